@@ -130,7 +130,8 @@ def portal_app(
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
     # A redirect to the path without its last slash would name the Host that was asked for, by plain http.
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    for part in (standing, jobs, events):
+    app.include_router(standing.routes(door, postman))
+    for part in (jobs, events):
         app.include_router(part.routes(door))
     app.include_router(previews.routes(door, guard, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))

@@ -7,11 +7,48 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from services.usecases.errors import WrongFieldError
+from services.wording.words import Words, mark
+
 MOST_BYTES = 16_384
 """Of a body. A one-click request has 26 bytes and what multipart puts around them."""
 _MOST_FIELDS = 50
 _FORM_S, _LARGE_S = 10.0, 60.0
 """How long a body may be on its way, one of a form and a larger one: who sends it in drops holds a connection."""
+
+
+_FAULTS: Mapping[str, str] = {
+    "address": mark("That is no email address. One looks like ada@example.com."),
+    "time_zone": mark("We do not know the time zone “{given}”. Did you mean {near}?"),
+    "currency": mark("“{given}” is not the code of a currency, such as EUR."),
+    "nothing_asked": mark("Say what you look for: a skill, a place or words."),
+    "only_excluded": mark("You only say what you do not want. Say also what you look for."),
+    "place": mark("We do not know the place “{given}”."),
+    "place_near": mark("We do not know the place “{given}”. Did you mean {near}?"),
+    "skill": mark("We do not know the skill “{given}”."),
+    "skill_near": mark("We do not know the skill “{given}”. Did you mean {near}?"),
+    "contact": mark("Leave email addresses and phone numbers out of the words: searches are anonymous."),
+    "too_long": mark("That is too long: keep the words that matter."),
+    "clash": mark("“{given}” is both asked for and excluded."),
+    "slip": mark(
+        "The words cannot be read as they are: quotes go around a phrase, OR between two words, a minus right before a"
+        " word that must not stand there."
+    ),
+    "amount": mark("Write the pay as a whole number, such as 60000."),
+    "pay_high": mark("That is more than any job pays in a year."),
+    "pay_low": mark("That is less than any job pays in a year."),
+}
+"""What is wrong with a field, by its code."""
+_MOST_GIVEN = 60
+
+
+def fault_in(error: WrongFieldError, words: Words) -> str:
+    """What is wrong with a field, in the reader's language."""
+    text = _FAULTS.get(error.code)
+    if text is None:
+        return words.say(mark("One of the fields cannot be taken as it is: look at them once more."))
+    values = {name: str(value)[:_MOST_GIVEN] for name, value in error.values.items()}
+    return words.say(text, **values)
 
 
 async def form_of(request: Request) -> Mapping[str, str]:

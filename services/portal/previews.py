@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import form_of
+from services.portal.forms import fault_in, form_of
 from services.portal.pages import words_for
 from services.portal.search_form import DEFAULTS, reader_of, search_of
 from services.runtime.errors import UnavailableError
@@ -116,7 +116,7 @@ def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: d
     try:
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError as error:
-        return {"preview": None, "note": error.said}
+        return {"preview": None, "note": fault_in(error, words)}
     if wanted is None:
         return dict(NOTHING_ASKED)
     if not live.ready:

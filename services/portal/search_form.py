@@ -36,7 +36,7 @@ def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
         criteria["workplace"] = ["remote"]
     if amount := given["amount"].strip():
         if not amount.isdecimal() or len(amount) > _MOST_DIGITS:
-            raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000")
+            raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
         criteria["salary_floor"] = {"amount": int(amount), "currency": given["currency"].upper(), "period": "year"}
     name = ", ".join(skills) or given["text"].strip() or ", ".join(places) or words.say(mark("My search"))
     return {"name": name[:_MOST_NAME], "criteria": criteria, "cadence": given["cadence"], "hour": given["hour"]}

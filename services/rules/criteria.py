@@ -21,7 +21,9 @@ def canonical(criteria: Criteria) -> Criteria:
         fields |= criterion.canonical(criteria)
     found = Criteria.model_validate(fields)
     if found == Criteria():
-        raise CriteriaError("the search asks for nothing: name a skill, a place, words or anything else")
+        raise CriteriaError(
+            "the search asks for nothing: name a skill, a place, words or anything else", "nothing_asked"
+        )
     return found
 
 

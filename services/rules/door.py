@@ -24,7 +24,7 @@ def accepted(criteria: Criteria) -> Criteria:
     """The canonical form of criteria that may be saved. Raises CriteriaError, also for what surely was not meant."""
     slip = slip_in(criteria.text)
     if slip:
-        raise CriteriaError(slip)
+        raise CriteriaError(slip, "slip")
     found = canonical(criteria)
     _check_offset(criteria)
     _check_floor(found.salary_floor)
@@ -39,7 +39,8 @@ def accepted(criteria: Criteria) -> Criteria:
     if found.model_copy(update=asked) == Criteria():
         raise CriteriaError(
             "the search only excludes, so that everything else would fit: name also a skill, a role, a place, words or"
-            " anything else that is wanted"
+            " anything else that is wanted",
+            "only_excluded",
         )
     return found
 
@@ -60,8 +61,10 @@ def _check_floor(floor: SalaryFloor | None) -> None:
         return
     what = f"a salary floor of {floor.currency} {floor.amount:,} per {floor.period}"
     if euro > _MOST_EURO:
-        raise CriteriaError(f"{what} is more than any job pays: take zeros off it, or name another period")
-    raise CriteriaError(f'{what} is less than any job pays: name the period that it is for, such as "hour" or "day"')
+        raise CriteriaError(f"{what} is more than any job pays: take zeros off it, or name another period", "pay_high")
+    raise CriteriaError(
+        f'{what} is less than any job pays: name the period that it is for, such as "hour" or "day"', "pay_low"
+    )
 
 
 def _check_text(query: TextQuery) -> None:
@@ -71,5 +74,7 @@ def _check_text(query: TextQuery) -> None:
         if all(within):
             raise CriteriaError(
                 f"{quoted(group[0])} is asked for and says {quoted(str(within[0]))}, which is excluded: nothing would"
-                " fit, so take one of the two out of the text"
+                " fit, so take one of the two out of the text",
+                "clash",
+                given=group[0],
             )

@@ -8,12 +8,14 @@ from services.runtime.errors import UsageError
 
 
 class WrongFieldError(UsageError):
-    """A field of what was given cannot be taken: a form shows `said` beside `field`, a terminal both."""
+    """A field of what was given cannot be taken: a terminal shows both, a page what it has to say of `code`."""
 
-    def __init__(self, field: str, said: str) -> None:
+    def __init__(self, field: str, said: str, code: str = "", **values: object) -> None:
         super().__init__(f"{field}: {said}")
         self.field = field
         self.said = said
+        self.code = code
+        self.values = values
 
 
 class NothingChosenError(UsageError):
@@ -38,4 +40,4 @@ def fields_checked() -> Iterator[None]:
     try:
         yield
     except FieldError as error:
-        raise WrongFieldError(error.field, error.said) from None
+        raise WrongFieldError(error.field, error.said, error.code, **error.values) from None

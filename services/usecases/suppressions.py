@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notifier.adapters.sql.people.suppressions import ListedSuppression, Suppression
+from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, PROVIDER, ListedSuppression, Suppression
 from services.notifier.domain.people import FieldError, address_of
 from services.runtime.errors import UsageError
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 
 __all__ = [
+    "MAIL_SERVER",
+    "PROVIDER",
     "ListedSuppression",
     "Suppression",
     "add",
     "add_all",
+    "in_force",
     "lift",
     "listed",
     "require_suppressed",
@@ -39,6 +42,11 @@ class Added:
 def why_suppressed(installation: Installation, address: str) -> str | None:
     """Why no mail goes to an address, be it of a subscriber or of somebody erased; None where mail does."""
     return installation.suppressions.reason(address)
+
+
+def in_force(installation: Installation, address: str) -> Suppression | None:
+    """What keeps an address from being mailed, with since when and who said so; None where nothing does."""
+    return installation.suppressions.in_force(address)
 
 
 def require_suppressed(installation: Installation, address: str) -> str:

@@ -38,12 +38,15 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 class FieldError(ValueError):
-    """A field that cannot be taken, with one sentence that says why."""
+    """A field that cannot be taken, with one sentence that says why, and what a page says it by in another language."""
 
-    def __init__(self, field: str, said: str) -> None:
+    def __init__(self, field: str, said: str, code: str = "", **values: object) -> None:
+        """`code` names what is wrong, and `values` are what is said of it; empty where no page has words for it."""
         super().__init__(f"{field}: {said}")
         self.field = field
         self.said = said
+        self.code = code
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def preferred_places_of(value: Any) -> tuple[str, ...]:
     try:
         return place_codes(place for place in named if place.strip())
     except CriteriaError as error:
-        raise FieldError("preferred_places", str(error)) from None
+        raise FieldError("preferred_places", str(error), error.code, **error.values) from None
 
 
 def speaks_of(value: Any) -> tuple[SpokenLanguage, ...]:
@@ -208,7 +211,7 @@ def _text(fields: Mapping[str, Any], field: str, default: str | None = None) -> 
     value = fields.get(field)
     if value is None or value == "":
         if default is None:
-            raise FieldError(field, "it is missing")
+            raise FieldError(field, "it is missing", field)
         return default
     if not isinstance(value, str):
         raise FieldError(field, f"text was expected, not {type(value).__name__}")
@@ -220,7 +223,7 @@ def address_of(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False, allow_smtputf8=True).normalized
     except EmailNotValidError as error:
-        raise FieldError("address", str(error)) from None
+        raise FieldError("address", str(error), "address") from None
 
 
 def _time_zone(text: str) -> str:
@@ -228,7 +231,9 @@ def _time_zone(text: str) -> str:
         return text
     known = _zones_by_fold().get(text.casefold().replace(" ", "_"))
     if known is None:
-        raise FieldError("time_zone", f"{text!r} is not an IANA time zone{_perhaps(_zone_near(text), 'Europe/Berlin')}")
+        near = _zone_near(text)
+        said = f"{text!r} is not an IANA time zone{_perhaps(near, 'Europe/Berlin')}"
+        raise FieldError("time_zone", said, "time_zone", given=text, near=near or "Europe/Berlin")
     return known
 
 
@@ -251,7 +256,8 @@ def _currency(text: str) -> str:
     code = text.upper()
     if code not in currencies():
         near = _perhaps(nearest(text, sorted(currencies())), "EUR")
-        raise FieldError("currency", f"{text!r} is not the ISO 4217 code of a currency in use{near}")
+        said = f"{text!r} is not the ISO 4217 code of a currency in use{near}"
+        raise FieldError("currency", said, "currency", given=text)
     return code
 
 

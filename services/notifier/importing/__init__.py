@@ -147,7 +147,7 @@ def criteria_of(value: Any) -> Criteria:
         fault = first_fault(error, Criteria)
         raise FieldError(f"criteria.{fault.where}", fault.said) from None
     except CriteriaError as error:
-        raise FieldError("criteria", str(error)) from None
+        raise FieldError("criteria", str(error), error.code, **error.values) from None
 
 
 def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:

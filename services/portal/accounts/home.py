@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from babel.dates import format_date
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -12,15 +13,16 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from services.portal.accounts.guard import Cookies, FormGuard, new_token
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError
-from services.portal.forms import form_of
+from services.portal.forms import fault_in, form_of
 from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.runtime.errors import UsageError
-from services.usecases import accounts, consent, links, searches, signing
+from services.usecases import accounts, consent, links, searches, signing, suppressions
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import Subscriber
 from services.usecases.signing import NewAddress, Session
+from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
 MOVE = mark("Send my job alerts to this address from now on.")
@@ -187,17 +189,38 @@ def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
             change(installation, here.person, form, here.words, now)
 
 
+_WHY_SUPPRESSED: Mapping[str | None, str] = {
+    suppressions.PROVIDER: mark("A mail to this address came back for good, or was reported as spam here."),
+    suppressions.MAIL_SERVER: mark("The mail server of this address says that there is no such mailbox."),
+}
+"""By who suppressed the address."""
+_TAKEN_OFF = mark("{board} was asked not to mail this address, or has reason not to.")
+
+
+def _why_suppressed(door: Door, here: _AtHome) -> tuple[str, str] | None:
+    """Since when and why nothing is mailed to their address; None where mail is."""
+    kept = suppressions.in_force(door.installation, here.person.profile.address)
+    if kept is None:
+        return None
+    words, board = here.words, door.installation.settings.mail.sender_name
+    zone = zone_of(here.person.profile.time_zone)
+    why = words.say(_WHY_SUPPRESSED.get(kept.added_by, _TAKEN_OFF), board=board)
+    return format_date(kept.since.astimezone(zone).date(), "long", locale=words.locale), why
+
+
 def _page(door: Door, cookies: Cookies, here: _AtHome, error: WrongFieldError | None = None) -> Response:
-    person, words = here.person, here.words
+    person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
     browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
     return door.show(
         "home",
         words,
         400 if error else 200,
-        error=error.said if error else "",
+        error=fault_in(error, words) if error else "",
         status_of_person=person.status,
         again=words.say(AGAIN),
+        suppressed=_why_suppressed(door, here),
+        contact=settings.portal.privacy_contact or settings.mail.sender.address,
         address=person.profile.address,
         searches=[(search, when(search, words)) for search in saved],
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],

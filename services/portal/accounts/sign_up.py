@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import Cookies, FormGuard, new_token
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError
-from services.portal.forms import form_of
+from services.portal.forms import fault_in, form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
@@ -105,5 +105,5 @@ def _form(
     error: WrongFieldError | None = None,
     seen: Mapping[str, Any] = NOTHING_ASKED,
 ) -> Response:
-    faults = f"{error.field}: {error.said}" if error else ""
+    faults = fault_in(error, words) if error else ""
     return door.show("sign_up", words, 400 if error else 200, given=given, error=faults, **seen)

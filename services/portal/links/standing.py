@@ -12,12 +12,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.guard import new_token
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import form_of
 from services.portal.pages import words_for
+from services.portal.postman import Postman
 from services.runtime.errors import UsageError
-from services.usecases import accounts, consent, links, searches
+from services.usecases import accounts, consent, links, searches, signing
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
 from services.wording.words import Words, mark
@@ -41,7 +43,7 @@ REASONS: Mapping[str, str] = {
 """By `services.usecases.consent.WHY`."""
 
 
-def routes(door: Door) -> APIRouter:
+def routes(door: Door, postman: Postman) -> APIRouter:
     """`GET` and `POST` of `/u/{token}`, `/m/{token}` and `/y/{token}`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
     _add_answers(router, door)
@@ -75,7 +77,7 @@ def routes(door: Door) -> APIRouter:
         visit = await door.visit(request, "manage", token)
         return await door.work(partial(_manage_page, door, visit))
 
-    @router.post("/m/{token}", openapi_extra=form("search", do=CHANGES))
+    @router.post("/m/{token}", openapi_extra=form("search", do=("mail", *CHANGES)))
     async def manage(request: Request, token: str) -> Response:
         """Do what the form says."""
         form = await form_of(request)
@@ -83,6 +85,11 @@ def routes(door: Door) -> APIRouter:
         if not visit.expired:
             await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))
             visit = await door.visit(request, "manage", token)
+        elif form.get("do") == "mail":
+            # To where they are mailed now, whoever reads the old mail; as often as a link may be asked for.
+            address = visit.subscriber.profile.address
+            postman.later(partial(signing.ask, door.installation, address, door.base, new_token, visit.now))
+            return door.show("posted", visit.words)
         return await door.work(partial(_manage_page, door, visit))
 
     return router
@@ -110,7 +117,7 @@ def _add_answers(router: APIRouter, door: Door) -> None:
 async def _answer_page(door: Door, visit: Visit) -> Response:
     leave = door.link("unsubscribe", visit.subscriber)
     if visit.expired:
-        return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave)
+        return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave, mails=False)
     saved = await door.work(lambda: links.searches(door.installation, visit.subscriber))
     title, wording = _question(visit.subscriber, visit.words)
     asked = visit.subscriber.status != "active" or visit.subscriber.asked_at is not None
@@ -192,7 +199,7 @@ def _reasons(words: Words) -> list[tuple[str, str]]:
 def _manage_page(door: Door, visit: Visit) -> Response:
     leave = door.link("unsubscribe", visit.subscriber)
     if visit.expired:
-        return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave)
+        return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave, mails=True)
     saved = links.searches(door.installation, visit.subscriber)
     return door.show(
         "manage",

@@ -26,6 +26,12 @@ MOST_NAMES: Final = 100
 class CriteriaError(ValueError):
     """Criteria that cannot be searched for, with one sentence that says how to mend them."""
 
+    def __init__(self, said: str, code: str = "", **values: object) -> None:
+        """`code` names what is wrong, and `values` are what is said of it; empty where no page has words for it."""
+        super().__init__(said)
+        self.code = code
+        self.values = values
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -114,7 +114,9 @@ def _codes(asked: Iterable[str]) -> tuple[str, ...]:
     for place in asked:
         code = canonical_place(place)
         if code is None:
-            raise CriteriaError(f"{quoted(place)} is not a place that is known here{perhaps(nearest_places(place))}")
+            near = nearest_places(place)
+            said = f"{quoted(place)} is not a place that is known here{perhaps(near)}"
+            raise CriteriaError(said, "place_near" if near else "place", given=place, near=", ".join(near))
         found.add(code)
     return tuple(sorted(few(found, "places")))
 

@@ -321,7 +321,8 @@ def _canonical(asked: SkillTerms) -> SkillTerms:
     needed, any_of, unwanted = _names(asked.all), _names(asked.any), _names(asked.none)
     clash = (needed | any_of) & unwanted
     if clash:
-        raise CriteriaError(f"{min(clash)} is both asked for and excluded: take it out of one of the two lists")
+        said = f"{min(clash)} is both asked for and excluded: take it out of one of the two lists"
+        raise CriteriaError(said, "clash", given=min(clash))
     known = taxonomy()
     if asked.at_least > max(len(any_of), 1):
         raise CriteriaError(f"{len(any_of)} skills are named of which at least {asked.at_least} are wanted: name more")
@@ -343,6 +344,8 @@ def _names(asked: Iterable[str]) -> frozenset[str]:
     for name in asked:
         skill = known.canonical(name)
         if skill is None:
-            raise CriteriaError(f"{quoted(name)} is not a skill that is known here{perhaps(known.nearest(name))}")
+            near = known.nearest(name)
+            said = f"{quoted(name)} is not a skill that is known here{perhaps(near)}"
+            raise CriteriaError(said, "skill_near" if near else "skill", given=name, near=", ".join(near))
         found.add(skill)
     return few(found, "skills in one list")

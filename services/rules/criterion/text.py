@@ -100,18 +100,22 @@ class Text(Criterion[TextFacts]):
             yield self._relaxed(criteria, "drop", f"-{term}", text=str(less))
 
 
+_CONTACT = "the text holds what looks like {}: leave it out, searches are anonymous"
+
+
 def _canonical(asked: str) -> str:
     if len(asked) > MOST_TEXT:
-        raise CriteriaError(f"the text is longer than {MOST_TEXT} characters: keep the words that matter")
+        raise CriteriaError(f"the text is longer than {MOST_TEXT} characters: keep the words that matter", "too_long")
     plain = unicodedata.normalize("NFKC", asked)
     if _ADDRESS.search(plain):
-        raise CriteriaError("the text holds what looks like an email address: leave it out, searches are anonymous")
+        raise CriteriaError(_CONTACT.format("an email address"), "contact")
     for found in _PHONE.finditer(plain):
         if found["abroad"] or sum(char.isdigit() for char in found[0]) >= _DIGITS_AT_HOME:
-            raise CriteriaError("the text holds what looks like a phone number: leave it out, searches are anonymous")
+            raise CriteriaError(_CONTACT.format("a phone number"), "contact")
     query = TextQuery.parse(asked)
     groups = ((term,) for term in query.wanted)
     clash = {group[0] for group in (*groups, *query.either) if set(group) <= set(query.excluded)}
     if clash:
-        raise CriteriaError(f'"{min(clash)}" is both asked for and excluded: take one of the two out of the text')
+        said = f'"{min(clash)}" is both asked for and excluded: take one of the two out of the text'
+        raise CriteriaError(said, "clash", given=min(clash))
     return str(query)

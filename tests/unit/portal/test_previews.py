@@ -60,7 +60,7 @@ def test_a_form_that_asks_nothing_yet_shows_nothing_and_a_wrong_word_is_said(por
     assert portal.post("/preview", currency="EUR").text.strip() == ""
     wrong = portal.post("/preview", skills="Pyhton", currency="EUR")
     assert wrong.status_code == 200
-    assert "did you mean Python" in wrong.text
+    assert "Did you mean Python" in wrong.text
 
 
 def test_without_scripts_a_button_shows_it_on_the_page_and_signs_nobody_up(

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ import httpx2
 import pytest
 
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SESSION_FOR, SIGN_IN_WITHIN
+from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
 from services.portal.accounts.guard import COOKIE
 from tests.support.notifying import NOW, NotifierStore
@@ -171,6 +173,76 @@ def test_a_form_that_is_wrong_is_shown_again_with_what_is_wrong_and_what_was_giv
     assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
     assert (wrong.get("address") or WISH["address"]) in answer.text
     assert letters(portal, mails) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"address": "no address"}, {"de": "keine E-Mail-Adresse", "es": "no es una dirección"}),
+        ({"address": ""}, {"de": "keine E-Mail-Adresse", "es": "no es una dirección"}),
+        ({"skills": "", "places": "", "remote": ""}, {"de": "Sag, was du suchst", "es": "Di qué buscas"}),
+        ({"amount": "a lot"}, {"de": "als ganze Zahl", "es": "número entero"}),
+        ({"amount": "99999999"}, {"de": "So viel zahlt", "es": "más de lo que paga"}),
+        ({"amount": "5"}, {"de": "So wenig zahlt", "es": "menos de lo que paga"}),
+        ({"currency": "XXXX", "amount": "5"}, {"de": "Kürzel einer Währung", "es": "código de una moneda"}),
+        ({"time_zone": "Lisbon"}, {"de": "Meintest du Europe/Lisbon?", "es": "¿Querías decir Europe/Lisbon?"}),
+        ({"places": "Germny"}, {"de": "Meintest du Germany", "es": "¿Querías decir Germany"}),
+        ({"places": "qqqqqqqq"}, {"de": "kennen den Ort „qqqqqqqq“", "es": "el lugar «qqqqqqqq»"}),
+        ({"places": ", ".join(f"Q{n}" for n in range(101))}, {"de": "den Ort", "es": "el lugar"}),
+        ({"skills": "Pyhton"}, {"de": "Meintest du Python", "es": "¿Querías decir Python"}),
+        ({"skills": "qqqqqqqq"}, {"de": "Fähigkeit „qqqqqqqq“", "es": "la habilidad «qqqqqqqq»"}),
+        ({"text": "call me at grace@example.com"}, {"de": "Suchen sind anonym", "es": "son anónimas"}),
+        ({"text": "call +49 170 1234567"}, {"de": "Suchen sind anonym", "es": "son anónimas"}),
+        ({"text": "x " * 2_000}, {"de": "zu lang", "es": "demasiado largo"}),
+        ({"text": "python -python"}, {"de": "ausgeschlossen", "es": "se excluye"}),
+        ({"text": 'an "open quote'}, {"de": "Anführungszeichen", "es": "comillas"}),
+        ({"text": "-internship", "skills": "", "places": "", "remote": ""}, {"de": "nicht willst", "es": "no quieres"}),
+        ({"hour": "25"}, {"de": "Eines der Felder", "es": "Uno de los campos"}),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(
+    portal: ServedPortal, wrong: dict[str, str], said: dict[str, str]
+) -> None:
+    for language, part in said.items():
+        headers = {"Accept-Language": language, "X-Forwarded-For": f"198.51.{len(part)}.1"}
+        answer = portal.client.post("/sign-up", data=WISH | wrong, headers=headers)
+        [fault] = re.findall(r'role="alert">([^<]*)<', answer.text)
+        assert (answer.status_code, part in html.unescape(fault)) == (400, True), fault
+
+
+@pytest.mark.parametrize(
+    ("by", "why"), [("provider", "reported as spam"), ("mail server", "no such mailbox"), ("eve", "asked not to")]
+)
+def test_who_is_suppressed_is_told_so_and_why_and_what_to_do(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path, by: str, why: str
+) -> None:
+    cookie = signed_in(portal, mails, ada.profile.address)
+    assert "Nothing is mailed" not in home(portal, cookie).text
+    store.suppressions.suppress(ada.profile.address, "in words of theirs", NOW, by)
+    page = home(portal, cookie).text
+    assert "Nothing is mailed to your address since July 1, 2026." in page
+    assert why in page
+    assert "Use another address" in page
+    assert "in words of theirs" not in page
+    store.suppressions.allow(ada.profile.address, "they asked", NOW, "eve")
+    assert "Nothing is mailed" not in home(portal, cookie).text
+
+
+def test_a_manage_link_that_expired_gets_a_new_one_by_mail_where_they_are_mailed_now(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    old = portal.path("manage", ada, slot_of(NOW))
+    assert portal.post(old, do="mail").status_code == 400, "it has not expired"
+    portal.now = NOW + timedelta(days=31)
+    page = portal.get(old)
+    assert (page.status_code, 'value="mail"' in page.text) == (410, True)
+    for _ in range(3):
+        assert portal.post(old, do="mail").status_code == 200
+    [(to, _, link)] = letters(portal, mails)
+    assert to == ada.profile.address
+    assert portal.post(link, do="enter").status_code == 303
+    assert portal.post(old, do="pause").status_code == 410
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
 
 
 def test_who_unsubscribed_and_signs_in_comes_back_by_themselves(

@@ -78,9 +78,14 @@ class SqlSuppressions:
 
     def reason(self, address: str) -> str | None:
         """Why an address is suppressed; None where it is not."""
+        kept = self.in_force(address)
+        return kept.reason if kept is not None else None
+
+    def in_force(self, address: str) -> Suppression | None:
+        """What keeps an address from being mailed; None where nothing does."""
         with reading(self._engine) as connection:
             kept = suppression_of(connection, self._ids.address_hash(address))
-        return kept.reason if kept is not None and kept.lifted_at is None else None
+        return kept if kept is not None and kept.lifted_at is None else None
 
 
 def suppression_of(connection: Connection, address_hash: str) -> Suppression | None:
