@@ -11,7 +11,8 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import Judged, Judging
-from services.notifier.domain.curation.wishes import Signs, Wish, wish_of
+from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, wish_of
+from services.notifier.domain.model import Ask
 from services.rules.criteria import canonical
 from services.rules.speaking import SpokenLanguage, unspoken
 from services.rules.verdict import outcome_of
@@ -58,7 +59,7 @@ def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
 def _searches(person: Person) -> list[tuple[Criteria, Wish]]:
     if person.name not in _KNOWN:
         languages = tuple(sorted({"en", *(one.code for one in spoken(person))}))
-        asked = [(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
-        signs = Signs(languages, person.time_zone)
+        asked = [Ask(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
+        signs = Signs(languages, person.time_zone, *asked_together(asked))
         _KNOWN[person.name] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
     return _KNOWN[person.name]

@@ -1,7 +1,7 @@
 """Draws the pairs that teach the chance of a job: `python -m bench.relevance.training POSTINGS.jsonl`.
 
 Reads what `jobchime normalise` prints of the captures. Of what fits a search of a person, in strata by the chance that
-is foreseen today, and of what is refused and looks wanted by the raw text. Drawn once.
+is foreseen today. Whoever has pairs keeps them: only people who were added since are drawn for.
 """
 
 import random
@@ -12,22 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from bench.relevance.captured import Captured, all_captured
-from bench.relevance.draw import in_span, looks_wanted, same_job
+from bench.relevance.draw import in_span, same_job
 from bench.relevance.fitting import Fitting, by_key, chance_of_fitting, fitting
-from bench.relevance.pairs import TRAINING_PAIRS, Pair, write_pairs
+from bench.relevance.pairs import TRAINING_PAIRS, Pair, read_pairs, write_pairs
 from bench.relevance.people import Person, people
 from schemas.posting import Posting, PostingCore
 
-_FITS: Final[Mapping[str, tuple[float, int]]] = {"likely": (0.5, 14), "possible": (0.2, 13), "unlikely": (0.0, 10)}
-"""From which chance on, and how many are drawn; what one lacks, the others give."""
-_REFUSED: Final[Mapping[str, int]] = {
-    "title and place": 3,
-    "title, place in body": 2,
-    "title alone": 1,
-    "around and place": 1,
-    "body and place": 1,
-}
-_EACH: Final = 45
+_FITS: Final[Mapping[str, tuple[float, int]]] = {"likely": (0.5, 8), "possible": (0.2, 12), "unlikely": (0.0, 4)}
+"""From which chance on, and how many are drawn: most where it is least sure; what one lacks, the others give."""
 _MOST_OF_EMPLOYER: Final = 3
 _SEED: Final = 16
 
@@ -47,20 +39,8 @@ def _of(person: Person, postings: Mapping[str, PostingCore], items: Mapping[str,
         if found and job not in taken:
             taken.add(job)
             fits[_stratum(found)].append(key)
-    refused: dict[str, list[str]] = {name: [] for name in _REFUSED}
-    for key in chance.sample(sorted(items), len(items)):
-        job, stratum = same_job(items[key]), looks_wanted(person, items[key])
-        if stratum and job not in taken:
-            taken.add(job)
-            refused[stratum].append(key)
-    some = _some(fits, {name: most for name, (_, most) in _FITS.items()}, items)
-    others = _some(refused, _REFUSED, items)
-    lacking = _EACH - sum(map(len, (*some.values(), *others.values())))
-    if lacking > 0:
-        others = _some(refused, {name: round(most * (1 + lacking / 8)) for name, most in _REFUSED.items()}, items)
-    for strata, drawn in ((fits, some), (refused, others)):
-        for name, keys in drawn.items():
-            yield from (Pair(person.name, key, name, round(len(strata[name]) / len(keys), 4)) for key in sorted(keys))
+    for name, keys in _some(fits, {name: most for name, (_, most) in _FITS.items()}, items).items():
+        yield from (Pair(person.name, key, name, round(len(fits[name]) / len(keys), 4)) for key in sorted(keys))
 
 
 def _stratum(found: Sequence[Fitting]) -> str:
@@ -87,14 +67,15 @@ def _some(
 
 
 def main() -> None:
-    """Draw and write the pairs. Refuses where they are drawn already."""
-    if TRAINING_PAIRS.exists() and "--again" not in sys.argv:
-        sys.exit(f"{TRAINING_PAIRS.name} is drawn already; --again draws anew, and leaves judgements without a weight")
+    """Draw for people who have no pairs yet, and add theirs."""
+    drawn = read_pairs(TRAINING_PAIRS)
+    have = {pair.person for pair in drawn}
+    added = [person for person in people(["training"]) if person.name not in have]
     with Path(sys.argv[1]).open(encoding="utf-8") as lines:
         postings = by_key(Posting.model_validate_json(line).core() for line in lines)
-    pairs = draw(people(["training"]), postings)
-    write_pairs(pairs, TRAINING_PAIRS)
-    for person in people(["training"]):
+    pairs = draw(added, postings)
+    write_pairs([*drawn, *pairs], TRAINING_PAIRS)
+    for person in added:
         print(f"{person.name:10} {dict(Counter(pair.stratum for pair in pairs if pair.person == person.name))}")
     print(f"{len(pairs)} pairs")
 

@@ -1,6 +1,7 @@
 """Which roles a search is likely to mean: those it asks for, else by its words and name, else by its skills.
 
-What skills say together is learned: data/affinity.json counts to which roles each was core in captured postings.
+What words and skills say is learned: data/affinity.json counts of which roles the captured postings were whose titles
+hold a word, and those to which a skill was core.
 """
 
 import json
@@ -18,11 +19,16 @@ from services.rules.roles import LONGEST, Closeness, roles
 from services.rules.text import TextQuery, words
 
 _NAMED: Final = 1.0
-_OF_FIELD: Final = 0.8
-"""A word that names a field, as security does, may mean any role of it."""
+_TITLE: Final = 4.5
+"""Postings that a title of the taxonomy counts for beside those that hold it: it is surely meant."""
+_MEANT: Final = 1.5
+_OF_FIELD: Final = 1.0
+"""What a field counts for, as security does: for the role that it likely means, and for any other role of it."""
+_LEAST_SHARE: Final = 0.1
+"""Of the likeliest role; what a word means more rarely it does not mean."""
 _IN_A_WORD: Final = 0.6
 """One word of a search's name: "contracts" may be of law or of the form of work."""
-_BY_SKILLS_BESIDE: Final = 0.4
+_BY_SKILLS_BESIDE: Final = 0.7
 """What skills say where words name a role."""
 _SECOND: Final = 0.8
 """A posting's second role, to its first, which decides."""
@@ -75,39 +81,64 @@ def affinity_of(criteria: Criteria, name: str = "") -> Affinity:
     if asked:
         return Affinity(tuple((role, _NAMED) for role in asked[:_MOST]))
     query = TextQuery.parse(criteria.text)
-    found = _best(
-        chain(*(_of_term(term) for term in (*query.wanted, *chain.from_iterable(query.either))), _of_name(words(name)))
-    )
+    parts = [*map(_of_term, query.wanted), *(_best(map(_of_term, group)) for group in query.either)]
+    found = _best((_together([part for part in parts if part]), *_of_name(words(name))))
     share = _BY_SKILLS_BESIDE if max(found.values(), default=0.0) == _NAMED else 1.0
     of_skills = _of_skills((*criteria.skills.all, *criteria.skills.any))
-    found = _best(chain(found.items(), ((role, share * weight) for role, weight in of_skills.items())))
+    found = _best((found, {role: share * weight for role, weight in of_skills.items()}))
     ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     return Affinity(tuple((role, round(weight, 4)) for role, weight in ranked[:_MOST] if weight >= _LEAST))
 
 
-def _best(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
+def _best(given: Iterable[Mapping[str, float]]) -> dict[str, float]:
     best: dict[str, float] = {}
-    for role, weight in pairs:
-        best[role] = max(weight, best.get(role, 0.0))
+    for weights in given:
+        for role, weight in weights.items():
+            best[role] = max(weight, best.get(role, 0.0))
     return best
 
 
-def _of_term(term: str, weight: float = _NAMED) -> Iterator[tuple[str, float]]:
-    # A language is what the work is done in, and no trade of teachers.
-    role = None if language_named(term) else roles().find(term)
-    if role is not None:
-        yield role.id, weight
-        yield from ((other, weight * _OF_FIELD) for other in roles().of_field(term))
+def _together(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """What words say that are asked for at once: a word speaks for roles; that a title lacks it speaks against none."""
+    if len(parts) < 2:
+        return dict(parts[0]) if parts else {}
+    named = dict.fromkeys(chain.from_iterable(parts))
+    times = {role: math.prod(max(1.0, part.get(role, 0.0) / _LEAST_SHARE) for part in parts) for role in named}
+    most = max(times.values())
+    return {role: value / most for role, value in times.items()}
 
 
-def _of_name(given: Sequence[str]) -> Iterator[tuple[str, float]]:
+@lru_cache(maxsize=4_096)
+def _of_term(term: str) -> Mapping[str, float]:
+    """How likely a word or phrase means each role, to the likeliest: by captured titles and the taxonomy's names."""
+    # A language is what the work is done in, and no trade of teachers; a level may be of any.
+    known = roles()
+    if language_named(term) or known.says_level(term):
+        return {}
+    stems = tuple(word.stem for word in known.vocabulary.words(term))
+    bare = tuple(stem for stem in stems if stem not in known.vocabulary.levels) or stems
+    counts: dict[str, float] = {**learned().words.get(" ".join(bare), {})}
+    meant = known.find(term)
+    if meant is not None:
+        certain = known.vocabulary.titles.get(bare) == meant.id
+        counts[meant.id] = counts.get(meant.id, 0.0) + (_TITLE if certain else _MEANT)
+        for other in known.of_field(term):
+            counts[other] = counts.get(other, 0.0) + _OF_FIELD
+    if not counts:
+        return {}
+    most = max(counts.values())
+    return {role: count / most for role, count in counts.items() if count >= _LEAST_SHARE * most}
+
+
+def _of_name(given: Sequence[str]) -> Iterator[dict[str, float]]:
     """The longest runs of words that name a role, from the left; a level alone, such as a student's, names none."""
     at = 0
     while at < len(given):
         for size in range(min(LONGEST, len(given) - at), 0, -1):
             run = " ".join(given[at : at + size])
             if _JOINING.isdisjoint((given[at], given[at + size - 1])) and _names_role(run):
-                yield from _of_term(run, _NAMED if size > 1 else _IN_A_WORD)
+                share = 1.0 if size > 1 else _IN_A_WORD
+                yield {role: share * weight for role, weight in _of_term(run).items()}
                 at += size - 1
                 break
         at += 1
@@ -143,9 +174,11 @@ def _of_skills(names: Sequence[str]) -> dict[str, float]:
 
 
 class Learned(NamedTuple):
-    """How many captured postings there were of each role, and to how many of them each skill is core."""
+    """How many captured postings of each role there are, hold a word in the title, and have a skill at their core."""
 
     roles: Mapping[str, int]
+    words: Mapping[str, Mapping[str, int]]
+    """By stems of one to three words that stand together where the title says what the work is."""
     skills: Mapping[str, Mapping[str, int]]
 
 

@@ -166,6 +166,10 @@ class Taxonomy:
         """Every canonical name, in the order of the data."""
         return tuple(self._kinds)
 
+    def is_tool(self, name: str) -> bool:
+        """Whether a canonical name is of a tool, as Ruby is, and not of a field or a method; an unknown name is not."""
+        return self._kinds.get(name) == "tool"
+
     def kind(self, name: str) -> SkillKind:
         """The kind of a canonical name. Raises KeyError for another."""
         return self._kinds[name]

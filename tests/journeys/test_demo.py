@@ -42,7 +42,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     assert len(steps) == 2 * 49
     mailed = _bytes(tmp_path / "first")
     assert mailed == _bytes(tmp_path / "second")
-    assert sum(name.endswith(".eml") for name in mailed) == sum(person.mailed for person in first.people) > 3
+    assert sum(name.endswith(".eml") for name in mailed) == sum(person.mailed for person in first.people) > 2
     for name, data in mailed.items():
         if name.endswith(".eml"):
             message = email.message_from_bytes(data, policy=email.policy.default)
@@ -61,7 +61,7 @@ def test_of_a_folder_of_mixed_dates_the_days_that_hold_most_are_simulated_and_gi
     assert ran.code == 0
     [(held, of)] = re.findall(r"^19 to 20 November 2026 hold (\d+) of (\d+) postings", ran.out, re.MULTILINE)
     assert 10 < int(held) < int(of)
-    assert len(list((tmp_path / "out" / "mails").glob("*.eml"))) > 3
+    assert len(list((tmp_path / "out" / "mails").glob("*.eml"))) > 2
     assert "19 to 20 November 2026" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 

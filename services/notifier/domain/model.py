@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
@@ -37,6 +37,13 @@ class JobOpinion:
     said_at: datetime
 
 
+class Ask(NamedTuple):
+    """What one search of a person asks for."""
+
+    name: str
+    criteria: Criteria
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Whom a digest is for."""
@@ -54,6 +61,8 @@ class Recipient:
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()
     """Cluster keys that the subscriber waved away."""
+    asks: tuple[Ask, ...] = ()
+    """All their searches that are not paused, due or not: each is a sign of what the others leave open."""
     said: tuple[JobOpinion, ...] = ()
     """What moves jobs that are like those which it was said of, see `curation/feedback_points.py`."""
 
@@ -137,8 +146,8 @@ class Part:
 
 
 ChanceFact = Literal[
-    "trade", "near_role", "same_role", "core", "often", "place", "home", "region", "elsewhere", "zone",
-    "workplace", "level", "written", "spoken", "condition",
+    "trade", "near_role", "searches", "core", "often", "technology", "place", "home", "region", "elsewhere", "zone",
+    "workplace", "form", "level", "experience", "written", "spoken", "condition",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 

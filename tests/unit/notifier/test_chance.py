@@ -7,8 +7,8 @@ from schemas.posting import Condition, PostingCore, Reach, Skill, Spoken, Timezo
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
-from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, signs_of, wish_of
-from services.notifier.domain.model import Candidate, Digest, Hold
+from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of
+from services.notifier.domain.model import Ask, Candidate, Digest, Hold
 from services.notifier.domain.wording.score_lines import chance_line, too_unlikely
 from services.rules.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
@@ -145,6 +145,71 @@ def test_a_level_that_a_word_asks_for_speaks_against_nothing() -> None:
 def test_of_roles_that_are_asked_for_one_is_likelier_than_a_neighbour() -> None:
     asked = Criteria(roles=RoleTerms(any=("nurse",), neighbours=True))
     assert chance(nursing(roles=("care-assistant",)), asked) < chance(BEST, asked)
+
+
+def test_what_their_other_searches_mean_counts_for_a_search_that_names_no_trade() -> None:
+    part_time = Criteria(places=("PT",), employment=("part_time",))
+    nurse = Signs(trades=asked_together([Ask("Nursing", NURSE)])[0])
+    here = nursing(forms=("part_time",))
+    far = nursing(forms=("part_time",), roles=("ios-engineer",))
+    assert chance(here, part_time, "Part time", nurse) > chance(far, part_time, "Part time", nurse)
+    assert chance(here, part_time, "Part time") == chance(far, part_time, "Part time"), "nothing says which trade"
+
+
+def test_a_level_that_another_search_asks_for_counts_where_this_one_asks_for_none() -> None:
+    begins = Signs(levels=frozenset({"junior"}))
+    junior, senior = nursing(seniority="junior"), nursing(seniority="senior")
+    assert chance(senior, signs=begins) < chance(junior, signs=begins)
+    assert chance(senior) > chance(junior), "of most people"
+
+
+@pytest.mark.parametrize(
+    ("says", "years"),
+    [
+        ("You bring 8+ years of experience in nursing.", 8),
+        ("Minimum of 3-5 years' experience", 3),
+        ("Mindestens 4 Jahre Erfahrung in der Pflege", 4),
+        ("Al menos 6 años de experiencia", 6),
+        ("1+ years of care. At least 9 years of relevant work", 9),
+        ("We have grown for the last 12 years", 0),
+        ("Founded 10 years ago, we lead in care", 0),
+        ("A contract of 2 years", 0),
+        ("over 40 years of experience", 0),
+    ],
+)
+def test_years_are_those_that_an_applicant_must_have(says: str, years: int) -> None:
+    assert Ready(nursing(description_text=says)).years == years
+
+
+def test_more_years_than_a_level_stands_for_speak_against_a_job() -> None:
+    many = nursing(description_text="nurse with 12 years of experience")
+    assert chance(many) < chance(BEST)
+    director = NURSE.model_copy(update={"seniority": ("director",)})
+    assert chance(many, director) == chance(BEST, director)
+    some = nursing(description_text="nurse with 3 years of experience")
+    assert chance(some) == chance(BEST)
+    assert chance(some, signs=Signs(levels=frozenset({"junior"}))) < chance(BEST)
+
+
+def test_part_time_is_less_likely_wanted_unless_a_form_is_asked_for() -> None:
+    part_time = nursing(forms=("part_time",))
+    assert chance(part_time) < chance(nursing(forms=("full_time", "part_time"))) == chance(BEST)
+    assert chance(part_time, NURSE.model_copy(update={"employment": ("part_time", "full_time")})) == chance(BEST)
+
+
+def test_a_title_that_names_another_tool_than_the_asked_ones_speaks_against_a_job() -> None:
+    java = Criteria(skills=SkillTerms(any=("Java", "Kotlin")))
+    core = Skill(name="Java", strength="required")
+    own, other, both = (
+        posting(title="Engineer", roles=("backend-engineer",), skills=(core, *map(in_title, names)))
+        for names in ((), ("Ruby",), ("Ruby", "Kotlin"))
+    )
+    assert chance(other, java, "Java") < chance(own, java, "Java") <= chance(both, java, "Java")
+    assert chance(other, Criteria(text="engineer"), "") == chance(own, Criteria(text="engineer"), "")
+
+
+def in_title(name: str) -> Skill:
+    return Skill(name=name, strength="title")
 
 
 def test_a_core_skill_makes_a_job_likelier_than_one_in_passing() -> None:

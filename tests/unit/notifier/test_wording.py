@@ -313,7 +313,7 @@ IN_GERMANY = posting(reach=Reach(scope="listed", countries=("DE",)))
 
 
 def why(job: PostingCore, *found_by: DueSearch) -> str:
-    made = curate(recipient(), found_by, [Candidate(job, found_by)], [], NOON)
+    made = curate(recipient(), found_by, [Candidate(job, found_by)], [], NOON, CurateSettings(least_chance=0))
     assert isinstance(made, Digest)
     return reason_line(made.items[0])
 

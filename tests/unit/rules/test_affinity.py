@@ -15,6 +15,19 @@ def test_words_that_are_titles_count_as_roles_in_any_language() -> None:
     assert weights(Criteria(text="nurse OR copywriter")).keys() >= {"nurse", "copywriter"}
 
 
+def test_a_word_means_what_titles_that_hold_it_mean() -> None:
+    support = weights(Criteria(text="support"))
+    assert support["customer-support-representative"] > support["technical-support-engineer"] > 0
+    business = weights(Criteria(text='"business development"'))
+    assert business["business-development-manager"] == 1.0
+    assert "business-analyst" not in business
+
+
+def test_words_that_are_asked_for_at_once_mean_what_all_of_them_allow() -> None:
+    found = weights(Criteria(text="product banking OR payments"))
+    assert found["product-manager"] == 1.0
+
+
 def test_excluded_words_say_nothing() -> None:
     assert "nurse" not in weights(Criteria(text="copywriter -nurse"))
 
@@ -27,7 +40,7 @@ def test_the_name_says_more_by_a_title_than_by_one_word() -> None:
 
 def test_where_words_say_nothing_skills_do() -> None:
     assert max(weights(Criteria(skills=SkillTerms(any=("dbt",)))).items(), key=lambda one: one[1])[0] == "data-engineer"
-    assert weights(Criteria(skills=SkillTerms(any=("dbt",)), text='"data scientist"'))["data-engineer"] < 0.5
+    assert weights(Criteria(skills=SkillTerms(any=("dbt",)), text='"data scientist"'))["data-engineer"] < 1.0
 
 
 def test_roles_that_are_asked_for_are_all_that_is_meant() -> None:

@@ -22,6 +22,7 @@ from services.notifier.domain.model import Against, Chance, ChanceFact
 from services.rules.affinity import CLOSE
 from services.rules.places import countries_of, country_of, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE, Allowed
+from services.rules.skills import taxonomy
 from services.rules.speaking import needs_of
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
@@ -37,6 +38,23 @@ _STEPS: Final[Mapping[Seniority, float]] = {
 }  # fmt: skip
 """How far a level lies from that of most who do not say theirs."""
 _MOST_STEPS: Final = 3.0
+_EXPERIENCE: Final[Mapping[Seniority, float]] = {
+    "intern": 0.0, "junior": 1.0, "mid": 3.0, "senior": 5.0, "lead": 6.0, "staff": 8.0, "principal": 9.0,
+    "manager": 6.0, "director": 9.0, "executive": 13.0,
+}  # fmt: skip
+"""Years that a level stands for where a posting does not count them."""
+_REACHED: Final[Mapping[Seniority, float]] = {
+    "intern": 1.0, "junior": 1.0, "mid": 5.5, "senior": 9.0, "lead": 10.0, "staff": 11.0, "principal": 13.0,
+    "manager": 10.0, "director": 16.0, "executive": 21.0,
+}  # fmt: skip
+"""Years up to which somebody who asks for a level may be expected to have them."""
+_REACHED_BY_MOST: Final = 7.0
+"""By who asks for none."""
+_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior", "mid"})
+_MOST_YEARS: Final = 4.0
+"""So many years too few are as bad as any more."""
+_MOST_APART: Final = 6.0
+"""So many years lie between levels that have nothing to do with each other."""
 SHUT: Final = 0.5
 """What the share of a wanted group counts where somebody's own country is shut out."""
 _MOST_HOURS: Final = 6.0
@@ -97,16 +115,19 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
     posting = ready.posting
     return (
         *_role(wish, ready),
-        _own_role(criteria, posting.roles),
+        _searches(wish, posting.roles),
         share_of_skills(criteria, ready) if criteria.skills.all or criteria.skills.any else 1.0,
         _often(wish.terms, ready),
+        float(not _other_tools(wish, criteria, ready)),
         _place(wish, criteria, ready),
         _home(criteria.places, wish.home, ready.allowed),
         float(not _parts_of_country(wish, criteria, ready)),
         _title_place(criteria.places, ready.title_places),
         _zone(wish.offset, posting.timezones),
         float(not criteria.workplace or posting.workplace != "unknown"),
-        1.0 if wish.level or not posting.seniority else 1.0 - _STEPS[posting.seniority] / _MOST_STEPS,
+        float(bool(criteria.employment) or wish.level or not posting.offered or "full_time" in posting.offered),
+        _level(wish, criteria, posting.seniority),
+        _experience(wish.levels, ready),
         float(posting.language is None or posting.language in wish.languages),
         float(not _unspoken(wish, ready)),
         _hardest(wish, criteria, ready.posting.conditions)[0],
@@ -123,11 +144,23 @@ def _role(wish: Wish, ready: Ready) -> tuple[float, float]:
     return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
 
 
-def _own_role(criteria: Criteria, given: tuple[str, ...]) -> float:
-    """Whether the first role is one that is asked for, where roles are, and not only near it."""
-    if not criteria.roles.any:
-        return 1.0
-    return float(given[0] in criteria.roles.any) if given else UNTOLD
+def _searches(wish: Wish, given: tuple[str, ...]) -> float:
+    """How close a posting's roles are to what all the person's searches mean, at the mean."""
+    if not wish.trades:
+        return UNTOLD
+    if not given:
+        return 1.0  # `_role` counts what is untold.
+    return sum(trade.to(given) for trade in wish.trades) / len(wish.trades)
+
+
+def _other_tools(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+    """The tools that the title names, where tools are asked for and it names none of the asked skills."""
+    if not wish.tools:
+        return ()
+    known, asked = taxonomy(), {*criteria.skills.all, *criteria.skills.any}
+    named = [skill.name for skill in ready.posting.skills if skill.strength == "title"]
+    tools = tuple(name for name in named if known.is_tool(name))
+    return () if any(name in asked or not asked.isdisjoint(known.parents(name)) for name in named) else tools
 
 
 def _often(terms: tuple[str, ...], ready: Ready) -> float:
@@ -222,11 +255,38 @@ def _country(place: str) -> str:
     return country_of(place) if is_subdivision(place) else place
 
 
+def _level(wish: Wish, criteria: Criteria, level: Seniority | None) -> float:
+    """How near a level is to those that other searches of the person ask for, or else to that of most."""
+    if criteria.seniority or level is None:
+        return 1.0
+    if wish.levels:
+        apart = min(abs(_EXPERIENCE[level] - _EXPERIENCE[asked]) for asked in wish.levels)
+        return 1.0 - min(1.0, apart / _MOST_APART)
+    return 1.0 if wish.level else 1.0 - _STEPS[level] / _MOST_STEPS
+
+
+def _experience(levels: frozenset[Seniority], ready: Ready) -> float:
+    """How far the years that a posting asks for go beyond what the levels stand for which its person asks for."""
+    level = ready.posting.seniority
+    asked = max(ready.years, _EXPERIENCE[level] if level else 0.0)
+    begins = not levels.isdisjoint(("intern", "junior")) and levels <= _BEGINNERS
+    reached = _REACHED["junior"] if begins else max((_REACHED[one] for one in levels), default=_REACHED_BY_MOST)
+    return 1.0 - min(1.0, max(0.0, asked - reached) / _MOST_YEARS)
+
+
 def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str:
     posting = ready.posting
     match fact:
-        case "trade" | "near_role" | "same_role":
+        case "trade" | "near_role":
             return posting.roles[0] if wish.affinity and posting.roles else ""
+        case "searches":
+            return posting.roles[0] if wish.trades and posting.roles else ""
+        case "technology":
+            return "/".join(_other_tools(wish, criteria, ready)[:_MOST_PARTS])
+        case "form":
+            return "/".join(posting.offered[:_MOST_PARTS])
+        case "experience":
+            return str(ready.years or "")
         case "region":
             return "/".join(_parts_of_country(wish, criteria, ready)[:_MOST_PARTS])
         case "elsewhere":

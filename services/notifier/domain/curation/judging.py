@@ -1,8 +1,9 @@
 """Postings made ready to be judged and weighed, and what criteria make of them: worked out once while it is shared."""
 
+import re
 from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
@@ -18,6 +19,24 @@ from services.rules.titles import fold_title
 from services.rules.verdict import Outcome, Verdict, distance, judge, near_miss, outcome_of
 
 W = TypeVar("W", bound=Hashable)
+
+_YEARS: Final = re.compile(
+    r"(?<![\w.,$€£-])(?P<years>1?\d)(?: ?\+| plus| or more)?(?: ?(?:-|–|to|or|bis|a|à) ?\d{1,2})? ?\+? ?"
+    r"(?:years?|yrs?|jahren?|años|anos|ans|anni|jaar|lat)\b(?P<behind>[^.\n;]{0,50})",
+    re.IGNORECASE,
+)
+_OF_A_PERSON: Final = re.compile(
+    r"experien|erfahrung|expérience|esperienza|ervaring|doświadczen|background|track record|relevant|professional"
+    r"|hands.on|\bproven|\b(?:working|selling|sales|managing|leading|building|in|as|of)\b",
+    re.IGNORECASE,
+)
+_OF_ALL_ELSE: Final = re.compile(
+    r"\b(?:founded|history|we have|last|past|next|over the|within|celebrating|grown|contract|term)\W*(?:\w+\W+){0,3}$",
+    re.IGNORECASE,
+)
+_BEFORE: Final = 40
+_MOST_YEARS: Final = 15
+"""More are the age of an employer, or nobody's to ask."""
 
 
 class Ready(PreparedPosting):
@@ -69,6 +88,12 @@ class Ready(PreparedPosting):
         return frozenset(fold_title(self.posting.title).split())
 
     @cached_property
+    def years(self) -> int:
+        """The most years of experience that a sentence of the text asks for at least; 0 where none counts them."""
+        text = self.posting.description_text
+        return max((int(found["years"]) for found in _YEARS.finditer(text) if _asks_years(text, found)), default=0)
+
+    @cached_property
     def company(self) -> str:
         """The company's folded name."""
         return fold_company(self.posting.company.name)
@@ -83,6 +108,16 @@ class Ready(PreparedPosting):
     def seen(self) -> float:
         """When the job became known, in seconds of POSIX time."""
         return self.posting.seen_at.timestamp()
+
+
+def _asks_years(text: str, found: re.Match[str]) -> bool:
+    """Whether years are those of an applicant, and not of a contract, a firm or a person's age."""
+    before = text[max(0, found.start() - _BEFORE) : found.start()]
+    if int(found["years"]) > _MOST_YEARS or _OF_ALL_ELSE.search(before):
+        return False
+    if re.match(r"\W*(?:ago|old|of age|in business|contract|term|growth|of growth|warranty)\b", found["behind"], re.I):
+        return False
+    return _OF_A_PERSON.search(before + found["behind"]) is not None
 
 
 class Weight(NamedTuple):

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.languages import get_official_languages
 
 from schemas.criteria import Criteria
-from services.notifier.domain.model import Recipient
+from schemas.posting import Seniority
+from services.notifier.domain.model import Ask, Recipient
 from services.rules.affinity import Affinity, affinity_of
 from services.rules.languages_named import language_named
 from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE
 from services.rules.roles import roles
+from services.rules.skills import taxonomy
 from services.rules.text import TextQuery, words
 from services.wording.lines import country_of_zone, standard_offset
 
@@ -29,6 +31,10 @@ class Signs(NamedTuple):
     """Codes of those that they speak, and of the one that they read their mails in."""
     time_zone: str | None = None
     """IANA name."""
+    trades: tuple[Affinity, ...] = ()
+    """The likely roles of each of their searches that names a trade."""
+    levels: frozenset[Seniority] = frozenset()
+    """Those that any of their searches asks for."""
 
 
 NO_SIGNS: Final = Signs()
@@ -43,8 +49,14 @@ class Wish:
     """That they may speak: English, their locale's, those asked for or named, those of the countries asked for."""
     terms: tuple[str, ...]
     """Words and phrases that are asked for."""
+    trades: tuple[Affinity, ...]
+    """The likely roles of each search of the person that names a trade, of this one first."""
+    tools: frozenset[str]
+    """Those of the skills that it asks for which are tools."""
     level: bool
     """A level is asked for, in its field or by a word such as intern."""
+    levels: frozenset[Seniority]
+    """Those that it asks for; where it asks for none, those of the person's other searches."""
     home: str | None
     """The country of their time zone, where the search asks for places beyond a country that take it in."""
     offset: float | None
@@ -58,7 +70,16 @@ class Wish:
 def signs_of(recipient: Recipient) -> Signs:
     """What somebody's settings say."""
     speaks = {language.code for language in recipient.speaks}
-    return Signs(tuple(sorted({recipient.locale[:2].lower(), *speaks})), recipient.time_zone)
+    languages = tuple(sorted({recipient.locale[:2].lower(), *speaks}))
+    return Signs(languages, recipient.time_zone, *asked_together(recipient.asks))
+
+
+def asked_together(asks: Iterable[Ask]) -> tuple[tuple[Affinity, ...], frozenset[Seniority]]:
+    """The trades and the levels that somebody's searches name."""
+    asks = tuple(asks)
+    trades = dict.fromkeys(affinity_of(ask.criteria, ask.name) for ask in asks)
+    levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
+    return tuple(filter(None, trades)), levels
 
 
 @lru_cache(maxsize=4_096)
@@ -72,11 +93,16 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         country = country_of(place) if is_subdivision(place) else place
         if is_country(country):
             languages.update(code[:2] for code in get_official_languages(country, de_facto=True))
+    affinity = affinity_of(criteria, name)
+    tools = frozenset(filter(taxonomy().is_tool, (*criteria.skills.all, *criteria.skills.any)))
     return Wish(
-        affinity=affinity_of(criteria, name),
+        affinity=affinity,
+        trades=tuple(dict.fromkeys(filter(None, (affinity, *signs.trades)))),
+        tools=tools,
         languages=frozenset(languages),
         terms=terms,
         level=bool(criteria.seniority) or any(map(roles().says_level, terms)),
+        levels=frozenset(criteria.seniority) or signs.levels,
         home=_home(criteria.places, signs.time_zone),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=country_of_zone(signs.time_zone or ""),

@@ -26,7 +26,7 @@ _ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "lang
 """Criteria of which the card, or the title, says the same."""
 Doubt = tuple[ChanceFact, str]
 """A fact that speaks against a job, and what it is about, as in `Against`."""
-_OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "same_role"})
+_OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searches"})
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
@@ -129,7 +129,7 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return words.say("says your words only in passing")
         case ("workplace", _):
             return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
-        case ("trade" | "near_role" | "same_role", role):
+        case ("trade" | "near_role" | "searches", role):
             return words.say("is rather a job as {role}", role=role_in_words(role, words))
         case ("region", places):
             return words.say("hires only in {places}", places=places_listed(places.split("/"), words))

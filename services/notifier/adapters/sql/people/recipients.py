@@ -4,12 +4,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, not_, select
 
-from schemas.sql.tables import subscribers
+from schemas.codec import decode
+from schemas.criteria import Criteria
+from schemas.sql.tables import criteria, saved_searches, subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.rows import chunks, to_json
-from services.notifier.domain.model import Recipient
+from services.notifier.domain.model import Ask, Recipient
 from services.rules.speaking import SpokenLanguage
 
 _FACTS = ("address", "name", "time_zone", "currency", "locale")
@@ -17,7 +19,7 @@ _FACTS = ("address", "name", "time_zone", "currency", "locale")
 
 def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Recipient]:
     """By subscriber; the unknown are left out."""
-    feedback = feedback_of(connection, subscriber_ids)
+    feedback, asks = feedback_of(connection, subscriber_ids), _asks_of(connection, subscriber_ids)
     found: dict[str, Recipient] = {}
     for some in chunks(subscriber_ids):
         for row in connection.execute(select(subscribers).where(subscribers.c.subscriber_id.in_(some))):
@@ -32,9 +34,29 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 speaks=speaks_read(row.speaks),
                 hidden_companies=said.hidden_companies,
                 not_relevant=said.not_relevant,
+                asks=tuple(asks.get(row.subscriber_id, ())),
                 said=said.said,
             )
     return found
+
+
+def _asks_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, list[Ask]]:
+    """What the searches of each ask for that are not paused, by name."""
+    asks: dict[str, list[Ask]] = {}
+    documents: dict[int, Criteria] = {}
+    for some in chunks(subscriber_ids):
+        searches = (
+            select(saved_searches.c.subscriber_id, saved_searches.c.name, saved_searches.c.key, criteria.c.document)
+            .join(criteria, criteria.c.key == saved_searches.c.key)
+            .where(saved_searches.c.subscriber_id.in_(some), not_(saved_searches.c.paused))
+        )
+        for row in connection.execute(searches):
+            if row.key not in documents:
+                documents[row.key] = decode(Criteria, row.document.encode())
+            asks.setdefault(row.subscriber_id, []).append(Ask(row.name, documents[row.key]))
+    for own in asks.values():
+        own.sort(key=lambda ask: ask.name)
+    return asks
 
 
 def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
