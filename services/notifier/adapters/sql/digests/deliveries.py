@@ -154,7 +154,7 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             if EVENTS[outcome] in ENDS_UNSENT:
                 hold_reader(connection, delivery_id)
-            return settle(connection, delivery_id, outcome, now, reason)
+            return settle(connection, [(delivery_id, outcome, reason)], now)
 
     def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
         """Give back one that was not begun. Raises UnavailableError."""

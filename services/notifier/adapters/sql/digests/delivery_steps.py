@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
@@ -48,21 +48,40 @@ def open_delivery(
     connection.execute(insert(deliveries).values(row))
 
 
-def settle(connection: Connection, delivery_id: str, outcome: Outcome, now: datetime, reason: str) -> bool:
-    """`SqlDeliveries.settle` within a transaction that has locked its person."""
-    own = deliveries.c.delivery_id == delivery_id
-    row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
-    state = after(row.state, EVENTS[outcome]) if row is not None else None
-    if row is None or state in (None, row.state):
-        return False
-    values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **FREE, **SOUND}
-    if state not in NOT_OUT:
-        accepted_at = deliveries.c.accepted_at
-        values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
-    connection.execute(update(deliveries).where(own).values(values))
-    if state in UNSENT:
-        put_back(connection, [delivery_id])
-    return True
+def settle(connection: Connection, outcomes: Sequence[tuple[str, Outcome, str]], now: datetime) -> bool:
+    """`SqlDeliveries.settle` of several, each with a reason, within a transaction that has locked their people.
+
+    Whether that changed anything.
+    """
+    states: dict[str, State] = {}
+    for some in chunks(sorted({delivery_id for delivery_id, _, _ in outcomes})):
+        own = select(deliveries.c.delivery_id, deliveries.c.state).where(deliveries.c.delivery_id.in_(some))
+        rows = connection.execute(own.order_by(deliveries.c.delivery_id).with_for_update())
+        states |= {row.delivery_id: row.state for row in rows}
+    changes: dict[str, dict[str, Any]] = {}
+    went_out: set[str] = set()
+    for delivery_id, outcome, reason in outcomes:
+        state = after(states[delivery_id], EVENTS[outcome]) if delivery_id in states else None
+        if state is not None and state != states[delivery_id]:
+            states[delivery_id] = state
+            changes[delivery_id] = {"own_id": delivery_id, "to": state, "said": reason}
+            went_out |= set() if state in NOT_OUT else {delivery_id}
+    accepted_at = deliveries.c.accepted_at
+    values: dict[str, Any] = {
+        "state": bindparam("to"),
+        "reason": bindparam("said"),
+        "changed_at": now,
+        **FREE,
+        **SOUND,
+    }
+    change = update(deliveries).where(deliveries.c.delivery_id == bindparam("own_id")).values(values)
+    if out := [changes[delivery_id] for delivery_id in changes if delivery_id in went_out]:
+        since = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
+        connection.execute(change.values(accepted_at=since), out)
+    if rest := [changes[delivery_id] for delivery_id in changes if delivery_id not in went_out]:
+        connection.execute(change, rest)
+    put_back(connection, [delivery_id for delivery_id in changes if states[delivery_id] in UNSENT])
+    return bool(changes)
 
 
 def why_unwanted(connection: Connection, delivery_id: str) -> str:

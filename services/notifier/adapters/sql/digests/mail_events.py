@@ -75,7 +75,12 @@ class SqlMailEvents:
             taken: list[MailEvent] = []
             # Together, but for what is judged by what came before it.
             new = self._keep(connection, [event for event in events if event.kind not in _STANDING], people, now)
-            for event in _each_once(events):
+            told = _each_once(events)
+            settled = [
+                event for event in told if event.event_id in new and event.kind in OUTCOMES and event.delivery_id
+            ]
+            settle(connection, [(e.delivery_id, OUTCOMES[e.kind], without_people(e.reason)) for e in settled], now)
+            for event in told:
                 if event.event_id in new or (event.kind in _STANDING and self._keep(connection, [event], people, now)):
                     self._act(connection, event, people.get(event.event_id), now)
                     taken.append(event)
@@ -99,8 +104,6 @@ class SqlMailEvents:
 
     def _act(self, connection: Connection, event: MailEvent, own_id: str | None, now: datetime) -> None:
         reason = without_people(event.reason)
-        if event.kind in OUTCOMES and event.delivery_id:
-            settle(connection, event.delivery_id, OUTCOMES[event.kind], now, reason)
         if event.kind in SUPPRESSES:
             self._suppress(connection, event, own_id, reason, now)
         if event.kind == "soft_bounced" and own_id is not None:
