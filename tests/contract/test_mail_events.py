@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
+from services.notifier.domain.consent import Consent
 from services.notifier.domain.mail_events import Kind, MailEvent, Tally, why_to_stop
 from services.notifier.domain.people import Subscriber
 from services.runtime.sql.store import writing
@@ -87,6 +88,17 @@ def test_a_mail_that_arrives_ends_the_row(store: NotifierStore) -> None:
         take(store, "soft_bounced", [ids[at]], NOW + (at + 4) * DAY)
     assert store.suppressions.reason("ada@example.com") is None
     assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 2
+
+
+def test_what_came_back_from_an_old_address_says_nothing_of_a_new_one(store: NotifierStore) -> None:
+    person = store.person()
+    ids = mails(store, person, 6)
+    for at in range(5):
+        take(store, "soft_bounced", [ids[at]], NOW + at * DAY)
+    store.subscribers.move(person.subscriber_id, "ada@elsewhere.example", Consent("given", NOW + 6 * DAY, "page", ""))
+    take(store, "soft_bounced", [ids[5]], NOW + 9 * DAY)
+    assert store.suppressions.reason("ada@elsewhere.example") is None
+    assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 1
 
 
 def test_a_mail_that_an_smtp_server_took_and_that_did_not_come_back_ends_the_row(store: NotifierStore) -> None:
