@@ -162,6 +162,8 @@ def change(
             searches.resume(installation, own_search(), now)
         case _:
             raise UsageError("the form says nothing that can be done here")
+    # To change something is a sign of life, by whichever link.
+    consent.seen(installation, person, now)
 
 
 def _leave(installation: Installation, visit: Visit, form: Mapping[str, str]) -> None:
