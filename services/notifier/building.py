@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from cachetools import LRUCache
 
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.candidates import (
     JudgedIds,
@@ -139,13 +140,15 @@ class Builder:
                     chosen.append(self._choose(subscriber, candidates, known, due_at, now))
         near = {one.subscriber.recipient.subscriber_id: one.near for one in chosen if one.near}
         sent = self._sent({own: [candidate.posting for candidate in some] for own, some in near.items()}, now)
+        asked = self._windows.asked(list(near)) if near else {}
         for one in chosen:
             subscriber_id = one.subscriber.recipient.subscriber_id
             if self._stopping():
                 given_back.append(subscriber_id)
                 continue
             with _failing_alone(subscriber_id):
-                self._commit(one, sent.get(subscriber_id, ()), known, cut, now)
+                outcome = self._completed(one, sent.get(subscriber_id, ()), asked.get(subscriber_id, ()))
+                self._commit(one.subscriber, outcome, known, cut, now)
                 given_back.append(subscriber_id)
         return given_back
 
@@ -201,13 +204,18 @@ class Builder:
             near = near_candidates(outcome, self._newest.at(now), curating, self._judging)
         return _Chosen(subscriber, outcome, near)
 
-    def _commit(self, chosen: "_Chosen", sent: Sequence[SentItem], known: "_Known", cut: Cut, now: datetime) -> None:
-        """`sent`: what they were sent that may be the same as a near miss."""
-        subscriber, outcome = chosen.subscriber, chosen.outcome
-        subscriber_id, email = subscriber.recipient.subscriber_id, None
-        if isinstance(outcome, Digest):
-            outcome = with_near_misses(outcome, chosen.near, sent, self._settings.curate, self._judging)
-            email = self._composer.compose(outcome)
+    def _completed(self, chosen: "_Chosen", sent: Sequence[SentItem], asked: Sequence[Criteria]) -> Digest | Hold:
+        """With near misses. `sent`: what they were sent that may be the same; `asked`: what all their searches ask."""
+        outcome = chosen.outcome
+        if isinstance(outcome, Hold):
+            return outcome
+        return with_near_misses(outcome, chosen.near, sent, self._settings.curate, self._judging, asked)
+
+    def _commit(
+        self, subscriber: DueSubscriber, outcome: Digest | Hold, known: "_Known", cut: Cut, now: datetime
+    ) -> None:
+        subscriber_id = subscriber.recipient.subscriber_id
+        email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         served = known.served.get(subscriber_id)
         instant = (served.instant if served else 0) + (email is not None)
         closings = self._closings(subscriber, outcome, known, cut, now, instant)

@@ -32,6 +32,20 @@ class TestUpcoming:
         assert store.windows.upcoming("nobody") is None
 
 
+class TestAsked:
+    def test_whatever_somebody_searches_for_and_does_not_pause_is_asked(self, store: NotifierStore) -> None:
+        ada, bob, carl = (store.person(name) for name in ("ada", "bob", "carl"))
+        store.search(ada, "a", hour=8)
+        store.search(ada, "b", GO, cadence="weekly", weekday=3)
+        store.searches.pause(store.search(bob, "c", GO).search_id, NOW)
+        store.search(bob, "d", PYTHON)
+        asked = store.windows.asked([one.subscriber_id for one in (ada, bob, carl)])
+        assert {own: {one.skills.all for one in some} for own, some in asked.items()} == {
+            ada.subscriber_id: {("Python",), ("Go",)},
+            bob.subscriber_id: {("Python",)},
+        }
+
+
 class TestNewest:
     def test_the_newest_open_postings_come_by_when_they_were_first_seen(self, store: NotifierStore) -> None:
         ages = {"a": 1, "c": 2, "b": 2, "old": 30}

@@ -117,14 +117,16 @@ def with_near_misses(
     sent: Sequence[SentItem],
     settings: CurateSettings,
     judging: Judging,
+    asked: Sequence[Criteria] = (),
 ) -> Digest:
     """A digest with the best of what nearly fits, where it has room: the likeliest, less how far off it is.
 
-    `sent` is all that the subscriber was ever sent that may be the same job as a candidate. What fits a search whole
-    comes as a match, in this digest or the next.
+    `sent` is all that the subscriber was ever sent that may be the same job as a candidate; `asked` what all their
+    searches ask for, due or not: what fits one whole comes as its match.
     """
     if not candidates:
         return digest
+    candidates = [one for one in candidates if not _fits_any(asked, judging.ready(one.posting), judging)]
     due_at = digest.due_at
     known = [*(item.posting for item in (*digest.items, *digest.near)), *(left.posting for left in digest.rest)]
     known += [left.posting for left in digest.near_rest]
@@ -136,6 +138,10 @@ def with_near_misses(
         room.take(judging.ready(item.posting))
     chosen, _ = room.fill(near, settings.most_near - len(digest.near))
     return replace(digest, near=(*digest.near, *(item_of(job, digest.recipient, due_at) for job in chosen)))
+
+
+def _fits_any(asked: Iterable[Criteria], ready: Ready, judging: Judging) -> bool:
+    return any(judging.of(criteria, ready).outcome == "match" for criteria in asked)
 
 
 def _off_last(job: Ranked) -> float:

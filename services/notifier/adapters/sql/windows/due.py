@@ -107,6 +107,24 @@ class SqlWindows:
             cut = Cut(cuts_table.newest_cut(connection).number, cuts_table.present_positions(connection))
         return (found[0], cut) if found else None
 
+    def asked(self, subscriber_ids: Sequence[str]) -> dict[str, list[Criteria]]:
+        """By subscriber: what their searches ask for that are not paused. Raises UnavailableError."""
+        found: dict[str, list[Criteria]] = {}
+        documents: dict[int, Criteria] = {}
+        with reading(self._engine) as connection:
+            for some in chunks(subscriber_ids):
+                theirs = (saved_searches.c.subscriber_id.in_(some), not_(saved_searches.c.paused))
+                query = (
+                    select(saved_searches.c.subscriber_id, saved_searches.c.key, criteria_table.c.document)
+                    .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
+                    .where(*theirs)
+                )
+                for row in connection.execute(query):
+                    if row.key not in documents:
+                        documents[row.key] = decode(Criteria, row.document.encode())
+                    found.setdefault(row.subscriber_id, []).append(documents[row.key])
+        return found
+
     @retried
     def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
         """Give back subscribers that the worker claimed; those that others hold by now stay theirs.
