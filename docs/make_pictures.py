@@ -1,7 +1,7 @@
 """Take the pictures in docs/images from a demo's folder: `python -m docs.make_pictures demo [PAGE]`.
 
 Needs Chromium (Debian: `apt-get install chromium`). PAGE is the name of a mail's page without `.light.html`; by
-default the shortest English mail that shows everything: some jobs, near misses, pay against a floor, and a week.
+default the shortest English mail that shows some jobs, what speaks against one, near misses, and a week.
 """
 
 import argparse
@@ -37,8 +37,8 @@ TEXT = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; padding
 pre {{ margin: 0; font: 14px/20px "DejaVu Sans Mono", monospace; color: #1b242d; }}</style><pre>{text}</pre>"""
 PLAIN = 20
 """Pixels of a line of text, and of the margin around it."""
-LEAST_CARDS = 4
-SHOWN = ('lang="en', 'class="off"', 'class="bar"', 'class="weekday"')
+LEAST_CARDS = 3
+SHOWN = ('lang="en', 'class="off"', 'class="but"', 'class="weekday"')
 
 
 def main() -> int:

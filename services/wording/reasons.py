@@ -1,6 +1,6 @@
 """Why a posting fits, or does not, in the reader's language: from the typed facts of a verdict's reasons."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from schemas.posting import Evidence, PostingCore
@@ -225,10 +225,13 @@ def all_in_words(facts: AllFacts, words: Words) -> str:
     return words.say("does not ask for {missing}, but for {skills}", missing=missing, skills=listed(met, words))
 
 
-def work_in_words(reasons: Sequence[Reason], words: Words) -> list[str]:
-    """A clause each of why the work of a posting fits: its skills in one, and no word beside a skill of that name."""
+def work_in_words(reasons: Sequence[Reason], words: Words, several: Collection[str] = ()) -> list[str]:
+    """A clause each of why the work of a posting fits: its skills in one, and no word beside a skill of that name.
+
+    `several`: those beside which the posting names others that will do as well.
+    """
     met = [reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts)]
-    clauses = [_skills_met(met, words)] if met else []
+    clauses = [_skills_met(met, words, several)] if met else []
     for reason in reasons:
         if isinstance(reason.facts, TextFacts) and met:
             said = [term for term in reason.facts.said if not any(map(partial(_names_skill, term), met))]
@@ -245,19 +248,30 @@ def _names_skill(term: str, facts: AllFacts | AnyFacts) -> bool:
     return taxonomy().canonical(term) in names or any(own <= frozenset(words_of_text(name)) for name in names)
 
 
-def _skills_met(met: Sequence[AllFacts | AnyFacts], words: Words) -> str:
+def _skills_met(met: Sequence[AllFacts | AnyFacts], words: Words, several: Collection[str] = ()) -> str:
     """`asks for Python and Go and would like Kafka`; then what implies more of them where they are too few."""
     names = dict.fromkeys(
         name for facts in met for name in (facts.asked if isinstance(facts, AllFacts) else facts.found)
     )
     core = {name for facts in met for name in facts.core}
     wanted = {name for facts in met for name in facts.wanted}
-    said = _meant(names, core, wanted, words)
+    either = [name for name in names if name in core and name in several]
+    asked = [name for name in names if name not in either and not _is_in_another(name, names)]
+    if either:
+        like = words.say("{skills} or the like", skills=listed(either, words, either=True))
+        asked, core = [*asked, like], {*core, like}
+    said = _meant(asked, core, wanted, words)
     for facts in met:
         if isinstance(facts, AnyFacts):
             lacking = max(facts.at_least - len(facts.found), 0)
             said += [_implies(*one, facts, words) for one in zip(facts.implied[:lacking], facts.by, strict=False)]
     return words.all_of(said)
+
+
+def _is_in_another(name: str, others: Iterable[str]) -> bool:
+    """Whether another name holds the words of one: negotiation, beside contract negotiation."""
+    own = frozenset(words_of_text(name))
+    return any(own < frozenset(words_of_text(other)) for other in others)
 
 
 def any_in_words(facts: AnyFacts, fit: Fit, words: Words) -> str:

@@ -114,8 +114,9 @@ def test_the_subject_of_a_single_job_is_that_job() -> None:
     assert subject(made) == "New job: Data engineer at Acme, up to €95K"
 
 
-def test_the_subject_promises_no_estimate_and_no_full_time_pay_of_part_time_work() -> None:
-    part = posting("a", salary=pay(20, 50, period="hour"), forms=("part_time",))
+@pytest.mark.parametrize("period", ["hour", "month"])
+def test_the_subject_promises_no_estimate_and_no_pay_of_part_time_work(period: Period) -> None:
+    part = posting("a", salary=pay(20, 9_000, period=period), forms=("part_time",))
     guessed = posting("b", salary=pay(None, 90_000).model_copy(update={"estimated": True}))
     sure = posting("c", salary=pay(None, 40_000))
     assert subject(digest(part, guessed, sure)).endswith("best pays up to €40K")
@@ -366,6 +367,42 @@ def test_skills_that_are_all_needed_and_of_which_some_are_stand_in_one_clause() 
     asked = Criteria(skills=SkillTerms(all=("Python",), any=("Apache Kafka", "Go")))
     [item] = digest(posting(skills=skills), by=search(criteria=asked)).items
     assert reason_line(item) == "Asks for Python and Apache Kafka and would like Go"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("You know Python.", "Asks for Python"),
+        ("You know Java, Python or Scala.", "Asks for Python or the like"),
+        ("You know Java, Scala, or Python.", "Asks for Python or the like"),
+        ("You know Python or a like language.", "Asks for Python or the like"),
+        ("You know Java, Python or Scala. Our Python is typed.", "Asks for Python"),
+        ("You know Python, and Java or Scala.", "Asks for Python"),
+        ("Du kennst Python oder Scala.", "Asks for Python or the like"),
+    ],
+)
+def test_a_skill_of_a_list_of_which_one_will_do_is_told_as_such(text: str, said: str) -> None:
+    [item] = digest(posting(title="Engineer", description_text=text)).items
+    assert reason_line(item) == said
+
+
+def test_a_skill_that_another_ones_name_holds_is_not_told_beside_it() -> None:
+    skills = (Skill(name="Negotiation", core=True), Skill(name="Contract Negotiation", core=True))
+    asked = Criteria(skills=SkillTerms(any=("Contract Negotiation", "Negotiation")))
+    [item] = digest(posting(skills=skills), by=search(criteria=asked)).items
+    assert reason_line(item) == "Asks for Contract Negotiation"
+
+
+def test_a_skill_that_is_needed_stands_before_one_of_which_another_will_do() -> None:
+    skills = (
+        Skill(name="Python", core=True),
+        Skill(name="Apache Kafka", core=True),
+        Skill(name="SQL", strength="wanted"),
+    )
+    asked = Criteria(skills=SkillTerms(all=("Apache Kafka", "Python", "SQL")))
+    job = posting(title="Engineer", description_text="Apache Kafka, and Python or Go.", skills=skills)
+    [item] = digest(job, by=search(criteria=asked)).items
+    assert reason_line(item) == "Asks for Apache Kafka and Python or the like and would like SQL"
 
 
 def test_a_word_that_names_a_skill_just_told_is_not_quoted() -> None:

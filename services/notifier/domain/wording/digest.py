@@ -11,7 +11,7 @@ from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sende
 from services.notifier.domain.wording.job import seen_on
 from services.rules.criterion.salary import is_part_time
 from services.rules.criterion.skills import AllFacts, AnyFacts
-from services.wording.amounts import brief_top, if_full_time
+from services.wording.amounts import brief_top
 from services.wording.lines import capitalised, one_line, quoted
 from services.wording.words import Words, mark
 
@@ -104,12 +104,11 @@ def _job(item: Item, words: Words, *, most_title: int, most_company: int) -> str
 def best_top(digest: Digest, locale: str) -> str:
     """The highest yearly pay among the items, in the reader's currency, or empty where none is known.
 
-    Neither what a board estimates nor a full-time year's pay of part-time work is promised.
+    Neither what a board estimates nor pay of part-time work is promised.
     """
     currency = digest.recipient.currency
-    postings = (item.posting for item in digest.items)
-    paid = [(posting.salary, is_part_time(posting)) for posting in postings if posting.salary is not None]
-    stated = (salary for salary, part_time in paid if not salary.estimated and not if_full_time(salary, part_time))
+    postings = (item.posting for item in digest.items if not is_part_time(item.posting))
+    stated = (posting.salary for posting in postings if posting.salary is not None and not posting.salary.estimated)
     tops = [salary for salary in stated if salary.tops.get(currency)]
     if not tops:
         return ""

@@ -1,6 +1,8 @@
 """Which reasons tell a reader most about why a job was found, and what speaks against it."""
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from schemas.posting import PostingCore
@@ -10,6 +12,7 @@ from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.near import NearFacts
 from services.rules.criterion.role import RoleFacts
+from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.roles import roles
 from services.rules.text import words as words_of_text
@@ -31,6 +34,9 @@ _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
+_OR: Final = r"(?:or|oder|o|ou|of|lub)"
+_OTHER: Final = r"(?!(?:and|und|y|e|et|en|i) )[\w+#./-]+(?: [\w+#./-]+)?"
+"""A skill of a list, but none behind `and`."""
 _LEAST_COST: Final = 0.4
 """What takes less from the log odds is not worth a warning."""
 _CUT: Final = ("…", "...")
@@ -74,6 +80,29 @@ def worth_saying(
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
     first = named or of_the_work or terms[:1] or fitting[:1]
     return tuple(first), tuple(reason for reason in terms if reason not in first and _is_new(reason))
+
+
+def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> frozenset[str]:
+    """The asked skills that a posting names, wherever it does, only in a list of which one will do: `Java or Scala`."""
+    met = (reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts))
+    core = {name for facts in met for name in facts.core}
+    return frozenset(name for name in core if _is_one_of_several(name, posting.title, posting.description_text))
+
+
+def _is_one_of_several(name: str, title: str, text: str) -> bool:
+    named, in_lists = _named(name)
+    if named.search(title):
+        return False
+    times = len(named.findall(text))
+    return times > 0 and times == len(in_lists.findall(text))
+
+
+@lru_cache(maxsize=1_024)
+def _named(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Find a name, and one behind which its list goes on to an `or`, or right before which one stands."""
+    named = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    in_lists = rf"{named}(?=(?:, {_OTHER}){{0,4}},? {_OR}\s\w)|(?<=\s){_OR}\s{named}"
+    return re.compile(named, re.IGNORECASE), re.compile(in_lists, re.IGNORECASE)
 
 
 def _needless(reason: Reason, posting: PostingCore, *, bar: bool) -> bool:

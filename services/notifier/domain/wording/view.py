@@ -26,6 +26,7 @@ from services.notifier.domain.wording.reason_order import (
     Doubt,
     doubt_in_words,
     is_cut_short,
+    named_as_one_of_several,
     worth_saying,
 )
 from services.notifier.ports import Links
@@ -172,7 +173,8 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     there = preferred_in_words(why.preferred, posting, words)
     work = tuple(reason for reason in why.work if not there or reason.criterion != "place")
     of_terms = [*([there] if there else []), *(in_words(reason, words, brief=True) for reason in why.terms)]
-    lines = [clauses[:MOST_A_LINE] for clauses in (work_in_words(work, words), of_terms) if clauses]
+    of_work = work_in_words(work, words, named_as_one_of_several(work, posting))
+    lines = [clauses[:MOST_A_LINE] for clauses in (of_work, of_terms) if clauses]
     said = tuple(_sentence(clauses) for clauses in lines)
     return said[:1] if but_line(why, posting, words) else said
 
