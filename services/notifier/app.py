@@ -65,7 +65,7 @@ def build_notifier(
     matches, windows = SqlMatches(engine), SqlWindows(engine)
     deliveries = SqlDeliveries(engine, DayLimit(mail.warm_up.limit))
     secret = mail.link_keys(ids.secret).current
-    composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids, secret)
+    composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids, secret, clicks=mail.clicks)
     digests = SqlDigests(engine, ids)
     builder = Builder(matches, windows, digests, composer, chosen, stopping=stopping, room=deliveries.room)
     way = mailer or mailer_of(mail)

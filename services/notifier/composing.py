@@ -19,9 +19,17 @@ class Composer:
     """Renders digests and notices for one sender under one public address."""
 
     def __init__(
-        self, renderer: Renderer, sender: Sender, public_url: str, ids: Ids, secret: bytes | None = None
+        self,
+        renderer: Renderer,
+        sender: Sender,
+        public_url: str,
+        ids: Ids,
+        secret: bytes | None = None,
+        *,
+        clicks: bool = False,
     ) -> None:
-        """`secret`: what links are signed with, if it is not that of the ids."""
+        """`secret`: what links are signed with, if it is not that of the ids. `clicks`: see `links_for`."""
+        self._clicks = clicks
         self._renderer = renderer
         self._sender = sender
         self._public_url = public_url
@@ -30,7 +38,7 @@ class Composer:
 
     def compose(self, digest: Digest) -> Email:
         """Everything in it derives from the digest and the secret, its date from when the digest was due."""
-        links = links_for(digest, self._public_url, self._secret)
+        links = links_for(digest, self._public_url, self._secret, clicks=self._clicks)
         rendered = self._renderer.render(digest, links)
         return Email(
             delivery_id=self._ids.delivery_id(digest.recipient.subscriber_id, digest.due_at),

@@ -139,6 +139,8 @@ class MailSettings(_Settings):
     """Which keys mails are signed with, the `s=` of DKIM, for `doctor` to look at; empty: SendGrid's s1 and s2."""
     allow: tuple[str, ...] = Field(default=(), examples=[["ada@example.com", "@example.com"]])
     """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
+    clicks: bool = False
+    """Whether links to jobs lead through the portal, so that to follow one is a sign of life; which one is not kept."""
     link_secret: SecretStr = SecretStr("")
     """What links in mails are signed with, 16 bytes or more; empty: the installation's own secret."""
     former_link_secrets: tuple[FormerSecret, ...] = ()

@@ -114,6 +114,8 @@ class Links:
     """By posting_id."""
     more_like: dict[str, str] = field(default_factory=dict)
     """By posting_id."""
+    open: dict[str, str] = field(default_factory=dict)
+    """By posting_id: the way to a job that counts as a sign of life; empty where jobs are linked as they are."""
     rest: str = ""
     """Where the fitting jobs beyond the cap are listed; empty where there are none."""
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from services.notifier.domain.model import Digest
 from services.notifier.ports import Links
 
-Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job", "answer"]
+Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job", "answer", "open"]
 
 PATHS: dict[Purpose, str] = {
     "unsubscribe": "u",
@@ -25,6 +25,7 @@ PATHS: dict[Purpose, str] = {
     "rest": "r",
     "job": "j",
     "answer": "y",
+    "open": "o",
 }
 """The path segment of each purpose under the public address."""
 
@@ -120,10 +121,11 @@ def claim_of(secrets: Sequence[bytes], purpose: Purpose, text: str) -> Claim | N
     return claim if any(genuine) else None
 
 
-def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
+def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = False) -> Links:
     """All addresses of a digest under the public `base_url`; empty ones where there is no public address.
 
-    Raises LinkError for a base that is not https or is too long for a List-Unsubscribe value.
+    `clicks`: jobs are reached by way of the portal. Raises LinkError for a base that is not https or is too long for a
+    List-Unsubscribe value.
     """
     jobs = [item.posting.posting_id for item in (*digest.items, *digest.near)]
     if not base_url:
@@ -132,7 +134,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
     subscriber_id = digest.recipient.subscriber_id
     slot = slot_of(digest.due_at)
     asked: list[tuple[Purpose, str]] = [("unsubscribe", ""), ("manage", slot), ("rest", slot)]
-    asked += [(purpose, job) for purpose in _OF_A_JOB for job in jobs]
+    asked += [(purpose, job) for purpose in (*_OF_A_JOB, *(("open",) if clicks else ())) for job in jobs]
     named = {posting_id: _named(subscriber_id, posting_id) for posting_id in ("", slot, *jobs)}
     # All at once: one by one they take as long as rendering the digest.
     macs = _macs(secret, subscriber_id, asked)
@@ -152,6 +154,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
         hide_company={job: found["hide", job] for job in jobs},
         not_relevant={job: found["irrelevant", job] for job in jobs},
         more_like={job: found["more", job] for job in jobs},
+        open={job: found["open", job] for job in jobs} if clicks else {},
         rest=found["rest", slot] if digest.left_out else "",
     )
 

@@ -10,7 +10,7 @@ from typing import Literal
 from babel.dates import format_datetime
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.posting import PostingCore
 from services.portal.answers import answers, form
@@ -61,7 +61,7 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
 
 
 def routes(door: Door) -> APIRouter:
-    """`GET /j/{token}` and `/r/{token}`; `GET` and `POST` of `/n/{token}`, `/l/{token}` and `/h/{token}`."""
+    """`GET` of `/j/TOKEN`, `/o/TOKEN` and `/r/TOKEN`; `GET` and `POST` of `/n/TOKEN`, `/l/TOKEN` and `/h/TOKEN`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
     @router.get("/j/{token}")
@@ -69,6 +69,16 @@ def routes(door: Door) -> APIRouter:
         """Show a job."""
         visit = await door.visit(request, "job", token)
         return await door.work(partial(_job_page, door, visit))
+
+    @router.get("/o/{token}", responses=answers(303), status_code=303)
+    async def follow(request: Request, token: str) -> Response:
+        """Lead on to a job; where to is what the store has of it, and never a word of the link."""
+        visit = await door.visit(request, "open", token)
+        posting = await door.work(lambda: links.posting_of(door.installation, visit.about))
+        if posting is None:
+            return door.show("forgotten", visit.words, 410)
+        address = shown_job(posting, visit.words).url
+        return RedirectResponse(address or door.link("job", visit.subscriber, visit.about), 303)
 
     @router.get("/r/{token}")
     async def rest(request: Request, token: str) -> Response:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.domain.links import MANAGE_FOR, Purpose, slot_of
-from services.notifier.domain.model import Digest, Item, Left
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.domain.links import MANAGE_FOR, Purpose, links_for, slot_of
+from services.notifier.domain.model import Digest, DueSearch, FoundBy, Item, Left, Recipient, Sender
 from services.notifier.domain.people import Subscriber
-from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from services.rules.verdict import verdict
+from tests.support.notifying import NOW, PYTHON, SECRET, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.serving import HOUR, LEASE, closings, email_for
 
@@ -156,3 +158,35 @@ def test_a_token_never_stands_in_the_log(
     portal.get(path)
     said = capfd.readouterr()
     assert path.rpartition("/")[2] not in said.out + said.err
+
+
+def test_a_click_leads_on_to_what_the_store_has_of_a_job_and_is_a_sign_of_life(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    job = posting("one")
+    link = portal.path("open", ada, job.posting_id)
+    answer = portal.get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, job.url)
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert store.subscribers.find(ada.subscriber_id).seen_at == NOW
+    for forged in (f"{link}?to=https://evil.example", f"{link}/https://evil.example", "/o/https://evil.example"):
+        found = portal.get(forged)
+        assert "evil.example" not in found.headers.get("location", "")
+    assert portal.get(portal.path("open", ada, "gone")).status_code == 410
+    store.matches.store(0, [arrival(1, posting("two", url="javascript:alert(1)"))], NOW)
+    answer = portal.get(portal.path("open", ada, posting("two").posting_id))
+    assert answer.headers["location"].startswith("/j/"), "it leads nowhere out"
+
+
+@pytest.mark.parametrize("clicks", [False, True])
+def test_jobs_are_reached_by_the_portal_only_where_an_operator_says_so_and_leaving_never_is(clicks: bool) -> None:
+    found = (FoundBy(DueSearch("s", "Python", "daily", PYTHON), verdict(PYTHON, posting("one"))),)
+    item = Item(posting("one"), found, 1.0)
+    reader = Recipient("ada", "ada@example.com", "", "UTC", "EUR", "en")
+    digest = Digest(reader, NOW, (), (item,), (), 0, ())
+    made = links_for(digest, "https://a.example", SECRET, clicks=clicks)
+    mail = JinjaRenderer(Sender("Harbour Jobs", "a@harbour.example", "")).render(digest, made)
+    assert all((item.posting.url in part) is not clicks for part in (mail.html, mail.text))
+    assert bool(made.open) is clicks
+    assert all("/o/" in link for link in made.open.values())
+    assert "/u/" in made.unsubscribe

@@ -37,6 +37,7 @@ from services.notifier.domain.wording.view import (
 )
 from services.notifier.ports import Links
 from services.rules.criterion.salary import is_part_time
+from services.rules.web_address import job_address
 from services.wording.amounts import converted_pay
 from services.wording.lines import capitalised, country_of_zone
 from services.wording.words import Words
@@ -51,7 +52,7 @@ def _slot(name: str) -> Markup:
     return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
 
 
-_LATER = {name: _slot(name) for name in ("number", "notes", "found")}
+_LATER = {name: _slot(name) for name in ("number", "notes", "found", "link")}
 """Places of a card that are filled for one reader alone, like those of the actions."""
 
 
@@ -193,6 +194,7 @@ class Cards:
             links.more_like.get(posting_id, ""),
             links.not_relevant.get(posting_id, ""),
             links.hide_company.get(posting_id, ""),
+            links.open.get(posting_id) or job_address(item.posting),
         )
         offered = (bool(addresses[0]), bool(addresses[1]), bool(addresses[2]))
         seen = seen_on(item.posting, stack.reader.zone)
@@ -210,6 +212,7 @@ class Cards:
                 "more_like": addresses[0],
                 "not_relevant": addresses[1],
                 "hide_company": addresses[2],
+                "link": addresses[3],
             })
         )  # fmt: skip
         escaped = str(escape("\n".join(addresses))).split("\n")
@@ -220,6 +223,7 @@ class Cards:
                 "more_like": escaped[0],
                 "not_relevant": escaped[1],
                 "hide_company": escaped[2],
+                "link": escaped[3],
             })
         )  # fmt: skip
         stack.first_reason = stack.first_reason or " · ".join(card.why)
