@@ -178,7 +178,7 @@ def test_status_is_not_well_while_no_mail_can_go_out(
 ) -> None:
     installed.smtp(server[1], "starttls")
     run("run", "--once", "-c", installed.config)
-    [told] = [one for one in installed.troubles() if "mail" in one["what"]]
+    [told] = [one for one in installed.troubles() if "waiting" in one["what"]]
     assert told["grave"]
     assert "3 mails waiting, as none can go out" in told["what"]
     assert "offers no STARTTLS" in told["what"]
