@@ -47,8 +47,9 @@ test-live: setup
 		echo "Once more, one at a time, what failed beside others:"; \
 		JOBCHIME_LIVE=1 JOBCHIME_ONCE_MORE=1 $(BIN)/pytest -m live --last-failed --last-failed-no-failures none; }
 
+# Fifty kills at random, and 25 at each named point.
 test-kill: setup
-	@$(BIN)/pytest -s tests/faults/test_kill.py
+	@JOBCHIME_KILL_SEEDS=$${JOBCHIME_KILL_SEEDS:-25} $(BIN)/pytest -s tests/faults/test_kill.py tests/faults/test_kill_points.py
 
 # 1,000 pairs with each index, on the engines of `make engines`; its last lines are the figures.
 test-races: setup

@@ -33,8 +33,8 @@ from services.wording.words import mark
 HEADERS: Mapping[str, str] = {
     # Nothing inline, nothing from elsewhere.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     # Tokens stand in addresses: no other site may learn one.
@@ -145,6 +145,7 @@ def portal_app(
 def _show_faults(app: FastAPI, door: Door) -> None:
     @app.exception_handler(ForgedError)
     async def forged(request: Request, _: ForgedError) -> Response:
+        _events.info("a link that nobody here made")
         return door.show("unknown", words_for(request.headers), 404)
 
     @app.exception_handler(GoneError)
@@ -171,6 +172,8 @@ def _show_faults(app: FastAPI, door: Door) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
+        if error.status_code in (403, 429):
+            _events.warning("a form was refused", status=error.status_code)
         if error.status_code == 404:
             return door.show("unknown", words_for(request.headers), 404)
         answer = not_done(request, error.status_code)

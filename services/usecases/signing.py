@@ -91,12 +91,17 @@ def make_link(
 
 def use_link(installation: Installation, link: str, session: str, agent: str, now: datetime) -> bool:
     """Begin a session by a link; False where that is used up, late, or never was. Raises UnavailableError."""
-    return installation.doors.sign_in(link, session, agent, now) is not None
+    signed_in = installation.doors.sign_in(link, session, agent, now) is not None
+    _events.info("a browser was signed in" if signed_in else "a link signs nobody in: used up, late, or never made")
+    return signed_in
 
 
 def begin(installation: Installation, person: Subscriber, session: str, agent: str, now: datetime) -> bool:
     """Begin a session of who has just proven to have their mailbox; False where they are erased by now."""
-    return installation.doors.begin_session(session, person.subscriber_id, agent, now)
+    begun = installation.doors.begin_session(session, person.subscriber_id, agent, now)
+    if begun:
+        _events.info("a browser was signed in, by a confirmation")
+    return begun
 
 
 def session_of(installation: Installation, token: str, now: datetime) -> tuple[Session, Subscriber] | None:

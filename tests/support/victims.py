@@ -58,6 +58,13 @@ class Nursery:
         assert self._end(signal.SIGKILL) == -signal.SIGKILL, self._told("the victim had ended before it was killed")
         self.kills += 1
 
+    def outlive(self, timeout: float = 120) -> int:
+        """Wait until the victim ends by itself; its exit code, negative where a signal ended it."""
+        status = int(self._expect("gone", timeout))
+        self._pid = None
+        self.kills += status == -signal.SIGKILL
+        return status
+
     def stop(self) -> None:
         """SIGTERM; fails where the victim does not end well."""
         assert self._end(signal.SIGTERM) == 0, self._told("the victim did not stop well")

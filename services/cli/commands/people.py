@@ -16,7 +16,7 @@ from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.settings import load_settings
-from services.usecases import accounts, consent, importing
+from services.usecases import accounts, consent, importing, signing
 from services.usecases import feedback as feedback_of
 from services.usecases.feedback import Kind, Saying, Statement
 from services.usecases.installation import has_store
@@ -134,6 +134,14 @@ def resume(person: Person, config: Config = None, now: Now = None) -> None:
     typer.echo("Resumed.")
 
 
+@app.command("sign-out")
+def sign_out(person: Person, config: Config = None) -> None:
+    """Sign out every browser of a person's, as after a mailbox was taken over."""
+    installation = open_installation(config, create=False)
+    signing.end(installation, accounts.find(installation, person).subscriber_id)
+    typer.echo("Signed out everywhere.")
+
+
 @app.command("erase")
 def erase(
     person: Person,
@@ -147,7 +155,7 @@ def erase(
     if not yes:
         typer.confirm(f"Delete everything about {found.profile.address}, for good?", abort=True)
     accounts.erase(installation, found.subscriber_id, moment(now))
-    typer.echo("Erased. Backups taken before still hold this person.")
+    typer.echo("Erased. Backups taken before still hold this person; `restore` erases them again.")
 
 
 def _row(account: accounts.Account) -> tuple[str | int, ...]:

@@ -102,10 +102,14 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
             return await door.work(partial(_move, door, cookies, postman, here, form.get("address", "").strip()))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
-            answer = door.show("gone", here.words)
+            gone = door.show("gone", here.words)
+            cookies.clear(gone)
+            return gone
+        answer = RedirectResponse(f"{door.root}/home", 303)
+        own = form.get("session", "") in ("", here.session.key)
+        if form.get("do") == "sign-out-everywhere" or (form.get("do") == "sign-out" and own):
             cookies.clear(answer)
-            return answer
-        return RedirectResponse(f"{door.root}/home", 303)
+        return answer
 
     @router.get("/home/export", response_class=JSONResponse)
     async def export(request: Request) -> Response:

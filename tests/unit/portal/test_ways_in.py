@@ -3,9 +3,11 @@
 import email
 import email.policy
 import html
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import httpx2
@@ -15,6 +17,7 @@ from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_E
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
 from services.portal.accounts.guard import COOKIE
+from services.runtime.logging import configure_logging
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal, served_portal
 
@@ -280,7 +283,9 @@ def test_a_session_ends_when_it_is_told_to_and_by_itself(ada: Subscriber, portal
         path.unlink()
     portal.now += LETTER_EVERY
     second = signed_in(portal, mails, ada.profile.address)
-    assert act(portal, first, "sign-out").status_code == 303
+    left = act(portal, first, "sign-out")
+    assert (left.status_code, left.headers["clear-site-data"]) == (303, '"cache", "storage"')
+    assert left.headers["set-cookie"].startswith(f'{COOKIE}="";')
     assert (home(portal, first).status_code, home(portal, second).status_code) == (303, 200)
     assert act(portal, second, "sign-out-everywhere").status_code == 303
     assert home(portal, second).status_code == 303
@@ -290,6 +295,25 @@ def test_a_session_ends_when_it_is_told_to_and_by_itself(ada: Subscriber, portal
     third = signed_in(portal, mails, ada.profile.address)
     portal.now += SESSION_FOR
     assert home(portal, third).status_code == 303
+
+
+def test_what_is_tried_against_the_portal_is_logged_without_whom(
+    ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    lines = StringIO()
+    configure_logging(json=True, stream=lines)
+    cookie = signed_in(portal, mails, ada.profile.address)
+    portal.get("/u/somebody.abcdefghijklmnop")
+    portal.post("/s/never-made", do="enter")
+    portal.client.post("/home", data={"do": "pause", "csrf": "x"}, headers={"Cookie": cookie})
+    said = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["event"], line.get("status")) for line in said] == [
+        ("a browser was signed in", None),
+        ("a link that nobody here made", None),
+        ("a link signs nobody in: used up, late, or never made", None),
+        ("a form was refused", 403),
+    ]
+    assert not {"ada", "never-made", "somebody"} & set(re.findall(r"[\w-]+", lines.getvalue()))
 
 
 def test_a_cookie_of_ones_own_making_signs_nobody_in(portal: ServedPortal) -> None:

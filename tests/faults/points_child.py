@@ -1,0 +1,339 @@
+"""The victim of test_kill_points: portal, notifier and an operator over one store, living a plan, killed at a point.
+
+What it is about to do, has done, and mails is written into a journal, line by line, before and after it happens.
+"""
+
+import email
+import email.policy
+import json
+import os
+import random
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from services.notifier.adapters.mail.folder import FolderMailer
+from services.notifier.adapters.sql.digests import mail_events
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
+from services.notifier.adapters.sql.people import consents, standing, subscribers
+from services.notifier.adapters.sql.people.doors import SqlDoors
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.app import build_notifier
+from services.notifier.domain.people import Subscriber
+from services.notifier.ports import Email, Receipt
+from services.portal.app import PortalServer
+from services.runtime import backup as archives
+from services.runtime.files import datadir
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE, locked
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.logging import configure_logging
+from services.runtime.sql.store import open_store
+from services.settings import Settings
+from services.usecases import accounts, links, signing, state
+from services.usecases.installation import Installation
+from tests.support.mail_events import EVENT_KEY, body_of, event, signed
+from tests.support.notifying import NotifierStore, arrival, posting, sqlite_store
+from tests.support.portal import settings_of
+from tests.support.victims import Ready, serve
+
+BASE = "https://alerts.example"
+START = datetime(2026, 10, 23, 4, tzinfo=UTC)
+"""Two days before the clocks of Berlin go back."""
+PEOPLE = ("ada", "bob", "cleo")
+JOURNAL, PLAN, PASSED = "journal.jsonl", "plan.json", "passed.json"
+_DRAWN = {"sign-up": 3, "confirm": 4, "job": 3, "day": 3, "one-click": 2, "again": 2, "pause": 1, "go-on": 1}
+_DRAWN |= {"events": 3, "erase": 2, "address": 1, "lift": 1}
+"""Acts by how often they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a process dies: before or after a call of something."""
+
+    owner: Any
+    name: str
+    after: bool = False
+
+
+@dataclass
+class Watch:
+    """Counts who passes the points; kills this process at the wanted time of one."""
+
+    kill: tuple[str, int] | None
+    passed: Counter[str] = field(default_factory=Counter)
+
+    def set_up(self) -> None:
+        for name, point in POINTS.items():
+            setattr(point.owner, point.name, self._wrapped(name, point, getattr(point.owner, point.name)))
+
+    def _wrapped(self, name: str, point: Point, act: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            if not point.after:
+                self._pass(name)
+            result = act(*args, **kwargs)
+            if point.after:
+                self._pass(name)
+            return result
+
+        return watched
+
+    def _pass(self, name: str) -> None:
+        self.passed[name] += 1
+        if self.kill == (name, self.passed[name]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Life:
+    """A plan of acts over a folder, gone on with where the journal ends."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.chance = folder, random.Random(seed)
+        self.file = os.open(folder / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.now, self.networks = START, count(os.getpid())
+        self.mails = FolderMailer(folder / "mails")
+        self.name = self.mails.name
+        self.find = self.mails.find
+        self.jobs = 0
+
+    def plan(self) -> list[tuple[str, str]]:
+        """Everybody comes in and is mailed; then anything may happen, and at the end a backup is restored."""
+        acts = [(act, who) for who in PEOPLE for act in ("sign-up", "confirm")] + [("job", ""), ("day", "")]
+        drawn = self.chance.choices(list(_DRAWN), list(_DRAWN.values()), k=14)
+        acts += [(act, self.chance.choice(PEOPLE)) for act in drawn]
+        acts += [("address", "ada"), ("events", "bob"), ("one-click", "cleo"), ("restore", self.chance.choice(PEOPLE))]
+        return [*acts, ("job", ""), ("day", ""), ("day", "")]
+
+    def tell(self, what: str, **facts: Any) -> None:
+        os.write(self.file, (json.dumps({"what": what, "now": self.now.isoformat()} | facts) + "\n").encode())
+
+    def send(self, message: Email) -> Receipt:
+        """As the mailer of digests: a mail counts once its file is whole."""
+        receipt = self.mails.send(message)
+        jobs = re.findall(r"engineer, (job\d+)", message.text)
+        self.tell("mail", to=message.to_address, delivery=message.delivery_id, jobs=jobs)
+        self.is_out()
+        return receipt
+
+    def is_out(self) -> None:
+        """A point to die at."""
+
+    def live(self) -> None:
+        """Go on to the end of the plan: what was cut short is done again, after the notifier has had a turn."""
+        done = [json.loads(line) for line in (self.folder / JOURNAL).read_text().splitlines()]
+        acts = self.plan()
+        first = sum(line["what"] == "done" for line in done)
+        if done:
+            self.now = datetime.fromisoformat(done[-1]["now"])
+            self.tell("restart")
+        # As whatever runs on it does: a restore that was cut short is finished first.
+        with locked(self.folder / "data"):
+            pass
+        with self.opened():
+            # What was mailed after a backup is mailed again after its restore, as it says.
+            if done and acts[first : first + 1] and acts[first][0] != "restore":
+                self.tick()
+            for number, (act, who) in enumerate(acts[first:], first):
+                self.jobs = number
+                # What somebody does takes half an hour, so that nobody is kept waiting for a letter.
+                self.now += timedelta(minutes=30)
+                self.tell("begin", act=act, who=who)
+                self.tell("done", act=act, who=who, outcome=getattr(self, act.replace("-", "_"))(who))
+
+    def settings(self) -> Settings:
+        made = settings_of(folder=self.folder / "mails", public_url=BASE, sendgrid={"event_key": EVENT_KEY})
+        return made.model_copy(update={"data": self.folder / "data"})
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """The store, and the portal over it."""
+        self.store = NotifierStore(open_store(f"sqlite:///{self.folder / 'data' / STORE_FILE}"))
+        self.installation = Installation(self.settings(), self.store.engine)
+        server = PortalServer(self.installation, lambda: self.now)
+        self.postman = server.postman
+        with server, httpx2.Client(base_url=f"http://{server.address}", timeout=30) as self.client:
+            yield
+        self.store.engine.dispose()
+
+    def tick(self) -> None:
+        mail = self.settings().mail
+        build_notifier(self.store.engine, self.store.ids, mail, mailer=self).tick(self.now)
+
+    def post(self, path: str, **fields: str) -> httpx2.Response:
+        number = next(self.networks)
+        forwarded = {"X-Forwarded-For": f"198.{number // 256 % 256}.{number % 256}.1"}
+        return self.client.post(path, data=fields, headers=forwarded)
+
+    def person(self, who: str) -> Subscriber | None:
+        found = (self.store.subscribers.with_address(address) for address in addresses_of(who))
+        return next((one for one in found if one is not None), None)
+
+    def sign_up(self, who: str) -> None:
+        person = self.person(who)
+        address = person.profile.address if person else addresses_of(who)[0]
+        answer = self.post("/sign-up", address=address, skills="Python", time_zone="Europe/Berlin", hour="8")
+        assert answer.status_code == 200
+        self.postman.join()
+
+    def confirm(self, who: str) -> bool:
+        """Press each button of theirs; whether one took them in."""
+        pressed = False
+        for file in (self.folder / "mails").glob("*.eml"):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if message["To"] in addresses_of(who):
+                text = message.get_body(("plain",)).get_content()
+                pressed |= any(self.post(link).status_code == 303 for link in re.findall(rf"{BASE}(/c/\S+)", text))
+        return pressed
+
+    def press(self, who: str, **form: str) -> bool:
+        person = self.person(who)
+        if person is None:
+            return False
+        answer = self.post(links.link(self.installation, "unsubscribe", person), **form)
+        assert answer.status_code in (200, 400)
+        return answer.status_code == 200
+
+    def one_click(self, who: str) -> bool:
+        return self.press(who, **{"List-Unsubscribe": "One-Click"})
+
+    def again(self, who: str) -> bool:
+        return self.press(who, do="again")
+
+    def pause(self, who: str) -> bool:
+        return self.press(who, do="pause")
+
+    def go_on(self, who: str) -> bool:
+        return self.press(who, do="go-on")
+
+    def events(self, who: str) -> list[str]:
+        """A batch of everybody's, of which one complains; the addresses that it concerns."""
+        lines = [json.loads(line) for line in (self.folder / JOURNAL).read_text().splitlines()]
+        last = {line["to"]: line["delivery"] for line in lines if line["what"] == "mail"}
+        made, complained = [], []
+        for at, name in enumerate(PEOPLE):
+            person = self.person(name)
+            if person is not None:
+                address = person.profile.address
+                kind = "spamreport" if name == who else "delivered"
+                about = {"delivery_id": last[address]} if address in last else {}
+                made.append(event(self.jobs * 10 + at, kind, self.now, person, **about))
+                complained += [address] if name == who else []
+        body = body_of(made)
+        answer = self.client.post("/events/sendgrid", content=body, headers=signed(body, self.now))
+        assert answer.status_code == 200, answer.text
+        return complained
+
+    def lift(self, who: str) -> list[str]:
+        return [each for each in addresses_of(who) if self.store.suppressions.allow(each, "asked", self.now, "me")]
+
+    def address(self, who: str) -> str | None:
+        """By an operator, at their word; the address that is now theirs."""
+        person = self.person(who)
+        if person is None:
+            return None
+        first, second = addresses_of(who)
+        to = second if person.profile.address == first else first
+        accounts.change(self.installation, person.subscriber_id, {"address": to}, self.now)
+        return to
+
+    def erase(self, who: str) -> None:
+        person = self.person(who)
+        if person is not None:
+            accounts.erase(self.installation, person.subscriber_id, self.now)
+
+    def job(self, _: str) -> list[str]:
+        """One comes that every search fits; whom it is due to, as far as they want mails."""
+        made = posting(f"job{self.jobs}", fetched_at=self.now)
+        keys = {search.key for search in self.store.searches.all()}
+        self.store.matches.store(0, [arrival(self.jobs, made, keys)], self.now)
+        return [f"job{self.jobs}", *(who for who in PEOPLE if self.person(who))]
+
+    def day(self, _: str) -> None:
+        for _ in range(9):
+            self.now += timedelta(hours=3)
+            self.tick()
+
+    def restore(self, who: str) -> bool:
+        """Back up, erase somebody, restore: they stay erased."""
+        target, settings = self.folder / "backup.zip", self.settings()
+        if not target.exists():
+            state.backup(settings, target, self.now)
+        self.erase(who)
+        self.tell("erased", who=who)
+        self.store.engine.dispose()
+        state.restore(settings, target, self.now, force=True, tell=lambda said: None)
+        assert self.person(who) is None
+        return True
+
+
+def addresses_of(who: str) -> tuple[str, str]:
+    return f"{who}@fern.example", f"{who}.new@fern.example"
+
+
+POINTS = {
+    "before SENDING": Point(SqlDeliveries, "begin"),
+    "after SENDING, before the mail": Point(SqlDeliveries, "begin", after=True),
+    "after the mail, before its answer": Point(Life, "is_out"),
+    "after the answer, before the record": Point(SqlDeliveries, "accepted"),
+    "after the record": Point(SqlDeliveries, "accepted", after=True),
+    "after a digest is kept": Point(SqlDigests, "commit", after=True),
+    "within an event of a batch": Point(mail_events, "settle"),
+    "before an event suppresses": Point(mail_events, "suppress"),
+    "after a batch is kept, before its answer": Point(SqlMailEvents, "take", after=True),
+    "between a wish and its letter": Point(signing, "_send"),
+    "after a letter": Point(signing, "_send", after=True),
+    "within a confirmation, at its consent": Point(consents, "keep"),
+    "within a confirmation, before its search": Point(SqlSearches, "add"),
+    "within a confirmation, before its wish is forgotten": Point(SqlDoors, "forget_sign_up"),
+    "within leaving, between standing and what waits": Point(standing, "cancel_waiting"),
+    "after leaving, before its answer": Point(SqlSubscribers, "unsubscribe", after=True),
+    "within a change of address": Point(subscribers, "readdress"),
+    "between the mails and the rows of an erasure": Point(SqlSubscribers, "erase"),
+    "within the rows of an erasure": Point(subscribers, "leave"),
+    "after an erasure, before its answer": Point(SqlSubscribers, "erase", after=True),
+    "within a backup": Point(archives, "_pack"),
+    "within a restore, before who was erased is again": Point(state, "replay"),
+    "within a restore, before it is in place": Point(archives, "move_in"),
+    "within a restore, before the last file is": Point(datadir, "sync_folder"),
+}
+
+
+def make_place(own: Path) -> None:
+    """An installation in which nothing has happened yet."""
+    (own / "data").mkdir(parents=True)
+    sqlite_store(own / "data").engine.dispose()
+    SqliteLog(own / "data" / LOG_FILE).close()
+
+
+def main(folder: Path) -> None:
+    configure_logging(level="error")
+    # Once, before the victims are forked: what a life loads and keeps is then there.
+    make_place(folder / "warm")
+    Life(folder / "warm", 0).live()
+
+    def live(ready: Ready) -> None:
+        plan = json.loads((folder / PLAN).read_text())
+        ready()
+        watch = Watch(tuple(plan["kill"]) if plan["kill"] else None)
+        watch.set_up()
+        own = Path(plan["folder"])
+        Life(own, plan["seed"]).live()
+        (own / PASSED).write_text(json.dumps(watch.passed))
+
+    serve(live)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
