@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from starlette.types import Receive, Scope, Send
 
 from schemas.sql.tables import digests
-from services.notifier.adapters.sql.people.doors import SignUp
+from services.notifier.adapters.sql.people.doors import NewAddress, SignUp
 from services.notifier.domain.links import PATHS, slot_of, token
 from services.notifier.domain.people import Subscriber
 from services.portal.accounts.guard import COOKIE, Cookies
@@ -102,6 +102,10 @@ class Visited:
         if letter == "c":
             self.installation.doors.keep_sign_up(f"wish {chance}", SignUp("grace@example.com", WISH, "Yes"), NOW)
             return f"wish {chance}"
+        if letter == "a":
+            wanted = NewAddress(self.person().subscriber_id, f"ada.{chance}@example.com", "Yes")
+            self.installation.doors.keep_new_address(f"address {chance}", wanted, NOW)
+            return f"address {chance}"
         about = {"u": "", "m": slot_of(NOW), "r": slot_of(NOW)}.get(letter, self.job.posting_id)
         [purpose] = [purpose for purpose, path in PATHS.items() if path == letter]
         return token(SECRET, purpose, self.person().subscriber_id, about)
