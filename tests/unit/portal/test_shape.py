@@ -125,16 +125,16 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
     """Make a request of an operation, mostly with a genuine token and session, and look at its answer."""
     case = data.draw(operation.as_strategy(generation_mode=mode))
     chance, letter = zlib.crc32(repr((case.path_parameters, case.body)).encode()), case.path.split("/")[1]
-    if "token" in case.path_parameters and chance % 3:
+    if "token" in case.path_parameters and chance % 5:
         case.path_parameters["token"] = visited.token(letter)
     headers: dict[str, str] = {}
     if letter == "home" and chance % 5:
         headers["Cookie"] = visited.cookie()
         if isinstance(case.body, dict) and chance % 7:
             case.body["csrf"] = visited.csrf()
-    if letter in "mnlh" and isinstance(case.body, dict) and chance % 5:
-        case.body.setdefault("do", ("say", "pause")[letter == "m"])
-    if letter == "sign-up" and isinstance(case.body, dict) and chance % 3:
+    if letter in "mnlh" and isinstance(case.body, dict) and chance % 2:
+        case.body["do"] = ("say", "pause")[letter == "m"]
+    if letter == "sign-up" and isinstance(case.body, dict) and chance % 2:
         case.body |= {"address": WISH["address"], "text": "harbour", "time_zone": "UTC"}
         case.body |= {"amount": "", "cadence": "daily", "hour": "8", "currency": "EUR", "places": ""}
     if letter == "events" and isinstance(case.body, list | dict) and chance % 3:
