@@ -70,7 +70,7 @@ def routes(door: Door) -> APIRouter:
         visit = await door.visit(request, "job", token)
         return await door.work(partial(_job_page, door, visit))
 
-    @router.get("/o/{token}", responses=answers(303), status_code=303)
+    @router.get("/o/{token}", response_class=RedirectResponse, responses=answers(303), status_code=303)
     async def follow(request: Request, token: str) -> Response:
         """Lead on to a job; where to is what the store has of it, and never a word of the link."""
         visit = await door.visit(request, "open", token)
