@@ -151,7 +151,9 @@ def erasures_in(text: str) -> list[Erasure]:
     try:
         return [_LINE.validate_json(line) for line in text.splitlines() if line.strip()]
     except ValidationError:
-        raise UsageError("that is no list of erasures, as `jobchime erasures list --json` writes it") from None
+        raise UsageError(
+            "that is no list of erasures, a JSON object a line, as `jobchime erasures list` writes it"
+        ) from None
 
 
 def _check_embedded(settings: Settings, command: str, own_tool: str) -> None:

@@ -86,13 +86,14 @@ def test_a_board_of_one_company_has_no_cap_of_the_company_and_loses_no_job(tmp_p
     assert counted(days) == Counter(dict.fromkeys(names(*range(36)), 1))
 
 
-def test_what_the_cap_of_a_company_withholds_comes_with_the_next_digests(tmp_path: Path) -> None:
+def test_what_the_cap_of_a_company_withholds_from_a_full_digest_comes_with_the_next(tmp_path: Path) -> None:
     days = lives(tmp_path)
     ada(days)
-    publish(days, [job(number, "Acme") for number in range(5)] + [job(number, "Bolt") for number in range(5, 8)])
+    acmes = names(*range(8))
+    publish(days, [job(number, "Acme") for number in range(8)] + [job(number) for number in range(8, 17)])
     live_daily(days, 4)
-    assert [len(some) for some in mailed(days)] == [4, 3, 1]
-    assert counted(days) == Counter(dict.fromkeys(names(*range(8)), 1))
+    assert [(len(some), len(some & acmes)) for some in mailed(days)] == [(10, 2), (7, 6)]
+    assert counted(days) == Counter(dict.fromkeys(names(*range(17)), 1))
 
 
 def test_what_a_window_holds_beyond_the_best_two_hundred_is_not_lost(tmp_path: Path) -> None:
