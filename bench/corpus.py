@@ -26,7 +26,7 @@ from schemas.posting import (
     posting_id_of,
 )
 from services.rules.money import annual, rates_before, tops
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery
 
 T = TypeVar("T")

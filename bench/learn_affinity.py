@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from schemas.posting import Posting
-from services.rules import affinity
-from services.rules.affinity import Learned
-from services.rules.roles import roles
+from services.rules.roles import affinity
+from services.rules.roles.affinity import Learned
+from services.rules.roles.taxonomy import roles
 
 LEAST_POSTINGS: Final = 3
 """Of a word or skill; from fewer nothing is learned."""

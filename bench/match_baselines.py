@@ -17,7 +17,7 @@ from services.matcher.ports import Hits
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.criterion.timezone import timezone_fits
-from services.rules.placing import deciding
+from services.rules.places.placing import deciding
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 

@@ -29,7 +29,7 @@ from services.matcher.adapters.memory.vocabulary import (
     ranks_of,
 )
 from services.rules.criterion import FACETS
-from services.rules.placing import deciding
+from services.rules.places.placing import deciding
 
 
 def fill(corpus: Corpus, index: MemoryCriteriaIndex, advance: Callable[[int], None] = lambda count: None) -> None:

@@ -15,7 +15,7 @@ from bench import corpus
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Skill
 from services.matcher.adapters.memory.columns import Column
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 
 Kind = Literal["skewed", "even", "full", "constant", "one skill", "tokenless", "any of", "wide"]
 KINDS: Final[tuple[Kind, ...]] = ("skewed", "even", "full", "constant", "one skill", "tokenless", "any of", "wide")

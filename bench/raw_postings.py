@@ -9,7 +9,7 @@ from bench import corpus
 from schemas.posting import PostingCore
 from services.ingest.domain.polling.listing import Known
 from services.ingest.events import raw_record
-from services.rules.place_data import place_data
+from services.rules.places.data import place_data
 from services.runtime.records import Outgoing
 
 _FORMAT: Final = "posting_lines"

@@ -17,7 +17,7 @@ from bench.reading import Reading
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.text.html import one_line, sanitise, text_of_safe
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 from tests.support.shared import captures
 
 _LABELS: Final = Path(__file__).parent / "labels" / "roles.jsonl"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.reading import Reading
-from services.rules.skills import Taxonomy, taxonomy
+from services.rules.skills.taxonomy import Taxonomy, taxonomy
 from tests.support.shared import shared_dir
 
 Fold = Callable[[str], str]

@@ -212,7 +212,7 @@ class PostingCore(Model):
     reach: Reach = Reach()
     towns: tuple[int, ...] = ()
     """Where work that is not remote is done, by GeoNames' ids, any of which will do; empty where no known town is
-    named. `services.rules.towns` knows their names and where they lie."""
+    named. `services.rules.places.towns` knows their names and where they lie."""
     timezones: Timezones | None = None
     salary: Salary | None = None
     seniority: Seniority | None = None

@@ -14,7 +14,7 @@ from services.notifier.domain.curation.judging import Judged, Judging
 from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, wish_of
 from services.notifier.domain.model import Ask
 from services.rules.criteria import canonical
-from services.rules.speaking import SpokenLanguage, unspoken
+from services.rules.languages.speaking import SpokenLanguage, unspoken
 from services.rules.verdict import outcome_of
 
 _JUDGING: Final = Judging(most_postings=100_000)

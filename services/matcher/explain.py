@@ -11,7 +11,7 @@ from services.rules.criterion import CRITERION, Facts, Fit
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts
 from services.rules.criterion.text import TextFacts
-from services.rules.places import countries_of, is_group, place_name
+from services.rules.places.known import countries_of, is_group, place_name
 from services.rules.verdict import Outcome, Reason, Verdict
 from services.wording.catalogues import english
 from services.wording.reasons import besides, evidence_in_words, in_words, verdict_in_words

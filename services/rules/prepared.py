@@ -3,9 +3,9 @@
 from functools import cached_property
 
 from schemas.posting import PostingCore
-from services.rules.placing import Allowed
-from services.rules.roles import roles
-from services.rules.skills import taxonomy
+from services.rules.places.placing import Allowed
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack
 
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from schemas.posting import Reach, Workplace
-from services.rules.places import canonical_place, find_places, is_country, is_subdivision
+from services.rules.places.known import canonical_place, find_places, is_country, is_subdivision
 from services.rules.text import collapsed, words
 from services.rules.titles import sells
 

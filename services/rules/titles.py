@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from services.rules.places import canonical_place, find_places
+from services.rules.places.known import canonical_place, find_places
 from services.rules.text import collapsed, fold, words
 
 _GENDERS: Final = re.compile(

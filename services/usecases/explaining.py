@@ -25,7 +25,7 @@ from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.curation.wishes import NO_SIGNS, signs_of, wish_of
 from services.notifier.domain.model import Chance, JobOpinion, Part
 from services.rules.criterion import Fit
-from services.rules.speaking import Unspoken, unspoken
+from services.rules.languages.speaking import Unspoken, unspoken
 from services.rules.verdict import Outcome, Verdict, verdict
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.records import TopicReader

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.posting import Reach
-from services.rules.place_data import country_part, place_data
-from services.rules.places import countries_of, is_group, is_subdivision, place_name
-from services.rules.towns import label_of, town_of
+from services.rules.places.data import country_part, place_data
+from services.rules.places.known import countries_of, is_group, is_subdivision, place_name
+from services.rules.places.towns import label_of, town_of
 from services.wording.lines import listed
 from services.wording.words import Words, mark
 

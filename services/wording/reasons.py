@@ -14,8 +14,8 @@ from services.rules.criterion.salary import SalaryFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts, SkillDetail, skill_detail
 from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
-from services.rules.placing import WORLDWIDE
-from services.rules.skills import taxonomy
+from services.rules.places.placing import WORLDWIDE
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery
 from services.rules.text import words as words_of_text
 from services.rules.verdict import ClosedFacts, Verdict

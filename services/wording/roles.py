@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from schemas.criteria import Criteria
 from services.rules.criterion import Fit, Relaxation
 from services.rules.criterion.role import OtherRoleFacts, RoleFacts
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 from services.wording.lines import listed
 from services.wording.words import Words
 

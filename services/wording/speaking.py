@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from schemas.posting import LanguageLevel, PostingCore
-from services.rules.speaking import Unspoken, needs_of
+from services.rules.languages.speaking import Unspoken, needs_of
 from services.wording.lines import language_in_words, listed
 from services.wording.words import Words, mark
 

@@ -16,7 +16,7 @@ from services.notifier.domain.feedback import Statement
 from services.notifier.domain.model import Hold
 from services.notifier.domain.people import Timing, profile_of, speaks_of
 from services.notifier.domain.windows import Closing
-from services.rules.speaking import SpokenLanguage
+from services.rules.languages.speaking import SpokenLanguage
 from services.runtime.errors import UsageError
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
 from tests.support.serving import DAY, HOUR, due, serve

@@ -9,7 +9,7 @@ from schemas.posting import PostingCore
 from services.matcher.backtest import Backtest, Past, backtest
 from services.matcher.relaxing import removals, steps
 from services.rules.criterion import Relaxation
-from services.rules.placing import WORLDWIDE, deciding
+from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.verdict import verdict
 from tests.support import generate
 from tests.support.strategies import seeds

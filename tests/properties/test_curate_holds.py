@@ -17,8 +17,8 @@ from services.notifier.domain.curation.feedback_points import MOST_POINTS
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, Left, SentItem
+from services.rules.languages.speaking import SpokenLanguage
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
-from services.rules.speaking import SpokenLanguage
 from services.rules.verdict import verdict
 from services.wording.catalogues import english
 from services.wording.reasons import in_words

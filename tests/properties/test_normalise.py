@@ -17,7 +17,7 @@ from schemas.codec import decode, encode
 from schemas.posting import Posting
 from services.ingest.domain.draft import Draft, PayBand, Stated
 from services.ingest.domain.normalise import normalise
-from services.rules.place_data import Sense, place_data
+from services.rules.places.data import Sense, place_data
 from services.rules.text import fold
 from tests.support.drafting import FETCHED, RATES, a_draft, a_raw, normalised
 

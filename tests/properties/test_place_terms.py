@@ -8,8 +8,8 @@ from schemas.criteria import Criteria
 from schemas.posting import Reach
 from services.matcher.adapters.elasticsearch.criteria import places_of
 from services.matcher.adapters.elasticsearch.documents import ANY, place_terms
-from services.rules.place_data import place_data
-from services.rules.placing import Allowed, deciding
+from services.rules.places.data import place_data
+from services.rules.places.placing import Allowed, deciding
 from tests.support import generate
 from tests.support.strategies import seeds
 

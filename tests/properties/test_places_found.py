@@ -12,8 +12,8 @@ from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.text.sections import document_of
 from services.ingest.domain.zones.reading import read_timezones
-from services.rules.place_data import Sense, place_data
-from services.rules.places import find_places, is_country, is_subdivision, places_in_field
+from services.rules.places.data import Sense, place_data
+from services.rules.places.known import find_places, is_country, is_subdivision, places_in_field
 from services.rules.text import fold
 
 _MEANT: dict[str, set[str]] = defaultdict(set)

@@ -12,7 +12,7 @@ from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
 from services.notifier.domain.curation.score import PREFERRED_POINTS
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item
-from services.rules.places import countries_of
+from services.rules.places.known import countries_of
 from tests.support.digests import NOON, pay, posting, recipient
 from tests.support.found_jobs import EVERYTHING, SEARCHES, Life, lives
 

@@ -10,8 +10,8 @@ from schemas.posting import Reach
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.text.sections import document_of
-from services.rules.place_data import place_data
-from services.rules.places import find_places
+from services.rules.places.data import place_data
+from services.rules.places.known import find_places
 from services.rules.text import fold
 
 JOINED = {

@@ -13,10 +13,10 @@ from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.criterion import CRITERIA
 from services.rules.criterion.salary import salary_fit
 from services.rules.criterion.timezone import timezone_fits
-from services.rules.places import countries_of, is_country, is_group, is_subdivision
-from services.rules.placing import Allowed
+from services.rules.places.known import countries_of, is_country, is_group, is_subdivision
+from services.rules.places.placing import Allowed
 from services.rules.prepared import PreparedPosting
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.verdict import near_miss, outcome_of, verdict
 from tests.support import generate
 from tests.support.judging import a_posting, fit_of, floor, having, paying, skills

@@ -11,7 +11,7 @@ from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import IMPLIED, ONE_OF_ANY, fit_share, implied_of_any, score
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 from tests.support.digests import NOON, pay, posting
 
 PAYS = st.sampled_from([None, pay(None, 50_000), pay(None, 80_000), pay(None, 900_000)])

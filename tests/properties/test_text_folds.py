@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rules.signature import LEAST_WORDS, signature_of
-from services.rules.skill_text import haystack_of
+from services.rules.skills.text import haystack_of
 from services.rules.text import Haystack, TextQuery, collapsed, fold, words
 
 pieces = st.sampled_from(

@@ -8,9 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.rules.data import make_places, make_skills
-from services.rules.place_data import place_data
-from services.rules.places import canonical_place, countries_of, find_places, is_country, nearest_places, place_name
-from services.rules.skills import taxonomy
+from services.rules.places.data import place_data
+from services.rules.places.known import (
+    canonical_place,
+    countries_of,
+    find_places,
+    is_country,
+    nearest_places,
+    place_name,
+)
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
 
 DATA = Path(make_skills.__file__).parent

@@ -26,9 +26,9 @@ from schemas.posting import (
 )
 from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.money import annual, rates_before, tops
-from services.rules.roles import roles
-from services.rules.skills import taxonomy
-from services.rules.towns import label_of
+from services.rules.places.towns import label_of
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import taxonomy
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
 RATES_DAY = date(2026, 8, 10)

@@ -22,10 +22,10 @@ from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace.reading import read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 
 REVISION = 16
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""

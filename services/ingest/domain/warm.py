@@ -11,7 +11,7 @@ from services.ingest.domain.normalise import normalise
 from services.ingest.domain.spoken.names import names_of
 from services.ingest.domain.spoken.words import words_of
 from services.rules.money import rates_before
-from services.rules.town_data import towns
+from services.rules.places.town_data import towns
 
 _TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Europe, within 2 hours of CET. 東京</p>
 <p>Requirements:</p><ul><li>3 years of experience with Python and Go; fluent German</li></ul>

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.speaking import SpokenLanguage
+from services.rules.languages.speaking import SpokenLanguage
 from services.rules.verdict import Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]

@@ -19,9 +19,9 @@ from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
-from services.rules.languages import language_code, language_near
+from services.rules.languages.codes import language_code, language_near
+from services.rules.languages.speaking import LEVELS, SpokenLanguage
 from services.rules.money import currencies
-from services.rules.speaking import LEVELS, SpokenLanguage
 
 Status = Literal["active", "paused", "unsubscribed", "unconfirmed"]
 """Who unsubscribed gets nothing until they themselves subscribe again; whom an operator took in and the settings have

@@ -15,7 +15,7 @@ from services.rules.criterion.base import (
     quoted,
     yes_or_no,
 )
-from services.rules.languages import language_code
+from services.rules.languages.codes import language_code
 from services.rules.prepared import PreparedPosting
 
 

@@ -20,8 +20,8 @@ from services.rules.criterion.base import (
     perhaps,
     quoted,
 )
+from services.rules.places.towns import kilometres, label_of, nearest_towns, town_of, towns_meant
 from services.rules.prepared import PreparedPosting
-from services.rules.towns import kilometres, label_of, nearest_towns, town_of, towns_meant
 
 MOST_KM: Final = 300
 _FARTHER_BY: Final = (50, 100)

@@ -18,11 +18,11 @@ from services.rules.criterion.base import (
     quoted,
     yes_or_no,
 )
-from services.rules.places import (
+from services.rules.places.known import (
     canonical_place,
     nearest_places,
 )
-from services.rules.placing import deciding, holds
+from services.rules.places.placing import deciding, holds
 from services.rules.prepared import PreparedPosting
 
 

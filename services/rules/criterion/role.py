@@ -22,7 +22,7 @@ from services.rules.criterion.base import (
     yes_or_no,
 )
 from services.rules.prepared import PreparedPosting
-from services.rules.roles import Closeness, Role, roles
+from services.rules.roles.taxonomy import Closeness, Role, roles
 from services.rules.text import TextQuery
 
 _DISTANCE: Final[Mapping[Closeness, float]] = {"same": 0.0, "near": 0.3, "family": 0.6, "far": 0.9}

@@ -25,7 +25,7 @@ from services.rules.criterion.base import (
     yes_or_no,
 )
 from services.rules.prepared import PreparedPosting
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 
 _KIN: Final = 0.5
 _MENTION: Final = 0.5

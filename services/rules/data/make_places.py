@@ -13,8 +13,8 @@ from typing import Any
 import babel
 from babel import Locale, localedata
 
+from services.rules.places.town_data import towns
 from services.rules.text import fold
-from services.rules.town_data import towns
 
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "places.json"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from services.rules.skills import fold_skill
+from services.rules.skills.taxonomy import fold_skill
 
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "skills.json"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from services.rules.data.make_skills import FOLDER, read_skills
-from services.rules.skills import fold_skill
+from services.rules.skills.taxonomy import fold_skill
 
 TARGET = FOLDER / "skills" / "packages.json"
 _NAME = re.compile(r"^\s*name: (['\"])(.+?)\1", re.MULTILINE)

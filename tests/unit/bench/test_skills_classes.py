@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench.skills import Labelled, by_strength, missed, score, wrong
-from services.rules.skills import fold_skill, taxonomy
+from services.rules.skills.taxonomy import fold_skill, taxonomy
 
 
 def _labelled(core: list[str], other: list[str], read: list[tuple[str, bool, str]], text: str) -> Labelled:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.role.title import read_title
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 
 TITLES = {
     # English: the noun at the end decides, then what stands beside it.

@@ -15,7 +15,7 @@ from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import AnnualPay, Digest, Item, Part, PayNews
 from services.notifier.ports import Links
-from services.rules.towns import town_of
+from services.rules.places.towns import town_of
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 JOBS = [

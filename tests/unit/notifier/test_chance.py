@@ -10,7 +10,7 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of
 from services.notifier.domain.model import Ask, Candidate, Digest, Hold
 from services.notifier.domain.wording.score_lines import chance_line, too_unlikely
-from services.rules.speaking import SpokenLanguage
+from services.rules.languages.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
 
 NURSE = Criteria(text="nurse", places=("PT",), workplace=("remote",))

@@ -16,7 +16,7 @@ from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.reason_order import most_telling, telling_against
 from services.notifier.domain.wording.view import but_line, why_lines, why_of
-from services.rules.towns import towns_in_field
+from services.rules.places.towns import towns_in_field
 from services.wording import lines
 from services.wording.catalogues import words_of
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search

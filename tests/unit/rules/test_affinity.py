@@ -1,8 +1,8 @@
 """Which roles a search is taken to mean."""
 
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from services.rules.affinity import affinity_of, learned
-from services.rules.roles import roles
+from services.rules.roles.affinity import affinity_of, learned
+from services.rules.roles.taxonomy import roles
 
 
 def weights(criteria: Criteria, name: str = "") -> dict[str, float]:

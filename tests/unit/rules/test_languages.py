@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.rules.languages import language_code, language_near
+from services.rules.languages.codes import language_code, language_near
 
 
 @pytest.mark.parametrize(

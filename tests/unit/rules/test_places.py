@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.rules.places import (
+from services.rules.places.known import (
     canonical_place,
     countries_of,
     country_of,

@@ -13,7 +13,7 @@ from services.rules.criteria import canonical
 from services.rules.criterion.base import CriteriaError
 from services.rules.criterion.role import RoleFacts
 from services.rules.door import accepted
-from services.rules.roles import neighbours_mark
+from services.rules.roles.taxonomy import neighbours_mark
 from services.rules.verdict import distance, verdict
 from services.runtime.clock import SystemClock
 from tests.support.generate import records

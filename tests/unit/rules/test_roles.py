@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.rules.roles import LANGUAGES, roles
+from services.rules.roles.taxonomy import LANGUAGES, roles
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.rules.skills import Taxonomy, taxonomy
+from services.rules.skills.taxonomy import Taxonomy, taxonomy
 
 
 def found(text: str) -> list[str]:

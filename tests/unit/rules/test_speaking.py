@@ -6,7 +6,7 @@ import pytest
 
 from schemas.posting import LanguageLevel, Spoken
 from services.notifier.domain.people import speaks_of
-from services.rules.speaking import LEVELS, SpokenLanguage, Unspoken, unspoken
+from services.rules.languages.speaking import LEVELS, SpokenLanguage, Unspoken, unspoken
 from tests.support.digests import posting
 
 DANISH = Spoken(any=("da",))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rules.town_data import Town, towns
-from services.rules.towns import (
+from services.rules.places.town_data import Town, towns
+from services.rules.places.towns import (
     cell_of,
     cells_round,
     kilometres,

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from services import portal, wording
 from services.notifier import domain
-from services.rules.place_data import place_data
+from services.rules.places.data import place_data
 from services.wording.catalogues import DOMAIN, words_of
 from services.wording.places import GROUPS, place_in_words
 from services.wording.words import LANGUAGES

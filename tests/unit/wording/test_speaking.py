@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.posting import Spoken
-from services.rules.speaking import SpokenLanguage, Unspoken
+from services.rules.languages.speaking import SpokenLanguage, Unspoken
 from services.wording.catalogues import words_of
 from services.wording.speaking import needs_in_words, unspoken_in_words
 from tests.support.digests import posting

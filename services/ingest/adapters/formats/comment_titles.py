@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from services.ingest.domain.role.title import head_in, read_title
-from services.rules.roles import WEAK, roles
+from services.rules.roles.taxonomy import WEAK, roles
 from services.rules.text import collapsed
 
 LINK = re.compile(r"https?://[^\s|)>\]]+", re.IGNORECASE)

@@ -16,7 +16,7 @@ from services.ingest.adapters.formats.comment_titles import (
     names_a_role,
     roles_sought,
 )
-from services.rules.place_text import places_in_field
+from services.rules.places.text import places_in_field
 from services.rules.text import collapsed
 
 Kind = Literal["link", "pay", "employment", "visa", "workplace", "role", "several", "place", "seat", "other"]

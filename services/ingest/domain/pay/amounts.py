@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL
-from services.rules.skill_text import haystack_of
+from services.rules.skills.text import haystack_of
 
 _DIGIT: Final = "0-9０-９"
 # The first digit is written out ahead of everything else: a scan for a set of characters is what makes this cheap.

@@ -10,7 +10,7 @@ from services.ingest.domain.reach.named import as_states, without_frames
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.words import MOST_BETWEEN, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.places import PlaceMention, find_places
+from services.rules.places.known import PlaceMention, find_places
 
 _SIGN_BEHIND = re.compile(r"[\ufe0f\s:–-]*")
 _MOST_LABELLED = 220

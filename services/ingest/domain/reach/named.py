@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from schemas.posting import Evidence
-from services.rules.places import PlaceMention, countries_of, country_of, place_name
+from services.rules.places.known import PlaceMention, countries_of, country_of, place_name
 from services.rules.text import fold
 
 MOST_SHOWN = 4

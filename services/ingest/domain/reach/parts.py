@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from services.ingest.domain.reach.words import pattern_of
-from services.rules.place_names import NameMatch
-from services.rules.places import PlaceMention, countries_of
+from services.rules.places.known import PlaceMention, countries_of
+from services.rules.places.names import NameMatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from services.ingest.domain.reach.titles import is_elsewhere, narrowed, title_li
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.place_data import country_part
-from services.rules.places import (
+from services.rules.places.data import country_part
+from services.rules.places.known import (
     PlaceMention,
     canonical_place,
     countries_of,
@@ -35,7 +35,7 @@ from services.rules.places import (
     kind_of,
     places_in_field,
 )
-from services.rules.towns import MOST, Town, towns_in_field, towns_in_sentence
+from services.rules.places.towns import MOST, Town, towns_in_field, towns_in_sentence
 
 _OWN_WORDS = ("text", "title")
 _BEFORE, _BEHIND = 80, 60

@@ -23,9 +23,9 @@ from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_
 from services.ingest.domain.role.title import read_title
 from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.place_names import NameMatch, names_in
-from services.rules.places import PlaceMention, countries_of, find_places
-from services.rules.roles import roles
+from services.rules.places.known import PlaceMention, countries_of, find_places
+from services.rules.places.names import NameMatch, names_in
+from services.rules.roles.taxonomy import roles
 
 _MOST_LISTED, _MOST_LONG = 300, 3_000
 """Characters behind a cue in which its places may stand; the second where the list goes on and on."""

@@ -10,7 +10,7 @@ from services.ingest.domain.findings import evidence_of
 from services.ingest.domain.reach.named import Excluded, Named
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.words import pattern_of, words
-from services.rules.places import PlaceMention, countries_of, country_of, find_places
+from services.rules.places.known import PlaceMention, countries_of, country_of, find_places
 
 _REGION_IN_FULL: Final = 30
 """From so many countries on, a board's list is a region written out."""

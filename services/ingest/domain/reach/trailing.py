@@ -11,8 +11,8 @@ from services.ingest.domain.reach.named import Excluded, Named
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
 from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.place_names import NameMatch
-from services.rules.places import PlaceMention
+from services.rules.places.known import PlaceMention
+from services.rules.places.names import NameMatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
 from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.role.title import Named, head_in, read_title
-from services.rules.roles import WEAK, Roles
+from services.rules.roles.taxonomy import WEAK, Roles
 
 RoleSource = Literal["title", "category", "text", "unknown"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.rules.role_words import Word
-from services.rules.roles import LONGEST, WEAK, Roles, Vocabulary
+from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
+from services.rules.roles.words import Word
 
 
 @dataclass(frozen=True, slots=True)

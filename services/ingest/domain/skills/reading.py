@@ -14,7 +14,7 @@ from services.ingest.domain.lexicon import composed
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.skills.lines import Line, Lines
 from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
-from services.rules.skills import Mention, Taxonomy, fold_skill
+from services.rules.skills.taxonomy import Mention, Taxonomy, fold_skill
 
 _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
 """Sections whose words are skills; elsewhere a posting speaks of the company, its product and its offer.

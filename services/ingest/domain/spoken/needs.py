@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 from schemas.posting import LanguageLevel
 from services.ingest.domain.spoken.words import BREAKS, EDGES, JOINTS, NAMES, SUPPORT, Word, WordKind
-from services.rules.speaking import LEVELS
+from services.rules.languages.speaking import LEVELS
 
 Where = Literal["title", "list", "text"]
 """A list is one whose heading says that it is of languages, or a board's field for them."""

@@ -13,7 +13,7 @@ from services.ingest.domain.spoken.names import CODES, Mention, names_of
 from services.ingest.domain.spoken.needs import Said, Where, said_of
 from services.ingest.domain.spoken.words import Word, words_of
 from services.ingest.domain.text.sections import Document, Kind
-from services.rules.speaking import LEVELS
+from services.rules.languages.speaking import LEVELS
 
 _UNREAD: Final[frozenset[Kind]] = frozenset({"others", "legal"})
 _ASKING: Final[frozenset[Kind]] = frozenset({"requirements", "nice"})

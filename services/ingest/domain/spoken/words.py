@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from services.ingest.domain.lexicon import any_of, phrases_of, written
 from services.ingest.domain.spoken.names import CODES, Mention
-from services.rules.speaking import LEVELS
+from services.rules.languages.speaking import LEVELS
 
 WordKind = Literal[
     "basic", "working", "fluent", "native", "ability", "knowledge", "bilingual", "trade", "needed", "wanted",

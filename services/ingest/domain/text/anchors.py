@@ -15,7 +15,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from services.ingest.domain.lexicon import LANGUAGES, entries_of, phrases_of, spelled, written
 from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.text.sections import Document
-from services.rules.skill_text import FOREIGN, haystack_of
+from services.rules.skills.text import FOREIGN, haystack_of
 
 LineKind = Literal["asks", "optional", "prefers", "denies", "degree", "speaks", "role", "equipment"]
 

@@ -12,7 +12,7 @@ from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.lexicon import LANGUAGES, phrases_of
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import Document
-from services.rules.languages import ONE_CODE
+from services.rules.languages.codes import ONE_CODE
 
 _CHUNK = 250
 _MOST_CHUNKS = 5

@@ -18,7 +18,7 @@ from services.ingest.domain.lexicon import composed
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import Document
 from services.ingest.domain.zones.hours import hours_around, names_clock, tells_apart
-from services.rules.places import find_places
+from services.rules.places.known import find_places
 
 ZoneKind = Literal["abbreviations", "short", "names", "spoken", "spans", "ignored", "iana"]
 _Hit = tuple[ZoneKind, float, float, int, int]

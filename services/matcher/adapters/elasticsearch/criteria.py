@@ -39,11 +39,11 @@ from services.matcher.adapters.elasticsearch.hits import (
 from services.matcher.ports import Hits
 from services.rules.criterion import FACETS, Fit, facets_mark
 from services.rules.criterion.near import near_fit
-from services.rules.place_data import place_data
-from services.rules.places import countries_of, country_of, is_group
-from services.rules.placing import WORLDWIDE, Allowed
+from services.rules.places.data import place_data
+from services.rules.places.known import countries_of, country_of, is_group
+from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
-from services.rules.roles import neighbours_mark
+from services.rules.roles.taxonomy import neighbours_mark
 from services.rules.text import TextQuery
 from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock

@@ -20,10 +20,10 @@ from services.rules.criterion import FACETS
 from services.rules.criterion.near import farthest
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
-from services.rules.places import country_of, is_subdivision
-from services.rules.placing import deciding
+from services.rules.places.known import country_of, is_subdivision
+from services.rules.places.placing import deciding
+from services.rules.places.towns import cell_of, cells_round, label_of, town_of
 from services.rules.text import TextQuery
-from services.rules.towns import cell_of, cells_round, label_of, town_of
 
 ALWAYS: Final = "*"
 """The anchor of criteria that no posting can be ruled out of by terms."""

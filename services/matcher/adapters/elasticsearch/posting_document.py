@@ -18,10 +18,10 @@ from services.matcher.adapters.elasticsearch.documents import cell_terms, cells_
 from services.rules.criterion import FACETS, facets_mark
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor, least_near
-from services.rules.places import countries_of, country_of, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE, deciding
+from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
+from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.prepared import PreparedPosting
-from services.rules.skills import taxonomy_mark
+from services.rules.skills.taxonomy import taxonomy_mark
 from services.rules.text import TextQuery
 
 Json = dict[str, Any]

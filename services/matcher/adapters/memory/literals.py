@@ -11,9 +11,9 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Growing, Rows
 from services.rules.criterion import Fit
 from services.rules.criterion.near import farthest, nearness
+from services.rules.places.towns import cell_of, cells_round, label_of, town_of
 from services.rules.prepared import PreparedPosting
 from services.rules.text import Haystack
-from services.rules.towns import cell_of, cells_round, label_of, town_of
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from services.matcher.adapters.memory.vocabulary import ANY_FACETS, MOST_RANK, M
 from services.rules.criterion import FACETS
 from services.rules.criterion.language import language_fits
 from services.rules.criterion.timezone import end_of
-from services.rules.placing import Allowed
+from services.rules.places.placing import Allowed
 from services.rules.prepared import PreparedPosting
 
 _REMEMBERED_BYTES: Final = 16 << 20

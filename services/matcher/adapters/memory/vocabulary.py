@@ -27,7 +27,7 @@ from services.matcher.adapters.memory.literals import NO_TOWN, REMOTE, UNKNOWN_R
 from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
-from services.rules.placing import deciding
+from services.rules.places.placing import deciding
 from services.rules.text import TextQuery
 
 T = TypeVar("T", bound=Hashable)

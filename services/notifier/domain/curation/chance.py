@@ -19,11 +19,11 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.model import Against, Chance, ChanceFact
-from services.rules.affinity import CLOSE
-from services.rules.places import countries_of, country_of, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE, Allowed
-from services.rules.skills import taxonomy
-from services.rules.speaking import needs_of
+from services.rules.languages.speaking import needs_of
+from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
+from services.rules.places.placing import WORLDWIDE, Allowed
+from services.rules.roles.affinity import CLOSE
+from services.rules.skills.taxonomy import taxonomy
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
 OFTEN: Final = 4

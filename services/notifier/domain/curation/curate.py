@@ -32,7 +32,7 @@ from services.notifier.domain.model import (
     SentItem,
 )
 from services.notifier.domain.wording.score_lines import too_unlikely
-from services.rules.speaking import unspoken
+from services.rules.languages.speaking import unspoken
 from services.rules.verdict import Outcome, Verdict
 from services.rules.web_address import job_address
 from services.wording.catalogues import english

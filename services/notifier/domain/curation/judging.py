@@ -8,12 +8,12 @@ from typing import Final, NamedTuple, TypeVar
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
 from services.notifier.domain.model import Chance, Part
-from services.rules.languages_named import language_named
-from services.rules.places import find_places, is_country, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE, Allowed
+from services.rules.languages.named import language_named
+from services.rules.places.known import find_places, is_country, is_group, is_subdivision
+from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
-from services.rules.skills import taxonomy
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
 from services.rules.verdict import Outcome, Verdict, distance, judge, near_miss, outcome_of

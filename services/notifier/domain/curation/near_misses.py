@@ -25,7 +25,7 @@ from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
 from services.rules.criterion.role import accepts_unknown_role
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 from services.rules.verdict import asked_by, near_miss, outcome_of
 
 SPANS: Final[Mapping[Cadence, timedelta]] = {

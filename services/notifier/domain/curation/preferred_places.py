@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.model import NOT_PREFERRED, Preferred
-from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE
+from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
+from services.rules.places.placing import WORLDWIDE
 
 TAKEN_IN = 0.5
 """The share for a preferred place that a job takes in without naming it or a part of it; named is worth 1."""

@@ -13,7 +13,7 @@ from services.notifier.domain.curation.judging import Judged, LastingParts, Read
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
 from services.notifier.domain.model import Fact, JobOpinion, Part
 from services.rules.criterion.salary import annual_floor
-from services.rules.placing import WORLDWIDE, deciding
+from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.text import TextQuery
 
 FIT_POINTS = 50.0

@@ -11,12 +11,12 @@ from babel.languages import get_official_languages
 from schemas.criteria import Criteria
 from schemas.posting import Seniority
 from services.notifier.domain.model import Ask, Recipient
-from services.rules.affinity import Affinity, affinity_of
-from services.rules.languages_named import language_named
-from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE
-from services.rules.roles import roles
-from services.rules.skills import taxonomy
+from services.rules.languages.named import language_named
+from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
+from services.rules.places.placing import WORLDWIDE
+from services.rules.roles.affinity import Affinity, affinity_of
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery, words
 from services.wording.lines import country_of_zone, standard_offset
 

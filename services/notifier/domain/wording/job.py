@@ -18,9 +18,9 @@ from services.notifier.domain.wording.reason_order import Doubt
 from services.rules.criterion.salary import annual_floor
 from services.rules.criterion.timezone import hours_apart
 from services.rules.money import annual_range, by_full_hours, part_time_is_less
-from services.rules.places import country_of, find_places, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE
-from services.rules.towns import label_of, town_of
+from services.rules.places.known import country_of, find_places, is_group, is_subdivision
+from services.rules.places.placing import WORLDWIDE
+from services.rules.places.towns import label_of, town_of
 from services.wording.amounts import floor_in_words, if_full_time, percent, weekly
 from services.wording.facets import asked_in_words
 from services.wording.lines import capitalised, quoted, standard_offset

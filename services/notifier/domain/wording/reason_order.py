@@ -14,7 +14,7 @@ from services.rules.criterion.near import NearFacts
 from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.timezone import TimezoneFacts
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 from services.rules.text import words as words_of_text
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words

@@ -6,7 +6,7 @@ from typing import Final, cast
 from schemas.posting import Period
 from services.notifier.domain.model import Against, AnnualPay, Chance, ChanceFact, Item, Part, PayNews
 from services.rules.money import ANNUAL_FACTORS
-from services.rules.roles import roles
+from services.rules.roles.taxonomy import roles
 from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words

@@ -12,7 +12,7 @@ from schemas.sql.tables import criteria, saved_searches, subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.rows import chunks, to_json
 from services.notifier.domain.model import Ask, Recipient
-from services.rules.speaking import SpokenLanguage
+from services.rules.languages.speaking import SpokenLanguage
 
 _FACTS = ("address", "name", "time_zone", "currency", "locale")
 

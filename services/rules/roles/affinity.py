@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from schemas.criteria import Criteria
-from services.rules.languages_named import language_named
-from services.rules.roles import LONGEST, Closeness, roles
+from services.rules.languages.named import language_named
+from services.rules.roles.taxonomy import LONGEST, Closeness, roles
 from services.rules.text import TextQuery, words
 
 _NAMED: Final = 1.0

@@ -11,8 +11,8 @@ from babel import Locale, UnknownLocaleError
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from services.rules.place_data import PlaceKind, country_part, place_data
-from services.rules.place_text import PlaceMention, find_places, kind_of, places_in_field
+from services.rules.places.data import PlaceKind, country_part, place_data
+from services.rules.places.text import PlaceMention, find_places, kind_of, places_in_field
 from services.rules.text import fold
 
 __all__ = [

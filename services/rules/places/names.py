@@ -17,7 +17,7 @@ from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
-from services.rules.place_data import Sense, place_data
+from services.rules.places.data import Sense, place_data
 
 NameSet = Literal["text", "field", "lower"]
 

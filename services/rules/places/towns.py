@@ -12,10 +12,10 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from services.rules.place_data import country_part, place_data
-from services.rules.places import canonical_place, countries_of, find_places, is_group, is_subdivision
+from services.rules.places.data import country_part, place_data
+from services.rules.places.known import canonical_place, countries_of, find_places, is_group, is_subdivision
+from services.rules.places.town_data import Town, towns
 from services.rules.text import fold
-from services.rules.town_data import Town, towns
 
 __all__ = [
     "Town",

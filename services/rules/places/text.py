@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from services.rules.place_data import PlaceKind, Sense, country_part, place_data
-from services.rules.place_names import NameMatch, names_in
+from services.rules.places.data import PlaceKind, Sense, country_part, place_data
+from services.rules.places.names import NameMatch, names_in
 from services.rules.text import fold
 
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")

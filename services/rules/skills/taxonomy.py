@@ -17,9 +17,9 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from services.rules.skill_context import LANGUAGE, Candidate, Cues, believable, is_title
-from services.rules.skill_lists import with_shared_words
-from services.rules.skill_text import FOREIGN, haystack_of, opened
+from services.rules.skills.context import LANGUAGE, Candidate, Cues, believable, is_title
+from services.rules.skills.lists import with_shared_words
+from services.rules.skills.text import FOREIGN, haystack_of, opened
 
 SkillKind = Literal["tool", "term", "method", "field", "broad", "language"]
 """tool: a named product, programming language, standard or certificate. term: a practice by its term of art ("CI/CD",

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from services.rules.role_words import Word, stem, title_words
+from services.rules.roles.words import Word, stem, title_words
 from services.rules.text import fold
 
 Closeness = Literal["same", "near", "family", "far"]

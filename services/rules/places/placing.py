@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from schemas.criteria import Criteria
 from schemas.posting import Reach
-from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
+from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
 
 WORLDWIDE = "worldwide"
 

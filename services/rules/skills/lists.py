@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from services.rules.skill_context import Candidate
+from services.rules.skills.context import Candidate
 
 _PRACTICES = ("term", "method", "field")
 _REACH = 80
