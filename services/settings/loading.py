@@ -24,7 +24,7 @@ _NOT_SETTINGS = re.compile(
     # The settings file; what deploy/compose.yaml asks of whoever starts it.
     r"JOBCHIME_(CONFIG|DATABASE_PASSWORD|PUSH_KEY"
     # Tests, benches and the engines that they run on.
-    r"|SHARED|LIVE|ONCE_MORE|EXAMPLES|(TEST|RACES|FAULTS|ENGINES)(_.*)?"
+    r"|SHARED|LIVE|ONCE_MORE|EXAMPLES|KILL_SEEDS|(TEST|RACES|FAULTS|ENGINES)(_.*)?"
     # What Kubernetes and Docker links tell every container of a service that is called jobchime or jobchime-matcher.
     r"|([A-Z0-9]+_)*(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?))=.*"
     r"|JOBCHIME_([A-Z0-9]+_)*PORT=(TCP|UDP|SCTP)://.*",

@@ -17,7 +17,7 @@ from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import digest_items, digests, matches
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import same_job
-from services.rules.verdict import Outcome, judge
+from services.rules.verdict import Outcome, judge, near_miss
 from services.runtime.sql.store import reading
 
 Pair = tuple[int, str]
@@ -29,6 +29,8 @@ class Truth:
     """What every version of every posting is to every criteria that ever was."""
 
     outcomes: Mapping[Pair, frozenset[Outcome]]
+    nearly: frozenset[Pair] = frozenset()
+    """Those of which some version fails one criterion alone, and by a little: a digest with room looks for them."""
 
     def surely(self, pair: Pair, outcome: Outcome) -> bool:
         """All versions agree (exchange rates of two days may differ)."""
@@ -41,11 +43,15 @@ class Truth:
 def truth_of(criteria: Mapping[int, Criteria], versions: Iterable[PostingCore]) -> Truth:
     """Judge all pairs."""
     outcomes: dict[Pair, set[Outcome]] = defaultdict(set)
+    nearly = set[Pair]()
     for posting in versions:
         prepared = PreparedPosting(posting)
         for key, asked in criteria.items():
-            outcomes[key, posting.posting_id].add(judge(asked, prepared).outcome)
-    return Truth({pair: frozenset(found) for pair, found in outcomes.items()})
+            pair = (key, posting.posting_id)
+            outcomes[pair].add(judge(asked, prepared).outcome)
+            if near_miss(asked, prepared) is not None:
+                nearly.add(pair)
+    return Truth({pair: frozenset(found) for pair, found in outcomes.items()}, frozenset(nearly))
 
 
 def stored_criteria(engine: Engine) -> dict[int, Criteria]:

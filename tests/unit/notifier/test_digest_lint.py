@@ -30,7 +30,7 @@ def mails() -> dict[str, Digest]:
     return made | {
         **{f"noted {language}": replace(noted_digest(language), week=WEEK) for language in LANGUAGES},
         "one job": digest(posting()),
-        "no addresses": linked_to(digest(posting()), None),
+        "no addresses": linked_to(digest(posting("unlinked")), None),
         "capped": digest(*(posting(f"j{number}") for number in range(12))),
         "long words": digest(posting(title="W" * 200, company="Ω" * 200)),
     }
