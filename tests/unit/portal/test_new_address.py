@@ -129,7 +129,7 @@ def test_the_answer_is_the_same_whoever_has_the_address(
     assert len(answers) == 1
     sent = letters(portal, mails)
     assert sorted(sent) == sorted({NEW, bob.profile.address, ada.profile.address})
-    assert sent[bob.profile.address][0][0] == "You get job alerts from Harbour Jobs already"
+    assert sent[bob.profile.address][0][0] == "Harbour Jobs knows your address already"
     assert store.subscribers.find(bob.profile.address).subscriber_id == bob.subscriber_id
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi import checks
 from sqlalchemy import insert
 from starlette.types import Receive, Scope, Send
 
@@ -27,9 +29,6 @@ from services.usecases.live_previews import LivePreviews
 from tests.support.mail_events import EVENT_KEY, signed
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import settings_of
-
-schemathesis = pytest.importorskip("schemathesis", reason="a dependency of development, newer than this environment")
-checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 
 BASE = "https://alerts.example"
 WISH = {"address": "grace@example.com", "time_zone": "UTC", "locale": "en", "currency": "EUR"}

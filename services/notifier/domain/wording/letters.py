@@ -35,8 +35,11 @@ _TEXTS: Mapping[Letter, _Texts] = {
         _NOT_ASKED,
     ),
     "known": _Texts(
-        mark("You get job alerts from {board} already"),
-        mark("Somebody asked {board} to send job alerts to this address, which is subscribed. Sign in to change them."),
+        mark("{board} knows your address already"),
+        mark(
+            "Somebody asked {board} to send job alerts to this address, which it knows already."
+            " Sign in to see what is sent."
+        ),
         mark("Sign in"),
         _NOT_ASKED,
     ),
