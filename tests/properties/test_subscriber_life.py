@@ -5,10 +5,12 @@ import email.policy
 import re
 import shutil
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -19,11 +21,15 @@ from services.notifier.domain.people import Subscriber, profile_of
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Email, Receipt
 from services.notifier.settings import ConsentSettings
+from services.runtime.sql.store import open_store
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
-from tests.support.notifying import arrival, posting, sqlite_store
+from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
+from tests.support.stores import new_url
 
 BASE = "https://alerts.example"
+TWO_NIGHTS_BEFORE = datetime(2026, 10, 23, 6, tzinfo=UTC)
+"""The clocks of Berlin go back."""
 ADDRESSES = ("grace@example.com", "grace@elsewhere.example")
 WISH = {"skills": "Python", "time_zone": "Europe/Berlin", "hour": "8"}
 SPANS = ConsentSettings(ask_after=timedelta(days=6), answer_within=timedelta(days=2), erase_after=timedelta(days=3))
@@ -33,16 +39,28 @@ SPANS = ConsentSettings(ask_after=timedelta(days=6), answer_within=timedelta(day
 class SubscriberLife(RuleBasedStateMachine):
     """One person, the portal, the notifier, and a model of what they want."""
 
-    @initialize()
-    def begin(self) -> None:
-        self.folder = Path(mkdtemp())
-        self.store = sqlite_store(self.folder)
+    engine = "sqlite"
+
+    def open(self, now: datetime) -> None:
+        """The store, and a portal and a notifier over it."""
+        self.store = NotifierStore(open_store(self.url))
         mail = {"folder": self.folder / "letters", "public_url": BASE, "sendgrid": {"event_key": EVENT_KEY}}
         self.served = served_portal(self.store, **mail)
         self.portal: ServedPortal = self.served.__enter__()
+        self.portal.now = now
         sender = {"sender_name": "Harbour Jobs", "sender_address": "a@harbour.example", "public_url": BASE}
         settings_of_mail = MailSettings.model_validate(sender | {"postal_address": "1 Quay Street, Porto"})
         self.notifier = build_notifier(self.store.engine, self.store.ids, settings_of_mail, mailer=self, consent=SPANS)
+
+    def close(self) -> None:
+        self.served.__exit__(None, None, None)
+        self.store.engine.dispose()
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder, self.made = Path(mkdtemp()), ExitStack()
+        self.url = self.made.enter_context(new_url(self.engine, self.folder))
+        self.open(TWO_NIGHTS_BEFORE)
         self.name, self.jobs, self.events = "noting", 0, 0
         self.address, self.complained = ADDRESSES[0], set[str]()
         self.wanted = self.unconfirmed = self.left = False
@@ -251,6 +269,13 @@ class SubscriberLife(RuleBasedStateMachine):
         self.wanted, self.unconfirmed, self.owed = False, False, set()
 
     @rule()
+    def start_anew(self) -> None:
+        """All processes end and others begin: what they know is what the store holds."""
+        self.portal.postman.join()
+        self.close()
+        self.open(self.portal.now)
+
+    @rule()
     def silence(self) -> None:
         """Days in which nothing is heard of them."""
         for _ in range(9):
@@ -264,8 +289,8 @@ class SubscriberLife(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "served"):
-            self.served.__exit__(None, None, None)
-            self.store.engine.dispose()
+            self.close()
+            self.made.close()
             shutil.rmtree(self.folder)
 
 
@@ -273,3 +298,15 @@ SubscriberLife.TestCase.settings = settings(
     max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestSubscriberLife = SubscriberLife.TestCase
+
+
+class LifeOnPostgresql(SubscriberLife):
+    """The same over the store of the deployed form."""
+
+    engine = "postgresql"
+
+
+LifeOnPostgresql.TestCase.settings = settings(
+    max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestLifeOnPostgresql = pytest.mark.live(LifeOnPostgresql.TestCase)
