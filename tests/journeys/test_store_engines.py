@@ -151,6 +151,7 @@ def test_the_same_days_leave_the_same_mails_and_rows(tmp_path: Path) -> None:
             "source_faults",
             "workers",
             "mail_events",
+            "new_addresses",
             "sessions",
             "sign_in_links",
         ]
