@@ -4,14 +4,13 @@ POSTINGS.jsonl is what `jobchime normalise` makes of the captures. The labels (l
 captured posting of each title and employer that holds a word of moving, licences, shifts or studies, and of a few more.
 """
 
-import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.reading import Reading
+from bench.reading import Reading, given_on_the_command_line
 
 _LABELS = Path(__file__).parent / "labels" / "conditions.jsonl"
 PLACES = "places"
@@ -52,14 +51,9 @@ def _count_places(reading: Reading, source_id: str, want: set[str], got: set[str
 
 def main() -> None:
     """Print precision and recall by kind."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("postings", type=Path)
-    parser.add_argument("--json", action="store_true", help="one object")
-    parser.add_argument("--errors", action="store_true", help="name what is wrong")
-    given = parser.parse_args()
-    with given.postings.open(encoding="utf-8") as lines:
-        found = held_against_labels(map(json.loads, lines))
-    if given.json:
+    given = given_on_the_command_line(__doc__)
+    found = held_against_labels(given.postings)
+    if given.as_json:
         ratios = {name: value for kind, one in found.items() for name, value in one.ratios(f"{kind}_").items()}
         print(json.dumps({"bench": "conditions", "ratios": ratios}))
         return

@@ -6,14 +6,13 @@ need is right where its languages are those of the label, alternatives (`es|pt`)
 by language.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bench.reading import Reading
+from bench.reading import Reading, given_on_the_command_line
 from services.ingest.domain.spoken.reading import LanguagesOfWork, read_languages
 from services.ingest.domain.text.sections import document_of
 
@@ -65,14 +64,9 @@ def _read(posting: Mapping[str, Any]) -> LanguagesOfWork:
 
 def main() -> None:
     """Print precision and recall of both halves."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("postings", type=Path)
-    parser.add_argument("--json", action="store_true", help="one object")
-    parser.add_argument("--errors", action="store_true", help="name what is wrong")
-    given = parser.parse_args()
-    postings = [json.loads(line) for line in given.postings.open(encoding="utf-8")]
-    scores, speed = compared(postings), postings_per_second(postings)
-    if given.json:
+    given = given_on_the_command_line(__doc__)
+    scores, speed = compared(given.postings), postings_per_second(given.postings)
+    if given.as_json:
         ratios = {name: score.ratios() for name, score in scores.items()} | {"postings_per_s": speed}
         print(json.dumps({"bench": "languages", "ratios": ratios}))
         return

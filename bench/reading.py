@@ -1,6 +1,11 @@
 """How well something is read that readers have labelled: precision of what was read, recall of what is labelled."""
 
+import argparse
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -32,3 +37,24 @@ class Reading:
         return (
             f"precision {self.precision:.1%} of {self.read} read, recall {self.recall:.1%} of {self.labelled} labelled"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a bench of labelled postings is given on the command line."""
+
+    postings: list[Mapping[str, Any]]
+    as_json: bool
+    errors: bool
+    """Whether to name what is wrong."""
+
+
+def given_on_the_command_line(doc: str | None) -> Given:
+    """Read `POSTINGS.jsonl [--json] [--errors]`, which is what `jobchime normalise` makes; `doc` is the bench's own."""
+    parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0])
+    parser.add_argument("postings", type=Path)
+    parser.add_argument("--json", action="store_true", help="one object")
+    parser.add_argument("--errors", action="store_true", help="name what is wrong")
+    given = parser.parse_args()
+    with given.postings.open(encoding="utf-8") as lines:
+        return Given([json.loads(line) for line in lines], given.json, given.errors)

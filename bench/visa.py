@@ -4,13 +4,12 @@ POSTINGS.jsonl is what `jobchime normalise` makes of the captures. The labels (l
 postings that hold a word of visas, permits or sponsors; of the others, whatever is read is counted as wrong.
 """
 
-import argparse
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.reading import Reading
+from bench.reading import Reading, given_on_the_command_line
 
 _LABELS = Path(__file__).parent / "labels" / "visa.jsonl"
 
@@ -29,14 +28,9 @@ def held_against_labels(postings: Iterable[Mapping[str, Any]]) -> Reading:
 
 def main() -> None:
     """Print precision and recall."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("postings", type=Path)
-    parser.add_argument("--json", action="store_true", help="one object")
-    parser.add_argument("--errors", action="store_true", help="name what is wrong")
-    given = parser.parse_args()
-    with given.postings.open(encoding="utf-8") as lines:
-        found = held_against_labels(map(json.loads, lines))
-    if given.json:
+    given = given_on_the_command_line(__doc__)
+    found = held_against_labels(given.postings)
+    if given.as_json:
         print(json.dumps({"bench": "visa", "ratios": found.ratios(), "said": found.labelled, "read": found.read}))
     else:
         print(found)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from cachetools import LRUCache
 
-from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.candidates import (
     JudgedIds,
@@ -23,7 +23,7 @@ from services.notifier.candidates import (
 from services.notifier.composing import Composer
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.curation.judging import Judging
-from services.notifier.domain.curation.near_misses import has_room, near_candidates, with_near_misses
+from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
 from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, Counted, Digest, Hold, SentItem
 from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
@@ -140,14 +140,15 @@ class Builder:
                     chosen.append(self._choose(subscriber, candidates, known, due_at, now))
         near = {one.subscriber.recipient.subscriber_id: one.near for one in chosen if one.near}
         sent = self._sent({own: [candidate.posting for candidate in some] for own, some in near.items()}, now)
-        asked = self._windows.asked(list(near)) if near else {}
         for one in chosen:
             subscriber_id = one.subscriber.recipient.subscriber_id
             if self._stopping():
                 given_back.append(subscriber_id)
                 continue
             with _failing_alone(subscriber_id):
-                outcome = self._completed(one, sent.get(subscriber_id, ()), asked.get(subscriber_id, ()))
+                outcome = with_near_misses(
+                    one.outcome, one.near, sent.get(subscriber_id, ()), self._settings.curate, self._judging
+                )
                 self._commit(one.subscriber, outcome, known, cut, now)
                 given_back.append(subscriber_id)
         return given_back
@@ -199,17 +200,8 @@ class Builder:
         outcome = curate(recipient, searches, candidates, sent, due_at, curating, self._judging)
         before = known.matched.get(recipient.subscriber_id, ())
         outcome = with_week(outcome, subscriber, known.matches, candidates, before)
-        near: list[Candidate] = []
-        if isinstance(outcome, Digest) and has_room(outcome, curating):
-            near = near_candidates(outcome, self._newest.at(now), curating, self._judging)
+        near = near_candidates(outcome, partial(self._newest.at, now), curating, self._judging)
         return _Chosen(subscriber, outcome, near)
-
-    def _completed(self, chosen: "_Chosen", sent: Sequence[SentItem], asked: Sequence[Criteria]) -> Digest | Hold:
-        """With near misses. `sent`: what they were sent that may be the same; `asked`: what all their searches ask."""
-        outcome = chosen.outcome
-        if isinstance(outcome, Hold):
-            return outcome
-        return with_near_misses(outcome, chosen.near, sent, self._settings.curate, self._judging, asked)
 
     def _commit(
         self, subscriber: DueSubscriber, outcome: Digest | Hold, known: "_Known", cut: Cut, now: datetime

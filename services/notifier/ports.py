@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.delivery import Fault, Outcome
 from services.notifier.domain.model import Counted, Digest, Hold, SentItem
@@ -196,10 +195,6 @@ class WindowStore(Protocol):
 
         None where there are none. Nothing is claimed, and the cut is not kept.
         """
-        ...
-
-    def asked(self, subscriber_ids: Sequence[str]) -> dict[str, list[Criteria]]:
-        """By subscriber: what their searches ask for that are not paused, due or not."""
         ...
 
     def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:

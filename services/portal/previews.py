@@ -21,7 +21,6 @@ from services.portal.door import Door
 from services.portal.forms import fault_in, form_of
 from services.portal.pages import words_for
 from services.portal.search_form import DEFAULTS, reader_of, search_of
-from services.runtime.errors import UnavailableError
 from services.runtime.privacy.redaction import redacted
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, PayBin
@@ -63,8 +62,9 @@ class PreviewReading:
             try:
                 self._live.refresh(self._clock())
                 wait_s = _EVERY_S
-            except UnavailableError as error:
-                _events.warning("previews are not up to date", error=redacted(error))
+            except Exception as error:
+                # The thread goes on, whatever it is: else what is shown would stay as it is for ever.
+                _events.warning("previews are not up to date", error=redacted(error), error_type=type(error).__name__)
                 wait_s = _SOON_S
 
 

@@ -10,11 +10,9 @@ from zoneinfo import ZoneInfo
 
 from cachetools import LRUCache
 
-from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.past import Fitting, PastInColumns, Seen
 from services.matcher.backtest import Past
-from services.matcher.ports import BackwardHit
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.domain.model import DueSearch, Hold, Item, Recipient
@@ -22,7 +20,7 @@ from services.rules.criterion import Relaxation
 from services.runtime.chunks import chunked
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
-from services.usecases.previews import preview_search
+from services.usecases.previews import best_of
 from services.usecases.searches import Query
 
 __all__ = ["LivePreview", "LivePreviews", "PayBin", "Recipient", "Taste", "reader_from"]
@@ -33,8 +31,6 @@ _REMEMBERED: Final = 2_000
 _BINS: Final = 10
 _ROUND: Final = (1, 2, 5, 10)
 _WEEK: Final = timedelta(days=7)
-
-
 _NOBODY: Final = "reader@example.com"
 
 
@@ -52,10 +48,8 @@ class PayBin:
 class Taste:
     """What a mail would be like: what curation makes of the newest that fit."""
 
-    weighed: int
-    """Postings; those that fit, or nearly."""
     passing: int
-    """Jobs of them that pass the bar; copies of one job count once."""
+    """Jobs that pass the bar; copies of one job count once."""
     mails_a_week: float
     best: tuple[Item, ...]
     near: tuple[Item, ...]
@@ -121,32 +115,28 @@ class LivePreviews:
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        found = self._columns.fitting(query.criteria, _WEIGHED)
+        found = self._columns.fitting(query.criteria, _WEIGHED, currency=reader.currency)
         today = now.date()
         days = (today - timedelta(days=back) for back in reversed(range(self.days)))
-        pays = self._columns.pays(query.criteria, reader.currency)
         return LivePreview(
             days=self.days,
             postings=len(self._columns),
             found=found,
             by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
-            pay=_bins(pays),
+            pay=_bins(found.pays),
             taste=self._taste(query, reader, found, now),
         )
 
     def _taste(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Taste:
         search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
-        given = _Given(self._read(found.newest), self._read(found.newest_near))
-        since = now - timedelta(days=self.days)
-        curating = self._settings.notifier.curate
+        given = self._read([*found.newest, *found.newest_near])
         with self._lock:
-            outcome = preview_search(given, self._newest, reader, search, since, _WEIGHED, now, curating).outcome
+            outcome = best_of(given, self._newest, reader, search, now, self._settings.notifier.curate)
         if isinstance(outcome, Hold):
-            return Taste(len(found.newest), 0, 0.0, (), ())
+            return Taste(0, 0.0, (), ())
         passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
-        oldest = found.newest[-1].at if found.matching > len(found.newest) else since
+        oldest = found.newest[-1].at if found.matching > len(found.newest) else now - timedelta(days=self.days)
         return Taste(
-            weighed=len(found.newest),
             passing=len(passing),
             mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), now - oldest),
             best=outcome.items,
@@ -167,22 +157,9 @@ class LivePreviews:
         return [known[key] for key in keys if key in known]
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """`ForwardSearch` whose answer is known."""
-
-    matching: Sequence[PostingCore]
-    near: Sequence[PostingCore]
-
-    def search(self, criteria: Criteria, since: datetime, most: int) -> list[BackwardHit]:
-        """All of them, whatever is asked."""
-        hits = [BackwardHit(posting, near=False) for posting in self.matching]
-        return [*hits, *(BackwardHit(posting, near=True) for posting in self.near)]
-
-
 def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
     """Days of the reader on which something came, for a week."""
-    days = Counter(posting.seen_at.astimezone(zone).date() for posting in passing)
+    days = {posting.seen_at.astimezone(zone).date() for posting in passing}
     return min(len(days) * (_WEEK / max(span, timedelta(days=1))), 7.0)
 
 

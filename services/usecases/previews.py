@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from schemas.criteria import Criteria
@@ -17,7 +18,7 @@ from services.notifier.building import EARLIER_RELEASE_REMEMBERS
 from services.notifier.candidates import NewestPostings, candidates_of, comes_with_waiting, judged_of, since_of
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging
-from services.notifier.domain.curation.near_misses import has_room, near_candidates, with_near_misses
+from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient, SentItem
 from services.notifier.domain.schedule import waits_until
 from services.notifier.domain.week import LOOKS_BACK, with_week
@@ -216,9 +217,7 @@ class Preview:
         outcome = curate(subscriber.recipient, searches, candidates, sent, now, self._settings, judging)
         before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
         outcome = with_week(outcome, subscriber, matches, candidates, before)
-        if not isinstance(outcome, Digest) or not has_room(outcome, self._settings):
-            return outcome
-        near = near_candidates(outcome, self._newest.at(now), self._settings, judging)
+        near = near_candidates(outcome, partial(self._newest.at, now), self._settings, judging)
         sent = self._sent(subscriber_id, [candidate.posting for candidate in near], now)
         return with_near_misses(outcome, near, sent, self._settings, judging)
 
@@ -240,12 +239,23 @@ def preview_search(
     """A search, saved or not, over what was seen since then, whatever they were sent of it. Raises UnavailableError."""
     found = forward.search(search.criteria, since, most)
     near = sum(fitting.near for fitting in found)
+    outcome = best_of([fitting.posting for fitting in found], newest, recipient, search, now, settings)
+    return SearchPreview(len(found) - near, near, len(found) >= most, outcome)
+
+
+def best_of(
+    found: Sequence[PostingCore],
+    newest: NewestPostings,
+    recipient: Recipient,
+    search: DueSearch,
+    now: datetime,
+    settings: CurateSettings,
+) -> Digest | Hold:
+    """The mail that postings would make which fit a search, or nearly, had somebody been sent none of them."""
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
-    postings = (fitting.posting.model_copy(update={"backlog": False}) for fitting in found)
+    postings = (posting.model_copy(update={"backlog": False}) for posting in found)
     candidates = [Candidate(posting, (search,)) for posting in postings]
     judging = Judging()
     outcome = curate(recipient, [search], candidates, (), now, settings, judging)
-    if isinstance(outcome, Digest) and has_room(outcome, settings):
-        few = near_candidates(outcome, newest.at(now), settings, judging)
-        outcome = with_near_misses(outcome, few, (), settings, judging)
-    return SearchPreview(len(found) - near, near, len(found) >= most, outcome)
+    few = near_candidates(outcome, partial(newest.at, now), settings, judging)
+    return with_near_misses(outcome, few, (), settings, judging)

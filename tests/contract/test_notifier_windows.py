@@ -39,8 +39,8 @@ class TestAsked:
         store.search(ada, "b", GO, cadence="weekly", weekday=3)
         store.searches.pause(store.search(bob, "c", GO).search_id, NOW)
         store.search(bob, "d", PYTHON)
-        asked = store.windows.asked([one.subscriber_id for one in (ada, bob, carl)])
-        assert {own: {one.skills.all for one in some} for own, some in asked.items()} == {
+        asked = {one.subscriber_id: store.subscribers.recipient(one.subscriber_id).asks for one in (ada, bob, carl)}
+        assert {own: {one.criteria.skills.all for one in some} for own, some in asked.items() if some} == {
             ada.subscriber_id: {("Python",), ("Go",)},
             bob.subscriber_id: {("Python",)},
         }

@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -14,6 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.portal.door import Door, GoneError
+from services.usecases import signing
+from services.usecases.links import Subscriber
 from services.usecases.signing import SESSION_FOR
 
 COOKIE = "__Host-jobchime"
@@ -90,6 +94,16 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found
+
+
+async def begin_session(
+    door: Door, cookies: "Cookies", request: Request, person: Subscriber, now: datetime
+) -> Response:
+    """Sign in the browser of whoever has just proven to have their mailbox. Raises GoneError, UnavailableError."""
+    session, agent = new_token(), request.headers.get("user-agent", "")
+    if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
+        raise GoneError
+    return cookies.lead_home(door.root, session)
 
 
 def new_token() -> str:

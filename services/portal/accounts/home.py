@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard, new_token
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session, new_token
 from services.portal.answers import answers, form
-from services.portal.door import Door, GoneError
+from services.portal.door import Door
 from services.portal.forms import fault_in, form_of
 from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
@@ -148,10 +148,7 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
             return door.show("late", words_for(request.headers), 410)
         before, person = moved
         postman.later(partial(signing.tell_old_address, door.installation, before, now))
-        session, agent = new_token(), request.headers.get("user-agent", "")
-        if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
-            raise GoneError
-        return cookies.lead_home(door.root, session)
+        return await begin_session(door, cookies, request, person, now)
 
 
 def _move(door: Door, cookies: Cookies, postman: Postman, here: _AtHome, address: str) -> Response:

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard, new_token
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session, new_token
 from services.portal.answers import answers, form
-from services.portal.door import Door, GoneError
+from services.portal.door import Door
 from services.portal.forms import fault_in, form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
@@ -30,6 +30,9 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
     """`GET` and `POST` of `/sign-up` and `/c/{token}`, and `GET /privacy`."""
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
 
+    _add_form(router, door, guard, postman, live)
+    _add_confirming(router, door, guard, cookies)
+
     @router.get("/privacy")
     async def privacy(request: Request) -> Response:
         """Say what is kept, for how long, and who works on it: from what the store does, and from the settings."""
@@ -43,6 +46,10 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
             processors=settings.portal.processors,
         )
 
+    return router
+
+
+def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman, live: LivePreviews) -> None:
     @router.get("/sign-up")
     async def ask(request: Request) -> Response:
         """Show the form."""
@@ -66,6 +73,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
         postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, new_token, now))
         return door.show("posted", words)
 
+
+def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
     @router.get("/c/{token}")
     async def look(request: Request, token: str) -> Response:
         """Show what will be confirmed; a look confirms nothing."""
@@ -84,12 +93,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
         person = await door.work(lambda: signing.confirm(door.installation, token, now))
         if person is None:
             return door.show("late", words_for(request.headers), 410)
-        session, agent = new_token(), request.headers.get("user-agent", "")
-        if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
-            raise GoneError
-        return cookies.lead_home(door.root, session)
-
-    return router
+        return await begin_session(door, cookies, request, person, now)
 
 
 def wish_of(given: Mapping[str, str], words: Words) -> Wish:

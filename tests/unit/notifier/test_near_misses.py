@@ -10,7 +10,7 @@ from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging, Ready
-from services.notifier.domain.curation.near_misses import Newest, has_room, near_candidates, with_near_misses
+from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Recipient, SentItem
 from services.rules.signature import fold_company
 from tests.support.digests import NOON, pay, posting, recipient, search
@@ -37,9 +37,7 @@ def digest(
     judging, curating = Judging(), CurateSettings(**settings)
     candidates = [Candidate(one, tuple(by)) for one in fitting]
     made = curate(to or recipient(), by, candidates, sent, NOON, curating, judging)
-    if not isinstance(made, Digest) or not has_room(made, curating):
-        return made
-    some = near_candidates(made, Newest(map(Ready, newest)), curating, judging)
+    some = near_candidates(made, lambda: Newest(map(Ready, newest)), curating, judging)
     return with_near_misses(made, some, sent, curating, judging)
 
 

@@ -55,6 +55,8 @@ class Fitting:
     newest_near: tuple[Seen, ...]
     by_day: Mapping[date, int]
     """The matching ones by the day on which they came, UTC; days on which some did."""
+    pays: tuple[int, ...]
+    """What the matching ones pay at most in a year, in the currency asked for; without those that do not say."""
     without: tuple[tuple[Relaxation, int], ...]
     """How many more match without each criterion, the costliest first."""
     steps: tuple[tuple[Relaxation, int], ...]
@@ -102,11 +104,8 @@ class PastInColumns:
             if len(self._seen) - len(self._row) > _MOST_GONE * len(self._seen):
                 self._compact()
 
-    def fitting(self, criteria: Criteria, most: int, *, with_costs: bool = True) -> Fitting:
-        """What canonical criteria fit, by `verdict`: how many, and the newest `most` of them.
-
-        `with_costs`: and what each criterion costs.
-        """
+    def fitting(self, criteria: Criteria, most: int, *, currency: str = "") -> Fitting:
+        """What canonical criteria fit, by `verdict`: how many, the newest `most` of them, what each criterion costs."""
         with self._lock:
             alive = self._alive.view
             matching, not_rejected = self._fits(criteria, alive)
@@ -123,17 +122,10 @@ class PastInColumns:
                 self._newest(matching, most),
                 self._newest(near, most),
                 self._by_day(matching),
-                gained(removals(criteria).values()) if with_costs else (),
-                gained(steps(criteria)) if with_costs else (),
+                self._pays(matching, currency),
+                gained(removals(criteria).values()),
+                gained(steps(criteria)),
             )
-
-    def pays(self, criteria: Criteria, currency: str) -> list[int]:
-        """What those that match pay at most in a year, in a currency; without those that do not say."""
-        with self._lock:
-            matching, _ = self._fits(criteria, self._alive.view)
-            tops = self._pay.of_each(currency, lambda prepared: _top(prepared, currency))[matching]
-        found: list[int] = tops[tops >= 0].tolist()
-        return found
 
     def _put(self, past: Past) -> None:
         posting = past.posting
@@ -178,6 +170,10 @@ class PastInColumns:
             rows = rows[came >= np.partition(came, -most)[-most]]
         newest = sorted((self._seen[row] for row in rows), key=attrgetter("posting_id"))
         return tuple(sorted(newest, key=attrgetter("at"), reverse=True)[:most])
+
+    def _pays(self, found: Bools, currency: str) -> tuple[int, ...]:
+        tops = self._pay.of_each(currency, lambda prepared: _top(prepared, currency))[found]
+        return tuple(tops[tops >= 0].tolist())
 
     def _by_day(self, found: Bools) -> dict[date, int]:
         days, counts = np.unique(self._came.view[found] // _DAY, return_counts=True)

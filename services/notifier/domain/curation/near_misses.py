@@ -4,7 +4,7 @@ Match records hold those that pay or distance make, which an index finds as it f
 neighbouring role, an hour or a skill is looked for here, for digests that are sent alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -86,19 +86,21 @@ class Newest:
         return range(len(self._all))
 
 
-def has_room(outcome: Digest | Hold, settings: CurateSettings) -> bool:
-    """Whether near misses are worth looking for: near misses alone are no mail."""
-    return isinstance(outcome, Digest) and len(outcome.near) < settings.most_near
+def near_candidates(
+    digest: Digest | Hold, newest: Callable[[], Newest], settings: CurateSettings, judging: Judging
+) -> list[Candidate]:
+    """The likeliest of what nearly fits the searches of a digest, somewhat more than it has room for.
 
-
-def near_candidates(digest: Digest, newest: Newest, settings: CurateSettings, judging: Judging) -> list[Candidate]:
-    """The likeliest of what nearly fits the searches of a digest, somewhat more than it has room for."""
-    recipient, due_at = digest.recipient, digest.due_at
+    `newest` is called where there is room; near misses alone are no mail.
+    """
+    if isinstance(digest, Hold) or len(digest.near) >= settings.most_near:
+        return []
+    looked_through, recipient, due_at = newest(), digest.recipient, digest.due_at
     signs = signs_of(recipient)
     worth: dict[str, tuple[float, Ready]] = {}
     for search in digest.searches:
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
-        for ready in newest.near(search.criteria):
+        for ready in looked_through.near(search.criteria):
             if ready.posting.seen_at <= since or why_no_news(ready, recipient, due_at, settings):
                 continue
             judged = judging.of(search.criteria, ready)
@@ -112,20 +114,20 @@ def near_candidates(digest: Digest, newest: Newest, settings: CurateSettings, ju
 
 
 def with_near_misses(
-    digest: Digest,
+    digest: Digest | Hold,
     candidates: Sequence[Candidate],
     sent: Sequence[SentItem],
     settings: CurateSettings,
     judging: Judging,
-    asked: Sequence[Criteria] = (),
-) -> Digest:
+) -> Digest | Hold:
     """A digest with the best of what nearly fits, where it has room: the likeliest, less how far off it is.
 
-    `sent` is all that the subscriber was ever sent that may be the same job as a candidate; `asked` what all their
-    searches ask for, due or not: what fits one whole comes as its match.
+    `sent` is all that the subscriber was ever sent that may be the same job as a candidate. What fits one of their
+    searches whole, due or not, is left out: it comes as its match.
     """
-    if not candidates:
+    if isinstance(digest, Hold) or not candidates:
         return digest
+    asked = [ask.criteria for ask in digest.recipient.asks]
     candidates = [one for one in candidates if not _fits_any(asked, judging.ready(one.posting), judging)]
     due_at = digest.due_at
     known = [*(item.posting for item in (*digest.items, *digest.near)), *(left.posting for left in digest.rest)]

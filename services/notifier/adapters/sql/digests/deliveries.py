@@ -20,6 +20,7 @@ from services.notifier.adapters.sql.digests.waiting import put_back
 from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, suppress
 from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person, unpack_email
 from services.notifier.domain.delivery import (
+    CANCELLABLE,
     ENDS_UNSENT,
     EVENTS,
     TRANSITIONS,
@@ -89,7 +90,7 @@ class SqlDeliveries:
             room = self._day.room(connection, now)
             if room is None:
                 return None
-            waiting = select(func.count()).where(deliveries.c.state.in_(("pending", "claimed")))
+            waiting = select(func.count()).where(deliveries.c.state.in_(CANCELLABLE))
             return max(room - int(connection.execute(waiting).scalar_one()), 0)
 
     @retried

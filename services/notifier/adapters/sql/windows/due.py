@@ -32,6 +32,7 @@ from services.notifier.adapters.sql.people.searches import places_read
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.window_matches import best_postings
+from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.model import DueSearch
 from services.notifier.domain.windows import NO_MATCHES, Cut, DueSubscriber, DueWindow, WindowMatches
 from services.runtime.sql.store import bytewise, reading, retried, writing
@@ -107,24 +108,6 @@ class SqlWindows:
             cut = Cut(cuts_table.newest_cut(connection).number, cuts_table.present_positions(connection))
         return (found[0], cut) if found else None
 
-    def asked(self, subscriber_ids: Sequence[str]) -> dict[str, list[Criteria]]:
-        """By subscriber: what their searches ask for that are not paused. Raises UnavailableError."""
-        found: dict[str, list[Criteria]] = {}
-        documents: dict[int, Criteria] = {}
-        with reading(self._engine) as connection:
-            for some in chunks(subscriber_ids):
-                theirs = (saved_searches.c.subscriber_id.in_(some), not_(saved_searches.c.paused))
-                query = (
-                    select(saved_searches.c.subscriber_id, saved_searches.c.key, criteria_table.c.document)
-                    .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
-                    .where(*theirs)
-                )
-                for row in connection.execute(query):
-                    if row.key not in documents:
-                        documents[row.key] = decode(Criteria, row.document.encode())
-                    found.setdefault(row.subscriber_id, []).append(documents[row.key])
-        return found
-
     @retried
     def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
         """Give back subscribers that the worker claimed; those that others hold by now stay theirs.
@@ -181,7 +164,7 @@ def _in_turn(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
     since = func.min(found.c.next_due_at).label("since")
     due = select(found.c.subscriber_id, since).group_by(found.c.subscriber_id).cte("due")
     mail_waits = exists().where(
-        deliveries.c.subscriber_id == subscribers.c.subscriber_id, deliveries.c.state.in_(("pending", "claimed"))
+        deliveries.c.subscriber_id == subscribers.c.subscriber_id, deliveries.c.state.in_(CANCELLABLE)
     )
     in_turn = _free_of(due, now).where(not_(mail_waits))
     return in_turn.order_by(due.c.since, bytewise(connection, subscribers.c.subscriber_id)).limit(most)
