@@ -13,9 +13,10 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, fu
 from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
+from services.notifier.adapters.sql.people.erasures import erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.standing import stop
-from services.notifier.adapters.sql.people.subscribers import erase_within, subscriber_in
+from services.notifier.adapters.sql.people.subscribers import subscriber_in
 from services.notifier.adapters.sql.rows import hold_person, pack_email, squeeze
 from services.notifier.domain.consent import ASKED, NOTICE, Notice
 from services.notifier.domain.ids import Ids

@@ -1,14 +1,17 @@
-"""The ledger of erasures: ids that name nobody any more, so that a restored backup of before erases them again."""
+"""Erasing people, and the ledger of it: ids that name nobody, so that a restored backup of before erases them again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import CompoundSelect, Connection, Engine, delete, select, union
 
-from schemas.sql.doors import sign_ups
-from schemas.sql.tables import erasures
+from schemas.sql.doors import letters, new_addresses, sign_ups
+from schemas.sql.tables import erasures, saved_searches, subscribers
+from services.notifier.adapters.sql.criteria.membership import leave
+from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.domain.ids import Ids
+from services.notifier.domain.people import Subscriber
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing
 
 _NAMESAKES = 3
@@ -29,6 +32,26 @@ def keep(connection: Connection, erasure: Erasure) -> None:
     """Within a transaction that erases them, or knows that they are gone."""
     row = {name: getattr(erasure, name) for name in Erasure.__slots__}
     connection.execute(upsert(connection, erasures).values(row).on_conflict_do_nothing())
+
+
+def with_id(own: str) -> CompoundSelect[tuple[str]]:
+    """Whoever has an id, or had it."""
+    gone = select(erasures.c.subscriber_id).where(erasures.c.subscriber_id == own)
+    return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == own), gone)
+
+
+def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: datetime) -> None:
+    """Delete every row of a person within a transaction that has locked them; to be scrubbed after it."""
+    subscriber_id, address = subscriber.subscriber_id, subscriber.profile.address
+    searches = searches_of(connection, subscriber_id)
+    wanted = select(new_addresses.c.address).where(new_addresses.c.subscriber_id == subscriber_id)
+    mailboxes = [ids.mailbox_hash(each) for each in (address, *connection.execute(wanted).scalars())]
+    connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
+    leave(connection, [search.key for search in searches], now)
+    connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
+    connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == ids.address_hash(address)))
+    connection.execute(delete(letters).where(letters.c.address_hash.in_(mailboxes)))
+    keep(connection, Erasure(subscriber_id, subscriber.created_at, now))
 
 
 class SqlErasures:

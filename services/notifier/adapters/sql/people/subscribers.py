@@ -5,15 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Engine, Row, delete, insert, or_, select, union, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
-from schemas.sql.tables import erasures as erasures_kept
+from schemas.sql.doors import new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import saved_searches, subscribers, suppressions
-from services.notifier.adapters.sql.criteria.membership import leave
-from services.notifier.adapters.sql.people import consents, erasures, feedback
-from services.notifier.adapters.sql.people.erasures import Erasure
+from services.notifier.adapters.sql.people import consents, feedback
+from services.notifier.adapters.sql.people.erasures import erase_within, with_id
 from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
@@ -270,7 +268,7 @@ class SqlSubscribers:
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
         """By address and time; counted on where somebody has it whose address was taken for this one."""
         ids = (self._ids.subscriber_id(address, now, again) for again in itertools.count())
-        return next(own for own in ids if not connection.execute(_with_id(own)).first())
+        return next(own for own in ids if not connection.execute(with_id(own)).first())
 
     def _moved(self, connection: Connection, own_id: str, address: str, moved: Consent) -> None:
         """What follows from another address, within a transaction that has locked its person and set it."""
@@ -302,26 +300,6 @@ class SqlSubscribers:
             "locale": profile.locale,
             "speaks": speaks_written(profile.speaks),
         }
-
-
-def _with_id(own: str) -> CompoundSelect[tuple[str]]:
-    """Whoever has an id, or had it."""
-    gone = select(erasures_kept.c.subscriber_id).where(erasures_kept.c.subscriber_id == own)
-    return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == own), gone)
-
-
-def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: datetime) -> None:
-    """Delete every row of a person within a transaction that has locked them; to be scrubbed after it."""
-    subscriber_id, address = subscriber.subscriber_id, subscriber.profile.address
-    searches = searches_of(connection, subscriber_id)
-    wanted = select(new_addresses.c.address).where(new_addresses.c.subscriber_id == subscriber_id)
-    mailboxes = [ids.mailbox_hash(each) for each in (address, *connection.execute(wanted).scalars())]
-    connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
-    leave(connection, [search.key for search in searches], now)
-    connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
-    connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == ids.address_hash(address)))
-    connection.execute(delete(letters).where(letters.c.address_hash.in_(mailboxes)))
-    erasures.keep(connection, Erasure(subscriber_id, subscriber.created_at, now))
 
 
 def _require_subscribed(subscriber: Subscriber) -> None:
