@@ -27,7 +27,7 @@ from services.notifier.adapters.sql.digests import mail_events
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
-from services.notifier.adapters.sql.people import consents, standing, subscribers
+from services.notifier.adapters.sql.people import consents, erasures, standing, subscribers
 from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
@@ -301,7 +301,7 @@ POINTS = {
     "after leaving, before its answer": Point(SqlSubscribers, "unsubscribe", after=True),
     "within a change of address": Point(subscribers, "readdress"),
     "between the mails and the rows of an erasure": Point(SqlSubscribers, "erase"),
-    "within the rows of an erasure": Point(subscribers, "leave"),
+    "within the rows of an erasure": Point(erasures, "leave"),
     "after an erasure, before its answer": Point(SqlSubscribers, "erase", after=True),
     "within a backup": Point(archives, "_pack"),
     "within a restore, before who was erased is again": Point(state, "replay"),
