@@ -3,7 +3,7 @@
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from cachetools import LRUCache, cachedmethod
@@ -112,6 +112,8 @@ class _Personal:
     html: Form
     text: Form
     why: tuple[str, ...]
+    address: str
+    """Of the job itself."""
 
 
 @dataclass(slots=True)
@@ -136,12 +138,9 @@ class _Wanted:
     explained_by: FoundBy
     near: bool
     stack: Stack
-    seen_on: date
     offered: tuple[bool, bool, bool]
     """Which of the actions."""
     against: tuple[Doubt, ...]
-    own: tuple[str, ...]
-    """Places of the reader, see `own_places`."""
 
     @property
     def words(self) -> Words:
@@ -160,9 +159,10 @@ class _Wanted:
 
     @property
     def whole(self) -> Hashable:
-        """What decides all of it."""
-        reader = self.stack.reader
-        of_reader = (reader.currency, reader.zone.key, self.stack.due_at, self.seen_on, self.offered, self.own)
+        """What decides all of it: with the time zone also the day of the posting, with the places which are the
+        reader's own."""
+        reader, places = self.stack.reader, self.explained_by.search.criteria.places
+        of_reader = (reader.currency, reader.zone.key, self.stack.due_at, self.offered, places)
         return self.shared, of_reader, self.floor, self.said
 
     @property
@@ -194,14 +194,12 @@ class Cards:
             links.more_like.get(posting_id, ""),
             links.not_relevant.get(posting_id, ""),
             links.hide_company.get(posting_id, ""),
-            links.open.get(posting_id) or job_address(item.posting),
         )
         offered = (bool(addresses[0]), bool(addresses[1]), bool(addresses[2]))
-        seen = seen_on(item.posting, stack.reader.zone)
         found = most_telling(item)
         against = telling_against(item.chance, found.verdict.reasons, item.posting)
-        own = own_places(item.posting, found.search.criteria, country_of_zone(stack.reader.zone.key))
-        card = self._personal_card(_Wanted(item, found, near, stack, seen, offered, against, own))
+        card = self._personal_card(_Wanted(item, found, near, stack, offered, against))
+        link = links.open.get(posting_id) or card.address
         noted, found_by = self._notes(item, words), self._explained(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
         stack.text.append(
@@ -212,10 +210,10 @@ class Cards:
                 "more_like": addresses[0],
                 "not_relevant": addresses[1],
                 "hide_company": addresses[2],
-                "link": addresses[3],
+                "link": link,
             })
         )  # fmt: skip
-        escaped = str(escape("\n".join(addresses))).split("\n")
+        escaped = str(escape("\n".join((*addresses, link)))).split("\n")
         stack.html.append(
             card.html.filled({
                 "notes": noted[0],
@@ -243,12 +241,13 @@ class Cards:
         posting, words, stack = wanted.item.posting, wanted.words, wanted.stack
         card, bar, converted = self._card(wanted), self._bar(wanted), self._converted_pay(wanted)
         why = self._why(wanted, bar.shown is not None)
-        due_on = stack.due_at.astimezone(stack.reader.zone).date()
-        age = age_line(wanted.seen_on, due_on, words, posted=posting.posted_at is not None)
-        zones = timezones_line(posting.timezones, stack.due_at, stack.reader.zone, words)
+        zone, criteria = stack.reader.zone, wanted.explained_by.search.criteria
+        due_on = stack.due_at.astimezone(zone).date()
+        age = age_line(seen_on(posting, zone), due_on, words, posted=posting.posted_at is not None)
+        zones = timezones_line(posting.timezones, stack.due_at, zone, words)
         level = level_line(posting, words, wanted.against)
         details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
-        where = where_line(posting, words, wanted.own)
+        where = where_line(posting, words, own_places(posting, criteria, country_of_zone(zone.key)))
         offers = [
             (words.say(LABELS[name]), _slot(name))
             for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
@@ -266,7 +265,7 @@ class Cards:
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
         body = str(self._text.body(where, pay, bar.shown, why, details))
         text = card.text.filled({**_LATER, "body": body, "acts": str(self._text.acts(offers))})
-        return _Personal(Form(html), Form(text), why.lines)
+        return _Personal(Form(html), Form(text), why.lines, job_address(posting))
 
     @cachedmethod(lambda self: self._cards, key=lambda self, wanted: wanted.shared)
     def _card(self, wanted: _Wanted) -> _Card:
