@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from babel.dates import format_date
-
 from services.notifier.domain.consent import Notice
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
@@ -12,6 +10,7 @@ from services.notifier.domain.wording.letters import write_letter
 from services.notifier.ports import Email, Renderer
 from services.notifier.settings import ConsentSettings
 from services.wording.catalogues import words_of
+from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 
 
@@ -56,7 +55,7 @@ class Composer:
         """A question, with the button that answers it and the day on which no answer is one, by the reader's clock."""
         words = words_of(to.locale)
         until = now + (settings.erase_after if notice == "paused" else settings.answer_within)
-        day = format_date(until.astimezone(zone_of(to.time_zone)).date(), "long", locale=words.locale)
+        day = day_in_words(until.astimezone(zone_of(to.time_zone)).date(), words.locale)
         leave = self._link("unsubscribe", to)
         written = write_letter(
             notice,

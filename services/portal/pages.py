@@ -4,11 +4,11 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-from babel import Locale, negotiate_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from services.wording.catalogues import words_of
+from services.wording.lines import locale_of
 from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -40,7 +40,7 @@ def words_for(headers: Mapping[str, str], locale: str | None = None) -> Words:
 
 
 def _accepted(header: str) -> str:
-    """The best of our languages by RFC 9110, section 12.5.4; English where none is."""
+    """The locale of the best of our languages by RFC 9110, section 12.5.4; English where none is."""
     weighed: list[tuple[float, str]] = []
     for part in header[:200].split(","):
         tag, _, weight = part.partition(";")
@@ -49,8 +49,13 @@ def _accepted(header: str) -> str:
         except ValueError:
             continue
     wanted = [tag.replace("-", "_") for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
-    found = negotiate_locale([tag for tag in wanted if tag.replace("_", "").isalnum()], LANGUAGES)
-    return str(Locale.parse(found)) if found else FALLBACK_LOCALE
+    for tag in wanted:
+        language = tag.partition("_")[0].casefold()
+        if language in LANGUAGES:
+            found = locale_of(tag)
+            # With a country that has its own numbers and dates, `pt_PT`, but not with one that there is not, `pt_XX`.
+            return found if found.startswith(language) else language
+    return FALLBACK_LOCALE
 
 
 @functools.cache

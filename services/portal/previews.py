@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Final
 
 import structlog
-from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_decimal
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -26,6 +25,7 @@ from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, PayBin
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
+from services.wording.dates import day_of_year
 from services.wording.words import Words
 
 _EVERY_S: Final = 60.0
@@ -183,7 +183,7 @@ def _advice(preview: LivePreview, words: Words) -> str:
 
 
 def _day(preview: LivePreview, at: int, words: Words) -> str:
-    return str(format_date(preview.by_day[at][0], format="d MMM", locale=words.locale))
+    return day_of_year(preview.by_day[at][0], words.locale, short=True)
 
 
 def _day_bars(preview: LivePreview, words: Words) -> list[Bar]:

@@ -4,16 +4,19 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from gettext import NullTranslations
+from typing import Final
 
 from babel import Locale
 
-LANGUAGES = ("en", "de", "es")
+LANGUAGES = ("en", "de", "es", "fr", "pt")
 """Languages that the texts exist in, the language of the keys first."""
 FALLBACK_LOCALE = "en"
+_MAY_ELIDE: Final = re.compile(r"\b([Dd]|[Qq]u)e \{(\w+)\}")
+_VOWEL: Final = re.compile("[aeiouâàéèêëîïôœ]", re.IGNORECASE)
 
 
 def mark(text: str) -> str:
@@ -32,11 +35,14 @@ class Words:
     def say(self, text: str, **values: object) -> str:
         """A text with its `{placeholders}` filled."""
         said = self.catalogue.gettext(text)
-        return said.format(**values) if values else said
+        return self._filled(said, values) if values else said
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """The form that a number takes; `{count}` is the number."""
-        return self.catalogue.ngettext(one, many, number).format(count=number, **values)
+        return self._filled(self.catalogue.ngettext(one, many, number), {"count": number, **values})
+
+    def _filled(self, said: str, values: Mapping[str, object]) -> str:
+        return (_in_french(said, values) if self.locale.startswith("fr") else said).format(**values)
 
     def either(self, names: Sequence[str]) -> str:
         """`Germany, Austria or Spain`; empty for nothing."""
@@ -61,6 +67,15 @@ class Words:
     def direction(self) -> str:
         """Which way the language is written: `ltr` or `rtl`."""
         return str(Locale.parse(self.locale).text_direction)
+
+
+def _in_french(said: str, values: Mapping[str, object]) -> str:
+    """`d’` and `qu’` before what begins with a vowel: `un poste d’Ingénieur`, but `de Haskell`."""
+
+    def short(found: re.Match[str]) -> str:
+        return f"{found[1]}’{{{found[2]}}}" if _VOWEL.match(str(values[found[2]])) else found[0]
+
+    return _MAY_ELIDE.sub(short, said)
 
 
 def _in_spanish(said: str, last: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from babel.dates import format_date
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -22,6 +21,7 @@ from services.usecases import accounts, consent, links, searches, signing, suppr
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import Subscriber
 from services.usecases.signing import NewAddress, Session
+from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
@@ -206,7 +206,7 @@ def _why_suppressed(door: Door, here: _AtHome) -> tuple[str, str] | None:
     words, board = here.words, door.installation.settings.mail.sender_name
     zone = zone_of(here.person.profile.time_zone)
     why = words.say(_WHY_SUPPRESSED.get(kept.added_by, _TAKEN_OFF), board=board)
-    return format_date(kept.since.astimezone(zone).date(), "long", locale=words.locale), why
+    return day_in_words(kept.since.astimezone(zone).date(), words.locale), why
 
 
 def _page(door: Door, cookies: Cookies, here: _AtHome, error: WrongFieldError | None = None) -> Response:

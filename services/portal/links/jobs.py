@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from babel.dates import format_datetime
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,6 +21,7 @@ from services.usecases.feedback import FADES_IN, KIND_OF, Kind
 from services.usecases.installation import Installation
 from services.usecases.links import FoundBy
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
+from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
@@ -116,7 +116,7 @@ def _rest_page(door: Door, visit: Visit) -> Response:
     return door.show(
         "rest",
         visit.words,
-        when=format_datetime(rest.due_at.astimezone(zone), "long", locale=visit.words.locale),
+        when=day_in_words(rest.due_at.astimezone(zone).date(), visit.words.locale),
         jobs=[_row(door, visit, posting) for posting in rest.jobs],
     )
 

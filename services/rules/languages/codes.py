@@ -11,7 +11,7 @@ from schemas.faults import nearest
 
 ONE_CODE: Final = {"nb": "no", "nn": "no", "fil": "tl"}
 """Where CLDR parts what postings do not."""
-_IN: Final = ("en", "de", "es")
+_IN: Final = ("en", "de", "es", "fr", "pt")
 """Languages in which names are known, beside each language's name for itself; the first names what was meant."""
 _BESIDES: Final = {"mandarin": "zh", "cantonese": "zh", "farsi": "fa", "castilian": "es", "gaelic": "ga"}
 

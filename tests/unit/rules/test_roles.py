@@ -3,6 +3,7 @@
 import pytest
 
 from services.rules.roles.taxonomy import LANGUAGES, roles
+from services.wording.words import LANGUAGES as MAILS
 
 
 @pytest.mark.parametrize(
@@ -61,11 +62,11 @@ def test_neighbours_are_roles_and_no_two_are_both_near_and_far() -> None:
             assert known.closeness(role.id, near) == "near"
 
 
-def test_each_role_has_a_name_in_english_german_and_spanish_and_is_found_by_each_title() -> None:
+def test_each_role_has_a_name_in_each_language_of_mails_and_is_found_by_each_title() -> None:
     known = roles()
     assert 240 <= len(known) <= 280
     for role in known:
-        assert {"en", "de", "es"} <= role.titles.keys() <= set(LANGUAGES)
+        assert set(MAILS) <= role.titles.keys() <= set(LANGUAGES)
         for titles in role.titles.values():
             for title in titles:
                 found = known.find(title)

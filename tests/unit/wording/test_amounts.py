@@ -65,6 +65,9 @@ def test_an_unknown_currency_keeps_its_letters() -> None:
         ("de", "70.000–95.000\u00a0€ im Jahr"),
         ("de-AT", "€\u00a070.000–95.000 im Jahr"),
         ("es", "70.000–95.000\u00a0€ al año"),
+        ("fr", "70\u202f000–95\u202f000\u00a0€ par an"),
+        ("pt-BR", "€\u00a070.000–95.000 por ano"),
+        ("pt-PT", "70\u00a0000–95\u00a0000\u00a0€ por ano"),
     ],
 )
 def test_numbers_and_signs_stand_as_the_reader_writes_them(locale: str, said: str) -> None:
@@ -79,6 +82,8 @@ def test_numbers_and_signs_stand_as_the_reader_writes_them(locale: str, said: st
         (70_400, "EUR", "es", "70\u00a0mil\u00a0€"),
         (9_540_000, "INR", "en", "₹9.54M"),
         (9_540_000, "INR", "es", "9,54\u00a0M\u00a0INR"),
+        (70_400, "EUR", "fr", "70\u00a0k\u00a0€"),
+        (70_400, "BRL", "pt_BR", "R$\u00a070\u00a0mil"),
         (800, "EUR", "de", "800\u00a0€"),
         (70_400, "CHF", "en", "CHF\u00a070K"),
     ],

@@ -1,6 +1,8 @@
 """The catalogues of the digest's texts: whole, in step with the code, and compiled."""
 
+import re
 import string
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +17,7 @@ from services import portal, wording
 from services.notifier import domain
 from services.rules.places.data import place_data
 from services.wording.catalogues import DOMAIN, words_of
+from services.wording.dates import day_in_words, day_of_year
 from services.wording.places import GROUPS, place_in_words
 from services.wording.words import LANGUAGES
 
@@ -85,13 +88,58 @@ def test_every_group_of_countries_has_a_name_in_every_language(language: str) ->
         english = {code: place_in_words(code, words_of("en")) for code in named}
         unnamed = set(place_data().group_names) - set(GROUPS) - set(place_data().group_locales)
         assert not unnamed, "name these in place_wording.GROUPS"
-        assert {code for code in named if named[code] == english[code]} <= {"benelux", "brics", "asia", "oceania", "eu"}
+        same = {code for code in named if named[code] == english[code]}
+        assert same <= {"benelux", "brics", "asia", "oceania", "eu", "europe"}
 
 
 def test_other_languages_are_served_in_english() -> None:
-    assert words_of("fr_CA").say("Unsubscribe") == "Unsubscribe"
+    assert words_of("it_CH").say("Unsubscribe") == "Unsubscribe"
+    assert words_of("fr_CA").say("Unsubscribe") == "Se désinscrire"
+    assert words_of("pt-PT").say("Unsubscribe") == "Cancelar inscrição"
     assert words_of("de-CH").say("Unsubscribe") == "Abbestellen"
     assert words_of("es_MX").say("Unsubscribe") == "Darse de baja"
+
+
+def test_a_number_takes_the_form_of_its_language() -> None:
+    many = ("{count} more job fits; these are the ones that fit best.",
+            "{count} more jobs fit; these are the ones that fit best.")  # fmt: skip
+    french, portuguese = words_of("fr"), words_of("pt_BR")
+    assert [french.count(*many, number).split(" ")[2] for number in (0, 1, 2)] == ["offre", "offre", "offres"]
+    assert [portuguese.count(*many, number).split(" ")[2] for number in (0, 1, 2)] == ["vagas", "vaga", "vagas"]
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("Ingénieur cloud", "est un poste d’Ingénieur cloud"),
+        ("Économiste", "est un poste d’Économiste"),
+        ("Trader", "est un poste de Trader"),
+        ("Haskeller", "est un poste de Haskeller"),
+        ("{role}", "est un poste de {role}"),
+    ],
+)
+def test_french_elides_before_a_vowel(role: str, said: str) -> None:
+    assert words_of("fr_CA").say("is a job as {role}", role=role) == said
+    assert words_of("pt").say("is a job as {role}", role=role) == f"é uma vaga de {role}"
+
+
+def test_french_has_its_spaces_before_signs() -> None:
+    said = [form for message in messages("fr") for form in forms(message.string)]
+    assert not [form for form in said if re.search(r"(?<![\u202f])[;?!]|(?<![\u00a0\d])[:»]|«(?!\u00a0)", form)]
+
+
+@pytest.mark.parametrize(
+    ("locale", "full", "short"),
+    [
+        ("en", "Sunday, November 1, 2026", "November 1"),
+        ("de", "Sonntag, 1. November 2026", "1. November"),
+        ("fr", "dimanche 1er novembre 2026", "1er novembre"),
+        ("pt", "domingo, 1 de novembro de 2026", "1 de novembro"),
+    ],
+)
+def test_a_day_is_said_as_the_language_says_it(locale: str, full: str, short: str) -> None:
+    day = date(2026, 11, 1)
+    assert (day_in_words(day, locale, weekday=True), day_of_year(day, locale)) == (full, short)
 
 
 def test_a_text_is_said_with_whatever_is_filled_in() -> None:

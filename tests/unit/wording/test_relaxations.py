@@ -65,39 +65,47 @@ def test_the_steps_of_criteria_read_as_english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "made", "english_text", "german", "spanish"),
+    ("asked", "made", "said"),
     [
         (
             skills(any=("Java",)),
             SKILLS_ANY.adding(skills(any=("Java",)), "Kotlin"),
-            "with Kotlin besides Java",
-            "auch Kotlin, neben Java",
-            "también Kotlin, además de Java",
+            {
+                "en": "with Kotlin besides Java",
+                "de": "auch Kotlin, neben Java",
+                "es": "también Kotlin, además de Java",
+                "fr": "aussi Kotlin, en plus de Java",
+                "pt": "também Kotlin, além de Java",
+            },
         ),
         (
             Criteria(languages=("en",)),
             LANGUAGE.adding(Criteria(languages=("en",)), "de"),
-            "with postings in German besides English",
-            "auch Anzeigen auf Deutsch, neben Englisch",
-            "también anuncios en alemán, además de inglés",
+            {
+                "en": "with postings in German besides English",
+                "de": "auch Anzeigen auf Deutsch, neben Englisch",
+                "es": "también anuncios en alemán, además de inglés",
+                "fr": "aussi annonces en allemand, en plus d’anglais",
+                "pt": "também anúncios em alemão, além de inglês",
+            },
         ),
         (
             Criteria(places=("DE", "FR", "ES")),
             PLACE.adding(Criteria(places=("DE", "FR", "ES")), "NL"),
-            "with the Netherlands too",
-            "auch Niederlande",
-            "también Países Bajos",
+            {
+                "en": "with the Netherlands too",
+                "de": "auch Niederlande",
+                "es": "también Países Bajos",
+                "fr": "aussi Pays-Bas",
+                "pt": "também Países Baixos",
+            },
         ),
     ],
 )
 def test_what_is_added_is_said_beside_what_is_asked_for(
-    asked: Criteria, made: Relaxation, english_text: str, german: str, spanish: str
+    asked: Criteria, made: Relaxation, said: dict[str, str]
 ) -> None:
-    assert [relaxation_in_words(made, asked, words_of(language)) for language in LANGUAGES] == [
-        english_text,
-        german,
-        spanish,
-    ]
+    assert {language: relaxation_in_words(made, asked, words_of(language)) for language in LANGUAGES} == said
 
 
 def test_some_of_several_skills_are_counted_unless_one_will_do() -> None:

@@ -32,6 +32,19 @@ def test_what_a_job_needs(needs: tuple[Spoken, ...], english: str, german: str, 
     assert said == [english, german, spanish]
 
 
+def test_what_a_job_needs_in_french_and_portuguese() -> None:
+    job = posting(languages=(GERMAN, EITHER))
+    assert [needs_in_words(job, words_of(locale)) for locale in ("fr", "pt")] == [
+        "il faut parler allemand (courant) et danois ou suédois",
+        "requer alemão (fluente) e dinamarquês ou sueco",
+    ]
+    weak = Unspoken("needed", ("de",), "fluent", SpokenLanguage("de", "basic"))
+    assert [unspoken_in_words(weak, words_of(locale)) for locale in ("fr", "pt")] == [
+        "il faut parler allemand (courant), et vous n’avez que des notions en allemand",
+        "requer alemão (fluente), e tem apenas conhecimentos básicos de alemão",
+    ]
+
+
 def test_a_language_that_goes_without_saying_is_not_said() -> None:
     job = posting(languages=(Spoken(any=("en",), level="fluent"), Spoken(any=("da", "en")), GERMAN))
     assert needs_in_words(job, words_of("en"), beside="en") == "needs German (fluent)"

@@ -264,13 +264,14 @@ class Cards:
         })  # fmt: skip
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
         body = str(self._text.body(where, pay, bar.shown, why, details))
-        text = card.text.filled({**_LATER, "body": body, "acts": str(self._text.acts(offers))})
+        acts = str(self._text.acts(offers, words.say(LABELS["colon"])))
+        text = card.text.filled({**_LATER, "body": body, "acts": acts})
         return _Personal(Form(html), Form(text), why.lines, job_address(posting))
 
     @cachedmethod(lambda self: self._cards, key=lambda self, wanted: wanted.shared)
     def _card(self, wanted: _Wanted) -> _Card:
         job = shown_job(wanted.item.posting, wanted.words)
-        text = self._text.card(job, wanted.words.say(LABELS["see"]))
+        text = self._text.card(job, wanted.words.say(LABELS["see"]), wanted.words.say(LABELS["colon"]))
         return _Card(job, Form(str(self._html.card(job, wanted.near))), Form(str(text)))
 
     @cachedmethod(lambda self: self._bars, key=lambda self, wanted: (wanted.shared, wanted.floor))
@@ -303,7 +304,7 @@ class Cards:
         else:
             why = why_of(wanted.explained_by, posting, wanted.against, bar=bar)
             lines, against = why_lines(why, posting, words), but_line(why, posting, words)
-        label = words.say(LABELS["off" if wanted.near else "but"]) if against else ""
+        label = words.say(LABELS["off" if wanted.near else "but"]) + words.say(LABELS["colon"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"
         html = self._html.why(lines, against, label, wanted.near, from_right) if lines or against else ""

@@ -1,17 +1,14 @@
 """Every sentence of a digest but those about one job."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from babel.dates import format_date
 
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.wording.job import seen_on
 from services.rules.criterion.salary import is_part_time
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.wording.amounts import brief_top
+from services.wording.dates import day_in_words
 from services.wording.lines import capitalised, one_line, quoted
 from services.wording.words import Words, mark
 
@@ -28,6 +25,7 @@ LABELS: Mapping[str, str] = {
     "manage": mark("Change your searches"),
     "unsubscribe": mark("Unsubscribe"),
     "no_title": mark("A job without a title"),
+    "colon": mark(":"),
 }
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
@@ -149,12 +147,7 @@ def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
 
 def day_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
     """The reader's day: `Wednesday, November 25, 2026`."""
-    return _day(digest.due_at.astimezone(zone).date(), words.locale)
-
-
-@lru_cache(maxsize=256)
-def _day(day: date, locale: str) -> str:
-    return capitalised(format_date(day, "full", locale=locale))
+    return capitalised(day_in_words(digest.due_at.astimezone(zone).date(), words.locale, weekday=True))
 
 
 def sender_line(sender: Sender) -> str:

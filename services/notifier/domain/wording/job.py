@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
 from schemas.criteria import Criteria, SalaryFloor
@@ -22,6 +21,7 @@ from services.rules.places.known import country_of, find_places, is_group, is_su
 from services.rules.places.placing import WORLDWIDE
 from services.rules.places.towns import label_of, town_of
 from services.wording.amounts import floor_in_words, if_full_time, percent, weekly
+from services.wording.dates import day_of_year
 from services.wording.facets import asked_in_words
 from services.wording.lines import capitalised, quoted, standard_offset
 from services.wording.places import any_of, places_listed, shares_ground, towns_in_words, worth_naming
@@ -166,7 +166,7 @@ def age_line(seen: date, due: date, words: Words, *, posted: bool) -> str:
         return words.say("posted yesterday")
     if days <= _DAYS_IN_WORDS:
         return words.count("posted {count} day ago", "posted {count} days ago", days)
-    return words.say("posted on {day}", day=day_and_month(seen, words))
+    return words.say("posted on {day}", day=day_of_year(seen, words.locale))
 
 
 def _found(day: date, days: int, words: Words) -> str:
@@ -176,12 +176,7 @@ def _found(day: date, days: int, words: Words) -> str:
         return words.say("found yesterday")
     if days <= _DAYS_IN_WORDS:
         return words.count("found {count} day ago", "found {count} days ago", days)
-    return words.say("found on {day}", day=day_and_month(day, words))
-
-
-def day_and_month(day: date, words: Words) -> str:
-    """`November 3`, `3. November`."""
-    return str(format_skeleton("MMMMd", day, locale=words.locale))
+    return words.say("found on {day}", day=day_of_year(day, words.locale))
 
 
 def found_line(found_by: Sequence[FoundBy], words: Words) -> str:

@@ -100,7 +100,7 @@ def write_letter(
     last = words.say(texts.otherwise, **values)
     leave = words.say(mark("Unsubscribe"))
     leave_html = f'<p><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
-    leave_text = f"{leave}: {unsubscribe}\n\n" if unsubscribe else ""
+    leave_text = f"{leave}{words.say(mark(':'))} {unsubscribe}\n\n" if unsubscribe else ""
     button_html = f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n' if link else ""
     link_text = f"{link}\n\n" if link else ""
     html = (
