@@ -1,8 +1,9 @@
 """Which reasons tell a reader most about why a job was found, and what speaks against it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from schemas.posting import PostingCore
@@ -34,7 +35,10 @@ _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
-_OR: Final = r"(?:or|oder|o|ou|of|lub)"
+_OR: Final[Mapping[str, str]] = {
+    "de": "oder", "es": "o|u", "fr": "ou", "it": "o", "nl": "of", "pl": "lub|albo", "pt": "ou",
+}  # fmt: skip
+"""Beside `or`, which texts of all languages borrow: `of` is no such word in English, nor `o` in Portuguese."""
 _OTHER: Final = r"(?!(?:and|und|y|e|et|en|i) )[\w+#./-]+(?: [\w+#./-]+)?"
 """A skill of a list, but none behind `and`."""
 _LEAST_COST: Final = 0.4
@@ -86,11 +90,12 @@ def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> 
     """The asked skills that a posting names, wherever it does, only in a list of which one will do: `Java or Scala`."""
     met = (reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts))
     core = {name for facts in met for name in facts.core}
-    return frozenset(name for name in core if _is_one_of_several(name, posting.title, posting.description_text))
+    title, text, language = posting.title, posting.description_text, posting.language
+    return frozenset(name for name in core if _is_one_of_several(name, title, text, language))
 
 
-def _is_one_of_several(name: str, title: str, text: str) -> bool:
-    named, in_lists = _named(name)
+def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
+    named, in_lists = _named(name, _OR.get(language or ""))
     if named.search(title):
         return False
     times = len(named.findall(text))
@@ -98,10 +103,11 @@ def _is_one_of_several(name: str, title: str, text: str) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def _named(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _named(name: str, own_or: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Find a name, and one behind which its list goes on to an `or`, or right before which one stands."""
+    either = f"(?:or|{own_or})" if own_or else "or"
     named = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
-    in_lists = rf"{named}(?=(?:, {_OTHER}){{0,4}},? {_OR}\s\w)|(?<=\s){_OR}\s{named}"
+    in_lists = rf"{named}(?=(?:, {_OTHER}){{0,4}},? {either}\s\w)|(?<=\s){either}\s{named}"
     return re.compile(named, re.IGNORECASE), re.compile(in_lists, re.IGNORECASE)
 
 
@@ -149,9 +155,16 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
 
 @lru_cache(maxsize=8_192)
 def names_role(title: str, *ids: str) -> bool:
-    """Whether a title holds the English names of all these roles."""
-    own, known = frozenset(words_of_text(title)), roles()
-    return all(role in known and own.issuperset(words_of_text(known[role].name())) for role in ids)
+    """Whether a title holds a name of each of these roles, in whatever language."""
+    own = frozenset(words_of_text(title))
+    return all(any(map(own.issuperset, _names_of(role))) for role in ids)
+
+
+@lru_cache(maxsize=1_024)
+def _names_of(role: str) -> tuple[frozenset[str], ...]:
+    known = roles()
+    titles = chain.from_iterable(known[role].titles.values()) if role in known else ()
+    return tuple(frozenset(words_of_text(title)) for title in titles)
 
 
 def doubt_in_words(doubt: Doubt, words: Words) -> str:
