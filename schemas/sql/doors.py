@@ -33,6 +33,14 @@ new_addresses = Table(
     comment="Addresses at which subscribers want to be mailed, until they confirm there that they have them.",
 )
 
+other_addresses = Table(
+    "other_addresses",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), primary_key=True),
+    Column("address_hash", Text, primary_key=True, comment="keyed hash of the folded address"),
+    comment="Addresses that a subscriber had before or asked for: mails to these in a folder go with the subscriber.",
+)
+
 sign_in_links = Table(
     "sign_in_links",
     metadata,

@@ -78,7 +78,7 @@ def build_notifier(
     if consent.confirm_declared and not mail.public_url:
         raise UsageError("portal.consent.confirm_declared needs mail.public_url: the mail that asks leads there")
     asking = SqlAsking(
-        engine, ids, consent, composer.notice if mail.public_url else None, partial(forget_mails, mail.folder)
+        engine, ids, consent, composer.notice if mail.public_url else None, partial(forget_mails, mail.folder, ids)
     )
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     brake = SendingBrake(engine).check

@@ -126,9 +126,9 @@ def erase(installation: Installation, person: str, now: datetime) -> None:
     known, folder = find(installation, person), installation.settings.mail.folder
     # Before, so that nobody is left to ask again for whose mails could not be deleted; after, for one that was on its
     # way meanwhile.
-    forget_mails(folder, known.profile.address, known.subscriber_id)
-    installation.subscribers.erase(known.subscriber_id, now)
-    forget_mails(folder, known.profile.address, known.subscriber_id)
+    forget_mails(folder, installation.ids, installation.subscribers.addresses(known.subscriber_id), known.subscriber_id)
+    hashes = installation.subscribers.erase(known.subscriber_id, now)
+    forget_mails(folder, installation.ids, hashes, known.subscriber_id)
 
 
 @dataclass(frozen=True, slots=True)

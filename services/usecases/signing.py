@@ -186,9 +186,9 @@ def ask_new_address(
         _greet(installation, other, base, token, now)
         return
     made = token()
-    installation.doors.keep_new_address(made, wanted, now)
-    words = words_of(person.profile.locale)
-    _send(installation, "new_address", wanted.address, f"{base}/a/{made}", words, now)
+    if installation.doors.keep_new_address(made, wanted, now):
+        words = words_of(person.profile.locale)
+        _send(installation, "new_address", wanted.address, f"{base}/a/{made}", words, now)
 
 
 def new_address(installation: Installation, token: str, now: datetime) -> NewAddress | None:

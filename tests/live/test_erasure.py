@@ -1,4 +1,4 @@
-"""Somebody signs up over real engines, is mailed, bounces and erases themself: then nothing anywhere knows them."""
+"""Somebody signs up over real engines, is mailed, moves, bounces and erases themself: then nothing knows them."""
 
 import json
 import os
@@ -65,6 +65,8 @@ class Place:
         # Of this run alone: the engines' own logs are searched too, which all runs share.
         own = f"hopperling{secrets.token_hex(4)}"
         self.who = Traces(f"Grace.{own}@fern.example", f"Grace {own.title()}")
+        self.never, self.moved = (Traces(f"{to}.{own}@fern.example", self.who.name) for to in ("never", "moved"))
+        """By an address that they ask for and never confirm, and by the one that they move to."""
         self.letters = Letterbox(folder / "mails", self.who.address)
         self.numbers = iter(range(1_000))
 
@@ -83,30 +85,38 @@ class Place:
         assert (answer.status_code, answer.json()["taken"]) == (200, 1)
 
     def erased_ids(self) -> list[str]:
-        code, said = self.installed.command("erasures", "list", "--json")
+        code, said = self.installed.command("opt-outs", "list", "--json")
         assert code == 0
-        return [json.loads(line)["subscriber_id"] for line in said.splitlines()]
+        lines = [json.loads(line) for line in said.splitlines()]
+        return [line["subscriber_id"] for line in lines if line["kind"] == "erased"]
+
+    def within(self, data: bytes) -> list[str]:
+        """By what they are named, by whichever of their addresses."""
+        return [what for who in (self.who, self.never, self.moved) for what in who.within(data)]
 
     def everywhere(self) -> dict[str, list[str]]:
         """Where they are named, by what was looked at."""
         engine = open_store(self.store)
-        found = {"store": in_store(engine, self.who), "files": in_files(self.folder, self.who)}
+        everybody = (self.who, self.never, self.moved)
+        found = {"store": [what for who in everybody for what in in_store(engine, who)]}
+        found["files"] = [what for who in everybody for what in in_files(self.folder, who)]
         engine.dispose()
         with RecordReader(self.installed.kafka) as reader:
             for topic in all_topics():
                 for record in reader.read_all(topic):
                     data = [record.key, record.value, json.dumps(dict(record.headers)).encode()]
-                    found.setdefault(topic, []).extend(what for each in data for what in self.who.within(each))
+                    found.setdefault(topic, []).extend(what for each in data for what in self.within(each))
         with Elasticsearch(self.search.urls[0]) as server:
             server.indices.refresh(index=f"{self.search.prefix}*")
             for name in server.indices.get(index=f"{self.search.prefix}*").body:
                 documents = server.search(index=name, size=10_000).body
                 about = [documents, server.indices.get(index=name).body, server.indices.stats(index=name).body]
-                found[name] = self.who.within(json.dumps(about).encode())
-        found["logs of engines"] = in_files(_ENGINES, self.who, "*/log*/**/*") + in_files(_ENGINES, self.who, "*/log")
+                found[name] = self.within(json.dumps(about).encode())
+        logs = [(who, where) for who in everybody for where in ("*/log*/**/*", "*/log")]
+        found["logs of engines"] = [what for who, where in logs for what in in_files(_ENGINES, who, where)]
         for service in SERVICES:
-            found[f"metrics of {service}"] = self.who.within(self.installed.probe(service, "/metrics")[1].encode())
-        found["status"] = self.who.within(json.dumps(self.installed.status()).encode())
+            found[f"metrics of {service}"] = self.within(self.installed.probe(service, "/metrics")[1].encode())
+        found["status"] = self.within(json.dumps(self.installed.status()).encode())
         return {where: what for where, what in found.items() if what}
 
 
@@ -133,10 +143,23 @@ def come_in(place: Place) -> str:
     return confirmed.headers["set-cookie"].partition(";")[0]
 
 
-def leave_for_good(place: Place, cookie: str) -> None:
+def act(place: Place, cookie: str, **form: str) -> None:
     page = httpx2.get(f"{place.base}/home", headers={"Cookie": cookie}, timeout=30)
     csrf = re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]
-    assert post(f"{place.base}/home", cookie, do="erase", sure="yes", csrf=csrf).status_code == 200
+    assert post(f"{place.base}/home", cookie, csrf=csrf, **form).status_code == 200
+
+
+def move(place: Place, cookie: str) -> str:
+    """Ask for an address and never confirm it, then move to another; the cookie of the browser that did."""
+    for wanted in (place.never, place.moved):
+        act(place, cookie, do="move", address=wanted.address)
+        letter = Letterbox(place.folder / "mails", wanted.address).next("the letter that asks to confirm an address")
+    confirmed = post(link_of(letter, place.base, "a"))
+    assert confirmed.status_code == 303
+    until(
+        lambda: any("go to another address" in str(each["Subject"]) for each in place.letters.new()), "the old is told"
+    )
+    return confirmed.headers["set-cookie"].partition(";")[0]
 
 
 def dumped(url: str, *options: str) -> bytes:
@@ -167,14 +190,15 @@ def test_nothing_knows_who_erased_themself_and_an_older_backup_erases_them_again
         assert post(link_of(digest, place.base, "n"), do="say").status_code == 200
         assert post(f"{place.base}/sign-in", address=place.who.address).status_code == 200
         place.push()
+        cookie = move(place, cookie)
         place.tell("bounce", reason=f"550 5.1.1 <{place.who.address}>: no such user")
         before = dumped(place.store)
         known = place.everywhere()
         assert {"store", "files"} == set(known), "a search that finds nothing before shows nothing after"
-        leave_for_good(place, cookie)
+        act(place, cookie, do="erase", sure="yes")
         until(lambda: it.service("notifier")["lag"] == 0, "all is read")
         assert place.everywhere() == {}
-        assert place.who.within(dumped(place.store)) == []
+        assert place.within(dumped(place.store)) == []
         assert place.letters.new() == []
 
     # The services have ended, and have written what they had to say.
@@ -189,16 +213,17 @@ def test_nothing_knows_who_erased_themself_and_an_older_backup_erases_them_again
 
 
 def see_them_erased_again(place: Place, before: bytes, gone: str) -> None:
-    """By an older backup in another database, and the list of erasures that was kept beside it."""
-    kept = place.folder / "erasures.jsonl"
-    kept.write_text(place.installed.command("erasures", "list", "--json")[1])
+    """By an older backup in another database, and the list of opt-outs that was kept beside it."""
+    kept = place.folder / "opt-outs.jsonl"
+    kept.write_text(place.installed.command("opt-outs", "list", "--json")[1])
     with empty_database() as url:
         restored(before, url)
         engine = open_store(url)
         assert in_store(engine, place.who) != []
         other = Installation(place.folder, place.installed.kafka, url)
-        assert other.command("erasures", "replay", str(kept)) == (0, "1 person erased again.\n")
+        said = "1 person erased again.\n"
+        assert other.command("opt-outs", "replay", str(kept)) == (0, said + "1 suppression taken over.\n")
         assert in_store(engine, place.who) == []
-        assert place.who.within(dumped(url)) == []
+        assert place.within(dumped(url)) == []
         engine.dispose()
-        assert gone in other.command("erasures", "list", "--json")[1]
+        assert gone in other.command("opt-outs", "list", "--json")[1]

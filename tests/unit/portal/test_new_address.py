@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SqlDoors
-from services.notifier.adapters.sql.people.erasures import SqlErasures
+from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
@@ -207,7 +207,28 @@ def test_a_new_address_that_waits_is_in_what_they_may_ask_for_and_goes_with_them
     with store.engine.connect() as connection:
         for table in ("new_addresses", "letters", "sessions"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
-    assert len(SqlErasures(store.engine, store.ids).all()) == 1
+    assert len(SqlOptOuts(store.engine, store.ids).all()) == 1
+
+
+def test_who_erases_themself_takes_letters_to_all_their_addresses_along_and_nobody_elses(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    first, never, taken = ada.profile.address, "ada@never.example", "ada@taken.example"
+    cookie = signed_in(portal, ada)
+    for address in (never, taken, NEW):
+        act(portal, cookie, "move", address=address)
+    confirmed = portal.post(link_in(letters(portal, mails)[NEW][0][1]), do="confirm")
+    cookie = confirmed.headers["set-cookie"].partition(";")[0]
+    store.person("carl", address=taken)
+    portal.now += timedelta(days=1)
+    portal.post("/sign-in", address=taken)
+    assert set(letters(portal, mails)) == {first, never, taken, NEW}
+    act(portal, cookie, "erase", sure="yes")
+    assert {to: len(found) for to, found in letters(portal, mails).items()} == {taken: 2}
+    # Of whoever comes back to an address that somebody had, nothing goes with them.
+    assert store.subscribers.addresses(store.person("eve", address=never).subscriber_id) == {
+        store.ids.address_hash(never)
+    }
 
 
 def test_what_is_no_address_is_said_beside_the_form(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:

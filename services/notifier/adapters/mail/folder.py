@@ -2,12 +2,13 @@
 
 import os
 import re
+from collections.abc import Collection
 from email.parser import BytesHeaderParser
 from hashlib import blake2b
 from pathlib import Path
 
 from services.notifier.adapters.mail.mime import mime_bytes
-from services.notifier.domain.ids import fold_address
+from services.notifier.domain.ids import Ids
 from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.files.private import private_folder, privately
@@ -69,14 +70,17 @@ class FolderMailer:
         return Receipt(provider_id=file_name)
 
 
-def forget_mails(folder: Path, address: str, subscriber_id: str) -> int:
-    """Delete each mail to an address, or with a link of this person; returns how many. Raises UnavailableError."""
-    theirs, links, gone = fold_address(address), re.compile(rf"/{re.escape(subscriber_id)}[.>]".encode()), 0
+def forget_mails(folder: Path, ids: Ids, hashes: Collection[str], subscriber_id: str) -> int:
+    """Delete each mail to an address with one of these hashes, or with a link of this person; returns how many.
+
+    Raises UnavailableError.
+    """
+    links, gone = re.compile(rf"/{re.escape(subscriber_id)}[.>]".encode()), 0
     try:
         for path in folder.glob("*.eml") if folder.is_dir() else ():
             data = path.read_bytes()
             to = BytesHeaderParser().parsebytes(data)["To"]
-            if fold_address(str(to)) == theirs or links.search(data.replace(b"=\r\n", b"")):
+            if ids.address_hash(str(to)) in hashes or links.search(data.replace(b"=\r\n", b"")):
                 path.unlink(missing_ok=True)
                 gone += 1
         if gone:

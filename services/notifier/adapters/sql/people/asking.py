@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, fu
 from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
-from services.notifier.adapters.sql.people.erasures import erase_within
+from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.standing import stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
@@ -60,11 +60,11 @@ class SqlAsking:
         ids: Ids,
         settings: ConsentSettings,
         compose: Compose | None,
-        forget_mails: Callable[[str, str], object] = lambda address, own_id: None,
+        forget_mails: Callable[[frozenset[str], str], object] = lambda hashes, own_id: None,
     ) -> None:
         """`compose`: None where there is no public address that an answer could lead to; then nobody is asked.
 
-        `forget_mails` deletes what a folder of mails holds of an address and an id.
+        `forget_mails` deletes what a folder of mails holds of addresses, by their hashes, and of an id.
         """
         self._engine = engine
         self._ids = ids
@@ -169,7 +169,7 @@ class SqlAsking:
                 self._open(connection, own_id, "paused", now)
             else:
                 # As whoever erases by hand does: before, so that it is tried again where it fails.
-                self._forget_mails(person.profile.address, own_id)
+                self._forget_mails(addresses_of(connection, own_id), own_id)
                 erase_within(connection, self._ids, person, now)
                 _events.info("somebody who did not answer was erased", was=person.status)
                 return True

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
+from services.notifier.adapters.sql.people.erasures import keep_address
 from services.notifier.adapters.sql.rows import hold, hold_person, to_json
 from services.notifier.domain.ids import Ids
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing
@@ -124,14 +125,17 @@ class SqlDoors:
         scrub(self._engine)
 
     @retried
-    def keep_new_address(self, token: str, wanted: NewAddress, now: datetime) -> None:
-        """Keep it until it is confirmed or forgotten, in place of an earlier one; of somebody erased it is not kept."""
+    def keep_new_address(self, token: str, wanted: NewAddress, now: datetime) -> bool:
+        """Keep it until it is confirmed or forgotten, in place of an earlier one; False where they are erased."""
         row: dict[str, Any] = {"token_hash": _hash(token), "address": wanted.address, "wording": wanted.wording}
         row["expires_at"] = now + CONFIRM_WITHIN
         with writing(self._engine) as connection:
-            if hold_person(connection, wanted.subscriber_id) is not None:
-                statement = upsert(connection, new_addresses).values(row | {"subscriber_id": wanted.subscriber_id})
-                connection.execute(statement.on_conflict_do_update(index_elements=["subscriber_id"], set_=row))
+            if hold_person(connection, wanted.subscriber_id) is None:
+                return False
+            statement = upsert(connection, new_addresses).values(row | {"subscriber_id": wanted.subscriber_id})
+            connection.execute(statement.on_conflict_do_update(index_elements=["subscriber_id"], set_=row))
+            keep_address(connection, wanted.subscriber_id, self._ids.address_hash(wanted.address))
+            return True
 
     def new_address(self, token: str, now: datetime) -> NewAddress | None:
         """What a link confirms; None where it is too late, or was done, or never was."""

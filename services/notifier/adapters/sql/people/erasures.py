@@ -1,36 +1,21 @@
-"""Erasing people, and the ledger of it: ids that name nobody, so that a restored backup of before erases them again."""
+"""Erasing people with all that is theirs; what stays are ids that name nobody, and hashes of suppressions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, Connection, Engine, delete, select, union
+from sqlalchemy import CompoundSelect, Connection, delete, select, union
 
-from schemas.sql.doors import letters, new_addresses, sign_ups
+from schemas.sql.doors import letters, new_addresses, other_addresses, sign_ups
 from schemas.sql.tables import erasures, saved_searches, subscribers
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Subscriber
-from services.runtime.sql.store import reading, retried, scrub, upsert, writing
-
-_NAMESAKES = 3
-"""How often somebody had an address's id already who came by another one; see `Ids.subscriber_id`."""
+from services.runtime.sql.store import upsert
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """Somebody who is gone."""
-
-    subscriber_id: str
-    since: datetime
-    """When they were taken in."""
-    erased_at: datetime
-
-
-def keep(connection: Connection, erasure: Erasure) -> None:
-    """Within a transaction that erases them, or knows that they are gone."""
-    row = {name: getattr(erasure, name) for name in Erasure.__slots__}
+def keep_erasure(connection: Connection, subscriber_id: str, since: datetime, erased_at: datetime) -> None:
+    """Within a transaction that erases somebody, or knows that they are gone. `since`: when they were taken in."""
+    row = {"subscriber_id": subscriber_id, "since": since, "erased_at": erased_at}
     connection.execute(upsert(connection, erasures).values(row).on_conflict_do_nothing())
 
 
@@ -38,6 +23,23 @@ def with_id(own: str) -> CompoundSelect[tuple[str]]:
     """Whoever has an id, or had it."""
     gone = select(erasures.c.subscriber_id).where(erasures.c.subscriber_id == own)
     return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == own), gone)
+
+
+def keep_address(connection: Connection, subscriber_id: str, address_hash: str) -> None:
+    """Know an address that somebody leaves or asks for, so that mails to it in a folder go with them."""
+    row = {"subscriber_id": subscriber_id, "address_hash": address_hash}
+    connection.execute(upsert(connection, other_addresses).values(row).on_conflict_do_nothing())
+
+
+def addresses_of(connection: Connection, subscriber_id: str) -> frozenset[str]:
+    """The hashes of all addresses that somebody has, had or asked for, but for those that others have by now."""
+    own = union(
+        select(subscribers.c.address_hash).where(subscribers.c.subscriber_id == subscriber_id),
+        select(other_addresses.c.address_hash).where(other_addresses.c.subscriber_id == subscriber_id),
+    )
+    hashes = frozenset(connection.execute(own).scalars())
+    others = select(subscribers.c.address_hash).where(subscribers.c.address_hash.in_(hashes))
+    return hashes - set(connection.execute(others.where(subscribers.c.subscriber_id != subscriber_id)).scalars())
 
 
 def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: datetime) -> None:
@@ -51,42 +53,4 @@ def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: 
     connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
     connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == ids.address_hash(address)))
     connection.execute(delete(letters).where(letters.c.address_hash.in_(mailboxes)))
-    keep(connection, Erasure(subscriber_id, subscriber.created_at, now))
-
-
-class SqlErasures:
-    """The ledger. All raise UnavailableError."""
-
-    def __init__(self, engine: Engine, ids: Ids) -> None:
-        self._engine = engine
-        self._ids = ids
-
-    def all(self) -> list[Erasure]:
-        """The oldest first."""
-        query = select(erasures).order_by(erasures.c.erased_at, erasures.c.subscriber_id)
-        with reading(self._engine) as connection:
-            return [Erasure(row.subscriber_id, row.since, row.erased_at) for row in connection.execute(query)]
-
-    @retried
-    def take_over(self, gone: Sequence[Erasure]) -> int:
-        """Keep what another store's ledger knows, and forget wishes of these people; returns how many wishes.
-
-        Who was erased may have a wish in a backup of before they confirmed it. A wish has an address and no id; the id
-        was made of the address and the time.
-        """
-        with writing(self._engine) as connection:
-            for each in gone:
-                keep(connection, each)
-            waiting = connection.execute(select(sign_ups.c.token_hash, sign_ups.c.address)).all()
-            theirs = [row.token_hash for row in waiting if self._is_of(row.address, gone)]
-            for token_hash in theirs:
-                connection.execute(delete(sign_ups).where(sign_ups.c.token_hash == token_hash))
-        scrub(self._engine)
-        return len(theirs)
-
-    def _is_of(self, address: str, gone: Sequence[Erasure]) -> bool:
-        return any(
-            self._ids.subscriber_id(address, each.since, again) == each.subscriber_id
-            for each in gone
-            for again in range(_NAMESAKES)
-        )
+    keep_erasure(connection, subscriber_id, subscriber.created_at, now)

@@ -1,148 +1,170 @@
-"""All that is kept about somebody, as plain data that JSON can hold: what they may ask for."""
+"""All that is kept about somebody, as plain data that JSON can hold: what they may ask for.
+
+Each column is there, and a new one is by itself, but for those that `LEFT_OUT` names.
+"""
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
-from schemas.sql.doors import new_addresses, sessions
-from schemas.sql.tables import deliveries, digest_items, digests, mail_events, sent_jobs, subscribers
-from services.notifier.adapters.sql.people import consents
+from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
+from schemas.sql.tables import (
+    consents,
+    deliveries,
+    digest_items,
+    digest_searches,
+    digests,
+    feedback,
+    mail_events,
+    saved_searches,
+    sent_jobs,
+    subscribers,
+    suppressions,
+)
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.adapters.sql.people.standing import soft_bounces_of
-from services.notifier.adapters.sql.people.suppressions import suppression_of
 from services.notifier.adapters.sql.rows import unsqueeze
+from services.notifier.domain.ids import Ids
 from services.runtime.sql.store import bytewise
 
+_HASH = "a keyed hash that says nothing to a reader; the address itself is given where it is kept"
+_LINK = "a hash of what stands in a link or a cookie, of which the store knows no more"
+_WORKER = "which process was at work on it, and until when"
+_ALIKE = "a hash by which the same job is known again; the job itself is named"
+_CUT = "how far the stream of matches was read, a number of the service"
+_NUMBER = "the number of a row"
+_OF_ALL = "whose it is, which is said once"
 
-def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
+LEFT_OUT: Mapping[str, str] = {
+    "subscribers.address_hash": _HASH,
+    "subscribers.built_by": _WORKER,
+    "subscribers.build_lease": _WORKER,
+    "consents.id": _NUMBER,
+    "saved_searches.key": "the number of the criteria, which are given whole",
+    "saved_searches.served_cut": _CUT,
+    "digests.remembered": "whether a chore has seen to it",
+    "digest_searches.digest_id": _OF_ALL,
+    "digest_searches.from_cut": _CUT,
+    "digest_searches.to_cut": _CUT,
+    "digest_items.digest_id": _OF_ALL,
+    "digest_items.signature": _ALIKE,
+    "sent_jobs.title": _ALIKE,
+    "sent_jobs.signature": _ALIKE,
+    "deliveries.digest_id": _OF_ALL,
+    "deliveries.worker": _WORKER,
+    "deliveries.lease": _WORKER,
+    "suppressions.address_hash": _HASH,
+    "suppressions.exact": "of which release's form the hash is",
+    "sign_ups.token_hash": _LINK,
+    "sign_ups.address_hash": _HASH,
+    "new_addresses.token_hash": _LINK,
+    "other_addresses.address_hash": _HASH,
+    "sign_in_links.token_hash": _LINK,
+    "sessions.token_hash": _LINK,
+    "letters.id": _NUMBER,
+    "letters.address_hash": _HASH,
+}
+"""Columns of people that are not given, by table and name, and why; nor is `subscriber_id`, but once."""
+
+
+def _unpacked(value: bytes) -> Any:
+    return json.loads(unsqueeze(value))
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "subscribers.speaks": json.loads,
+    "feedback.about": json.loads,
+    "saved_searches.waiting": _unpacked,
+    "digests.body": _unpacked,
+    "digests.dropped": _unpacked,
+    "digests.matched": json.loads,
+    "digests.rest": _unpacked,
+    "digest_items.found_by": json.loads,
+    "sign_ups.wanted": json.loads,
+}
+"""Of what is written as something else, how to read it."""
+_NAMED = {"digests.body": "email", "suppressions.created_at": "since"}
+"""Columns that are called otherwise here."""
+
+
+def data_of(connection: Connection, ids: Ids, subscriber_id: str) -> dict[str, Any]:
     """All rows of a subscriber as plain data."""
     person = connection.execute(select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)).one()
-    fields = ("subscriber_id", "address", "name", "time_zone", "currency", "locale", "status")
+
+    def own(table: Table, *order: ColumnElement[Any]) -> list[dict[str, Any]]:
+        mine = select(table).where(table.c.subscriber_id == subscriber_id).order_by(*order)
+        return [_plain(table, row) for row in connection.execute(mine)]
+
+    by_hash = sign_ups.c.address_hash == person.address_hash
+    mailed = letters.c.address_hash == ids.mailbox_hash(person.address)
     return {
-        "subscriber": {field: getattr(person, field) for field in fields}
-        | {"speaks": json.loads(person.speaks or "[]"), "created_at": person.created_at.isoformat()}
-        | {name: _moment(getattr(person, name)) for name in ("seen_at", "asked_at", "address_since")},
-        "consents": _consents(connection, subscriber_id),
+        "subscriber": {"subscriber_id": subscriber_id} | _plain(subscribers, person) | {"speaks": _speaks(person)},
+        "consents": own(consents, consents.c.id),
         "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
-        "feedback": _feedback(connection, subscriber_id),
+        "feedback": [_plain(feedback, row) for row in rows_of(connection, subscriber_id)],
         "digests": _digests(connection, subscriber_id),
-        "sent_jobs": _sent_jobs(connection, subscriber_id),
-        "sessions": _sessions(connection, subscriber_id),
-        "new_address": _new_address(connection, subscriber_id),
-        "mail_events": _mail_events(connection, subscriber_id),
+        "sent_jobs": own(sent_jobs, sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id)),
+        "sessions": own(sessions, sessions.c.began_at),
+        "sign_in_links": own(sign_in_links, sign_in_links.c.expires_at),
+        "new_address": next(iter(own(new_addresses)), None),
+        "sign_up": next((_plain(sign_ups, row) for row in connection.execute(select(sign_ups).where(by_hash))), None),
+        "letters": [
+            _plain(letters, row) for row in connection.execute(select(letters).where(mailed).order_by(letters.c.at))
+        ],
+        "mail_events": own(mail_events, mail_events.c.at, bytewise(connection, mail_events.c.event_id)),
         "soft_bounces": soft_bounces_of(connection, subscriber_id).number,
     }
 
 
-def _mail_events(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    """What the mail provider told of their mails, as far as that is kept."""
-    query = select(mail_events).where(mail_events.c.subscriber_id == subscriber_id)
-    in_order = query.order_by(mail_events.c.at, bytewise(connection, mail_events.c.event_id))
-    return [
-        {"kind": row.kind, "at": row.at.isoformat(), "reason": row.reason, "delivery": row.delivery_id}
-        for row in connection.execute(in_order)
-    ]
+def _plain(table: Table, row: Row[Any]) -> dict[str, Any]:
+    """The columns of a row as JSON can hold them, but for those that are left out."""
+    found = {}
+    for name, value in row._asdict().items():
+        column = f"{table.name}.{name}"
+        if name != "subscriber_id" and column not in LEFT_OUT:
+            found[_NAMED.get(column, name)] = value if value is None else _READ.get(column, _as_is)(value)
+    return found
 
 
-def _consents(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    kept = consents.consents_of(connection, subscriber_id)
-    return [asdict(consent) | {"at": consent.at.isoformat(), "given_at": _moment(consent.given_at)} for consent in kept]
+def _as_is(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+def _speaks(person: Row[Any]) -> list[str]:
+    return list(json.loads(person.speaks or "[]"))
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:
     """Why nothing is mailed to the address, and where that was lifted, why; None where it never was suppressed."""
-    kept = suppression_of(connection, address_hash)
-    if kept is None:
-        return None
-    return {
-        "in_force": kept.lifted_at is None,
-        "reason": kept.reason,
-        "since": kept.since.isoformat(),
-        "added_by": kept.added_by,
-        "lifted_at": kept.lifted_at.isoformat() if kept.lifted_at else None,
-        "lifted_because": kept.lifted_because,
-        "lifted_by": kept.lifted_by,
-    }
+    row = connection.execute(select(suppressions).where(suppressions.c.address_hash == address_hash)).one_or_none()
+    return {"in_force": row.lifted_at is None} | _plain(suppressions, row) if row is not None else None
 
 
 def _searches(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    return [search.as_data() for search in searches_of(connection, subscriber_id)]
-
-
-def _feedback(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": row.kind,
-            "value": row.value,
-            "about": json.loads(row.about) if row.about else None,
-            "created_at": row.created_at.isoformat(),
-        }
-        for row in rows_of(connection, subscriber_id)
-    ]
-
-
-def _sent_jobs(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    query = select(sent_jobs).where(sent_jobs.c.subscriber_id == subscriber_id)
-    in_order = query.order_by(sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id))
-    return [
-        {
-            "posting_id": row.posting_id,
-            "due_at": row.due_at.isoformat(),
-            "cluster_key": row.cluster_key,
-            "near": row.near,
-            "pay": row.pay,
-            "pay_currency": row.pay_currency,
-        }
-        for row in connection.execute(in_order)
-    ]
+    rows = connection.execute(select(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
+    columns = {row.search_id: _plain(saved_searches, row) for row in rows}
+    return [columns[search.search_id] | search.as_data() for search in searches_of(connection, subscriber_id)]
 
 
 def _digests(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    query = (
-        select(digests, deliveries.c.state, deliveries.c.accepted_at)
-        .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
-        .where(digests.c.subscriber_id == subscriber_id)
-        .order_by(digests.c.due_at)
-    )
+    """Each with its jobs, the searches that it served, and what became of its mail."""
+    query = select(digests).where(digests.c.subscriber_id == subscriber_id).order_by(digests.c.due_at)
+
+    def of(table: Table, digest_id: str, order: ColumnElement[Any]) -> list[dict[str, Any]]:
+        rows = select(table).where(table.c.digest_id == digest_id).order_by(order)
+        return [_plain(table, row) for row in connection.execute(rows)]
+
     return [
-        {
-            "digest_id": row.digest_id,
-            "due_at": row.due_at.isoformat(),
-            "outcome": row.outcome,
-            "subject": row.subject,
-            "email": json.loads(unsqueeze(row.body)) if row.body else None,
-            "items": _items(connection, row.digest_id),
-            "delivery": row.state,
-            "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
+        _plain(digests, row)
+        | {
+            "items": of(digest_items, row.digest_id, digest_items.c.rank),
+            "searches": of(digest_searches, row.digest_id, bytewise(connection, digest_searches.c.search_id)),
+            "delivery": next(iter(of(deliveries, row.digest_id, deliveries.c.delivery_id)), None),
         }
         for row in connection.execute(query).all()
     ]
-
-
-def _items(connection: Connection, digest_id: str) -> list[dict[str, Any]]:
-    query = select(digest_items).where(digest_items.c.digest_id == digest_id).order_by(digest_items.c.rank)
-    return [
-        {"posting_id": row.posting_id, "kind": row.kind, "found_by": json.loads(row.found_by)}
-        for row in connection.execute(query)
-    ]
-
-
-def _sessions(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    own = select(sessions).where(sessions.c.subscriber_id == subscriber_id).order_by(sessions.c.began_at)
-    return [{"began_at": row.began_at.isoformat(), "agent": row.agent} for row in connection.execute(own)]
-
-
-def _new_address(connection: Connection, subscriber_id: str) -> dict[str, Any] | None:
-    """Where they want to be mailed once they confirm it there."""
-    own = select(new_addresses).where(new_addresses.c.subscriber_id == subscriber_id)
-    row = connection.execute(own).one_or_none()
-    return {"address": row.address, "expires_at": row.expires_at.isoformat()} if row else None

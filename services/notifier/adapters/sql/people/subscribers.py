@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from schemas.sql.doors import new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql.people import consents, feedback
-from services.notifier.adapters.sql.people.erasures import erase_within, with_id
+from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within, keep_address, with_id
 from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
@@ -69,7 +69,7 @@ class SqlSubscribers:
                 subscriber = _locked(connection, subscriber_id)
                 _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
                 if profile.address != subscriber.profile.address:
-                    self._moved(connection, subscriber_id, profile.address, Consent("moved", now, "operator", ""))
+                    self._moved(connection, subscriber, profile.address, Consent("moved", now, "operator", ""))
                 if profile.time_zone != subscriber.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
                         values = rescheduled(connection, search, profile.time_zone, now)
@@ -91,7 +91,7 @@ class SqlSubscribers:
                 if address != subscriber.profile.address:
                     columns = self._columns(replace(subscriber.profile, address=address))
                     _set(connection, subscriber_id, columns | {"changed_at": moved.at, "seen_at": moved.at})
-                    self._moved(connection, subscriber_id, address, moved)
+                    self._moved(connection, subscriber, address, moved)
                 return _get(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{address} is subscribed already.") from None
@@ -253,25 +253,35 @@ class SqlSubscribers:
         """All that is held about a person, ready for JSON. Raises UsageError."""
         with reading(self._engine) as connection:
             _get(connection, subscriber_id)
-            return data_of(connection, subscriber_id)
+            return data_of(connection, self._ids, subscriber_id)
+
+    def addresses(self, subscriber_id: str) -> frozenset[str]:
+        """The hashes of all addresses that somebody has, had or asked for, but for those that others have by now."""
+        with reading(self._engine) as connection:
+            return addresses_of(connection, subscriber_id)
 
     @retried
-    def erase(self, subscriber_id: str, now: datetime) -> None:
+    def erase(self, subscriber_id: str, now: datetime) -> frozenset[str]:
         """Delete every row of a person, unreadably; a suppression stays, as a hash, and their id.
 
-        Raises UsageError.
+        Gives what `addresses` did. Raises UsageError.
         """
         with writing(self._engine) as connection:
-            erase_within(connection, self._ids, _locked(connection, subscriber_id), now)
+            subscriber = _locked(connection, subscriber_id)
+            hashes = addresses_of(connection, subscriber_id)
+            erase_within(connection, self._ids, subscriber, now)
         scrub(self._engine)
+        return hashes
 
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
         """By address and time; counted on where somebody has it whose address was taken for this one."""
         ids = (self._ids.subscriber_id(address, now, again) for again in itertools.count())
         return next(own for own in ids if not connection.execute(with_id(own)).first())
 
-    def _moved(self, connection: Connection, own_id: str, address: str, moved: Consent) -> None:
+    def _moved(self, connection: Connection, before: Subscriber, address: str, moved: Consent) -> None:
         """What follows from another address, within a transaction that has locked its person and set it."""
+        own_id = before.subscriber_id
+        keep_address(connection, own_id, self._ids.address_hash(before.profile.address))
         self._keep_suppressed(connection, address)
         readdress(connection, own_id, address, moved.at)
         for table in (sign_in_links, sessions, new_addresses):
