@@ -67,7 +67,7 @@ COMMANDS = (
     Command("migrate", "state:migrate", "Bring the store's tables up to date; safe to run twice."),
     Command("backup", "state:backup", "Write log, store and secret into one archive."),
     Command("restore", "state:restore", "Put the state of an archive into the data folder."),
-    Command("erasures", "state:erasures", "Who was erased, and is again after a restore.", group=True),
+    Command("opt-outs", "state:opt_outs", "Who is not to be mailed, to be told to a restored state.", group=True),
 )
 
 
@@ -75,7 +75,7 @@ PARTS = {
     "To begin": ("demo", "config", "source", "run", "doctor", "status"),
     "People": ("subscriber", "suppression", "search", "preview"),
     "Why": ("explain", "backtest", "match", "normalise"),
-    "To operate": ("pause", "resume", "dead", "delivery", "mail", "backup", "restore", "erasures"),
+    "To operate": ("pause", "resume", "dead", "delivery", "mail", "backup", "restore", "opt-outs"),
 }
 """The commands by what they are for; those that stand nowhere are of the deployed form."""
 _REST = "The deployed form"

@@ -29,14 +29,24 @@ from pydantic import Field, ValidationError
 
 from schemas.model import Instant, Model
 from services.runtime.errors import UsageError
-from services.runtime.files.datadir import LOG_FILE, RESTORED, SECRET_FILE, STORE_FILE, locked, move_in, sync_folder
+from services.runtime.files.datadir import (
+    LOG_FILE,
+    RESTORED,
+    SECRET_FILE,
+    STORE_FILE,
+    SUPPRESSION_KEY_FILE,
+    locked,
+    move_in,
+    sync_folder,
+)
 from services.runtime.files.named import is_file
 from services.runtime.files.private import private_folder, privately
 from services.runtime.sql.sqlite import DamagedError, connect, explained
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "manifest.json"
 _DATABASES = (LOG_FILE, STORE_FILE)
+_KEYS = (SECRET_FILE, SUPPRESSION_KEY_FILE)
 _MOST_SMALL = 1 << 20
 """Bytes of a file that is no database."""
 _PAGES = 1_024
@@ -121,13 +131,13 @@ def restore(
     """Put the state of an archive into a data folder that has none, or with `force` in place of the one it has.
 
     `prepare` is given the folder of the verified files before they are moved into place: what it does to them is done
-    once the restore is, however often that is cut short. It leaves no other files there.
+    once the restore is, however often that is cut short. Files that it adds are moved along.
 
-    The archive is read through before anything is written: it holds the databases, the secret where there was one, and
-    nothing else. Every file is verified again before the first one is moved into place, and a restore
-    that is cut short is finished by the next command that runs on the folder. Raises UsageError where `source` is no
-    backup or the folder has a state, DamagedError where the archive is not what it was, UnavailableError where the disk
-    does not take it.
+    The archive is read through before anything is written: it holds the databases, the secret and the suppression key
+    where there were any, and nothing else. Every file is verified again before the first one is moved into place, and a
+    restore that is cut short is finished by the next command that runs on the folder. Raises UsageError where `source`
+    is no backup or the folder has a state, DamagedError where the archive is not what it was, UnavailableError where
+    the disk does not take it.
     """
     with _opened(source) as packed:
         _read_through(packed, source, _manifest(packed, source))
@@ -255,7 +265,7 @@ def _require_allowed(packed: zipfile.ZipFile, source: Path, manifest: Manifest) 
     wrong = f"{source} is no backup of jobchime"
     if missing := set(_DATABASES) - set(manifest.files):
         raise UsageError(f"{wrong}: its manifest does not name {', '.join(sorted(missing))}")
-    if strange := sorted(set(manifest.files) - {*_DATABASES, SECRET_FILE}):
+    if strange := sorted(set(manifest.files) - {*_DATABASES, *_KEYS}):
         raise UsageError(f"{wrong}: its manifest does not name the files of one, but {strange[0][:100]!r}")
     names = [info.filename for info in packed.infolist()]
     if sorted(names) != sorted([_MANIFEST, *manifest.files]):

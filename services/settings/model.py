@@ -13,7 +13,7 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.files.datadir import SECRET_FILE, STORE_FILE
+from services.runtime.files.datadir import SECRET_FILE, STORE_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import LEVELS
 from services.runtime.sql.settings import StoreSettings
@@ -54,11 +54,16 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     data: Path = Path("jobchime-data")
-    """The folder of log, store and secret. Relative paths are relative to the settings file."""
+    """The folder of log, store, secret and suppression key. Relative paths are relative to the settings file."""
     log_level: str = "info"
     """How much is logged: debug, info, warning, error or critical."""
     secret: SecretStr = SecretStr("")
     """What ids and links are signed with, 16 bytes or more; empty: made once and kept in the data folder."""
+    suppression_key: SecretStr = SecretStr("")
+    """What addresses are hashed with, 16 bytes or more; never change it, or nobody knows any more who is suppressed.
+
+    Empty: beside a secret in the data folder it is kept there too, else it is the secret, which must then not change.
+    """
     store: SecretStr = SecretStr("")
     """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder.
 
@@ -94,11 +99,11 @@ class Settings(BaseModel):
             raise ValueError(f"there is no such log level; there are {', '.join(LEVELS)}")
         return level
 
-    @field_validator("secret")
+    @field_validator("secret", "suppression_key")
     @classmethod
     def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
         if 0 < len(secret.get_secret_value().encode()) < _LEAST_SECRET:
-            raise ValueError(f"the secret needs {_LEAST_SECRET} bytes or more; `openssl rand -hex 32` makes one")
+            raise ValueError(f"it needs {_LEAST_SECRET} bytes or more; `openssl rand -hex 32` makes one")
         return secret
 
     @property
@@ -116,21 +121,34 @@ class Settings(BaseModel):
         return self.model_copy(update={"notifier": self.notifier.in_one_go()})
 
     def ids(self) -> Ids:
-        """Ids under this installation's secret, made at the first call. Raises UsageError, UnavailableError."""
-        given = self.secret.get_secret_value().encode()
-        return Ids(given or _kept_secret(self.data))
+        """Ids under this installation's secret and suppression key, made at the first call.
+
+        Raises UsageError, UnavailableError.
+        """
+        secret = self.secret.get_secret_value().encode()
+        key = self.suppression_key.get_secret_value().encode()
+        if not secret:
+            own = self.data / SECRET_FILE
+            # Which was what addresses were hashed with until there was a key: where there is a secret, that is copied.
+            key = key or _kept(self.data / SUPPRESSION_KEY_FILE, _kept(own, _new()) if own.is_file() else _new())
+            secret = _kept(own, _new())
+        return Ids(secret, key)
 
 
-def _kept_secret(folder: Path) -> bytes:
-    path = folder / SECRET_FILE
+def _new() -> bytes:
+    return secrets.token_hex(32).encode()
+
+
+def _kept(path: Path, first: bytes) -> bytes:
+    """What a file holds, which is made of `first` where it is missing."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
             kept = path.read_bytes().strip()
         else:
-            kept = secrets.token_hex(32).encode()
+            kept = first
             with os.fdopen(descriptor, "wb") as file:
                 file.write(kept + b"\n")
                 file.flush()

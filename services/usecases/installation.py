@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.people.doors import SqlDoors
-from services.notifier.adapters.sql.people.erasures import SqlErasures
+from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
@@ -65,8 +65,8 @@ class Installation:
         return SqlDoors(self.engine, self.ids)
 
     @property
-    def erasures(self) -> SqlErasures:
-        return SqlErasures(self.engine, self.ids)
+    def opt_outs(self) -> SqlOptOuts:
+        return SqlOptOuts(self.engine, self.ids)
 
     @property
     def digests(self) -> SqlDigests:

@@ -1,10 +1,11 @@
 """Which release this is, and what an installation keeps: its tables brought up to date, backed up and restored.
 
-Who was erased stays so: a restored state of before has them erased again.
+Who was erased, unsubscribed or suppressed stays so: a restored state of before is told of it.
 """
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -13,13 +14,14 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from schemas.counted import counted
 from services.ingest.domain.normalise import REVISION
-from services.notifier.adapters.sql.people.erasures import Erasure, SqlErasures
+from services.notifier.adapters.sql.people.opt_outs import Departure, OptOut, SqlOptOuts, SuppressedHash
 from services.notifier.domain.ids import Ids
 from services.runtime import backup as archives
 from services.runtime.backup import Manifest
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.files.datadir import SECRET_FILE, STORE_FILE
+from services.runtime.files.datadir import SECRET_FILE, STORE_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
 from services.runtime.sql.revisions import migrate as migrate_store
@@ -30,20 +32,22 @@ from services.usecases.installation import Installation, has_store, store_as_it_
 from services.usecases.progress import Progress, Tell, unseen
 
 __all__ = [
-    "Erasure",
+    "Failure",
     "Manifest",
+    "OptOut",
     "Release",
     "Replayed",
     "Restored",
+    "as_line",
     "backup",
-    "erasures",
-    "erasures_in",
     "migrate",
+    "opt_outs",
+    "opt_outs_in",
     "release",
     "replay",
     "restore",
 ]
-_LINE = TypeAdapter(Erasure)
+_LINE: TypeAdapter[OptOut] = TypeAdapter(OptOut)
 
 
 def migrate(settings: Settings, *, tell: Tell) -> None:
@@ -67,18 +71,27 @@ def backup(settings: Settings, file: Path, now: datetime, *, progress: Progress 
             advance(done - last)
             last = done
 
-        return archives.backup(settings.data, file, now=now, also=(SECRET_FILE,), progress=count)
+        return archives.backup(settings.data, file, now=now, also=(SECRET_FILE, SUPPRESSION_KEY_FILE), progress=count)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be done once more."""
+
+    kind: str
+    """Of the opt-out."""
+    who: str
+    """The id of a person, or how many addresses."""
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of erasures that were done once more."""
+    """What became of opt-outs that were done once more; of the others it was so already, or nobody is there."""
 
-    erased: int = 0
-    absent: int = 0
-    """They are not there, nor was a wish of theirs."""
-    failed: tuple[tuple[str, str], ...] = ()
-    """Whom it could not erase, by id, and why."""
+    done: Mapping[str, int]
+    """How many, by kind."""
+    failed: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,72 +100,103 @@ class Restored:
 
     manifest: Manifest
     replayed: Replayed | None
-    """None where nothing was there that knows who was erased since."""
+    """None where nothing was there that knows who opted out since."""
 
 
 def restore(settings: Settings, file: Path, now: datetime, *, force: bool, tell: Tell) -> Restored:
     """Put the state of an archive into the data folder, verified first; `force`: also over one that is there.
 
-    Who was erased since, by what the state that is there knows, is erased again before the restored one is in place.
-    Raises UsageError.
+    Who was erased, unsubscribed, paused or suppressed since, by what the state that is there knows, is so again before
+    the restored one is in place. Raises UsageError.
     """
     _check_embedded(settings, "restore", "pg_restore")
     replayed: Replayed | None = None
 
-    def erase_again(ready: Path) -> None:
+    def opt_out_again(ready: Path) -> None:
         nonlocal replayed
-        gone = _erasures_here(settings)
+        known = _opt_outs_here(settings)
         # What an archive without a secret was made with is where it always was.
         data = ready if (ready / SECRET_FILE).is_file() else settings.data
         engine = open_store(f"sqlite:///{ready / STORE_FILE}")
         with Installation(settings.model_copy(update={"data": data}), engine) as installation:
-            for note in migrate_store(engine, lambda: installation.ids.secret):
+            # In any case: an archive of before there was a suppression key gets the one that it was made with.
+            secret = installation.ids.secret
+            for note in migrate_store(engine, lambda: secret):
                 tell(f"Note: {note}.")
-            replayed = replay(installation, gone, now) if gone is not None else None
+            replayed = replay(installation, known, now) if known is not None else None
 
-    return Restored(archives.restore(file, settings.data, force=force, prepare=erase_again), replayed)
+    return Restored(archives.restore(file, settings.data, force=force, prepare=opt_out_again), replayed)
 
 
-def _erasures_here(settings: Settings) -> list[Erasure] | None:
+def _opt_outs_here(settings: Settings) -> list[OptOut] | None:
     """What the state that is there knows; None where there is none, or it cannot be read."""
     if not has_store(settings):
         return None
     try:
+        # Not made here: of a secret that is lost nobody knows the hashes.
+        lost = not settings.secret.get_secret_value() and not (settings.data / SECRET_FILE).is_file()
+        ids = Ids(b"of a secret that is lost") if lost else settings.ids()
         with store_as_it_is(settings) as engine:
             check_revision(engine)
-            return SqlErasures(engine, Ids(b"not asked for here")).all()
+            return SqlOptOuts(engine, ids).all()
     except (JobchimeError, SQLAlchemyError):
         return None
 
 
-def erasures(installation: Installation) -> list[Erasure]:
-    """Who was erased, the oldest first, by ids that name nobody any more."""
-    return installation.erasures.all()
+def opt_outs(installation: Installation) -> list[OptOut]:
+    """Who was erased, unsubscribed, paused or suppressed, by ids and hashes that name nobody."""
+    return installation.opt_outs.all()
 
 
-def replay(installation: Installation, gone: Sequence[Erasure], now: datetime) -> Replayed:
-    """Erase again whom a restored state gave back. Raises UnavailableError where the store is away."""
-    erased, failed = 0, []
-    for each in gone:
-        person = installation.subscribers.with_id(each.subscriber_id)
-        if person is None or person.created_at != each.since:
+def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -> Replayed:
+    """Do again what a restored state does not know: erase, stop the mails of somebody, suppress an address.
+
+    Raises UnavailableError where the store is away.
+    """
+    done: Counter[str] = Counter()
+    failed: list[Failure] = []
+    gone: list[Departure] = []
+    hashes = [each for each in known if isinstance(each, SuppressedHash)]
+    others = sum(each.key != installation.ids.suppression_key_id for each in hashes)
+    if others:
+        why = "their hashes are of another suppression key than this installation's"
+        failed.append(Failure("suppressed", counted(others, "address", "addresses"), why))
+    done["suppressed"] = installation.opt_outs.suppress(hashes, now)
+    for each in known:
+        if isinstance(each, SuppressedHash):
             continue
         try:
-            accounts.erase(installation, each.subscriber_id, now)
-            erased += 1
+            if each.kind != "erased":
+                done[each.kind] += installation.opt_outs.have_leave(each, now)
+                continue
+            done["erased"] += _erase_again(installation, each, now)
+            gone.append(each)
         except JobchimeError as error:
-            failed.append((each.subscriber_id, redacted(error)))
-    erased += installation.erasures.take_over([each for each in gone if each.subscriber_id not in dict(failed)])
-    return Replayed(erased, len(gone) - erased - len(failed), tuple(failed))
+            failed.append(Failure(each.kind, each.subscriber_id, redacted(error)))
+    done["erased"] += installation.opt_outs.keep_gone(gone)
+    return Replayed(done, tuple(failed))
 
 
-def erasures_in(text: str) -> list[Erasure]:
+def _erase_again(installation: Installation, gone: Departure, now: datetime) -> bool:
+    person = installation.subscribers.with_id(gone.subscriber_id)
+    if person is None or person.created_at != gone.since:
+        return False
+    accounts.erase(installation, gone.subscriber_id, now)
+    return True
+
+
+def as_line(each: OptOut) -> str:
+    """One as a JSON object."""
+    return _LINE.dump_json(each).decode()
+
+
+def opt_outs_in(text: str) -> list[OptOut]:
     """A list of them, a JSON object a line. Raises UsageError."""
     try:
         return [_LINE.validate_json(line) for line in text.splitlines() if line.strip()]
     except ValidationError:
         raise UsageError(
-            "that is no list of erasures, a JSON object a line, as `jobchime erasures list` writes it"
+            "that is no list of opt-outs, a JSON object a line, as `jobchime opt-outs list --json` writes it"
         ) from None
 
 

@@ -11,14 +11,16 @@ from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
-from services.notifier.adapters.sql.people.erasures import Erasure, SqlErasures
+from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts, SuppressedHash
+from services.notifier.domain.consent import Consent
 from services.notifier.domain.feedback import Statement
+from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Hold
 from services.notifier.domain.people import Timing, profile_of, speaks_of
 from services.notifier.domain.windows import Closing
 from services.rules.languages.speaking import SpokenLanguage
 from services.runtime.errors import UsageError
-from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
+from tests.support.notifying import GO, NOW, PYTHON, SECRET, NotifierStore, arrival, new_store, posting, sqlite_store
 from tests.support.serving import DAY, HOUR, due, serve
 
 
@@ -146,16 +148,62 @@ class TestPeople:
     def test_the_ledger_of_erasures_knows_who_is_gone_and_whose_wish_waits(self, store: NotifierStore) -> None:
         ada, doors = store.person("ada"), SqlDoors(store.engine, store.ids)
         store.subscribers.erase(ada.subscriber_id, NOW + HOUR)
-        ledger = SqlErasures(store.engine, store.ids)
-        gone = ledger.all()
-        assert gone == [Erasure(ada.subscriber_id, NOW, NOW + HOUR)]
+        ledger = SqlOptOuts(store.engine, store.ids)
+        gone = [Departure("erased", ada.subscriber_id, NOW, NOW + HOUR)]
+        assert ledger.all() == gone
         # As in a backup of before she confirmed: no id, only an address.
         for token, address in (("hers", "ada@example.com"), ("another", "bob@example.com")):
             doors.keep_sign_up(token, SignUp(address, {}, ""), NOW)
-        assert (ledger.take_over(gone), ledger.take_over(gone)) == (1, 0)
+        assert (ledger.keep_gone(gone), ledger.keep_gone(gone)) == (1, 0)
         assert doors.sign_up("hers", NOW) is None
         assert doors.sign_up("another", NOW) is not None
         assert ledger.all() == gone
+
+    def test_what_opted_out_since_is_taken_over_and_what_is_known_better_here_is_not(
+        self, store: NotifierStore, tmp_path: Path
+    ) -> None:
+        """`store` as it was backed up, and `other` as it went on since."""
+        with new_store("sqlite", tmp_path / "other") as other:
+            for each in (store, other):
+                people = [each.person(name) for name in ("leaves", "pauses", "returns", "bounces", "lifted")]
+                each.suppressions.suppress("lifted@example.com", "a bounce", NOW)
+                each.suppressions.suppress("newer@example.com", "a bounce", NOW)
+            leaves, pauses, returns, bounces, _ = people
+            withdrawn = Consent("withdrawn", NOW + HOUR, "one-click", "Unsubscribe")
+            other.subscribers.unsubscribe(leaves.subscriber_id, withdrawn)
+            other.subscribers.unsubscribe(returns.subscriber_id, withdrawn)
+            other.subscribers.pause(pauses.subscriber_id, NOW + HOUR)
+            other.suppressions.suppress(bounces.profile.address, "no such mailbox", NOW + HOUR, "provider")
+            other.suppressions.suppress("gone@example.com", "spam report", NOW + HOUR, "provider")
+            other.suppressions.allow("lifted@example.com", "she wrote to us", NOW + HOUR, "an operator")
+            known = SqlOptOuts(other.engine, other.ids).all()
+        # What this store learned after the other one ended.
+        store.suppressions.allow("newer@example.com", "he wrote to us", NOW + 2 * HOUR, "an operator")
+        store.subscribers.unsubscribe(returns.subscriber_id, Consent("withdrawn", NOW, "page", ""))
+        store.subscribers.subscribe_again(returns.subscriber_id, Consent("given", NOW + 2 * HOUR, "page", ""))
+        search = store.search(bounces)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        assert store.deliveries.states() == {"pending": 1}
+
+        here = SqlOptOuts(store.engine, store.ids)
+        later = NOW + 4 * HOUR
+        departures = [each for each in known if isinstance(each, Departure)]
+        assert [here.have_leave(each, later) for each in departures] == [
+            each.subscriber_id != returns.subscriber_id for each in departures
+        ]
+        hashes = [each for each in known if isinstance(each, SuppressedHash)]
+        assert (here.suppress(hashes, later), here.suppress(hashes, later)) == (3, 0)
+        found = {each.profile.address.partition("@")[0]: each.status for each in store.subscribers.all()}
+        assert found == {
+            "leaves": "unsubscribed", "pauses": "paused", "returns": "active", "bounces": "active", "lifted": "active",
+        }  # fmt: skip
+        assert store.subscribers.consents(leaves.subscriber_id)[-1] == withdrawn
+        names = ("bounces", "gone", "lifted", "newer")
+        reasons = [store.suppressions.reason(f"{name}@example.com") for name in names]
+        assert reasons == ["no such mailbox", "spam report", None, None]
+        assert store.deliveries.states() == {"cancelled": 1}
+        of_another = SqlOptOuts(store.engine, Ids(SECRET, b"another suppression key"))
+        assert of_another.suppress(hashes, later) == 0
 
     def test_who_comes_back_in_the_same_moment_is_somebody_else(self, store: NotifierStore) -> None:
         ada = store.person("ada")

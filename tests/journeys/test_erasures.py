@@ -1,4 +1,4 @@
-"""Who was erased stays erased: mails in the folder go, later backups know nobody, older ones erase them again."""
+"""Who was erased stays erased, and who left has left: later backups know nobody, older ones are told of it."""
 
 import json
 import zipfile
@@ -9,12 +9,14 @@ import pytest
 
 from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.domain.consent import Consent
 from services.runtime.errors import UnavailableError
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from services.usecases import state
 from tests.support.command_line import Ran, run
 from tests.support.digests import email
+from tests.support.notifying import NotifierStore
 from tests.support.traces import Traces, in_files, in_store
 
 WHO = Traces("Ada.Unforgettable@fern.example", "Ada Unforgettable")
@@ -79,18 +81,19 @@ def test_an_older_backup_erases_them_again_before_it_is_in_place(place: Place) -
 
 def test_where_nobody_knows_who_was_erased_it_says_so_and_the_list_kept_elsewhere_does_it(place: Place) -> None:
     place.run("subscriber", "erase", WHO.address, "--yes")
-    listed = place.folder / "erasures.jsonl"
-    listed.write_text(place.run("erasures", "list", "--json").out)
+    listed = place.folder / "opt-outs.jsonl"
+    listed.write_text(place.run("opt-outs", "list", "--json").out)
     assert WHO.within(listed.read_bytes()) == []
     for file in (place.folder / "data").iterdir():
         file.unlink()
     restored = place.run("restore", place.backup)
-    assert (restored.code, "nobody here knows who was erased since" in restored.err) == (0, True)
+    said = "nobody here knows who was erased, unsubscribed, paused or suppressed since"
+    assert (restored.code, said in restored.err) == (0, True)
     assert WHO.address in place.addresses()
-    assert place.run("erasures", "replay", listed).out == "1 person erased again.\n"
+    assert place.run("opt-outs", "replay", listed).out == "1 person erased again.\n"
     assert (place.addresses(), place.traces()) == (["bob@fern.example"], [])
-    assert place.run("erasures", "replay", listed).code == 0
-    assert place.run("erasures", "replay", place.config).code == 2
+    assert place.run("opt-outs", "replay", listed).code == 0
+    assert place.run("opt-outs", "replay", place.config).code == 2
 
 
 def test_a_restore_that_is_cut_short_while_it_erases_leaves_what_was_there(
@@ -123,3 +126,78 @@ def test_it_says_whom_it_could_not_erase_again(place: Place, monkeypatch: pytest
     # It stays in no ledger as gone, so that the next try finds them.
     assert place.run("subscriber", "erase", own_id, "--yes").code == 0
     assert place.addresses() == ["bob@fern.example"]
+
+
+def test_an_older_backup_is_told_who_left_and_what_was_suppressed_since(place: Place) -> None:
+    place.run("subscriber", "add", "carl@fern.example")
+    assert place.run("backup", place.folder / "with carl.zip").code == 0
+    engine = open_store(load_settings(place.config).store_url)
+    store = NotifierStore(engine, load_settings(place.config).ids())
+    bob, carl = (store.subscribers.find(f"{name}@fern.example") for name in ("bob", "carl"))
+    at = datetime.now(UTC)
+    store.subscribers.unsubscribe(bob.subscriber_id, Consent("withdrawn", at, "one-click", "Unsubscribe"))
+    store.subscribers.pause(carl.subscriber_id, at)
+    engine.dispose()
+    for address in (WHO.address, "nobody@fern.example"):
+        assert place.run("suppression", "add", address, "--why", "they complained").code == 0
+    listed = place.run("opt-outs", "list", "--json").out
+    assert WHO.within(listed.encode()) == []
+    said = "1 person unsubscribed again.\n1 person paused again.\n2 suppressions taken over.\n"
+    restored = place.run("restore", place.folder / "with carl.zip", "--force")
+    assert (restored.code, said in restored.out) == (0, True)
+    shown = [json.loads(line) for line in place.run("subscriber", "list", "--json").out.splitlines()]
+    assert {each["address"].partition("@")[0]: each["status"] for each in shown} == {
+        "Ada.Unforgettable": "suppressed", "bob": "unsubscribed", "carl": "paused",
+    }  # fmt: skip
+    assert json.loads(place.run("subscriber", "show", bob.subscriber_id).out)["consents"][-1]["origin"] == "one-click"
+    # By the list alone, where the state is lost; and twice does no harm.
+    for file in (place.folder / "data").glob("*.sqlite*"):
+        file.unlink()
+    kept = place.folder / "opt-outs.jsonl"
+    kept.write_text(listed)
+    assert place.run("restore", place.folder / "with carl.zip").code == 0
+    assert place.run("opt-outs", "replay", kept).out == said
+    assert place.run("opt-outs", "replay", kept).out == ""
+
+
+def test_a_list_of_another_suppression_key_is_not_taken_for_done(place: Place) -> None:
+    assert place.run("suppression", "add", WHO.address, "--why", "they complained").code == 0
+    kept = place.folder / "opt-outs.jsonl"
+    kept.write_text(place.run("opt-outs", "list", "--json").out)
+    for file in (place.folder / "data").iterdir():
+        file.unlink()
+    assert place.run("subscriber", "add", "bob@fern.example").code == 0
+    replayed = place.run("opt-outs", "replay", kept)
+    assert (replayed.code, replayed.out) == (1, "")
+    assert "1 address could not be suppressed again: their hashes are of another suppression key" in replayed.err
+
+
+def test_a_backup_of_before_there_was_a_suppression_key_keeps_what_it_suppressed(place: Place, tmp_path: Path) -> None:
+    """Its addresses are hashed with its secret, which becomes the key; also where another key is there already."""
+    (tmp_path / "before" / "data").mkdir(parents=True)
+    (tmp_path / "before" / "data" / "secret").write_text("a secret of an older release")
+    before, older = Place(tmp_path / "before"), tmp_path / "of before.zip"
+    assert before.run("suppression", "add", "gone@fern.example", "--why", "they complained").code == 0
+    assert before.run("backup", tmp_path / "whole.zip").code == 0
+    with zipfile.ZipFile(tmp_path / "whole.zip") as packed, zipfile.ZipFile(older, "w") as rewritten:
+        manifest = json.loads(packed.read("manifest.json"))
+        del manifest["files"]["suppression-key"]
+        for name in manifest["files"]:
+            rewritten.writestr(name, packed.read(name))
+        rewritten.writestr("manifest.json", json.dumps(manifest))
+    restored = place.run("restore", older, "--force")
+    assert (restored.code, restored.err) == (0, "")
+    assert (place.folder / "data" / "suppression-key").read_text().strip() == "a secret of an older release"
+    assert place.run("suppression", "lift", "gone@fern.example", "--why", "they are back").code == 0
+
+
+def test_a_new_installation_hashes_addresses_with_a_key_that_is_not_its_secret(place: Place) -> None:
+    data = place.folder / "data"
+    assert (data / "suppression-key").read_bytes() != (data / "secret").read_bytes()
+    (data / "secret").unlink()
+    assert place.addresses() == sorted([WHO.address, "bob@fern.example"])
+    assert place.run("subscriber", "show", WHO.address).code == 0, "found by their address, whatever the secret is"
+    assert "another one than the store's" not in place.run("doctor").out
+    (data / "suppression-key").write_text("of somewhere else, by mistake")
+    told = place.run("doctor")
+    assert (told.code, "another one than the store's" in told.out) == (1, True)

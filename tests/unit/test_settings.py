@@ -192,7 +192,7 @@ def test_each_variable_that_the_project_names_is_known() -> None:
             "line 4: ingest.sources.0.attribution: there is no such setting as lnik; ",
         ),
         ('log_level = "loud"', "line 1: log_level: there is no such log level; there are debug, info"),
-        ('secret = "short"', "line 1: secret: the secret needs 16 bytes or more"),
+        ('secret = "short"', "line 1: secret: it needs 16 bytes or more"),
         ('[elasticsearch]\nusername = "a"\napi_key = "b"', "line 1: elasticsearch: set api_key, or username"),
         ("tick_every_s = 'soon'\nworker = 7", "line 2: worker: it must be text, not a number (and 1 more)"),
     ],

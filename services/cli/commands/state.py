@@ -1,4 +1,4 @@
-"""`jobchime migrate`, `backup`, `restore` and `erasures`."""
+"""`jobchime migrate`, `backup`, `restore` and `opt-outs`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from schemas.counted import counted
 from services.cli.opened import open_installation, say, warn
 from services.cli.options import AsJson, Config, moment
-from services.cli.output import console, print_json, progress, table
+from services.cli.output import console, progress, table
 from services.runtime.files.named import read_named
 from services.settings import load_settings
 from services.usecases import state
@@ -44,44 +44,64 @@ def restore(
     typer.echo(f"Restored the state of {since}. What was mailed since may be mailed again.")
     if restored.replayed is None:
         warn(
-            f"nobody here knows who was erased since {since}, so that they may be back; if you kept the list of"
-            " `jobchime erasures list`, `jobchime erasures replay FILE` erases them again"
+            f"nobody here knows who was erased, unsubscribed, paused or suppressed since {since}, so that they may be"
+            " mailed again; if you kept the list of `jobchime opt-outs list --json`, `jobchime opt-outs replay FILE`"
+            " does it again"
         )
     else:
         _tell(restored.replayed)
 
 
-erasures = typer.Typer(no_args_is_help=True)
+opt_outs = typer.Typer(no_args_is_help=True)
 
 
-@erasures.command("list")
+@opt_outs.command("list")
 def list_(as_json: AsJson = False, config: Config = None) -> None:
-    """List who was erased, by ids that name nobody any more; keep it beside your backups, as --json."""
-    found = state.erasures(open_installation(config, create=False))
+    """List who is not to be mailed, by ids and hashes that name nobody; keep it beside your backups, as --json."""
+    found = state.opt_outs(open_installation(config, create=False))
     if as_json:
         for each in found:
-            times = {"since": each.since.isoformat(), "erased_at": each.erased_at.isoformat()}
-            print_json({"subscriber_id": each.subscriber_id} | times)
+            typer.echo(state.as_line(each))
         return
-    rows = [(each.subscriber_id, f"{each.erased_at:%Y-%m-%d %H:%M}Z") for each in found]
-    console().print(table("Erased", ("id", "erased"), rows))
+    rows = [(each.kind, *_who_and_when(each)) for each in found]
+    console().print(table("Opt-outs", ("what", "id or hash", "at"), rows))
 
 
-@erasures.command("replay")
+def _who_and_when(each: state.OptOut) -> tuple[str, str]:
+    if each.kind == "suppressed":
+        lifted = each.suppression.lifted_at
+        at = f"{each.suppression.since:%Y-%m-%d %H:%M}Z"
+        return each.address_hash, at + (f", lifted {lifted:%Y-%m-%d %H:%M}Z" if lifted else "")
+    return each.subscriber_id, f"{each.at:%Y-%m-%d %H:%M}Z"
+
+
+@opt_outs.command("replay")
 def replay(
-    file: Annotated[Path, typer.Argument(help="What `erasures list --json` wrote; - is standard input.")],
+    file: Annotated[Path, typer.Argument(help="What `opt-outs list --json` wrote; - is standard input.")],
     config: Config = None,
 ) -> None:
-    """After an older backup was restored: erase again who was erased since."""
-    gone = state.erasures_in(read_named(file).decode("utf-8", "replace"))
-    _tell(state.replay(open_installation(config, create=False), gone, moment(None)))
+    """After an older backup was restored: erase, unsubscribe, pause and suppress again who was since."""
+    known = state.opt_outs_in(read_named(file).decode("utf-8", "replace"))
+    _tell(state.replay(open_installation(config, create=False), known, moment(None)))
+
+
+_MEND = {
+    "erased": "do it by `jobchime subscriber erase {who}`",
+    "unsubscribed": "do it by `jobchime subscriber pause {who}`",
+    "paused": "do it by `jobchime subscriber pause {who}`",
+    "suppressed": "set suppression_key in the settings to what it was there",
+}
 
 
 def _tell(replayed: state.Replayed) -> None:
-    """Say what became of them; exit code 1 where some could not be erased."""
-    if replayed.erased:
-        typer.echo(f"{counted(replayed.erased, 'person', 'people')} erased again.")
-    for subscriber_id, why in replayed.failed:
-        warn(f"{subscriber_id} could not be erased again: {why}; do it by `jobchime subscriber erase {subscriber_id}`")
+    """Say what became of them; exit code 1 where some of it could not be done."""
+    for kind in ("erased", "unsubscribed", "paused"):
+        if number := replayed.done.get(kind):
+            typer.echo(f"{counted(number, 'person', 'people')} {kind} again.")
+    if number := replayed.done.get("suppressed"):
+        typer.echo(f"{counted(number, 'suppression')} taken over.")
+    for failure in replayed.failed:
+        mend = _MEND[failure.kind].format(who=failure.who)
+        warn(f"{failure.who} could not be {failure.kind} again: {failure.why}; {mend}")
     if replayed.failed:
         raise typer.Exit(1)

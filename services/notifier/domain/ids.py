@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import string
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,17 +54,24 @@ def former_fold(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Names things by HMAC-SHA256 (RFC 2104) under the installation's secret."""
+    """Names things by HMAC-SHA256 (RFC 2104) under the installation's secret, and addresses under a key of theirs."""
 
     secret: bytes
+    suppression_key: bytes = b""
+    """What addresses are hashed with, which never changes; empty: the secret, as in releases before there was one."""
 
     def __post_init__(self) -> None:
-        if len(self.secret) < _LEAST_SECRET:
-            raise ValueError(f"the secret needs {_LEAST_SECRET} bytes or more")
+        if len(self.secret) < _LEAST_SECRET or 0 < len(self.suppression_key) < _LEAST_SECRET:
+            raise ValueError(f"the secret and the suppression key need {_LEAST_SECRET} bytes or more")
+
+    @property
+    def suppression_key_id(self) -> str:
+        """Names the key, for who must know whether two are one."""
+        return self._hashed("suppression key")[:8]
 
     def address_hash(self, address: str) -> str:
         """What stands for an address where the address itself must not be kept."""
-        return self._of("address", fold_address(address))
+        return self._hashed("address", fold_address(address))
 
     def mailbox_hash(self, address: str) -> str:
         """One for all addresses that many hosts put into one mailbox: `a.da+jobs@` is `ada@` there.
@@ -76,7 +84,7 @@ class Ids:
     def former_hash(self, address: str) -> str | None:
         """`address_hash` as releases before store revision 11 made it; None where it is the same."""
         former = former_fold(address)
-        return None if former == fold_address(address) else self._of("address", former)
+        return None if former == fold_address(address) else self._hashed("address", former)
 
     def subscriber_id(self, address: str, since: datetime, again: int = 0) -> str:
         """16 characters of base32; `again` counts up where somebody has the id who came by another address.
@@ -107,9 +115,16 @@ class Ids:
     def _of(self, *parts: str) -> str:
         return self._mac(*parts)[:_BYTES].hex()
 
+    def _hashed(self, *parts: str) -> str:
+        return _mac(self.suppression_key or self.secret, parts)[:_BYTES].hex()
+
     def _mac(self, *parts: str) -> bytes:
-        state = hmac.new(self.secret, digestmod=hashlib.sha256)
-        for part in parts:
-            data = part.encode("utf-8", "surrogatepass")
-            state.update(len(data).to_bytes(8, "big") + data)
-        return state.digest()
+        return _mac(self.secret, parts)
+
+
+def _mac(key: bytes, parts: Sequence[str]) -> bytes:
+    state = hmac.new(key, digestmod=hashlib.sha256)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        state.update(len(data).to_bytes(8, "big") + data)
+    return state.digest()

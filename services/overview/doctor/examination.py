@@ -16,13 +16,14 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.app import make_agreement
 from services.overview.doctor.finding import Finding
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.files.datadir import LOG_FILE
+from services.runtime.files.datadir import LOG_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
@@ -59,6 +60,8 @@ def examine(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Find
     yield from _guarded("SPF, DKIM, DMARC", mend, lambda: sender_findings(settings.mail, engines.text_records()))
     yield from _guarded("portal", mend, lambda: portal_findings(settings.mail))
     yield _secret(settings)
+    mend = _mend_store(settings)
+    yield from _guarded("suppression key", mend, lambda: _suppression_key(settings, engines, has_store=has_store))
     yield from _push(settings)
     if not settings.ingest.sources and not settings.ingest.push.enabled:
         yield Finding("sources", "note", "no source is in the settings", "`jobchime config init` shows how to add one")
@@ -304,6 +307,27 @@ def _secret(settings: Settings) -> Finding:
             "set JOBCHIME_SECRET to `openssl rand -hex 32`, and keep it",
         )  # fmt: skip
     return Finding("secret", "well", "kept in the data folder; back it up")
+
+
+def _suppression_key(settings: Settings, engines: Engines, *, has_store: bool) -> Iterator[Finding]:
+    """That it is the one which the store's addresses were hashed with, and is not the secret."""
+    what, given = "suppression key", settings.suppression_key.get_secret_value()
+    is_there = settings.secret.get_secret_value() or (settings.data / SUPPRESSION_KEY_FILE).is_file()
+    if is_there and has_store and engines.has_store():
+        with engines.store() as engine:
+            if revision_of(engine).usable and not SqlSuppressions(engine, settings.ids()).has_this_key():
+                yield Finding(
+                    what, "wrong", "another one than the store's: nobody is found by their address, suppressed or not",
+                    "set JOBCHIME_SUPPRESSION_KEY to what it was; until there was one, that was the secret",
+                )  # fmt: skip
+                return
+    if not given and settings.secret.get_secret_value():
+        yield Finding(
+            what, "note", "not set, so it is the secret, which must not change then",
+            "set JOBCHIME_SUPPRESSION_KEY to what the secret is now, or in a new store to `openssl rand -hex 32`",
+        )  # fmt: skip
+        return
+    yield Finding(what, "well", "set by you" if given else "kept in the data folder; back it up")
 
 
 def _push(settings: Settings) -> Iterator[Finding]:

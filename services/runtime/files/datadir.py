@@ -13,6 +13,7 @@ from services.runtime.sql.sqlite import explained
 LOG_FILE = "log.sqlite"
 STORE_FILE = "store.sqlite"
 SECRET_FILE = "secret"  # noqa: S105 (a file name)
+SUPPRESSION_KEY_FILE = "suppression-key"
 RESTORED = "restored"
 """Holds whole, verified files of a restore that are still to be moved into place."""
 

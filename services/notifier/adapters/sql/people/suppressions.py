@@ -30,6 +30,10 @@ PROVIDER, MAIL_SERVER = "provider", "mail server"
 """Who suppresses addresses besides operators: the provider's signed events, and the answers of mail servers."""
 
 
+_SOME = 10
+"""Subscribers: a few may be known by a hash of an earlier release's, see store revision 11."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedSuppression:
     """One of the list; the address only where a subscriber has it."""
@@ -74,7 +78,17 @@ class SqlSuppressions:
         if not lifted:
             query = query.where(suppressions.c.lifted_at.is_(None))
         with reading(self._engine) as connection:
-            return [ListedSuppression(_kept(row), row.address_hash, row.address) for row in connection.execute(query)]
+            return [
+                ListedSuppression(kept_suppression(row), row.address_hash, row.address)
+                for row in connection.execute(query)
+            ]
+
+    def has_this_key(self) -> bool:
+        """Whether addresses here are hashed with this key, as far as subscribers tell; True where there are none."""
+        query = select(subscribers.c.address, subscribers.c.address_hash).order_by(subscribers.c.created_at.desc())
+        with reading(self._engine) as connection:
+            some = connection.execute(query.limit(_SOME)).all()
+        return not some or any(self._ids.address_hash(row.address) == row.address_hash for row in some)
 
     def reason(self, address: str) -> str | None:
         """Why an address is suppressed; None where it is not."""
@@ -93,10 +107,11 @@ def suppression_of(connection: Connection, address_hash: str) -> Suppression | N
     kept = connection.execute(select(suppressions).where(suppressions.c.address_hash == address_hash)).one_or_none()
     if kept is None:
         return None
-    return _kept(kept)
+    return kept_suppression(kept)
 
 
-def _kept(row: Row[Any]) -> Suppression:
+def kept_suppression(row: Row[Any]) -> Suppression:
+    """One by its row."""
     return Suppression(row.reason, row.created_at, row.added_by, row.lifted_at, row.lifted_because, row.lifted_by)
 
 
@@ -111,9 +126,30 @@ def suppress(connection: Connection, address_hash: str, reason: str, now: dateti
             index_elements=["address_hash"], set_=again, where=suppressions.c.lifted_at.is_not(None)
         )
     )
+    _cancel_all(connection, address_hash, str(row["reason"]), now)
+
+
+def take_over(connection: Connection, address_hash: str, suppression: Suppression, exact: bool, now: datetime) -> bool:
+    """Have it as another store does, in a transaction that has locked its person; False where as much is known here."""
+    known = suppression_of(connection, address_hash)
+    if known is not None:
+        same = (known.lifted_at is None) == (suppression.lifted_at is None)
+        if same or (known.lifted_at or known.since) >= (suppression.lifted_at or suppression.since):
+            return False
+    row: dict[str, Any] = {"address_hash": address_hash, "exact": exact, "reason": suppression.reason}
+    row |= {"created_at": suppression.since, "added_by": suppression.added_by, "lifted_at": suppression.lifted_at}
+    row |= {"lifted_because": suppression.lifted_because, "lifted_by": suppression.lifted_by}
+    insert = upsert(connection, suppressions).values(row)
+    connection.execute(insert.on_conflict_do_update(index_elements=["address_hash"], set_=row))
+    if suppression.lifted_at is None:
+        _cancel_all(connection, address_hash, suppression.reason, now)
+    return True
+
+
+def _cancel_all(connection: Connection, address_hash: str, reason: str, now: datetime) -> None:
     people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == address_hash)
     for subscriber_id in connection.execute(people).scalars().all():
-        cancel_waiting(connection, subscriber_id, str(row["reason"]), now)
+        cancel_waiting(connection, subscriber_id, reason, now)
 
 
 def cancel_waiting(connection: Connection, subscriber_id: str, reason: str, now: datetime) -> int:
