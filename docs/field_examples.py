@@ -50,6 +50,7 @@ PUSHED: dict[str, tuple[Any, str]] = {
 SETTINGS: dict[str, dict[str, Any]] = {
     "": {
         "secret": "openssl-rand-hex-32-makes-one",
+        "suppression_key": "openssl-rand-hex-32-makes-another",
         "store": "postgresql://jobchime:password@db.example/jobchime",
         "worker": "notifier-1",
     },

@@ -196,7 +196,7 @@ def opt_outs_in(text: str) -> list[OptOut]:
         return [_LINE.validate_json(line) for line in text.splitlines() if line.strip()]
     except ValidationError:
         raise UsageError(
-            "that is no list of opt-outs, a JSON object a line, as `jobchime opt-outs list --json` writes it"
+            "that is no list of opt-outs, a JSON object a line, as `jobchime opt-outs list` writes it"
         ) from None
 
 

@@ -42,7 +42,7 @@ def test_every_command_is_listed_in_whole() -> None:
 
 def test_the_readme_names_every_command() -> None:
     table = README.read_text(encoding="utf-8").partition("\n## Commands\n")[2].partition("\n## ")[0]
-    named = set(re.findall(r"(?:`(?:jobchime )?|\\\|)([a-z]+)", table))
+    named = set(re.findall(r"(?:`(?:jobchime )?|\\\|)([a-z-]+)", table))
     assert {command.name for command in COMMANDS} - named == set()
 
 

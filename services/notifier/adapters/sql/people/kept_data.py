@@ -72,7 +72,7 @@ LEFT_OUT: Mapping[str, str] = {
 
 
 def _unpacked(value: bytes) -> Any:
-    return json.loads(unsqueeze(value))
+    return json.loads(unsqueeze(value)) if value else None
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
