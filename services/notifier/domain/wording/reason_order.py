@@ -144,13 +144,16 @@ def _telling(found: FoundBy) -> tuple[int, int]:
 
 def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingCore) -> tuple[Doubt, ...]:
     """What the chance knows against a job and neither its title nor why it was found says, the most telling first."""
+    weighty = [(one.fact, one.said) for one in chance.against if one.costs >= _LEAST_COST and one.fact in _SAID]
+    if not weighty:
+        return ()
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
-    weighty = [(one.fact, one.said) for one in chance.against if one.costs >= _LEAST_COST and one.fact in _SAID]
     doubts = ((fact, said) for fact, said in weighty if (said or fact in _ALONE) and not (silent and fact in _OF_ROLE))
     return tuple(doubts)[:MOST_A_LINE]
 
 
+@lru_cache(maxsize=8_192)
 def names_role(title: str, *ids: str) -> bool:
     """Whether a title holds a name of each of these roles, in whatever language."""
     own = frozenset(words_of_text(title))
