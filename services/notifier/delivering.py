@@ -46,14 +46,15 @@ class Courier:
         self._setbacks = 0
         self._asked: timedelta | None = None
         self._holds = 0
-        self._held_until: datetime | None = None
+        self._held: tuple[datetime, datetime] | None = None
+        """Since when and until when the mailer is left alone; a clock that is set back ends it."""
 
     def deliver(self, now: datetime) -> None:
         """Settle doubts, then hand over what waits, as far as one tick goes. Raises UnavailableError."""
         self.keep_answers(now)
         self._deliveries.sweep(now, now - self._settings.give_up_after)
         self._settle_doubts(now)
-        if self._held_until is not None and now < self._held_until:
+        if self._held is not None and self._held[0] <= now < self._held[1]:
             return
         self._setbacks = self._settings.setbacks_in_row - 1 if self._holds else 0
         self._asked = None
@@ -113,11 +114,11 @@ class Courier:
 
     def _hold(self, now: datetime) -> None:
         self._holds += 1
-        self._held_until = now + hold_after(self._holds, self._asked)
+        self._held = (now, until := now + hold_after(self._holds, self._asked))
         _events.warning(
             "the mailer takes nothing now; the rest waits",
             mailer=self._mailer.name,
-            until=self._held_until.isoformat(timespec="seconds"),
+            until=until.isoformat(timespec="seconds"),
         )
 
     def _hear(self, answers: Iterable[Answer]) -> None:

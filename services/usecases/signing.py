@@ -148,6 +148,9 @@ def sign_up(
     """
     address = wish.profile.address
     known = installation.subscribers.with_address(address)
+    if known is None and not installation.doors.has_room(address, now):
+        _events.warning("too many sign-ups wait to be confirmed: no more are taken")
+        return
     if not _may_mail(installation, known.profile.address if known else address, now):
         return
     if known is not None:

@@ -1,16 +1,21 @@
 """What a change of a person or a search does to what is due, what waits and what was found, in either store."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from schemas.criteria import Criteria, SkillTerms
 from services.notifier.adapters.sql.people.doors import NewAddress, SqlDoors
 from services.notifier.domain.consent import Consent
-from services.notifier.domain.people import Timing, profile_of
+from services.notifier.domain.people import Subscriber, Timing, profile_of
+from services.notifier.ports import Email, MailDeferredError
 from services.runtime.errors import UsageError
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, commit, due, found, serve
+from tests.support.simulated_days import Days, text_of
 
 EIGHT = NOW + 2 * HOUR
 
@@ -54,6 +59,62 @@ class TestMoves:
         store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example", name="A"), NOW)
         kept = store.subscribers.consents(ada.subscriber_id)
         assert [(one.kind, one.origin) for one in kept] == [("given", "operator"), ("moved", "operator")]
+
+
+class TestWhatWaits:
+    """For a mailer that is away just now."""
+
+    EITHER = Criteria(skills=SkillTerms(any=("Python", "Go")))
+
+    def away(self, store: NotifierStore, folder: Path, person: Subscriber | None = None) -> Days:
+        """Somebody's mail of a job for Python waits."""
+        away = [True]
+
+        def refuse(_: Email) -> None:
+            if away:
+                away.clear()
+                raise MailDeferredError("busy", retry_after_s=60)
+
+        days = Days(store, folder, refuse=refuse)
+        self.python = store.search(person or store.person("ada"), hour=8)
+        days.publish(posting("one"), NOW)
+        days.live(EIGHT)
+        assert store.deliveries.states() == {"pending": 1}
+        return days
+
+    def jobs(self, days: Days) -> list[str]:
+        mails = days.mails("ada@example.com")
+        return [name for mail in mails for name in re.findall(r"engineer, (\w+)", text_of(mail))]
+
+    @pytest.mark.parametrize("gone", [False, True])
+    def test_a_mail_of_a_search_that_is_paused_or_deleted_does_not_go(
+        self, store: NotifierStore, tmp_path: Path, gone: bool
+    ) -> None:
+        days = self.away(store, tmp_path)
+        (store.searches.delete if gone else store.searches.pause)(self.python.search_id, EIGHT)
+        assert store.deliveries.states() == {"cancelled": 1}
+        days.live(EIGHT + HOUR)
+        days.live(EIGHT + DAY)
+        assert days.mails("ada@example.com") == []
+        if not gone:
+            store.searches.resume(self.python.search_id, EIGHT + DAY + HOUR)
+            days.live(EIGHT + 2 * DAY)
+            days.live(EIGHT + 3 * DAY)
+            assert self.jobs(days) == ["one"], "what it had found is not lost"
+
+    def test_a_mail_that_was_claimed_already_does_not_go_either(self, store: NotifierStore, tmp_path: Path) -> None:
+        self.away(store, tmp_path)
+        [claimed] = store.deliveries.claim("w", "smtp", EIGHT + HOUR, LEASE, 10)
+        store.searches.pause(self.python.search_id, EIGHT + HOUR)
+        assert not store.deliveries.begin(claimed, EIGHT + HOUR, LEASE)
+
+    def test_a_mail_with_a_job_that_another_search_found_too_goes(self, store: NotifierStore, tmp_path: Path) -> None:
+        store.search(ada := store.person("ada"), "either", self.EITHER, hour=8)
+        days = self.away(store, tmp_path, ada)
+        store.searches.pause(self.python.search_id, EIGHT)
+        assert store.deliveries.states() == {"pending": 1}
+        days.live(EIGHT + HOUR)
+        assert self.jobs(days) == ["one"]
 
 
 class TestPeople:

@@ -1,17 +1,18 @@
 """Events of the mail provider in either store: each once, soft bounces in a row, and the brake by its thresholds."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from schemas.sql.tables import deliveries, digests
+from schemas.sql.tables import deliveries, digests, mail_events
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.mail_events import Kind, MailEvent, Tally, why_to_stop
 from services.notifier.domain.people import Subscriber
-from services.runtime.sql.store import writing
+from services.runtime.sql.store import reading, writing
 from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore
 
@@ -52,6 +53,39 @@ def test_an_event_is_taken_once_however_often_and_by_how_many_it_is_told(stores:
     assert sum(answer.taken for answer in answers) == 40
     assert sum(answer.known for answer in answers) == 40 * (len(stores) - 1)
     assert stores[0].deliveries.states() == {"delivered": 40}
+
+
+@pytest.mark.parametrize("killed_after", [1, 2])
+def test_a_request_cut_short_between_its_transactions_loses_and_doubles_nothing_when_it_comes_again(
+    store: NotifierStore, monkeypatch: pytest.MonkeyPatch, killed_after: int
+) -> None:
+    people = [store.person(f"person{number}") for number in range(3)]
+    ids = [own for at, person in enumerate(people) for own in mails(store, person, 150, first=150 * at)]
+    events = [
+        MailEvent(f"event {own}", "soft_bounced" if at % 3 else "spam" if at == 300 else "delivered", NOW, own)
+        for at, own in enumerate(ids)
+    ]
+    take_some, done = SqlMailEvents._take, []
+
+    def cut(self: SqlMailEvents, some: Sequence[MailEvent], now: datetime) -> list[MailEvent]:
+        if len(done) == killed_after:
+            raise KeyboardInterrupt("killed")
+        done.append(len(some))
+        return take_some(self, some, now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlMailEvents, "_take", cut)
+        with pytest.raises(KeyboardInterrupt):
+            SqlMailEvents(store.engine, store.ids).take(events, NOW)
+    assert done == [200] * killed_after
+    taken = 200 * killed_after
+    assert SqlMailEvents(store.engine, store.ids).take(events, NOW) == TakenEvents(len(ids) - taken, taken, 0)
+    assert SqlMailEvents(store.engine, store.ids).take(events, NOW) == TakenEvents(0, len(ids), 0)
+    with reading(store.engine) as connection:
+        told = Counter(connection.execute(select(mail_events.c.kind)).scalars())
+    assert told == Counter(event.kind for event in events)
+    assert store.deliveries.states() == {"bounced": told["soft_bounced"], "delivered": told["delivered"] + 1}
+    assert [store.suppressions.reason(person.profile.address) is not None for person in people] == [False, False, True]
 
 
 def test_an_event_that_comes_again_does_not_undo_what_a_person_lifted(store: NotifierStore) -> None:
@@ -113,6 +147,14 @@ def test_a_mail_that_an_smtp_server_took_and_that_did_not_come_back_ends_the_row
         take(store, "soft_bounced", [ids[at]], NOW + 2 * at * DAY)
     assert store.suppressions.reason("ada@example.com") is None
     assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 3
+
+
+def test_who_leaves_at_the_provider_after_our_clock_was_set_back_has_left(store: NotifierStore) -> None:
+    person = store.person()
+    store.subscribers.unsubscribe(person.subscriber_id, Consent("withdrawn", NOW + HOUR, "page", "Stop"))
+    store.subscribers.subscribe_again(person.subscriber_id, Consent("given", NOW + 3 * HOUR, "page", "Mail me again"))
+    take(store, "unsubscribed", [""], NOW + HOUR, person.profile.address)
+    assert store.subscribers.find(person.subscriber_id).status == "unsubscribed"
 
 
 @pytest.mark.parametrize(

@@ -221,14 +221,19 @@ class Life:
         """A batch of everybody's, of which one complains; the addresses that it concerns."""
         lines = [json.loads(line) for line in (self.folder / JOURNAL).read_text().splitlines()]
         last = {line["to"]: line["delivery"] for line in lines if line["what"] == "mail"}
-        made, complained = [], []
+        # More than one transaction takes, before and after those of the three.
+        made = [event(self.jobs * 1_000 + at, "processed", self.now) for at in range(3, 303)]
+        made += [
+            event(self.jobs * 1_000 + at, "processed", self.now, email=f"z{at}@b.example") for at in range(303, 503)
+        ]
+        complained = []
         for at, name in enumerate(PEOPLE):
             person = self.person(name)
             if person is not None:
                 address = person.profile.address
                 kind = "spamreport" if name == who else "delivered"
                 about = {"delivery_id": last[address]} if address in last else {}
-                made.append(event(self.jobs * 10 + at, kind, self.now, person, **about))
+                made.append(event(self.jobs * 1_000 + at, kind, self.now, person, **about))
                 complained += [address] if name == who else []
         body = body_of(made)
         answer = self.client.post("/events/sendgrid", content=body, headers=signed(body, self.now))
@@ -291,6 +296,7 @@ POINTS = {
     "after a digest is kept": Point(SqlDigests, "commit", after=True),
     "within an event of a batch": Point(mail_events, "settle"),
     "before an event suppresses": Point(mail_events, "suppress"),
+    "between the transactions of a batch": Point(SqlMailEvents, "_take", after=True),
     "after a batch is kept, before its answer": Point(SqlMailEvents, "take", after=True),
     "between a wish and its letter": Point(signing, "_send"),
     "after a letter": Point(signing, "_send", after=True),

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from services.runtime.log.sqlite import SqliteLog, all_topics
@@ -47,10 +48,10 @@ class Running:
         with self.log.open("wb") as out:
             command = [sys.executable, "-c", "from services.cli import main; main()", "run", "-c", str(self.config)]
             self.process = subprocess.Popen(command, cwd=ROOT, stderr=out, stdout=out)
-        self.push = Client(self._port("the push endpoint"))
-        self.probes = self._port("probes")
+        self.push = Client(self.port("the push endpoint"))
+        self.probes = self.port("probes")
 
-    def _port(self, what: str) -> int:
+    def port(self, what: str) -> int:
         found: list[int] = []
 
         def said() -> bool:
@@ -168,6 +169,21 @@ def nobody_is_named(it: Running) -> None:
     }
     for where, text in told.items():
         assert_nobody_in(where, text)
+
+
+def test_the_embedded_form_serves_the_portal_where_it_is_told_to(folder: Path) -> None:
+    with (folder / "jobchime.toml").open("a") as file:
+        file.write(
+            'public_url = "https://alerts.example"\nsender_name = "Harbour Jobs"\n[portal]\nenabled = true\nport = 0\n'
+        )
+    with running(folder) as it:
+        base = f"http://127.0.0.1:{it.port('the portal')}"
+        page = httpx2.get(f"{base}/sign-up")
+        assert (page.status_code, "Harbour Jobs" in page.text) == (200, True)
+        form = {"address": "grace@example.com", "skills": "Python", "time_zone": "UTC"}
+        assert httpx2.post(f"{base}/sign-up", data=form).status_code == 200
+        until(lambda: bool(list((folder / "mails").glob("**/*.eml"))))
+        until(lambda: "portal" in {worker["role"] for worker in it.status().get("workers", [])})
 
 
 def test_probes_and_push_on_a_port_in_use_stop_the_start_with_a_sentence(folder: Path) -> None:

@@ -4,27 +4,34 @@ import email
 import email.policy
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore, Skill
 from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.app import build_notifier
-from services.notifier.domain.people import Subscriber, profile_of
+from services.notifier.domain.model import Cadence
+from services.notifier.domain.people import SavedSearch, Subscriber, profile_of
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Email, Receipt
 from services.notifier.settings import ConsentSettings
 from services.runtime.sql.store import open_store
+from services.usecases import searches
+from services.usecases.installation import Installation
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
-from tests.support.portal import ServedPortal, served_portal
+from tests.support.portal import ServedPortal, served_portal, settings_of
 from tests.support.stores import new_url
 
 BASE = "https://alerts.example"
@@ -34,6 +41,47 @@ ADDRESSES = ("grace@example.com", "grace@elsewhere.example")
 WISH = {"skills": "Python", "time_zone": "Europe/Berlin", "hour": "8"}
 SPANS = ConsentSettings(ask_after=timedelta(days=6), answer_within=timedelta(days=2), erase_after=timedelta(days=3))
 """A year of silence, in days that a test can wait for."""
+TO_THE_DAY = timedelta(days=1)
+"""How exactly signs of life are kept."""
+COMES_WITHIN: Mapping[Cadence, timedelta] = {
+    # A day of 25 hours, and a tick an hour; a week, and what a change of times may put off; the next day's first.
+    "daily": timedelta(hours=26),
+    "weekly": timedelta(days=11),
+    "instant": timedelta(hours=26),
+}
+AT_OTHER_TIMES = timedelta(days=2)
+"""What was due may wait for so long more where a search gets other times: each date has one digest."""
+LOOKS_BACK = timedelta(days=6)
+"""A day less than a search does that is new or goes on again."""
+MOST_SET_BACK = timedelta(hours=30)
+"""In a clock that is set back by more, the days since a question are counted anew."""
+LANGUAGES = ("Python", "Go")
+EDITS: Sequence[Mapping[str, Any]] = (
+    *({"criteria": {"skills": {"any": list(some)}}} for some in (("Python",), ("Go",), LANGUAGES)),
+    {"cadence": "daily", "hour": 8},
+    {"cadence": "daily", "hour": 20},
+    {"cadence": "weekly", "hour": 8, "weekday": "monday"},
+    {"cadence": "instant"},
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A posting that asks for one language."""
+
+    posting: PostingCore
+    language: str
+    at: datetime
+
+    def fits(self, asked: Criteria) -> bool:
+        return self.language in (*asked.skills.any, *asked.skills.all)
+
+
+def job_of(name: str, language: str, at: datetime) -> Job:
+    text = f"We are looking for someone who writes {language} for {name}."
+    fields = {"title": f"{language} engineer, {name}", "description_text": text}
+    made = posting(name, fetched_at=at, skills=(Skill(name=language, core=True),), **fields)
+    return Job(made, language, at)
 
 
 class SubscriberLife(RuleBasedStateMachine):
@@ -45,6 +93,7 @@ class SubscriberLife(RuleBasedStateMachine):
         """The store, and a portal and a notifier over it."""
         self.store = NotifierStore(open_store(self.url))
         mail = {"folder": self.folder / "letters", "public_url": BASE, "sendgrid": {"event_key": EVENT_KEY}}
+        self.installation = Installation(settings_of(**mail), self.store.engine)
         self.served = served_portal(self.store, **mail)
         self.portal: ServedPortal = self.served.__enter__()
         self.portal.now = now
@@ -61,12 +110,16 @@ class SubscriberLife(RuleBasedStateMachine):
         self.folder, self.made = Path(mkdtemp()), ExitStack()
         self.url = self.made.enter_context(new_url(self.engine, self.folder))
         self.open(TWO_NIGHTS_BEFORE)
-        self.name, self.jobs, self.events = "noting", 0, 0
+        self.name, self.latest, self.events = "noting", self.portal.now, 0
+        self.jobs: dict[str, Job] = {}
+        self.records, self.matched = 0, set[int]()
+        self.got, self.pressed = set[str](), set[str]()
         self.address, self.complained = ADDRESSES[0], set[str]()
         self.wanted = self.unconfirmed = self.left = False
         self.sign = self.asked = self.portal.now
         self.questions: list[str] = []
-        self.owed: set[str] = set()
+        self.owed: dict[str, datetime] = {}
+        self.asked_for: list[Criteria] = []
         self.sent: set[str] = set()
         self.wrong: list[str] = []
         # Most lives begin so; without it few would come as far as a mail.
@@ -80,18 +133,24 @@ class SubscriberLife(RuleBasedStateMachine):
         if question:
             self.questions += question
             self.asked = self.portal.now
-        lively = not self.unconfirmed and self.portal.now - self.sign < SPANS.ask_after
+        lively = not self.unconfirmed and self.portal.now - self.sign < SPANS.ask_after - TO_THE_DAY
+        fitting, _, near = message.text.partition("\nNEARLY\n")
+        jobs = re.findall(r"engineer, (job\d+)", fitting)
         wrong = {
             "a mail to somebody else": message.to_address != self.address,
             "a mail to who did not ask, paused, or left": not question and not self.wanted,
             "a question to who gave a sign of life, or left": bool(question) and (lively or self.left),
             "a mail to who complained": self.suppressed,
             "twice for a window": message.delivery_id in self.sent,
+            "a job twice": bool(self.got & set(jobs)) or len(set(jobs)) < len(jobs),
+            "a job that no search asks for, or only one that is paused": any(
+                not any(self.jobs[name].fits(asked) for asked in self.asked_for) for name in jobs
+            ),
         }
         # Whatever a mailer raises, the courier takes for an answer: it is held against the tick instead.
         self.wrong += [what for what, is_so in wrong.items() if is_so]
         self.sent.add(message.delivery_id)
-        self.owed = {name for name in self.owed if f"engineer, {name}" not in message.text}
+        self.got |= {*jobs, *re.findall(r"engineer, (job\d+)", near)}
         return Receipt("taken")
 
     @property
@@ -101,32 +160,60 @@ class SubscriberLife(RuleBasedStateMachine):
     def person(self) -> Subscriber | None:
         return self.store.subscribers.with_address(self.address)
 
+    def saved(self) -> list[SavedSearch]:
+        person = self.person()
+        return self.store.searches.all(person.subscriber_id) if person else []
+
+    @invariant()
+    def follow(self) -> None:
+        """Look up what is newly asked for in what came before, as a matcher does; and note what is owed by now."""
+        saved = self.saved()
+        for search in saved:
+            if search.key not in self.matched:
+                self.match([job for job in self.jobs.values() if job.fits(search.criteria)], [search.key])
+        self.matched = {search.key for search in saved}
+        serves = self.wanted and not self.suppressed
+        asking = [search for search in saved if serves and not search.paused]
+        self.asked_for = [search.criteria for search in asking]
+        owed: dict[str, datetime] = {}
+        for name, job in self.jobs.items():
+            spans = [COMES_WITHIN[search.timing.cadence] for search in asking if job.fits(search.criteria)]
+            if spans and name not in self.got and (name in self.owed or self.latest - job.at < LOOKS_BACK):
+                owed[name] = self.owed.get(name, self.latest + max(spans))
+        self.owed = owed
+
+    def match(self, jobs: Sequence[Job], keys: Sequence[int]) -> None:
+        """Write of the matcher's records, at the end of its topic."""
+        for job in jobs:
+            self.records += 1
+            self.store.matches.store(0, [arrival(self.records, job.posting, keys)], self.portal.now)
+
+    def network(self) -> dict[str, str]:
+        """Another each time: of one only so many forms are taken."""
+        self.events += 1
+        return {"X-Forwarded-For": f"198.{self.events // 200 % 200}.{self.events % 200}.1"}
+
     def links(self, kind: str) -> Sequence[str]:
+        """All that were ever mailed, those in mails that an erasure deleted too."""
         self.portal.postman.join()
-        found = []
+        found = list(self.pressed)
         for path in (self.folder / "letters").glob("*.eml"):
             body = email.message_from_bytes(path.read_bytes(), policy=email.policy.default).get_body(("plain",))
             assert body is not None
-            found += re.findall(rf"{BASE}(/{kind}/\S+)", body.get_content())
-        return sorted(found)
+            found += re.findall(rf"{BASE}(/[ac]/\S+)", body.get_content())
+        self.pressed |= set(found)
+        return sorted(link for link in self.pressed if link.startswith(f"/{kind}/"))
 
     @rule()
     def sign_up(self) -> None:
-        self.portal.client.post(
-            "/sign-up",
-            data=WISH | {"address": self.address},
-            headers={"X-Forwarded-For": f"198.{self.events % 200}.1.1"},
-        )
-        self.events += 1
+        self.portal.client.post("/sign-up", data=WISH | {"address": self.address}, headers=self.network())
         self.portal.postman.join()
 
     @rule()
     def confirm(self) -> None:
         """Press each link that was ever mailed: those that are late or used up do nothing."""
         for link in self.links("c"):
-            forwarded = {"X-Forwarded-For": f"198.{self.events % 200}.2.1"}
-            self.events += 1
-            if self.portal.client.post(link, data={}, headers=forwarded).status_code == 303:
+            if self.portal.client.post(link, data={}, headers=self.network()).status_code == 303:
                 self.wanted, self.left, self.unconfirmed, self.sign = True, False, False, self.portal.now
 
     @precondition(lambda self: self.person() is not None)
@@ -138,13 +225,14 @@ class SubscriberLife(RuleBasedStateMachine):
         answer = self.portal.post(self.portal.path("unsubscribe", person), **form)
         after = self.person()
         assert after is not None
-        expected = {"leave": "unsubscribed", "one-click": "unsubscribed", "pause": "paused"}
-        assert after.status == expected.get(do, after.status)
-        unasked = ("unsubscribed", "unconfirmed")
-        assert answer.status_code == 200 or (do == "go-on" and person.status in unasked)
-        if do == "go-on" and person.status in unasked:
-            assert after.status == person.status
+        # Of who never confirmed a pause would be a yes that they did not say.
+        refused = {"go-on": ("unsubscribed", "unconfirmed"), "pause": ("unconfirmed",)}
+        expected = {"leave": "unsubscribed", "one-click": "unsubscribed", "pause": "paused", "again": "active"}
+        if person.status in refused.get(do, ()):
+            assert (answer.status_code, after.status) == (400, person.status)
         else:
+            resumed = "active" if person.status == "paused" else person.status
+            assert (answer.status_code, after.status) == (200, expected.get(do, resumed))
             self.sign = self.portal.now
         self.wanted, self.unconfirmed = after.status == "active", after.status == "unconfirmed"
         self.left = after.status in ("paused", "unsubscribed")
@@ -158,9 +246,10 @@ class SubscriberLife(RuleBasedStateMachine):
         assert self.portal.client.post("/events/sendgrid", content=body, headers=headers).status_code == 200
         if kind in ("spamreport", "bounce"):
             self.complained.add(self.address)
-        after = self.person()
-        assert after is not None
-        if after.status == "unsubscribed":
+        elif kind == "group_unsubscribe":
+            after = self.person()
+            assert after is not None
+            assert after.status == "unsubscribed", "whatever they said before"
             self.wanted, self.unconfirmed, self.left = False, False, True
 
     @precondition(lambda self: self.suppressed)
@@ -169,13 +258,71 @@ class SubscriberLife(RuleBasedStateMachine):
         self.store.suppressions.allow(self.address, "they asked", self.portal.now, "operator")
         self.complained.discard(self.address)
 
+    def at_home(self, person: Subscriber) -> tuple[dict[str, str], str]:
+        """Sign them in; what a browser of theirs sends with each request, and what their forms carry."""
+        link = f"a link of theirs {self.events}"
+        SqlDoors(self.store.engine, self.store.ids).keep_sign_in(link, person.subscriber_id, self.portal.now)
+        here = self.network()
+        entered = self.portal.client.post(f"/s/{link}", data={}, headers=here)
+        own = here | {"Cookie": entered.headers["set-cookie"].partition(";")[0]}
+        [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.portal.client.get("/home", headers=own).text)
+        self.sign = self.portal.now
+        return own, csrf
+
     @precondition(lambda self: self.person() is not None)
     @rule()
     def erase(self) -> None:
         person = self.person()
         assert person is not None
-        self.store.subscribers.erase(person.subscriber_id, self.portal.now)
-        self.wanted, self.unconfirmed, self.owed = False, False, set()
+        self.links("c")
+        own, csrf = self.at_home(person)
+        form = {"do": "erase", "csrf": csrf, "sure": "1"}
+        assert self.portal.client.post("/home", data=form, headers=own).status_code == 200
+        assert self.person() is None
+        assert self.portal.client.get("/home", headers=own).status_code == 303, "signed out"
+        self.wanted, self.unconfirmed, self.got = False, False, set()
+
+    @precondition(lambda self: self.saved())
+    @rule(do=st.sampled_from(["pause-search", "resume-search"]), which=st.integers(0, 2))
+    def press_of_one_search(self, do: str, which: int) -> None:
+        person, saved = self.person(), self.saved()
+        assert person is not None
+        search = saved[which % len(saved)]
+        answer = self.portal.post(self.portal.path("unsubscribe", person), do=do, search=search.search_id)
+        assert answer.status_code == 200
+        assert self.store.searches.get(search.search_id).paused is (do == "pause-search")
+        self.sign = self.portal.now
+
+    @precondition(lambda self: self.saved())
+    @rule(changed=st.sampled_from(EDITS), which=st.integers(0, 2))
+    def edit(self, changed: Mapping[str, Any], which: int) -> None:
+        saved = self.saved()
+        searches.change(self.installation, saved[which % len(saved)].search_id, changed, self.portal.now)
+        if "cadence" in changed:
+            by = self.latest + COMES_WITHIN[changed["cadence"]] + AT_OTHER_TIMES
+            self.owed = {name: max(before, by) for name, before in self.owed.items()}
+
+    @precondition(lambda self: 0 < len(self.saved()) < 3)
+    @rule(changed=st.sampled_from(EDITS[:3]))
+    def add_search(self, changed: Mapping[str, Any]) -> None:
+        self.events += 1
+        wanted = searches.search_from({"name": f"search {self.events}", "hour": 7, **changed})
+        searches.add(self.installation, self.address, wanted, self.portal.now)
+
+    @precondition(lambda self: len(self.saved()) > 1)
+    @rule()
+    def delete_search(self) -> None:
+        person = self.person()
+        assert person is not None
+        own, csrf = self.at_home(person)
+        form = {"do": "delete-search", "csrf": csrf, "search": self.saved()[0].search_id}
+        assert self.portal.client.post("/home", data=form, headers=own).status_code == 303
+
+    @precondition(lambda self: self.latest - self.portal.now < MOST_SET_BACK)
+    @rule(minutes=st.sampled_from([7, 55, 180, 660]))
+    def set_back(self, minutes: int) -> None:
+        """The clock of all processes."""
+        self.portal.now -= timedelta(minutes=minutes)
 
     @precondition(lambda self: self.person() is None)
     @rule()
@@ -211,62 +358,54 @@ class SubscriberLife(RuleBasedStateMachine):
         self.confirm()
         person = self.person()
         assert person is not None
-        made = f"a link of theirs {self.events}"
-        self.events += 1
-        SqlDoors(self.store.engine, self.store.ids).keep_sign_in(made, person.subscriber_id, self.portal.now)
-        from_here = {"X-Forwarded-For": f"198.{self.events % 200}.3.1"}
-        entered = self.portal.client.post(f"/s/{made}", data={}, headers=from_here)
-        own = from_here | {"Cookie": entered.headers["set-cookie"].partition(";")[0]}
-        [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.portal.client.get("/home", headers=own).text)
-        self.sign = self.portal.now
+        own, csrf = self.at_home(person)
         other = ADDRESSES[1 - ADDRESSES.index(self.address)]
         form = {"do": "move", "csrf": csrf, "address": other}
         assert self.portal.client.post("/home", data=form, headers=own).status_code == 200
-        for number, link in enumerate(self.links("a")):
-            forwarded = {"X-Forwarded-For": f"198.{self.events % 200}.{number % 250}.4"}
-            if self.portal.client.post(link, data={}, headers=forwarded).status_code == 303:
+        for link in self.links("a"):
+            if self.portal.client.post(link, data={}, headers=self.network()).status_code == 303:
                 assert self.person() is None
                 self.address = other
         assert self.person() is not None
 
-    @rule()
-    def job(self) -> None:
-        """One comes that every search fits."""
-        person = self.person()
-        searches = self.store.searches.all(person.subscriber_id) if person else []
-        self.jobs += 1
-        name = f"job{self.jobs}"
-        made = posting(name, fetched_at=self.portal.now)
-        self.store.matches.store(0, [arrival(self.jobs, made, [each.key for each in searches])], self.portal.now)
-        if searches and self.wanted and not self.suppressed:
-            self.owed.add(name)
+    @precondition(lambda self: len(self.owed) < 6)
+    @rule(language=st.sampled_from(LANGUAGES))
+    def job(self, language: str) -> None:
+        """One comes, and is matched against all that is asked for, also by who is paused."""
+        self.follow()
+        made = job_of(f"job{len(self.jobs) + 1}", language, self.portal.now)
+        self.jobs[made.posting.source_id] = made
+        self.match([made], [search.key for search in self.saved() if made.fits(search.criteria)])
+        self.follow()
 
     @rule(hours=st.sampled_from([1, 5, 26]))
     def wait(self, hours: int) -> None:
         """The notifier ticks each hour."""
+        self.follow()
         for _ in range(hours):
             self.portal.now += timedelta(hours=1)
+            self.latest = max(self.latest, self.portal.now)
             before = self.person()
             self.notifier.tick(self.portal.now)
             assert self.wrong == []
-            self._follow(before)
-        if not self.wanted or self.suppressed:
-            self.owed = set()
-        assert hours < 26 or not self.owed, "what was due did not come"
+            self._after_tick(before)
+            self.follow()
+            assert [name for name, by in self.owed.items() if by < self.portal.now] == [], "what was due did not come"
 
-    def _follow(self, before: Subscriber | None) -> None:
+    def _after_tick(self, before: Subscriber | None) -> None:
         """Of its own a tick pauses, or erases, only who was asked and had the time to answer."""
         after, waited = self.person(), self.portal.now - self.asked
         if before is None or (after is not None and after.status == before.status):
             return
         if after is None:
+            self.got = set()
             assert before.status in ("paused", "unconfirmed")
             gone = before.status == "unconfirmed" and self.suppressed
             assert gone or waited >= (SPANS.erase_after if before.status == "paused" else SPANS.answer_within)
         else:
             assert (before.status, after.status) == ("active", "paused")
         assert not self.left, "who paused by themselves is not erased"
-        self.wanted, self.unconfirmed, self.owed = False, False, set()
+        self.wanted, self.unconfirmed = False, False
 
     @rule()
     def start_anew(self) -> None:
@@ -281,10 +420,10 @@ class SubscriberLife(RuleBasedStateMachine):
         for _ in range(9):
             self.wait(24)
 
-    @rule()
-    def day(self) -> None:
+    @rule(language=st.sampled_from(LANGUAGES))
+    def day(self, language: str) -> None:
         """The common case: a job comes, and the morning after it."""
-        self.job()
+        self.job(language)
         self.wait(26)
 
     def teardown(self) -> None:

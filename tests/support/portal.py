@@ -41,20 +41,22 @@ class ServedPortal:
         return self.client.post(path, data=fields)
 
 
-def settings_of(**mail: object) -> Settings:
+def settings_of(portal: PortalSettings | None = None, /, **mail: object) -> Settings:
     """Settings of a portal; `mail` beside the name of the board."""
     named = {"sender_name": "Harbour Jobs", "postal_address": "1 Quay Street, Porto"}
     return Settings(
         secret=SecretStr(SECRET.decode()),
         mail=MailSettings.model_validate(named | mail),
-        portal=PortalSettings(port=0),
+        portal=portal or PortalSettings(port=0),
     )
 
 
 @contextmanager
-def served_portal(store: NotifierStore, **mail: object) -> Iterator[ServedPortal]:
+def served_portal(
+    store: NotifierStore, portal_settings: PortalSettings | None = None, /, **mail: object
+) -> Iterator[ServedPortal]:
     """A portal over a store; `mail` are settings of mail beside the name of the board."""
-    settings = settings_of(**mail)
+    settings = settings_of(portal_settings, **mail)
     with httpx2.Client(timeout=30, follow_redirects=False) as client:
         made = PortalServer(Installation(settings, store.engine), lambda: portal.now)
         portal = ServedPortal(store, client, made.postman)

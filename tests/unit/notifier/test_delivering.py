@@ -377,6 +377,17 @@ def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
     ]  # fmt: skip
 
 
+def test_a_clock_that_is_set_back_does_not_prolong_how_long_a_mailer_is_left_alone(store: NotifierStore) -> None:
+    mailer = Answering(raising(MailDeferredError("connection refused")))
+    one = courier(store, mailer, setbacks_in_row=1)
+    one.deliver(AT)
+    mailer.answer = taking
+    one.deliver(AT + timedelta(seconds=1))
+    assert len(mailer.asked) == 1, "it is left alone"
+    one.deliver(AT - 2 * HOUR)
+    assert store.deliveries.states() == {"accepted": 10}, "nor how long a mail waits for its next attempt"
+
+
 def test_who_is_refused_as_a_sender_does_not_have_a_whole_mornings_mails_refused(store: NotifierStore) -> None:
     mailer = Answering(raising(MailRefusedError("550 5.7.1 blocked", "policy")))
     asked = courier(store, mailer)

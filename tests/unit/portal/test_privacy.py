@@ -7,6 +7,7 @@ import pytest
 
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS
 from services.runtime.logging import configure_logging
+from services.settings.portal import PortalSettings
 from tests.support.notifying import NotifierStore, sqlite_store
 from tests.support.portal import ServedPortal, served_portal
 
@@ -23,6 +24,14 @@ def test_it_says_how_long_mails_are_kept_and_is_linked_from_every_page(portal: S
 def test_it_names_whom_to_ask(store: NotifierStore) -> None:
     with served_portal(store, sender_address="alerts@harbour.example") as portal:
         assert "alerts@harbour.example" in portal.get("/privacy").text
+
+
+def test_it_names_who_works_on_it_and_what_they_are_called_is_never_run(store: NotifierStore) -> None:
+    processors = ("Twilio SendGrid, USA: sends the mails", "Hosting <b>Ltd</b>, Ireland: runs the machines")
+    with served_portal(store, PortalSettings(port=0, processors=processors)) as portal:
+        page = portal.get("/privacy").text
+    assert "<li>Twilio SendGrid, USA: sends the mails</li>" in page
+    assert "<li>Hosting &lt;b&gt;Ltd&lt;/b&gt;, Ireland: runs the machines</li>" in page
 
 
 def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(

@@ -122,6 +122,20 @@ def test_the_page_speaks_the_language_of_the_subscriber(store: NotifierStore, po
     assert "Alle Mails abbestellen" in page.text
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"), [("de", "Du bist abgemeldet"), ("es", "Te has dado de baja"), ("en", "You are unsubscribed")]
+)
+def test_one_click_is_answered_in_the_language_of_the_subscriber(
+    store: NotifierStore, portal: ServedPortal, locale: str, said: str
+) -> None:
+    eva = store.person("eva", locale=locale)
+    for _ in range(2):
+        # As a provider's server posts it, whose language says nothing.
+        headers = {"Accept-Language": "fr"}
+        answer = portal.client.post(portal.path("unsubscribe", eva), data=ONE_CLICK, headers=headers)
+        assert (answer.status_code, f'lang="{locale}"' in answer.text, said in answer.text) == (200, True, True)
+
+
 def test_somebody_erased_is_told_kindly_and_a_forged_token_is_not_found(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:

@@ -5,6 +5,8 @@ import email.policy
 import html
 import json
 import re
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -12,13 +14,16 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import sqlalchemy
 
+from services.notifier.adapters.sql.people import doors
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SESSION_FOR, SIGN_IN_WITHIN
-from services.notifier.domain.links import slot_of
-from services.notifier.domain.people import Subscriber
+from services.notifier.domain.consent import Consent
+from services.notifier.domain.links import PATHS, Purpose, slot_of
+from services.notifier.domain.people import Subscriber, profile_of
 from services.portal.accounts.guard import COOKIE
 from services.runtime.logging import configure_logging
-from tests.support.notifying import NOW, NotifierStore
+from tests.support.notifying import NOW, NotifierStore, posting
 from tests.support.portal import ServedPortal, served_portal
 
 BASE = "https://alerts.example"
@@ -109,16 +114,124 @@ def test_a_sign_up_is_forgotten_after_two_days(store: NotifierStore, portal: Ser
     assert store.subscribers.with_address("grace@example.com") is None
 
 
-def test_the_answer_is_the_same_for_known_unknown_and_suppressed_addresses(
-    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
-) -> None:
-    store.suppressions.suppress("spam@example.com", "they complained", NOW)
-    addresses = ("new@example.com", ada.profile.address, "spam@example.com")
-    for path in ("/sign-up", "/sign-in"):
-        answers = [portal.post(path, **WISH | {"address": address}) for address in addresses]
-        assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+@pytest.fixture
+def everybody(store: NotifierStore, ada: Subscriber) -> list[str]:
+    """An address of each standing: new, active, paused, unsubscribed, not confirmed yet, suppressed, and no address."""
+    store.subscribers.pause(store.person("paused").subscriber_id, NOW)
+    store.subscribers.unsubscribe(store.person("left").subscriber_id, Consent("withdrawn", NOW, "page", "Stop"))
+    store.subscribers.add(profile_of({"address": "unconfirmed@example.com"}), NOW, status="unconfirmed")
+    for address in ("spam@example.com", store.person("complained").profile.address):
+        store.suppressions.suppress(address, "they complained", NOW)
+    names = ("new", "paused", "left", "unconfirmed", "spam", "complained")
+    return [ada.profile.address, *(f"{name}@example.com" for name in names)]
+
+
+def test_the_answer_is_the_same_whoever_has_an_address(everybody: list[str], portal: ServedPortal, mails: Path) -> None:
+    for hours, path in enumerate(("/sign-up", "/sign-in")):
+        asked = [{"X-Forwarded-For": f"198.51.{number}.{hours}"} for number in range(len(everybody))]
+        answers = [
+            portal.client.post(path, data=WISH | {"address": address}, headers=here)
+            for address, here in zip(everybody, asked, strict=True)
+        ]
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({(answer.text, *_told(answer)) for answer in answers}) == 1
+        portal.postman.join()
         portal.now += timedelta(hours=1)
-    assert sorted({to for to, _, _ in letters(portal, mails)}) == [ada.profile.address, "new@example.com"]
+    mailed = Counter(to for to, _, _ in letters(portal, mails))
+    silent = {"spam@example.com": 0, "complained@example.com": 0, "new@example.com": 1}
+    assert {address: mailed[address] for address in everybody} == dict.fromkeys(everybody, 2) | silent
+
+
+def _told(answer: httpx2.Response) -> list[tuple[str, str]]:
+    """The headers that may tell something."""
+    return sorted((name, value) for name, value in answer.headers.items() if name != "date")
+
+
+def test_the_answer_is_given_before_anything_is_looked_up(
+    store: NotifierStore, everybody: list[str], portal: ServedPortal, mails: Path
+) -> None:
+    asked = statements(store)
+    gate = threading.Event()
+
+    def wait() -> None:
+        gate.wait(60)
+
+    portal.postman.later(wait)
+    for number, address in enumerate(everybody):
+        for path in ("/sign-up", "/sign-in"):
+            here = {"X-Forwarded-For": f"198.51.{number}.9"}
+            assert portal.client.post(path, data=WISH | {"address": address}, headers=here).status_code == 200
+    assert asked == []
+    assert not list(mails.glob("*.eml"))
+    gate.set()
+    assert letters(portal, mails) != []
+    assert asked != []
+
+
+@pytest.mark.parametrize("purpose", PATHS)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_forged_link_costs_what_a_genuine_one_of_an_unknown_person_does(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, purpose: Purpose, method: str
+) -> None:
+    about = {"unsubscribe": "", "manage": slot_of(NOW), "answer": slot_of(NOW), "rest": slot_of(NOW)}
+    own = about.get(purpose, posting("one").posting_id)
+    other = b"another secret, of others"
+    unknown = portal.path(purpose, "nobodyatall", own)
+    forged = (
+        portal.path(purpose, "nobodyatall", own, other),
+        portal.path(purpose, ada, own, other),
+        f"/{PATHS[purpose]}/{portal.path('hide' if purpose == 'more' else 'more', ada, own).rpartition('/')[2]}",
+        f"/{PATHS[purpose]}/no-token-at-all",
+    )
+    asked = statements(store)
+
+    def cost(path: str) -> tuple[int, list[str]]:
+        asked.clear()
+        answer = portal.post(path, do="leave") if method == "post" else portal.get(path)
+        return answer.status_code, list(asked)
+
+    status, of_unknown = cost(unknown)
+    # That a mail program, which leaves, is told so although nobody is there tells only who holds a genuine link.
+    kind = (410, 405) if (purpose, method) != ("unsubscribe", "post") else (200,)
+    assert status in kind
+    for path in forged:
+        status, of_forged = cost(path)
+        assert status in (404, 405)
+        assert of_forged == of_unknown, path
+
+
+def statements(store: NotifierStore) -> list[str]:
+    """What the store is asked from now on, but for the previews, which are read all the time."""
+    asked: list[str] = []
+
+    @sqlalchemy.event.listens_for(store.engine, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        if threading.current_thread().name != "previews":
+            asked.append(statement)
+
+    return asked
+
+
+def test_while_too_many_wishes_wait_nobody_is_mailed_but_who_has_one_or_is_known(
+    ada: Subscriber, portal: ServedPortal, mails: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "MOST_SIGN_UPS", 1)
+    lines = StringIO()
+    configure_logging(json=True, stream=lines)
+    portal.post("/sign-up", **WISH)
+    portal.postman.join()
+    portal.now += LETTER_EVERY
+    given = ("new@example.com", WISH["address"], ada.profile.address)
+    answers = [portal.post("/sign-up", **WISH | {"address": address}) for address in given]
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+    found = letters(portal, mails)
+    assert sorted(to for to, _, _ in found) == [ada.profile.address, WISH["address"], WISH["address"]]
+    wishes = [link for _, _, link in found if link.startswith("/c/")]
+    assert sorted(portal.get(link).status_code for link in wishes) == [200, 410]
+    assert "too many sign-ups wait" in lines.getvalue()
+    portal.now += CONFIRM_WITHIN
+    portal.post("/sign-up", **WISH | {"address": "new@example.com"})
+    assert "new@example.com" in {to for to, _, _ in letters(portal, mails)}
 
 
 def test_an_address_is_mailed_every_quarter_of_an_hour_and_three_times_a_day_at_most(

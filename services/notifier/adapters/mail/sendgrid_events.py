@@ -34,7 +34,8 @@ _KINDS: Mapping[str, Kind] = {
 }
 _NOT_OURS = frozenset({"open", "click"})
 """Nobody here follows what a reader looks at; where the account does, it is let pass."""
-_DROPPED_FOR_ITS_ADDRESS = ("bounced address", "invalid", "spam reporting address", "unsubscribed address")
+_DROPPED_FOR_ITS_ADDRESS = ("bounced address", "spam reporting address", "unsubscribed address", "invalid")
+_DROPPED_FOR_OUR_FAULT = "invalid smtpapi header"
 _MOST_REASON = 300
 _LONGEST_ID = 200
 _LONGEST_TIMESTAMP = 11
@@ -92,8 +93,10 @@ def _kind(name: str, data: Mapping[str, Any]) -> Kind:
     if name == "bounce":
         # `blocked`: not now, or not this; `bounce` and none at all: never.
         return "soft_bounced" if _text(data, "type") == "blocked" else "bounced"
-    if name == "dropped" and _text(data, "reason").strip().casefold().startswith(_DROPPED_FOR_ITS_ADDRESS):
-        return "dropped_address"
+    if name == "dropped":
+        reason = _text(data, "reason").strip().casefold()
+        ours = reason.startswith(_DROPPED_FOR_OUR_FAULT)
+        return "dropped_address" if reason.startswith(_DROPPED_FOR_ITS_ADDRESS) and not ours else "dropped"
     return _KINDS.get(name, "unknown")
 
 

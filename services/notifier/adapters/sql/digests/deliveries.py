@@ -273,9 +273,11 @@ def _recipient(connection: Connection, delivery_id: str) -> str | None:
 
 
 def _waiting(now: datetime, most: int) -> Any:
+    # What was changed later than now was put off by a clock that is set back since.
+    ready = (deliveries.c.not_before <= now) | (deliveries.c.changed_at > now)
     return (
         select(deliveries.c.delivery_id)
-        .where(deliveries.c.state == "pending", deliveries.c.not_before <= now)
+        .where(deliveries.c.state == "pending", ready)
         .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
         .limit(most)
     )

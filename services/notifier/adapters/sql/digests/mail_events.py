@@ -156,7 +156,7 @@ class SqlMailEvents:
     def _unsubscribe(self, connection: Connection, own_id: str, event: MailEvent, now: datetime) -> None:
         """Unless they have said since then that they want mails: events come late, and in any order."""
         person = hold_person(connection, own_id)
-        if person is None or person.status == "unsubscribed" or _came_back_since(connection, own_id, event.at):
+        if person is None or person.status == "unsubscribed" or _came_back_since(connection, own_id, event.at, now):
             return
         stop(connection, own_id, "unsubscribed", now)
         consents.keep(connection, own_id, Consent("withdrawn", event.at, "provider", ""))
@@ -177,13 +177,16 @@ def _each_once(events: Sequence[MailEvent]) -> list[MailEvent]:
     return list({event.event_id: event for event in reversed(events)}.values())[::-1]
 
 
-def _came_back_since(connection: Connection, own_id: str, at: datetime) -> bool:
-    """By themselves, here or at the provider; that an operator took them in says nothing of what they want."""
+def _came_back_since(connection: Connection, own_id: str, at: datetime, now: datetime) -> bool:
+    """By themselves, here or at the provider; that an operator took them in says nothing of what they want.
+
+    Of what a clock dated in the future that is set back by now nobody knows whether it was later: they have left.
+    """
     own = (mail_events.c.subscriber_id == own_id) & (mail_events.c.kind == "resubscribed") & (mail_events.c.at > at)
     if connection.execute(select(mail_events.c.event_id).where(own).limit(1)).first() is not None:
         return True
     ledger = consents.consents_of(connection, own_id)
-    return any(one.kind == "given" and one.origin != "operator" and one.at > at for one in ledger)
+    return any(one.kind == "given" and one.origin != "operator" and at < one.at <= now for one in ledger)
 
 
 class SendingBrake:

@@ -10,10 +10,13 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import digest_searches, digests, saved_searches
+from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
 from services.notifier.adapters.sql.criteria.membership import join, leave
+from services.notifier.adapters.sql.digests.waiting import put_back
+from services.notifier.adapters.sql.people.suppressions import cancel_waiting
 from services.notifier.adapters.sql.rows import hold_person, to_json
 from services.notifier.adapters.sql.windows.cuts import NEW_SEARCH_LOOKS_BACK, cut_before
+from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import due_after_change, next_due
@@ -98,10 +101,14 @@ class SqlSearches:
 
     @retried
     def pause(self, search_id: str, now: datetime) -> SavedSearch:
-        """Serve it no more until it is resumed; its criteria stay joined. Raises UsageError."""
+        """Serve it no more until it is resumed; its criteria stay joined, and a mail of it alone is cancelled.
+
+        Raises UsageError.
+        """
         with writing(self._engine) as connection:
-            _locked(connection, search_id)
+            search = _locked(connection, search_id)
             _set(connection, search_id, {"paused": True, "changed_at": now})
+            _cancel_unasked(connection, search.subscriber_id, now)
             return _get(connection, search_id)
 
     @retried
@@ -116,11 +123,15 @@ class SqlSearches:
 
     @retried
     def delete(self, search_id: str, now: datetime) -> None:
-        """Forget a search; what was sent for it stays in its digests. Raises UsageError."""
+        """Forget a search, and cancel a mail of it alone; what was sent for it stays in its digests.
+
+        Raises UsageError.
+        """
         with writing(self._engine) as connection:
             search = _locked(connection, search_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search_id))
             leave(connection, [search.key], now)
+            _cancel_unasked(connection, search.subscriber_id, now)
 
     def get(self, search_id: str) -> SavedSearch:
         """Raises UsageError for an id that no search has."""
@@ -189,6 +200,26 @@ def rescheduled(
         now=now,
     )
     return _timing(timing, time_zone, now) | {"next_due_at": due_at}
+
+
+def _cancel_unasked(connection: Connection, subscriber_id: str, now: datetime) -> None:
+    """Cancel what waits for a person and holds only jobs of searches that are paused or gone.
+
+    The jobs wait with those that are paused.
+    """
+    own = saved_searches.c.subscriber_id == subscriber_id
+    asking = set(connection.execute(select(saved_searches.c.search_id).where(own, ~saved_searches.c.paused)).scalars())
+    items = (
+        select(deliveries.c.delivery_id, digest_items.c.found_by)
+        .join(digest_items, digest_items.c.digest_id == deliveries.c.digest_id)
+        .where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
+    )
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(items):
+        found.setdefault(row.delivery_id, set()).update(each["search_id"] for each in json.loads(row.found_by))
+    unasked = [delivery_id for delivery_id, by in found.items() if by and not by & asking]
+    if unasked:
+        put_back(connection, cancel_waiting(connection, subscriber_id, "its searches are paused", now, unasked))
 
 
 def _served_at(connection: Connection, search: SavedSearch) -> datetime | None:

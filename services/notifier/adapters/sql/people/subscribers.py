@@ -156,11 +156,16 @@ class SqlSubscribers:
 
     @retried
     def pause_instead(self, subscriber_id: str, given: Consent) -> Subscriber:
-        """Have this person pause who unsubscribed, at once: they are served at no moment between. Raises UsageError."""
+        """Have this person pause who unsubscribed, at once: they are served at no moment between.
+
+        Raises UsageError; of who has not confirmed too, whom a pause would have agree to what they never said.
+        """
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
+            if subscriber.status == "unconfirmed":
+                _require_subscribed(subscriber)
             stop(connection, subscriber_id, "paused", given.at)
-            if subscriber.status in ("unsubscribed", "unconfirmed"):
+            if subscriber.status == "unsubscribed":
                 consents.keep(connection, subscriber_id, given)
             return _get(connection, subscriber_id)
 

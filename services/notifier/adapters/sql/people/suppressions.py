@@ -1,5 +1,6 @@
 """Addresses that must not be mailed, kept as keyed hashes so that they outlive the people without naming them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,8 +153,12 @@ def _cancel_all(connection: Connection, address_hash: str, reason: str, now: dat
         cancel_waiting(connection, subscriber_id, reason, now)
 
 
-def cancel_waiting(connection: Connection, subscriber_id: str, reason: str, now: datetime) -> int:
-    """Cancel the deliveries of a person that are not on their way; returns how many."""
+def cancel_waiting(
+    connection: Connection, subscriber_id: str, reason: str, now: datetime, some: Collection[str] | None = None
+) -> Sequence[str]:
+    """Cancel the deliveries of a person, or `some` of them, that are not on their way; returns which."""
     waiting = update(deliveries).where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
+    if some is not None:
+        waiting = waiting.where(deliveries.c.delivery_id.in_(some))
     values = {"state": "cancelled", "reason": reason, "worker": None, "lease": None, "changed_at": now}
-    return connection.execute(waiting.values(values)).rowcount
+    return connection.execute(waiting.values(values).returning(deliveries.c.delivery_id)).scalars().all()
