@@ -1,8 +1,6 @@
 """SIGTERM to a notifier whose provider is slow: no delivery is left in doubt, and nobody is mailed twice."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,6 +13,7 @@ from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.engines import kafka_of_my_own
 from tests.support.fake_sendgrid import KEY, recorded
+from tests.support.installed import started
 from tests.support.notifying import NotifierStore
 from tests.support.postgresql import migrated_database
 from tests.support.sending import open_deliveries, sendgrid_process, states_of
@@ -56,9 +55,7 @@ def test_what_is_on_its_way_is_heard_of_and_the_rest_waits(tmp_path: Path, in_fl
         create(load_settings(config).kafka)
         store = NotifierStore(open_store(url))
         open_deliveries(store, DELIVERIES, SystemClock().now())
-        with (tmp_path / "log").open("wb") as log:
-            command = [str(Path(sys.executable).with_name("jobchime")), "notifier", "-c", str(config)]
-            process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = started("notifier", config, tmp_path / "log")
         try:
             until(lambda: len(recorded(mails)) >= in_flight, "the first mails are on their way")
             process.send_signal(signal.SIGTERM)

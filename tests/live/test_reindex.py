@@ -1,7 +1,6 @@
 """Rebuilding the shared indices on real engines, while they are used and when killed."""
 
 import random
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from tests.support.judging import having, skills
 from tests.support.matcher_workers import Workers, matcher_workers
 from tests.support.matching import NOON, criteria_out, posting_out
 from tests.support.racing import Stream, pairs
+from tests.support.waiting import ended
 
 pytestmark = [pytest.mark.live, pytest.mark.decisive]
 
@@ -191,8 +191,7 @@ def test_no_match_is_missed_or_fails_while_indices_are_rebuilt_again_and_again_a
 
 
 def _reindex(workers: Workers) -> None:
-    done: subprocess.Popen[bytes] = workers.command("reindex")
-    assert done.wait(120) == 0
+    assert ended(workers.command("reindex")) == 0
 
 
 def test_a_wrong_index_is_told_by_reconciling_and_mended_by_a_rebuild(tmp_path: Path) -> None:

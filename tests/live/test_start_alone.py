@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from services.runtime.pauses import SqlPauses
 from services.runtime.sql.store import open_store
 from tests.support.cut_line import CutLine
 from tests.support.engines import kafka_of_my_own
+from tests.support.forking import Forked
 from tests.support.installed import started
 from tests.support.loopback import free_port, probe
 from tests.support.postgresql import empty_database, migrated_database
@@ -60,7 +60,7 @@ class Worker:
         self._log = folder / "log"
 
     @contextmanager
-    def started(self, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
+    def started(self, *options: str) -> Iterator[Forked]:
         process = started(self._service, self.config, self._log, *options)
         try:
             yield process

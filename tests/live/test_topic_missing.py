@@ -1,6 +1,5 @@
 """A service that is started while a topic is missing: it ends at once, and says which and what makes it."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,8 +30,7 @@ def make_all_but(installation: Installation, topic: str) -> None:
 def tried(installation: Installation, service: str, *options: str) -> tuple[int, list[str]]:
     """What it ends with by itself, and the lines it said."""
     log = installation.folder / f"{service}.log"
-    process: subprocess.Popen[bytes] = started(service, installation.config, log, *options)
-    return ended(process), log.read_text().splitlines()
+    return ended(started(service, installation.config, log, *options)), log.read_text().splitlines()
 
 
 @pytest.mark.parametrize(

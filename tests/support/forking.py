@@ -1,85 +1,193 @@
-"""Commands as processes that are forked: what each would import anew, for seconds, is imported once."""
+"""Commands as processes that are forked: what each would import and make anew, for seconds, is there once."""
 
+import atexit
 import json
 import os
+import queue
+import select
 import signal
 import subprocess
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import NoReturn
 
 from services.cli import main
+from services.ingest.domain.warm import warm_up
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "from services.cli import main; main()"
+_IMPORTED = (
+    "services.cli.commands.workers",
+    "services.cli.commands.running",
+    "services.cli.commands.portal",
+    "services.ingest.app",
+    "services.ingest.push_app",
+    "services.matcher.app",
+    "services.notifier.app",
+    "services.notifier.adapters.mail.mailers",
+)
+"""What services import, those of them that do so late included."""
 _SAID = 4_000
 """Characters of what a command said last."""
 
 
-class Forking:
-    """Runs `jobchime` commands, some at once; as a context manager it ends with all its processes gone."""
+class Forked:
+    """A `jobchime` command as a process, to be handled as a Popen."""
 
-    def __init__(self, folder: Path) -> None:
-        """What the commands say goes into the folder."""
-        self._folder = folder
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        """Negative where a signal ended it."""
+        self._ended = threading.Event()
 
-    def __enter__(self) -> "Forking":
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Raises subprocess.TimeoutExpired."""
+        if not self._ended.wait(timeout):
+            raise subprocess.TimeoutExpired("jobchime", timeout or 0)
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):  # it has ended, and that was not heard of yet
+            if self.returncode is None:
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def has_ended(self, code: int) -> None:
+        self.returncode = code
+        self._ended.set()
+
+
+def fork(*command: str | Path, log: Path, append: bool = False, environment: Mapping[str, str] | None = None) -> Forked:
+    """Run a command as a process whose output goes into the log; its environment is this one's where none is given."""
+    return _parent().fork([*map(str, command)], log, append=append, environment=environment or os.environ)
+
+
+def run_together(folder: Path, *commands: Sequence[str]) -> list[str]:
+    """Run commands at once, each a process, until all have ended well; what each said, whose log is in the folder."""
+    logs = [folder / f"{at}.log" for at in range(len(commands))]
+    running = [fork(*command, log=log) for log, command in zip(logs, commands, strict=True)]
+    try:
+        codes = [one.wait() for one in running]
+    finally:
+        for one in running:
+            one.kill()
+    said = [log.read_text(encoding="utf-8") for log in logs]
+    for code, command, text in zip(codes, commands, said, strict=True):
+        assert code == 0, f"jobchime {' '.join(command)} ended with {code}: {text[-_SAID:]}"
+    return said
+
+
+class _Parent:
+    """The process that forks them, beside this one; it ends with this one, and all that it forked with it."""
+
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
+            [sys.executable, "-W", "ignore", "-m", __name__],
+            cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
-        return self
+        atexit.register(self._end)
+        self._lock = threading.Lock()
+        self._begun: queue.Queue[Forked] = queue.Queue()
+        threading.Thread(target=self._hear, daemon=True).start()
 
-    def run(self, *commands: Sequence[str]) -> list[str]:
-        """Run commands at once, each in a process of its own, until all have ended well; what each said."""
-        logs = [self._folder / f"{at}.log" for at in range(len(commands))]
-        asked = [[str(log), *command] for log, command in zip(logs, commands, strict=True)]
-        assert self._process.stdin is not None
+    def fork(self, command: Sequence[str], log: Path, *, append: bool, environment: Mapping[str, str]) -> Forked:
+        asked = {"command": command, "log": str(log), "append": append, "environment": dict(environment)}
+        with self._lock:
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            return self._begun.get()
+
+    def _hear(self) -> None:
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        codes = json.loads(self._process.stdout.readline())
-        said = [log.read_text(encoding="utf-8") for log in logs]
-        for code, command, text in zip(codes, commands, said, strict=True):
-            assert code == 0, f"jobchime {' '.join(command)} ended with {code}: {text[-_SAID:]}"
-        return said
+        alive: dict[int, Forked] = {}
+        for line in self._process.stdout:
+            pid, _, code = line.strip().partition(" ")
+            if code:
+                alive.pop(int(pid)).has_ended(int(code))
+            else:
+                alive[int(pid)] = Forked(int(pid))
+                self._begun.put(alive[int(pid)])
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with self._process:  # which closes its pipes
-            self._process.wait()
+    def _end(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+_parent = cache(_Parent)
 
 
 def serve() -> None:
-    """The side of the processes: for each line that comes in, fork what it names, and tell the exit codes."""
-    import_module("services.cli.commands.workers")  # what all of them import
-    for line in sys.stdin:
-        pids = [_forked(log, command) for log, *command in json.loads(line)]
-        codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
-        print(json.dumps(codes), flush=True)
+    """The side of the processes: fork what is asked for in a line and tell its pid; when it ends, its exit code too."""
+    for module in _IMPORTED:
+        import_module(module)
+    warm_up()
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    asked = b""
+    while True:
+        ready, _, _ = select.select([0, woken], [], [])
+        if woken in ready:
+            os.read(woken, 1 << 12)
+            _tell_ends()
+        if 0 in ready:
+            came = os.read(0, 1 << 16)
+            if not came:
+                os.killpg(0, signal.SIGKILL)
+            *lines, asked = (asked + came).split(b"\n")
+            for line in lines:
+                pid = os.fork()
+                if pid == 0:
+                    _live(**json.loads(line))
+                _tell(f"{pid}\n")
 
 
-def _forked(log: str, command: Sequence[str]) -> int:
-    pid = os.fork()
-    if pid == 0:
-        _live(log, command)
-    return pid
+def _tell_ends() -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        _tell(f"{pid} {os.waitstatus_to_exitcode(status)}\n")
 
 
-def _live(log: str, command: Sequence[str]) -> NoReturn:
+def _tell(line: str) -> None:
+    os.write(1, line.encode())
+
+
+def _live(command: Sequence[str], log: str, append: bool, environment: Mapping[str, str]) -> NoReturn:
     """Be a command that was started by itself, which may have to start over as such."""
-    told = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    told = os.open(log, os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(told, 1)
     os.dup2(told, 2)
+    os.environ.clear()
+    os.environ.update(environment)
     sys.argv = ["jobchime", *command]
-    sys.orig_argv = [sys.executable, "-c", START, *command]
+    sys.orig_argv = [sys.executable, "-W", "ignore", "-c", START, *command]
     code: object = 0
     try:
         main()

@@ -1,8 +1,6 @@
 """An installation of the deployed form on engines that are there: its settings, commands, services as processes."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,13 +8,12 @@ from typing import Any
 
 from services.runtime.kafka.settings import KafkaSettings
 from tests.support.command_line import run
+from tests.support.forking import Forked, fork
 from tests.support.loopback import free_ports, probe
 from tests.support.pushing import KEY
 from tests.support.waiting import ended
 
 SERVICES = ("ingest", "matcher", "notifier")
-_ROOT = Path(__file__).parents[2]
-_START = "from services.cli import main; import sys; sys.argv[0] = 'jobchime'; main()"
 _SETTINGS = """
 data = "data"
 store = "{store}"
@@ -42,11 +39,9 @@ folder = "mails"
 """
 
 
-def started(service: str, config: Path, log: Path, *options: str) -> "subprocess.Popen[bytes]":
+def started(service: str, config: Path, log: Path, *options: str) -> Forked:
     """A service as a process, which tells a file what it does."""
-    command = [sys.executable, "-W", "ignore", "-c", _START, service, "-c", str(config), *options]
-    with log.open("wb") as told:
-        return subprocess.Popen(command, cwd=_ROOT, stdout=told, stderr=told)
+    return fork(service, "-c", config, *options, log=log)
 
 
 class Installation:
@@ -102,13 +97,13 @@ class Installation:
         return probe(self.ports[SERVICES.index(service)], path)
 
     @contextmanager
-    def running(self, *services: str) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+    def running(self, *services: str) -> Iterator[dict[str, Forked]]:
         """The services, all where none is named, as processes that must end well at the end."""
         with ExitStack() as stack:
             yield {service: stack.enter_context(self._process(service)) for service in services or SERVICES}
 
     @contextmanager
-    def _process(self, service: str) -> Iterator["subprocess.Popen[bytes]"]:
+    def _process(self, service: str) -> Iterator[Forked]:
         process = started(service, self.config, self.folder / f"{service}.log")
         try:
             yield process

@@ -1,16 +1,12 @@
 """Matcher workers as processes on real engines, what goes in, and what a store makes of what comes out."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import RetriableError
@@ -30,12 +26,12 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.settings import Settings
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+from tests.support.forking import Forked, fork
 from tests.support.stores import new_engine
 from tests.support.truth_check import Pair, stored_pairs
 from tests.support.waiting import ended
 
 _START_S = 240
-_COMMAND = Path(sys.executable).with_name("jobchime")
 
 
 @dataclass
@@ -48,7 +44,7 @@ class Workers:
     reader: RecordReader
     offsets: Offsets
     store: Engine
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[Forked] = field(default_factory=list)
     causes: Counter[str] = field(default_factory=Counter)
     """Of records that brought matches."""
     _stored: dict[int, int] = field(default_factory=dict)
@@ -56,8 +52,8 @@ class Workers:
     def start(self, count: int = 1) -> None:
         """Start workers, and wait until all that run have their share."""
         for number in range(count):
-            with (self.file.parent / f"worker-{len(self.running) + number}.log").open("ab") as log:
-                self.running.append(self.command("matcher", stderr=log))
+            log = self.file.parent / f"worker-{len(self.running) + number}.log"
+            self.running.append(fork("matcher", "--config", self.file, log=log, append=True))
         self.shared(_START_S)
 
     def shared(self, patience_s: float) -> float:
@@ -74,15 +70,9 @@ class Workers:
             admin.close()
         return time.monotonic() - began
 
-    def command(self, *arguments: str, stderr: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    def command(self, name: str) -> Forked:
         """Start a command on this installation."""
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-        return subprocess.Popen(
-            [str(_COMMAND), *arguments, "--config", str(self.file)],
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            env=environment,
-        )
+        return fork(name, "--config", self.file, log=self.file.parent / f"{name}.log")
 
     def kill(self, number: int) -> None:
         """SIGKILL a worker."""

@@ -24,7 +24,7 @@ from services.runtime.kafka.topics import create, planned
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
-from tests.support.forking import Forking
+from tests.support.forking import run_together
 from tests.support.generate import criteria as generated
 from tests.support.generate import postings as generated_postings
 
@@ -146,13 +146,12 @@ class DeployedForm:
         take_in(settings.store_url, settings.ids(), wanted, steps[0].at)
         # For ever: by the wall's clock, what is published at simulated times may be over long ago.
         create(settings.kafka, planned(settings.kafka, for_ever=True))
-        with Forking(self.folder) as forking:
-            for step in steps:
-                _bring(step, self.folder)
-                for service, workers in (*((one, self.workers) for one in _SHARING), ("notifier", 1)):
-                    command = [service, "--once", "--now", step.at.isoformat(), "--config", str(file)]
-                    for at, said in enumerate(forking.run(*[command] * workers)):
-                        self.handled[service, at] += _handled(said)
+        for step in steps:
+            _bring(step, self.folder)
+            for service, workers in (*((one, self.workers) for one in _SHARING), ("notifier", 1)):
+                command = [service, "--once", "--now", step.at.isoformat(), "--config", str(file)]
+                for at, said in enumerate(run_together(self.folder, *[command] * workers)):
+                    self.handled[service, at] += _handled(said)
         return _mails(self.folder)
 
     def shares(self) -> str:

@@ -4,6 +4,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+from tests.support.forking import Forked
+
 _LOOK_EVERY_S = 0.05
 _REST = 2
 """Between two looks, so many times as long as a look took: a dear one would take what it waits for its processor."""
@@ -24,7 +26,7 @@ def until(true: Callable[[], bool], what: str | Callable[[], str] = "", seconds:
         time.sleep(max(_LOOK_EVERY_S, _REST * (now - began)))
 
 
-def ended(process: "subprocess.Popen[bytes] | subprocess.Popen[str]", seconds: float = 120.0) -> int:
+def ended(process: "subprocess.Popen[bytes] | subprocess.Popen[str] | Forked", seconds: float = 120.0) -> int:
     """The exit code of a process that is to end by itself. One that does not is killed, and the wait raises."""
     try:
         return process.wait(seconds)

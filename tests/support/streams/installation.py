@@ -18,7 +18,7 @@ from tests.support.own_engines import OwnEngines
 from tests.support.streams.sizes import Index, Size
 
 MAILS = "mails"
-COMMAND = Path(sys.executable).with_name("jobchime")
+_COMMAND = Path(sys.executable).with_name("jobchime")
 _PATIENCE_S = 900
 
 
@@ -42,7 +42,7 @@ class Installation:
     def run(self, *arguments: str) -> None:
         """One command, which must end well."""
         done = subprocess.run(
-            [COMMAND, *arguments, "--config", str(self.file)],
+            [_COMMAND, *arguments, "--config", str(self.file)],
             cwd=self.folder,
             env=self.environment(),
             capture_output=True,

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import IO
 
-from tests.support.streams.installation import COMMAND, Installation
+from tests.support.forking import Forked, fork
+from tests.support.streams.installation import Installation
 from tests.support.streams.sizes import SERVICES, ServiceName
 
 _LOOK_S = 0.1
@@ -40,8 +40,7 @@ class Worker:
         """How it ended otherwise than by a kill or by being told to stop: by exit code."""
         self._place = place
         self._lock = threading.RLock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._output: IO[bytes] | None = None
+        self._process: Forked | None = None
         self._began = 0.0
         self._not_before = 0.0
         self._wanted = False
@@ -116,7 +115,6 @@ class Worker:
                     process.kill()
                     process.wait()
                     raise AssertionError(f"{self.service} did not stop within {_STOP_S:.0f} s of SIGTERM") from None
-            self._close()
             return code
 
     def abandon(self) -> None:
@@ -126,26 +124,12 @@ class Worker:
             self._process.send_signal(signal.SIGCONT)
             self._process.kill()
             self._process.wait()
-        self._close()
 
     def _launch(self) -> None:
-        self._close()
-        self._output = self.log.open("ab")
-        self._read_from, self._working = self._output.tell(), False
-        self._process = subprocess.Popen(
-            [COMMAND, self.service, "--config", str(self._place.file)],
-            cwd=self._place.folder,
-            env=self._place.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
+        self._read_from, self._working = self.log.stat().st_size if self.log.is_file() else 0, False
+        command, environment = (self.service, "--config", self._place.file), self._place.environment()
+        self._process = fork(*command, log=self.log, append=True, environment=environment)
         self._began, self._not_before = time.monotonic(), 0.0
-
-    def _close(self) -> None:
-        if self._output is not None:
-            self._output.close()
-            self._output = None
 
 
 @dataclass
