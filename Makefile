@@ -29,9 +29,9 @@ engines:
 engines-stop:
 	@deploy/engines/engines.sh stop
 
-# Linters for the HTML of mails. Without npm their tests are skipped, but in CI.
+# Linters for the HTML of mails and of the portal. Without npm their tests are skipped, but in CI.
 mail-lint: setup
-	@command -v npm >/dev/null || { echo "No npm: the HTML of mails is not linted."; exit 0; }; \
+	@command -v npm >/dev/null || { echo "No npm: the HTML of mails and pages is not linted."; exit 0; }; \
 	cmp -s $(LINT)/package-lock.json .venv/mail-lint/installed.json && cp $(LINT)/lint.mjs .venv/mail-lint/ && exit 0; \
 	mkdir -p .venv/mail-lint && cp $(LINT)/package.json $(LINT)/package-lock.json $(LINT)/lint.mjs .venv/mail-lint/ && \
 	(cd .venv/mail-lint && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && \

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from services.demo.simulate import serve
 from tests.support.waiting import until
@@ -25,14 +25,21 @@ _PATIENCE_MS = 30_000
 
 
 @contextmanager
-def browser_page(*, scripts: bool) -> Iterator[Page]:
-    """A page as wide as a phone, with JavaScript or without it; skips where there is no browser, but in CI."""
+def open_browser() -> Iterator[Browser]:
+    """Chromium; skips where there is none, but in CI."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         if os.environ.get("CI"):
             raise RuntimeError(_MISSING)
         pytest.skip(_MISSING)
     with sync_playwright() as driver, driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as opened:
+        yield opened
+
+
+@contextmanager
+def browser_page(*, scripts: bool) -> Iterator[Page]:
+    """A page as wide as a phone, with JavaScript or without it."""
+    with open_browser() as opened:
         context = opened.new_context(
             java_script_enabled=scripts, locale="en-GB", viewport={"width": 390, "height": 844}, color_scheme="dark"
         )

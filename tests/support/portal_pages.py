@@ -1,0 +1,154 @@
+"""Every page of the portal, over a store with people who have something to see there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import Company, PostingCore, Reach, Skill
+from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlDoors
+from services.notifier.domain.links import slot_of
+from services.notifier.domain.model import Digest, Item, Left
+from services.notifier.domain.people import Subscriber
+from tests.support.digests import pay
+from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting, sqlite_store
+from tests.support.portal import ServedPortal, served_portal
+from tests.support.serving import closings, email_for
+from tests.support.waiting import until
+
+ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
+_WISH, _MOVE, _LINK, _OTHER_LINK = "a wish", "another address", "a link", "another link"
+
+
+@dataclass(frozen=True, slots=True)
+class PortalPage:
+    """A page as somebody meets it."""
+
+    path: str
+    press: str = ""
+    """The button or form by which it is reached from the path, as a selector."""
+    fill: tuple[tuple[str, str], ...] = ()
+    """Fields and what is typed there before."""
+
+
+@contextmanager
+def every_page(
+    folder: Path, locale: str = "en", **mail: object
+) -> Iterator[tuple[ServedPortal, dict[str, PortalPage]]]:
+    """A portal, and its pages by name; each is to be visited once. `mail`: its settings of mail."""
+    store = sqlite_store(folder)
+    people = {name: store.person(name, locale=locale, currency="EUR") for name in ("ada", "bob", "eve", "ian")}
+    for person in people.values():
+        store.search(person, "Python, Europe", _PYTHON, hour=8)
+        store.search(person, "Go work", GO, hour=8)
+    store.searches.pause(store.searches.all(people["ada"].subscriber_id)[1].search_id, NOW)
+    jobs = [*_jobs()]
+    store.matches.store(0, [arrival(at, job, (1,)) for at, job in enumerate(jobs)], NOW)
+    _mail(store)
+    doors = SqlDoors(store.engine, store.ids)
+    with served_portal(store, folder=folder / "mails", **mail) as portal:
+        ada = people["ada"]
+        portal.now = NOW + timedelta(hours=4)
+        doors.begin_session("another", ada.subscriber_id, "Safari, iPhone", portal.now)
+        for link in (_LINK, _OTHER_LINK):
+            doors.keep_sign_in(link, ada.subscriber_id, portal.now)
+        doors.keep_sign_up(
+            _WISH, SignUp("grace@example.com", _wish(locale), "Yes, send me these job alerts."), portal.now
+        )
+        doors.keep_new_address(_MOVE, NewAddress(ada.subscriber_id, "ada@new.example", "To this address."), portal.now)
+        until(lambda: "<h2>" in portal.post("/preview", **ASKED).text, "the postings are read")
+        yield portal, _pages(portal, people, jobs[0].posting_id)
+    store.engine.dispose()
+
+
+def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dict[str, PortalPage]:
+    ada, bob, eve, ian = people.values()
+    slot = slot_of(NOW + timedelta(hours=3))
+    first = "main form button"
+    return {
+        "sign-up": PortalPage("/sign-up"),
+        "sign-up with a preview": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Python"),)),
+        "sign-up with a fault": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Pyhton"),)),
+        "confirm": PortalPage(f"/c/{_WISH}"),
+        "too late": PortalPage("/c/nothing"),
+        "sign-in": PortalPage("/sign-in"),
+        "posted": PortalPage("/sign-in", press=first, fill=(("address", "ada@example.com"),)),
+        "enter": PortalPage(f"/s/{_LINK}"),
+        "home": PortalPage(f"/s/{_OTHER_LINK}", press=first),
+        "another address": PortalPage(f"/a/{_MOVE}"),
+        "privacy": PortalPage("/privacy"),
+        "unknown": PortalPage("/u/forged.aaaaaaaaaaaaaaaa"),
+        "job": PortalPage(portal.path("job", ada, job)),
+        "more like this": PortalPage(portal.path("more", ada, job)),
+        "hidden": PortalPage(portal.path("hide", ada, job), press=first),
+        "rest": PortalPage(portal.path("rest", ada, slot)),
+        "forgotten": PortalPage(portal.path("rest", ada, slot_of(NOW))),
+        "manage": PortalPage(portal.path("manage", ada, slot_of(portal.now))),
+        "expired": PortalPage(portal.path("manage", ada, slot_of(NOW - timedelta(days=90)))),
+        "answer": PortalPage(portal.path("answer", bob, slot_of(portal.now))),
+        "unsubscribe": PortalPage(portal.path("unsubscribe", bob)),
+        "unsubscribed": PortalPage(portal.path("unsubscribe", eve), press=first),
+        "erased": PortalPage(portal.path("unsubscribe", "0" * len(ian.subscriber_id))),
+    }
+
+
+_PYTHON = Criteria(
+    skills=SkillTerms(any=("Python", "Kafka")),
+    places=("DE", "FR"),
+    salary_floor=SalaryFloor(amount=60_000, currency="EUR"),
+)
+
+
+def _jobs() -> Iterator[PostingCore]:
+    for at, (title, company, low) in enumerate(
+        [
+            ("Senior Python engineer (f/m/x), platform team", "Harbour & Söhne GmbH", 70_000),
+            ("Data engineer", "Dunmore Optics", 62_000),
+            ("Backend developer for a very long-winded department of integrations", "Junipera", 50_000),
+            ("مهندس برمجيات", "شركة المرفأ", 80_000),
+        ]
+    ):
+        yield posting(
+            f"job {at}",
+            title=title,
+            company=Company(name=company),
+            salary=pay(low, low + 20_000),
+            workplace=("remote", "hybrid")[at % 2],
+            reach=Reach(scope="listed", countries=("DE", "FR")),
+            skills=(Skill(name="Python", core=True), Skill(name="Kafka", core=at == 0)),
+            description_text="We look for somebody who writes Python.\n\nYou work with Kafka and with people.",
+            fetched_at=NOW - timedelta(days=3 * at, hours=1),
+        )
+
+
+def _wish(locale: str) -> dict[str, object]:
+    search = {"name": "Python", "criteria": {"skills": {"any": ["Python"]}}, "cadence": "daily", "hour": 8}
+    return {
+        "address": "grace@example.com", "time_zone": "UTC", "locale": locale, "currency": "EUR", "search": search
+    }  # fmt: skip
+
+
+def _mail(store: NotifierStore) -> None:
+    """A digest of each person that had no room for some jobs."""
+    at = NOW + timedelta(hours=3)
+    cut = store.windows.take_cut(at)
+    for due in store.windows.claim_due("test", at, cut, timedelta(minutes=5), 9):
+        searches = tuple(window.search for window in due.windows)
+        first, *more = _jobs()
+        made = Digest(due.recipient, at, searches, (Item(first, (), 1.0),), (), 2, ())
+        made = replace(made, rest=tuple(Left(job, searches[:1], 0.5) for job in more))
+        assert store.digests.commit(made, closings(due, cut, at), email_for(due.recipient.address, at), at)
+
+
+def visit(browser: Page, base: str, page: PortalPage) -> None:
+    """Go to a page as somebody would."""
+    browser.goto(f"{base}{page.path}")
+    for name, text in page.fill:
+        browser.locator(f'[name="{name}"]').fill(text)
+    if page.press:
+        browser.locator(page.press).first.click()
+        browser.wait_for_load_state()

@@ -1,0 +1,125 @@
+"""Every page in Chromium, light and dark, on a small phone and a desk: axe finds no fault, nothing sticks out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.linting import axe
+from tests.support.portal_pages import PortalPage, every_page, visit
+from tests.support.walking import open_browser
+
+pytestmark = pytest.mark.slow(2)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS, SCHEMES = (320, 1280), ("light", "dark")
+MOST_TABS = 120
+FOCUS = """() => {
+  const on = document.activeElement, style = getComputedStyle(on), box = on.getBoundingClientRect();
+  if (on === document.body) return null;
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return {
+    at: [...document.querySelectorAll("*")].indexOf(on),
+    named: on.outerHTML.slice(0, 80),
+    seen: outlined && box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}"""
+AXE = """async (rules) => {
+  const found = await axe.run(document, {runOnly: rules, rules: {"target-size": {enabled: true}}});
+  const where = (nodes) => nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join("; ");
+  return found.violations.map((one) => `${one.id}: ${where(one.nodes)}`);
+}"""
+SIDES = """() => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector("h1"));
+  const page = document.documentElement;
+  return {wide: page.scrollWidth, right: page.clientWidth - range.getBoundingClientRect().right};
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    base: str
+    pages: dict[str, PortalPage]
+    browser: Browser
+
+
+@pytest.fixture(scope="module", params=["en", "fr"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with every_page(tmp_path_factory.mktemp("pages"), request.param) as (portal, pages), open_browser() as browser:
+        yield Served(str(portal.client.base_url).rstrip("/"), pages, browser)
+
+
+@pytest.fixture(scope="module")
+def tab(served: Served) -> Iterator[Page]:
+    """A tab in which a test may run scripts of its own, which the portal's policy forbids."""
+    with served.browser.new_context(bypass_csp=True) as context:
+        context.set_default_timeout(15_000)
+        yield context.new_page()
+
+
+def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(served: Served, tab: Page) -> None:
+    script, faults = axe(), dict[str, Any]()
+    for name, page in served.pages.items():
+        visit(tab, served.base, page)
+        tab.evaluate(script)
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 800})
+            for scheme in SCHEMES:
+                tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                found = [*tab.evaluate(AXE, RULES)]
+                found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
+                faults |= {f"{name}, {width}, {scheme}": found} if found else {}
+        tab.evaluate("document.documentElement.dir = 'rtl'")
+        tab.set_viewport_size({"width": 320, "height": 800})
+        sides = tab.evaluate(SIDES)
+        if sides["wide"] > 320 or not sides["right"] < 40:
+            faults[f"{name}, from the right"] = sides
+    assert faults == {}
+
+
+def test_axe_tells_what_is_wrong(served: Served, tab: Page) -> None:
+    tab.emulate_media(color_scheme="light")
+    tab.goto(f"{served.base}/sign-in")
+    tab.evaluate(axe())
+    tab.evaluate("document.querySelector('main p').style.color = '#c8c8c8'; document.querySelector('label').remove()")
+    tab.evaluate("document.querySelector('main').innerHTML += '<input name=nameless>'")
+    found = {one.partition(":")[0] for one in tab.evaluate(AXE, RULES)}
+    assert {"color-contrast", "label"} <= found
+
+
+@pytest.mark.parametrize("path", ["/sign-up", "/sign-in", "/privacy"])
+def test_the_keyboard_walks_a_page_in_its_order_sees_where_it_is_and_is_never_caught(
+    served: Served, tab: Page, path: str
+) -> None:
+    tab.goto(f"{served.base}{path}")
+    tab.set_viewport_size({"width": 320, "height": 800})
+    walked = list[dict[str, Any]]()
+    for _ in range(MOST_TABS):
+        tab.keyboard.press("Tab")
+        if (here := tab.evaluate(FOCUS)) is None:
+            break
+        walked.append(here)
+    else:
+        pytest.fail(f"caught at {walked[-1]['named']}")
+    assert len(walked) >= 1
+    assert [one["named"] for one in walked if not one["seen"]] == []
+    assert [one["at"] for one in walked] == sorted({one["at"] for one in walked})
+
+
+def test_a_page_looks_itself_up_nowhere_else_and_does_not_jump(served: Served, tab: Page) -> None:
+    asked = list[str]()
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto(f"{served.base}/sign-up")
+    moved = tab.evaluate(
+        """() => new Promise((done) => {
+          let sum = 0;
+          new PerformanceObserver((list) => list.getEntries().forEach((one) => { sum += one.value; }))
+            .observe({type: "layout-shift", buffered: true});
+          setTimeout(() => done(sum), 500);
+        })"""
+    )
+    assert moved < 0.01
+    assert all(url.startswith(served.base) for url in asked)
