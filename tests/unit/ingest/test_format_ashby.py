@@ -135,3 +135,16 @@ def test_the_plain_repeat_is_dropped_unless_it_is_all_there_is() -> None:
 def test_a_board_is_a_complete_listing_and_known_when_empty() -> None:
     assert ASHBY.complete
     assert detect(ashby()) is ASHBY
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("<p>At NimbusFern we grow. NimbusFern is small.</p>", "NimbusFern"),
+        ("<h1>ABOUT NIMBUS FERN</h1><p>Nimbus Fern grows ferns.</p>", "Nimbus Fern"),
+        ("<p>Write to jobs@nimbusfern.com or see https://Nimbusfern.com/jobs.</p>", "nimbusfern"),
+        ("<p>Ferns are green.</p>", "nimbusfern"),
+    ],
+)
+def test_a_company_is_called_as_its_text_writes_it(text: str, company: str) -> None:
+    assert draft("ashby", ashby(ashby_job(descriptionHtml=text))).company == company

@@ -89,3 +89,7 @@ def test_a_site_is_a_complete_listing_and_an_empty_list_is_nobodys() -> None:
     assert LEVER.complete
     assert detect(lever(lever_posting())) is LEVER
     assert detect(b"[]") is None
+
+
+def test_a_company_is_called_as_its_text_writes_it() -> None:
+    assert draft("lever", lever(lever_posting(description="<p>NimbusFern grows ferns.</p>"))).company == "NimbusFern"

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from services.ingest.adapters.formats.base import Part, identified
 from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
+    as_written,
     band,
     distinct,
     list_of,
@@ -54,7 +55,7 @@ class Ashby(Board):
         pay = _pay(compensation)
         return replace(
             draft,
-            company=_company(draft.url),
+            company=as_written(_company(draft.url), draft.html),
             locations=_locations(data),
             workplace=_workplace(data),
             pay=pay,

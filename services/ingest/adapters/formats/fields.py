@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,6 +14,9 @@ from services.rules.text import collapsed
 
 Date = str | int | float | None
 
+_LONGEST_NAME = 40
+_BEGINNING = 20_000
+"""Characters of a text in which a company's name is looked for."""
 _TRUE = "true stands where an amount of pay is expected"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z!]|&amp;lt;/?[a-zA-Z!]")
@@ -66,6 +70,19 @@ def distinct(*groups: Iterable[Stated]) -> tuple[Stated, ...]:
         for value in group:
             found.setdefault(value.text.casefold(), value)
     return tuple(found.values())
+
+
+def as_written(name: str, markup: str) -> str:
+    """A company's name as its own text writes it, where an address has it in small letters: `acmebooks` is Acme Books.
+
+    Most often, and of equals first; the name itself where the text has it in no capitals.
+    """
+    if not name.islower():
+        return name
+    spelled = r"[ .-]?".join(map(re.escape, re.sub(r"\W", "", name)[:_LONGEST_NAME]))
+    found = re.findall(rf"(?<![\w@./-]){spelled}(?![\w@/-]|\.\w)", markup[:_BEGINNING], re.IGNORECASE)
+    spellings = Counter(spelling for spelling in found if spelling[:1].isupper())
+    return max(spellings, key=lambda spelling: (not spelling.isupper(), spellings[spelling]), default=name)
 
 
 def place_text(*parts: str) -> str:

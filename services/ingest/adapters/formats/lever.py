@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from services.ingest.adapters.formats.base import Part, identified
 from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
+    as_written,
     list_of,
     markup_of,
     object_of,
@@ -51,7 +52,9 @@ class Lever(Board):
     def draft(self, data: JsonObject) -> Draft:
         """Map an item; its text is in pieces, and the company in its address."""
         draft = super().draft(data)
-        return replace(draft, company=_company(draft.url), html=_markup(data))
+        site, markup = _company(draft.url), _markup(data)
+        written = as_written(site, markup)
+        return replace(draft, company=written if written != site else site.title(), html=markup)
 
 
 def _markup(data: JsonObject) -> str:
@@ -72,4 +75,4 @@ def _markup(data: JsonObject) -> str:
 def _company(url: str | None) -> str:
     """The site's name in the address: no field holds the company's."""
     path = urlsplit(url or "").path.strip("/").split("/")
-    return path[0].replace("-", " ").title() if len(path) > 1 else ""
+    return path[0].replace("-", " ") if len(path) > 1 else ""
