@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from html import escape
 
-from samples.compose import Job
+from samples.compose import Job, Pay
 from samples.writing import Json, as_json, epoch
 
 
@@ -12,12 +12,12 @@ def greenhouse(jobs: list[Job], token: str) -> str:
     """HTML escaped once, cents and zones, `metadata` null, a prospect post that is no vacancy."""
     rows: list[Json] = []
     for index, job in enumerate(jobs):
-        cents = job.low is not None and job.high is not None and index % 3 == 0
-        content = job.html.replace(f"<h3>Pay</h3><p>{escape(job.pay)}</p>", "") if cents else job.html
+        cents = job.yearly if index % 3 == 0 else None
+        content = job.html.replace(escape(job.said), "See the ranges below.") if cents else job.html
         row: Json = {
             "absolute_url": f"https://job-boards.greenhouse.io/{token}/jobs/{8_500_000 + job.number}",
             "internal_job_id": None if index == 3 else 6_300_000 + job.number,
-            "location": {"name": job.wide or job.market.place},
+            "location": {"name": job.place},
             "metadata": None
             if index % 2
             else [{"id": 1, "name": "Workplace", "value": job.workplace.capitalize(), "value_type": "single_select"}],
@@ -35,16 +35,16 @@ def greenhouse(jobs: list[Job], token: str) -> str:
         if cents:
             row["pay_input_ranges"] = [
                 {
-                    "min_cents": (job.low or 0) * 100,
-                    "max_cents": (job.high or 0) * 100,
-                    "currency_type": job.market.currency,
+                    "min_cents": cents.low * 100,
+                    "max_cents": cents.high * 100,
+                    "currency_type": cents.currency,
                     "title": f"{job.market.city} Salary Range",
                     "blurb": "",
                 },
                 {
-                    "min_cents": (job.low or 0) * 90,
-                    "max_cents": (job.high or 0) * 90,
-                    "currency_type": job.market.currency,
+                    "min_cents": cents.low * 90,
+                    "max_cents": cents.high * 90,
+                    "currency_type": cents.currency,
                     "title": "Other places",
                     "blurb": "",
                 },
@@ -53,11 +53,19 @@ def greenhouse(jobs: list[Job], token: str) -> str:
     return as_json({"jobs": rows, "meta": {"total": len(rows)}})
 
 
+def _before_requirements(html: str) -> tuple[str, str, str]:
+    """A text up to its second heading, that heading, and what follows it."""
+    opening, _, rest = html.partition("<h3>")
+    first, _, rest = rest.partition("<h3>")
+    heading, _, rest = rest.partition("</h3>")
+    return f"{opening}<h3>{first}", heading, rest
+
+
 def lever(jobs: list[Job], site: str) -> str:
     """Milliseconds, the skills in `lists` and not in `description`, `country` null, intervals by many names."""
     rows: list[Json] = []
     for index, job in enumerate(jobs):
-        opening, _, rest = job.html.partition("<h3>What you bring</h3>")
+        opening, heading, rest = _before_requirements(job.html)
         listed, _, closing = rest.partition("</ul>")
         identity = f"7d6cc0b4-a5f9-4f02-8542-{job.number:012d}"
         row: Json = {
@@ -74,7 +82,7 @@ def lever(jobs: list[Job], site: str) -> str:
             "descriptionPlain": "",
             "description": opening,
             "id": identity,
-            "lists": [{"text": "What you bring", "content": listed.replace("<ul>", "")}] if listed else [],
+            "lists": [{"text": heading, "content": listed.replace("<ul>", "")}] if listed else [],
             "text": job.title,
             "country": None if index % 6 == 2 else job.market.code,
             "workplaceType": {"remote": "remote", "hybrid": "hybrid", "onsite": "on-site"}[job.workplace],
@@ -83,20 +91,18 @@ def lever(jobs: list[Job], site: str) -> str:
             "hostedUrl": f"https://jobs.lever.co/{site}/{identity}",
             "applyUrl": f"https://jobs.lever.co/{site}/{identity}/apply",
         }
-        if job.low and job.high and index % 2 == 0:
-            monthly = job.market.style.endswith("month")
-            parts = 12 if monthly else 1
+        if job.pay and index % 2 == 0:
             row["salaryRange"] = {
-                "currency": job.market.currency,
-                "interval": "per-month-salary" if monthly else "per-year-salary",
-                "min": job.low // parts,
-                "max": job.high // parts,
+                "currency": job.pay.currency,
+                "interval": f"per-{job.pay.period}-{'wage' if job.pay.period == 'hour' else 'salary'}",
+                "min": job.pay.low,
+                "max": job.pay.high,
             }
         rows.append(row)
     return as_json(rows)
 
 
-def _tiers(job: Job, low: int, high: int, *, zones: int) -> Json:
+def _tiers(pay: Pay, *, zones: int) -> Json:
     """What Ashby says of pay: a tier a zone, each with equity beside the salary."""
     equity = {
         "compensationType": "EquityPercentage",
@@ -116,9 +122,9 @@ def _tiers(job: Job, low: int, high: int, *, zones: int) -> Json:
                     {
                         "compensationType": "Salary",
                         "interval": "1 YEAR",
-                        "currencyCode": job.market.currency,
-                        "minValue": int(low * share),
-                        "maxValue": int(high * share),
+                        "currencyCode": pay.currency,
+                        "minValue": int(pay.low * share),
+                        "maxValue": int(pay.high * share),
                     },
                 ],
             }
@@ -146,7 +152,7 @@ def ashby(jobs: list[Job], board: str) -> str:
             if index % 8 == 2
             else [],
             "publishedAt": job.posted.isoformat(timespec="milliseconds"),
-            "isListed": index != 4,
+            "isListed": index != 6,
             "isRemote": job.workplace != "onsite",
             "workplaceType": {"remote": "Remote", "hybrid": "Hybrid", "onsite": "OnSite"}[job.workplace]
             if index % 5
@@ -163,14 +169,14 @@ def ashby(jobs: list[Job], board: str) -> str:
             "descriptionPlain": "",
             "shouldDisplayCompensationOnJobPostings": True,
         }
-        if job.low and job.high and index % 2:
-            row["compensation"] = _tiers(job, job.low, job.high, zones=2 if index % 4 == 1 else 1)
+        if job.yearly and index % 2:
+            row["compensation"] = _tiers(job.yearly, zones=2 if index % 4 == 1 else 1)
         rows.append(row)
     return as_json({"apiVersion": "1", "jobs": rows})
 
 
 def json_ld(jobs: list[Job]) -> str:
-    """A careers page: one script with an @graph, one with a list, one with a bare-number salary."""
+    """A careers page: one script with an @graph, one with a list, the rest alone."""
     nodes: list[Json] = []
     types = {"full_time": "FULL_TIME", "contract": "CONTRACTOR", "part_time": "PART_TIME", "temporary": "TEMPORARY"}
     for index, job in enumerate(jobs):
@@ -204,13 +210,10 @@ def json_ld(jobs: list[Job]) -> str:
                     },
                 }
             ]
-        if job.low and job.high:
-            value: object = (
-                job.high
-                if index % 3 == 2
-                else {"@type": "QuantitativeValue", "minValue": job.low, "maxValue": job.high, "unitText": "YEAR"}
-            )
-            node["baseSalary"] = {"@type": "MonetaryAmount", "currency": job.market.currency, "value": value}
+        if job.pay:
+            unit = job.pay.period.upper()
+            value = {"@type": "QuantitativeValue", "minValue": job.pay.low, "maxValue": job.pay.high, "unitText": unit}
+            node["baseSalary"] = {"@type": "MonetaryAmount", "currency": job.pay.currency, "value": value}
         nodes.append(node)
     third = len(nodes) // 3
     scripts: tuple[object, ...] = (
@@ -222,3 +225,114 @@ def json_ld(jobs: list[Job]) -> str:
         f'<script type="application/ld+json">{json.dumps(s, ensure_ascii=False)}</script>' for s in scripts
     )
     return f"<!doctype html>\n<html lang=en><head><title>Careers</title>\n{tags}\n</head><body><h1>Careers</h1></body></html>\n"
+
+
+def recruitee(jobs: list[Job], company: str) -> str:
+    """Text and requirements apart, dates with a zone's name, forms and levels with underscores."""
+    forms = {"full_time": "fulltime_permanent", "part_time": "parttime_permanent", "contract": "freelance"}
+    offers: list[Json] = []
+    for job in jobs:
+        opening, heading, rest = _before_requirements(job.html)
+        city = job.market.city.split(",")[0]
+        place = {"id": 1, "name": city, "city": city, "country": job.market.country, "country_code": job.market.code}
+        offers.append(
+            {
+                "id": 2_700_000 + job.number,
+                "guid": f"g{job.number}",
+                "slug": job.slug,
+                "title": job.title,
+                "department": "Everything",
+                "description": opening,
+                "requirements": f"<h3>{heading}</h3>{rest}",
+                "careers_url": f"https://{company}.recruitee.com/o/{job.slug}",
+                "careers_apply_url": f"https://{company}.recruitee.com/o/{job.slug}/c/new",
+                "company_name": job.firm.name,
+                "city": city,
+                "country": job.market.country,
+                "country_code": job.market.code,
+                "location": "Remote job" if job.workplace == "remote" else job.market.place,
+                "locations": [place],
+                "remote": job.workplace == "remote",
+                "hybrid": job.workplace == "hybrid",
+                "on_site": job.workplace == "onsite",
+                "salary": {
+                    "min": job.pay.low if job.pay else None,
+                    "max": job.pay.high if job.pay else None,
+                    "period": job.pay.period if job.pay else None,
+                    "currency": job.pay.currency if job.pay else None,
+                },
+                "employment_type_code": forms[job.employment],
+                "experience_code": "mid_level",
+                "tags": [],
+                "published_at": f"{job.posted:%Y-%m-%d %H:%M:%S} UTC",
+                "created_at": f"{job.posted:%Y-%m-%d %H:%M:%S} UTC",
+                "close_at": None,
+                "status": "published",
+            }
+        )
+    return as_json({"offers": offers})
+
+
+def workable(jobs: list[Job], account: str) -> str:
+    """A row for each place of a posting, days without a time."""
+    forms = {"full_time": "Full-time", "part_time": "Part-time", "contract": "Contract", "temporary": "Temporary"}
+    rows: list[Json] = []
+    for job in jobs:
+        code = f"{job.number:06X}B1"
+        city = job.market.city if job.workplace != "remote" else ""
+        place = {"country": job.market.country, "countryCode": job.market.code, "city": city, "region": ""}
+        rows.append(
+            {
+                "title": job.title,
+                "shortcode": code,
+                "code": "",
+                "employment_type": forms[job.employment],
+                "telecommuting": job.workplace == "remote",
+                "department": "Everything",
+                "url": f"https://apply.workable.com/j/{code}",
+                "shortlink": f"https://apply.workable.com/j/{code}",
+                "application_url": f"https://apply.workable.com/j/{code}/apply",
+                "published_on": job.posted.date().isoformat(),
+                "created_at": job.posted.date().isoformat(),
+                "country": job.market.country,
+                "city": city,
+                "state": "",
+                "locations": [{"hidden": False, **place}],
+                "description": job.html,
+            }
+        )
+    return as_json({"name": account, "description": None, "jobs": rows})
+
+
+def smartrecruiters_job(job: Job) -> str:
+    """The answer for one job: no list around it, the text in sections."""
+    company = job.firm.name.replace(" ", "")
+    opening, heading, rest = _before_requirements(job.html)
+    return as_json(
+        {
+            "id": str(743_999_000_000_000 + job.number),
+            "name": job.title,
+            "company": {"identifier": company, "name": job.firm.name},
+            "releasedDate": job.posted.isoformat(timespec="milliseconds"),
+            "location": {
+                "city": job.market.city.split(",")[0],
+                "country": job.market.code.lower(),
+                "remote": job.workplace == "remote",
+                "hybrid": job.workplace == "hybrid",
+                "fullLocation": job.market.place,
+            },
+            "typeOfEmployment": {"id": "permanent", "label": "Full-time"},
+            "experienceLevel": {"id": "mid_senior_level", "label": "Mid-Senior Level"},
+            "visibility": "PUBLIC",
+            "language": {"code": job.language},
+            "jobAd": {
+                "sections": {
+                    "companyDescription": {"title": "Company Description", "text": ""},
+                    "jobDescription": {"title": "Job Description", "text": opening},
+                    "qualifications": {"title": heading, "text": rest},
+                }
+            },
+            "postingUrl": f"https://jobs.smartrecruiters.com/{company}/{job.slug}",
+            "applyUrl": f"https://jobs.smartrecruiters.com/{company}/{job.slug}?apply",
+        }
+    )

@@ -1,4 +1,4 @@
-"""Feeds whose postings are comments, stand alone, or come from pages that write their markup oddly."""
+"""Feeds whose postings are comments, or come from pages that write their markup oddly."""
 
 import json
 from html import escape
@@ -27,7 +27,8 @@ def themuse(jobs: list[Job]) -> str:
     rows: list[Json] = []
     for job in jobs:
         slug = "-".join(job.firm.name.lower().split())
-        places = [job.market.place] if job.workplace != "remote" else ["Flexible / Remote", job.market.place]
+        town = ", ".join((job.market.city, job.market.country)) if job.workplace != "remote" else job.market.country
+        places = [town] if job.workplace != "remote" else ["Flexible / Remote", town]
         rows.append(
             {
                 "contents": job.html,
@@ -38,7 +39,7 @@ def themuse(jobs: list[Job]) -> str:
                 "model_type": "jobs",
                 "id": 14_000_000 + job.number,
                 "locations": [{"name": place} for place in places],
-                "categories": [{"name": "Software Engineering"}],
+                "categories": [{"name": "Everything"}],
                 "levels": [{"name": _LEVELS.get(job.level, "Mid Level"), "short_name": "mid"}],
                 "tags": [],
                 "refs": {"landing_page": f"https://www.themuse.com/jobs/{slug}/{job.slug}"},
@@ -46,24 +47,6 @@ def themuse(jobs: list[Job]) -> str:
             }
         )
     return as_json({"page": 0, "page_count": 1, "items_per_page": 20, "total": len(rows), "results": rows})
-
-
-def jobicy_job(job: Job) -> str:
-    """The answer for one job: no list around it."""
-    row: Json = {
-        "id": 150_000 + job.number,
-        "url": f"https://jobicy.com/jobs/{150_000 + job.number}-{job.slug}",
-        "jobTitle": escape(job.title),
-        "companyName": job.firm.name,
-        "jobIndustry": ["Software Engineering"],
-        "jobType": [_FORMS[job.employment]],
-        "jobGeo": job.wide or job.market.country,
-        "jobLevel": "Any",
-        "jobExcerpt": f"{job.firm.name} {job.firm.does}&#8230;",
-        "jobDescription": job.html,
-        "pubDate": job.posted.isoformat(),
-    }
-    return as_json(row)
 
 
 def page(job: Job) -> str:
@@ -91,7 +74,8 @@ def _comment(job: Job, index: int) -> str:
     form = _FORMS[job.employment]
     where = f"REMOTE ({job.wide or job.market.country})" if job.workplace == "remote" else job.market.place
     how = {"remote": "Remote", "hybrid": "Hybrid", "onsite": "ONSITE"}[job.workplace]
-    pay = [f"{job.low // 1000}k-{job.high // 1000}k {job.market.currency}"] if job.low and job.high else []
+    thousands = job.yearly and f"{job.yearly.low // 1000}k-{job.yearly.high // 1000}k {job.yearly.currency}"
+    pay = [thousands] if thousands else []
     link = f"https://jobs.example.com/{job.slug}"
     orders = (
         [job.firm.name, job.title, where, form, *pay],

@@ -8,17 +8,22 @@ from samples.compose import Job
 from samples.writing import Json, as_json
 
 
+def _placed(job: Job) -> str:
+    """The text with the place at its top, as boards write it whose format has no field for it."""
+    how = {"remote": "remote", "hybrid": "hybrid", "onsite": "on-site"}[job.workplace]
+    return f"<p><strong>Location:</strong> {escape(job.place)} ({how})</p>{job.html}"
+
+
 def rss(jobs: list[Job]) -> str:
-    """Any board's RSS: the company in dc:creator, the rest in the text, one bare ampersand."""
+    """Any board's RSS: the company in dc:creator, the rest in the text, titles with bare ampersands."""
     items = [
-        f"<item><title>{job.title} & more</title><link>https://board.example.com/{job.slug}</link>"
+        f"<item><title>{job.title}</title><link>https://board.example.com/{job.slug}</link>"
         f"<guid>https://board.example.com/{job.slug}</guid><dc:creator>{escape(job.firm.name)}</dc:creator>"
-        f"<description>{escape(job.html)}</description><pubDate>{format_datetime(job.posted)}</pubDate>"
+        f"<description>{escape(_placed(job))}</description><pubDate>{format_datetime(job.posted)}</pubDate>"
         + "".join(f"<category>{escape(skill)}</category>" for skill in job.skills)
         + "</item>"
         for job in jobs
     ]
-    items = [item if n == 0 else item.replace(" & more", "") for n, item in enumerate(items)]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
         "<title>Sample board</title><link>https://board.example.com</link>\n"
@@ -33,7 +38,7 @@ def atom(jobs: list[Job]) -> str:
         f"<entry><id>tag:jobs.example.org,2026:{job.number}</id><title>{escape(job.title)}</title>"
         f'<link href="https://jobs.example.org/{job.slug}"/><author><name>{escape(job.firm.name)}</name></author>'
         f"<published>{job.posted.isoformat()}</published><updated>{job.posted.isoformat()}</updated>"
-        f'<content type="html">{escape(job.html)}</content></entry>'
+        f'<content type="html">{escape(_placed(job))}</content></entry>'
         for job in jobs
     ]
     return (
@@ -54,7 +59,7 @@ def json_feed(jobs: list[Job]) -> str:
                     "id": f"jf-{job.number}",
                     "url": f"https://feed.example.net/{job.slug}",
                     "title": job.title,
-                    "content_html": job.html,
+                    "content_html": _placed(job),
                     "date_published": job.posted.isoformat(),
                     "authors": [{"name": job.firm.name}],
                     "tags": list(job.skills),
@@ -82,12 +87,12 @@ def posting_lines(jobs: list[Job]) -> str:
             "posted_at": job.posted.isoformat(),
             "employment": job.employment,
         }
-        if job.low and job.high:
+        if job.pay:
             row |= {
-                "salary_min": job.low,
-                "salary_max": job.high,
-                "salary_period": job.period,
-                "salary_currency": job.market.currency,
+                "salary_min": job.pay.low,
+                "salary_max": job.pay.high,
+                "salary_period": job.pay.period,
+                "salary_currency": job.pay.currency,
             }
         lines.append(json.dumps(row, ensure_ascii=False))
     lines.insert(3, '{"id": "push-cut", "title": "Backend Engi')

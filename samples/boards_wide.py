@@ -5,7 +5,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 from html import escape
 
-from samples.compose import Job
+from samples.compose import Job, Pay
 from samples.writing import Json, as_json, epoch
 
 _HIMALAYAS_LEVEL = {
@@ -24,6 +24,9 @@ _HIMALAYAS_TYPE = {
 }
 
 
+_HIMALAYAS_PERIOD = {"year": "annual", "month": "monthly", "day": "daily", "hour": "hourly"}
+
+
 def himalayas(jobs: list[Job]) -> str:
     """Seconds where the docs say ms, `annual` beside null pay, a stray +14, an hourly 14, a company called `name`."""
     rows: list[Json] = []
@@ -31,26 +34,27 @@ def himalayas(jobs: list[Job]) -> str:
         offset: int | float = job.market.utc if job.market.utc % 1 else int(job.market.utc)
         restricted = job.wide is None or job.wide in ("Latin America", "European Union")
         countries = [job.market.country] if job.wide is None else [job.wide] if restricted else []
+        said = job.pay if index % 5 else None
         url = f"https://himalayas.app/companies/{job.slug.rsplit('-', 1)[0]}/jobs/{job.slug}"
-        hourly = index % 19 == 7
+        stray = index % 19 == 18
         rows.append(
             {
                 "title": job.title,
                 "excerpt": f"{job.firm.name} {job.firm.does}.",
-                "companyName": "name" if index % 23 == 5 else job.firm.name,
+                "companyName": "name" if index % 23 == 22 else job.firm.name,
                 "companySlug": "-".join(job.firm.name.lower().split()),
-                "companyLogo": "thumbnail_url" if index % 23 == 5 else "https://cdn.example.com/logo.png",
+                "companyLogo": "thumbnail_url" if index % 23 == 22 else "https://cdn.example.com/logo.png",
                 "employmentType": _HIMALAYAS_TYPE[job.employment],
-                "minSalary": 14 if hourly else job.low,
-                "maxSalary": 14 if hourly else job.high,
-                "salaryPeriod": "hourly" if hourly else "annual",
+                "minSalary": 14 if stray else said.low if said else None,
+                "maxSalary": 14 if stray else said.high if said else None,
+                "salaryPeriod": "hourly" if stray else _HIMALAYAS_PERIOD[said.period] if said else "annual",
                 "seniority": [_HIMALAYAS_LEVEL.get(job.level, "Mid-level")],
-                "currency": "USD" if hourly else job.market.currency if job.low else None,
+                "currency": "USD" if stray else said.currency if said else None,
                 "locationRestrictions": countries,
-                "timezoneRestrictions": [*([14] if job.market.code == "US" else []), offset] if restricted else [],
+                "timezoneRestrictions": [*([14] if index % 7 == 6 else []), offset] if job.wide is None else [],
                 "categories": [skill.replace(" ", "-") for skill in job.skills],
                 "parentCategories": [],
-                "description": job.html.replace(job.pay, "") if hourly and job.pay else job.html,
+                "description": job.html.replace(job.said, "") if stray and job.said else job.html,
                 "pubDate": epoch(job.posted),
                 "expiryDate": epoch(job.posted + timedelta(days=60)),
                 "applicationLink": url,
@@ -118,9 +122,7 @@ def weworkremotely(jobs: list[Job]) -> str:
             )
         )
         country = "" if job.wide else f"{flags.get(job.market.code, '')} {job.market.country}".strip()
-        title = (
-            f"{job.firm.name}{' ' if index % 9 == 4 else ''}: {job.title}{': 100% remote' if index % 7 == 3 else ''}"
-        )
+        title = f"{job.firm.name}{' ' if index % 9 == 4 else ''}: {job.title}{': 100% remote' if index == len(jobs) - 1 else ''}"
         seat = f"<p><strong>Headquarters:</strong> {job.market.city}<br /></p>"
         url = f"https://weworkremotely.com/remote-jobs/{job.slug}"
         skills = ", ".join(job.skills[:-1]) + f", and {job.skills[-1]}" if index % 2 else ""
@@ -147,12 +149,12 @@ def remoteok(jobs: list[Job]) -> str:
     words = ("HARBOUR", "LANTERN", "PEBBLE", "ORCHARD", "THIMBLE")
     for index, job in enumerate(jobs):
         beacon = base64.b64encode(b"192.0.2.7").decode()
-        place = "" if index % 4 == 1 else job.place.removeprefix("Remote, ") if not job.wide else job.wide
-        if index % 5 == 2:
+        place = job.wide or job.market.country
+        if index % 9 == 8:
             place = f"{job.market.city}, "
         identity = str(1_100_000 + job.number)
         url = f"https://remoteOK.com/remote-jobs/remote-{job.slug}-{identity}"
-        dollars = job.market.currency == "USD" and job.low is not None
+        dollars = job.yearly if job.yearly and job.yearly.currency == "USD" else None
         description = (
             f"{job.html}<br/><br/>Please mention the word **{words[index % 5]}** and tag R{beacon} when applying to show you "
             f"read the job post completely (#R{beacon}). This is a beta feature to avoid spam applicants."
@@ -170,8 +172,8 @@ def remoteok(jobs: list[Job]) -> str:
                 "tags": [*(s.lower() for s in job.skills), job.skills[0].lower()],
                 "description": garbled,
                 "location": place.encode().decode("latin-1") if index % 3 == 0 else place,
-                "salary_min": job.low if dollars else 0,
-                "salary_max": job.high if dollars else 0,
+                "salary_min": dollars.low if dollars else 0,
+                "salary_max": dollars.high if dollars else 0,
                 "apply_url": url,
                 "logo": "",
                 "url": url,
@@ -197,3 +199,75 @@ def remoteok(jobs: list[Job]) -> str:
         }
     )
     return as_json(rows)
+
+
+def remotive(jobs: list[Job]) -> str:
+    """A legal notice beside the list, places with commas in one text, pay as somebody wrote it."""
+    rows: list[Json] = [
+        {
+            "id": 2_090_000 + job.number,
+            "url": f"https://remotive.com/remote-jobs/all/{job.slug}",
+            "title": job.title,
+            "company_name": f"{job.firm.name} ",
+            "category": "All others",
+            "tags": [skill.lower() for skill in job.skills],
+            "job_type": job.employment,
+            "publication_date": f"{job.posted:%Y-%m-%dT%H:%M:%S}",
+            "candidate_required_location": job.wide or job.market.country,
+            "salary": _in_thousands(job.yearly) if index % 2 else "",
+            "description": job.html,
+        }
+        for index, job in enumerate(jobs)
+    ]
+    return as_json({"0-legal-notice": "Link back.", "job-count": len(rows), "total-job-count": len(rows), "jobs": rows})
+
+
+def _in_thousands(pay: Pay | None) -> str:
+    mark = {"USD": "$", "EUR": "€", "GBP": "£"}.get(pay.currency) if pay else None
+    return f"{mark}{pay.low // 1000}k - {mark}{pay.high // 1000}k" if pay and mark else ""
+
+
+def jobicy(jobs: list[Job]) -> str:
+    """Character references in titles, a level called `Any`, pay that need not be there."""
+    forms = {"full_time": "Full-Time", "part_time": "Part-Time", "contract": "Contract", "temporary": "Temporary"}
+    rows: list[Json] = []
+    for job in jobs:
+        row: Json = {
+            "id": 150_000 + job.number,
+            "url": f"https://jobicy.com/jobs/{150_000 + job.number}-{job.slug}",
+            "jobTitle": escape(job.title),
+            "companyName": job.firm.name,
+            "jobIndustry": ["Everything"],
+            "jobType": [forms[job.employment]],
+            "jobGeo": "Anywhere" if job.wide == "Worldwide" else job.wide or job.market.country,
+            "jobLevel": "Any",
+            "jobExcerpt": f"{job.firm.name} {job.firm.does}&#8230;",
+            "jobDescription": job.html,
+            "pubDate": job.posted.isoformat(),
+        }
+        if job.yearly:
+            row |= {"salaryMin": job.yearly.low, "salaryMax": job.yearly.high}
+            row |= {"salaryCurrency": job.yearly.currency, "salaryPeriod": "yearly"}
+        rows.append(row)
+    return as_json({"apiVersion": "2.0", "jobCount": len(rows), "lastUpdate": "2026-11-20 17:00:00", "jobs": rows})
+
+
+def arbeitnow(jobs: list[Job]) -> str:
+    """Form and level in one list, in two languages; what it says of its pages stands behind the postings."""
+    forms = {"full_time": "Vollzeit", "part_time": "Teilzeit", "contract": "Freelance", "temporary": "befristet"}
+    rows: list[Json] = [
+        {
+            "slug": job.slug,
+            "company_name": f"{job.firm.name} GmbH",
+            "title": job.title,
+            "description": job.html,
+            "remote": job.workplace == "remote",
+            "url": f"https://www.arbeitnow.com/jobs/companies/{job.slug}",
+            "tags": [],
+            "job_types": [forms[job.employment], "berufserfahren"],
+            "location": job.market.city,
+            "created_at": epoch(job.posted),
+        }
+        for job in jobs
+    ]
+    return as_json({"data": rows, "links": {"next": None}, "meta": {"current_page": 1, "per_page": 100}})

@@ -1,30 +1,58 @@
-"""Composes jobs out of the material: seeded, so that the same seed gives the same feeds."""
+"""Composes the sample jobs out of the material: the same each time."""
 
-import random
+import re
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import escape
-
-from samples.material import (
-    FIRMS,
-    FRENCH,
-    GERMAN,
-    LEVELS,
-    MARKETS,
-    PORTUGUESE,
-    SPANISH,
-    WIDE,
-    Firm,
-    Market,
-    Role,
-)
-from samples.roles import ROLES
+from pathlib import Path
+from typing import Any
 
 NEWEST = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 """When the newest sample job was posted."""
 
-LOCAL_FIRMS = {"de": "Lindenbaum", "es": "Marisma Azul", "fr": "Petit Ruisseau", "pt": "Rio Claro Dados"}
-ENGLISH_FIRMS = tuple(firm for firm in FIRMS if firm.name not in LOCAL_FIRMS.values())
+_MATERIAL = Path(__file__).parent / "material"
+_FORMS = ("part_time", "contract", "temporary")
+_WORKDAY_H = 10
+_AGENCY = ("Hollin & Reed", "recruits for those who have no time to")
+_LEVELS = ("Junior", "Senior", "Lead", "Staff", "Principal")
+_MORE = re.compile(r'"(?P<said>[^"]+)"|@(?P<ago>[\d.]+)|>(?P<board>\S+)|\+(?P<also>\S+)|~(?P<agency>\S+)|(?P<form>\w+)')
+_PAY = re.compile(r"([\d.]+)(?:-([\d.]+))?([km]?) ([A-Z]{3})(?: (\w+))?")
+_MARKS = {"USD": "$", "GBP": "£", "EUR": "€"}
+_SHORT, _LONG = 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """An invented employer."""
+
+    name: str
+    does: str
+    perks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Where a job is, or for remote work where the employer's office is."""
+
+    place: str
+    """As a careers page writes it."""
+    city: str
+    country: str
+    code: str
+    utc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """What a job pays, in whole units of its currency."""
+
+    low: int
+    high: int
+    currency: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +60,24 @@ class Job:
     """One invented job, before a board has had its way with it."""
 
     number: int
+    board: str
+    """The feed that it is posted in, without its ending."""
     firm: Firm
     title: str
     market: Market
     wide: str | None
-    """A region that replaces the market's place."""
+    """A region that one may work from."""
     workplace: str
     employment: str
     level: str
-    low: int | None
-    high: int | None
-    period: str
-    pay: str
+    """A level as boards write it; empty where the title has none."""
+    pay: Pay | None
+    said: str
     """The pay sentence of the text, or empty."""
     skills: tuple[str, ...]
     html: str
     posted: datetime
-    language: str = "en"
+    language: str
 
     @property
     def slug(self) -> str:
@@ -61,239 +90,193 @@ class Job:
         """Where it may be done from, as a careers page writes it."""
         return self.wide or self.market.place
 
-
-def _rounded(amount: float) -> int:
-    step = 10 ** max(len(str(int(amount))) - 2, 2)
-    return int(round(amount / step) * step)
-
-
-def _grouped(amount: int, mark: str = ",") -> str:
-    return f"{amount:,}".replace(",", mark)
+    @property
+    def yearly(self) -> Pay | None:
+        """Its pay, if that is by the year."""
+        return self.pay if self.pay and self.pay.period == "year" else None
 
 
-def pay_sentence(style: str, low: int, high: int) -> str:
-    """Write yearly pay `low` to `high` the way the market does."""
-    thousand_low, thousand_high = round(low / 1000), round(high / 1000)
-    styles = {
-        "us": f"The base salary range for this role is ${_grouped(low)} - ${_grouped(high)} per year, plus equity.",
-        "us_k": f"We pay $ {thousand_low}k–{thousand_high}k a year. Commission and bonus come on top.",
-        "cad": f"Compensation: CAD {_grouped(low)} to CAD {_grouped(high)} annually.",
-        "gbp": f"Salary: £{_grouped(low)} - £{_grouped(high)} per annum, depending on experience.",
-        "gbp_day": f"Day rate: £{round(low / 260 / 10) * 10} - £{round(high / 260 / 10) * 10} per day, outside IR35.",
-        "eur": f"Gross yearly salary: €{_grouped(low, '.')} - €{_grouped(high, '.')}.",
-        "eur_month": f"Pay: {_grouped(_rounded(low / 12), '.')} - {_grouped(_rounded(high / 12), '.')} EUR gross a month.",
-        "chf": f"Salary band: CHF {_grouped(low, chr(39))} - CHF {_grouped(high, chr(39))} per year.",
-        "pln": f"{_grouped(_rounded(low / 12), ' ')} - {_grouped(_rounded(high / 12), ' ')} PLN net + VAT per month (B2B).",
-        "sek": f"Monthly salary: {_grouped(_rounded(low / 12), ' ')} - {_grouped(_rounded(high / 12), ' ')} SEK.",
-        "brl": f"Salary: R$ {_grouped(_rounded(low / 12), '.')} - R$ {_grouped(_rounded(high / 12), '.')} per month.",
-        "mxn": f"Salary: MXN {_grouped(_rounded(low / 12))} - {_grouped(_rounded(high / 12))} per month.",
-        "inr": f"CTC: {round(low / 100_000)} - {round(high / 100_000)} LPA.",
-        "jpy": f"Annual salary: {round(low / 10_000)}万円 - {round(high / 10_000)}万円.",
-        "aud": f"Package: AUD {_grouped(low)} - {_grouped(high)} per year plus super.",
-        "sgd": f"Salary: SGD {_grouped(_rounded(low / 12))} - SGD {_grouped(_rounded(high / 12))} per month.",
-        "zar": f"Salary: ZAR {_grouped(low, ' ')} - ZAR {_grouped(high, ' ')} per annum.",
-    }
-    return styles[style]
-
-
-def _where(job_place: str, market: Market, workplace: str, rng: random.Random) -> str:
-    if workplace == "hybrid":
-        return f"Hybrid: two days a week in our {market.city} office, the rest where you like."
-    if workplace == "onsite":
-        return f"You work with us on site in {market.city}."
-    if job_place == "Worldwide":
-        return "Work from anywhere in the world: we hire in every country we may."
-    if job_place in WIDE:
-        return f"Fully remote; you can be anywhere in {job_place}."
-    said = (
-        f"Fully remote within {market.country}.",
-        f"You must be based in {market.country}; there is no office to come to.",
-        f"Remote. Candidates must be authorised to work in {market.country}.",
-    )
-    return rng.choice(said)
-
-
-def _items(lines: tuple[str, ...] | list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
-
-
-def _text(firm: Firm, role: Role, title: str, where: str, pay: str, rng: random.Random) -> str:
-    years = rng.choice((2, 3, 4, 5, 6))
-    must = [f"{years}+ years with {role.must[0]}", *(f"Good command of {skill}" for skill in role.must[1:])]
-    opening = rng.choice(
-        (
-            f"{firm.name} {firm.does}. We are looking for a {title.strip()}.",
-            f"At {firm.name} we like small teams and finished work. {firm.name} {firm.does}.",
-            f"{firm.name} {firm.does}, and there is more to do than we have hands for.",
-        )
-    )
-    return (
-        f"<p>{escape(opening)}</p><h3>What you will do</h3>{_items(role.duties)}"
-        f"<h3>What you bring</h3>{_items(must)}"
-        f"<h3>Nice to have</h3>{_items([f'{skill}' for skill in role.nice])}"
-        f"<h3>Where</h3><p>{escape(where)}</p>"
-        + (f"<h3>Pay</h3><p>{escape(pay)}</p>" if pay else "")
-        + f"<h3>Benefits</h3>{_items([firm.perk.capitalize(), '30 days of holiday'])}"
-    )
-
-
-def _posted(rng: random.Random, number: int) -> datetime:
-    """Two thirds in the last four days, so that the simulated days have something to tell."""
-    days = rng.uniform(0, 4) if number % 3 else rng.uniform(4, 14)
-    return (NEWEST - timedelta(days=days)).replace(microsecond=0)
-
-
-def english_jobs(seed: int, count: int) -> list[Job]:
-    """`count` jobs in English, over all roles, markets and levels."""
-    rng = random.Random(seed)
-    jobs = []
-    for number in range(count):
-        role, firm, market = ROLES[number % len(ROLES)], rng.choice(ENGLISH_FIRMS), rng.choice(MARKETS)
-        prefix, factor = rng.choice(LEVELS)
-        title = prefix + role.title
-        remote_word = market.place.startswith("Remote")
-        workplace = rng.choices(("remote", "hybrid", "onsite"), (85, 10, 5) if remote_word else (35, 40, 25))[0]
-        wide = rng.choice(WIDE) if workplace == "remote" and rng.random() < 0.4 else None
-        place = wide or market.place
-        low = _rounded(role.usd * factor * market.per_usd * rng.uniform(0.85, 1.0))
-        high = _rounded(low * rng.uniform(1.1, 1.35))
-        stated = rng.random() < 0.7
-        employment = rng.choices(("full_time", "contract", "part_time", "temporary"), (80, 12, 6, 2))[0]
-        pay = pay_sentence(market.style, low, high) if stated else ""
-        where = _where(place, market, workplace, rng)
-        jobs.append(
-            Job(
-                number=number,
-                firm=firm,
-                title=title,
-                market=market,
-                wide=wide,
-                workplace=workplace,
-                employment=employment,
-                level=prefix.strip() or "Mid-level",
-                low=low if stated else None,
-                high=high if stated else None,
-                period="year",
-                pay=pay,
-                skills=role.must + role.nice[:1],
-                html=_text(firm, role, title, where, pay, rng),
-                posted=_posted(rng, number),
-            )
-        )
-    return jobs
-
-
-_LOCAL = {
-    "de": (
-        GERMAN,
-        "Das machst du",
-        "Das bringst du mit",
-        "Standort: {city} oder remote innerhalb von {place}.",
-        "Gehalt: {low} - {high} Euro brutto im Jahr.",
-        "Deutschland",
-        "Berlin, Germany",
-    ),
-    "es": (
-        SPANISH,
-        "Qué harás",
-        "Qué buscamos",
-        "Teletrabajo desde cualquier lugar de {place}.",
-        "Salario: {low} € - {high} € brutos al año.",
-        "España",
-        "Remote, Spain",
-    ),
-    "fr": (
-        FRENCH,
-        "Vos missions",
-        "Votre profil",
-        "Télétravail complet depuis la {place}.",
-        "Salaire : {low} € à {high} € brut par an.",
-        "France",
-        "Remote, France",
-    ),
-    "pt": (
-        PORTUGUESE,
-        "O que você vai fazer",
-        "O que esperamos",
-        "Trabalho 100% remoto, em qualquer lugar do {place}.",
-        "Salário: R$ {low} a R$ {high} por mês.",
-        "Brasil",
-        "Remote, Brazil",
-    ),
-}
-
-_SENTENCES = {
-    "de": (
-        "{firm} {does}. Für unser kleines Team suchen wir Verstärkung.",
-        "Du baust und pflegst, worauf sich die Händler verlassen.",
-        "Sehr gute Kenntnisse in {skill}",
-        "Deutsch fließend",
-    ),
-    "es": (
-        "{firm} {does}. Buscamos a alguien con ganas de quedarse.",
-        "Te encargas de que los datos lleguen a tiempo.",
-        "Experiencia demostrable con {skill}",
-        "Español nativo e inglés intermedio",
-    ),
-    "fr": (
-        "{firm} {does}. Nous cherchons une personne curieuse.",
-        "Vous faites vivre nos outils de mesure.",
-        "Bonne maîtrise de {skill}",
-        "Français courant",
-    ),
-    "pt": (
-        "{firm} {does}. Procuramos quem goste de trabalho bem feito.",
-        "Você cuida do que as hortas usam todos os dias.",
-        "Experiência com {skill}",
-        "Português fluente",
-    ),
-}
-
-
-def local_jobs(seed: int, first_number: int) -> list[Job]:
-    """Jobs in German, Spanish, French and Portuguese."""
-    rng = random.Random(seed)
-    firms = {firm.name: firm for firm in FIRMS}
+def all_jobs() -> list[Job]:
+    """All that is looked for, copies on further boards and by the agency after what they are copies of."""
     jobs: list[Job] = []
-    for language, (rows, doing, bringing, where, pay_form, place, market_place) in _LOCAL.items():
-        firm = firms[LOCAL_FIRMS[language]]
-        market = next(market for market in MARKETS if market.place == market_place)
-        opening, duty, must, tongue = _SENTENCES[language]
-        for title, skills, pay in rows:
-            low, high = pay, _rounded(pay * 1.25)
-            pay_text = pay_form.format(low=_grouped(low, "."), high=_grouped(high, "."))
-            html = (
-                f"<p>{escape(opening.format(firm=firm.name, does=firm.does))}</p>"
-                f"<h3>{doing}</h3>{_items([duty])}"
-                f"<h3>{bringing}</h3>{_items([*(must.format(skill=skill) for skill in skills), tongue])}"
-                f"<p>{escape(where.format(city=market.city, place=place))}</p><p>{escape(pay_text)}</p>"
-            )
-            number = first_number + len(jobs)
-            jobs.append(
-                Job(
-                    number=number,
-                    firm=firm,
-                    title=title,
-                    market=market,
-                    wide=None,
-                    workplace="remote",
-                    employment="part_time" if "Teilzeit" in title or "Werkstudent" in title else "full_time",
-                    level="",
-                    low=low,
-                    high=high,
-                    period="month" if language == "pt" else "year",
-                    pay=pay_text,
-                    skills=skills,
-                    html=html,
-                    posted=_posted(rng, number),
-                    language=language,
-                )
-            )
-    return jobs
+    for employer in _read("openings")["employers"]:
+        for line in employer["jobs"].strip().splitlines():
+            jobs += _postings(len(jobs), employer, line)
+    stock = [_earlier(job, len(jobs) + n) for n, job in enumerate(jobs[::5])]
+    return jobs + stock
 
 
-def agency_copy(job: Job, number: int) -> Job:
-    """The same job again, as an agency posts it a day later."""
-    agency = next(firm for firm in FIRMS if firm.name == "Hollin & Reed")
-    later = min(job.posted + timedelta(hours=20), NEWEST)
-    return replace(job, number=number, firm=agency, posted=later)
+def with_pay(job: Job, pay: str) -> Job:
+    """The same job, once its employer has said what it pays."""
+    read = _pay_of(pay)
+    said = pay_sentence(read, job.language, job.number) if read else ""
+    return replace(job, pay=read, said=said, html=f"{job.html}<p>{escape(said)}</p>")
+
+
+def pay_sentence(pay: Pay, language: str, number: int) -> str:
+    """Write what is paid as people of that language and currency do."""
+    dotted = language in ("de", "es", "pt") or pay.currency == "EUR"
+    low, high = (f"{amount:,}".replace(",", "." if dotted else ",") for amount in (pay.low, pay.high))
+    mark = _MARKS.get(pay.currency)
+    amounts = f"{mark}{low} - {mark}{high}" if mark and not dotted else f"{low} - {high} {pay.currency}"
+    per = _PERIODS[language][pay.period]
+    forms = {
+        "en": ("Salary: {} {}.", "We pay {} {}, depending on experience.", "The pay range for this role is {} {}."),
+        "de": ("{} brutto {}.", "Wir zahlen {} {}."),
+        "es": ("Salario: {} brutos {}.",),
+        "fr": ("Rémunération : {} brut {}.",),
+        "pt": ("Salário: {} brutos {}.",),
+    }[language]
+    return forms[number % len(forms)].format(amounts, per)
+
+
+_PERIODS = {
+    "en": {"year": "per year", "month": "per month", "day": "per day", "hour": "per hour"},
+    "de": {"year": "im Jahr", "month": "im Monat", "hour": "pro Stunde"},
+    "es": {"year": "al año", "month": "al mes"},
+    "fr": {"year": "par an", "month": "par mois"},
+    "pt": {"year": "por ano", "month": "por mês"},
+}
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    with (_MATERIAL / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _postings(number: int, employer: dict[str, Any], line: str) -> Iterator[Job]:
+    title, trade, where, how, pay, rest = (part.strip() for part in line.split("|"))
+    more = [(found.lastgroup or "", found[found.lastgroup or 0]) for found in _MORE.finditer(rest)]
+    given = dict(more)
+    market, wide = _market(where, remote=how == "remote")
+    form, read = given.get("form", "full_time"), _pay_of(pay)
+    if form not in ("full_time", *_FORMS):
+        raise ValueError(f"{employer['name']}: {form} is no form of employment")
+    known = _read("trades")[trade]
+    language = known.get("language", "en")
+    firm = Firm(employer["name"], employer["does"], tuple(employer["perks"]))
+    said = pay_sentence(read, language, number) if read else ""
+    job = Job(
+        number=number,
+        board=given.get("board", employer["board"]),
+        firm=firm,
+        title=title,
+        market=market,
+        wide=wide,
+        workplace=how,
+        employment=form,
+        level=next((level for level in _LEVELS if title.startswith(level)), ""),
+        pay=read,
+        said=said,
+        skills=tuple(known["tags"]),
+        html=_text(number, firm, title, known, (where, market, how, form), said, given.get("said", "")),
+        posted=_posted(float(given["ago"]), number),
+        language=language,
+    )
+    yield job
+    for kind, board in more:
+        if kind in ("also", "agency"):
+            number += 1
+            later = min(job.posted + timedelta(hours=20 if kind == "agency" else 3), NEWEST)
+            copy = replace(job, number=number, board=board, posted=later)
+            yield replace(copy, firm=Firm(*_AGENCY, perks=())) if kind == "agency" else copy
+
+
+def _earlier(job: Job, number: int) -> Job:
+    """What the same employer looked for some weeks before: the boards' stock, which is old news."""
+    posted = job.posted - timedelta(days=5 + number % 17)
+    level = "" if job.level else "Junior"
+    title = f"{level} {job.title.removeprefix(job.level)}".strip()
+    html = job.html.replace(job.said, "") if job.said else job.html
+    return replace(
+        job,
+        number=number,
+        title=title,
+        level=level,
+        pay=None,
+        said="",
+        html=html,
+        posted=posted,
+        employment="full_time",
+    )
+
+
+def _market(where: str, *, remote: bool) -> tuple[Market, str | None]:
+    places = _read("places")
+    if where in places["regions"]:
+        city, country, code, utc = places["regions"][where]
+        return Market(where, city, country, code, utc), where
+    if where in places["countries"]:
+        city, code, utc = places["countries"][where]
+        return Market(f"Remote, {where}" if remote else where, city, where, code, utc), None
+    country, code, utc = places["towns"][where]
+    named = where if "," in where or where == country else f"{where}, {country}"
+    return Market(named, where, country, code, utc), None
+
+
+def _pay_of(text: str) -> Pay | None:
+    found = _PAY.fullmatch(text)
+    if found is None:
+        if text:
+            raise ValueError(f"{text!r} is no pay")
+        return None
+    low, high, unit, currency, period = found.groups()
+    times = {"": 1, "k": 1_000, "m": 1_000_000}[unit]
+    return Pay(round(float(low) * times), round(float(high or low) * times), currency, period or "year")
+
+
+def _posted(ago: float, number: int) -> datetime:
+    """A time within working hours, so many days before the newest."""
+    days, part = divmod(ago, 1.0)
+    minutes = part * _WORKDAY_H * 60 - number % 7
+    return NEWEST - timedelta(days=days, minutes=round(max(0.0, minutes)), seconds=0 if not ago else number % 60)
+
+
+def _text(
+    number: int,
+    firm: Firm,
+    title: str,
+    trade: dict[str, Any],
+    seat: tuple[str, Market, str, str],
+    pay: str,
+    said: str,
+) -> str:
+    """Short, middling and long ones, in the words of the trade's language."""
+    language = trade.get("language", "en")
+    known, (where, market, how, form) = _read("phrases")[language], seat
+    doing, bringing, bonus, place, paid, offered = _pick(known["headings"], number)
+    count = _SHORT + number % (_LONG - _SHORT + 1)
+    opening = _pick(known["openings"], number // 2).format(firm=firm.name, does=firm.does)
+    at = {"remote": _reach_kind(where), "hybrid": "hybrid", "onsite": "onsite"}[how]
+    there = _pick(known[at], number).format(where=where if how == "remote" else market.city.split(",")[0])
+    forms = [known["form"][form]] if form in _FORMS else []
+    parts = [
+        f"<p>{escape(opening)}</p>",
+        f"<p>{escape(_pick(known['more'], number))}</p>" if count > _SHORT else "",
+        f"<h3>{doing}</h3>{_items(_turned(trade['duties'], number)[:count])}",
+        f"<h3>{bringing}</h3>{_items(trade['must'][: count + 1])}",
+        f"<h3>{bonus}</h3>{_items(trade['nice'])}" if count > _SHORT else "",
+        f"<h3>{place}</h3><p>{escape(' '.join([there, *forms, *([said] if said else [])]))}</p>",
+        f"<h3>{paid}</h3><p>{escape(pay)}</p>" if pay else "",
+        f"<h3>{offered}</h3>{_items(list(firm.perks))}" if firm.perks else "",
+        f"<p>{escape(_pick(known['closing'], number // 3))}</p>" if count == _LONG else "",
+    ]
+    return "".join(parts)
+
+
+def _reach_kind(where: str) -> str:
+    return "worldwide" if where == "Worldwide" else "region" if where in _read("places")["regions"] else "remote"
+
+
+def _pick(choices: list[Any], number: int) -> Any:
+    return choices[number % len(choices)]
+
+
+def _turned(lines: list[str], number: int) -> list[str]:
+    turn = number % len(lines)
+    return lines[turn:] + lines[:turn]
+
+
+def _items(lines: list[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"

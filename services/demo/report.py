@@ -27,6 +27,7 @@ from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email
 from services.runtime.files.private import private_folder
 from services.runtime.sql.store import reading
+from services.usecases.installation import Installation
 from services.wording.lines import one_line, zone_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -60,6 +61,7 @@ class PersonLine:
     holds: int
     """Due times at which nothing was worth a mail."""
     last_subject: str
+    search_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +107,22 @@ def report_of(form: Embedded, people: Mapping[str, tuple[Subscriber, int]], hist
         criteria=len(keys),
         matches=hits,
         near=near,
-        people=tuple(_person(person, count, history) for person, count in people.values()),
+        people=tuple(_person(form, person, history) for person, _ in people.values()),
     )
 
 
-def _person(person: Subscriber, searches: int, history: list[KeptDigest]) -> PersonLine:
+def _person(form: Embedded, person: Subscriber, history: list[KeptDigest]) -> PersonLine:
+    searches = Installation(form.settings, form.engine).searches.all(person.subscriber_id)
     own = [kept for kept in history if kept.subscriber_id == person.subscriber_id]
     mailed = [kept for kept in own if kept.outcome == "digest"]
     return PersonLine(
         name=person.profile.name,
         time_zone=person.profile.time_zone,
-        searches=searches,
+        searches=len(searches),
         mailed=len(mailed),
         holds=len(own) - len(mailed),
         last_subject=mailed[-1].subject if mailed else "",
+        search_ids=tuple(search.search_id for search in searches),
     )
 
 

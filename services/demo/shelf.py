@@ -1,10 +1,14 @@
-"""Feed files as if they were served day by day: an item is withheld until the simulated time that it was posted at."""
+"""Feed files as if they were served day by day: an item is withheld until the simulated time that it was posted at.
+
+What a board changed or took down later stands in later editions of its file: `board.json`, `board@2026-11-19T06.json`.
+"""
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.ingest.adapters.fetch.files import FileFetcher
@@ -20,9 +24,32 @@ from services.runtime.clock import Clock
 _IGNORED = {".md", ".tsv", ".txt", ".py"}
 
 
+_EDITION = re.compile(r"(?P<of>.+)@(?P<hour>\d{4}-\d{2}-\d{2}T\d{2})")
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
+
 def feed_files(folder: Path) -> list[Path]:
-    """The files of a folder that may be feeds, in a fixed order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in _IGNORED)
+    """The files of a folder that may be feeds, in a fixed order; of several editions of one the first."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in _IGNORED)
+    first: dict[Path, Path] = {}
+    for path in sorted(files, key=lambda path: (_edition(path)[1], path)):
+        first.setdefault(_edition(path)[0], path)
+    return sorted(first.values())
+
+
+def _edition(path: Path) -> tuple[Path, datetime]:
+    """The file without its hour, and the time in UTC from which on its board serves it."""
+    found = _EDITION.fullmatch(path.stem)
+    if found is None:
+        return path, _FIRST
+    return path.with_stem(found["of"]), datetime.fromisoformat(f"{found['hour']}:00+00:00")
+
+
+def _served(first: Path, now: datetime) -> Path:
+    """The edition of a file that is served at a time."""
+    own, _ = _edition(first)
+    editions = [(_edition(path)[1], path) for path in own.parent.iterdir() if _edition(path)[0] == own]
+    return max((edition for edition in editions if edition[0] <= now), default=(_FIRST, first))[1]
 
 
 class ArrivingFormat:
@@ -121,7 +148,8 @@ class ShelfFetcher:
 
     def fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
         """Read the file, whatever `validators` say of it."""
-        fetched = self._files.fetch(source, address, Validators(), now)
+        served = str(_served(Path(address), self._shelf.clock.now()))
+        fetched = self._files.fetch(source.model_copy(update={"url": served}), served, Validators(), now)
         state = self._shelf.state(fetched.body)
         if state is not None and validators.etag == state:
             return replace(fetched, body=b"", unchanged=True)

@@ -1,5 +1,6 @@
 """Runs the embedded form over feed files for some simulated days."""
 
+import json
 import re
 import shutil
 import socket
@@ -7,11 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Literal, assert_never
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import Engine
 
 from schemas.counted import counted
@@ -33,7 +36,7 @@ from services.runtime.log.sqlite import SqliteLog
 from services.settings import Settings
 from services.settings.model import ProbeSettings
 from services.settings.portal import PortalSettings
-from services.usecases import accounts, importing
+from services.usecases import accounts, consent, feedback, importing, suppressions
 from services.usecases.accounts import Subscriber
 from services.usecases.importing import Fault
 from services.usecases.installation import Installation
@@ -45,6 +48,22 @@ NOWHERE = "https://alerts.example"
 """Where links lead while nobody serves them."""
 Progress = Callable[[int], None]
 HOST = "127.0.0.1"
+SETTINGS = "jobchime.toml"
+"""In the demo's folder, so that every command can look at what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What a subscriber does while the days go by."""
+
+    at: datetime
+    address: str
+    does: Literal["pause", "unsubscribe", "complain", "hide"]
+    company: str = ""
+    """Whose jobs they hide."""
+
+
+_HAPPENING = TypeAdapter(Happening)
 
 
 def demo_settings(out: Path, feeds: Path, public_url: str = NOWHERE) -> Settings:
@@ -81,22 +100,28 @@ def simulate(
     days: int,
     out: Path,
     advance: Progress,
+    happenings: str = "",
     why: str = "",
     public_url: str = NOWHERE,
 ) -> DemoReport:
-    """Run `days` up to `now`, and the day after, into the folder `out`, made anew. `people` are JSON lines.
+    """Run `days` up to `now`, and the day after, into the folder `out`, made anew.
 
-    `why` is what the pages say of the choice of these days, `public_url` where the mails' links lead.
-    Raises UsageError for people who cannot be read, and where `out` is no folder of an earlier demo.
+    `people` are JSON lines, and so are `happenings`. `why` is what the pages say of the choice of these days,
+    `public_url` where the mails' links lead. Raises UsageError for people who cannot be read, and where `out` is no
+    folder of an earlier demo.
     """
+    to_come = sorted(map(_HAPPENING.validate_json, happenings.splitlines()), key=lambda one: one.at, reverse=True)
     _clear(out)
     times = hours(now, days)
     clock = FixedClock(times[0])
     settings = demo_settings(out, feeds, public_url)
+    (out / SETTINGS).write_text(_written(settings), encoding="utf-8")
     with _demo_form(settings, clock) as form:
         taken_in = take_in(form, people, times[0])
         form.runner.load()
         for at in times:
+            while to_come and to_come[-1].at <= at:
+                happen(Installation(settings, form.engine), to_come.pop())
             clock.set(at)
             form.runner.tick(at)
             form.runner.drain()
@@ -131,10 +156,47 @@ def take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subsc
     return taken
 
 
+def happen(installation: Installation, what: Happening) -> None:
+    """Let somebody do something. Raises UsageError where there is no such person."""
+    person = accounts.find(installation, what.address)
+    match what.does:
+        case "pause":
+            accounts.pause(installation, person.subscriber_id, what.at)
+        case "unsubscribe":
+            consent.unsubscribe(installation, person.subscriber_id, "one-click", "", what.at)
+        case "complain":
+            suppressions.add(installation, what.address, "its owner reported a mail as spam", "mail provider", what.at)
+        case "hide":
+            feedback.say(installation, person.subscriber_id, "hidden_company", what.company, what.at)
+        case _:
+            assert_never(what.does)
+
+
+def _written(settings: Settings) -> str:
+    """The settings as their file has them; JSON's texts are TOML's too."""
+    mail = settings.mail
+    lines = [
+        "# The demo's installation, whose time stood still when it ended: give commands that time with --now.",
+        'data = "state"',
+        f"secret = {json.dumps(_SECRET)}",
+        "[mail]",
+        'folder = "mails"',
+        *(
+            f"{name} = {json.dumps(getattr(mail, name), ensure_ascii=False)}"
+            for name in ("public_url", "sender_name", "sender_address", "postal_address")
+        ),
+    ]
+    for source in settings.ingest.sources:
+        address = json.dumps(str(Path(source.url).resolve()), ensure_ascii=False)
+        lines += ["[[ingest.sources]]", f"name = {json.dumps(source.name)}", f"url = {address}", 'every = "6h"']
+    return "\n".join(lines) + "\n"
+
+
 def _source_names(feeds: Path) -> Iterator[tuple[str, Path]]:
     taken: set[str] = set()
     for path in feed_files(feeds):
-        name = re.sub(r"[^a-z0-9]+", "-", str(path.relative_to(feeds).with_suffix("")).lower()).strip("-")[:60]
+        called, _, _ = str(path.relative_to(feeds).with_suffix("")).lower().partition("@")
+        name = re.sub(r"[^a-z0-9]+", "-", called).strip("-")[:60]
         while name in taken or not name:
             name += "-"
         taken.add(name)

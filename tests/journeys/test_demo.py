@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.simulate import simulate
+from services.demo.shelf import feed_files
+from services.demo.simulate import demo_settings, simulate
+from services.ingest.adapters.formats.registry import named_formats
 from services.notifier.importing import Entry, read_people
 from services.runtime.errors import UsageError
+from services.usecases import accounts
+from services.usecases.installation import open_installation
 from tests.support.command_line import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -59,22 +63,66 @@ def test_of_a_folder_of_mixed_dates_the_days_that_hold_most_are_simulated_and_gi
     (feeds / "odd.jsonl").write_text("".join(json.dumps(one) + "\n" for one in odd), encoding="utf-8")
     ran = run("demo", "--feeds", feeds, "--out", tmp_path / "out", "--days", "1")
     assert ran.code == 0
-    [(held, of)] = re.findall(r"^19 to 20 November 2026 hold (\d+) of (\d+) postings", ran.out, re.MULTILINE)
+    [(days, held, of)] = re.findall(r"^(\d+ to \d+ November 2026) hold (\d+) of (\d+) postings", ran.out, re.MULTILINE)
     assert 10 < int(held) < int(of)
     assert len(list((tmp_path / "out" / "mails").glob("*.eml"))) > 2
-    assert "19 to 20 November 2026" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert days in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_samples_searches_ask_for_what_their_names_say() -> None:
     entries = list(read_people((SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")))
     searches = [search for entry in entries if isinstance(entry, Entry) for search in entry.searches]
-    assert len(entries) == 16
+    assert len(entries) == 23
     remote = [search for search in searches if re.search("remot", search.name, re.IGNORECASE)]
     contract = [search for search in searches if "contract" in search.name]
     assert remote
     assert contract
     assert all(search.criteria.workplace == ("remote",) for search in remote)
     assert all("contract" in search.criteria.employment for search in contract)
+
+
+@pytest.mark.timeout(600)
+def test_the_samples_people_get_good_mail_and_some_go_their_own_way(tmp_path: Path) -> None:
+    people = (SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")
+    happenings = (SAMPLES / "happenings.jsonl").read_text(encoding="utf-8")
+    feeds, out = SAMPLES / "feeds", tmp_path / "out"
+    ran = simulate(feeds, people, now=NOW, days=4, out=out, advance=lambda _: None, happenings=happenings)
+    mailed = {person.name: person.mailed for person in ran.people}
+    few = {"Viktor": 0, "Ada": 2, "Henrik": 2}
+    assert {name: mailed[name] for name in few} == few, "one asks for too much, one pauses, one leaves"
+    assert mailed["Olive"] < 3, "called a mail spam"
+    assert all(count >= 3 for name, count in mailed.items() if name not in {*few, "Olive"})
+    assert {source.format for source in ran.sources} == {known.name for known in named_formats()}
+    assert (len(ran.dead), ran.closed) == (2, 1)
+    assert ran.near > 3
+    again = [mail for mail in (out / "mails").glob("*.eml") if b"Here again" in mail.read_bytes()]
+    assert len(again) == 1, "an edited posting now states its pay"
+    with open_installation(demo_settings(out, feeds), create=False, tell=lambda _: None) as installation:
+        status = {account.subscriber.profile.name: account.status for account in accounts.everybody(installation)}
+    assert {name: status[name] for name in ("Ada", "Henrik", "Olive", "Marta")} == {
+        "Ada": "paused",
+        "Henrik": "unsubscribed",
+        "Olive": "suppressed",
+        "Marta": "active",
+    }
+    [search_id] = next(person.search_ids for person in ran.people if person.name == "Viktor")
+    told = run("backtest", search_id, "--now", "2026-11-21T17:00", "-c", out / "jobchime.toml")
+    assert told.code == 0, told.err
+    assert re.search(r"^Without the floor of .* [1-9]", told.out, re.MULTILINE)
+    assert "2 dead letters" in run("dead", "list", "-c", out / "jobchime.toml").out
+
+
+def test_a_later_edition_of_a_file_is_served_from_its_hour_on(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds"
+    feeds.mkdir()
+    for name in ("greenhouse-oakhurst.json", "greenhouse-oakhurst@2026-11-19T06.json"):
+        shutil.copy(SAMPLES / "feeds" / name, feeds / name)
+    assert [path.name for path in feed_files(feeds)] == ["greenhouse-oakhurst.json"]
+    before = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)
+    early = simulate(feeds, "", now=before, days=1, out=tmp_path / "early", advance=lambda _: None)
+    late = simulate(feeds, "", now=NOW, days=1, out=tmp_path / "late", advance=lambda _: None)
+    assert [source.source for source in early.sources] == ["greenhouse-oakhurst"]
+    assert (early.closed, late.closed) == (1, 0), "what only the first edition holds closes, or was never there"
 
 
 def test_the_demo_deletes_nothing_that_it_did_not_write(tmp_path: Path) -> None:

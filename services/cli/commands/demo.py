@@ -47,6 +47,7 @@ def demo(
             raise UsageError(f"there is no folder {folder}")
         public_url = address_at(port) if serve else NOWHERE
         people = text_named(subscribers or samples / "subscribers.jsonl")
+        happenings = "" if subscribers else text_named(samples / "happenings.jsonl")
         at, why = (moment(now), "") if now else _busiest(folder, days)
         print(
             f"Simulating {counted(days, 'day')} up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/. {why}",
@@ -54,11 +55,20 @@ def demo(
         )
         with progress("Simulated hours", len(hours(at, days))) as advance:
             report = simulate(
-                folder, people, now=at, days=days, out=out, advance=advance, why=why, public_url=public_url
+                folder,
+                people,
+                now=at,
+                days=days,
+                out=out,
+                advance=advance,
+                happenings=happenings,
+                why=why,
+                public_url=public_url,
             )
         _print(report)
         if why:
             console().print(f"{why} --now and --days choose others.")
+        _point_further(report, out, hours(at, days)[-1])
         console().print(
             f"Open [bold]{out / 'index.html'}[/bold] to read the digests; the mails are in {out / 'mails'}."
         )
@@ -70,6 +80,17 @@ def demo(
             )
             with stop_on_signals() as stop:
                 simulated.serve(out, folder, public_url, hours(at, days)[-1], stop)
+
+
+def _point_further(report: DemoReport, out: Path, end: datetime) -> None:
+    """Name commands that look at what the days left behind, first of all why somebody got nothing."""
+    config = f"-c {out / simulated.SETTINGS}"
+    unserved = next((person for person in report.people if not person.mailed and person.search_ids), None)
+    if unserved is not None:
+        at = f"{end:%Y-%m-%dT%H:%M}"
+        command = f"jobchime backtest {unserved.search_ids[0]} --now {at} {config}"
+        console().print(f"Why {unserved.name} got nothing, and what each criterion costs: `{command}`", soft_wrap=True)
+    console().print(f"Other commands look at it likewise: `jobchime dead list {config}`.", soft_wrap=True)
 
 
 def _busiest(folder: Path, days: int) -> tuple[datetime, str]:
