@@ -8,7 +8,7 @@ from typing import Any
 
 from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
-from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_MAIL_EVENTS
+from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_ERASURES, KEEP_MAIL_EVENTS
 from services.notifier.domain.consent import Declaration
 from services.notifier.domain.people import Profile, Status, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
@@ -140,6 +140,7 @@ class Kept:
     mails: int
     digests: int
     mail_events: int
+    erasures: int
 
 
 KEPT = Kept(
@@ -148,4 +149,5 @@ KEPT = Kept(
     mails=KEEP_BODIES.days,
     digests=KEEP_DIGESTS.days,
     mail_events=KEEP_MAIL_EVENTS.days,
+    erasures=KEEP_ERASURES.days,
 )

@@ -15,6 +15,7 @@ from services.notifier.domain.people import Subscriber
 from services.runtime.sql.store import reading, writing
 from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore
+from tests.support.sending import open_deliveries
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -147,6 +148,21 @@ def test_a_mail_that_an_smtp_server_took_and_that_did_not_come_back_ends_the_row
         take(store, "soft_bounced", [ids[at]], NOW + 2 * at * DAY)
     assert store.suppressions.reason("ada@example.com") is None
     assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 3
+
+
+@pytest.mark.parametrize("kind", ["bounced", "spam"])
+def test_what_came_back_for_good_from_an_old_address_keeps_no_mail_from_the_new_one(
+    store: NotifierStore, kind: Kind
+) -> None:
+    [own] = open_deliveries(store, 1, NOW)
+    person = store.subscribers.find("person0@example.com")
+    [claimed] = store.deliveries.claim("w", "smtp", NOW, HOUR, 1)
+    assert store.deliveries.begin(claimed, NOW, HOUR)
+    store.subscribers.move(person.subscriber_id, "new@example.com", Consent("moved", NOW + HOUR, "page", ""))
+    # As an SMTP server tells it: by the mail alone.
+    take(store, kind, [own], NOW + 2 * HOUR)
+    assert store.suppressions.reason("person0@example.com")
+    assert store.suppressions.reason("new@example.com") is None
 
 
 def test_who_leaves_at_the_provider_after_our_clock_was_set_back_has_left(store: NotifierStore) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS
+from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_ERASURES
 from services.runtime.logging import configure_logging
 from services.settings.portal import PortalSettings
 from tests.support.notifying import NotifierStore, sqlite_store
@@ -16,6 +16,7 @@ def test_it_says_how_long_mails_are_kept_and_is_linked_from_every_page(portal: S
     page = portal.get("/privacy").text
     assert f"{KEEP_BODIES.days} days" in page
     assert f"{KEEP_DIGESTS.days} days" in page
+    assert f"no backup brings them back: {KEEP_ERASURES.days} days" in page
     assert "Harbour Jobs, 1 Quay Street, Porto" in page
     for path in ("/sign-up", "/u/forged.aaaaaaaaaaaaaaaa"):
         assert 'href="/privacy"' in portal.get(path).text

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, select, union_all
 
-from schemas.sql.tables import deliveries, mail_events, subscribers
+from schemas.sql.tables import deliveries, digests, mail_events, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import settle
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.standing import go_on, soft_bounces_of, stop
 from services.notifier.adapters.sql.people.suppressions import PROVIDER, suppress, suppression_of
-from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.adapters.sql.rows import chunks, hold_person, unpack_email
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.mail_events import (
@@ -116,9 +116,10 @@ class SqlMailEvents:
     def _suppress(
         self, connection: Connection, event: MailEvent, own_id: str | None, reason: str, now: datetime
     ) -> None:
-        """The address that it names, else that of whom the delivery is for."""
-        person = hold_person(connection, own_id) if own_id is not None and not event.address else None
-        own_hash = self._ids.address_hash(event.address) if event.address else person and person.address_hash
+        """The address that it names, else the one that the mail went to."""
+        address = event.address or _mailed(connection, event.delivery_id)
+        person = hold_person(connection, own_id) if own_id is not None and not address else None
+        own_hash = self._ids.address_hash(address) if address else person and person.address_hash
         if own_hash:
             why = f"{SUPPRESSES[event.kind]}: {reason}" if reason else SUPPRESSES[event.kind]
             suppress(connection, own_hash, why, now, PROVIDER)
@@ -170,6 +171,13 @@ class SqlMailEvents:
         if person.status == "unsubscribed" and event.at > last.at:
             go_on(connection, own_id, person.time_zone, now)
             consents.keep(connection, own_id, Consent("given", event.at, "provider", ""))
+
+
+def _mailed(connection: Connection, delivery_id: str) -> str:
+    """Where a mail went, which is not where they are mailed now if they moved since; empty where it is kept no more."""
+    mail = select(digests.c.body).join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+    body = connection.execute(mail.where(deliveries.c.delivery_id == delivery_id)).scalar_one_or_none()
+    return unpack_email(body).to_address if body else ""
 
 
 def _each_once(events: Sequence[MailEvent]) -> list[MailEvent]:
