@@ -3,8 +3,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 STAMP := .venv/.set-up
-# One more than the two cores of CI: many tests wait for engines, processes and clocks.
+# One more than the two cores of CI; two more where most tests wait for engines, processes and clocks.
 WORKERS ?= 3
+LIVE_WORKERS ?= 4
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
@@ -43,7 +44,7 @@ test: setup mail-lint
 # What fails beside others, on engines that all share, is run once more by itself; failing there too, it fails. What shows
 # that nothing is lost or sent twice (`decisive`) has no second chance.
 test-live: setup
-	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m live --durations=15 --durations-min=10 || { \
+	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(LIVE_WORKERS) --dist worksteal -m live --durations=15 --durations-min=10 || { \
 		echo "Once more, one at a time, what failed beside others:"; \
 		JOBCHIME_LIVE=1 JOBCHIME_ONCE_MORE=1 $(BIN)/pytest -m live --last-failed --last-failed-no-failures none; }
 

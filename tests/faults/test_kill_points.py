@@ -147,7 +147,7 @@ def checked(own: Path) -> Model:
     return model
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=0.03)
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_at_a_point_mails_nobody_wrongly_and_loses_nothing(killing: Killing, point: str) -> None:
     mails = kills = 0

@@ -37,7 +37,7 @@ SHOWN = 20
 
 @pytest.mark.live
 @pytest.mark.decisive
-@pytest.mark.slow(minutes=3)
+@pytest.mark.slow(minutes=4)
 @pytest.mark.timeout(7_200)
 def test_faults_of_everything_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
     began, size, seed, index = time.monotonic(), chosen_size(), chosen_seed(), chosen_index()

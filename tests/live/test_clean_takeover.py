@@ -13,7 +13,7 @@ from tests.support.postgresql import empty_database
 from tests.support.pushing import Client, posting
 from tests.support.waiting import ended, until
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1)]
 
 MEMORY = '[matcher]\nindex = "memory"\n'
 

@@ -12,21 +12,13 @@ from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.log.sqlite import all_topics
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
-from tests.support.installed import SERVICES, Installation
+from tests.support.installed import SERVICES, Installation, searching
 from tests.support.postgresql import empty_database
 from tests.support.pushing import Client, posting
 from tests.support.somebody import SUBSCRIBER, assert_nobody_in
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
-
-SEARCHING = """
-[elasticsearch]
-urls = ["{urls[0]}"]
-prefix = "{prefix}"
-[matcher]
-index = "elasticsearch"
-"""
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1)]
 
 
 @pytest.fixture
@@ -41,7 +33,7 @@ def installation(
 ) -> Iterator[Installation]:
     monkeypatch.setenv("JOBCHIME_LOG_LEVEL", "debug")
     with kafka_of_my_own() as kafka, empty_database() as store:
-        yield Installation(tmp_path, kafka, store, more=SEARCHING.format(urls=search.urls, prefix=search.prefix))
+        yield Installation(tmp_path, kafka, store, more=searching(search))
 
 
 def test_what_is_missing_is_told_made_and_then_seen_to_work(
@@ -51,8 +43,7 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(
     see_what_is_missing(it)
     client = Client(it.push_port)
     with it.running():
-        for service in SERVICES:
-            until(lambda service=service: it.probe(service, "/readyz")[0] == 200, f"{service} is ready")
+        it.until_ready()
         let_somebody_search(it)
         assert it.command("pause", "sending")[0] == 0
         assert client.push([posting("1"), posting("2"), posting("2", title="")]).status == 207

@@ -20,7 +20,7 @@ from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.sql.store import open_store, writing
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
-from tests.support.installed import Installation
+from tests.support.installed import Installation, searching
 from tests.support.postgresql import empty_database
 from tests.support.pushing import Client, posting
 from tests.support.truth_check import stored_criteria, stored_pairs
@@ -29,14 +29,6 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(300)]
 
 ASKED = {"text": "gardener"}
-MORE = """
-[elasticsearch]
-urls = ["{search.urls[0]}"]
-prefix = "{search.prefix}"
-timeout_s = 30
-[matcher]
-index = "elasticsearch"
-"""
 PERSON = {
     "address": "ada@example.com",
     "name": "Ada",
@@ -98,8 +90,7 @@ class Running:
 def running(tmp_path: Path) -> Iterator[Running]:
     """Criteria are published and indexed; no posting has come."""
     with kafka_of_my_own() as kafka, elasticsearch_of_my_own() as search, empty_database() as url:
-        more = MORE.format(search=search)
-        installation = Installation(tmp_path, kafka, url, more=more)
+        installation = Installation(tmp_path, kafka, url, more=searching(search))
         people = tmp_path / "people.jsonl"
         people.write_text(json.dumps(PERSON))
         for words in (("topics", "create"), ("migrate",), ("subscriber", "import", str(people))):

@@ -163,6 +163,7 @@ def test_whoever_lost_the_lease_is_told_at_its_next_step(shared: Shared) -> None
     first.take()
 
 
+@pytest.mark.slow(minutes=1)
 @pytest.mark.timeout(400)
 def test_no_match_is_missed_or_fails_while_indices_are_rebuilt_again_and_again_and_a_rebuild_is_killed(
     tmp_path: Path,

@@ -9,7 +9,7 @@ from services.runtime.kafka.topics import create, planned
 from tests.support.engines import kafka_of_my_own
 from tests.support.installed import Installation, started
 from tests.support.postgresql import migrated_database
-from tests.support.waiting import ended, until
+from tests.support.waiting import ended
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -56,7 +56,7 @@ def test_a_service_refuses_and_begins_once_the_topic_is_made_as_it_says(
 
     assert installation.command("topics", "create")[0] == 0
     with installation.running(service):
-        until(lambda: installation.probe(service, "/readyz")[0] == 200, f"{service} is ready")
+        installation.until_ready(service)
 
 
 def test_every_missing_topic_is_named_at_once(installation: Installation) -> None:

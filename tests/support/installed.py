@@ -6,12 +6,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.settings import KafkaSettings
 from tests.support.command_line import run
 from tests.support.forking import Forked, fork
 from tests.support.loopback import free_ports, probe
+from tests.support.mail_events import EVENT_KEY
 from tests.support.pushing import KEY
-from tests.support.waiting import ended
+from tests.support.waiting import ended, until
 
 SERVICES = ("ingest", "matcher", "notifier")
 _SETTINGS = """
@@ -37,6 +39,34 @@ key = "{key}"
 folder = "mails"
 {more}
 """
+_SEARCHING = """
+[elasticsearch]
+urls = ["{search.urls[0]}"]
+prefix = "{search.prefix}"
+timeout_s = 30
+[matcher]
+index = "{index}"
+"""
+_OF_A_BOARD = """
+public_url = "{base}"
+sender_name = "Harbour Jobs"
+sender_address = "alerts@jobs.example"
+postal_address = "1 Quay Street, Porto"
+[mail.sendgrid]
+event_key = "{key}"
+[portal]
+port = {port}
+"""
+
+
+def searching(search: ElasticsearchSettings, index: str = "elasticsearch") -> str:
+    """Tables of an installation whose matcher holds criteria there."""
+    return _SEARCHING.format(search=search, index=index)
+
+
+def of_a_board(base: str) -> str:
+    """Tables of an installation whose mails lead to its portal, which is at an address of this machine."""
+    return _OF_A_BOARD.format(base=base, port=base.rpartition(":")[2], key=EVENT_KEY)
 
 
 def started(service: str, config: Path, log: Path, *options: str) -> Forked:
@@ -95,6 +125,11 @@ class Installation:
 
     def probe(self, service: str, path: str) -> tuple[int, str]:
         return probe(self.ports[SERVICES.index(service)], path)
+
+    def until_ready(self, *services: str) -> None:
+        """Wait until each is, all three where none is named."""
+        for service in services or SERVICES:
+            until(lambda service=service: self.probe(service, "/readyz")[0] == 200, f"{service} is ready")
 
     @contextmanager
     def running(self, *services: str) -> Iterator[dict[str, Forked]]:

@@ -21,7 +21,7 @@ from services.runtime.kafka.topics import create
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
-from tests.support.installed import SERVICES, Installation, started
+from tests.support.installed import Installation, searching, started
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client, posting
 from tests.support.streams.watching import Watching
@@ -30,13 +30,6 @@ from tests.support.waiting import ended, until
 
 _EACH = 40
 """Searches of one person, who may have 50."""
-_ENGINES = """
-[elasticsearch]
-urls = ["{url}"]
-prefix = "{prefix}"
-[matcher]
-index = "{index}"
-"""
 
 
 @dataclass
@@ -95,14 +88,12 @@ def whole_stream(folder: Path, index: str) -> Iterator[WholeStream]:
         search = stack.enter_context(elasticsearch_of_my_own())
         url = stack.enter_context(migrated_database())
         create(kafka)
-        engines = _ENGINES.format(url=search.urls[0], prefix=search.prefix, index=index)
-        place = Installation(folder, kafka, url, tick_every_s=0.2, more=engines)
+        place = Installation(folder, kafka, url, tick_every_s=0.2, more=searching(search, index))
         store = open_store(url)
         stack.callback(store.dispose)
         stack.enter_context(place.running())
         stack.enter_context(_second_matcher(place))
-        for service in SERVICES:
-            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready")
+        place.until_ready()
         until(lambda: _ready(place, "matcher") == 2, "two matchers are ready")
         yield WholeStream(place, store)
 
