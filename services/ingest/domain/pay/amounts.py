@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
+from services.ingest.domain.lexicon import composed
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL
 from services.rules.skills.text import haystack_of
@@ -103,6 +104,9 @@ def amounts_in(text: str, data: PayData) -> Iterator[Amount]:
         if start < taken:
             continue
         sign, begun = _currency_before(text, start, data)
+        if sign is None and (behind := _behind_name(text, match)):
+            match, start, begun = behind, behind.start(), behind.start()
+            end = match.end()
         if sign is None and (_is_joined(text, start) or (text.startswith("40", start) and _PENSION.match(text, start))):
             continue  # "B2B", "C4M", 401k
         if cents := _NO_CENTS.match(text, end):
@@ -126,6 +130,25 @@ def amounts_in(text: str, data: PayData) -> Iterator[Amount]:
             open_ended=open_ended,
             plain=kind is None and match.group("mark") is None,
         )
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    """What its words are for stands in data/lexicon/meanings.toml, under `[pay]`."""
+    return re.compile(composed("pay", r"{numbered}\s?$"), re.IGNORECASE)
+
+
+def is_numbered(text: str, start: int) -> bool:
+    """Whether a number belongs to the name of a level or a place: `Level 5 - $90,000`."""
+    return _numbered().search(text, max(0, start - 10), start) is not None
+
+
+def _behind_name(text: str, match: re.Match[str]) -> re.Match[str] | None:
+    """The number behind the one of such a name, where a space makes both look like thousands: `L3 100-120k EUR`."""
+    mark, start = match.group("mark"), match.start()
+    if mark is None or not mark.isspace() or not (_is_joined(text, start) or is_numbered(text, start)):
+        return None
+    return _NUMBER.match(text, text.index(mark, start) + 1)
 
 
 def _is_joined(text: str, start: int) -> bool:

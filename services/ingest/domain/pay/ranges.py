@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from services.ingest.domain.lexicon import composed
-from services.ingest.domain.pay.amounts import Amount, amounts_in
+from services.ingest.domain.pay.amounts import Amount, amounts_in, is_numbered
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL, patterns
 
@@ -22,7 +22,6 @@ class _Patterns:
     between: re.Pattern[str]
     counted: re.Pattern[str]
     base_next: re.Pattern[str]
-    numbered: re.Pattern[str]
     band_mark: re.Pattern[str]
 
 
@@ -35,7 +34,6 @@ def _patterns() -> _Patterns:
         between=_pattern("{between}"),
         counted=_pattern(r"[ \xa0-]?(?:%|{counted})"),
         base_next=_pattern(r"\s?(?:{as} )?{base_next}"),
-        numbered=_pattern(r"{numbered}\s?$"),
         band_mark=re.compile(composed("pay", r"[,;/|•·\n]| [-–—] |{and}")),
     )
 
@@ -105,9 +103,7 @@ def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
     if link is None and known:
         period = patterns().behind.match(between.lower())
         link = _patterns().link.fullmatch(between, period.end()) if period else None
-    if link is None or (
-        low.plain and low.currency is None and _patterns().numbered.search(text, max(0, low.start - 10), low.start)
-    ):
+    if link is None or (low.plain and low.currency is None and is_numbered(text, low.start)):
         return False
     if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
         return False

@@ -271,7 +271,8 @@ def _worldwide(excluded: Excluded, evidence: Sequence[Evidence]) -> Finding[Reac
 def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool = False) -> Named:
     """The places that fields name; what they rule out goes to `excluded`.
 
-    An address beside a location that names its region (`EMEA`, with the seat's address) says nothing more.
+    An address beside a location that names its region, or who may not (`EMEA`, `Remote (non-U.S.)`, with the seat's
+    address), says nothing more.
     """
     named = Named()
     framed = False
@@ -281,11 +282,14 @@ def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool 
         mentions = _in_field(stated, restricts=restricts)
         shut, open_ = parted(stated.text, mentions)
         excluded.add((mention.code for mention in shut), partial(evidence_of, stated.field, stated.text))
-        if shut and not open_ and words().all_places.search(stated.text):
+        only_shut = bool(shut) and not open_
+        if only_shut and words().all_places.search(stated.text):
             named.worldwide = True
             named.show(partial(evidence_of, stated.field, stated.text))
-        framed = any(mention.kind in ("group", "worldwide") for mention in open_) or (
-            len(open_) > 1 and "," in stated.text
+        framed = (
+            only_shut
+            or any(mention.kind in ("group", "worldwide") for mention in open_)
+            or (len(open_) > 1 and "," in stated.text)
         )
         limits = restricts or bool(words().only_said.search(stated.text))
         if named.add(without_frames(stated.text, open_), states=limits) or words().office.search(stated.text):

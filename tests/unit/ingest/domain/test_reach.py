@@ -189,6 +189,12 @@ def test_the_address_of_a_location_that_names_a_region_says_nothing() -> None:
     assert read_reach(draft, document_of("Engineer", "")).value == Reach(scope="listed", groups=("emea",))
 
 
+def test_the_address_of_a_location_that_says_only_who_may_not_says_nothing() -> None:
+    stated = (Stated("location", "Remote (non-U.S.)"), Stated("address", "Toronto, Ontario, Canada"))
+    draft = replace(a_draft(), locations=stated)
+    assert read_reach(draft, document_of("Engineer", "")).value == Reach(scope="worldwide", excluded=("US",))
+
+
 @pytest.mark.parametrize(
     ("field", "scope", "codes"),
     [
