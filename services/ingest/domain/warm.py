@@ -16,7 +16,7 @@ from services.rules.places.town_data import towns
 _TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Europe, within 2 hours of CET. 東京</p>
 <p>Requirements:</p><ul><li>3 years of experience with Python and Go; fluent German</li>
 <li>an active nursing licence</li></ul>
-<p>Salary: €60,000 - €70,000 per year. You must be based in Germany, full-time.</p>"""
+<p>Salary: €60,000 - €70,000 per year, from level 5 80 000 EUR. You must be based in Germany, full-time.</p>"""
 _NO_LANGUAGE = "<p>" + "Kubernetes Terraform Prometheus Grafana Ansible PostgreSQL Datenbank Entwicklung " * 6 + "</p>"
 """Names alone: only the model of letters says anything of them."""
 _FACTS = "<p>Standort: Köln. Vollzeit.</p>"
