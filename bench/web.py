@@ -137,7 +137,7 @@ def _type(base: str, person: int, forms: int) -> list[float]:
                     (
                         {"amount": str(drawn.randrange(30, 150) * 1000)},
                         {"places": drawn.choice(_PLACES)},
-                        {"remote": "1"},
+                        {"workplace.remote": "1"},
                     )
                 )
             taken.append(_took(client, "POST", "/preview", form))

@@ -8,15 +8,17 @@ from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal import events, previews
-from services.portal.accounts import home, sign_up
+from services.portal import events, previews, reading
+from services.portal.accounts import home, searches, sign_up
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import HEAD, Door, ForgedError, GoneError
 from services.portal.links import jobs, standing
@@ -34,7 +36,7 @@ HEADERS: Mapping[str, str] = {
     # Nothing inline, nothing from elsewhere.
     "Content-Security-Policy": (
         "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "img-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     # Tokens stand in addresses: no other site may learn one.
@@ -136,7 +138,10 @@ def portal_app(
     app.include_router(previews.routes(door, guard, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))
     app.include_router(home.routes(door, guard, cookies, postman))
-    app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
+    app.include_router(searches.routes(door, guard, cookies, live))
+    app.include_router(reading.routes(door, guard))
+    # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=str(files("services.portal").joinpath("static")))))
     _show_faults(app, door)
     # Around all else: as a middleware it would stand within what answers for failures.
     return WithHeaders(app, root)
@@ -146,6 +151,10 @@ def _show_faults(app: FastAPI, door: Door) -> None:
     @app.exception_handler(ForgedError)
     async def forged(request: Request, _: ForgedError) -> Response:
         _events.info("a link that nobody here made")
+        return door.show("unknown", words_for(request.headers), 404)
+
+    @app.exception_handler(RequestValidationError)
+    async def unknown(request: Request, _: RequestValidationError) -> Response:
         return door.show("unknown", words_for(request.headers), 404)
 
     @app.exception_handler(GoneError)

@@ -12,7 +12,9 @@ from services.wording.words import Words, mark
 
 MOST_BYTES = 16_384
 """Of a body. A one-click request has 26 bytes and what multipart puts around them."""
-_MOST_FIELDS = 50
+MOST_PASTED = 65_536
+"""Of a body that holds a text somebody pasted."""
+_MOST_FIELDS = 100
 _FORM_S, _LARGE_S = 10.0, 60.0
 """How long a body may be on its way, one of a form and a larger one: who sends it in drops holds a connection."""
 
@@ -27,6 +29,18 @@ _FAULTS: Mapping[str, str] = {
     "place_near": mark("We do not know the place “{given}”. Did you mean {near}?"),
     "skill": mark("We do not know the skill “{given}”."),
     "skill_near": mark("We do not know the skill “{given}”. Did you mean {near}?"),
+    "role": mark("We do not know the job title “{given}”."),
+    "role_near": mark("We do not know the job title “{given}”. Did you mean {near}?"),
+    "role_several": mark("“{given}” may be any of these: {near}. Name the one that you mean."),
+    "role_clash": mark("“{given}” is both asked for and excluded."),
+    "town": mark("We do not know the town “{given}”. We know those of 15,000 people or more."),
+    "town_near": mark("We do not know the town “{given}”. Did you mean {near}?"),
+    "town_several": mark("“{given}” may be any of these: {near}. Name the one that you mean."),
+    "language": mark("“{given}” is not a language that we know, such as English or de."),
+    "skills_few": mark("You want at least {given} of fewer skills: name more of them."),
+    "offset": mark("Write your hours from UTC such as +1 or -3:30."),
+    "name_taken": mark("You have a search named “{given}” already: give this one another name."),
+    "name_room": mark("You have as many searches as one may have: delete one first."),
     "contact": mark("Leave email addresses and phone numbers out of the words: searches are anonymous."),
     "too_long": mark("That is too long: keep the words that matter."),
     "clash": mark("“{given}” is both asked for and excluded."),
@@ -39,7 +53,27 @@ _FAULTS: Mapping[str, str] = {
     "pay_low": mark("That is less than any job pays in a year."),
 }
 """What is wrong with a field, by its code."""
-_MOST_GIVEN = 60
+_FIELD_OF: Mapping[str, str] = {
+    "name": "name",
+    "place": "places",
+    "skill": "skills",
+    "role": "roles",
+    "town": "towns",
+    "language": "languages",
+    "skills": "skills",
+    "too": "text",
+    "contact": "text",
+    "slip": "text",
+    "pay": "amount",
+    "offset": "utc_offset",
+    "amount": "amount",
+    "address": "address",
+    "time": "time_zone",
+    "currency": "currency",
+}
+"""The field of a form that a code is of, by the first word of it."""
+_MOST_GIVEN, _MOST_NEAR = 60, 200
+"""Characters of what somebody wrote, and of what they may have meant."""
 
 
 def fault_in(error: WrongFieldError, words: Words) -> str:
@@ -47,17 +81,22 @@ def fault_in(error: WrongFieldError, words: Words) -> str:
     text = _FAULTS.get(error.code)
     if text is None:
         return words.say(mark("One of the fields cannot be taken as it is: look at them once more."))
-    values = {name: str(value)[:_MOST_GIVEN] for name, value in error.values.items()}
+    values = {name: str(value)[: _MOST_NEAR if name == "near" else _MOST_GIVEN] for name, value in error.values.items()}
     return words.say(text, **values)
 
 
-async def form_of(request: Request) -> Mapping[str, str]:
+def wrong_field(error: WrongFieldError) -> str:
+    """The field of the form that has to be mended; empty where that cannot be told."""
+    return _FIELD_OF.get(error.code.partition("_")[0], "")
+
+
+async def form_of(request: Request, most: int = MOST_BYTES) -> Mapping[str, str]:
     """The fields of a form, urlencoded or multipart, the last of each name; files and other bodies are none.
 
     NUL and lone surrogates, which no store keeps, are left out. Raises HTTPException as `body_of` and, for what is no
     form, 400.
     """
-    body = await body_of(request, MOST_BYTES)
+    body = await body_of(request, most)
     return _texts(await _whole(request, body).form(max_files=0, max_fields=_MOST_FIELDS))
 
 

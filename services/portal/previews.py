@@ -17,22 +17,49 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import fault_in, form_of
+from services.portal.forms import MOST_PASTED, fault_in, form_of
 from services.portal.pages import words_for
 from services.portal.search_form import DEFAULTS, reader_of, search_of
 from services.runtime.privacy.redaction import redacted
+from services.usecases.completion import Kind, suggestions, warm
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import LivePreview, LivePreviews, PayBin
+from services.usecases.live_previews import Fitting, LivePreview, LivePreviews, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
 _EVERY_S: Final = 60.0
 _SOON_S: Final = 5.0
 _MOST_GAINS: Final = 5
 _MANY_A_DAY: Final = 20
 _WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
+
+_FRAMED: Final[Mapping[str, str]] = {
+    # A mail brings its styles along; it runs nothing, sends nothing and is framed by our own pages alone.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'self'; sandbox"
+    )
+}
+_NAMES: Final[Mapping[str, str]] = {
+    "roles.any": mark("Job titles"),
+    "roles.none": mark("Job titles that you do not want"),
+    "skills.all": mark("Skills that it must ask for"),
+    "skills.any": mark("Skills"),
+    "skills.none": mark("Skills that you do not want"),
+    "text": mark("Words"),
+    "place": mark("Where you may work from"),
+    "near": mark("Towns"),
+    "timezone": mark("Working hours"),
+    "salary": mark("Least pay"),
+    "workplace": mark("Remote or not"),
+    "seniority": mark("Level"),
+    "employment": mark("Kind of job"),
+    "visa": mark("Visa"),
+    "language": mark("Languages"),
+}
+"""What the form calls each criterion."""
 
 NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": ""}
 
@@ -61,6 +88,7 @@ class PreviewReading:
         while not self._ended.wait(wait_s):
             try:
                 self._live.refresh(self._clock())
+                warm()
                 wait_s = _EVERY_S
             except Exception as error:
                 # The thread goes on, whatever it is: else what is shown would stay as it is for ever.
@@ -86,11 +114,16 @@ class ShownPreview:
     """A preview in the reader's words."""
 
     headline: str
-    often: str
+    mails: str
+    """How often a mail comes; empty where none would."""
+    passing: str
+    criteria: Sequence[tuple[str, str, str]]
+    """What is asked for, how many fit it by itself, and how many more fit without it; of one alone nothing."""
     days: Sequence[Bar]
     days_said: str
     pay: Sequence[Bar]
     pay_said: str
+    pay_range: PayRange | None
     jobs: Sequence[tuple[ShownJob, Sequence[str]]]
     near: Sequence[tuple[ShownJob, Sequence[str]]]
     gains: Sequence[str]
@@ -98,17 +131,44 @@ class ShownPreview:
 
 
 def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
-    """`POST /preview`: a piece of a page."""
-    router = APIRouter(responses=answers(400, 403, 408, 413, 429, 503), default_response_class=HTMLResponse)
+    """`POST /preview` and `GET /complete/{kind}`: pieces of a page."""
+    router = APIRouter(responses=answers(400, 403, 404, 408, 413, 429, 503), default_response_class=HTMLResponse)
 
     @router.post("/preview", openapi_extra=form(*DEFAULTS))
     async def preview(request: Request) -> Response:
         """Show what the search in a form finds."""
         guard.check_preview(request)
-        words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request)}
+        words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
         return door.show("preview", words, **await door.work(partial(previewed, live, given, words, door.clock())))
 
+    @router.post("/preview/mail", openapi_extra=form(*DEFAULTS))
+    async def mail(request: Request) -> Response:
+        """Show the mail that the search in a form would bring, to be framed by the form's page."""
+        guard.check_preview(request)
+        words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
+        shown = await door.work(partial(_mailed, live, given, words, door.clock()))
+        return HTMLResponse(shown or words.say("None of them would have been mailed."), headers=_FRAMED)
+
+    @router.get("/complete/{kind}")
+    async def complete(request: Request, kind: Kind, typed: str = "") -> Response:
+        """What may be meant by the beginning of a name: options of a list."""
+        guard.check_completion(request)
+        words = words_for(request.headers)
+        found = await door.work(partial(suggestions, kind, typed, words, live.asked_for()))
+        return door.show("suggestions", words, found=found)
+
     return router
+
+
+def _mailed(live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime) -> str | None:
+    """The mail as HTML; None where there is none, or a field is at fault. Raises UnavailableError."""
+    try:
+        wanted, reader = search_of(given, words), reader_of(given, words)
+    except WrongFieldError:
+        return None
+    if wanted is None or not live.ready:
+        return None
+    return live.mail(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
 
 
 def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime) -> dict[str, Any]:
@@ -124,11 +184,11 @@ def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: d
             "preview": None,
             "note": words.say("The postings of the last days are still being read: a minute more."),
         }
-    found = live.preview(Query(wanted.name, wanted.criteria), reader, now)
-    return {"preview": _shown(found, wanted, reader.currency, words), "note": ""}
+    found = live.preview(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
+    return {"preview": _shown(found, wanted, given["period"], words), "note": ""}
 
 
-def _shown(preview: LivePreview, wanted: WantedSearch, currency: str, words: Words) -> ShownPreview:
+def _shown(preview: LivePreview, wanted: WantedSearch, period: str, words: Words) -> ShownPreview:
     found, taste, asked = preview.found, preview.taste, wanted.criteria
     say, number = words.say, partial(format_decimal, locale=words.locale)
     floor = asked.salary_floor
@@ -140,15 +200,18 @@ def _shown(preview: LivePreview, wanted: WantedSearch, currency: str, words: Wor
             shown=number(found.matching),
             days=preview.days,
         ),
-        often=_often(taste.mails_a_week, words) if taste.passing else say("None of them would have been mailed."),
+        mails=_often(taste.mails_a_week, words) if taste.passing else "",
+        passing=_passing(taste, words),
+        criteria=_by_criterion(found, words),
         days=_day_bars(preview, words),
         days_said=say(
             "By the day on which they came, {first} to {last}",
             first=_day(preview, 0, words),
             last=_day(preview, -1, words),
         ),
-        pay=_pay_bars(preview.pay, floor.amount if floor and floor.currency == currency else 0, currency, words),
-        pay_said=_pay_said(preview.pay, currency, words),
+        pay=_pay_bars(preview, words),
+        pay_said=_pay_said(preview.pay, preview.currency, words),
+        pay_range=preview.pay_range(floor.period if floor else period),
         jobs=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.best],
         near=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.near],
         gains=[
@@ -167,16 +230,42 @@ def _shown(preview: LivePreview, wanted: WantedSearch, currency: str, words: Wor
 
 def _often(mails_a_week: float, words: Words) -> str:
     if mails_a_week >= 6:
-        return words.say("A mail nearly every day.")
+        return words.say("A mail like this, nearly every day")
     if mails_a_week >= 1.5:
-        return words.say("About {count} mails a week.", count=round(mails_a_week))
-    return words.say("About one mail a week.") if mails_a_week >= 0.6 else words.say("Now and then a mail.")
+        return words.say("A mail like this, about {count} times a week", count=round(mails_a_week))
+    if mails_a_week >= 0.6:
+        return words.say("A mail like this, about once a week")
+    return words.say("A mail like this, now and then")
+
+
+def _passing(taste: Taste, words: Words) -> str:
+    if not taste.weighed:
+        return ""
+    if not taste.passing:
+        return words.say("None of them would have been mailed.")
+    number = partial(format_decimal, locale=words.locale)
+    return words.say(
+        "Likely enough to be mailed: {passing} of the newest {weighed}.",
+        passing=number(taste.passing),
+        weighed=number(taste.weighed),
+    )
+
+
+def _by_criterion(found: Fitting, words: Words) -> list[tuple[str, str, str]]:
+    if len(found.alone) < 2:
+        return []
+    more = {made.criterion: gained for made, gained in found.without}
+    number = partial(format_decimal, locale=words.locale)
+    return [(words.say(_NAMES[name]), number(fit), number(more.get(name, 0))) for name, fit in found.alone]
 
 
 def _advice(preview: LivePreview, words: Words) -> str:
     found = preview.found
     if found.matching > _MANY_A_DAY * preview.days:
         return words.say("That is a lot: a skill, a place or a floor makes the mails better.")
+    if found.matching == 0 and (never := [name for name, fit in found.alone if not fit]):
+        names = ", ".join(words.say(_NAMES[name]) for name in never)
+        return words.say("No job of these days fits this, whatever else you ask for: {names}.", names=names)
     if found.matching == 0 and not found.without:
         return words.say("No single change finds any: ask for less.")
     return ""
@@ -203,11 +292,10 @@ def _pay_said(pay: Sequence[PayBin], currency: str, words: Words) -> str:
     return words.say("By the most that they pay in a year, {lowest} to {highest}", lowest=lowest, highest=highest)
 
 
-def _pay_bars(pay: Sequence[PayBin], floor: int, currency: str, words: Words) -> list[Bar]:
-    titles = [
-        f"{_money(one.least, currency, words)} - {_money(one.below, currency, words)}: {one.count}" for one in pay
-    ]
-    return _bars([one.count for one in pay], titles, [one.below <= floor for one in pay])
+def _pay_bars(preview: LivePreview, words: Words) -> list[Bar]:
+    money = partial(_money, currency=preview.currency, words=words)
+    titles = [f"{money(one.least)} - {money(one.below)}: {one.count}" for one in preview.pay]
+    return _bars([one.count for one in preview.pay], titles, [one.below <= preview.floor for one in preview.pay])
 
 
 def _bars(counts: Sequence[int], titles: Sequence[str], lower: Sequence[bool]) -> list[Bar]:

@@ -1,45 +1,146 @@
-"""The fields of a form that asks for a search, as criteria and as whom they are for."""
+"""The fields of a form that asks for a search: as criteria, as whom they are for, and as a page shows them."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, get_args
 
+from babel.dates import get_day_names
+
+from schemas.criteria import Criteria, Nearby
+from schemas.posting import Employment, Seniority, Workplace
+from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
-from services.usecases.searches import WantedSearch, search_from
+from services.usecases.pasted import MOST_TEXT, criteria_in
+from services.usecases.searches import Query, Timing, WantedSearch, search_from
+from services.wording.facets import FACETS
+from services.wording.lines import capitalised, standard_offset, zone_of
 from services.wording.words import Words, mark
 
-DEFAULTS: Final[Mapping[str, str]] = {
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "workplace": get_args(Workplace),
+    "seniority": get_args(Seniority),
+    "employment": get_args(Employment),
+}
+"""Fields of criteria of which any of some values will do; a box each."""
+_PERIODS: Final[Mapping[str, str]] = {
+    "year": mark("A year"),
+    "month": mark("A month"),
+    "week": mark("A week"),
+    "day": mark("A day"),
+    "hour": mark("An hour"),
+}
+_CADENCES: Final[Mapping[str, str]] = {
+    "daily": mark("Daily"),
+    "weekly": mark("Weekly"),
+    "instant": mark("As jobs come in"),
+}
+_BOXES: Final = ("neighbours", "mentions", "unknown_place", "unknown_town", "stated_pay", "visa", "stated_visa")
+_SIMPLE: Final[Mapping[str, str]] = {
+    "roles": "",
     "skills": "",
-    "text": "",
+    "at_least": "1",
     "places": "",
-    "remote": "",
+    "towns": "",
+    "km": "50",
     "amount": "",
     "currency": "EUR",
+    "period": "year",
+}
+_FURTHER: Final[Mapping[str, str]] = {
+    "skills_all": "",
+    "skills_none": "",
+    "roles_none": "",
+    "unknown_role": "",
+    "text": "",
+    "languages": "",
+    "tolerance": "",
+    "utc_offset": "",
+    **dict.fromkeys(_BOXES, ""),
+    **{f"{facet}.{value}": "" for facet, values in CHOICES.items() for value in values},
+}
+DEFAULTS: Final[Mapping[str, str]] = {
+    **_SIMPLE,
+    **_FURTHER,
+    "preferred_places": "",
     "time_zone": "",
     "cadence": "daily",
     "hour": "8",
+    "weekday": "0",
 }
+_IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith("workplace."))
+ALL: Final = "all"
+"""As `at_least`: each of the skills."""
 _MOST_NAME = 60
 _MOST_DIGITS = 15
+_AMOUNT: Final = re.compile(r"(?P<whole>\d+|\d{1,3}(?:[.,'’\s]\d{3})+)\s?(?P<thousands>[kK])?")
+_OFFSET: Final = re.compile(
+    r"(?:UTC|GMT)?\s*(?P<sign>[+−-]?)\s*(?P<hours>\d{1,2})(?::(?P<minutes>\d{2})|[.,](?P<part>\d{1,2}))?"
+)
+_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
+_WITHIN: Final = re.compile(r"(?P<town>[^(]*[^(\s])\s*\((?P<km>\d{1,3})\s?km\)")
+_CODE: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 
 
 def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """The fields of a search, as they are imported. Raises WrongFieldError."""
-    criteria: dict[str, Any] = {}
-    if skills := _listed(given["skills"]):
-        criteria["skills"] = {"any": skills}
-    if given["text"].strip():
-        criteria["text"] = given["text"].strip()
-    if places := _listed(given["places"]):
-        criteria["places"] = places
-    if given["remote"]:
-        criteria["workplace"] = ["remote"]
-    if amount := given["amount"].strip():
-        if not amount.isdecimal() or len(amount) > _MOST_DIGITS:
-            raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
-        criteria["salary_floor"] = {"amount": int(amount), "currency": given["currency"].upper(), "period": "year"}
-    name = ", ".join(skills) or given["text"].strip() or ", ".join(places) or words.say(mark("My search"))
-    return {"name": name[:_MOST_NAME], "criteria": criteria, "cadence": given["cadence"], "hour": given["hour"]}
+    name = given.get("name", "").strip() or _name(given, words)
+    return {
+        "name": name,
+        "criteria": _criteria(given),
+        "cadence": given["cadence"],
+        "hour": given["hour"],
+        "weekday": given["weekday"],
+        "preferred_places": _listed(given["preferred_places"]),
+    }
+
+
+def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
+    """The form in which a search asks for what it does."""
+    asked, skills, roles = search.criteria, search.criteria.skills, search.criteria.roles
+    given = {**DEFAULTS, "name": search.name, "text": asked.text, "languages": ", ".join(asked.languages)}
+    alone = not skills.any
+    given |= {
+        "skills": _written(skills.all if alone else skills.any),
+        "at_least": ALL if alone and skills.all else str(skills.at_least),
+        "skills_all": "" if alone else _written(skills.all),
+        "skills_none": _written(skills.none),
+        "roles": _written([readable_role(role, words) for role in roles.any]),
+        "roles_none": _written([readable_role(role, words) for role in roles.none]),
+        "unknown_role": "" if roles.accept_unknown is None else "yes" if roles.accept_unknown else "no",
+        "places": _written([readable_place(code, words) for code in asked.places]),
+        "preferred_places": _written([readable_place(code, words) for code in search.preferred_places]),
+        **_circles(asked.near),
+        **_hours(asked),
+    }
+    if asked.salary_floor:
+        floor = asked.salary_floor
+        given |= {"amount": str(floor.amount), "currency": floor.currency, "period": floor.period}
+    ticked = {
+        "neighbours": roles.neighbours,
+        "mentions": skills.mentions,
+        "unknown_place": asked.accept_unknown_place,
+        "unknown_town": asked.accept_unknown_town,
+        "stated_pay": not asked.accept_undisclosed,
+        "visa": asked.visa_sponsorship,
+        "stated_visa": not asked.accept_unknown_visa,
+        **{f"{facet}.{value}": value in getattr(asked, facet) for facet, values in CHOICES.items() for value in values},
+    }
+    given |= {name: "1" for name, whether in ticked.items() if whether}
+    weekday = str(timing.weekday or 0)
+    return given | {"cadence": timing.cadence, "hour": str(timing.hour), "weekday": weekday}
+
+
+def reading(given: Mapping[str, str], words: Words, now: datetime) -> tuple[dict[str, str], str]:
+    """The form with what a pasted text asks for in place of what it asked for, and what became of the text."""
+    asked = criteria_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now)
+    if asked is None:
+        return dict(given), words.say(mark("We found nothing in that text that one could look for."))
+    read = given_of(Query("", asked), Timing("daily", 8, None), words)
+    currency = {} if asked.salary_floor else {"currency": given["currency"]}
+    said = words.say(mark("Filled by your text: look through it, and take out what you do not want."))
+    return {**given, **{name: read[name] for name in (*_SIMPLE, *_FURTHER)}, **currency}, said
 
 
 def search_of(given: Mapping[str, str], words: Words) -> WantedSearch | None:
@@ -58,5 +159,183 @@ def reader_of(given: Mapping[str, str], words: Words) -> Recipient:
     return reader_from(person_fields(given, words))
 
 
+def form_page(given: Mapping[str, str], words: Words, wrong: str = "") -> dict[str, Any]:
+    """What the fields of a page name. `wrong`: the field whose fault is said above them."""
+    return {
+        "given": given,
+        "options": _options(given, words),
+        "wrong": wrong,
+        "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),
+    }
+
+
+def _options(given: Mapping[str, str], words: Words) -> dict[str, list[tuple[str, str]]]:
+    """What each choice offers, and what stands beside it; a saved search may have chosen what is not offered else."""
+    say = words.say
+    counts = _with(("2", "3", "4", "5"), given["at_least"], beside=("1", ALL))
+    tolerances = _with(("1", "2", "3", "4", "6"), given["tolerance"], beside=("", "0"))
+    days = get_day_names(locale=words.locale)
+    return {
+        "at_least": [
+            ("1", say("One of them is enough")),
+            *((count, say("At least {count} of them", count=count)) for count in counts),
+            (ALL, say("All of them")),
+        ],
+        "km": [(km, f"{km} km") for km in _with(("10", "25", "50", "100", "200"), given["km"])],
+        "period": [(period, say(_PERIODS[period])) for period in _PERIODS],
+        "tolerance": [
+            ("", say("Any")),
+            ("0", say("Just my own")),
+            *((hours, say("Up to {hours} h off", hours=hours)) for hours in tolerances),
+        ],
+        "cadence": [(cadence, say(_CADENCES[cadence])) for cadence in _CADENCES],
+        "hour": [(str(hour), f"{hour:02}:00") for hour in range(24)],
+        "weekday": [(str(day), capitalised(days[day])) for day in range(7)],
+        **{
+            facet: [(f"{facet}.{value}", _value(facet, value, words)) for value in values]
+            for facet, values in CHOICES.items()
+        },
+    }
+
+
+def _with(usual: Sequence[str], chosen: str, beside: Sequence[str] = ()) -> list[str]:
+    """The usual numbers, and the chosen one."""
+    known = chosen in usual or chosen in beside or _NUMBER.fullmatch(chosen) is None
+    return sorted([*usual, *([] if known else [chosen])], key=float)
+
+
+def _circles(near: Sequence[Nearby]) -> dict[str, str]:
+    """Towns with one radius for all where they have one, else each with its own."""
+    if not near:
+        return {}
+    radii = {one.km for one in near}
+    if len(radii) == 1:
+        return {"towns": _written([one.town for one in near], behind=_CODE), "km": str(radii.pop())}
+    return {"towns": _written([f"{one.town} ({one.km} km)" for one in near], behind=_CODE)}
+
+
+def _hours(asked: Criteria) -> dict[str, str]:
+    if asked.utc_offset is None:
+        return {}
+    return {"utc_offset": f"{asked.utc_offset:+g}", "tolerance": f"{asked.tolerance:g}"}
+
+
+def _written(names: Sequence[str], behind: re.Pattern[str] | None = None) -> str:
+    """Names as a field takes them: with commas, or with semicolons where one has a comma itself."""
+    plain = ", ".join(names)
+    if list(_parts(plain, behind)) == list(names):
+        return plain
+    return "; ".join(names) if len(names) > 1 else f"{plain};"
+
+
+def _criteria(given: Mapping[str, str]) -> dict[str, Any]:
+    """Those that are asked for; what only qualifies one that is not is left out."""
+    found: dict[str, Any] = {}
+    if skills := _skills(given):
+        found["skills"] = {**skills, "mentions": bool(given["mentions"])}
+    roles = {"any": _listed(given["roles"]), "none": _listed(given["roles_none"])}
+    if any(roles.values()):
+        found["roles"] = {**roles, "neighbours": bool(given["neighbours"])}
+        if given["unknown_role"]:
+            found["roles"]["accept_unknown"] = given["unknown_role"] == "yes"
+    if given["text"].strip():
+        found["text"] = given["text"].strip()
+    if places := _listed(given["places"]):
+        found |= {"places": places, "accept_unknown_place": bool(given["unknown_place"])}
+    if towns := _towns(given["towns"], _whole(given["km"], "km", 300)):
+        found |= {"near": towns, "accept_unknown_town": bool(given["unknown_town"])}
+    if given["amount"].strip():
+        amount = {"amount": _amount(given["amount"]), "currency": given["currency"], "period": given["period"]}
+        found |= {"salary_floor": amount, "accept_undisclosed": not given["stated_pay"]}
+    for facet, values in CHOICES.items():
+        if chosen := [value for value in values if given[f"{facet}.{value}"]]:
+            found[facet] = chosen
+    if languages := _listed(given["languages"]):
+        found["languages"] = languages
+    if given["visa"]:
+        found |= {"visa_sponsorship": True, "accept_unknown_visa": not given["stated_visa"]}
+    if given["tolerance"]:
+        found |= {"utc_offset": _offset(given), "tolerance": _tolerance(given["tolerance"])}
+    return found
+
+
+def _skills(given: Mapping[str, str]) -> dict[str, Any]:
+    named, needed, unwanted = (_listed(given[name]) for name in ("skills", "skills_all", "skills_none"))
+    if given["at_least"] == ALL:
+        asked: dict[str, Any] = {"all": [*named, *needed]}
+    else:
+        least = _whole(given["at_least"], "at_least", 100) if named else 1
+        asked = {"any": named, "all": needed, "at_least": least}
+    return {**asked, "none": unwanted} if named or needed or unwanted else {}
+
+
+def _towns(text: str, km: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for town in _parts(text, behind=_CODE):
+        own = _WITHIN.fullmatch(town)
+        found.append({"town": own["town"], "km": int(own["km"])} if own else {"town": town, "km": km})
+    return found
+
+
+def _amount(text: str) -> int:
+    found = _AMOUNT.fullmatch(text.strip()) if len(text.strip()) <= _MOST_DIGITS else None
+    if found is None:
+        raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
+    return int(re.sub(r"\D", "", found["whole"])) * (1_000 if found["thousands"] else 1)
+
+
+def _offset(given: Mapping[str, str]) -> float:
+    """Hours from UTC as written, else those of the time zone."""
+    if not given["utc_offset"].strip():
+        return standard_offset(zone_of(given["time_zone"] or "UTC"))
+    found = _OFFSET.fullmatch(given["utc_offset"].strip())
+    if found is None:
+        raise WrongFieldError("utc_offset", "hours from UTC were expected, such as +1 or -3:30", "offset")
+    hours = int(found["hours"]) + int(found["minutes"] or 0) / 60 + float(f"0.{found['part'] or 0}")
+    return -hours if found["sign"] in ("−", "-") else hours
+
+
+def _tolerance(text: str) -> float:
+    if _NUMBER.fullmatch(text) is None:
+        raise WrongFieldError("tolerance", "hours were expected, such as 2", "offset")
+    return float(text)
+
+
+def _whole(text: str, field: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most):
+        raise WrongFieldError(field, f"a whole number up to {most} was expected")
+    return int(text)
+
+
 def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    return list(_parts(text))
+
+
+def _parts(text: str, behind: re.Pattern[str] | None = None) -> Sequence[str]:
+    """What stands between semicolons, or between commas where there are none; codes `behind` a name stay with it."""
+    if ";" in text:
+        return [part.strip() for part in text.split(";") if part.strip()]
+    found: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        if behind is not None and found and behind.fullmatch(part):
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return found
+
+
+def _name(given: Mapping[str, str], words: Words) -> str:
+    """What a search is called that its owner gave no name."""
+    work = [*_listed(given["roles"]), *_listed(given["skills"]), *_listed(given["skills_all"])]
+    name = ", ".join(work) or given["text"].strip() or _joined(given["places"], given["towns"])
+    return (name or words.say(mark("My search")))[:_MOST_NAME]
+
+
+def _joined(*texts: str) -> str:
+    some: Iterable[str] = (part for text in texts for part in _parts(text, behind=_CODE))
+    return ", ".join(some)
+
+
+def _value(facet: str, value: str, words: Words) -> str:
+    known = FACETS[facet]
+    return capitalised(words.say(known.added.get(value) or known.asked[value]))

@@ -13,24 +13,30 @@ from cachetools import LRUCache
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.past import Fitting, PastInColumns, Seen
 from services.matcher.backtest import Past
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
-from services.notifier.domain.model import DueSearch, Hold, Item, Recipient
+from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipient
+from services.notifier.ports import Links
 from services.rules.criterion import Relaxation
+from services.rules.criterion.salary import annual_floor
+from services.rules.money import ANNUAL_FACTORS
 from services.runtime.chunks import chunked
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
 from services.usecases.previews import best_of
 from services.usecases.searches import Query
 
-__all__ = ["LivePreview", "LivePreviews", "PayBin", "Recipient", "Taste", "reader_from"]
+__all__ = ["Fitting", "LivePreview", "LivePreviews", "PayBin", "PayRange", "Recipient", "Taste", "reader_from"]
 
 _READ: Final = 500
 _WEIGHED: Final = 100
 _REMEMBERED: Final = 2_000
 _BINS: Final = 10
+_STEPS: Final = 40
 _ROUND: Final = (1, 2, 5, 10)
 _WEEK: Final = timedelta(days=7)
+_NO_LINKS: Final = Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
 _NOBODY: Final = "reader@example.com"
 
 
@@ -45,9 +51,20 @@ class PayBin:
 
 
 @dataclass(frozen=True, slots=True)
+class PayRange:
+    """From where to where somebody may choose what they want to be paid, and in what steps."""
+
+    least: int
+    most: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Taste:
     """What a mail would be like: what curation makes of the newest that fit."""
 
+    weighed: int
+    """How many of these there are."""
     passing: int
     """Jobs that pass the bar; copies of one job count once."""
     mails_a_week: float
@@ -66,8 +83,21 @@ class LivePreview:
     by_day: tuple[tuple[date, int], ...]
     """The matching ones, each day, UTC."""
     pay: tuple[PayBin, ...]
-    """Of the matching ones that say what they pay; empty where hardly any does."""
+    """Of those that match whatever they pay and say what that is; empty where hardly any does."""
+    currency: str
+    """Of that pay."""
+    floor: int
+    """What is asked for in a year, in that currency; 0 where nothing is."""
     taste: Taste
+
+    def pay_range(self, period: str) -> PayRange | None:
+        """What such jobs pay in a period, in round steps; None where hardly any says so."""
+        factor = ANNUAL_FACTORS.get(period)
+        if not self.pay or factor is None:
+            return None
+        step = _round_up((self.pay[-1].below - self.pay[0].least) / factor / _STEPS)
+        least, most = self.pay[0].least // factor // step, -(-self.pay[-1].below // factor // step)
+        return PayRange(least * step, most * step, step)
 
     def gains(self, most: int) -> Sequence[tuple[Relaxation, int]]:
         """What lets in the most besides, one of each criterion and its best smaller step, the largest first."""
@@ -91,8 +121,10 @@ class LivePreviews:
         self._stored = SqlPastPostings(installation.engine)
         self._newest = NewestPostings(installation.matches, self._settings.notifier.newest_looked_at)
         self._columns = PastInColumns()
+        self._renderer = JinjaRenderer(self._settings.mail.sender, cached_cards=_WEIGHED)
         self._remembered: LRUCache[tuple[str, int], PostingCore] = LRUCache(_REMEMBERED)
         self._lock = Lock()
+        self._asked_for: Mapping[str, int] = {}
         self.ready = False
         """Whether all that the store had was read once."""
 
@@ -100,6 +132,10 @@ class LivePreviews:
     def days(self) -> int:
         """How far back is looked."""
         return self._settings.matcher.indexed.days
+
+    def asked_for(self) -> Mapping[str, int]:
+        """How many postings ask for each skill, as when the store was last read."""
+        return self._asked_for
 
     def refresh(self, now: datetime) -> None:
         """Take in what is new in the store, and drop what is old. Raises UnavailableError."""
@@ -111,11 +147,14 @@ class LivePreviews:
         with self._lock:
             self._newest.forget()
             self._newest.at(now)
+        self._asked_for = self._columns.asked_for()
         self.ready = True
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        found = self._columns.fitting(query.criteria, _WEIGHED, currency=reader.currency)
+        asked = query.criteria.salary_floor
+        currency = asked.currency if asked else reader.currency
+        found = self._columns.fitting(query.criteria, _WEIGHED, currency=currency)
         today = now.date()
         days = (today - timedelta(days=back) for back in reversed(range(self.days)))
         return LivePreview(
@@ -124,19 +163,33 @@ class LivePreviews:
             found=found,
             by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
             pay=_bins(found.pays),
+            currency=currency,
+            floor=(annual_floor(asked) or 0) if asked else 0,
             taste=self._taste(query, reader, found, now),
         )
 
-    def _taste(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Taste:
+    def mail(self, query: Query, reader: Recipient, now: datetime) -> str | None:
+        """The mail that a search would bring, as HTML whose links lead nowhere but to jobs; None where it brings none.
+
+        Raises UnavailableError.
+        """
+        outcome = self._outcome(query, reader, self._columns.fitting(query.criteria, _WEIGHED), now)
+        return None if isinstance(outcome, Hold) else self._renderer.render(outcome, _NO_LINKS).html
+
+    def _outcome(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Digest | Hold:
         search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
         given = self._read([*found.newest, *found.newest_near])
         with self._lock:
-            outcome = best_of(given, self._newest, reader, search, now, self._settings.notifier.curate)
+            return best_of(given, self._newest, reader, search, now, self._settings.notifier.curate)
+
+    def _taste(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Taste:
+        outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
         if isinstance(outcome, Hold):
-            return Taste(0, 0.0, (), ())
+            return Taste(weighed, 0, 0.0, (), ())
         passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
         oldest = found.newest[-1].at if found.matching > len(found.newest) else now - timedelta(days=self.days)
         return Taste(
+            weighed=weighed,
             passing=len(passing),
             mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), now - oldest),
             best=outcome.items,

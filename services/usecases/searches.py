@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from schemas.criteria import Criteria
-from services.notifier.domain.people import SavedSearch, preferred_places_of
+from services.notifier.domain.people import MOST_SEARCHES, SavedSearch, Subscriber, Timing, preferred_places_of
 from services.notifier.importing import WantedSearch, criteria_of, search_of
 from services.notifier.importing.differences import Difference, of_search
-from services.usecases.errors import fields_checked
+from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
 
 __all__ = [
@@ -17,9 +17,11 @@ __all__ = [
     "OwnedSearch",
     "Query",
     "SavedSearch",
+    "Timing",
     "WantedSearch",
     "add",
     "change",
+    "check_room",
     "criteria_from",
     "delete",
     "listed",
@@ -82,6 +84,15 @@ def add(installation: Installation, person: str, wanted: WantedSearch, now: date
     owner = installation.subscribers.find(person).subscriber_id
     places = wanted.preferred_places
     return installation.searches.add(owner, wanted.name, wanted.criteria, wanted.timing, now, preferred_places=places)
+
+
+def check_room(installation: Installation, person: Subscriber, name: str, search_id: str = "") -> None:
+    """Whether somebody may give a search a name, a new one or that of an id. Raises WrongFieldError."""
+    others = [search for search in installation.searches.all(person.subscriber_id) if search.search_id != search_id]
+    if any(search.name == name for search in others):
+        raise WrongFieldError("name", f"there is another search named {name!r}", "name_taken", given=name)
+    if not search_id and len(others) >= MOST_SEARCHES:
+        raise WrongFieldError("name", f"there are {MOST_SEARCHES} searches already", "name_room")
 
 
 def change(

@@ -242,7 +242,14 @@ def confirm(installation: Installation, token: str, now: datetime) -> Subscriber
     wanted, person = search_in(kept), _person(installation, kept, now)
     if not _has(installation, person, wanted):
         try:
-            installation.searches.add(person.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+            installation.searches.add(
+                person.subscriber_id,
+                wanted.name,
+                wanted.criteria,
+                wanted.timing,
+                now,
+                preferred_places=wanted.preferred_places,
+            )
         except UsageError:
             # Pressed twice at once: the other press saved it.
             if not _has(installation, person, wanted):

@@ -24,11 +24,17 @@ def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
     past = [Past(one, one.seen_at) for one in postings]
     columns = PastInColumns()
     columns.put(past)
+    opened = [one.model_copy(update={"status": "open"}) for one in postings]
     for asked in generate.criteria(6, seed + 1, postings):
         expected, found = backtest(asked, past), columns.fitting(asked, most=7)
         assert (found.matching, found.near) == (len(expected.matches), len(expected.near))
         assert _ids(found.newest) == [tried.posting.posting_id for tried in expected.matches][:7]
         assert _ids(found.newest_near) == [tried.posting.posting_id for tried in expected.near][:7]
+        assert dict(found.alone) == {
+            one.name: sum(one.fit(asked, PreparedPosting(each)) == "yes" for each in opened)
+            for one in CRITERIA
+            if one.asks(asked)
+        }
         assert found.by_day == Counter(tried.seen_at.date() for tried in expected.matches)
         without = {cost.criterion: len(cost.without.posting_ids) for cost in expected.costs}
         assert {made.criterion: more for made, more in found.without} == {

@@ -69,16 +69,23 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
     ada, bob, eve, ian = people.values()
     slot = slot_of(NOW + timedelta(hours=3))
     first = "main form button"
+    searches = portal.store.searches.all(ada.subscriber_id)
     return {
         "sign-up": PortalPage("/sign-up"),
         "sign-up with a preview": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Python"),)),
         "sign-up with a fault": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Pyhton"),)),
+        "sign-up, read from a text": PortalPage(
+            "/sign-up", press='button[value="read"]', fill=(("pasted", "Senior Go work in Poland"),)
+        ),
+        "a posting read": PortalPage("/read", press=first, fill=(("pasted", "Requirements\n- k8s\nWe like Go."),)),
         "confirm": PortalPage(f"/c/{_WISH}"),
         "too late": PortalPage("/c/nothing"),
         "sign-in": PortalPage("/sign-in"),
         "posted": PortalPage("/sign-in", press=first, fill=(("address", "ada@example.com"),)),
         "enter": PortalPage(f"/s/{_LINK}"),
         "home": PortalPage(f"/s/{_OTHER_LINK}", press=first),
+        "another search": PortalPage("/home/search"),
+        "a search": PortalPage(f"/home/search/{searches[0].search_id}", press='button[value="preview"]'),
         "another address": PortalPage(f"/a/{_MOVE}"),
         "privacy": PortalPage("/privacy"),
         "unknown": PortalPage("/u/forged.aaaaaaaaaaaaaaaa"),
@@ -147,8 +154,10 @@ def _mail(store: NotifierStore) -> None:
 def visit(browser: Page, base: str, page: PortalPage) -> None:
     """Go to a page as somebody would."""
     browser.goto(f"{base}{page.path}")
+    browser.locator("details.paste").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     for name, text in page.fill:
-        browser.locator(f'[name="{name}"]').fill(text)
+        # A field that completes keeps its value in one that nobody sees.
+        browser.locator(f'#f-{name}, [name="{name}"]:not([type="hidden"])').first.fill(text)
     if page.press:
         browser.locator(page.press).first.click()
         browser.wait_for_load_state()

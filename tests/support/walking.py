@@ -110,7 +110,7 @@ def walk(
     """
     page.goto(f"{base}/sign-up")
     page.get_by_label("Your email address").fill(address)
-    page.get_by_label("Skills, with commas").fill(skills)
+    page.get_by_role("combobox" if scripts else "textbox", name="Skills, with commas").fill(skills)
     if not scripts:
         page.get_by_role("button", name="See what it finds").click()
     # With scripts it comes while they type.
@@ -125,6 +125,13 @@ def walk(
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url(f"{base}/home")
     assert page.get_by_role("heading", name=skills).is_visible()
+
+    page.get_by_role("link", name="Change it").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Change a search"
+    page.get_by_label("Name of the search").fill("What I like")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(f"{base}/home")
+    assert page.get_by_role("heading", name="What I like").is_visible()
 
     feed()
     digest = letters.next("the first digest")

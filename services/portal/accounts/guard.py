@@ -24,6 +24,7 @@ COOKIE = "__Host-jobchime"
 _FORMS = (parse("10/minute"), parse("60/hour"))
 _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
+_COMPLETIONS = (parse("600/minute"),)
 _OF_V4, _OF_V6 = 24, 56
 """Bits of an address that name a network: what one customer of a provider is given, or shares."""
 
@@ -48,6 +49,10 @@ class FormGuard:
         """The same of what is only shown and keeps nothing. Raises HTTPException 403, 429."""
         self.check(request)
         self._count(request, "preview", _PREVIEWS)
+
+    def check_completion(self, request: Request) -> None:
+        """The same of what is looked up for half a word. Raises HTTPException 429."""
+        self._count(request, "completion", _COMPLETIONS)
 
     def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
         network = self._network(request)

@@ -31,7 +31,7 @@ _HERE_ALONE = ("delete-search", "sign-out", "sign-out-everywhere", "erase", "mov
 
 
 @dataclass(frozen=True, slots=True)
-class _AtHome:
+class AtHome:
     """A browser that is signed in."""
 
     session: Session
@@ -82,7 +82,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
     @router.get("/home")
     async def home(request: Request) -> Response:
         """Show what is theirs."""
-        here = await _at_home(door, cookies, request)
+        here = await at_home(door, cookies, request)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(_page, door, cookies, here))
@@ -93,7 +93,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
-        form, here = await form_of(request), await _at_home(door, cookies, request)
+        form, here = await form_of(request), await at_home(door, cookies, request)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         cookies.check_form(here.session.key, form.get("csrf", ""))
@@ -114,7 +114,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
     @router.get("/home/export", response_class=JSONResponse)
     async def export(request: Request) -> Response:
         """All that is kept about them, as a file."""
-        here = await _at_home(door, cookies, request)
+        here = await at_home(door, cookies, request)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         data = await door.work(lambda: accounts.export(door.installation, here.person.subscriber_id))
@@ -151,7 +151,7 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         return await begin_session(door, cookies, request, person, now)
 
 
-def _move(door: Door, cookies: Cookies, postman: Postman, here: _AtHome, address: str) -> Response:
+def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address: str) -> Response:
     """Take a new address; the answer is the same whoever has it."""
     try:
         checked = signing.address_from(address)
@@ -162,7 +162,7 @@ def _move(door: Door, cookies: Cookies, postman: Postman, here: _AtHome, address
     return door.show("posted", here.words)
 
 
-async def _at_home(door: Door, cookies: Cookies, request: Request) -> _AtHome | None:
+async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome | None:
     token = cookies.token(request)
     if token is None:
         return None
@@ -171,10 +171,10 @@ async def _at_home(door: Door, cookies: Cookies, request: Request) -> _AtHome | 
     if found is None:
         return None
     await door.work(lambda: consent.seen(door.installation, found[1], now))
-    return _AtHome(*found, words_for(request.headers, found[1].profile.locale))
+    return AtHome(*found, words_for(request.headers, found[1].profile.locale))
 
 
-def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
+def _do(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     installation, own_id, now = door.installation, here.person.subscriber_id, door.clock()
     match form.get("do"):
         case "delete-search":
@@ -198,7 +198,7 @@ _WHY_SUPPRESSED: Mapping[str | None, str] = {
 _TAKEN_OFF = mark("{board} was asked not to mail this address, or has reason not to.")
 
 
-def _why_suppressed(door: Door, here: _AtHome) -> tuple[str, str] | None:
+def _why_suppressed(door: Door, here: AtHome) -> tuple[str, str] | None:
     """Since when and why nothing is mailed to their address; None where mail is."""
     kept = suppressions.in_force(door.installation, here.person.profile.address)
     if kept is None:
@@ -209,7 +209,7 @@ def _why_suppressed(door: Door, here: _AtHome) -> tuple[str, str] | None:
     return day_in_words(kept.since.astimezone(zone).date(), words.locale), why
 
 
-def _page(door: Door, cookies: Cookies, here: _AtHome, error: WrongFieldError | None = None) -> Response:
+def _page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None = None) -> Response:
     person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
     browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())

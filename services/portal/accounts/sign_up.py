@@ -11,11 +11,11 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, new_token
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import fault_in, form_of
+from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, person_fields, search_fields
+from services.portal.search_form import DEFAULTS, form_page, person_fields, reading, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
@@ -55,10 +55,17 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         """Show the form."""
         return _form(door, words_for(request.headers), _DEFAULTS)
 
-    @router.post("/sign-up", openapi_extra=form(*_DEFAULTS, do=("preview", "")))
+    @router.post("/sign-up", openapi_extra=form("pasted", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
-        words, given = words_for(request.headers), {**_DEFAULTS, **await form_of(request)}
+        words, given = words_for(request.headers), {**_DEFAULTS, **await form_of(request, MOST_PASTED)}
+        if given.get("do") == "read":
+            guard.check_preview(request)
+            now = door.clock()
+            given, said = await door.work(partial(reading, given, words, now))
+            return _form(
+                door, words, given, said=said, seen=await door.work(partial(previewed, live, given, words, now))
+            )
         if given.get("do") == "preview":
             # Where the page runs no script.
             guard.check_preview(request)
@@ -108,6 +115,8 @@ def _form(
     given: Mapping[str, str],
     error: WrongFieldError | None = None,
     seen: Mapping[str, Any] = NOTHING_ASKED,
+    said: str = "",
 ) -> Response:
-    faults = fault_in(error, words) if error else ""
-    return door.show("sign_up", words, 400 if error else 200, given=given, error=faults, **seen)
+    fault, wrong = (fault_in(error, words), wrong_field(error)) if error else ("", "")
+    page = form_page(given, words, wrong)
+    return door.show("sign_up", words, 400 if error else 200, error=fault, said=said, **page, **seen)

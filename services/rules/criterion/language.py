@@ -83,5 +83,6 @@ def language_fits(asked: tuple[str, ...], value: str | None) -> bool:
 def _code(asked: str) -> str:
     code = language_code(asked)
     if code is None:
-        raise CriteriaError(f"{quoted(asked)} is not a language code: use one like en, de or pt")
+        told = f"{quoted(asked)} is not a language code: use one like en, de or pt"
+        raise CriteriaError(told, "language", given=asked)
     return code

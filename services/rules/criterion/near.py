@@ -164,10 +164,11 @@ def _farther(one: Nearby, percent: int) -> Nearby:
 def _label(said: str) -> str:
     meant = towns_meant(said)
     if not meant:
-        raise CriteriaError(
-            f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(nearest_towns(said))}"
-        )
+        near = nearest_towns(said)
+        told = f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(near)}"
+        raise CriteriaError(told, "town_near" if near else "town", given=said, near="; ".join(near))
     if len(meant) > 1:
-        *some, last = (town.label for town in meant[:5])
-        raise CriteriaError(f"{quoted(said)} may be {'; '.join(some)} or {last}: name which is meant")
+        *some, last = labels = [town.label for town in meant[:5]]
+        told = f"{quoted(said)} may be {'; '.join(some)} or {last}: name which is meant"
+        raise CriteriaError(told, "town_several", given=said, near="; ".join(labels))
     return meant[0].label

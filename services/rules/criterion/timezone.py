@@ -61,7 +61,7 @@ class Timezone(Criterion[TimezoneFacts]):
         if offset is None:
             return {"utc_offset": None, "tolerance": 0.0}
         if not -12 <= offset <= 14:
-            raise CriteriaError(f"an offset from UTC lies between -12 and +14 hours, not at {offset:g}")
+            raise CriteriaError(f"an offset from UTC lies between -12 and +14 hours, not at {offset:g}", "offset")
         if not math.isfinite(tolerance) or tolerance < 0:
             raise CriteriaError(f"a tolerance is a number of hours from 0, not {tolerance:g}")
         if tolerance >= _HALF_DAY:

@@ -166,6 +166,10 @@ class Taxonomy:
         """Every canonical name, in the order of the data."""
         return tuple(self._kinds)
 
+    def spellings(self) -> Iterator[tuple[str, str]]:
+        """Each way of writing a skill, folded, with its canonical name."""
+        yield from self._by_fold.items()
+
     def is_tool(self, name: str) -> bool:
         """Whether a canonical name is of a tool, as Ruby is, and not of a field or a method; an unknown name is not."""
         return self._kinds.get(name) == "tool"

@@ -5,9 +5,10 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from schemas.posting import Salary
 from schemas.sql.base import metadata
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
-from tests.support.portal import ServedPortal
+from tests.support.portal import ServedPortal, served_portal
 from tests.support.waiting import until
 
 ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
@@ -55,6 +56,58 @@ def test_what_fits_nothing_says_which_criterion_costs_it(portal: ServedPortal) -
     assert re.search(r"<li>Without[^<]*: 1 more</li>", page)
 
 
+def test_each_wish_says_how_many_fit_it_by_itself_and_what_never_fires_is_named(portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **ASKED, text="zeppelin").text
+    assert re.findall(r'<tr><th scope="row">([^<]+)</th><td>(\d+)</td><td>(\d+)</td></tr>', page) == [
+        ("Skills", "1", "0"),
+        ("Words", "0", "1"),
+    ]
+    assert "No job of these days fits this, whatever else you ask for: Words." in page
+    assert "<table" not in portal.post("/preview", **ASKED).text
+
+
+def test_the_mail_itself_is_shown_and_can_do_nothing(store: NotifierStore, second: None, portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **ASKED).text
+    assert re.search(r"<summary>A mail like this, [^<]+</summary>", page)
+    assert '<iframe name="mail" title="The mail" sandbox></iframe>' in page
+    before = rows(store)
+    mail = portal.post("/preview/mail", **ASKED)
+    policy = mail.headers["content-security-policy"]
+    assert {"sandbox", "form-action 'none'", "frame-ancestors 'self'"} <= {part.strip() for part in policy.split(";")}
+    assert "script-src" not in policy
+    assert "Python engineer in &lt;b&gt;Porto&lt;/b&gt;" in mail.text
+    assert "<script" not in mail.text
+    assert not re.search(r'href="[^"]*/(?:u|m|n|l|h|r)/', mail.text)
+    assert rows(store) == before
+    nothing = portal.post("/preview/mail", **ASKED, text="zeppelin")
+    assert (nothing.status_code, nothing.text) == (200, "None of them would have been mailed.")
+
+
+def test_pay_is_told_of_all_that_fit_but_for_it_and_the_slider_steps_in_its_period(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    tops = [30_000 + 5_000 * at for at in range(20)]
+    paying = (
+        posting(f"paid-{at}", salary=Salary(min=top, currency="EUR", period="year", annual_min=top, tops={"EUR": top}))
+        for at, top in enumerate(tops)
+    )
+    store.matches.store(0, [arrival(at, one) for at, one in enumerate(paying, 2)], NOW)
+    with served_portal(store) as again:
+        read(again)
+        asked = ASKED | {"amount": "60000"}
+        for form, most in ((asked, 100_000), (asked | {"period": "month", "amount": "5000"}, 10_000)):
+            page = again.post("/preview", **form).text
+            found = re.search(r'data-pay-least="(\d+)" data-pay-most="(\d+)" data-pay-step="(\d+)"', page)
+            assert found is not None
+            least, top, step = map(int, found.groups())
+            assert 0 < least < top
+            assert top >= most * 0.9
+            assert least % step == top % step == 0
+            assert 'class="lower"' in page
+
+
 def test_a_form_that_asks_nothing_yet_shows_nothing_and_a_wrong_word_is_said(portal: ServedPortal) -> None:
     read(portal)
     assert portal.post("/preview", currency="EUR").text.strip() == ""
@@ -97,5 +150,7 @@ def test_scripts_come_from_this_site_alone(portal: ServedPortal) -> None:
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
     page = portal.get("/sign-up").text
-    assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/htmx.min.js" defer>']
-    assert portal.get("/static/htmx.min.js").status_code == 200
+    assert re.findall(r"<script[^>]*>", page) == [
+        f'<script src="/static/{name}" defer>' for name in ("htmx.min.js", "search.js")
+    ]
+    assert {portal.get(f"/static/{name}").status_code for name in ("htmx.min.js", "search.js", "search.css")} == {200}

@@ -27,7 +27,13 @@ from tests.support.notifying import NOW, NotifierStore, posting
 from tests.support.portal import ServedPortal, served_portal
 
 BASE = "https://alerts.example"
-WISH = {"address": "grace@example.com", "skills": "Python, Go", "places": "DE", "remote": "1", "time_zone": "UTC"}
+WISH = {
+    "address": "grace@example.com",
+    "skills": "Python, Go",
+    "places": "DE",
+    "workplace.remote": "1",
+    "time_zone": "UTC",
+}
 
 
 @pytest.fixture
@@ -273,7 +279,7 @@ def test_of_an_address_one_wish_is_kept_the_last(store: NotifierStore, portal: S
     "wrong",
     [
         {"address": "no address"},
-        {"skills": "", "places": "", "remote": ""},
+        {"skills": "", "places": "", "workplace.remote": ""},
         {"amount": "a lot"},
         {"currency": "XXXX", "amount": "5"},
         {"time_zone": "Mars"},
@@ -296,7 +302,7 @@ def test_a_form_that_is_wrong_is_shown_again_with_what_is_wrong_and_what_was_giv
     [
         ({"address": "no address"}, {"de": "keine E-Mail-Adresse", "es": "no es una dirección"}),
         ({"address": ""}, {"de": "keine E-Mail-Adresse", "es": "no es una dirección"}),
-        ({"skills": "", "places": "", "remote": ""}, {"de": "Sag, was du suchst", "es": "Di qué buscas"}),
+        ({"skills": "", "places": "", "workplace.remote": ""}, {"de": "Sag, was du suchst", "es": "Di qué buscas"}),
         ({"amount": "a lot"}, {"de": "als ganze Zahl", "es": "número entero"}),
         ({"amount": "99999999"}, {"de": "So viel zahlt", "es": "más de lo que paga"}),
         ({"amount": "5"}, {"de": "So wenig zahlt", "es": "menos de lo que paga"}),
@@ -312,7 +318,10 @@ def test_a_form_that_is_wrong_is_shown_again_with_what_is_wrong_and_what_was_giv
         ({"text": "x " * 2_000}, {"de": "zu lang", "es": "demasiado largo"}),
         ({"text": "python -python"}, {"de": "ausgeschlossen", "es": "se excluye"}),
         ({"text": 'an "open quote'}, {"de": "Anführungszeichen", "es": "comillas"}),
-        ({"text": "-internship", "skills": "", "places": "", "remote": ""}, {"de": "nicht willst", "es": "no quieres"}),
+        (
+            {"text": "-internship", "skills": "", "places": "", "workplace.remote": ""},
+            {"de": "nicht willst", "es": "no quieres"},
+        ),
         ({"hour": "25"}, {"de": "Eines der Felder", "es": "Uno de los campos"}),
     ],
 )

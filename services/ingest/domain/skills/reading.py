@@ -87,10 +87,14 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Told:
+    """How a posting means a skill, and by which words."""
+
     strength: Strength
     evidence: Callable[[], Evidence]
     """Made for those alone that are shown."""
+    span: tuple[int, int] | None = None
+    """Where the first words that name it stand in the text; None where another field does."""
 
 
 class _Employer(NamedTuple):
@@ -108,9 +112,18 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
     the text names it, and counts by itself only where nothing else does: boards guess them. Of 120 tags on labelled
     postings that the text does not name, 15 % were right.
     """
-    seen: dict[str, _Seen] = {}
+    chosen = told_skills(draft, document, taxonomy)
+    return Finding(
+        tuple(_skill(name, found.strength) for name, found in chosen),
+        tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
+    )
+
+
+def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tuple[str, Told]]:
+    """The skills by name as `read_skills` gives them, with the words that tell them."""
+    seen: dict[str, Told] = {}
     for named in taxonomy.of_title(document.title):
-        seen.setdefault(named, _Seen("title", partial(evidence_of, "title", document.title)))
+        seen.setdefault(named, Told("title", partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
     mentions = _with_meant(document, taxonomy, fields=tuple(seen))
     rooms: dict[str, int] = {}
@@ -119,7 +132,8 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
         if known is None and room < _ALL:
             rooms[mention.name] = room
         if known is None:
-            seen[mention.name] = _Seen(strength, partial(quote, "text", document.text, mention.start, mention.end))
+            span = (mention.start, mention.end)
+            seen[mention.name] = Told(strength, partial(quote, "text", document.text, *span), span)
         else:
             known.strength = min(known.strength, strength, key=STRENGTHS.index)
     if any(len(seen) > room for room in rooms.values()):
@@ -127,12 +141,8 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
         found = len(seen)
         seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
     if not seen:
-        seen = {name: _Seen("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
-    chosen = sorted(seen.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
-    return Finding(
-        tuple(_skill(name, found.strength) for name, found in chosen),
-        tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
-    )
+        seen = {name: Told("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
+    return sorted(seen.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
 
 
 @lru_cache(maxsize=32_768)

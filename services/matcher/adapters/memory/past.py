@@ -6,7 +6,7 @@ backtest.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
@@ -56,7 +56,10 @@ class Fitting:
     by_day: Mapping[date, int]
     """The matching ones by the day on which they came, UTC; days on which some did."""
     pays: tuple[int, ...]
-    """What the matching ones pay at most in a year, in the currency asked for; without those that do not say."""
+    """What those pay at most in a year that match whatever they pay, in the currency asked for; without those that do
+    not say."""
+    alone: tuple[tuple[str, int], ...]
+    """How many match by each criterion that asks for something, were it the only one."""
     without: tuple[tuple[Relaxation, int], ...]
     """How many more match without each criterion, the costliest first."""
     steps: tuple[tuple[Relaxation, int], ...]
@@ -73,7 +76,7 @@ class PastInColumns:
         self._alive = Growing(np.bool_)
         self._came = Growing(np.int64)
         """Microseconds since 1970."""
-        skills = _SkillColumn()
+        self._skills = skills = _SkillColumn()
         own: dict[str, _Column] = {"skills.all": skills, "skills.any": skills, "skills.none": skills}
         own["text"] = _WordColumn()
         alike = {criterion.name: _AlikeColumn(criterion) for criterion in CRITERIA if criterion.name not in own}
@@ -104,6 +107,11 @@ class PastInColumns:
             if len(self._seen) - len(self._row) > _MOST_GONE * len(self._seen):
                 self._compact()
 
+    def asked_for(self) -> dict[str, int]:
+        """How many postings ask for each skill, those with an older version counted again."""
+        with self._lock:
+            return self._skills.counts()
+
     def fitting(self, criteria: Criteria, most: int, *, currency: str = "") -> Fitting:
         """What canonical criteria fit, by `verdict`: how many, the newest `most` of them, what each criterion costs."""
         with self._lock:
@@ -122,7 +130,8 @@ class PastInColumns:
                 self._newest(matching, most),
                 self._newest(near, most),
                 self._by_day(matching),
-                self._pays(matching, currency),
+                self._pays(self._fits(_whatever_the_pay(criteria), alive)[0], currency),
+                tuple(self._alone(criteria, alive)),
                 gained(removals(criteria).values()),
                 gained(steps(criteria)),
             )
@@ -161,6 +170,11 @@ class PastInColumns:
                 yes, not_no = self._columns[criterion.name].answers(criterion, criteria)
                 matching, not_rejected = matching & yes, not_rejected & not_no
         return matching, not_rejected
+
+    def _alone(self, criteria: Criteria, alive: Bools) -> Iterator[tuple[str, int]]:
+        for criterion in CRITERIA:
+            if criterion.asks(criteria):
+                yield criterion.name, int((alive & self._columns[criterion.name].answers(criterion, criteria)[0]).sum())
 
     def _newest(self, found: Bools, most: int) -> tuple[Seen, ...]:
         rows = np.flatnonzero(found)
@@ -278,6 +292,10 @@ class _SkillColumn(_Column):
             fits = self._counted(asked.none, 1) == 0
         return fits, fits
 
+    def counts(self) -> dict[str, int]:
+        """How many rows ask for each."""
+        return {name: len(held) for name, held in self._having[0].items()}
+
     def _counted(self, names: Iterable[str], by: int) -> Rows:
         counted = np.zeros(self._rows, dtype=np.int64)
         for name in names:
@@ -320,6 +338,10 @@ class _WordColumn(_Column):
             known = np.concatenate((known, more))
             _remember(self._remembered, term, known)
         return known
+
+
+def _whatever_the_pay(criteria: Criteria) -> Criteria:
+    return criteria.model_copy(update={"salary_floor": None, "accept_undisclosed": True})
 
 
 def _top(prepared: PreparedPosting, currency: str) -> int:

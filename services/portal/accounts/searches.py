@@ -1,0 +1,137 @@
+"""Searches at home: one is changed, copied or added in the form in which one signs up, with what it finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.accounts.home import AtHome, at_home
+from services.portal.answers import answers, form
+from services.portal.door import Door
+from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
+from services.portal.previews import NOTHING_ASKED, previewed
+from services.portal.search_form import DEFAULTS, form_page, given_of, reading, search_fields
+from services.usecases import links, searches
+from services.usecases.errors import WrongFieldError
+from services.usecases.live_previews import LivePreviews
+from services.usecases.searches import Query, SavedSearch, search_from
+from services.wording.words import mark
+
+_FORM = form("csrf", "name", "pasted", *DEFAULTS, do=("save", "preview", "read"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Searches:
+    """What the pages of one who is at home are made with."""
+
+    door: Door
+    cookies: Cookies
+    live: LivePreviews
+
+    def page(
+        self,
+        here: AtHome,
+        given: Mapping[str, str],
+        *,
+        new: bool,
+        error: WrongFieldError | None = None,
+        said: str = "",
+        seen: Mapping[str, Any] = NOTHING_ASKED,
+    ) -> Response:
+        """The form. `said`: what became of what was pasted."""
+        words = here.words
+        fault, wrong = (fault_in(error, words), wrong_field(error)) if error else ("", "")
+        csrf = self.cookies.form_token(here.session.key)
+        shown = {"error": fault, "said": said, "csrf": csrf, "new": new, **form_page(given, words, wrong), **seen}
+        return self.door.show("search", words, 400 if error else 200, **shown)
+
+    def shown(self, here: AtHome, search_id: str, *, new: bool) -> Response:
+        """The form of a saved search or of a copy of it; of none, an empty one."""
+        given = {**DEFAULTS, "name": "", "currency": here.person.profile.currency}
+        if search_id:
+            given = given_of(*self._saved(here, search_id, copied=new), here.words)
+        given["time_zone"] = here.person.profile.time_zone
+        return self.page(here, given, new=new, seen=self._seen(here, given))
+
+    def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
+        """Save it, or show what it finds, or what a pasted text asks for."""
+        given = {**DEFAULTS, "name": "", **sent, "time_zone": here.person.profile.time_zone}
+        new, said, now = not search_id, "", self.door.clock()
+        match sent.get("do"):
+            case "preview":
+                return self.page(here, given, new=new, seen=self._seen(here, given))
+            case "read":
+                given, said = reading(given, here.words, now)
+                return self.page(here, given, new=new, said=said, seen=self._seen(here, given))
+        try:
+            self._save(here, search_id, given)
+        except WrongFieldError as error:
+            return self.page(here, given, new=new, error=error)
+        return RedirectResponse(f"{self.door.root}/home", 303)
+
+    def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> None:
+        installation, fields, now = self.door.installation, search_fields(given, here.words), self.door.clock()
+        if search_id:
+            search_id = links.own_search(installation, here.person, search_id).search_id
+        searches.check_room(installation, here.person, fields["name"], search_id)
+        if search_id:
+            searches.change(installation, search_id, fields, now)
+        else:
+            searches.add(installation, here.person.subscriber_id, search_from(fields), now)
+
+    def _saved(self, here: AtHome, search_id: str, *, copied: bool) -> tuple[Query, Any]:
+        saved: SavedSearch = links.own_search(self.door.installation, here.person, search_id)
+        query = Query(saved.name, saved.criteria, saved.preferred_places)
+        if copied:
+            query = replace(query, name=here.words.say(mark("{name}, another"), name=saved.name)[:120])
+        return query, saved.timing
+
+    def _seen(self, here: AtHome, given: Mapping[str, str]) -> Mapping[str, Any]:
+        return previewed(self.live, given, here.words, self.door.clock())
+
+
+def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> APIRouter:
+    """`GET` and `POST` of `/home/search` and `/home/search/{search_id}`."""
+    router = APIRouter(responses=answers(303, 400, 403, 404, 408, 413, 429, 503), default_response_class=HTMLResponse)
+    own = _Searches(door, cookies, live)
+
+    async def show(request: Request, search_id: str, *, new: bool) -> Response:
+        here = await at_home(door, cookies, request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        return await door.work(partial(own.shown, here, search_id, new=new))
+
+    async def take(request: Request, search_id: str) -> Response:
+        guard.check(request)
+        sent, here = await form_of(request, MOST_PASTED), await at_home(door, cookies, request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        cookies.check_form(here.session.key, sent.get("csrf", ""))
+        return await door.work(partial(own.posted, here, search_id, sent))
+
+    @router.get("/home/search")
+    async def begin(request: Request, like: str = "") -> Response:
+        """Show the form of another search, empty or like one of theirs."""
+        return await show(request, like, new=True)
+
+    @router.post("/home/search", openapi_extra=_FORM)
+    async def add(request: Request) -> Response:
+        """Save it, or show what it finds."""
+        return await take(request, "")
+
+    @router.get("/home/search/{search_id}")
+    async def look(request: Request, search_id: str) -> Response:
+        """Show the form of a search of theirs."""
+        return await show(request, search_id, new=False)
+
+    @router.post("/home/search/{search_id}", openapi_extra=_FORM)
+    async def change(request: Request, search_id: str) -> Response:
+        """Save what is changed, or show what it finds."""
+        return await take(request, search_id)
+
+    return router

@@ -1,0 +1,185 @@
+// The form of a search, where scripts run: fields that complete with chips, a slider for pay, the reader's time zone.
+// Without it the same fields take names with commas, and a number.
+"use strict";
+
+// A text field of names becomes a combobox (WAI-ARIA 1.2, list autocomplete) behind chips that one may remove.
+function complete(input) {
+  const form = input.form, kind = input.dataset.complete, own = input.id;
+  const ends = kind === "towns" ? /[;\n]/ : /[;,\n]/;
+  const entry = input.cloneNode();
+  const chips = document.createElement("ul"), list = document.createElement("ul"), status = document.createElement("span");
+  entry.removeAttribute("name");
+  entry.value = "";
+  chips.className = "chips";
+  list.className = "suggestions";
+  list.id = `${own}-list`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", document.querySelector(`label[for="${own}"]`).textContent);
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) {
+    entry.setAttribute(name, value);
+  }
+  input.removeAttribute("id");
+  input.type = "hidden";
+  const around = document.createElement("div");
+  around.className = "combobox";
+  around.append(chips, entry, list, status);
+  input.after(around);
+
+  let names = parts(input.value), asked = 0, active = -1;
+
+  function parts(text) {
+    return text.split(text.includes(";") ? ";" : ends).map((part) => part.trim()).filter(Boolean);
+  }
+
+  function keep() {
+    const all = entry.value.trim() ? [...names, entry.value.trim()] : names;
+    input.value = all.length === 1 && all[0].includes(",") ? `${all[0]};` : all.join("; ");
+  }
+
+  function changed() {
+    keep();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function draw() {
+    chips.replaceChildren(...names.map((name, at) => {
+      const chip = document.createElement("li"), remove = document.createElement("button");
+      chip.className = "chip";
+      remove.type = "button";
+      remove.textContent = "×";
+      remove.setAttribute("aria-label", form.dataset.remove.replace("{name}", name));
+      remove.addEventListener("click", () => {
+        names.splice(at, 1);
+        draw();
+        changed();
+        (chips.querySelectorAll("button")[at] || entry).focus();
+      });
+      chip.append(name, remove);
+      return chip;
+    }));
+  }
+
+  function close() {
+    asked += 1;
+    list.hidden = true;
+    active = -1;
+    entry.setAttribute("aria-expanded", "false");
+    entry.removeAttribute("aria-activedescendant");
+  }
+
+  function take(text) {
+    for (const name of parts(text)) {
+      if (!names.includes(name)) names.push(name);
+    }
+    entry.value = "";
+    close();
+    draw();
+    changed();
+  }
+
+  function choose(at) {
+    const options = list.children;
+    if (!options.length) return;
+    if (active >= 0) options[active].setAttribute("aria-selected", "false");
+    active = (at + options.length) % options.length;
+    options[active].setAttribute("aria-selected", "true");
+    options[active].scrollIntoView({ block: "nearest" });
+    entry.setAttribute("aria-activedescendant", options[active].id);
+  }
+
+  async function suggest() {
+    const typed = entry.value.trim(), mine = asked += 1;
+    if (!typed) return close();
+    await new Promise((done) => setTimeout(done, 120));
+    if (mine !== asked) return;
+    const query = new URLSearchParams({ typed });
+    const answer = await fetch(`${form.dataset.complete}${kind}?${query}`).catch(() => null);
+    if (!answer || !answer.ok || mine !== asked) return;
+    list.innerHTML = await answer.text();
+    if (mine !== asked) return;
+    active = -1;
+    entry.removeAttribute("aria-activedescendant");
+    const count = list.children.length;
+    [...list.children].forEach((option, at) => { option.id = `${list.id}-${at}`; });
+    list.hidden = count === 0;
+    entry.setAttribute("aria-expanded", String(count > 0));
+    status.textContent = form.dataset.suggestions.replace("{count}", count);
+    if ([...list.children].some((option) => option.dataset.value.toLowerCase() === typed.toLowerCase())) changed();
+  }
+
+  entry.addEventListener("input", (event) => {
+    // Half a word is no criterion yet: what the search finds is asked for once a name is whole.
+    event.stopPropagation();
+    if (ends.test(entry.value)) {
+      const done = entry.value.split(ends), rest = done.pop();
+      take(done.join(";"));
+      entry.value = rest.trimStart();
+    }
+    keep();
+    suggest();
+  });
+  entry.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) suggest();
+      else choose(event.key === "ArrowDown" ? active + 1 : active < 0 ? -1 : active - 1);
+    } else if (event.key === "Enter" && (active >= 0 || entry.value.trim())) {
+      event.preventDefault();
+      take(active >= 0 ? `${list.children[active].dataset.value};` : entry.value);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      close();
+    } else if (event.key === "Backspace" && !entry.value && names.length) {
+      names.pop();
+      draw();
+      changed();
+    }
+  });
+  entry.addEventListener("blur", () => (entry.value.trim() ? take(entry.value) : close()));
+  // The field keeps the focus, or what is typed would be taken before the click arrives.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) take(`${option.dataset.value};`);
+  });
+  draw();
+}
+
+// The pay that such jobs pay, as a slider that writes into the field beside it.
+function slide(form) {
+  const shown = form.querySelector("[data-pay-most]"), amount = form.elements.amount;
+  if (!shown || !amount) return;
+  let slider = form.querySelector(".slider");
+  if (!slider) {
+    slider = document.createElement("input");
+    slider.type = "range";
+    slider.className = "slider";
+    slider.setAttribute("aria-label", document.querySelector(`label[for="${amount.id}"]`).textContent);
+    slider.addEventListener("input", () => { amount.value = Number(slider.value) > Number(slider.min) ? slider.value : ""; });
+    amount.addEventListener("input", () => { slider.value = amount.value || slider.min; });
+    amount.after(slider);
+  }
+  slider.min = shown.dataset.payLeast;
+  slider.max = shown.dataset.payMost;
+  slider.step = shown.dataset.payStep;
+  if (document.activeElement !== slider) slider.value = amount.value || slider.min;
+}
+
+for (const form of document.querySelectorAll("form.search")) {
+  form.querySelectorAll("input[data-complete]").forEach(complete);
+  slide(form);
+  form.addEventListener("htmx:afterSwap", () => {
+    slide(form);
+    const said = form.querySelector("#preview h2, #preview .facts");
+    form.querySelector("#found").textContent = said ? said.textContent : "";
+  });
+  // Who opens the mail wants to see it: the button is for those without scripts.
+  form.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.mail[open]")) event.target.querySelector("button").click();
+  }, true);
+  const zone = form.elements.time_zone;
+  if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+}

@@ -1,0 +1,179 @@
+"""What a pasted text asks for, and which skills it names: a job posting, a CV or a sentence. Nothing of it is kept."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from itertools import groupby
+from typing import Any, Final, get_args
+
+from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from schemas.posting import Employment, PostingCore, Strength, posting_id_of
+from schemas.raw import RawPosting
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.normalise import normalise
+from services.ingest.domain.role.reading import read_role
+from services.ingest.domain.skills.reading import told_skills
+from services.ingest.domain.text.html import sanitise, text_of_safe
+from services.ingest.domain.text.sections import document_of
+from services.rules.criteria import CriteriaError
+from services.rules.door import accepted
+from services.rules.money import rates_before
+from services.rules.places.towns import label_of
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import Taxonomy, taxonomy
+
+MOST_TEXT: Final = 20_000
+"""Characters of a pasted text that are read."""
+_A_LINE: Final = 120
+"""Of a line that may be a title."""
+_A_SENTENCE: Final = 240
+_TITLE_WITHIN: Final = 6
+"""Lines: above the title of a posting stands its company, above that of a CV a name and an address."""
+_MOST_SKILLS: Final = 12
+_MANY: Final = 4
+"""Skills of which one alone says little."""
+_KM: Final = 50
+_MOST_SAID: Final = 300
+_ITEM: Final = re.compile(r"[-*•–·+]\s+")
+_STOP: Final = re.compile(r"[.!?](?=\s)")
+_WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*")
+"""What a sentence writes with a capital that does not begin it."""
+_PAY: Final = re.compile(
+    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSkill:
+    """A skill, and the sentence that names it, in three parts."""
+
+    name: str
+    strength: Strength | None
+    """How it is meant; None where the text only speaks of it: of its company, its product or others."""
+    before: str
+    said: str
+    """The words that name it; empty where the whole sentence does."""
+    after: str
+
+
+def criteria_in(text: str, currency: str, now: datetime) -> Criteria | None:
+    """What a text asks for, canonical; None where nothing is found. `currency`: of pay that names none."""
+    draft = _draft(text)
+    posting = normalise(draft, raw=_raw(now), rates=rates_before(now.date()))
+    sentence = draft.title if not draft.html else ""
+    skills, towns = _skills(posting, sentence), tuple(filter(None, map(label_of, posting.towns)))
+    fields: dict[str, Any] = {
+        "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
+        "roles": RoleTerms(any=posting.roles[:1]),
+        "places": (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions),
+        "workplace": () if posting.workplace == "unknown" else (posting.workplace,),
+        "near": tuple(Nearby(town=town, km=_KM) for town in towns) if posting.workplace != "remote" else (),
+        "seniority": (posting.seniority,) if posting.seniority else (),
+        "employment": tuple(form for form in posting.offered if form in get_args(Employment) and form != "full_time"),
+        "salary_floor": _floor(posting, sentence, currency),
+        "visa_sponsorship": posting.visa == "offered" or "visa" in sentence.casefold(),
+    }
+    try:
+        return accepted(Criteria(**fields))
+    except CriteriaError:
+        return None
+
+
+def skills_in(text: str) -> list[NamedSkill]:
+    """The skills that a text names, those that it asks for most first, each with the sentence that names it."""
+    draft, known = _draft(text), taxonomy()
+    document = document_of(draft.title, text_of_safe(sanitise(draft.html)))
+    found: dict[str, NamedSkill] = {}
+    for name, told in told_skills(draft, document, known):
+        where = document.title if told.strength == "title" else document.text
+        found[name] = _named(name, told.strength, where, told.span or _span_in(document.title, name, known))
+    for mention in known.find(document.text):
+        if mention.name not in found:
+            found[mention.name] = _named(mention.name, None, document.text, (mention.start, mention.end))
+    ranks = ("title", "required", "wanted", "bonus", "employer", "passing", None)
+    return sorted(found.values(), key=lambda one: ranks.index(one.strength))
+
+
+def _draft(text: str) -> Draft:
+    lines = [line.strip() for line in text[:MOST_TEXT].splitlines() if line.strip()]
+    title = _title(lines)
+    rest = [line for line in lines if line != title]
+    said = (Stated("text", title),) if title and not rest else ()
+    return Draft(source_id="pasted", title=title, company="", html="".join(_marked_up(rest)), locations=said)
+
+
+def _title(lines: Sequence[str]) -> str:
+    """The first line that names a role, else the first, as far as they are short enough; a sentence alone is one."""
+    if len(lines) == 1:
+        return lines[0] if len(lines[0]) <= _A_SENTENCE else ""
+    short = [line for line in lines[:_TITLE_WITHIN] if len(line) <= _A_LINE]
+    return next((line for line in short if read_role(line, (), "", roles()).roles), short[0] if short else "")
+
+
+def _marked_up(lines: Sequence[str]) -> Iterator[str]:
+    for is_item, some in groupby(lines, key=lambda line: bool(_ITEM.match(line))):
+        if is_item:
+            items = "".join(f"<li>{escape(_ITEM.sub('', line, count=1))}</li>" for line in some)
+            yield f"<ul>{items}</ul>"
+        else:
+            yield "".join(f"<p>{escape(line)}</p>" for line in some)
+
+
+def _raw(now: datetime) -> RawPosting:
+    return RawPosting(
+        posting_id=posting_id_of("pasted", ""),
+        source="pasted",
+        source_id="pasted",
+        format="pasted",
+        item={},
+        content_hash="",
+        fetched_at=now,
+    )
+
+
+def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
+    """Those that it asks for; tools alone where it names some, which say more than fields do."""
+    known = taxonomy()
+    asked = [skill.name for skill in posting.skills if skill.core or sentence]
+    # In so few words there is nothing that would say of "Go" what it is; a capital does.
+    asked += [name for said in _WORDS.findall(sentence) if (name := known.canonical(said)) and known.is_tool(name)]
+    of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
+    tools = [name for name in of_work if known.is_tool(name)]
+    return tuple((tools or of_work)[:_MOST_SKILLS])
+
+
+def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | None:
+    pay = posting.salary
+    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
+        return SalaryFloor(amount=amount, currency=pay.currency or currency, period=pay.period)
+    found = _PAY.search(sentence)
+    amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
+    return SalaryFloor(amount=amount, currency=currency) if amount else None
+
+
+def _span_in(title: str, name: str, known: Taxonomy) -> tuple[int, int]:
+    """Where a title names a skill; nowhere, where it only implies it."""
+    return next(((one.start, one.end) for one in known.find(title) if one.name == name), (0, 0))
+
+
+def _named(name: str, strength: Strength | None, text: str, span: tuple[int, int]) -> NamedSkill:
+    start, end = span
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line = text[first : last if last >= 0 else len(text)]
+    start, end = start - first, end - first
+    begins = max((stop.end() for stop in _STOP.finditer(line, 0, start)), default=0)
+    stop = _STOP.search(line, end)
+    ends = stop.end() if stop else len(line)
+    before, after = line[begins:start].lstrip(" •"), line[end:ends]
+    if start == end:
+        return NamedSkill(name, strength, "", "", after[:_MOST_SAID])
+    return NamedSkill(name, strength, _cut(before, from_end=True), line[start:end], _cut(after))
+
+
+def _cut(text: str, *, from_end: bool = False) -> str:
+    half = _MOST_SAID // 2
+    if len(text) <= half:
+        return text
+    return f"…{text[-half:]}" if from_end else f"{text[:half]}…"

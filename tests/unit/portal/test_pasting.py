@@ -1,0 +1,78 @@
+"""A pasted text fills the form, or is read aloud; nothing of it is kept or logged."""
+
+import re
+from io import StringIO
+
+import pytest
+from sqlalchemy import func, select
+
+from schemas.sql.base import metadata
+from services.runtime.logging import configure_logging
+from tests.support.notifying import NotifierStore
+from tests.support.portal import ServedPortal
+
+SENTENCE = "remote Go jobs from Poland above 90k"
+POSTING = """Backend Engineer
+Requirements
+- Golang
+- We ask for <b>k8s</b> & more.
+A secret word: zeppelin-4711
+"""
+
+
+def rows(store: NotifierStore) -> dict[str, int]:
+    with store.engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+
+
+def values(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input id="f-([^"]+)" name="[^"]+" maxlength="\d+" value="([^"]*)"', page))
+
+
+def test_a_sentence_fills_the_form(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted=SENTENCE, currency="PLN")
+    assert page.status_code == 200
+    filled = values(page.text)
+    assert (filled["skills"], filled["places"], filled["amount"], filled["currency"]) == (
+        "Go",
+        "Poland",
+        "90000",
+        "PLN",
+    )
+    assert 'name="workplace.remote" value="1" checked' in page.text
+    assert "take out what you do not want" in page.text
+    assert SENTENCE not in page.text.replace(f'placeholder="{SENTENCE}"', "")
+
+
+def test_a_text_that_asks_for_nothing_leaves_the_form_as_it_is(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="a quiet life", skills="Go").text
+    assert "found nothing in that text" in page
+    assert values(page)["skills"] == "Go"
+
+
+def test_a_posting_is_read_aloud(portal: ServedPortal) -> None:
+    page = portal.post("/read", pasted=POSTING).text
+    assert re.search(r"<dt>Kubernetes</dt>\s*<dd>We ask for &lt;b&gt;<mark>k8s</mark>&lt;/b&gt; &amp; more\.<br>", page)
+    assert "“k8s” is another way to write it." in page
+    assert re.findall(r"<h2>([^<]+)</h2>", page)[:1] == ["Required"]
+    assert "No skill was found in it." in portal.post("/read", pasted="a quiet life").text
+    assert portal.get("/read").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/read", "/sign-up"])
+def test_nothing_of_it_is_kept_or_logged(store: NotifierStore, portal: ServedPortal, path: str) -> None:
+    lines, before = StringIO(), rows(store)
+    configure_logging(json=True, stream=lines)
+    assert portal.post(path, pasted=POSTING, do="read").status_code == 200
+    portal.postman.join()
+    assert rows(store) == before
+    assert "zeppelin" not in lines.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/read", "/sign-up"])
+def test_a_text_may_be_long_and_not_endless(portal: ServedPortal, path: str) -> None:
+    assert portal.post(path, pasted="Python. " * 5_000, do="read").status_code == 200
+    assert portal.post(path, pasted="x" * 70_000, do="read").status_code == 413

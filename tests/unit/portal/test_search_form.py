@@ -1,0 +1,148 @@
+"""The form of a search asks for everything that criteria can, and says kindly what it cannot take."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from services.portal.search_form import DEFAULTS, search_of
+from services.usecases.errors import WrongFieldError
+from services.wording.catalogues import words_of
+from tests.support.portal import ServedPortal
+
+WORDS = words_of("en")
+
+
+def asked(**given: str) -> Criteria:
+    wanted = search_of({**DEFAULTS, **given}, WORDS)
+    assert wanted is not None
+    return wanted.criteria
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"skills": "k8s, golang"}, {"skills": SkillTerms(any=("Go", "Kubernetes"))}),
+        (
+            {"skills": "Go, Rust, Zig", "at_least": "2"},
+            {"skills": SkillTerms(any=("Go", "Rust", "Zig"), at_least=2)},
+        ),
+        ({"skills": "Go, Rust", "at_least": "all"}, {"skills": SkillTerms(all=("Go", "Rust"))}),
+        (
+            {"skills": "Go", "skills_all": "Kafka", "skills_none": "PHP", "mentions": "1"},
+            {"skills": SkillTerms(any=("Go",), all=("Kafka",), none=("PHP",), mentions=True)},
+        ),
+        (
+            {"skills": "Fraud, Waste and Abuse; Go"},
+            {"skills": SkillTerms(any=("Fraud, Waste and Abuse", "Go"))},
+        ),
+        (
+            {"roles": "backend developer", "roles_none": "data analyst", "neighbours": "1"},
+            {
+                "roles": RoleTerms(
+                    any=("backend-engineer",), none=("data-analyst",), neighbours=True, accept_unknown=False
+                )
+            },
+        ),
+        (
+            {"roles": "nurse", "unknown_role": "yes"},
+            {"roles": RoleTerms(any=("nurse",), accept_unknown=True)},
+        ),
+        ({"places": "Polska, Europe"}, {"places": ("europe",)}),
+        ({"places": "Poland", "unknown_place": "1"}, {"places": ("PL",), "accept_unknown_place": True}),
+        (
+            {"towns": "Berlin, DE, Cambridge, MA", "km": "25"},
+            {"near": (Nearby(town="Berlin, DE", km=25), Nearby(town="Cambridge, US-MA", km=25))},
+        ),
+        (
+            {"towns": "Augsburg; Kraków (100 km)", "unknown_town": "1"},
+            {
+                "near": (Nearby(town="Augsburg, DE", km=50), Nearby(town="Kraków, PL", km=100)),
+                "accept_unknown_town": True,
+            },
+        ),
+        (
+            {"amount": "90k", "currency": "pln", "period": "month", "stated_pay": "1"},
+            {
+                "salary_floor": SalaryFloor(amount=90_000, currency="PLN", period="month"),
+                "accept_undisclosed": False,
+            },
+        ),
+        ({"workplace.remote": "1", "workplace.hybrid": "1"}, {"workplace": ("hybrid", "remote")}),
+        (
+            {"seniority.senior": "1", "employment.contract": "1"},
+            {"seniority": ("senior",), "employment": ("contract",)},
+        ),
+        ({"languages": "German, en"}, {"languages": ("de", "en")}),
+        ({"visa": "1", "stated_visa": "1"}, {"visa_sponsorship": True, "accept_unknown_visa": False}),
+        ({"tolerance": "2", "time_zone": "Europe/Warsaw"}, {"utc_offset": 1.0, "tolerance": 2.0}),
+        ({"tolerance": "0", "utc_offset": "-3:30"}, {"utc_offset": -3.5}),
+        ({"tolerance": "1.5", "utc_offset": "UTC+5.75"}, {"utc_offset": 5.75, "tolerance": 1.5}),
+        ({"text": 'rust "machine learning" -internship'}, {"text": '"machine learning" rust -internship'}),
+    ],
+    ids=lambda each: " ".join(each),
+)
+def test_each_field_asks_for_its_criterion(given: Mapping[str, str], expected: Mapping[str, object]) -> None:
+    found = asked(**given)
+    assert {name: value for name, value in found if name in expected} == expected
+    left = {name: getattr(Criteria(), name) for name in expected}
+    assert found.model_copy(update=left) == Criteria()
+
+
+@pytest.mark.parametrize("written", ["60000", "60,000", "60.000", "60 000", "60\u00a0000", "60'000", "60k", " 60 K "])
+def test_an_amount_may_be_written_as_people_write_it(written: str) -> None:
+    assert asked(amount=written).salary_floor == SalaryFloor(amount=60_000, currency="EUR")
+
+
+@pytest.mark.parametrize("written", ["60,00", "1.5", "much", "-5", "6e4", "60,000,00", "k"])
+def test_an_amount_that_may_be_another_is_asked_for_again(written: str) -> None:
+    with pytest.raises(WrongFieldError) as raised:
+        asked(amount=written)
+    assert raised.value.code == "amount"
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"skills": "Kubernets"}, "skills", "Did you mean Kubernetes"),
+        ({"skills": "Go", "at_least": "3"}, "skills", "at least 3 of fewer skills"),
+        ({"roles": "bakend engineer"}, "roles", "Backend Engineer"),
+        ({"roles": "data"}, "roles", "may be any of these: "),
+        ({"places": "Munich"}, "places", "Did you mean "),
+        ({"towns": "Muenhcen"}, "towns", "Did you mean "),
+        ({"towns": "Cambridge"}, "towns", "Cambridge, US-MA"),
+        ({"languages": "Klingonish"}, "languages", "not a language that we know"),
+        ({"amount": "60000", "currency": "QQQ"}, "currency", "not the code of a currency"),
+        ({"amount": "10", "period": "year"}, "amount", "less than any job pays"),
+        ({"tolerance": "1", "utc_offset": "noon"}, "utc_offset", "+1 or -3:30"),
+        ({"text": "call 0176 1234567"}, "text", "searches are anonymous"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, dict) else each,
+)
+def test_what_cannot_be_taken_is_said_beside_its_field(
+    portal: ServedPortal, given: dict[str, str], field: str, said: str
+) -> None:
+    page = portal.post("/sign-up", address="grace@example.com", time_zone="UTC", **given)
+    assert page.status_code == 400
+    [fault] = re.findall(r'<p class="fault" id="fault" role="alert">([^<]+)</p>', page.text)
+    assert said in fault
+    assert re.search(rf'<input id="f-{field}"[^>]*aria-invalid="true" aria-describedby="fault"', page.text)
+
+
+def test_what_was_asked_for_stands_in_the_form_again_and_what_is_under_more_is_open(portal: ServedPortal) -> None:
+    simple = portal.post("/sign-up", do="preview", skills="Go", **{"workplace.remote": "1"}).text
+    assert '<details class="more">' in simple
+    assert 'name="workplace.remote" value="1" checked' in simple
+    page = portal.post("/sign-up", do="preview", skills="Go", **{"seniority.lead": "1", "tolerance": "2.5"}).text
+    assert '<details class="more" open>' in page
+    assert 'name="seniority.lead" value="1" checked' in page
+    assert '<option value="2.5" selected>' in page
+
+
+def test_each_field_has_a_label_and_no_two_share_an_id(portal: ServedPortal) -> None:
+    page = portal.get("/sign-up").text
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    labelled = set(re.findall(r'<label for="([^"]+)"', page))
+    assert {f"f-{name}" for name in re.findall(r'<(?:input|select) id="f-([^"]+)"', page)} == labelled

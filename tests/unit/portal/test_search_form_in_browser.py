@@ -1,0 +1,91 @@
+"""The form of a search in Chromium: names complete by keyboard, chips are removed, pay slides, the mail is shown."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from schemas.posting import Salary
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal, served_portal
+from tests.support.waiting import until
+from tests.support.walking import browser_page
+
+
+@pytest.fixture
+def paying(store: NotifierStore) -> Iterator[ServedPortal]:
+    """A portal over jobs that say what they pay."""
+    tops = [30_000 + 5_000 * at for at in range(20)]
+    jobs = (
+        posting(f"paid-{at}", salary=Salary(min=top, currency="EUR", period="year", annual_min=top, tops={"EUR": top}))
+        for at, top in enumerate(tops)
+    )
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    with served_portal(store) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+        yield portal
+
+
+@pytest.fixture
+def page(paying: ServedPortal) -> Iterator[Page]:
+    with browser_page(scripts=True) as opened:
+        faults: list[str] = []
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        opened.goto(f"{paying.client.base_url}/sign-up")
+        yield opened
+        assert faults == []
+
+
+def test_a_name_is_completed_by_keyboard_alone_and_taken_out_again(page: Page) -> None:
+    skills = page.get_by_role("combobox", name="Skills, with commas")
+    kept = page.locator('input[name="skills"]')
+    skills.focus()
+    page.keyboard.type("k8s")
+    option = page.get_by_role("option", name="Kubernetes")
+    option.wait_for()
+    expect(skills).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert skills.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Enter")
+    expect(skills).to_have_attribute("aria-expanded", "false")
+    assert kept.input_value() == "Kubernetes"
+    page.keyboard.type("Fraud, Waste and Abuse;")
+    page.keyboard.type("Py")
+    page.get_by_role("option", name="Python", exact=True).click()
+    assert kept.input_value() == "Kubernetes; Fraud; Waste and Abuse; Python"
+    page.get_by_role("button", name="Remove Kubernetes").click()
+    skills.focus()
+    page.keyboard.press("Backspace")
+    assert kept.input_value() == "Fraud; Waste and Abuse"
+    page.keyboard.type("Py")
+    expect(skills).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(skills).to_have_attribute("aria-expanded", "false")
+    assert page.get_by_role("listbox", name="Skills, with commas").count() == 0
+    assert skills.input_value() == "Py"
+
+
+def test_what_is_half_typed_counts_once_it_is_left(page: Page) -> None:
+    page.get_by_role("combobox", name="Skills, with commas").fill("pyhton")
+    page.keyboard.press("Tab")
+    page.get_by_text("Did you mean Python").first.wait_for()
+    expect(page.get_by_role("status").filter(has_text="Did you mean Python")).to_have_count(1)
+
+
+def test_the_slider_goes_over_what_such_jobs_pay_and_the_mail_is_shown(page: Page) -> None:
+    page.get_by_role("combobox", name="Skills, with commas").fill("Python,")
+    page.locator("#preview h2").wait_for()
+    slider = page.get_by_role("slider", name="Least pay")
+    slider.wait_for()
+    assert int(slider.get_attribute("max") or 0) >= 125_000
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    amount = page.get_by_label("Least pay").and_(page.get_by_role("textbox"))
+    assert int(amount.input_value()) > int(slider.get_attribute("min") or 0)
+    page.get_by_text("Without the floor of").first.wait_for()
+    page.locator("details.mail summary").click()
+    mail = page.frame_locator('iframe[name="mail"]')
+    mail.locator("a").filter(has_text="Python engineer").first.wait_for()

@@ -1,0 +1,136 @@
+"""At home a search is changed, copied and added in the form in which one signs up, with what it finds."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from schemas.criteria import SkillTerms
+from services.notifier.domain.people import Subscriber
+from services.portal.accounts.guard import COOKIE, Cookies
+from services.usecases import signing
+from services.usecases.installation import Installation
+from tests.support.notifying import NOW, SECRET, NotifierStore
+from tests.support.portal import ServedPortal, settings_of
+
+
+class Browser:
+    """One that is signed in as somebody."""
+
+    def __init__(self, portal: ServedPortal, person: Subscriber) -> None:
+        self._portal = portal
+        signing.begin(Installation(settings_of(), portal.store.engine), person, "a session", "a browser", NOW)
+        self._cookie = f"{COOKIE}={Cookies(SECRET)._session.dumps('a session')}"
+
+    def get(self, path: str) -> httpx2.Response:
+        return self._portal.get(path, Cookie=self._cookie)
+
+    def post(self, path: str, **fields: str) -> httpx2.Response:
+        [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.get("/home").text)
+        return self._portal.client.post(path, data={"csrf": csrf} | fields, headers={"Cookie": self._cookie})
+
+    def form(self, path: str) -> dict[str, str]:
+        """The fields of the form of a page, as a browser would send them."""
+        page = self.get(path).text.rpartition('<form method="post" class="fields search"')[2]
+        given = dict(re.findall(r'<input (?:id="[^"]*" |type="hidden" )?name="([^"]+)"[^>]* value="([^"]*)"', page))
+        given = {name: value for name, value in given.items() if not re.search(rf'"checkbox" name="{name}"', page)}
+        ticked = re.findall(r'<input type="checkbox" name="([^"]+)" value="1" checked>', page)
+        chosen = re.findall(r'<select id="[^"]+" name="([^"]+)">(.*?)</select>', page, re.DOTALL)
+        options = {name: re.findall(r'<option value="([^"]*)" selected', options) for name, options in chosen}
+        given |= {name: found[0] for name, found in options.items() if found}
+        return given | dict.fromkeys(ticked, "1")
+
+
+@pytest.fixture
+def browser(portal: ServedPortal, ada: Subscriber) -> Iterator[Browser]:
+    return Browser(portal, ada)
+
+
+def names(store: NotifierStore, person: Subscriber) -> list[str]:
+    return [search.name for search in store.searches.all(person.subscriber_id)]
+
+
+def test_each_search_leads_to_its_form_which_changes_nothing_by_itself(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    before = store.searches.all(ada.subscriber_id)
+    home = browser.get("/home").text
+    for search in before:
+        assert f'href="/home/search/{search.search_id}"' in home
+        path = f"/home/search/{search.search_id}"
+        assert browser.post(path, **browser.form(path), do="save").status_code == 303
+    assert store.searches.all(ada.subscriber_id) == before
+
+
+def test_what_is_changed_is_saved_with_when_it_is_mailed_and_what_comes_first(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    path = f"/home/search/{search.search_id}"
+    form = browser.form(path) | {
+        "name": "Rust",
+        "skills": "Rust, Go",
+        "at_least": "2",
+        "cadence": "weekly",
+        "hour": "18",
+    }
+    form |= {"weekday": "4", "preferred_places": "Portugal", "seniority.lead": "1", "do": "save"}
+    assert browser.post(path, **form).headers["location"] == "/home"
+    saved = store.searches.get(search.search_id)
+    assert saved.criteria.skills == SkillTerms(any=("Go", "Rust"), at_least=2)
+    assert (saved.name, saved.criteria.seniority, saved.preferred_places) == ("Rust", ("lead",), ("PT",))
+    assert (saved.timing.cadence, saved.timing.hour, saved.timing.weekday) == ("weekly", 18, 4)
+
+
+def test_a_look_at_what_it_finds_saves_nothing(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
+    before = store.searches.all(ada.subscriber_id)
+    path = f"/home/search/{before[0].search_id}"
+    page = browser.post(path, **browser.form(path) | {"skills": "Rust", "do": "preview"}).text
+    assert 'value="Rust"' in page
+    page = browser.post(path, pasted="remote Go jobs from Poland", do="read", currency="EUR").text
+    assert 'value="Poland"' in page
+    assert store.searches.all(ada.subscriber_id) == before
+
+
+def test_a_copy_and_another_one_are_saved_under_names_of_their_own(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    copy = browser.form(f"/home/search?like={search.search_id}")
+    assert browser.post("/home/search", **copy, do="save").status_code == 303
+    assert f"{search.name}, another" in names(store, ada)
+    assert (
+        browser.post("/home/search", **browser.form("/home/search") | {"skills": "Zig"}, do="save").status_code == 303
+    )
+    assert "Zig" in names(store, ada)
+    again = browser.post("/home/search", **browser.form("/home/search") | {"skills": "Zig"}, do="save")
+    assert (again.status_code, "already: give this one another name" in again.text) == (400, True)
+    assert re.search(r'name="name"[^>]*aria-invalid="true"', again.text)
+
+
+def test_what_asks_for_nothing_is_not_saved(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
+    before = names(store, ada)
+    answer = browser.post("/home/search", **browser.form("/home/search"), do="save")
+    assert (answer.status_code, "Say what you look for" in answer.text) == (400, True)
+    assert names(store, ada) == before
+
+
+def test_searches_of_others_are_none_of_theirs(store: NotifierStore, browser: Browser) -> None:
+    others = store.search(store.person("bob"))
+    path = f"/home/search/{others.search_id}"
+    assert browser.get(path).status_code == 400
+    assert browser.get(f"/home/search?like={others.search_id}").status_code == 400
+    assert browser.post(path, skills="Rust", do="save").status_code == 400
+    assert store.searches.get(others.search_id) == others
+
+
+def test_who_is_not_signed_in_or_comes_from_elsewhere_saves_nothing(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
+) -> None:
+    before = names(store, ada)
+    for path in ("/home/search", "/home/search/whatever"):
+        assert portal.get(path).headers["location"] == "/sign-in"
+        assert portal.post(path, skills="Rust").headers["location"] == "/sign-in"
+    assert browser.post("/home/search", skills="Rust", csrf="forged").status_code == 403
+    assert names(store, ada) == before

@@ -1,0 +1,123 @@
+"""What a pasted sentence, posting or CV asks for, and which skills it names by which sentence."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from services.usecases.pasted import criteria_in, skills_in
+from tests.support.notifying import NOW
+
+POSTING = """Harbour Labs
+Senior Backend Engineer (Go) - Remote, Europe
+We move boxes between ships, and our customers pay us in bitcoin.
+
+What you will do
+- Design services in Go. You will run them on k8s.
+Requirements
+- 5+ years of experience with Golang
+- PostgreSQL
+Nice to have
+- Kafka
+Salary: 80,000 - 100,000 EUR a year.
+"""
+CV = """Ada Lovelace
+Senior Data Engineer, Lisbon, Portugal
+ada@example.com, +351 912 345 678
+Experience
+2019-2024 Data Engineer at Acme: built pipelines with Python, Spark and Airflow on AWS
+Skills: Python, Spark, dbt, Terraform
+Languages: English (fluent), Portuguese (native)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "remote Go jobs from Poland above 90k",
+            {
+                "skills": SkillTerms(any=("Go",)),
+                "workplace": ("remote",),
+                "places": ("PL",),
+                "salary_floor": SalaryFloor(amount=90_000, currency="PLN"),
+            },
+        ),
+        (
+            "Full-time marketing manager in London, £60k+",
+            {
+                "roles": RoleTerms(any=("marketing-manager",), accept_unknown=False),
+                "places": ("GB",),
+                "near": (Nearby(town="London, GB", km=50),),
+                "salary_floor": SalaryFloor(amount=60_000, currency="GBP"),
+            },
+        ),
+        (
+            "Krankenschwester in Teilzeit in Hamburg",
+            {"roles": RoleTerms(any=("nurse",), accept_unknown=True), "employment": ("part_time",)},
+        ),
+        ("Desarrollador Python, España, visa", {"skills": SkillTerms(any=("Python",)), "visa_sponsorship": True}),
+        (
+            POSTING,
+            {
+                "roles": RoleTerms(any=("backend-engineer",), accept_unknown=True),
+                "skills": SkillTerms(any=("Go", "PostgreSQL")),
+                "places": ("europe",),
+                "near": (),
+                "seniority": ("senior",),
+                "salary_floor": SalaryFloor(amount=80_000, currency="EUR"),
+            },
+        ),
+        (CV, {"roles": RoleTerms(any=("data-engineer",), accept_unknown=True), "places": ("PT",), "text": ""}),
+    ],
+    ids=["sentence", "town and pay", "German", "Spanish", "posting", "CV"],
+)
+def test_what_it_asks_for(text: str, expected: dict[str, object]) -> None:
+    found = criteria_in(text, "PLN", NOW)
+    assert found is not None
+    assert {name: value for name, value in found if name in expected} == expected
+
+
+def test_of_many_skills_one_is_not_enough() -> None:
+    found = criteria_in(CV, "EUR", NOW)
+    assert found is not None
+    assert {"Python", "Spark", "Terraform"} <= set(found.skills.any)
+    assert found.skills.at_least == 2
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "I want a quiet life", "\0", "<p>", "-" * 20_000])
+def test_what_says_nothing_asks_for_nothing(text: str) -> None:
+    assert criteria_in(text, "EUR", NOW) is None
+
+
+def test_each_skill_has_its_sentence_and_how_it_is_meant() -> None:
+    named = {one.name: one for one in skills_in(POSTING)}
+    assert {
+        name: one.strength for name, one in named.items() if name in ("Go", "PostgreSQL", "Kubernetes", "Kafka")
+    } == {
+        "Go": "title",
+        "PostgreSQL": "required",
+        "Kubernetes": "wanted",
+        "Kafka": "bonus",
+    }
+    assert (named["Kubernetes"].before, named["Kubernetes"].said) == ("You will run them on ", "k8s")
+    aside = next(one for one in named.values() if one.strength is None)
+    assert aside.before + aside.said + aside.after in POSTING
+
+
+_TEXTS = st.lists(
+    st.sampled_from(
+        ["Go", "k8s.", "• Python\n", "\n\n", "Requirements:\n", "R&D", "<b>SQL</b>", "&amp;", "- ", "x" * 200]
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(_TEXTS.map(" ".join), st.text(max_size=400)))
+def test_whatever_is_pasted_is_read_and_quoted_as_it_stands(text: str) -> None:
+    found = criteria_in(text, "EUR", NOW)
+    assert found is None or found != Criteria()
+    for one in skills_in(text):
+        assert len(one.before) + len(one.after) <= 700
+        assert not one.said or one.said.replace(" ", "") in text.replace(" ", "").replace("\n", "").replace("\xa0", "")
