@@ -145,4 +145,4 @@ def test_each_field_has_a_label_and_no_two_share_an_id(portal: ServedPortal) -> 
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     labelled = set(re.findall(r'<label for="([^"]+)"', page))
-    assert {f"f-{name}" for name in re.findall(r'<(?:input|select) id="f-([^"]+)"', page)} == labelled
+    assert {f"f-{name}" for name in re.findall(r'<(?:input|select|textarea) id="f-([^"]+)"', page)} == labelled
