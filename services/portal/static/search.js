@@ -71,7 +71,9 @@ function complete(input) {
   }
 
   function take(text) {
-    for (const name of parts(text)) {
+    const offered = [...list.children].map((option) => option.dataset.value);
+    for (const part of parts(text)) {
+      const name = offered.find((value) => value.toLowerCase() === part.toLowerCase()) || part;
       if (!names.includes(name)) names.push(name);
     }
     entry.value = "";
