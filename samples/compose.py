@@ -185,7 +185,7 @@ def _postings(number: int, employer: dict[str, Any], line: str) -> Iterator[Job]
 
 def _earlier(job: Job, number: int) -> Job:
     """What the same employer looked for some weeks before: the boards' stock, which is old news."""
-    posted = job.posted - timedelta(days=5 + number % 17)
+    posted = job.posted - timedelta(days=8 + number % 17)
     level = "" if job.level else "Junior"
     title = f"{level} {job.title.removeprefix(job.level)}".strip()
     html = job.html.replace(job.said, "") if job.said else job.html

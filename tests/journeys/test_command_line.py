@@ -211,7 +211,7 @@ def test_normalise_then_match_then_explain(tmp_path: Path) -> None:
     postings = ran.out.splitlines()
     fallen = [json.loads(line) for line in dead.read_text(encoding="utf-8").splitlines()]
     assert sorted({row["kind"] for row in fallen}) == ["dead letter", "skip"]
-    rows = 40 + 29
+    rows = 49 + 34
     assert len(postings) + len(fallen) == rows, "every item comes out or falls out"
 
     file = tmp_path / "postings.jsonl"
