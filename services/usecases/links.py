@@ -21,6 +21,7 @@ __all__ = [
     "Rest",
     "SavedSearch",
     "Subscriber",
+    "has_moved",
     "job",
     "link",
     "own_search",
@@ -131,6 +132,11 @@ def rest(installation: Installation, subscriber: Subscriber, slot: str) -> Rest 
     ids = [posting_id for posting_id, _ in kept.rest]
     postings = installation.matches.postings(ids)
     return Rest(kept.due_at, tuple(postings[posting_id] for posting_id in ids if posting_id in postings))
+
+
+def has_moved(subscriber: Subscriber) -> bool:
+    """Whether mails of theirs lie in a mailbox that somebody else may read by now."""
+    return subscriber.address_since is not None
 
 
 def _is_of_former_address(slot: str, subscriber: Subscriber) -> bool:

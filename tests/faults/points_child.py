@@ -205,17 +205,22 @@ class Life:
         assert answer.status_code in (200, 400)
         return answer.status_code == 200
 
+    def is_active(self, who: str) -> bool:
+        """Who moved is not had mailed again by a link that may be of a mail to the old address."""
+        person = self.person(who)
+        return person is not None and person.status == "active"
+
     def one_click(self, who: str) -> bool:
         return self.press(who, **{"List-Unsubscribe": "One-Click"})
 
     def again(self, who: str) -> bool:
-        return self.press(who, do="again")
+        return self.press(who, do="again") and self.is_active(who)
 
     def pause(self, who: str) -> bool:
         return self.press(who, do="pause")
 
     def go_on(self, who: str) -> bool:
-        return self.press(who, do="go-on")
+        return self.press(who, do="go-on") and self.is_active(who)
 
     def events(self, who: str) -> list[str]:
         """A batch of everybody's, of which one complains; the addresses that it concerns."""

@@ -114,7 +114,7 @@ class Model:
             self.status[who] = "active"
         elif act == "one-click" and outcome:
             self.status[who] = "unsubscribed"
-        elif (act == "again" and outcome and before == "unsubscribed") or (act == "go-on" and outcome):
+        elif (act == "again" and outcome and before in ("unsubscribed", "paused")) or (act == "go-on" and outcome):
             self.status[who] = "active"
         elif act == "pause" and outcome:
             self.status[who] = "paused"

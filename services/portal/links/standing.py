@@ -60,6 +60,9 @@ def routes(door: Door, postman: Postman) -> APIRouter:
         form = await form_of(request)
         try:
             visit = await door.visit(request, "unsubscribe", token)
+            if links.has_moved(visit.subscriber) and _mails_again(visit.subscriber, form):
+                # The link does not say where its mail went: who reads the old mailbox may end mails and not begin them.
+                return _mail_a_link(door, postman, visit)
             try:
                 await door.work(partial(_leave, door.installation, visit, form))
             except UsageError:
@@ -86,13 +89,25 @@ def routes(door: Door, postman: Postman) -> APIRouter:
             await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))
             visit = await door.visit(request, "manage", token)
         elif form.get("do") == "mail":
-            # To where they are mailed now, whoever reads the old mail; as often as a link may be asked for.
-            address = visit.subscriber.profile.address
-            postman.later(partial(signing.ask, door.installation, address, door.base, new_token, visit.now))
-            return door.show("posted", visit.words)
+            return _mail_a_link(door, postman, visit)
         return await door.work(partial(_manage_page, door, visit))
 
     return router
+
+
+def _mail_a_link(door: Door, postman: Postman, visit: Visit) -> Response:
+    """To where they are mailed now, whoever reads the old mail; as often as a link may be asked for."""
+    address = visit.subscriber.profile.address
+    postman.later(partial(signing.ask, door.installation, address, door.base, new_token, visit.now))
+    return door.show("posted", visit.words)
+
+
+def _mails_again(person: Subscriber, form: Mapping[str, str]) -> bool:
+    """Whether a form would have somebody mailed, now or by an operator, who is not."""
+    if form.get(ONE_CLICK[0]) == ONE_CLICK[1]:
+        return False
+    pauses = form.get("do") == "pause" and person.status == "unsubscribed"
+    return pauses or form.get("do") in ("again", "go-on", "resume-search")
 
 
 def _add_answers(router: APIRouter, door: Door) -> None:

@@ -118,6 +118,32 @@ def test_what_led_to_them_by_the_old_address_is_over_but_for_leaving(
     assert store.subscribers.find(NEW).status == "unsubscribed"
 
 
+@pytest.mark.parametrize("do", ["again", "pause", "go-on", "resume-search"])
+def test_who_reads_the_old_mailbox_can_have_them_left_alone_and_not_mailed_again(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path, do: str
+) -> None:
+    store.subscribers.move(ada.subscriber_id, NEW, Consent("moved", NOW, "page", "Send them here"))
+    link, search = portal.path("unsubscribe", ada), store.searches.all(ada.subscriber_id)[0]
+    assert portal.post(link, do="pause-search", search=search.search_id).status_code == 200
+    assert store.searches.get(search.search_id).paused
+    if do == "go-on":
+        assert portal.post(link, do="pause").status_code == 200
+    elif do != "resume-search":
+        assert portal.post(link, **{"List-Unsubscribe": "One-Click"}).status_code == 200
+    before = store.subscribers.find(NEW)
+    answer = portal.post(link, do=do, search=search.search_id)
+    assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+    assert (store.subscribers.find(NEW).status, store.searches.get(search.search_id).paused) == (before.status, True)
+    sent = letters(portal, mails)
+    assert list(sent) == [NEW], "where they are mailed now"
+    entered = portal.post(link_in(sent[NEW][0][1]), do="enter")
+    if do != "resume-search":
+        status, _ = act(portal, entered.headers["set-cookie"].partition(";")[0], "again")
+        assert (status, store.subscribers.find(NEW).status) == (303, "active")
+    assert portal.post(link, do="again", **{"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert store.subscribers.find(NEW).status == "unsubscribed"
+
+
 def test_the_answer_is_the_same_whoever_has_the_address(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
 ) -> None:
