@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from services.notifier.domain.allow import AllowError, AllowRule
+from services.notifier.domain.brand import Brand, brand_of
 from services.notifier.domain.links import (
     LOOPBACK,
     MOST_BASE_CHARACTERS,
@@ -23,6 +24,11 @@ from services.runtime.errors import UsageError
 
 LEAST_LINK_SECRET = 16
 """Bytes."""
+LOGO_TYPES: Final = {
+    ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
+    ".gif": "image/gif",
+}  # fmt: skip
+MOST_LOGO_BYTES: Final = 65_536
 _MOST_RETURN_LOCAL = 31
 """With a plus and the 32 characters of a delivery that is 64, which RFC 5321 lets an address have before its @."""
 
@@ -111,6 +117,45 @@ class WarmUpSettings(_Settings):
         return 0 if day < 0 else self.per_day[day] if day < len(self.per_day) else None
 
 
+class BrandSettings(_Settings):
+    """How mails and the portal look, beside the name and the postal address of the sender."""
+
+    colour: str = Field(default="", examples=["#8a1538"])
+    """Of links, buttons and bars, `#rrggbb`, readable on white; empty: that of jobchime."""
+    colour_dark: str = Field(default="", examples=["#ffb3c4"])
+    """The same where somebody's device is dark; empty: made of `colour`, as light as it must be."""
+    logo: Path | None = Field(default=None, examples=["logo.svg"])
+    """What stands for the name at the head of the portal's pages: SVG, PNG, JPEG, WebP or GIF, of 64 KB at most."""
+    website: str = Field(default="", examples=["https://board.example"])
+    """Where the name at the head of the pages leads, https; empty: nowhere."""
+
+    @model_validator(mode="after")
+    def _can_be_shown(self) -> "BrandSettings":
+        brand_of(self.colour, self.colour_dark)
+        if self.website and urlsplit(self.website).scheme != "https":
+            raise ValueError(f"website must begin with https://, not {self.website!r}")
+        if self.logo is not None and self.logo.suffix.casefold() not in LOGO_TYPES:
+            raise ValueError(f"logo must be one of {', '.join(LOGO_TYPES)}, not {self.logo.name!r}")
+        return self
+
+    @property
+    def brand(self) -> Brand:
+        """The colours."""
+        return brand_of(self.colour, self.colour_dark)
+
+    def logo_bytes(self) -> tuple[bytes, str] | None:
+        """The logo and its media type. Raises UsageError where the file cannot be read or is too large."""
+        if self.logo is None:
+            return None
+        try:
+            body = self.logo.read_bytes()
+        except OSError as error:
+            raise UsageError(f"mail.brand.logo: {self.logo} cannot be read: {error.strerror}") from None
+        if len(body) > MOST_LOGO_BYTES:
+            raise UsageError(f"mail.brand.logo: {self.logo} has {len(body)} bytes, and {MOST_LOGO_BYTES} are the most")
+        return body, LOGO_TYPES[self.logo.suffix.casefold()]
+
+
 class FormerSecret(_Settings):
     """What links in mails were signed with before, and until when such links act."""
 
@@ -135,6 +180,8 @@ class MailSettings(_Settings):
     """The address that mails come from."""
     postal_address: str = Field(default="", examples=["Example Board, 1 Example Street, Exampletown"])
     """The sender's postal address in one line, which the law asks for in such mail."""
+    brand: BrandSettings = BrandSettings()
+    """How mails and the portal look."""
     dkim_selectors: tuple[str, ...] = Field(default=(), examples=[["mail2027"]])
     """Which keys mails are signed with, the `s=` of DKIM, for `doctor` to look at; empty: SendGrid's s1 and s2."""
     allow: tuple[str, ...] = Field(default=(), examples=[["ada@example.com", "@example.com"]])
@@ -155,7 +202,8 @@ class MailSettings(_Settings):
     @property
     def sender(self) -> Sender:
         """Who sends; the folder mailer makes do with an address that nobody can answer."""
-        return Sender(self.sender_name, self.sender_address or "job-alerts@sender.example", self.postal_address)
+        address = self.sender_address or "job-alerts@sender.example"
+        return Sender(self.sender_name, address, self.postal_address, self.brand.brand)
 
     def link_keys(self, own: bytes) -> LinkKeys:
         """What links are signed with; `own` is the installation's secret."""

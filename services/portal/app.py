@@ -128,7 +128,15 @@ def portal_app(
     settings = installation.settings
     mail, base = settings.mail, settings.mail.public_url.rstrip("/")
     root = urlsplit(base).path
-    door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, base, root)
+    looks, logo = mail.brand, mail.brand.logo_bytes()
+    pages = Pages(
+        mail.sender_name,
+        mail.postal_address,
+        website=looks.website,
+        logo=logo is not None,
+        branded=bool(looks.colour or looks.colour_dark),
+    )
+    door = Door(installation, pages, clock, base, root)
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
     # A redirect to the path without its last slash would name the Host that was asked for, by plain http.
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -140,11 +148,28 @@ def portal_app(
     app.include_router(home.routes(door, guard, cookies, postman))
     app.include_router(searches.routes(door, guard, cookies, live))
     app.include_router(reading.routes(door, guard))
+    # Before the files: a route that comes later is not reached.
+    _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=str(files("services.portal").joinpath("static")))))
     _show_faults(app, door)
     # Around all else: as a middleware it would stand within what answers for failures.
     return WithHeaders(app, root)
+
+
+def _add_brand(app: FastAPI, light: str, dark: str, logo: tuple[bytes, str] | None) -> None:
+    css = f":root {{ --accent: {light}; }}\n@media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; }} }}\n"
+
+    @app.get("/static/brand.css", include_in_schema=False)
+    async def colours() -> Response:
+        return Response(css, media_type="text/css")
+
+    if logo is not None:
+        body, media_type = logo
+
+        @app.get("/static/logo", include_in_schema=False)
+        async def picture() -> Response:
+            return Response(body, media_type=media_type)
 
 
 def _show_faults(app: FastAPI, door: Door) -> None:

@@ -17,9 +17,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 class Pages:
     """Renders the templates of this package for one board."""
 
-    def __init__(self, board: str, postal_address: str) -> None:
+    def __init__(self, board: str, postal_address: str, *, website: str, logo: bool, branded: bool) -> None:
+        """`branded`: whether the board has colours of its own."""
         self._board = board
         self._postal_address = postal_address
+        self._brand = {"website": website, "logo": logo, "branded": branded}
 
     def show(self, template: str, words: Words, status: int = 200, **values: object) -> HTMLResponse:
         """A page; `values` are what its template names."""
@@ -29,6 +31,7 @@ class Pages:
             say=words.say,
             board=self._board,
             postal_address=self._postal_address,
+            **self._brand,
             **values,
         )
         return HTMLResponse(html, status)

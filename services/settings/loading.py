@@ -285,11 +285,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         source if source.is_web else source.model_copy(update={"url": str(folder / source.path)})
         for source in settings.ingest.sources
     )
+    brand = settings.mail.brand.model_copy(update={"logo": _beside(folder, settings.mail.brand.logo)})
     return settings.model_copy(
         update={
             "data": folder / settings.data,
             "ingest": settings.ingest.model_copy(update={"sources": sources}),
-            "mail": settings.mail.model_copy(update={"folder": folder / settings.mail.folder}),
+            "mail": settings.mail.model_copy(update={"folder": folder / settings.mail.folder, "brand": brand}),
             "kafka": settings.kafka.model_copy(update={"ca_file": _beside(folder, settings.kafka.ca_file)}),
             "elasticsearch": settings.elasticsearch.model_copy(
                 update={"ca_file": _beside(folder, settings.elasticsearch.ca_file)}

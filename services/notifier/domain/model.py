@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
+from services.notifier.domain.brand import HOUSE, Brand
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.verdict import Verdict
 
@@ -75,6 +76,7 @@ class Sender:
     address: str
     postal_address: str
     """One line; a mailer that sends for real does not start without it."""
+    brand: Brand = HOUSE
 
 
 @dataclass(frozen=True, slots=True)

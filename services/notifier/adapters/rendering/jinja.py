@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +14,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from services.notifier.adapters.rendering.cards import Cards, Slots, Stack
+from services.notifier.domain.brand import HOUSE, Brand
 from services.notifier.domain.model import Digest, Sender
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.view import reader_of, show
@@ -35,9 +37,9 @@ class JinjaRenderer:
     def __init__(self, sender: Sender, cached_cards: int = CACHED_CARDS) -> None:
         """`cached_cards`: how many are kept for other readers of the same jobs; the mails are the same without."""
         self._sender = sender
-        self._cards = Cards(environment(), cached_cards)
-        self._html = environment().get_template("digest.html.j2")
-        self._text = environment().get_template("digest.txt.j2")
+        self._cards = Cards(environment(sender.brand), cached_cards)
+        self._html = environment(sender.brand).get_template("digest.html.j2")
+        self._text = environment(sender.brand).get_template("digest.txt.j2")
 
     def render(self, digest: Digest, links: Links) -> Rendered:
         """Turn a digest into subject, preheader, HTML and text; equal input gives equal output."""
@@ -64,7 +66,7 @@ class JinjaRenderer:
 
 
 @functools.cache
-def environment() -> Environment:
+def environment(brand: Brand = HOUSE) -> Environment:
     """The templates: `.html.j2` escapes everything, `.txt.j2` nothing, and a missing name is an error."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -76,7 +78,7 @@ def environment() -> Environment:
         extensions=[InlinedStyles],
     )
     made.filters["fill"] = _fill
-    made.globals |= {"slot": Slots(), "br": Markup("<br>"), "kept_styles": Markup(kept_styles())}  # noqa: S704 (a file of ours)
+    made.globals |= {"slot": Slots(), "br": Markup("<br>"), "brand": brand, "kept_styles": Markup(kept_styles(brand))}  # noqa: S704 (a file of ours)
     return made
 
 
@@ -116,25 +118,28 @@ class InlinedStyles(Extension):
         if name not in ("digest.html.j2", "card.html.j2"):
             return source
         classes = sorted({found[1] for found in _CLASS.finditer(source)})
-        styles = dict(zip(classes, _styles_of(tuple(classes)), strict=True))
+        styles = dict(
+            zip(classes, _styles_of(tuple(classes), cast("Brand", self.environment.globals["brand"])), strict=True)
+        )
         return _CLASS.sub(lambda found: f'class="{found[1]}" style="{styles[found[1]]}{found[2] or ""}"', source)
 
 
-def kept_styles() -> str:
+def kept_styles(brand: Brand = HOUSE) -> str:
     """The rules for dark mode and widths, which must stay rules."""
-    return _tight(_style_sheet()[1])
+    return _tight(_style_sheet(brand)[1])
 
 
 @cache
-def _style_sheet() -> tuple[str, str]:
-    plain, at, rules = (TEMPLATES / "digest.css").read_text(encoding="utf-8").partition("@media")
+def _style_sheet(brand: Brand) -> tuple[str, str]:
+    css = brand.recoloured((TEMPLATES / "digest.css").read_text(encoding="utf-8"))
+    plain, at, rules = css.partition("@media")
     return plain, at + rules
 
 
-def _styles_of(classes: Sequence[str]) -> list[str]:
+def _styles_of(classes: Sequence[str], brand: Brand) -> list[str]:
     """What the cascade gives an element of each class, by the inliner."""
     probes = "".join(f'<i class="{some}">x</i>' for some in classes)
-    page = f"<html><head><style>{_style_sheet()[0]}</style></head><body>{probes}</body></html>"
+    page = f"<html><head><style>{_style_sheet(brand)[0]}</style></head><body>{probes}</body></html>"
     inlined = css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
     return [f"{_tight(style).rstrip(';')};" for style in _STYLED.findall(inlined)]
 
