@@ -24,7 +24,7 @@ COOKIE = "__Host-jobchime"
 _FORMS = (parse("10/minute"), parse("60/hour"))
 _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
-_COMPLETIONS = (parse("600/minute"),)
+_COMPLETIONS = (parse("300/minute"),)
 _OF_V4, _OF_V6 = 24, 56
 """Bits of an address that name a network: what one customer of a provider is given, or shares."""
 
