@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from cachetools import LRUCache
 
 from schemas.posting import PostingCore
@@ -20,14 +21,24 @@ from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipi
 from services.notifier.ports import Links
 from services.rules.criterion import Relaxation
 from services.rules.criterion.salary import annual_floor
-from services.rules.money import ANNUAL_FACTORS
+from services.rules.money import ANNUAL_FACTORS, currency_of
 from services.runtime.chunks import chunked
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
 from services.usecases.previews import best_of
 from services.usecases.searches import Query
 
-__all__ = ["Fitting", "LivePreview", "LivePreviews", "PayBin", "PayRange", "Recipient", "Taste", "reader_from"]
+__all__ = [
+    "Fitting",
+    "LivePreview",
+    "LivePreviews",
+    "PayBin",
+    "PayRange",
+    "Recipient",
+    "Taste",
+    "reader_from",
+    "usual_currency",
+]
 
 _READ: Final = 500
 _WEIGHED: Final = 100
@@ -111,6 +122,12 @@ def reader_from(fields: Mapping[str, Any]) -> Recipient:
     """Someone of whom but time zone, currency and locale are known. Raises WrongFieldError."""
     profile = profile_from({**fields, "address": _NOBODY})
     return Recipient("", "", "", profile.time_zone, profile.currency, profile.locale)
+
+
+def usual_currency(locale: str) -> str:
+    """What people of a locale's country are paid in; euros where it names none."""
+    country = Locale.parse(locale).territory
+    return (currency_of(country) if country else None) or "EUR"
 
 
 class LivePreviews:

@@ -18,7 +18,7 @@ from services.portal.previews import NOTHING_ASKED, previewed
 from services.portal.search_form import DEFAULTS, form_page, person_fields, reading, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import LivePreviews
+from services.usecases.live_previews import LivePreviews, usual_currency
 from services.usecases.signing import Wish
 from services.wording.words import Words, mark
 
@@ -53,7 +53,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
     @router.get("/sign-up")
     async def ask(request: Request) -> Response:
         """Show the form."""
-        return _form(door, words_for(request.headers), _DEFAULTS)
+        words = words_for(request.headers)
+        return _form(door, words, {**_DEFAULTS, "currency": usual_currency(words.locale)})
 
     @router.post("/sign-up", openapi_extra=form("pasted", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:

@@ -146,3 +146,11 @@ def test_each_field_has_a_label_and_no_two_share_an_id(portal: ServedPortal) -> 
     assert len(ids) == len(set(ids))
     labelled = set(re.findall(r'<label for="([^"]+)"', page))
     assert {f"f-{name}" for name in re.findall(r'<(?:input|select|textarea) id="f-([^"]+)"', page)} == labelled
+
+
+@pytest.mark.parametrize(
+    ("language", "currency"), [("en-US,en", "USD"), ("de-CH", "CHF"), ("pt-BR", "BRL"), ("de", "EUR"), ("", "EUR")]
+)
+def test_pay_is_asked_for_in_what_people_are_paid_in_there(portal: ServedPortal, language: str, currency: str) -> None:
+    page = portal.get("/sign-up", **{"Accept-Language": language}).text
+    assert f'name="currency" maxlength="3" value="{currency}"' in page

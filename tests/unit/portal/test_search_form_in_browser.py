@@ -75,6 +75,8 @@ def test_what_is_half_typed_counts_once_it_is_left(page: Page) -> None:
 
 
 def test_the_slider_goes_over_what_such_jobs_pay_and_the_mail_is_shown(page: Page) -> None:
+    assert page.get_by_label("Currency").input_value() == "GBP"
+    page.get_by_label("Currency").fill("EUR")
     page.get_by_role("combobox", name="Skills, with commas").fill("Python,")
     page.locator("#preview h2").wait_for()
     slider = page.get_by_role("slider", name="Least pay")
