@@ -180,7 +180,9 @@ for (const form of document.querySelectorAll("form.search")) {
   });
   // Who opens the mail wants to see it: the button is for those without scripts.
   form.addEventListener("toggle", (event) => {
-    if (event.target.matches("details.mail[open]")) event.target.querySelector("button").click();
+    if (!event.target.matches("details.mail[open]")) return;
+    event.target.querySelector("button").click();
+    event.target.querySelector("p").hidden = true;
   }, true);
   const zone = form.elements.time_zone;
   if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
