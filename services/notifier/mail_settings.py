@@ -128,6 +128,8 @@ class BrandSettings(_Settings):
     """What stands for the name at the head of the portal's pages: SVG, PNG, JPEG, WebP or GIF, of 64 KB at most."""
     website: str = Field(default="", examples=["https://board.example"])
     """Where the name at the head of the pages leads, https; empty: nowhere."""
+    welcome: dict[str, str] = Field(default={}, examples=[{"en": "Jobs at sea, as they come in."}])
+    """What the page to sign up says first, by language (`en`, `de`); in others what jobchime says."""
 
     @model_validator(mode="after")
     def _can_be_shown(self) -> "BrandSettings":

@@ -135,6 +135,7 @@ def portal_app(
         website=looks.website,
         logo=logo is not None,
         branded=bool(looks.colour or looks.colour_dark),
+        welcome=looks.welcome,
     )
     door = Door(installation, pages, clock, base, root)
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)

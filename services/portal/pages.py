@@ -17,11 +17,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 class Pages:
     """Renders the templates of this package for one board."""
 
-    def __init__(self, board: str, postal_address: str, *, website: str, logo: bool, branded: bool) -> None:
-        """`branded`: whether the board has colours of its own."""
+    def __init__(
+        self, board: str, postal_address: str, *, website: str, logo: bool, branded: bool, welcome: Mapping[str, str]
+    ) -> None:
+        """`branded`: whether the board has colours of its own; `welcome`: what it says at sign-up, by language."""
         self._board = board
         self._postal_address = postal_address
         self._brand = {"website": website, "logo": logo, "branded": branded}
+        self._welcome = welcome
 
     def show(self, template: str, words: Words, status: int = 200, **values: object) -> HTMLResponse:
         """A page; `values` are what its template names."""
@@ -31,6 +34,7 @@ class Pages:
             say=words.say,
             board=self._board,
             postal_address=self._postal_address,
+            welcome=self._welcome.get(words.locale[:2], ""),
             **self._brand,
             **values,
         )

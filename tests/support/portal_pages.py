@@ -77,6 +77,7 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "sign-up, read from a text": PortalPage(
             "/sign-up", press='button[value="read"]', fill=(("pasted", "Senior Go work in Poland"),)
         ),
+        "read": PortalPage("/read"),
         "a posting read": PortalPage("/read", press=first, fill=(("pasted", "Requirements\n- k8s\nWe like Go."),)),
         "confirm": PortalPage(f"/c/{_WISH}"),
         "too late": PortalPage("/c/nothing"),
