@@ -33,6 +33,8 @@ _EVERY_S: Final = 60.0
 _SOON_S: Final = 5.0
 _MOST_GAINS: Final = 5
 _MANY_A_DAY: Final = 20
+_NEARLY_ALL: Final = 0.8
+"""Of all postings: a wish that so many fit narrows nothing."""
 _WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
 
 _FRAMED: Final[Mapping[str, str]] = {
@@ -262,13 +264,22 @@ def _by_criterion(found: Fitting, words: Words) -> list[tuple[str, str, str]]:
 def _advice(preview: LivePreview, words: Words) -> str:
     found = preview.found
     if found.matching > _MANY_A_DAY * preview.days:
-        return words.say("That is a lot: a skill, a place or a floor makes the mails better.")
+        broad = [name for name, fit in found.alone if fit > _NEARLY_ALL * preview.postings]
+        much = words.say("That is a lot: a skill, a place or a floor makes the mails better.")
+        if not broad:
+            return much
+        which = words.say("Nearly everything fits this: {names}.", names=_named(broad, words))
+        return f"{much} {which}"
     if found.matching == 0 and (never := [name for name, fit in found.alone if not fit]):
-        names = ", ".join(words.say(_NAMES[name]) for name in never)
+        names = _named(never, words)
         return words.say("No job of these days fits this, whatever else you ask for: {names}.", names=names)
     if found.matching == 0 and not found.without:
         return words.say("No single change finds any: ask for less.")
     return ""
+
+
+def _named(criteria: Sequence[str], words: Words) -> str:
+    return ", ".join(words.say(_NAMES[name]) for name in criteria)
 
 
 def _day(preview: LivePreview, at: int, words: Words) -> str:

@@ -9,7 +9,9 @@ from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerm
 from services.portal.search_form import DEFAULTS, search_of
 from services.usecases.errors import WrongFieldError
 from services.wording.catalogues import words_of
-from tests.support.portal import ServedPortal
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal, served_portal
+from tests.support.waiting import until
 
 WORDS = words_of("en")
 
@@ -154,3 +156,48 @@ def test_each_field_has_a_label_and_no_two_share_an_id(portal: ServedPortal) -> 
 def test_pay_is_asked_for_in_what_people_are_paid_in_there(portal: ServedPortal, language: str, currency: str) -> None:
     page = portal.get("/sign-up", **{"Accept-Language": language}).text
     assert f'name="currency" maxlength="3" value="{currency}"' in page
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}",
+    "' OR 1=1 --",
+    "\u202edlrow",
+    "\x1b[31m",
+    "a\nb",
+    "nan",
+    "-1",
+    "1e400",
+    "\u0661\u0662",
+    "9" * 400,
+    "x" * 5_000,
+    ";" * 200,
+    "," * 200,
+    "(" * 300 + "1 km)",
+    "(1 km)",
+    "\ud7ff😀",
+    "%00",
+)
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_hostile_words_in_any_field_get_an_answer_and_do_nothing(portal: ServedPortal, name: str) -> None:
+    for number, word in enumerate(HOSTILE):
+        form = {"skills": "Python", "address": "grace@example.com", "time_zone": "UTC", "amount": "60000", name: word}
+        network = {"X-Forwarded-For": f"198.51.{number}.1"}
+        for path in ("/preview", "/preview/mail", "/sign-up"):
+            answer = portal.client.post(path, data=form | {"do": "preview"}, headers=network)
+            assert answer.status_code in (200, 400), (path, word)
+            assert "<script>alert" not in answer.text
+            assert "<img src=x" not in answer.text
+            assert "49" not in answer.text or word != "{{7*7}}"
+
+
+def test_what_hardly_narrows_is_named_where_too_much_fits(store: NotifierStore) -> None:
+    jobs = [arrival(at, posting(f"many-{at}")) for at in range(1, 621)]
+    store.matches.store(0, jobs, NOW)
+    with served_portal(store) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+        page = portal.post("/preview", skills="Python", skills_none="PHP").text
+        assert "Nearly everything fits this: Skills, Skills that you do not want." in page
