@@ -19,9 +19,13 @@ _LONGEST_TITLE = 150
 """Characters of a text that may be a job's title."""
 
 _AND = "(?:and|or|und|oder|et|ou|y|e|o)"
+_ABOVE_ALL = (
+    "(?:especially|particularly|notably|including|insbesondere|vor[ ]allem|notamment|especialmente|particularmente"
+    "|soprattutto|w[ ]szczególności|met[ ]name)"
+)
 _LIST_GAP = re.compile(
-    rf"""\s*(?:[,/;|•·&+(]|\b{_AND}\b|\n)     # what stands between two items of a list
-        (?:[\s*•·&(-]|{_AND}\s)*
+    rf"""\s*(?:[,/;|•·&+(]|\b(?:{_AND}|{_ABOVE_ALL})\b|\n)     # what stands between two items of a list
+        (?:[\s*•·&(-]|(?:{_AND}|{_ABOVE_ALL})\s)*
         (?:[\w.+\#/ -]{{1,24}},\s*(?:{_AND}\s)?)?  # at most one item that is not known""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -152,7 +156,7 @@ def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
 
 
 _ASKS = re.compile(
-    r"""fluen|proficien|native|\bspeak|spoken|verbal|written|\bwrit(?:e|ing)\b|bilingu|multilingual|mother\ tongue
+    r"""flu[eê]n|proficien|native|\bspeak|spoken|verbal|written|\bwrit(?:e|ing)\b|bilingu|multilingual|mother\ tongue
       |languages?\b|\b[ABC][12]\b|communicat|skills?\b|conversational|\blevels?\b|knowledge|mandatory|requis
       |fließend|verhandlungssicher|kenntnisse|muttersprach|sprich|courant|maîtris|parl(?:e|er|ant)\b|dominio|nivel|idioma""",
     re.VERBOSE | re.IGNORECASE,

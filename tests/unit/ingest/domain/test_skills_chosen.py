@@ -254,3 +254,38 @@ def test_initials_of_the_employer_are_no_skill() -> None:
     html = "<h3>What you will do</h3><ul><li>Tune SEO for AWS and its users</li></ul>"
     draft = replace(a_draft("Somebody", html), company="Alpine Window Systems Ltd")
     assert [skill.name for skill in normalise(draft, raw=a_raw(), rates=RATES).skills] == ["SEO"]
+
+
+@pytest.mark.parametrize(
+    ("html", "names"),
+    [
+        (
+            "<h3>Anforderungen</h3><ul><li>Erfahrung in der Buchhaltung und im Projektmanagement</li></ul>",
+            {"Accounting", "Project Management"},
+        ),
+        ("<h3>Dein Profil</h3><ul><li>Gute Kenntnisse der Datenmodellierung</li></ul>", {"Data Modeling"}),
+        ("<h3>Profil recherché</h3><ul><li>Expérience en gestion de projets</li></ul>", {"Project Management"}),
+        (
+            "<h3>Vos missions</h3><ul><li>Assurer la facturation et le recouvrement</li></ul>",
+            {"Invoicing", "Debt Collection"},
+        ),
+        (
+            "<h3>Requisitos</h3><ul><li>Experiencia en atención al cliente y análisis de datos</li></ul>",
+            {"Customer Support", "Data Analysis"},
+        ),
+        (
+            "<h3>Requisitos</h3><ul><li>Vivência em gestão de estoque e modelagem de dados</li></ul>",
+            {"Inventory Management", "Data Modeling"},
+        ),
+        ("<h3>Requisiti</h3><ul><li>Esperienza nella gestione dei progetti</li></ul>", {"Project Management"}),
+        ("<h3>Vereisten</h3><ul><li>Ervaring met projectmanagement</li></ul>", {"Project Management"}),
+        ("<h3>Wymagania</h3><ul><li>Doświadczenie w zarządzaniu projektami</li></ul>", {"Project Management"}),
+    ],
+)
+def test_practices_are_known_by_their_names_in_the_languages_of_the_headings(html: str, names: set[str]) -> None:
+    assert names <= chosen(html=html).keys()
+
+
+def test_one_program_vouches_for_another_that_is_wanted_above_all() -> None:
+    assert "Excel" in chosen(html="<h3>Anforderungen</h3><ul><li>Sicher in Word, insbesondere Excel</li></ul>")
+    assert "Excel" in chosen(html="<h3>Requirements</h3><ul><li>You use PowerPoint and especially Excel</li></ul>")
