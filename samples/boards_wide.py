@@ -150,7 +150,7 @@ def remoteok(jobs: list[Job]) -> str:
     for index, job in enumerate(jobs):
         beacon = base64.b64encode(b"192.0.2.7").decode()
         place = job.wide or job.market.country
-        if index % 9 == 8:
+        if index % 9 == 8 and job.wide is None:
             place = f"{job.market.city}, "
         identity = str(1_100_000 + job.number)
         url = f"https://remoteOK.com/remote-jobs/remote-{job.slug}-{identity}"

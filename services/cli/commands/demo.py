@@ -1,5 +1,6 @@
 """`jobchime demo`: some simulated days over sample feeds, to look at."""
 
+import shutil
 import sys
 import time
 from datetime import UTC, datetime
@@ -84,13 +85,15 @@ def demo(
 
 def _point_further(report: DemoReport, out: Path, end: datetime) -> None:
     """Name commands that look at what the days left behind, first of all why somebody got nothing."""
+    # As it was called: in a fresh checkout nothing is on the path.
+    called = "jobchime" if shutil.which("jobchime") else sys.argv[0]
     config = f"-c {out / simulated.SETTINGS}"
     unserved = next((person for person in report.people if not person.mailed and person.search_ids), None)
     if unserved is not None:
         at = f"{end:%Y-%m-%dT%H:%M}"
-        command = f"jobchime backtest {unserved.search_ids[0]} --now {at} {config}"
+        command = f"{called} backtest {unserved.search_ids[0]} --now {at} {config}"
         console().print(f"Why {unserved.name} got nothing, and what each criterion costs: `{command}`", soft_wrap=True)
-    console().print(f"Other commands look at it likewise: `jobchime dead list {config}`.", soft_wrap=True)
+    console().print(f"Other commands look at it likewise: `{called} dead list {config}`.", soft_wrap=True)
 
 
 def _busiest(folder: Path, days: int) -> tuple[datetime, str]:

@@ -14,7 +14,7 @@ from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
-from services.notifier.domain.wording.reason_order import most_telling, telling_against
+from services.notifier.domain.wording.reason_order import most_telling, names_role, telling_against
 from services.notifier.domain.wording.view import but_line, why_lines, why_of
 from services.rules.places.towns import towns_in_field
 from services.wording import lines
@@ -507,10 +507,15 @@ def test_a_role_that_is_only_near_is_said_once() -> None:
     job = posting(title="Python craftsman", description_text="A backend engineer.", roles=("mobile-engineer",))
     [item] = digest(job, by=search("Backend engineer", criteria=asked)).items
     assert "is rather a job as Mobile Engineer" in doubts(item)
-    for title in ("Mobile engineer", "Mobile App Developer, Python"):
+    for title in ("Mobile engineer", "Senior Mobile App Developer, Python"):
         titled = job.model_copy(update={"title": title})
         [item] = digest(titled, by=search("Backend engineer", criteria=asked)).items
         assert "rather" not in doubts(item)
+
+
+def test_a_title_names_a_role_as_one_word_or_two() -> None:
+    assert all(names_role(title, "frontend-engineer") for title in ("Frontend Developer, Maps", "Front-end engineer"))
+    assert not names_role("React craftsman", "frontend-engineer")
 
 
 def test_that_pay_is_not_stated_is_no_reason() -> None:

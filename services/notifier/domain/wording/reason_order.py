@@ -15,7 +15,7 @@ from services.rules.criterion.near import NearFacts
 from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.timezone import TimezoneFacts
-from services.rules.roles.taxonomy import roles
+from services.rules.roles.taxonomy import LONGEST, roles
 from services.rules.text import words as words_of_text
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words
@@ -26,6 +26,8 @@ from services.wording.words import Words
 _ENOUGH = 2
 """So many better reasons make an exclusion not worth its words."""
 MOST_A_LINE = 2
+_MOST_WORDS: Final = 20
+"""Of a title in which the names of roles are looked for."""
 _ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "language"})
 """Criteria of which the card, or the title, says the same."""
 Doubt = tuple[ChanceFact, str]
@@ -155,16 +157,17 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
 
 @lru_cache(maxsize=8_192)
 def names_role(title: str, *ids: str) -> bool:
-    """Whether a title holds a name of each of these roles, in whatever language."""
-    own = frozenset(words_of_text(title))
-    return all(any(map(own.issuperset, _names_of(role))) for role in ids)
+    """Whether a title holds a name of each of these roles, in whatever language, and as one word or two."""
+    own = words_of_text(title)[:_MOST_WORDS]
+    runs = {"".join(own[at : at + size]) for size in range(1, LONGEST + 1) for at in range(len(own) - size + 1)}
+    return all(any(runs.issuperset(name) or "".join(name) in runs for name in _names_of(role)) for role in ids)
 
 
 @lru_cache(maxsize=1_024)
-def _names_of(role: str) -> tuple[frozenset[str], ...]:
+def _names_of(role: str) -> tuple[tuple[str, ...], ...]:
     known = roles()
     titles = chain.from_iterable(known[role].titles.values()) if role in known else ()
-    return tuple(frozenset(words_of_text(title)) for title in titles)
+    return tuple(tuple(words_of_text(title)) for title in titles)
 
 
 def doubt_in_words(doubt: Doubt, words: Words) -> str:
