@@ -82,12 +82,12 @@ def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: 
 def test_postings_that_are_alike_in_what_a_criterion_looks_at_fit_the_same_criteria(seed: int) -> None:
     chance = Random(seed)
     one, other = (PreparedPosting(generate.posting(chance, number)) for number in range(2))
-    fields = type(one.posting).model_fields
-    for criterion in CRITERIA:
-        # What it does not look at is of the other posting.
-        for name in fields:
-            mixed = PreparedPosting(one.posting.model_copy(update={name: getattr(other.posting, name)}))
+    wanted = generate.criteria(4, seed + 1, [one.posting, other.posting])
+    # What a criterion does not look at is of the other posting.
+    for name in type(one.posting).model_fields:
+        mixed = PreparedPosting(one.posting.model_copy(update={name: getattr(other.posting, name)}))
+        for criterion in CRITERIA:
             if criterion.looks_at(mixed) != criterion.looks_at(one):
                 continue
-            for asked in generate.criteria(4, seed + 1, [one.posting, other.posting]):
+            for asked in wanted:
                 assert criterion.fit(asked, mixed) == criterion.fit(asked, one)

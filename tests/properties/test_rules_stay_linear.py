@@ -31,6 +31,7 @@ from tests.support.drafting import FETCHED, RATES, a_draft
 from tests.support.pumping import grows_faster_than_its_text, words_of_the_rules
 
 _PLAIN = a_draft()
+_WORDS = st.deferred(lambda: st.sampled_from(words_of_the_rules()))
 
 
 def _of_text(rule: Callable[[Draft, Document], object]) -> Callable[[str], object]:
@@ -133,8 +134,8 @@ def test_places_stay_linear_to_200_kb(unit: str) -> None:
 )
 @given(
     st.sampled_from(sorted(RULES)),
-    st.sampled_from(words_of_the_rules()),
-    st.one_of(st.just(""), st.sampled_from(words_of_the_rules())),
+    _WORDS,
+    st.one_of(st.just(""), _WORDS),
     st.sampled_from(["", " ", ", ", "\n", ". ", " - "]),
 )
 def test_a_rule_stays_linear_in_words_of_the_rules_alone_and_in_pairs(

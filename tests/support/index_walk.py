@@ -1,25 +1,35 @@
 """An index of criteria through batches of edits, removals and returns, held to the truth on the way."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from schemas.criteria import Criteria, CriteriaRecord
+from schemas.posting import PostingCore
 from services.matcher.ports import CriteriaIndex
 from tests.support import generate
 from tests.support.truth import same_hits, true_hits
 
-_MODELS = generate.postings(12, seed=5)
-POOL = generate.criteria(400, seed=6, models=_MODELS)
-POSTINGS = _MODELS[:4]
 _BATCHES = 10
 _REMOVED = 0.3
+
+
+@cache
+def some_postings() -> Sequence[PostingCore]:
+    return generate.postings(12, seed=5)
+
+
+@cache
+def some_criteria() -> Sequence[Criteria]:
+    """Drawn after those postings; made where they are asked for, since whoever collects tests imports this."""
+    return generate.criteria(400, seed=6, models=some_postings())
 
 
 def changed(
     random_: random.Random, held: dict[int, Criteria], key: int, version: int, *, removed: bool
 ) -> CriteriaRecord:
     """Have a key ask something else, or nothing any more, and keep the books of what must be held."""
-    asked = random_.choice(POOL)
+    asked = random_.choice(some_criteria())
     held.pop(key, None)
     held |= {} if removed else {key: asked}
     return CriteriaRecord(key=key, criteria_id="", version=version, removed=removed, criteria=asked)
@@ -33,7 +43,7 @@ def walk(
     between: Callable[[random.Random], None] = lambda random_: None,
 ) -> None:
     """Apply batches of so many records over so many keys; `between` is called after each, before the index is asked."""
-    random_, held = random.Random(seed), dict[int, Criteria]()
+    random_, held, postings = random.Random(seed), dict[int, Criteria](), some_postings()[:4]
     for at in range(_BATCHES):
         first = 1 + at * batch
         records = [
@@ -44,5 +54,5 @@ def walk(
         between(random_)
         assert len(index) == len(held)
         if at % 3 == 0:
-            assert same_hits(index.match(POSTINGS), true_hits(held, POSTINGS))
-    assert same_hits(index.match(POSTINGS), true_hits(held, POSTINGS))
+            assert same_hits(index.match(postings), true_hits(held, postings))
+    assert same_hits(index.match(postings), true_hits(held, postings))

@@ -55,5 +55,5 @@ launch_elasticsearch() { # ENGINE JAVA_HOME OPTION...
     folder=$(folder_of "$engine")
     heap=$(heap_of "$engine" 1g)
     launch "$engine" env -u JAVA_HOME "ES_JAVA_HOME=$java" "ES_PATH_CONF=$folder/config" "ES_TMPDIR=$folder/tmp" \
-        "HOME=$folder/tmp" "ES_JAVA_OPTS=-Xms$heap -Xmx$heap" "$DIST/$engine/bin/elasticsearch" "$@"
+        "HOME=$folder/tmp" "ES_JAVA_OPTS=-Xms$heap -Xmx$heap ${JOBCHIME_ENGINES_JAVA_OPTIONS:-}" "$DIST/$engine/bin/elasticsearch" "$@"
 }

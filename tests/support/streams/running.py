@@ -20,7 +20,7 @@ from tests.support.streams.feeding import Feeding
 from tests.support.streams.installation import Installation, installation
 from tests.support.streams.material import narrow_criteria
 from tests.support.streams.plan import Plan
-from tests.support.streams.sizes import Index, Size
+from tests.support.streams.sizes import LONG, Index, Size
 from tests.support.streams.watching import Watching
 from tests.support.streams.workers import Supervisor
 
@@ -56,7 +56,7 @@ def lived_through(folder: Path, plan: Plan, size: Size, index: Index, seed: int)
     pool: list[Criteria] = []
     made = Thread(target=lambda: pool.extend(narrow_criteria(size.criteria * 3 // 2, seed, size.topics, _now())))
     made.start()
-    with own_engines() as engines, installation(folder, engines, size, index) as place:
+    with own_engines(for_long=size is LONG) as engines, installation(folder, engines, size, index) as place:
         made.join()
         crowd = Crowd(place.store, place.settings.ids(), pool, size.criteria, size.people, seed)
         assert len(pool) == size.criteria * 3 // 2
