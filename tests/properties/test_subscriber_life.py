@@ -24,7 +24,7 @@ from services.notifier.app import build_notifier
 from services.notifier.domain.model import Cadence
 from services.notifier.domain.people import SavedSearch, Subscriber, profile_of
 from services.notifier.mail_settings import MailSettings
-from services.notifier.ports import Email, Receipt
+from services.notifier.ports import Email, MailDeferredError, Receipt
 from services.notifier.settings import ConsentSettings
 from services.runtime.sql.store import open_store
 from services.usecases import searches
@@ -120,6 +120,8 @@ class SubscriberLife(RuleBasedStateMachine):
         self.questions: list[str] = []
         self.owed: dict[str, datetime] = {}
         self.asked_for: list[Criteria] = []
+        self.away = self.waits = False
+        self.lost, self.formerly, self.paused = set[str](), list[Criteria](), list[Criteria]()
         self.sent: set[str] = set()
         self.wrong: list[str] = []
         # Most lives begin so; without it few would come as far as a mail.
@@ -131,8 +133,7 @@ class SubscriberLife(RuleBasedStateMachine):
         """As a mailer: each mail is held against the model at the moment it is begun."""
         question = re.findall(rf"{BASE}(/y/\S+)", message.text)
         if question:
-            self.questions += question
-            self.asked = self.portal.now
+            self.asked = message.date
         lively = not self.unconfirmed and self.portal.now - self.sign < SPANS.ask_after - TO_THE_DAY
         fitting, _, near = message.text.partition("\nNEARLY\n")
         jobs = re.findall(r"engineer, (job\d+)", fitting)
@@ -143,15 +144,21 @@ class SubscriberLife(RuleBasedStateMachine):
             "a mail to who complained": self.suppressed,
             "twice for a window": message.delivery_id in self.sent,
             "a job twice": bool(self.got & set(jobs)) or len(set(jobs)) < len(jobs),
-            "a job that no search asks for, or only one that is paused": any(
-                not any(self.jobs[name].fits(asked) for asked in self.asked_for) for name in jobs
-            ),
+            "a job that no search asks for": not all(self.fits(name, self.formerly + self.paused) for name in jobs),
+            "a mail of searches that are paused or gone": bool(jobs)
+            and not any(self.fits(name, self.formerly) for name in jobs),
         }
         # Whatever a mailer raises, the courier takes for an answer: it is held against the tick instead.
         self.wrong += [what for what, is_so in wrong.items() if is_so]
+        if self.away:
+            raise MailDeferredError("away")
+        self.questions += question
         self.sent.add(message.delivery_id)
         self.got |= {*jobs, *re.findall(r"engineer, (job\d+)", near)}
         return Receipt("taken")
+
+    def fits(self, name: str, besides: Sequence[Criteria]) -> bool:
+        return any(self.jobs[name].fits(asked) for asked in (*self.asked_for, *besides))
 
     @property
     def suppressed(self) -> bool:
@@ -173,12 +180,15 @@ class SubscriberLife(RuleBasedStateMachine):
                 self.match([job for job in self.jobs.values() if job.fits(search.criteria)], [search.key])
         self.matched = {search.key for search in saved}
         serves = self.wanted and not self.suppressed
+        if self.waits and not serves:
+            # What waits for a mailer is cancelled then, and comes no more.
+            self.lost = set(self.jobs)
         asking = [search for search in saved if serves and not search.paused]
         self.asked_for = [search.criteria for search in asking]
         owed: dict[str, datetime] = {}
         for name, job in self.jobs.items():
             spans = [COMES_WITHIN[search.timing.cadence] for search in asking if job.fits(search.criteria)]
-            if spans and name not in self.got and (name in self.owed or self.latest - job.at < LOOKS_BACK):
+            if spans and name not in self.got | self.lost and (name in self.owed or self.latest - job.at < LOOKS_BACK):
                 owed[name] = self.owed.get(name, self.latest + max(spans))
         self.owed = owed
 
@@ -293,6 +303,8 @@ class SubscriberLife(RuleBasedStateMachine):
         person, saved = self.person(), self.saved()
         assert person is not None
         search = saved[which % len(saved)]
+        # A mail that waits goes with the jobs of one search that is paused where it has those of another.
+        self.paused += [search.criteria] if self.waits else []
         answer = self.portal.post(self.portal.path("unsubscribe", person), do=do, search=search.search_id)
         assert answer.status_code == 200
         moved = person.address_since is not None
@@ -305,7 +317,10 @@ class SubscriberLife(RuleBasedStateMachine):
     @rule(changed=st.sampled_from(EDITS), which=st.integers(0, 2))
     def edit(self, changed: Mapping[str, Any], which: int) -> None:
         saved = self.saved()
-        searches.change(self.installation, saved[which % len(saved)].search_id, changed, self.portal.now)
+        search = saved[which % len(saved)]
+        # A mail that waits goes as it was built.
+        self.formerly += [search.criteria] if self.waits and not search.paused else []
+        searches.change(self.installation, search.search_id, changed, self.portal.now)
         if "cadence" in changed:
             by = self.latest + COMES_WITHIN[changed["cadence"]] + AT_OTHER_TIMES
             self.owed = {name: max(before, by) for name, before in self.owed.items()}
@@ -323,6 +338,7 @@ class SubscriberLife(RuleBasedStateMachine):
         person = self.person()
         assert person is not None
         own, csrf = self.at_home(person)
+        self.paused += [self.saved()[0].criteria] if self.waits else []
         form = {"do": "delete-search", "csrf": csrf, "search": self.saved()[0].search_id}
         assert self.portal.client.post("/home", data=form, headers=own).status_code == 303
 
@@ -397,8 +413,12 @@ class SubscriberLife(RuleBasedStateMachine):
             self.notifier.tick(self.portal.now)
             assert self.wrong == []
             self._after_tick(before)
+            states = self.store.deliveries.states()
+            self.waits = bool(states.get("pending"))
+            self.formerly, self.paused = (self.formerly, self.paused) if self.waits else ([], [])
             self.follow()
-            assert [name for name, by in self.owed.items() if by < self.portal.now] == [], "what was due did not come"
+            late = [name for name, by in self.owed.items() if by < self.portal.now]
+            assert self.away or late == [], "what was due did not come"
 
     def _after_tick(self, before: Subscriber | None) -> None:
         """Of its own a tick pauses, or erases, only who was asked and had the time to answer."""
@@ -421,6 +441,36 @@ class SubscriberLife(RuleBasedStateMachine):
         self.portal.postman.join()
         self.close()
         self.open(self.portal.now)
+
+    @rule(hours=st.sampled_from([0, 5, 60]), language=st.sampled_from(LANGUAGES))
+    def lose_the_way(self, hours: int, language: str) -> None:
+        """The mailer is away: what is built waits, and the next act finds it so."""
+        self.job(language)
+        self.away = True
+        for _ in range(hours):
+            self.wait(1)
+
+    @precondition(lambda self: self.away)
+    @rule()
+    def find_the_way(self) -> None:
+        self.away = False
+        # Of what waited for too long the jobs come with the next digest.
+        self.owed = {}
+        self.follow()
+
+    @precondition(lambda self: self.saved())
+    @rule(do=st.sampled_from(["leave", "one-click", "pause", "pause-search", "spamreport"]))
+    def leave_while_it_waits(self, do: str) -> None:
+        """What races are about: a mail is built and cannot go, and its reader leaves, or pauses what found its jobs."""
+        self.lose_the_way(26, "Python")
+        for which in range(len(self.saved()) if do == "pause-search" else 0):
+            self.press_of_one_search(do, which)
+        if self.saved() and do == "spamreport":
+            self.tell(do)
+        elif self.saved() and do != "pause-search":
+            self.press(do)
+        self.find_the_way()
+        self.wait(1)
 
     @rule()
     def silence(self) -> None:
