@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.resources import files
 from types import TracebackType
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -152,10 +153,19 @@ def portal_app(
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
-    app.mount("/static", GZipMiddleware(StaticFiles(directory=str(files("services.portal").joinpath("static")))))
+    app.mount("/static", GZipMiddleware(_Files(directory=str(files("services.portal").joinpath("static")))))
     _show_faults(app, door)
     # Around all else: as a middleware it would stand within what answers for failures.
     return WithHeaders(app, root)
+
+
+class _Files(StaticFiles):
+    """Files that a browser keeps, and asks each time whether they are still the same: the answer has no body then."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        answer = super().file_response(*given, **named)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def _add_brand(app: FastAPI, light: str, dark: str, logo: tuple[bytes, str] | None) -> None:

@@ -11,6 +11,8 @@ from services.wording.catalogues import words_of
 from services.wording.lines import locale_of
 from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
+_FOR_ALL = frozenset({"sign_up", "read", "privacy"})
+"""Pages that anybody may find."""
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -38,7 +40,8 @@ class Pages:
             **self._brand,
             **values,
         )
-        return HTMLResponse(html, status)
+        # Of the rest search engines know nothing: tokens in their addresses make them pages of one person.
+        return HTMLResponse(html, status, {"X-Robots-Tag": "all"} if template in _FOR_ALL else None)
 
 
 def words_for(headers: Mapping[str, str], locale: str | None = None) -> Words:

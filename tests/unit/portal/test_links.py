@@ -140,6 +140,21 @@ def test_every_answer_carries_what_keeps_a_page_to_itself(portal: ServedPortal, 
     assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_search_engines_know_of_pages_for_all_alone(ada: Subscriber, portal: ServedPortal) -> None:
+    open_to_all = [portal.get(path).headers["x-robots-tag"] for path in ("/sign-up", "/read", "/privacy")]
+    assert open_to_all == ["all"] * 3
+    for path in (portal.path("unsubscribe", ada), "/home", "/sign-in", "/u/forged.aaaaaaaaaaaaaaaa"):
+        assert portal.get(path).headers["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_a_file_is_kept_and_asked_for_again_without_its_body(portal: ServedPortal) -> None:
+    file = portal.get("/static/portal.css")
+    assert file.headers["cache-control"] == "no-cache"
+    again = portal.get("/static/portal.css", **{"If-None-Match": file.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert portal.get("/sign-in").headers["cache-control"] == "no-store"
+
+
 def test_a_path_of_the_public_address_may_be_left_on_by_a_proxy(store: NotifierStore, ada: Subscriber) -> None:
     with served_portal(store, public_url="https://board.example/alerts") as portal:
         path = portal.path("unsubscribe", ada)

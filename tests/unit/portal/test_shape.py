@@ -145,6 +145,8 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
     case.validate_response(answer, excluded_checks=_NOT_ASKED)
     got = {name.lower(): ", ".join(values) for name, values in answer.headers.items()}
     wanted = dict(HEADERS)
+    if letter in ("sign-up", "read", "privacy") and got["x-robots-tag"] == "all":
+        wanted["X-Robots-Tag"] = "all"
     if case.path == "/preview/mail" and answer.status_code == 200:
         # A mail brings its styles along.
         wanted["Content-Security-Policy"] = got["content-security-policy"]
