@@ -94,6 +94,9 @@ def test_the_samples_people_get_good_mail_and_some_go_their_own_way(tmp_path: Pa
     assert all(count >= 3 for name, count in mailed.items() if name not in {*few, "Olive"})
     assert {source.format for source in ran.sources} == {known.name for known in named_formats()}
     assert (len(ran.dead), ran.closed) == (2, 1)
+    readme = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    assert f"{ran.postings} invented postings" in readme
+    assert f"{len(ran.people)} invented" in readme
     assert ran.near > 3
     again = [mail for mail in (out / "mails").glob("*.eml") if b"Here again" in mail.read_bytes()]
     assert len(again) == 1, "an edited posting now states its pay"
