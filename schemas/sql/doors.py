@@ -66,6 +66,11 @@ letters = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("address_hash", Text, nullable=False, index=True),
     Column("at", Moment, nullable=False, index=True),
+    Column("letter_id", Text, index=True, comment="what mailers and mail providers know it by; null: not known"),
+    Column("kind", Text, comment="what it says"),
+    Column("state", Text, comment="sending, accepted, failed, not_sent or unknown, as of deliveries"),
+    Column("fault", Text, comment="why it was not accepted, by kind"),
+    Column("to_hash", Text, comment="keyed hash of the folded address; forgotten after a day, like the other"),
     sqlite_autoincrement=True,
     comment="When an address was mailed a link of late, so that nobody can flood it; forgotten after a day.",
 )

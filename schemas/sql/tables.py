@@ -294,6 +294,7 @@ deliveries = Table(
     Column("accepted_at", Moment),
     Column("fault", Text, comment="what was wrong with the last attempt, by kind; null: nothing"),
     Column("failing_since", Moment, comment="when the first of its attempts failed; null: none did"),
+    Column("address_hash", Text, comment="of the address that it goes to, where it is another than its subscriber's"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
     Index("ix_deliveries_state_due_at", "state", "due_at", "delivery_id"),
 )

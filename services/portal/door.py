@@ -13,7 +13,7 @@ from services.portal.pages import Pages, words_for
 from services.usecases import consent
 from services.usecases.installation import Installation
 from services.usecases.links import Purpose, Reached, Subscriber, link, reach
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
 T = TypeVar("T")
 
@@ -79,3 +79,8 @@ class Door:
     def show(self, template: str, words: Words, status: int = 200, **values: object) -> Response:
         """A page."""
         return self.pages.show(template, words, status, root=self.root, **values)
+
+    def not_now(self, words: Words) -> Response:
+        """A page of who wants a letter to an address that nobody has confirmed, while none go out."""
+        text = words.say(mark("Letters that confirm an address do not go out at the moment. Please try again later."))
+        return self.show("failed", words, 503, title=words.say(mark("That could not be done")), text=text)

@@ -19,6 +19,8 @@ SENDING = "sending_paused"
 BY_OPERATOR = "paused by operator"
 _BRAKE = "sending_stopped_because"
 """The flag that says why sending stopped by itself; its text is empty where it did not, or a person resumed it."""
+_CONFIRMATIONS = "confirmations_stopped_because"
+"""The flag that says why letters to addresses that nobody has confirmed stopped by themselves; empty likewise."""
 _SERVICE = "service_paused:"
 _SOURCE = "source_paused:"
 _ON, _OFF = "1", "0"
@@ -36,6 +38,14 @@ class Pauses:
     sources: frozenset[str] = frozenset()
     stopped_because: str = ""
     """Why sending stopped by itself; empty where it did not."""
+
+    confirmations_stopped_because: str = ""
+    """Why letters to addresses that nobody has confirmed stopped by themselves, and nothing else did."""
+
+    @property
+    def confirmations_stopped(self) -> bool:
+        """Whether such letters do not go out."""
+        return bool(self.stopped_because or self.confirmations_stopped_because)
 
     def holds(self, service: str) -> bool:
         """Whether a service takes nothing: paused by its name, or by that of the process it belongs to."""
@@ -55,6 +65,7 @@ def read_pauses(connection: Connection) -> Pauses:
         services=frozenset(name.removeprefix(_SERVICE) for name in on if name.startswith(_SERVICE)),
         sources=frozenset(name.removeprefix(_SOURCE) for name in on if name.startswith(_SOURCE)),
         stopped_because=values.get(_BRAKE, "") if SENDING in on else "",
+        confirmations_stopped_because=values.get(_CONFIRMATIONS, ""),
     )
 
 
@@ -75,13 +86,17 @@ class SqlPauses:
             return read_pauses(connection)
 
     def set_sending(self, paused: bool, now: datetime) -> None:
-        """Stop or resume handing mails over; digests are built all the same."""
-        self._set({SENDING: _ON if paused else _OFF, _BRAKE: ""}, now)
+        """Stop or resume handing mails over; digests are built all the same. To resume ends what stopped by itself."""
+        self._set({SENDING: _ON, _BRAKE: ""} if paused else {SENDING: _OFF, _BRAKE: "", _CONFIRMATIONS: ""}, now)
 
     def stop_sending(self, why: str, now: datetime) -> None:
         """Stop handing mails over by itself; where it is stopped already, nothing changes."""
         if not self.read().sending:
             self._set({SENDING: _ON, _BRAKE: why}, now)
+
+    def stop_confirmations(self, why: str, now: datetime) -> None:
+        """Stop letters to addresses that nobody has confirmed, by itself; all else goes on."""
+        self._set({_CONFIRMATIONS: why}, now)
 
     def sending_resumed_at(self) -> datetime | None:
         """When a person last had it go on; None where sending never was paused, or is now."""

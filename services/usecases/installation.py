@@ -25,6 +25,7 @@ from services.runtime.files.datadir import LOG_FILE, STORE_FILE
 from services.runtime.letters.dead import LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import TopicReader
+from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.revisions import check_revision, migrate
 from services.runtime.sql.store import open_store
 from services.settings import Settings
@@ -62,7 +63,7 @@ class Installation:
 
     @property
     def doors(self) -> SqlDoors:
-        return SqlDoors(self.engine, self.ids)
+        return SqlDoors(self.engine, self.ids, DayLimit(self.settings.mail.warm_up.limit))
 
     @property
     def opt_outs(self) -> SqlOptOuts:

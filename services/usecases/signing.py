@@ -3,9 +3,9 @@
 Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets.
 """
 
-import hashlib
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,23 +20,20 @@ from services.notifier.adapters.sql.people.doors import (
     Session,
     SignUp,
 )
+from services.notifier.attempts import AnswerKind, hand_over
 from services.notifier.domain.consent import Consent
+from services.notifier.domain.delivery import State
 from services.notifier.domain.people import Profile, Subscriber, address_of
 from services.notifier.domain.wording.letters import Letter, write_letter
 from services.notifier.importing import WantedSearch, search_of
-from services.notifier.ports import (
-    Email,
-    MailDeferredError,
-    MailRefusedError,
-    MailUnknownError,
-    MailWithheldError,
-)
+from services.notifier.ports import ClaimedDelivery, Email
 from services.runtime.errors import UsageError
+from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import redacted
 from services.usecases.accounts import profile_from
 from services.usecases.errors import fields_checked
 from services.usecases.installation import Installation
-from services.usecases.suppressions import why_suppressed
+from services.usecases.links import link
 from services.wording.catalogues import words_of
 from services.wording.words import Words
 
@@ -60,11 +57,19 @@ __all__ = [
     "session_of",
     "sessions_of",
     "sign_up",
-    "tell_old_address",
+    "takes_addresses",
     "use_link",
     "waiting",
     "wish_from",
 ]
+_ENDS: Mapping[AnswerKind, State] = {
+    "accepted": "accepted",
+    "refused": "failed",
+    "deferred": "not_sent",
+    "withheld": "not_sent",
+    "lost": "unknown",
+}
+"""What a letter is after each answer: it is not tried again."""
 _events = structlog.get_logger(__name__)
 
 
@@ -74,10 +79,23 @@ def ask(installation: Installation, address: str, base: str, token: Callable[[],
     Raises UnavailableError.
     """
     known = installation.subscribers.with_address(address)
-    if known is None or not _may_mail(installation, known.profile.address, now):
-        return
-    link = make_link(installation, known, base, token, now)
-    _send(installation, "sign_in", known.profile.address, link, words_of(known.profile.locale), now)
+    if known is not None:
+        _sign_in_letter(installation, "sign_in", known, base, token, now)
+
+
+def _sign_in_letter(
+    installation: Installation,
+    letter: Letter,
+    person: Subscriber,
+    base: str,
+    token: Callable[[], str],
+    now: datetime,
+) -> None:
+    """Mail them a link that signs them in, unless they may not be mailed now."""
+    begun = _begin(installation, letter, person.profile.address, now)
+    if begun:
+        link = make_link(installation, person, base, token, now)
+        _send(installation, begun, link, words_of(person.profile.locale), now)
 
 
 def make_link(
@@ -148,23 +166,21 @@ def sign_up(
     """
     address = wish.profile.address
     known = installation.subscribers.with_address(address)
-    if known is None and not installation.doors.has_room(address, now):
+    if known is not None:
+        _sign_in_letter(installation, "known", known, base, token, now)
+        return
+    if not installation.doors.has_room(address, now):
         _events.warning("too many sign-ups wait to be confirmed: no more are taken")
         return
-    if not _may_mail(installation, known.profile.address if known else address, now):
-        return
-    if known is not None:
-        _greet(installation, known, base, token, now)
-        return
+    begun = _begin(installation, "confirm", address, now)
     made = token()
-    if installation.doors.keep_sign_up(made, SignUp(address, wish.fields, wording), now):
-        _send(installation, "confirm", address, f"{base}/c/{made}", words_of(wish.profile.locale), now)
+    if begun and installation.doors.keep_sign_up(made, SignUp(address, wish.fields, wording), now):
+        _send(installation, begun, f"{base}/c/{made}", words_of(wish.profile.locale), now)
 
 
-def _greet(installation: Installation, known: Subscriber, base: str, token: Callable[[], str], now: datetime) -> None:
-    """Tell who is subscribed that somebody wanted that, with a link that signs them in."""
-    link = make_link(installation, known, base, token, now)
-    _send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
+def takes_addresses(installation: Installation) -> bool:
+    """Whether letters to addresses that nobody has confirmed go out; False while they have stopped by themselves."""
+    return not SqlPauses(installation.engine).read().confirmations_stopped
 
 
 def address_from(text: str) -> str:
@@ -182,16 +198,15 @@ def ask_new_address(
     """
     person = installation.subscribers.with_id(wanted.subscriber_id)
     known = installation.subscribers.with_address(wanted.address)
-    other = known if known is not None and known.subscriber_id != wanted.subscriber_id else None
-    if person is None or not _may_mail(installation, other.profile.address if other else wanted.address, now):
+    if person is None:
         return
-    if other is not None:
-        _greet(installation, other, base, token, now)
+    if known is not None and known.subscriber_id != wanted.subscriber_id:
+        _sign_in_letter(installation, "known", known, base, token, now)
         return
+    begun = _begin(installation, "new_address", wanted.address, now)
     made = token()
-    if installation.doors.keep_new_address(made, wanted, now):
-        words = words_of(person.profile.locale)
-        _send(installation, "new_address", wanted.address, f"{base}/a/{made}", words, now)
+    if begun and installation.doors.keep_new_address(made, wanted, now):
+        _send(installation, begun, f"{base}/a/{made}", words_of(person.profile.locale), now)
 
 
 def new_address(installation: Installation, token: str, now: datetime) -> NewAddress | None:
@@ -199,25 +214,23 @@ def new_address(installation: Installation, token: str, now: datetime) -> NewAdd
     return installation.doors.new_address(token, now)
 
 
-def confirm_new_address(installation: Installation, token: str, now: datetime) -> tuple[Subscriber, Subscriber] | None:
-    """Mail somebody there from now on; gives them as they were and are. None as `new_address`.
+def confirm_new_address(installation: Installation, token: str, base: str, now: datetime) -> Subscriber | None:
+    """Mail somebody there from now on, and tell who reads the old address that mails go elsewhere; not where.
 
-    Raises UnavailableError, UsageError where somebody else is subscribed with it by now.
+    None as `new_address`. Raises UnavailableError, UsageError where somebody else is subscribed with it by now.
     """
     kept = new_address(installation, token, now)
     before = installation.subscribers.with_id(kept.subscriber_id) if kept else None
     if kept is None or before is None:
         return None
     moved = Consent("moved", now, "page", kept.wording)
-    return before, installation.subscribers.move(kept.subscriber_id, kept.address, moved)
-
-
-def tell_old_address(installation: Installation, before: Subscriber, now: datetime) -> None:
-    """Tell who reads the old address that mails go to another; not which. Raises UnavailableError."""
-    settings, old = installation.settings, before.profile.address
-    if why_suppressed(installation, old) is None:
-        contact = settings.portal.privacy_contact or settings.mail.sender.address
-        _send(installation, "old_address", old, "", words_of(before.profile.locale), now, contact=contact)
+    told_by = installation.ids.notice_id(before.subscriber_id, f"old_address {before.profile.address}", now)
+    settings, words = installation.settings, words_of(before.profile.locale)
+    contact = settings.portal.privacy_contact or settings.mail.sender.address
+    told = _email(installation, "old_address", told_by, before.profile.address, "", words, now, contact=contact)
+    # As all that subscribers are mailed, it can be unsubscribed by.
+    told = replace(told, unsubscribe_url=f"{base}{link(installation, 'unsubscribe', before)}")
+    return installation.subscribers.move(kept.subscriber_id, kept.address, moved, told)
 
 
 def waiting(installation: Installation, token: str, now: datetime) -> SignUp | None:
@@ -276,20 +289,35 @@ def _person(installation: Installation, kept: SignUp, now: datetime) -> Subscrib
         return installation.subscribers.find(kept.address)
 
 
-def _may_mail(installation: Installation, address: str, now: datetime) -> bool:
-    """Whether a letter may go to an address now, which then counts as mailed. Raises UnavailableError."""
-    return why_suppressed(installation, address) is None and installation.doors.may_mail(address, now)
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A letter that may go out, and counts as mailed."""
+
+    letter_id: str
+    letter: Letter
+    address: str
 
 
-def _send(
-    installation: Installation, letter: Letter, address: str, link: str, words: Words, now: datetime, **values: object
-) -> None:
-    """Hand a letter over; where the mailer would not have it only that is logged: whoever meant it asks again."""
+def _begin(installation: Installation, letter: Letter, address: str, now: datetime) -> _Begun | None:
+    """Have a letter go to an address; None where it may not now. Raises UnavailableError."""
+    begun = _Begun(secrets.token_hex(16), letter, address)
+    return begun if installation.doors.begin_letter(begun.letter_id, letter, address, now) else None
+
+
+def _email(
+    installation: Installation,
+    letter: Letter,
+    letter_id: str,
+    address: str,
+    link: str,
+    words: Words,
+    now: datetime,
+    **values: object,
+) -> Email:
     mail = installation.settings.mail
     written = write_letter(letter, link, mail.sender, words, values)
-    named = hashlib.sha256(f"{letter} {link or f'{address} {now.isoformat()}'}".encode()).hexdigest()[:32]
-    email = Email(
-        delivery_id=f"letter-{named}",
+    return Email(
+        delivery_id=letter_id,
         sender_name=mail.sender.name,
         sender_address=mail.sender.address,
         to_address=address,
@@ -300,7 +328,12 @@ def _send(
         # Nobody is subscribed by it: it is sent once, to who asked for it.
         unsubscribe_url="",
     )
-    try:
-        trial_mailer_of(mail).send(email)
-    except (MailWithheldError, MailRefusedError, MailDeferredError, MailUnknownError) as error:
-        _events.warning("a letter did not go out", letter=letter, reason=redacted(error))
+
+
+def _send(installation: Installation, begun: _Begun, link: str, words: Words, now: datetime) -> None:
+    """Hand a letter over; where the mailer would not have it that is kept and logged: whoever meant it asks again."""
+    email = _email(installation, begun.letter, begun.letter_id, begun.address, link, words, now)
+    answer = hand_over(trial_mailer_of(installation.settings.mail), ClaimedDelivery(begun.letter_id, 1, now, email))
+    installation.doors.end_letter(begun.letter_id, begun.address, now, _ENDS[answer.kind], answer.fault, answer.reason)
+    if answer.error is not None:
+        _events.warning("a letter did not go out", letter=begun.letter, reason=redacted(answer.error))

@@ -13,6 +13,7 @@ from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Subscriber, Timing, profile_of
 from services.notifier.ports import Email, MailDeferredError
 from services.runtime.errors import UsageError
+from tests.support.digests import email
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, commit, due, found, serve
 from tests.support.simulated_days import Days, text_of
@@ -29,20 +30,39 @@ class TestMoves:
         serve(store, NOW + HOUR, "one", [search.key])
         [claimed] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
         for _ in range(2):
-            moved = store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED)
+            moved = store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED, email())
             assert (moved.profile.address, moved.address_since) == ("ada@new.example", NOW + HOUR)
         assert not store.deliveries.begin(claimed, NOW + HOUR, LEASE), "it has the old address"
-        [again] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
-        assert again.email.to_address == "ada@new.example"
+        again, told = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        assert (again.email.to_address, told.email) == ("ada@new.example", email())
         assert store.deliveries.begin(again, NOW + HOUR, LEASE)
+        assert store.deliveries.begin(told, NOW + HOUR, LEASE)
         assert [one.kind for one in store.subscribers.consents(ada.subscriber_id)] == ["given", "moved"]
+
+    def test_what_an_old_address_is_told_ends_with_that_address_alone(self, store: NotifierStore) -> None:
+        """Be they gone from here, or suppressed at the new one: only what is said of the old mailbox counts there."""
+        ada, old = store.person("ada"), "ada@example.com"
+        store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED, email(to_address=old))
+        store.subscribers.unsubscribe(ada.subscriber_id, Consent("withdrawn", NOW + HOUR, "page", ""))
+        store.suppressions.suppress("ada@new.example", "a complaint", NOW + HOUR)
+        [told] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        assert store.deliveries.begin(told, NOW + HOUR, LEASE)
+        store.deliveries.refused(told.delivery_id, told.attempt, "550 5.1.1 no such user", NOW + HOUR, "mailbox")
+        assert store.suppressions.reason(old) is not None
+        bob = store.person("bob")
+        moved = email(delivery_id="d-2", to_address="bob@example.com")
+        store.subscribers.move(bob.subscriber_id, "bob@new.example", self.MOVED, moved)
+        [claimed] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        store.suppressions.suppress("bob@example.com", "a complaint", NOW + HOUR)
+        assert not store.deliveries.begin(claimed, NOW + HOUR, LEASE)
+        assert store.suppressions.reason("bob@new.example") is None
 
     def test_links_and_browsers_of_the_old_address_are_over(self, store: NotifierStore) -> None:
         ada, doors = store.person("ada"), SqlDoors(store.engine, store.ids)
         doors.keep_sign_in("link", ada.subscriber_id, NOW)
         doors.begin_session("session", ada.subscriber_id, "a browser", NOW)
         doors.keep_new_address("other", NewAddress(ada.subscriber_id, "x@example.com", "Send"), NOW)
-        store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED)
+        store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED, email())
         assert doors.sign_in("link", "s", "a browser", NOW) is None
         assert doors.session("session", NOW) is None
         assert doors.new_address("other", NOW) is None
@@ -50,7 +70,7 @@ class TestMoves:
     def test_nobody_moves_to_an_address_that_somebody_has(self, store: NotifierStore) -> None:
         ada, bob = store.person("ada"), store.person("bob")
         with pytest.raises(UsageError, match="already"):
-            store.subscribers.move(ada.subscriber_id, bob.profile.address, self.MOVED)
+            store.subscribers.move(ada.subscriber_id, bob.profile.address, self.MOVED, email())
         assert store.subscribers.find("ada@example.com").address_since is None
 
     def test_an_operator_who_changes_an_address_is_in_the_ledger(self, store: NotifierStore) -> None:

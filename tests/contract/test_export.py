@@ -86,6 +86,8 @@ def _filled(store: NotifierStore, column: Column[Any], number: int, key: int) ->
     if column.name == "address_hash":
         letters = column.table.name == "letters"
         return store.ids.mailbox_hash(ADDRESS) if letters else store.ids.address_hash(ADDRESS), ""
+    if name == "letters.to_hash":
+        return "", ""
     if name == "subscribers.address":
         return ADDRESS, ADDRESS
     if name == "saved_searches.key":

@@ -14,6 +14,7 @@ from services.notifier.domain.mail_events import Kind, MailEvent, Tally, why_to_
 from services.notifier.domain.people import Subscriber
 from services.runtime.sql.store import reading, writing
 from tests.support.at_once import at_once
+from tests.support.digests import email
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries
 
@@ -130,7 +131,8 @@ def test_what_came_back_from_an_old_address_says_nothing_of_a_new_one(store: Not
     ids = mails(store, person, 6)
     for at in range(5):
         take(store, "soft_bounced", [ids[at]], NOW + at * DAY)
-    store.subscribers.move(person.subscriber_id, "ada@elsewhere.example", Consent("given", NOW + 6 * DAY, "page", ""))
+    moved = Consent("moved", NOW + 6 * DAY, "page", "")
+    store.subscribers.move(person.subscriber_id, "ada@elsewhere.example", moved, email())
     take(store, "soft_bounced", [ids[5]], NOW + 9 * DAY)
     assert store.suppressions.reason("ada@elsewhere.example") is None
     assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 1
@@ -158,7 +160,7 @@ def test_what_came_back_for_good_from_an_old_address_keeps_no_mail_from_the_new_
     person = store.subscribers.find("person0@example.com")
     [claimed] = store.deliveries.claim("w", "smtp", NOW, HOUR, 1)
     assert store.deliveries.begin(claimed, NOW, HOUR)
-    store.subscribers.move(person.subscriber_id, "new@example.com", Consent("moved", NOW + HOUR, "page", ""))
+    store.subscribers.move(person.subscriber_id, "new@example.com", Consent("moved", NOW + HOUR, "page", ""), email())
     # As an SMTP server tells it: by the mail alone.
     take(store, kind, [own], NOW + 2 * HOUR)
     assert store.suppressions.reason("person0@example.com")

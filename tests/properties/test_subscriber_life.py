@@ -123,6 +123,7 @@ class SubscriberLife(RuleBasedStateMachine):
         self.away = self.waits = False
         self.lost, self.formerly, self.paused = set[str](), list[Criteria](), list[Criteria]()
         self.sent: set[str] = set()
+        self.left_behind: list[str] = []
         self.wrong: list[str] = []
         # Most lives begin so; without it few would come as far as a mail.
         self.sign_up()
@@ -131,6 +132,13 @@ class SubscriberLife(RuleBasedStateMachine):
 
     def send(self, message: Email) -> Receipt:
         """As a mailer: each mail is held against the model at the moment it is begun."""
+        if "go to another address" in message.subject:
+            # Whatever they are by now: told once, where they were mailed before they moved.
+            if message.to_address not in self.left_behind or message.to_address in self.complained:
+                self.wrong.append("an old address is told of no move, or after a complaint")
+            else:
+                self.left_behind.remove(message.to_address)
+            return Receipt("taken")
         question = re.findall(rf"{BASE}(/y/\S+)", message.text)
         if question:
             self.asked = message.date
@@ -389,6 +397,7 @@ class SubscriberLife(RuleBasedStateMachine):
         for link in self.links("a"):
             if self.portal.client.post(link, data={}, headers=self.network()).status_code == 303:
                 assert self.person() is None
+                self.left_behind.append(self.address)
                 self.address = other
         assert self.person() is not None
 

@@ -38,6 +38,9 @@ SUPPRESSES: Mapping[Kind, str] = {
     "dropped_address": "the mail provider suppresses it",
 }
 """Why nobody mails an address again, by kind."""
+TO_STRANGERS = ("confirm", "new_address")
+"""Letters to addresses of which nobody has confirmed that they have them: whoever fills in a form chooses these."""
+
 ACCEPTED_FOR_COMPLAINTS = 10_000
 """Mails last accepted, among which complaints are counted."""
 ACCEPTED_FOR_BOUNCES = 1_000

@@ -77,6 +77,9 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
         else:
             yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
+    if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
+        do = "see who signs up, and whether by hand; then `jobchime resume sending`"
+        yield Trouble(f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up", do)
     yield from _put_off(figures)
     yield from _unheard(figures, now)
     yield from _no_postings(figures, now)

@@ -44,7 +44,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
     _add_signing_in(router, door, guard, cookies, postman)
     _add_home(router, door, guard, cookies, postman)
-    _add_new_address(router, door, guard, cookies, postman)
+    _add_new_address(router, door, guard, cookies)
     return router
 
 
@@ -122,7 +122,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
         return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")
 
 
-def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
+def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
     @router.get("/a/{token}")
     async def look(request: Request, token: str) -> Response:
         """Show the new address; a look confirms nothing."""
@@ -139,15 +139,13 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         guard.check(request, limited=True)
         now = door.clock()
         try:
-            moved = await door.work(lambda: signing.confirm_new_address(door.installation, token, now))
+            person = await door.work(lambda: signing.confirm_new_address(door.installation, token, door.base, now))
         except UsageError:
             words = words_for(request.headers)
             text = words.say(mark("Somebody is subscribed with this address already: sign in with it."))
             return door.show("failed", words, 400, title=words.say(mark("That could not be done")), text=text)
-        if moved is None:
+        if person is None:
             return door.show("late", words_for(request.headers), 410)
-        before, person = moved
-        postman.later(partial(signing.tell_old_address, door.installation, before, now))
         return await begin_session(door, cookies, request, person, now)
 
 
@@ -157,6 +155,8 @@ def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address:
         checked = signing.address_from(address)
     except WrongFieldError as error:
         return _page(door, cookies, here, error)
+    if not signing.takes_addresses(door.installation):
+        return door.not_now(here.words)
     wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(MOVE))
     postman.later(partial(signing.ask_new_address, door.installation, wanted, door.base, new_token, door.clock()))
     return door.show("posted", here.words)

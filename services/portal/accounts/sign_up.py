@@ -52,8 +52,10 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
 def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman, live: LivePreviews) -> None:
     @router.get("/sign-up")
     async def ask(request: Request) -> Response:
-        """Show the form."""
+        """Show the form, or that the letters which it ends in do not go out: its own answer looks nothing up."""
         words = words_for(request.headers)
+        if not await door.work(lambda: signing.takes_addresses(door.installation)):
+            return door.not_now(words)
         return _form(door, words, {**_DEFAULTS, "currency": usual_currency(words.locale)})
 
     @router.post("/sign-up", openapi_extra=form("pasted", *_DEFAULTS, do=("preview", "read", "")))

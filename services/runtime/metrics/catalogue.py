@@ -193,7 +193,7 @@ SENDING_PAUSED = Metric(
 SENDING_STOPPED = Metric(
     "jobchime_sending_stopped",
     "gauge",
-    "1 while sending has stopped by itself, for complaints or bounces, and waits for a person.",
+    "1 while sending, or letters that confirm addresses, stopped for complaints or bounces, and wait for a person.",
     (),
     (),
     "store",

@@ -38,6 +38,13 @@ class DayLimit:
         # What it gives back, and not its row count, which PostgreSQL's driver does not tell of an INSERT.
         return connection.execute(one.returning(counters.c.value)).first() is not None
 
+    def count(self, connection: Connection, now: datetime) -> None:
+        """Take one beyond the limit if need be, in the caller's transaction: of a mail that waits for nobody."""
+        if self._limit(now) is not None:
+            first = upsert(connection, counters).values(name=_name(now), value=1)
+            more = {"value": counters.c.value + 1}
+            connection.execute(first.on_conflict_do_update(index_elements=[counters.c.name], set_=more))
+
     def give_back(self, connection: Connection, begun_at: datetime) -> None:
         """Of a mail that surely did not go out after all."""
         own = (counters.c.name == _name(begun_at)) & (counters.c.value > 0)

@@ -386,6 +386,14 @@ def test_a_provider_that_tells_nothing_is_told() -> None:
     assert found.grave
 
 
+def test_letters_that_stopped_by_themselves_are_told_where_all_else_goes_on() -> None:
+    stopped = Pauses(confirmations_stopped_because="12 of the last 100 mails came back for good")
+    (found,) = troubles(figures(pauses=stopped))
+    assert found.what.startswith("letters that confirm an address stopped by themselves, as 12 of the last 100 mails")
+    assert "`jobchime resume sending`" in found.do
+    assert found.grave
+
+
 def test_sending_that_stopped_by_itself_is_told_first_and_needs_a_person() -> None:
     stopped = Pauses(sending=True, stopped_because="5 readers of the last 100 mails called it spam")
     (found,) = troubles(figures(pauses=stopped, deliveries={"pending": 3}))

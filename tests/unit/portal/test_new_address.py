@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
+from services.notifier.delivering import Courier
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
+from services.notifier.settings import NotifierSettings
 from services.portal.accounts.guard import COOKIE
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal, served_portal
 
 BASE = "https://alerts.example"
-NEW = "ada@elsewhere.example"
+NEW, THIRD = "ada@elsewhere.example", "ada@third.example"
 
 
 @pytest.fixture
@@ -34,10 +37,11 @@ def portal(store: NotifierStore, mails: Path) -> Iterator[ServedPortal]:
 
 
 def letters(portal: ServedPortal, mails: Path) -> dict[str, list[tuple[str, str]]]:
-    """By address: the subject and the text of each letter."""
+    """By address: the subject and the text of each letter, once what waits is handed over."""
     portal.postman.join()
+    Courier(portal.store.deliveries, FolderMailer(mails), NotifierSettings()).deliver(portal.now)
     found: dict[str, list[tuple[str, str]]] = {}
-    for path in sorted(mails.glob("*.eml")):
+    for path in sorted(mails.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         text = message.get_body(("plain",))
         assert text is not None
@@ -208,6 +212,30 @@ def test_another_address_has_nobody_mailed_who_did_not_want_it(
     act(portal, signed_in(portal, ada), "move", address=NEW)
     portal.post(link_in(letters(portal, mails)[NEW][0][1]), do="confirm")
     assert store.subscribers.find(NEW).status == status
+
+
+def test_the_old_address_is_told_though_the_portal_ends_and_they_leave_or_move_on_before_it_is(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    """Who took an account over would end it at once, so that nobody hears of it."""
+    cookie = signed_in(portal, ada)
+    act(portal, cookie, "move", address=NEW)
+    link = link_in(letters(portal, mails)[NEW][0][1])
+    portal.now += timedelta(minutes=5)
+    cookie = portal.post(link, do="confirm").headers["set-cookie"].partition(";")[0]
+    store.pauses.set_sending(True, portal.now)
+    act(portal, cookie, "move", address=THIRD)
+    link = link_in(letters(portal, mails)[THIRD][0][1])
+    portal.now += timedelta(minutes=5)
+    assert portal.post(link, do="confirm").status_code == 303
+    portal.post(portal.path("unsubscribe", ada), **{"List-Unsubscribe": "One-Click"})
+    assert len(letters(portal, mails)) == 2, "sending is paused: nobody is told yet"
+    store.pauses.set_sending(False, portal.now)
+    found = letters(portal, mails)
+    told = "Your job alerts from Harbour Jobs go to another address"
+    assert [subject for subject, _ in found[ada.profile.address]] == [told]
+    assert [subject for subject, _ in found[NEW]][1:] == [told]
+    assert told not in [subject for subject, _ in found[THIRD]]
 
 
 def test_who_complained_at_the_old_address_is_not_told_there_and_it_stays_suppressed(

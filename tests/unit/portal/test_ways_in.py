@@ -51,7 +51,7 @@ def letters(portal: ServedPortal, mails: Path) -> list[tuple[str, str, str]]:
     """To whom, subject and link of each letter, by its file."""
     portal.postman.join()
     found = []
-    for path in sorted(mails.glob("*.eml")):
+    for path in sorted(mails.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         text = message.get_body(("plain",))
         assert text is not None
@@ -273,6 +273,21 @@ def test_of_an_address_one_wish_is_kept_the_last(store: NotifierStore, portal: S
     assert sorted(portal.get(link).status_code for link in links) == [200, 410]
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM sign_ups").scalar() == 1
+
+
+def test_who_would_sign_up_while_such_letters_have_stopped_is_told_so_and_gets_none(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    assert portal.get("/sign-up").status_code == 200
+    store.pauses.stop_confirmations("12 of the last 100 mails came back for good", portal.now)
+    told = portal.get("/sign-up")
+    assert (told.status_code, "Please try again later" in told.text) == (503, True)
+    assert portal.post("/sign-up", address="grace@example.com", skills="Python").status_code == 200
+    assert portal.post("/sign-in", address=ada.profile.address).status_code == 200
+    assert [to for to, _, _ in letters(portal, mails)] == [ada.profile.address]
+    store.pauses.set_sending(False, portal.now)
+    assert portal.post("/sign-up", address="grace@example.com", skills="Python").status_code == 200
+    assert len(letters(portal, mails)) == 2
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ KEEP_DIGESTS = timedelta(days=400)
 """So that a year can be looked back on."""
 KEEP_MAIL_EVENTS = timedelta(days=90)
 """A provider repeats one for a day; the brake looks back for a month."""
+KEEP_LETTERS = timedelta(days=30)
+"""Without whom they went to; the brake looks back for as long."""
 KEEP_ERASURES = timedelta(days=400)
 """No backup should be kept for longer: restored after that, it gives back who was erased."""
 KEEP_MATCHES = timedelta(days=60)
@@ -72,19 +74,25 @@ def forget_erasures(engine: Engine, now: datetime) -> int:
 
 
 def forget_ways_in(engine: Engine, now: datetime) -> int:
-    """Drop what is over of sign-ups, new addresses, sign-in links, sessions and letters; returns how many."""
+    """Drop what is over of sign-ups, new addresses, links, sessions, and to whom letters went; returns how many."""
     return (
         _in_slices(engine, sign_ups.c.token_hash, sign_ups.c.expires_at <= now, delete(sign_ups))
         + _in_slices(engine, new_addresses.c.token_hash, new_addresses.c.expires_at <= now, delete(new_addresses))
         + _in_slices(engine, sign_in_links.c.token_hash, sign_in_links.c.expires_at <= now, delete(sign_in_links))
         + _in_slices(engine, sessions.c.token_hash, sessions.c.expires_at <= now, delete(sessions))
+        + _in_slices(engine, letters.c.id, _named_letters(now), update(letters).values(address_hash="", to_hash=None))
         + _in_slices(engine, letters.c.id, _counts_no_more(now), delete(letters))
     )
 
 
+def _named_letters(now: datetime) -> ColumnElement[bool]:
+    """To whom a letter went is asked for a day; that it did, for as long as the brake looks back."""
+    return (letters.c.at < now - timedelta(days=1)) & (letters.c.address_hash != "")
+
+
 def _counts_no_more(now: datetime) -> ColumnElement[bool]:
-    """Of letters: the older than a day, and those that a clock dated which was wrong."""
-    return (letters.c.at < now - timedelta(days=1)) | (letters.c.at > now + timedelta(days=1))
+    """Of letters: the older than that, and those that a clock dated which was wrong."""
+    return (letters.c.at < now - KEEP_LETTERS) | (letters.c.at > now + timedelta(days=1))
 
 
 def forget_matches(engine: Engine, now: datetime) -> int:

@@ -17,7 +17,7 @@ from services.notifier.adapters.sql.digests.delivery_steps import (
     why_unwanted,
 )
 from services.notifier.adapters.sql.digests.waiting import put_back
-from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, suppress
+from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, NO_MAILBOX, suppress
 from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person, unpack_email
 from services.notifier.domain.delivery import (
     CANCELLABLE,
@@ -125,8 +125,7 @@ class SqlDeliveries:
             person = _recipient(connection, delivery_id) if fault == "mailbox" else None
             refused = move(connection, delivery_id, attempt, "refuse", now, **FREE, **_failed(fault, reason, now))
             if refused and person is not None:
-                why = f"the mail server says that there is no such mailbox: {reason}"
-                suppress(connection, person, why, now, MAIL_SERVER)
+                suppress(connection, person, f"{NO_MAILBOX}: {reason}", now, MAIL_SERVER)
             if refused:
                 put_back(connection, [delivery_id])
 
@@ -261,13 +260,17 @@ def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:
 def _recipient(connection: Connection, delivery_id: str) -> str | None:
     """The hash of the address that a delivery goes to, its person locked; None where they have another one by now."""
     query = (
-        select(deliveries.c.subscriber_id, digests.c.body)
+        select(deliveries.c.subscriber_id, deliveries.c.address_hash, digests.c.body)
         .join(digests, digests.c.digest_id == deliveries.c.digest_id)
         .where(deliveries.c.delivery_id == delivery_id)
     )
     row = connection.execute(query).one_or_none()
     person = hold_person(connection, row.subscriber_id) if row is not None else None
-    if row is None or person is None or not row.body or unpack_email(row.body).to_address != person.address:
+    if row is None or person is None:
+        return None
+    if row.address_hash:
+        return str(row.address_hash)
+    if not row.body or unpack_email(row.body).to_address != person.address:
         return None
     return str(person.address_hash)
 

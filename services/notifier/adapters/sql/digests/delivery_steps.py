@@ -1,14 +1,14 @@
 """Steps of a delivery within the transaction of whoever takes them: opened, settled, or moved on by an event."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
-from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.adapters.sql.rows import chunks, hold_person, pack_email, squeeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
@@ -21,6 +21,7 @@ from services.notifier.domain.delivery import (
     State,
     after,
 )
+from services.notifier.ports import Email
 from services.runtime.sql.suppressed import is_suppressed
 
 FREE: dict[str, Any] = {"worker": None, "lease": None}
@@ -29,8 +30,39 @@ SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
 """Of one whose last attempt did not fail."""
 
 
+def open_notice(
+    connection: Connection,
+    subscriber_id: str,
+    notice: str,
+    email: Email,
+    now: datetime,
+    address_hash: str | None = None,
+) -> None:
+    """Have a mail without jobs delivered as digests are, within a transaction that has locked its person.
+
+    `address_hash`: of where it goes, if that is not the person's own address.
+    """
+    # Digests are due at whole minutes, and two of one time there are not.
+    due_at = now.replace(microsecond=now.microsecond or 1)
+    others = (digests.c.subscriber_id == subscriber_id) & (digests.c.due_at >= due_at)
+    taken = set(connection.execute(select(digests.c.due_at).where(others)).scalars())
+    while due_at in taken:
+        due_at += timedelta(microseconds=1)
+    row = {"digest_id": email.delivery_id, "subscriber_id": subscriber_id, "due_at": due_at, "created_at": now}
+    row |= {"outcome": NOTICE, "reason": notice, "instant": False, "subject": email.subject}
+    row |= {"body": pack_email(email), "dropped": squeeze("[]"), "remembered": True}
+    connection.execute(insert(digests).values(row))
+    open_delivery(connection, subscriber_id, due_at, email.delivery_id, email.delivery_id, now, address_hash)
+
+
 def open_delivery(
-    connection: Connection, subscriber_id: str, due_at: datetime, digest_id: str, delivery_id: str, now: datetime
+    connection: Connection,
+    subscriber_id: str,
+    due_at: datetime,
+    digest_id: str,
+    delivery_id: str,
+    now: datetime,
+    address_hash: str | None = None,
 ) -> None:
     """Have a digest's email wait for its mailer, in the transaction that keeps it."""
     row = {
@@ -44,6 +76,7 @@ def open_delivery(
         "reason": "",
         "created_at": now,
         "changed_at": now,
+        "address_hash": address_hash,
     }
     connection.execute(insert(deliveries).values(row))
 
@@ -86,7 +119,7 @@ def settle(connection: Connection, outcomes: Sequence[tuple[str, Outcome, str]],
 
 def why_unwanted(connection: Connection, delivery_id: str) -> str:
     """Why a delivery must not go out any more; empty where it may."""
-    suppressed = is_suppressed(subscribers.c.address_hash)
+    suppressed = is_suppressed(func.coalesce(deliveries.c.address_hash, subscribers.c.address_hash))
     query = (
         select(subscribers.c.status, subscribers.c.asked_at, suppressed.label("suppressed"))
         .add_columns(digests.c.outcome, digests.c.reason)
@@ -98,7 +131,9 @@ def why_unwanted(connection: Connection, delivery_id: str) -> str:
     if row is None or row.suppressed:
         return "the address is suppressed" if row else "the subscriber is gone"
     if row.outcome == NOTICE:
-        waits = row.status == ASKED.get(row.reason) and row.asked_at is not None
+        if row.reason not in ASKED:
+            return ""
+        waits = row.status == ASKED[row.reason] and row.asked_at is not None
         return "" if waits else "the subscriber answered"
     return "" if row.status == "active" else f"the subscriber {row.status}"
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select, union_all
+from sqlalchemy import Connection, Engine, Select, literal, select, union_all
 
+from schemas.sql.doors import letters
 from schemas.sql.tables import deliveries, digests, mail_events, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import settle
 from services.notifier.adapters.sql.people import consents
@@ -20,6 +21,7 @@ from services.notifier.domain.mail_events import (
     ACCEPTED_FOR_COMPLAINTS,
     OUTCOMES,
     SUPPRESSES,
+    TO_STRANGERS,
     MailEvent,
     Tally,
     why_to_give_up,
@@ -118,8 +120,10 @@ class SqlMailEvents:
     ) -> None:
         """The address that it names, else the one that the mail went to."""
         address = event.address or _mailed(connection, event.delivery_id)
-        person = hold_person(connection, own_id) if own_id is not None and not address else None
-        own_hash = self._ids.address_hash(address) if address else person and person.address_hash
+        own_hash = self._ids.address_hash(address) if address else _posted(connection, event.delivery_id)
+        if not own_hash and own_id is not None:
+            person = hold_person(connection, own_id)
+            own_hash = person and person.address_hash
         if own_hash:
             why = f"{SUPPRESSES[event.kind]}: {reason}" if reason else SUPPRESSES[event.kind]
             suppress(connection, own_hash, why, now, PROVIDER)
@@ -146,7 +150,9 @@ class SqlMailEvents:
         by_address = {address: by_hash.get(own_hash) for address, own_hash in hashes.items()}
         others = {event.delivery_id for event in events if by_address.get(event.address) is None}
         of_delivery = select(deliveries.c.delivery_id, deliveries.c.subscriber_id)
-        found = connection.execute(of_delivery.where(deliveries.c.delivery_id.in_(others)))
+        # What a former address was told says nothing of them.
+        theirs = deliveries.c.delivery_id.in_(others) & deliveries.c.address_hash.is_(None)
+        found = connection.execute(of_delivery.where(theirs))
         by_delivery = {row.delivery_id: row.subscriber_id for row in found}
         each = {event.event_id: by_address.get(event.address) or by_delivery.get(event.delivery_id) for event in events}
         people = select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id.in_(set(each.values()) - {None}))
@@ -180,6 +186,12 @@ def _mailed(connection: Connection, delivery_id: str) -> str:
     return unpack_email(body).to_address if body else ""
 
 
+def _posted(connection: Connection, letter_id: str) -> str | None:
+    """The hash of where a letter went; None for what is none, or went out longer than a day ago."""
+    own = select(letters.c.to_hash).where(letters.c.letter_id == letter_id)
+    return connection.execute(own).scalar_one_or_none()
+
+
 def _each_once(events: Sequence[MailEvent]) -> list[MailEvent]:
     """An event may stand twice in one request."""
     return list({event.event_id: event for event in reversed(events)}.values())[::-1]
@@ -198,7 +210,11 @@ def _came_back_since(connection: Connection, own_id: str, at: datetime, now: dat
 
 
 class SendingBrake:
-    """Looks once a minute, and stops the sending where it must; a person has it go on again."""
+    """Looks once a minute, and stops the sending where it must; a person has it go on again.
+
+    Where it must only for letters to addresses that nobody has confirmed, these stop alone: who fills in forms with
+    addresses of others must not stop the digests of all.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -214,24 +230,33 @@ class SendingBrake:
 
     def check_now(self, now: datetime) -> str | None:
         """The same without waiting for the minute."""
-        if self._pauses.read().sending:
+        pauses = self._pauses.read()
+        if pauses.sending:
             return None
         since = now - _LOOKED_BACK
         with reading(self._engine) as connection:
-            why = why_to_stop(_tally(connection, since, max(self._pauses.sending_resumed_at() or since, since)))
+            news = max(self._pauses.sending_resumed_at() or since, since)
+            asked_for, whole = _tallies(connection, since, news)
+        why = why_to_stop(asked_for)
         if why is not None:
             self._pauses.stop_sending(why, now)
+        elif not pauses.confirmations_stopped_because:
+            why = why_to_stop(whole)
+            if why is not None:
+                self._pauses.stop_confirmations(why, now)
         return why
 
 
-def _tally(connection: Connection, since: datetime, news: datetime) -> Tally:
-    """Of the mails due since then, what was heard of them from `news` on: what a person has seen counts no more."""
-    newest = {row.delivery_id: row.due_at for row in connection.execute(_newest(since))}
-    if not newest:
-        return Tally(0, 0, 0)
-    recent = set(list(newest)[:ACCEPTED_FOR_BOUNCES])
+def _tallies(connection: Connection, since: datetime, news: datetime) -> tuple[Tally, Tally]:
+    """Of the mails since then to addresses that are confirmed, and of all: what was heard of them from `news` on.
+
+    What a person has seen counts no more.
+    """
+    rows = connection.execute(_newest(since)).all()
+    if not rows:
+        return Tally(0, 0, 0), Tally(0, 0, 0)
     # Nothing is heard of a mail before it is due: this bounds what is read of a table that may be long.
-    heard = mail_events.c.taken_at >= max(news, min(newest.values()))
+    heard = mail_events.c.taken_at >= max(news, min(row.due_at for row in rows))
     events = select(mail_events.c.kind, mail_events.c.delivery_id).where(heard)
     ids: dict[str, set[str]] = {"spam": set(), "bounced": set()}
     for row in connection.execute(events.where(mail_events.c.kind.in_(ids))):
@@ -240,21 +265,30 @@ def _tally(connection: Connection, since: datetime, news: datetime) -> Tally:
         deliveries.c.state == "failed", deliveries.c.due_at >= since, deliveries.c.fault == "mailbox"
     )
     ids["bounced"] |= set(connection.execute(refused.where(deliveries.c.changed_at >= news)).scalars())
-    return Tally(len(newest), len(ids["spam"] & newest.keys()), len(ids["bounced"] & recent))
+    ids["bounced"] |= {row.delivery_id for row in rows if row.refused and row.due_at >= news}
+
+    def tally(mails: Sequence[str]) -> Tally:
+        recent = set(mails[:ACCEPTED_FOR_BOUNCES])
+        return Tally(len(mails), len(ids["spam"].intersection(mails)), len(ids["bounced"] & recent))
+
+    return tally([row.delivery_id for row in rows if not row.to_stranger]), tally([row.delivery_id for row in rows])
 
 
 def _newest(since: datetime) -> Select[Any]:
-    """The mails last handed over, the newest first, by the index of states and due times."""
-    columns = (deliveries.c.delivery_id, deliveries.c.due_at)
+    """The mails last handed over, the newest first, by the index of states and due times; letters among them.
+
+    `refused`: a letter that was, at once.
+    """
+    no = literal(False)
+    columns = (deliveries.c.delivery_id, deliveries.c.due_at, no.label("to_stranger"), no.label("refused"))
     refused = select(*columns).where(deliveries.c.state == "failed", deliveries.c.fault == "mailbox")
     each = [select(*columns).where(deliveries.c.state == state) for state in _OUT] + [refused]
-    some = [
-        query.where(deliveries.c.due_at >= since)
-        .order_by(deliveries.c.due_at.desc())
-        .limit(ACCEPTED_FOR_COMPLAINTS)
-        .subquery()
-        for query in each
-    ]
-    every = union_all(*(select(one.c.delivery_id, one.c.due_at) for one in some)).subquery()
-    in_order = select(every.c.delivery_id, every.c.due_at).order_by(every.c.due_at.desc(), every.c.delivery_id)
+    due = [query.where(deliveries.c.due_at >= since).order_by(deliveries.c.due_at.desc()) for query in each]
+    no_mailbox = (letters.c.state == "failed") & (letters.c.fault == "mailbox")
+    posted = select(letters.c.letter_id.label("delivery_id"), letters.c.at.label("due_at"))
+    posted = posted.add_columns(letters.c.kind.in_(TO_STRANGERS).label("to_stranger"), no_mailbox.label("refused"))
+    posted = posted.where((letters.c.state == "accepted") | no_mailbox, letters.c.at >= since)
+    parts = [query.limit(ACCEPTED_FOR_COMPLAINTS).subquery() for query in (*due, posted.order_by(letters.c.at.desc()))]
+    every = union_all(*(select(part) for part in parts)).subquery()
+    in_order = select(every).order_by(every.c.due_at.desc(), every.c.delivery_id)
     return in_order.limit(ACCEPTED_FOR_COMPLAINTS)

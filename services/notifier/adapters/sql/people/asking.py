@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, func, select, type_coerce, update
 
 from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
-from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
+from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.standing import stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
-from services.notifier.adapters.sql.rows import hold_person, pack_email, squeeze
+from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.domain.consent import ASKED, NOTICE, Notice
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
@@ -183,13 +183,7 @@ class SqlAsking:
         if self._compose is None:
             return
         email = self._compose(notice, recipients_of(connection, [own_id])[own_id], now, self._settings)
-        # Digests are due at whole minutes, and two of one time there are not.
-        due_at = now.replace(microsecond=now.microsecond or 1)
-        row = {"digest_id": email.delivery_id, "subscriber_id": own_id, "due_at": due_at, "created_at": now}
-        row |= {"outcome": NOTICE, "reason": notice, "instant": False, "subject": email.subject}
-        row |= {"body": pack_email(email), "dropped": squeeze("[]"), "remembered": True}
-        connection.execute(insert(digests).values(row))
-        open_delivery(connection, own_id, due_at, email.delivery_id, email.delivery_id, now)
+        open_notice(connection, own_id, notice, email, now)
         connection.execute(update(subscribers).where(_own(own_id)).values(asked_at=now))
         _events.info("somebody is asked whether they want mails", notice=notice)
 

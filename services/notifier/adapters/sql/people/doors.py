@@ -10,13 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.erasures import keep_address
-from services.notifier.adapters.sql.rows import hold, hold_person, to_json
+from services.notifier.adapters.sql.people.suppressions import (
+    MAIL_SERVER,
+    NO_MAILBOX,
+    hold_letters,
+    hold_reader_of,
+    suppress,
+    suppression_of,
+)
+from services.notifier.adapters.sql.rows import hold_person, to_json
+from services.notifier.domain.delivery import Fault, State
 from services.notifier.domain.ids import Ids
+from services.notifier.domain.mail_events import TO_STRANGERS
+from services.runtime.pauses import read_pauses
+from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing
 
 CONFIRM_WITHIN = timedelta(hours=48)
@@ -65,32 +77,57 @@ class Session:
 class SqlDoors:
     """The ways in. All raise UnavailableError."""
 
-    def __init__(self, engine: Engine, ids: Ids) -> None:
+    def __init__(self, engine: Engine, ids: Ids, day: DayLimit | None = None) -> None:
+        """`day`: where letters are counted among the mails of a day."""
         self._engine = engine
         self._ids = ids
+        self._day = day or DayLimit()
 
     @retried
-    def may_mail(self, address: str, now: datetime) -> bool:
-        """Whether an address may be mailed a link now; if so, it counts as mailed.
+    def begin_letter(self, letter_id: str, kind: str, address: str, now: datetime) -> bool:
+        """Commit that a letter is about to be handed over, and that the day has one mail more, limit or no limit.
 
-        With all others that many hosts put into one mailbox: whoever floods one would name each of them.
+        False where it must not be: the address is suppressed, or was mailed letters of late, with all others that many
+        hosts put into one mailbox (whoever floods one would name each of them); or letters of the kind have stopped.
         """
-        mailbox = self._ids.mailbox_hash(address)
+        mailbox, own_hash = self._ids.mailbox_hash(address), self._ids.address_hash(address)
         own = (letters.c.address_hash == mailbox) & (letters.c.at > now - _DAY) & (letters.c.at < now + _DAY)
+        row = {"address_hash": mailbox, "to_hash": own_hash, "at": now, "letter_id": letter_id, "kind": kind}
         with writing(self._engine) as connection:
-            # Whoever asks at the same moment waits, and then sees this one.
-            hold(connection, "letters")
+            hold_letters(connection)
+            kept = suppression_of(connection, own_hash)
+            if kept is not None and kept.lifted_at is None:
+                return False
+            if kind in TO_STRANGERS and read_pauses(connection).confirmations_stopped:
+                return False
             of_late = connection.execute(select(letters.c.at).where(own)).scalars().all()
             # A clock that is set back keeps nobody waiting until it has caught up.
             if len(of_late) >= LETTERS_A_DAY or any(abs(now - at) < LETTER_EVERY for at in of_late):
                 return False
-            connection.execute(insert(letters).values(address_hash=mailbox, at=now))
+            connection.execute(insert(letters).values(row | {"state": "sending"}))
+            self._day.count(connection, now)
             return True
 
     def has_room(self, address: str, now: datetime) -> bool:
         """Whether a sign-up for an address would be kept, in place of an earlier one of it or beside the others."""
         with reading(self._engine) as connection:
             return _has_room(connection, self._ids.address_hash(address), now)
+
+    @retried
+    def end_letter(
+        self, letter_id: str, address: str, now: datetime, state: State, fault: Fault | None, why: str
+    ) -> None:
+        """Keep what the mailer said. Of a `mailbox` that is not there, its address is suppressed."""
+        own = letters.c.letter_id == letter_id
+        with writing(self._engine) as connection:
+            if fault == "mailbox":
+                own_hash = self._ids.address_hash(address)
+                hold_reader_of(connection, own_hash)
+                suppress(connection, own_hash, f"{NO_MAILBOX}: {why}", now, MAIL_SERVER)
+            begun_at = connection.execute(select(letters.c.at).where(own)).scalar_one_or_none()
+            connection.execute(update(letters).where(own).values(state=state, fault=fault))
+            if state == "not_sent" and begun_at is not None:
+                self._day.give_back(connection, begun_at)
 
     @retried
     def keep_sign_up(self, token: str, sign_up: SignUp, now: datetime) -> bool:

@@ -57,6 +57,7 @@ LEFT_OUT: Mapping[str, str] = {
     "deliveries.digest_id": _OF_ALL,
     "deliveries.worker": _WORKER,
     "deliveries.lease": _WORKER,
+    "deliveries.address_hash": _HASH,
     "suppressions.address_hash": _HASH,
     "suppressions.exact": "of which release's form the hash is",
     "sign_ups.token_hash": _LINK,
@@ -67,6 +68,7 @@ LEFT_OUT: Mapping[str, str] = {
     "sessions.token_hash": _LINK,
     "letters.id": _NUMBER,
     "letters.address_hash": _HASH,
+    "letters.to_hash": _HASH,
 }
 """Columns of people that are not given, by table and name, and why; nor is `subscriber_id`, but once."""
 

@@ -103,7 +103,7 @@ class SqlOptOuts:
             if person is None or person.created_at != who.since or person.status in ("unsubscribed", who.kind):
                 return False
             if who.kind == "unsubscribed":
-                if _came_back_since(connection, who):
+                if _came_back_since(connection, who, now):
                     return False
                 stop(connection, who.subscriber_id, "unsubscribed", now)
                 ledger.keep(connection, who.subscriber_id, Consent("withdrawn", who.at, who.origin, who.wording))
@@ -144,6 +144,6 @@ def _last_withdrawals(connection: Connection) -> Mapping[str, dict[str, Any]]:
     return {row.subscriber_id: {"origin": row.origin, "wording": row.wording} for row in rows}
 
 
-def _came_back_since(connection: Connection, who: Departure) -> bool:
+def _came_back_since(connection: Connection, who: Departure, now: datetime) -> bool:
     said = ledger.consents_of(connection, who.subscriber_id)
-    return any(one.kind == "given" and one.origin != "operator" and one.at > who.at for one in said)
+    return any(one.kind == "given" and one.origin != "operator" and who.at < one.at <= now for one in said)

@@ -41,7 +41,7 @@ def readdress(connection: Connection, subscriber_id: str, address: str, now: dat
         select(digests.c.digest_id, digests.c.body, deliveries.c.delivery_id)
         .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         .where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
-        .where(digests.c.body.is_not(None))
+        .where(digests.c.body.is_not(None), deliveries.c.address_hash.is_(None))
         .with_for_update(of=deliveries)
     )
     free = {"worker": None, "lease": None, "changed_at": now}

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from schemas.sql.doors import new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import saved_searches, subscribers, suppressions
+from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people import consents, feedback
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within, keep_address, with_id
 from services.notifier.adapters.sql.people.kept_data import data_of
@@ -22,6 +23,7 @@ from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
+from services.notifier.ports import Email
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
 from services.runtime.sql.suppressed import is_suppressed
@@ -79,8 +81,10 @@ class SqlSubscribers:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
     @retried
-    def move(self, subscriber_id: str, address: str, moved: Consent) -> Subscriber:
+    def move(self, subscriber_id: str, address: str, moved: Consent, told: Email | None = None) -> Subscriber:
         """Mail somebody at another address, which they have confirmed. Said again it changes nothing.
+
+        `told`: what the old one is told, if anything, be they served, paused or unsubscribed, unless it is suppressed.
 
         What led to them by the old one is over: links that sign in, browsers, and links that change searches in mails
         that went there. Raises UsageError where they are gone, or somebody else is subscribed with it by now.
@@ -92,6 +96,9 @@ class SqlSubscribers:
                     columns = self._columns(replace(subscriber.profile, address=address))
                     _set(connection, subscriber_id, columns | {"changed_at": moved.at, "seen_at": moved.at})
                     self._moved(connection, subscriber, address, moved)
+                    old = self._ids.address_hash(subscriber.profile.address)
+                    if told is not None:
+                        open_notice(connection, subscriber_id, "old_address", told, moved.at, old)
                 return _get(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{address} is subscribed already.") from None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select, update
 
 from schemas.sql.tables import deliveries, subscribers, suppressions
+from services.notifier.adapters.sql.rows import hold
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
 from services.runtime.privacy.redaction import without_people
@@ -27,6 +28,7 @@ class Suppression:
     lifted_by: str | None = None
 
 
+NO_MAILBOX = "the mail server says that there is no such mailbox"
 PROVIDER, MAIL_SERVER = "provider", "mail server"
 """Who suppresses addresses besides operators: the provider's signed events, and the answers of mail servers."""
 
@@ -56,8 +58,7 @@ class SqlSuppressions:
         """Never mail this address again; what waits for it is cancelled. The first reason stays."""
         own_hash = self._ids.address_hash(address)
         with writing(self._engine) as connection:
-            people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
-            connection.execute(people.with_for_update(key_share=True)).all()
+            hold_reader_of(connection, own_hash)
             suppress(connection, own_hash, reason, now, by)
 
     @retried
@@ -116,8 +117,23 @@ def kept_suppression(row: Row[Any]) -> Suppression:
     return Suppression(row.reason, row.created_at, row.added_by, row.lifted_at, row.lifted_because, row.lifted_by)
 
 
+def hold_reader_of(connection: Connection, address_hash: str) -> None:
+    """Lock who has an address, if anybody has, as `suppress` needs it."""
+    people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == address_hash)
+    connection.execute(people.with_for_update(key_share=True)).all()
+
+
+def hold_letters(connection: Connection) -> None:
+    """Have whoever begins a letter, or suppresses an address, wait until this transaction ends, and see what it did.
+
+    Letters go to addresses that no row is locked for. Whoever locks people has locked them first.
+    """
+    hold(connection, "letters")
+
+
 def suppress(connection: Connection, address_hash: str, reason: str, now: datetime, by: str | None) -> None:
     """Suppress an address within a transaction that has locked its person; the reason is kept without addresses."""
+    hold_letters(connection)
     row = {"address_hash": address_hash, "reason": without_people(reason), "created_at": now, "exact": True}
     row |= {"added_by": by, "lifted_at": None, "lifted_because": None, "lifted_by": None}
     insert = upsert(connection, suppressions).values(row)
@@ -140,6 +156,7 @@ def take_over(connection: Connection, address_hash: str, suppression: Suppressio
     row: dict[str, Any] = {"address_hash": address_hash, "exact": exact, "reason": suppression.reason}
     row |= {"created_at": suppression.since, "added_by": suppression.added_by, "lifted_at": suppression.lifted_at}
     row |= {"lifted_because": suppression.lifted_because, "lifted_by": suppression.lifted_by}
+    hold_letters(connection)
     insert = upsert(connection, suppressions).values(row)
     connection.execute(insert.on_conflict_do_update(index_elements=["address_hash"], set_=row))
     if suppression.lifted_at is None:
@@ -151,14 +168,21 @@ def _cancel_all(connection: Connection, address_hash: str, reason: str, now: dat
     people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == address_hash)
     for subscriber_id in connection.execute(people).scalars().all():
         cancel_waiting(connection, subscriber_id, reason, now)
+    _cancel(connection, deliveries.c.address_hash == address_hash, reason, now)
 
 
 def cancel_waiting(
     connection: Connection, subscriber_id: str, reason: str, now: datetime, some: Collection[str] | None = None
 ) -> Sequence[str]:
-    """Cancel the deliveries of a person, or `some` of them, that are not on their way; returns which."""
-    waiting = update(deliveries).where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
-    if some is not None:
-        waiting = waiting.where(deliveries.c.delivery_id.in_(some))
+    """Cancel the deliveries to a person, or `some` of them, that are not on their way; returns which.
+
+    What another address of theirs is told is left to go there.
+    """
+    own = (deliveries.c.subscriber_id == subscriber_id) & deliveries.c.address_hash.is_(None)
+    return _cancel(connection, own if some is None else own & deliveries.c.delivery_id.in_(some), reason, now)
+
+
+def _cancel(connection: Connection, own: ColumnElement[bool], reason: str, now: datetime) -> Sequence[str]:
     values = {"state": "cancelled", "reason": reason, "worker": None, "lease": None, "changed_at": now}
-    return connection.execute(waiting.values(values).returning(deliveries.c.delivery_id)).scalars().all()
+    waiting = update(deliveries).where(own, deliveries.c.state.in_(CANCELLABLE)).values(values)
+    return connection.execute(waiting.returning(deliveries.c.delivery_id)).scalars().all()
