@@ -19,6 +19,9 @@ from typing import NoReturn, TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_PATIENCE_S = 240.0
+"""For what takes a moment where nothing else runs: so long a wait costs nothing where it passes."""
+
 Ready = Callable[[], None]
 Life = Callable[[Ready], None]
 """Runs a system until SIGTERM, calling its argument once everything is loaded."""
@@ -44,10 +47,10 @@ class Nursery:
         assert self._process.stdout is not None
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         self._reader.start()
-        self._expect("born", 60)
+        self._expect("born", _PATIENCE_S)
         return self
 
-    def start(self, timeout: float = 30) -> None:
+    def start(self, timeout: float = _PATIENCE_S) -> None:
         """Start a victim and wait until it is ready."""
         self._write("start")
         self._pid = int(self._expect("started", timeout))
@@ -58,7 +61,7 @@ class Nursery:
         assert self._end(signal.SIGKILL) == -signal.SIGKILL, self._told("the victim had ended before it was killed")
         self.kills += 1
 
-    def outlive(self, timeout: float = 120) -> int:
+    def outlive(self, timeout: float = _PATIENCE_S) -> int:
         """Wait until the victim ends by itself; its exit code, negative where a signal ended it."""
         status = int(self._expect("gone", timeout))
         self._pid = None
@@ -88,7 +91,7 @@ class Nursery:
             os.kill(self._pid, signal.SIGKILL)
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        self._process.wait(_PATIENCE_S)
         self._reader.join(30)
         assert self._process.stdout is not None
         self._process.stdout.close()
@@ -96,7 +99,7 @@ class Nursery:
     def _end(self, number: signal.Signals) -> int:
         assert self._pid is not None
         os.kill(self._pid, number)
-        status = int(self._expect("gone", 30))
+        status = int(self._expect("gone", _PATIENCE_S))
         self._pid = None
         return status
 
