@@ -27,7 +27,7 @@ from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 18
+REVISION = 19
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -99,11 +99,12 @@ def _cluster(company: str, draft: Draft, document: Document, findings: dict[str,
 
 def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates) -> dict[str, Finding[Any]]:
     language, engagement = read_language(document, draft.language), _engagement(draft, document)
+    languages = _languages(draft, document, language.value)
     return {
         "language": language,
-        "languages": _languages(draft, document, language.value),
+        "languages": languages,
         "roles": _roles(draft, document),
-        "skills": read_skills(draft, document, taxonomy()),
+        "skills": read_skills(draft, document, taxonomy(), languages),
         "timezones": read_timezones(draft, document),
         "salary": read_salary(draft, document, country=country, rates=rates),
         "seniority": read_seniority(draft, document),

@@ -26,6 +26,11 @@ def language_code(asked: str) -> str | None:
     return _codes().get(folded) or _codes().get(subtag) or _own_names().get(folded)
 
 
+def english_name(code: str) -> str | None:
+    """What a language is called in English, by its code."""
+    return Locale(_IN[0]).languages.get(code)
+
+
 def language_near(asked: str) -> str | None:
     """The name of the language that was perhaps meant by what names none."""
     return nearest(asked, sorted(name for name, _ in _names(Locale(_IN[0]))))

@@ -2,18 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
-from schemas.posting import CORE, STRENGTHS, Evidence, Skill, Strength
+from schemas.posting import CORE, STRENGTHS, Evidence, Skill, Spoken, Strength
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.lexicon import composed
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.skills.lines import Line, Lines
 from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
+from services.rules.languages.codes import english_name
 from services.rules.skills.taxonomy import Mention, Taxonomy, fold_skill
 
 _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
@@ -105,14 +106,21 @@ class _Employer(NamedTuple):
     initials: str
 
 
-def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding[tuple[Skill, ...]]:
-    """Decide the skills, core ones first, each in the order of mention.
+def read_skills(
+    draft: Draft, document: Document, taxonomy: Taxonomy, languages: Finding[tuple[Spoken, ...]] | None = None
+) -> Finding[tuple[Skill, ...]]:
+    """Decide the skills, core ones first, each in the order of mention; a language that `languages` needs is one.
 
     Core are those of the title and of the requirements (see `_required`). A board's tag lets a practice count wherever
     the text names it, and counts by itself only where nothing else does: boards guess them. Of 120 tags on labelled
     postings that the text does not name, 15 % were right.
     """
-    chosen = told_skills(draft, document, taxonomy)
+    told = dict(told_skills(draft, document, taxonomy))
+    for spoken, shown in zip(languages.value, languages.evidence, strict=True) if languages else ():
+        named = taxonomy.canonical(english_name(spoken.any[0]) or "")
+        if named and taxonomy.kind(named) == "language" and spoken.need == "needed" and len(spoken.any) == 1:
+            told.setdefault(named, Told("required", partial(_as_shown, shown)))
+    chosen = _core_first(told)
     return Finding(
         tuple(_skill(name, found.strength) for name, found in chosen),
         tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
@@ -142,7 +150,15 @@ def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tu
         seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
     if not seen:
         seen = {name: Told("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
-    return sorted(seen.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
+    return _core_first(seen)
+
+
+def _core_first(told: Mapping[str, Told]) -> list[tuple[str, Told]]:
+    return sorted(told.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
+
+
+def _as_shown(shown: Evidence) -> Evidence:
+    return shown
 
 
 @lru_cache(maxsize=32_768)

@@ -289,3 +289,10 @@ def test_practices_are_known_by_their_names_in_the_languages_of_the_headings(htm
 def test_one_program_vouches_for_another_that_is_wanted_above_all() -> None:
     assert "Excel" in chosen(html="<h3>Anforderungen</h3><ul><li>Sicher in Word, insbesondere Excel</li></ul>")
     assert "Excel" in chosen(html="<h3>Requirements</h3><ul><li>You use PowerPoint and especially Excel</li></ul>")
+
+
+def test_a_language_that_the_work_needs_is_a_skill_however_it_is_said() -> None:
+    assert chosen(html="<h3>O que procuramos</h3><ul><li>Domínio da língua francesa</li></ul>")["French"]
+    assert chosen(html="<h3>Wymagania</h3><ul><li>Biegła znajomość języka niemieckiego</li></ul>")["German"]
+    assert chosen("Customer Support (Dutch speaking)", "<p>You answer our guests.</p>")["Dutch"]
+    assert "German" not in chosen(html="<p>Our German customers write in their own language.</p>")
