@@ -97,6 +97,8 @@ class SubscriberLife(RuleBasedStateMachine):
         self.served = served_portal(self.store, **mail)
         self.portal: ServedPortal = self.served.__enter__()
         self.portal.now = now
+        # A connection that idles while the notifier ticks may be closed just as it is used again.
+        self.portal.client.headers["Connection"] = "close"
         sender = {"sender_name": "Harbour Jobs", "sender_address": "a@harbour.example", "public_url": BASE}
         settings_of_mail = MailSettings.model_validate(sender | {"postal_address": "1 Quay Street, Porto"})
         self.notifier = build_notifier(self.store.engine, self.store.ids, settings_of_mail, mailer=self, consent=SPANS)
