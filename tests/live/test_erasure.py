@@ -174,8 +174,8 @@ def test_nothing_knows_who_erased_themself_and_an_older_backup_erases_them_again
         assert post(f"{place.base}/sign-in", address=place.who.address).status_code == 200
         place.push()
         cookie = move(place, cookie)
-        place.tell("bounce", reason=f"550 5.1.1 <{place.who.address}>: no such user")
         before = dumped(place.store)
+        place.tell("bounce", reason=f"550 5.1.1 <{place.who.address}>: no such user")
         known = place.everywhere()
         assert {"store", "files"} == set(known), "a search that finds nothing before shows nothing after"
         act(place, cookie, do="erase", sure="yes")
@@ -205,7 +205,10 @@ def see_them_erased_again(place: Place, before: bytes, gone: str) -> None:
         assert in_store(engine, place.who) != []
         other = Installation(place.folder, place.installed.kafka, url)
         # The backup knows of the suppression.
-        assert other.command("opt-outs", "replay", str(kept)) == (0, "1 person erased again.\n")
+        assert other.command("opt-outs", "replay", str(kept)) == (
+            0,
+            "1 person erased again.\n1 suppression taken over.\n",
+        )
         assert in_store(engine, place.who) == []
         assert place.within(dumped(url)) == []
         engine.dispose()
