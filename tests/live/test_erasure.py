@@ -204,7 +204,6 @@ def see_them_erased_again(place: Place, before: bytes, gone: str) -> None:
         engine = open_store(url)
         assert in_store(engine, place.who) != []
         other = Installation(place.folder, place.installed.kafka, url)
-        # The backup knows of the suppression.
         assert other.command("opt-outs", "replay", str(kept)) == (
             0,
             "1 person erased again.\n1 suppression taken over.\n",
