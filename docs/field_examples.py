@@ -77,6 +77,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "link_secret": "openssl-rand-hex-32-makes-one",
     },
     "mail.former_link_secrets[]": {"secret": "the one that signed until now", "until": "2027-12-31T00:00:00Z"},
+    "mail.brand": {
+        "colour": "#8a1538",
+        "colour_dark": "#ffb3c4",
+        "logo": "logo.svg",
+        "website": "https://board.example",
+        "welcome": {"en": "Jobs at sea, as they come in."},
+    },
     "mail.warm_up": {"since": "2027-01-11"},
     "mail.smtp": {
         "host": "smtp.example.com",
