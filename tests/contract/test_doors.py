@@ -1,6 +1,7 @@
 """How people come in, on either store: so many wishes and letters and no more, and what is over is forgotten."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from services.notifier.adapters.sql.people.doors import (
     SignUp,
     SqlDoors,
 )
-from services.notifier.adapters.sql.retention import forget_ways_in
+from services.notifier.adapters.sql.retention import KEEP_LETTERS, forget_ways_in
 from services.runtime.sql.store import reading
 from tests.support.notifying import NOW, NotifierStore
 
@@ -69,23 +70,28 @@ def test_the_room_for_wishes_is_filled_and_each_in_it_can_still_be_replaced(
     assert ways.keep_sign_up("later", SignUp("yet-another@example.com", {}, "Yes"), later)
 
 
+def may_mail(ways: SqlDoors, address: str, at: datetime) -> bool:
+    """Whether a letter to an address is begun, which then counts."""
+    return ways.begin_letter(str(uuid4()), "sign_in", address, at)
+
+
 def test_letters_are_few_also_where_the_clock_is_set_back(ways: SqlDoors) -> None:
-    assert ways.may_mail(ADDRESS, NOW)
+    assert may_mail(ways, ADDRESS, NOW)
     for back in (-LETTER_EVERY + MINUTE, LETTER_EVERY - MINUTE):
-        assert not ways.may_mail(ADDRESS, NOW - back)
-    assert ways.may_mail(ADDRESS, NOW - 3 * HOUR), "nobody waits until the clock has caught up"
-    assert not ways.may_mail(ADDRESS, NOW - 3 * HOUR + MINUTE)
-    assert ways.may_mail(ADDRESS, NOW - HOUR)
+        assert not may_mail(ways, ADDRESS, NOW - back)
+    assert may_mail(ways, ADDRESS, NOW - 3 * HOUR), "nobody waits until the clock has caught up"
+    assert not may_mail(ways, ADDRESS, NOW - 3 * HOUR + MINUTE)
+    assert may_mail(ways, ADDRESS, NOW - HOUR)
     assert LETTERS_A_DAY == 3
     for at in (NOW - 5 * HOUR, NOW + 5 * HOUR):
-        assert not ways.may_mail(ADDRESS, at), "three a day, whichever way the clock went"
+        assert not may_mail(ways, ADDRESS, at), "three a day, whichever way the clock went"
 
 
 def test_a_clock_that_was_wrong_by_years_locks_nobody_out(ways: SqlDoors, rows: dict[str, int]) -> None:
     wrong = NOW + 3_650 * DAY
     for number in range(LETTERS_A_DAY):
-        assert ways.may_mail(ADDRESS, wrong + number * HOUR)
-    assert ways.may_mail(ADDRESS, NOW)
+        assert may_mail(ways, ADDRESS, wrong + number * HOUR)
+    assert may_mail(ways, ADDRESS, NOW)
     assert rows["letters"] == LETTERS_A_DAY + 1
 
 
@@ -97,10 +103,10 @@ def test_what_is_over_of_the_ways_in_is_forgotten_and_nothing_else(
     ways.keep_new_address("move", NewAddress(ada.subscriber_id, "ada@elsewhere.example", "Yes"), NOW)
     ways.keep_sign_in("link", ada.subscriber_id, NOW)
     ways.begin_session("session", ada.subscriber_id, "a browser", NOW)
-    ways.may_mail(ADDRESS, NOW)
+    may_mail(ways, ADDRESS, NOW)
     ends = {
         "sign_in_links": SIGN_IN_WITHIN,
-        "letters": DAY + MINUTE,
+        "letters": KEEP_LETTERS + MINUTE,
         "sign_ups": CONFIRM_WITHIN,
         "new_addresses": CONFIRM_WITHIN,
         "sessions": SESSION_FOR,
@@ -114,11 +120,25 @@ def test_what_is_over_of_the_ways_in_is_forgotten_and_nothing_else(
     assert store.subscribers.with_id(ada.subscriber_id) is not None
 
 
+def test_to_whom_a_letter_went_is_known_for_a_day_and_that_one_went_for_longer(
+    store: NotifierStore, ways: SqlDoors, rows: dict[str, int]
+) -> None:
+    may_mail(ways, ADDRESS, NOW)
+    named = (
+        select(func.count()).select_from(letters).where((letters.c.address_hash != "") | letters.c.to_hash.is_not(None))
+    )
+    for after, count in ((DAY, 1), (DAY + MINUTE, 0)):
+        forget_ways_in(store.engine, NOW + after)
+        with reading(store.engine) as connection:
+            assert connection.execute(named).scalar_one() == count
+        assert rows["letters"] == 1
+
+
 def test_letters_that_a_wrong_clock_dated_are_forgotten(
     store: NotifierStore, ways: SqlDoors, rows: dict[str, int]
 ) -> None:
-    ways.may_mail(ADDRESS, NOW + 365 * DAY)
-    ways.may_mail(ADDRESS, NOW)
+    may_mail(ways, ADDRESS, NOW + 365 * DAY)
+    may_mail(ways, ADDRESS, NOW)
     assert forget_ways_in(store.engine, NOW) == 1
     assert rows["letters"] == 1
-    assert not ways.may_mail(ADDRESS, NOW + MINUTE)
+    assert not may_mail(ways, ADDRESS, NOW + MINUTE)
