@@ -183,7 +183,7 @@ def test_the_embedded_form_serves_the_portal_where_it_is_told_to(folder: Path) -
         form = {"address": "grace@example.com", "skills": "Python", "time_zone": "UTC"}
         assert httpx2.post(f"{base}/sign-up", data=form).status_code == 200
         until(lambda: bool(list((folder / "mails").glob("**/*.eml"))))
-        until(lambda: "portal" in {worker["role"] for worker in it.status().get("workers", [])})
+        until(lambda: bool(it.service("portal")["alive"]))
 
 
 def test_probes_and_push_on_a_port_in_use_stop_the_start_with_a_sentence(folder: Path) -> None:
