@@ -143,7 +143,7 @@ def test_the_same_days_leave_the_same_mails_and_rows(tmp_path: Path) -> None:
         assert other_answers == answers
         rows = dump(small)
         assert dump(large) == rows
-        assert [name for name, held in rows.items() if not held] == [
+        assert {name for name, held in rows.items() if not held} == {
             "known_topics",
             "leases",
             "letters",
@@ -152,6 +152,7 @@ def test_the_same_days_leave_the_same_mails_and_rows(tmp_path: Path) -> None:
             "workers",
             "mail_events",
             "new_addresses",
+            "other_addresses",
             "sessions",
             "sign_in_links",
-        ]
+        }
