@@ -79,8 +79,10 @@ def as_written(name: str, markup: str) -> str:
     """
     if not name.islower():
         return name
-    spelled = r"[ .-]?".join(map(re.escape, re.sub(r"\W", "", name)[:_LONGEST_NAME]))
-    found = re.findall(rf"(?<![\w@./-]){spelled}(?![\w@/-]|\.\w)", markup[:_BEGINNING], re.IGNORECASE)
+    first, *others = re.sub(r"\W", "", name)[:_LONGEST_NAME] or " "
+    # A capital to begin with is found at once, where all else would be tried at each character.
+    capital, rest = re.escape(first.upper()), "".join(rf"[ .-]?{re.escape(letter)}" for letter in others)
+    found = re.findall(rf"{capital}(?<![\w@./-]{capital})(?i:{rest})(?![\w@/-]|\.\w)", markup[:_BEGINNING])
     spellings = Counter(spelling for spelling in found if spelling[:1].isupper())
     return max(spellings, key=lambda spelling: (not spelling.isupper(), spellings[spelling]), default=name)
 
