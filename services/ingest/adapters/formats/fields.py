@@ -79,9 +79,9 @@ def as_written(name: str, markup: str) -> str:
     """
     if not name.islower():
         return name
-    first, *others = re.sub(r"\W", "", name)[:_LONGEST_NAME] or " "
+    letters = re.sub(r"\W", "", name)[:_LONGEST_NAME]
     # A capital to begin with is found at once, where all else would be tried at each character.
-    capital, rest = re.escape(first.upper()), "".join(rf"[ .-]?{re.escape(letter)}" for letter in others)
+    capital, rest = re.escape(letters[:1].upper()), "".join(rf"[ .-]?{re.escape(letter)}" for letter in letters[1:])
     found = re.findall(rf"{capital}(?<![\w@./-]{capital})(?i:{rest})(?![\w@/-]|\.\w)", markup[:_BEGINNING])
     spellings = Counter(spelling for spelling in found if spelling[:1].isupper())
     return max(spellings, key=lambda spelling: (not spelling.isupper(), spellings[spelling]), default=name)
