@@ -78,32 +78,30 @@ class SentJob:
     cluster: Cluster
     near: bool
     due_at: datetime
-    cancelled: bool = False
-    """Its mail never went out, since its search was paused: the job comes with a later one."""
 
     def is_twice_with(self, later: "SentJob") -> bool:
         """Whether both are one job, which came twice.
 
         A near miss whose pay rose above the floor comes again, once and as a match (docs/curation.md).
         """
-        if self.cancelled or later.cancelled:
-            return False
         same = self.posting_id == later.posting_id or same_job(self.cluster, later.cluster)
         return same and not (self.near and not later.near and self.due_at < later.due_at)
 
 
 def sent_items(engine: Engine) -> dict[str, list[SentJob]]:
-    """The jobs of all digests, whole matches and near misses, by subscriber, the earliest first."""
-    query = select(digests.c.subscriber_id, digests.c.due_at, deliveries.c.state, digest_items)
-    query = query.join_from(digests, digest_items).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+    """The jobs of all digests, whole matches and near misses, by subscriber, the earliest first.
+
+    The jobs of a mail that was cancelled with its paused search are not among them: they come with a later one.
+    """
+    query = select(digests.c.subscriber_id, digests.c.due_at, digest_items).join_from(digests, digest_items)
+    query = query.outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+    query = query.where(deliveries.c.state.is_(None) | (deliveries.c.state != "cancelled"))
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(digests.c.due_at, digest_items.c.rank)).all()
     found: dict[str, list[SentJob]] = defaultdict(list)
     for row in rows:
         cluster = Cluster(key=row.cluster_key, signature=row.signature)
-        found[row.subscriber_id].append(
-            SentJob(row.posting_id, cluster, row.kind == "near", row.due_at, row.state == "cancelled")
-        )
+        found[row.subscriber_id].append(SentJob(row.posting_id, cluster, row.kind == "near", row.due_at))
     return dict(found)
 
 
