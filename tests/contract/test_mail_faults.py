@@ -158,7 +158,7 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
 
 
 def heard(store: NotifierStore, kind: str, own: str, at: timedelta) -> None:
-    event = MailEvent(f"{kind}-{own}", kind, NOW + at, own)  # type: ignore[arg-type]  # kinds of the domain
+    event = MailEvent(f"{kind}-{own}", kind, NOW + at, own)
     SqlMailEvents(store.engine, store.ids).take([event], NOW + at)
 
 

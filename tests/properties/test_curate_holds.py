@@ -183,7 +183,7 @@ def _assert_each_is_another_job_and_news(
     made: Digest | Hold, jobs: Iterable[Candidate], sent: Iterable[SentItem]
 ) -> None:
     rest = made.rest if isinstance(made, Digest) else ()
-    kept = [one.posting.cluster for one in (*shown(made), *rest)]
+    kept = [one.posting.cluster for group in (shown(made), rest) for one in group]
     assert not any(same_job(one, other) for one, other in combinations(kept, 2))
     for item in shown(made):
         copies = copies_of(item, jobs, made)
@@ -215,7 +215,7 @@ def test_caps_hold_in_order_and_each_job_has_its_reasons(
     for ranked in (made.items, made.near):
         assert list(ranked) == sorted(ranked, key=_rank)
     assert list(map(_worth, made.rest)) == sorted(map(_worth, made.rest), reverse=True)
-    assert all(one.chance.value >= settings.least_chance for one in (*shown(made), *made.rest))
+    assert all(one.chance.value >= settings.least_chance for group in (shown(made), made.rest) for one in group)
     if made.rest:
         assert len(made.items) == settings.most_items, "a cap withholds nothing while there is room"
     for one in made.rest:

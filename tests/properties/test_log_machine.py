@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.runtime.clock import FixedClock
-from services.runtime.log.sqlite import SqliteLog, partition_of
-from services.runtime.records import Commit, Outgoing, Record
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.records import Commit, Outgoing, Record, partition_of
 from tests.support.logs import NOON
 
 PARTITIONS = 2

@@ -2,7 +2,7 @@
 
 import random
 import re
-import re._parser as parser
+import re._parser as parser  # type: ignore[import-not-found]  # typeshed leaves it out, since it is private
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from schemas.posting import Attribution, posting_id_of
+from services.ingest.adapters.sql import SqlSourceLedger
 from services.runtime.errors import UnavailableError, UsageError
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, bench, board, browse_page, job, json_lines, line, source
@@ -42,6 +43,7 @@ def test_after_the_log_was_lost_a_source_is_asked_at_once_and_what_is_open_goes_
     on = bench(tmp_path, source(address), source(server.on("/other", listing), "other"))
     on.tick()
     assert sorted(on.sent.events()) == ["seen 1", "seen 1", "seen 2", "seen 2"]
+    assert isinstance(on.ledger, SqlSourceLedger)
     assert on.ledger.send_again("board") == 2
     on.tick(after=HOUR / 100)
     raw = on.sent.raw()

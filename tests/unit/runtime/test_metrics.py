@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
@@ -155,7 +156,7 @@ def test_the_stores_gauges_are_read_at_the_scrape_and_absent_while_it_is_away() 
 
 
 def test_all_states_of_deliveries_are_told() -> None:
-    assert set(DELIVERY_STATES) == set(State.__args__)
+    assert set(DELIVERY_STATES) == set(get_args(State))
 
 
 def test_figures_are_read_once_for_many_that_ask() -> None:

@@ -16,7 +16,16 @@ from services.ingest.mapping.settings import MappingSettings
 from services.notifier.importing import criteria_of
 from services.settings import Settings
 
-MODELS = (Criteria, CriteriaRecord, MappingSettings, Matches, Posting, RawPosting, Settings)
+MODELS: tuple[type[BaseModel], ...] = (
+    Criteria,
+    CriteriaRecord,
+    MappingSettings,
+    Matches,
+    Posting,
+    RawPosting,
+    Settings,
+)
+ON_THE_WIRE: tuple[type[BaseModel], ...] = (Criteria, CriteriaRecord, Matches, Posting, RawPosting)
 PYDANTIC = ("Input should", "Field required", "Value error", "Extra inputs", "String should", "Unable to", "a valid ")
 OTHERWISE = "it cannot be used here"
 
@@ -65,7 +74,7 @@ def test_whatever_is_written_the_fault_is_said_in_our_words(data: st.DataObject)
 
 @given(data=st.data())
 def test_of_json_from_the_wire_too(data: st.DataObject) -> None:
-    model = data.draw(st.sampled_from((Criteria, CriteriaRecord, Matches, Posting, RawPosting)))
+    model = data.draw(st.sampled_from(ON_THE_WIRE))
     text = data.draw(st.binary(max_size=30) | tables(model).map(lambda table: json.dumps(table).encode()))
     try:
         model.model_validate_json(text)

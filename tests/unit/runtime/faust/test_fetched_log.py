@@ -202,18 +202,19 @@ def test_a_fetch_leaves_nothing_out_from_where_the_last_one_ended() -> None:
 
 
 def test_a_batch_of_an_earlier_assignment_counts_for_nothing_in_the_next() -> None:
-    held = Held(Collecting())
+    service = Collecting()
+    held = Held(service)
 
     def judge(record: Record) -> None:
         """The partition goes and comes back while the service handles it."""
         held.log.begin(9, {(TOPIC, 2): 0})
         held.log.put((TOPIC, 2), found("a", "b", "c"))
 
-    held.stage.service.judge = judge
+    service.judge = judge
     held.hold("a", "b")
     held.work()
     assert held.log.assignment[1][TOPIC, 2].next == 0
-    held.stage.service.judge = lambda record: None
+    service.judge = lambda record: None
     assert not held.lane.work()
     held.lane.seek(0)
     held.work()

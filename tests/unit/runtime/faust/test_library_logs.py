@@ -1,4 +1,5 @@
 import logging
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.support.logs import ManualTime
 
 
 @pytest.mark.parametrize("made_of_faust", [_App, Consumer, FetchThread])
-def test_what_is_made_of_faust_logs_as_faust_does_and_is_kept_short_with_it(made_of_faust: type) -> None:
+def test_what_is_made_of_faust_logs_as_faust_does_and_is_kept_short_with_it(made_of_faust: Any) -> None:
     assert made_of_faust.logger.name.partition(".")[0] in LIBRARIES
 
 
