@@ -1,7 +1,7 @@
 """What ingest needs of the outside, in its own words."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.polling.listing import Known, Shrunk
-from services.ingest.domain.polling.schedule import SourceHealth, Validators
+from services.ingest.domain.polling.listing import Known
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.mapping.trace import Trace
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError
@@ -184,75 +184,3 @@ class KeptItem:
 
     known: Known
     item: JsonObject | None = None
-
-
-class SourceLedger(Protocol):
-    """What was seen of every source, and how it fares. Each write is one transaction, durable on return.
-
-    All raise `UnavailableError` where the store is away.
-    """
-
-    def register(self, sources: Iterable[str], now: datetime) -> None:
-        """Add the sources that are not known yet, due at once."""
-        ...
-
-    def health(self, source: str) -> SourceHealth | None: ...
-
-    def healths(self) -> Sequence[SourceHealth]:
-        """Of all sources, by name; those too that are no longer in the settings."""
-        ...
-
-    def claim(
-        self, sources: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
-    ) -> Sequence[str]:
-        """Take the due ones among `sources`, the longest due first, that no other worker holds at `now`.
-
-        They count as asked since then, until they are settled.
-        """
-        ...
-
-    def settle(self, health: SourceHealth) -> None:
-        """Write how a source fares, and let go of the claim on it."""
-        ...
-
-    def accept_shrunk(self, source: str) -> Shrunk | None:
-        """Take an operator's word for how a listing shrank, and make a poll due at once; gives None where none did."""
-        ...
-
-    def forget_validators(self, source: str) -> None:
-        """A poll has begun to change what is known of a source; its claim stays."""
-        ...
-
-    def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]: ...
-
-    def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:
-        """The open items of a source that were last seen before `since`."""
-        ...
-
-    def seen_since(self, source: str, since: datetime) -> Sequence[Known]:
-        """The open items of a source that were last seen at `since` or later."""
-        ...
-
-    def ended(self, now: datetime, most: int) -> Sequence[Known]:
-        """Open items of any source whose end has come."""
-        ...
-
-    def items(self, source: str, source_ids: Collection[str]) -> Mapping[str, JsonObject]:
-        """Items as they were last seen."""
-        ...
-
-    def keep(self, rows: Iterable[KeptItem]) -> None:
-        """Write rows; a closed one keeps its hash and loses its item."""
-        ...
-
-    def new_faults(self, source: str, faults: Collection[str]) -> frozenset[str]:
-        """Those of the faults, named by their digests, that no poll has met before."""
-        ...
-
-    def note_faults(self, source: str, faults: Collection[str], now: datetime) -> None:
-        """Remember faults as met at `now`."""
-        ...
-
-    def prune(self, before: datetime) -> int:
-        """Drop closed items last seen, and faults last met, before a time; gives the number of rows."""
-        ...

@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import TypeVar
 
 from schemas.posting import Attribution
+from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import Known, pending
 from services.ingest.events import raw_record
-from services.ingest.ports import Format, JsonObject, KeptItem, SourceLedger
+from services.ingest.ports import Format, JsonObject, KeptItem
 from services.ingest.settings import IngestSettings
 from services.runtime.chunks import chunked
 from services.runtime.errors import UsageError
@@ -30,7 +31,7 @@ class Tools:
     """What polls and pushes work with."""
 
     settings: IngestSettings
-    ledger: SourceLedger
+    ledger: SqlSourceLedger
     producer: Producer
     format_named: Callable[[str], Format]
 

@@ -17,6 +17,7 @@ from schemas.topics import CRITERIA, POSTINGS
 from services.matcher.ports import CriteriaIndex, Hits
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import Outcome, judge
+from services.runtime.chunks import chunked
 from services.runtime.records import TopicReader
 
 Advance = Callable[[int], None]
@@ -139,9 +140,7 @@ def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advan
 def reverse(index: CriteriaIndex, came: Mapping[str, Came]) -> Outcomes:
     """Ask the index with each posting."""
     found: Outcomes = {}
-    names = list(came)
-    for first in range(0, len(names), _MATCHED_AT_ONCE):
-        some = names[first : first + _MATCHED_AT_ONCE]
+    for some in chunked(came, _MATCHED_AT_ONCE):
         for name, hits in zip(some, index.match([came[name].posting for name in some]), strict=True):
             found[name] = _outcomes(hits)
     return found

@@ -10,6 +10,9 @@ import structlog
 from cachetools import LRUCache
 
 from schemas.posting import PostingCore
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.candidates import (
     JudgedIds,
     NewestPostings,
@@ -29,7 +32,7 @@ from services.notifier.domain.model import Candidate, Counted, Digest, Hold, Sen
 from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.domain.windows import NO_MATCHES, Closing, Cut, DueSubscriber, DueWindow, WindowMatches
-from services.notifier.ports import DigestStore, MatchStore, Served, WindowStore
+from services.notifier.ports import Served
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
 
@@ -44,9 +47,9 @@ class Builder:
 
     def __init__(
         self,
-        matches: MatchStore,
-        windows: WindowStore,
-        digests: DigestStore,
+        matches: SqlMatches,
+        windows: SqlWindows,
+        digests: SqlDigests,
         composer: Composer,
         settings: NotifierSettings,
         *,
@@ -294,7 +297,7 @@ class _Known:
 class _Postings:
     """The newest versions, each read once a pass as far as memory goes."""
 
-    def __init__(self, matches: MatchStore, most: int) -> None:
+    def __init__(self, matches: SqlMatches, most: int) -> None:
         self._matches = matches
         self._cache: LRUCache[str, PostingCore] = LRUCache(most)
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from schemas.posting import PostingCore
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.curation.near_misses import SPANS, Newest
 from services.notifier.domain.curation.waiting import judged_again
 from services.notifier.domain.model import Candidate, DueSearch
 from services.notifier.domain.schedule import latest_due, local_day
 from services.notifier.domain.windows import NO_MATCHES, DueSubscriber, DueWindow, WindowMatches
-from services.notifier.ports import MatchStore, Served, Since
+from services.notifier.ports import Served, Since
 
 JudgedIds = Mapping[str, Sequence[str]]
 """By search id: the postings that a digest judges by it."""
@@ -19,7 +20,7 @@ JudgedIds = Mapping[str, Sequence[str]]
 class NewestPostings:
     """The newest postings of the store, each read and prepared once while its version is the same."""
 
-    def __init__(self, matches: MatchStore, most: int) -> None:
+    def __init__(self, matches: SqlMatches, most: int) -> None:
         self._matches = matches
         self._most = most
         self._ready: dict[str, Ready] = {}

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.consent import Notice
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
 from services.notifier.domain.model import Digest, Recipient, Sender
 from services.notifier.domain.wording.letters import write_letter
-from services.notifier.ports import Email, Renderer
+from services.notifier.ports import Email
 from services.notifier.settings import ConsentSettings
 from services.wording.catalogues import words_of
 from services.wording.dates import day_in_words
@@ -19,7 +20,7 @@ class Composer:
 
     def __init__(
         self,
-        renderer: Renderer,
+        renderer: JinjaRenderer,
         sender: Sender,
         public_url: str,
         ids: Ids,

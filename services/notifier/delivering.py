@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.attempts import LOGGED_AS, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
-from services.notifier.ports import DeliveryStore, Doubt, Ledger, Mailer, MailUnknownError, Receipt
+from services.notifier.ports import Doubt, Ledger, Mailer, MailUnknownError, Receipt
 from services.notifier.settings import NotifierSettings
 from services.runtime.privacy.redaction import redacted
+from services.runtime.throttle import Throttle
 
 _events = structlog.get_logger(__name__)
-_SAY_AGAIN_S = 60.0
 
 
 class Courier:
@@ -22,7 +23,7 @@ class Courier:
 
     def __init__(
         self,
-        deliveries: DeliveryStore,
+        deliveries: SqlDeliveries,
         mailer: Mailer,
         settings: NotifierSettings,
         *,
@@ -39,8 +40,7 @@ class Courier:
         self._mailer = mailer
         self._settings = settings
         self._stopping = stopping
-        self._monotonic = monotonic
-        self._said_at: dict[tuple[str, str], float] = {}
+        self._throttle = Throttle(monotonic)
         self._answers: deque[Answer] = deque()
         """Not kept yet: the store may be away just when an answer comes."""
         self._setbacks = 0
@@ -163,11 +163,9 @@ class Courier:
     def _note(self, answer: Answer, error: Exception) -> None:
         """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""
         event = "a mailer failed" if answer.bug else LOGGED_AS[answer.kind]
-        reason, now = redacted(error), self._monotonic()
-        self._said_at = {said: at for said, at in self._said_at.items() if now - at < _SAY_AGAIN_S}
-        if (event, reason) in self._said_at:
+        reason = redacted(error)
+        if not self._throttle.passes((event, reason)):
             return
-        self._said_at[event, reason] = now
         say = _events.error if answer.is_fault_of_settings else _events.warning
         say(
             event,

@@ -7,10 +7,12 @@ from schemas.codec import UnreadableError, decode
 from schemas.keys import KeysError, from_text
 from schemas.match import Matches
 from schemas.topics import MATCHES
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.building import Builder
 from services.notifier.delivering import Courier
 from services.notifier.domain.windows import Arrival
-from services.notifier.ports import DeliveryStore, MatchStore, WindowStore
 from services.runtime.errors import PoisonError
 from services.runtime.records import Outgoing, Record
 
@@ -27,9 +29,9 @@ class Notifier:
 
     def __init__(
         self,
-        matches: MatchStore,
-        windows: WindowStore,
-        deliveries: DeliveryStore,
+        matches: SqlMatches,
+        windows: SqlWindows,
+        deliveries: SqlDeliveries,
         builder: Builder,
         courier: Courier,
         worker: str,

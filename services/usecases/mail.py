@@ -1,10 +1,12 @@
 """Mails: those handed over, listed and settled; what the mail provider tells of them; and a trial."""
 
+import mailbox
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from typing import get_args
 
 from services.notifier.adapters.mail.mailers import trial_mailer_of, way_of
@@ -30,6 +32,7 @@ from services.notifier.ports import (
     MailUnknownError,
     MailWithheldError,
 )
+from services.runtime.chunks import chunked
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.settings import Settings
@@ -53,11 +56,13 @@ __all__ = [
     "settle",
     "state_named",
     "take_events",
+    "take_maildir",
     "take_returned",
     "trial_subject",
     "trial_text",
 ]
 STATES: tuple[State, ...] = get_args(State)
+_MAILS_AT_ONCE = 200
 
 
 def state_named(name: str) -> State:
@@ -181,6 +186,26 @@ def take_returned(installation: Installation, messages: Sequence[bytes], now: da
     if not path:
         raise UsageError("set mail.smtp.return_path: mails come back there, each to an address of its own")
     return _take(installation, [event_of(message, path, now) for message in messages], now)
+
+
+def take_maildir(installation: Installation, folder: Path, now: datetime) -> TakenEvents:
+    """Take the new mails of a maildir, and mark each as seen once it is taken.
+
+    Raises as `take_returned`; UsageError for what is no maildir. What was taken before an error stays taken.
+    """
+    if not (folder / "new").is_dir():
+        raise UsageError(f"{folder} is no maildir: it has no folder `new`")
+    mails = mailbox.Maildir(folder, create=False)
+    taken = known = aside = 0
+    for some in chunked([key for key, mail in mails.iteritems() if mail.get_subdir() == "new"], _MAILS_AT_ONCE):
+        events = take_returned(installation, [mails.get_bytes(key) for key in some], now)
+        taken, known, aside = taken + events.taken, known + events.known, aside + events.aside
+        for key in some:
+            mail = mails[key]
+            mail.set_subdir("cur")
+            mail.add_flag("S")
+            mails[key] = mail
+    return TakenEvents(taken, known, aside)
 
 
 def take_events(installation: Installation, body: bytes, signature: str, timestamp: str, now: datetime) -> TakenEvents:

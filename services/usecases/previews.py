@@ -13,6 +13,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.matcher.ports import BackwardHit
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.building import EARLIER_RELEASE_REMEMBERS
 from services.notifier.candidates import NewestPostings, candidates_of, comes_with_waiting, judged_of, since_of
@@ -22,7 +23,6 @@ from services.notifier.domain.curation.near_misses import near_candidates, with_
 from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient, SentItem
 from services.notifier.domain.schedule import waits_until
 from services.notifier.domain.week import LOOKS_BACK, with_week
-from services.notifier.ports import DigestStore, MatchStore, WindowStore
 from services.notifier.settings import NotifierSettings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
@@ -191,7 +191,7 @@ class Preview:
     """Reads, and writes nothing."""
 
     def __init__(
-        self, matches: MatchStore, windows: WindowStore, digests: DigestStore, settings: NotifierSettings
+        self, matches: SqlMatches, windows: SqlWindows, digests: SqlDigests, settings: NotifierSettings
     ) -> None:
         self._matches = matches
         self._windows = windows

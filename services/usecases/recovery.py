@@ -259,9 +259,8 @@ def _index_of(ground: _Ground, asked: dict[int, Asked]) -> CriteriaIndex:
     if ground.index is not None:
         return ground.index
     index = MemoryCriteriaIndex()
-    keys = list(asked)
-    for first in range(0, len(keys), _APPLIED_AT_ONCE):
-        index.apply([decode(CriteriaRecord, asked[key].value) for key in keys[first : first + _APPLIED_AT_ONCE]])
+    for some in chunked(asked.values(), _APPLIED_AT_ONCE):
+        index.apply([decode(CriteriaRecord, one.value) for one in some])
     return index
 
 

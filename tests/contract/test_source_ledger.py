@@ -12,12 +12,12 @@ from sqlalchemy import Engine
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import Known, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
-from services.ingest.ports import KeptItem, SourceLedger
+from services.ingest.ports import KeptItem
 from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON
 from tests.support.stores import ENGINES, new_url
 
-Open = Callable[[], SourceLedger]
+Open = Callable[[], SqlSourceLedger]
 LEASE = timedelta(minutes=15)
 
 
@@ -27,7 +27,7 @@ def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
     with new_url(request.param, tmp_path) as url:
         opened: list[Engine] = []
 
-        def again() -> SourceLedger:
+        def again() -> SqlSourceLedger:
             opened.append(open_store(url))
             return SqlSourceLedger(opened[-1])
 
@@ -37,7 +37,7 @@ def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
 
 
 @pytest.fixture
-def ledger(open_again: Open) -> SourceLedger:
+def ledger(open_again: Open) -> SqlSourceLedger:
     return open_again()
 
 
@@ -58,7 +58,7 @@ def row(source_id: str, source: str = "board", **more: Any) -> Known:
     return replace(made, **more)
 
 
-def test_what_was_kept_is_known_to_the_next_process(ledger: SourceLedger, open_again: Open) -> None:
+def test_what_was_kept_is_known_to_the_next_process(ledger: SqlSourceLedger, open_again: Open) -> None:
     kept = row("1", posted_at=None, expires_at=NOON + DAY, backlog=True, misses=1)
     ledger.keep([KeptItem(kept, {"title": "Gärtner 🌿", "n": [1, None]}), KeptItem(row("2"), {})])
     again = open_again()
@@ -66,21 +66,21 @@ def test_what_was_kept_is_known_to_the_next_process(ledger: SourceLedger, open_a
     assert again.items("board", ["1", "2"])["1"] == {"title": "Gärtner 🌿", "n": [1, None]}
 
 
-def test_sources_do_not_see_each_others_items(ledger: SourceLedger) -> None:
+def test_sources_do_not_see_each_others_items(ledger: SqlSourceLedger) -> None:
     ledger.keep([KeptItem(row("1"), {"of": "board"}), KeptItem(row("1", "other"), {"of": "other"})])
     assert ledger.items("other", ["1"]) == {"1": {"of": "other"}}
     assert [known.source for known in ledger.unseen_since("board", NOON + HOUR)] == ["board"]
     assert ledger.known("third", ["1"]) == {}
 
 
-def test_a_row_without_an_item_leaves_the_item_as_it_was(ledger: SourceLedger) -> None:
+def test_a_row_without_an_item_leaves_the_item_as_it_was(ledger: SqlSourceLedger) -> None:
     ledger.keep([KeptItem(row("1"), {"title": "as seen"})])
     ledger.keep([KeptItem(row("1", last_seen=NOON + HOUR))])
     assert ledger.items("board", ["1"]) == {"1": {"title": "as seen"}}
     assert ledger.known("board", ["1"])["1"].last_seen == NOON + HOUR
 
 
-def test_a_closed_row_keeps_its_hash_and_loses_its_item(ledger: SourceLedger) -> None:
+def test_a_closed_row_keeps_its_hash_and_loses_its_item(ledger: SqlSourceLedger) -> None:
     ledger.keep([KeptItem(row("1"), {"title": "as seen"})])
     ledger.keep([KeptItem(row("1", is_open=False))])
     assert ledger.items("board", ["1"]) == {}
@@ -89,7 +89,7 @@ def test_a_closed_row_keeps_its_hash_and_loses_its_item(ledger: SourceLedger) ->
     assert ledger.items("board", ["1"]) == {"1": {"title": "again"}}
 
 
-def test_open_items_are_found_by_when_they_were_seen(ledger: SourceLedger) -> None:
+def test_open_items_are_found_by_when_they_were_seen(ledger: SqlSourceLedger) -> None:
     ledger.keep(
         [
             KeptItem(row("old", last_seen=NOON - HOUR), {}),
@@ -101,7 +101,7 @@ def test_open_items_are_found_by_when_they_were_seen(ledger: SourceLedger) -> No
     assert [known.source_id for known in ledger.seen_since("board", NOON)] == ["now"]
 
 
-def test_ended_items_come_the_longest_ended_first_and_closed_ones_never(ledger: SourceLedger) -> None:
+def test_ended_items_come_the_longest_ended_first_and_closed_ones_never(ledger: SqlSourceLedger) -> None:
     ledger.keep(
         [
             KeptItem(row("b", ends_at=NOON), {}),
@@ -114,14 +114,14 @@ def test_ended_items_come_the_longest_ended_first_and_closed_ones_never(ledger: 
     assert [known.source_id for known in ledger.ended(NOON, 1)] == ["a"]
 
 
-def test_many_items_at_once(ledger: SourceLedger) -> None:
+def test_many_items_at_once(ledger: SqlSourceLedger) -> None:
     ids = [f"id {number}" for number in range(2_500)]
     ledger.keep([KeptItem(row(source_id), {"id": source_id}) for source_id in ids])
     assert ledger.known("board", ids).keys() == set(ids)
     assert len(ledger.items("board", ids)) == 2_500
 
 
-def test_a_source_is_due_at_once_and_registering_it_again_changes_nothing(ledger: SourceLedger) -> None:
+def test_a_source_is_due_at_once_and_registering_it_again_changes_nothing(ledger: SqlSourceLedger) -> None:
     ledger.register(["board"], NOON)
     ledger.register(["board", "other"], NOON + DAY)
     assert [(health.source, health.added_at) for health in ledger.healths()] == [("board", NOON), ("other", NOON + DAY)]
@@ -129,7 +129,7 @@ def test_a_source_is_due_at_once_and_registering_it_again_changes_nothing(ledger
     ledger.register([], NOON)
 
 
-def test_how_a_source_fares_is_kept_whole(ledger: SourceLedger, open_again: Open) -> None:
+def test_how_a_source_fares_is_kept_whole(ledger: SqlSourceLedger, open_again: Open) -> None:
     health = SourceHealth(
         source="board",
         added_at=NOON - DAY,
@@ -152,7 +152,7 @@ def test_how_a_source_fares_is_kept_whole(ledger: SourceLedger, open_again: Open
     assert health.failing
 
 
-def test_a_source_is_being_asked_from_its_claim_until_it_is_settled(ledger: SourceLedger, open_again: Open) -> None:
+def test_a_source_is_being_asked_from_its_claim_until_it_is_settled(ledger: SqlSourceLedger, open_again: Open) -> None:
     ledger.register(["a"], NOON - HOUR)
     assert claim(ledger, at=timedelta(minutes=1)) == ["a"]
     asked = open_again().health("a")
@@ -162,7 +162,7 @@ def test_a_source_is_being_asked_from_its_claim_until_it_is_settled(ledger: Sour
     assert open_again().health("a") == replace(asked, next_due=NOON + DAY, asked_since=None)
 
 
-def test_an_operators_word_for_a_listing_that_shrank_is_kept_over_polls(ledger: SourceLedger) -> None:
+def test_an_operators_word_for_a_listing_that_shrank_is_kept_over_polls(ledger: SqlSourceLedger) -> None:
     shrunk = Shrunk(NOON - HOUR, polls=2, listed=1, lacking=199)
     ledger.settle(SourceHealth("a", added_at=NOON - DAY, next_due=NOON + DAY))
     assert ledger.accept_shrunk("a") is None
@@ -176,7 +176,7 @@ def test_an_operators_word_for_a_listing_that_shrank_is_kept_over_polls(ledger: 
     assert (health.shrunk, health.shrunk_accepted) == (None, shrunk.since)
 
 
-def test_validators_are_forgotten_and_all_else_stays(ledger: SourceLedger, open_again: Open) -> None:
+def test_validators_are_forgotten_and_all_else_stays(ledger: SqlSourceLedger, open_again: Open) -> None:
     health = SourceHealth("a", added_at=NOON, next_due=NOON, format="ashby", validators=Validators("e", "m", "r"))
     ledger.settle(health)
     assert claim(ledger, "one") == ["a"]
@@ -186,11 +186,11 @@ def test_validators_are_forgotten_and_all_else_stays(ledger: SourceLedger, open_
     ledger.forget_validators("nobody")
 
 
-def claim(ledger: SourceLedger, worker: str = "one", *, at: timedelta = timedelta(), most: int = 9) -> list[str]:
+def claim(ledger: SqlSourceLedger, worker: str = "one", *, at: timedelta = timedelta(), most: int = 9) -> list[str]:
     return list(ledger.claim({"a", "b", "c"}, NOON + at, most=most, worker=worker, lease=LEASE))
 
 
-def test_due_sources_are_claimed_the_longest_due_first(ledger: SourceLedger) -> None:
+def test_due_sources_are_claimed_the_longest_due_first(ledger: SqlSourceLedger) -> None:
     ledger.register(["b"], NOON - HOUR)
     ledger.register(["a"], NOON)
     ledger.register(["c"], NOON + HOUR)
@@ -199,7 +199,7 @@ def test_due_sources_are_claimed_the_longest_due_first(ledger: SourceLedger) -> 
     assert sorted(claim(ledger)) == ["a", "b"]
 
 
-def test_a_claimed_source_is_no_other_workers_until_the_lease_ends(ledger: SourceLedger, open_again: Open) -> None:
+def test_a_claimed_source_is_no_other_workers_until_the_lease_ends(ledger: SqlSourceLedger, open_again: Open) -> None:
     ledger.register(["a"], NOON)
     other = open_again()
     assert claim(ledger, "one") == ["a"]
@@ -208,13 +208,13 @@ def test_a_claimed_source_is_no_other_workers_until_the_lease_ends(ledger: Sourc
     assert claim(ledger, "one", at=LEASE) == []
 
 
-def test_a_worker_takes_up_its_own_claim_after_a_crash(ledger: SourceLedger, open_again: Open) -> None:
+def test_a_worker_takes_up_its_own_claim_after_a_crash(ledger: SqlSourceLedger, open_again: Open) -> None:
     ledger.register(["a"], NOON)
     assert claim(ledger, "one") == ["a"]
     assert claim(open_again(), "one") == ["a"]
 
 
-def test_settling_lets_go_of_the_claim_and_sets_the_next_time(ledger: SourceLedger, open_again: Open) -> None:
+def test_settling_lets_go_of_the_claim_and_sets_the_next_time(ledger: SqlSourceLedger, open_again: Open) -> None:
     ledger.register(["a"], NOON)
     claim(ledger, "one")
     ledger.settle(SourceHealth("a", added_at=NOON, next_due=NOON + HOUR))
@@ -222,7 +222,7 @@ def test_settling_lets_go_of_the_claim_and_sets_the_next_time(ledger: SourceLedg
     assert claim(open_again(), "two", at=HOUR) == ["a"]
 
 
-def test_a_fault_is_new_once(ledger: SourceLedger, open_again: Open) -> None:
+def test_a_fault_is_new_once(ledger: SqlSourceLedger, open_again: Open) -> None:
     assert ledger.new_faults("board", ["f1", "f2"]) == {"f1", "f2"}
     ledger.note_faults("board", ["f1"], NOON)
     ledger.note_faults("board", ["f1", "f1"], NOON)
@@ -231,7 +231,7 @@ def test_a_fault_is_new_once(ledger: SourceLedger, open_again: Open) -> None:
     ledger.note_faults("board", [], NOON)
 
 
-def test_old_closed_items_and_faults_are_dropped_and_open_ones_never(ledger: SourceLedger) -> None:
+def test_old_closed_items_and_faults_are_dropped_and_open_ones_never(ledger: SqlSourceLedger) -> None:
     ledger.keep([KeptItem(row("open", last_seen=NOON - 9 * DAY), {}), KeptItem(row("late", is_open=False))])
     ledger.keep([KeptItem(row("old", is_open=False, last_seen=NOON - 9 * DAY))])
     ledger.note_faults("board", ["old"], NOON - 9 * DAY)

@@ -1,5 +1,6 @@
 """What docs/architecture.md and CONTRIBUTING.md say of folders, files and layers is so."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -30,3 +31,10 @@ def test_the_layers_are_those_that_imports_are_held_to() -> None:
     block = page.partition("## Who may import whom")[2].partition("## ")[0]
     drawn = [line.strip().split("   ")[0] for line in block.splitlines() if line.startswith("    ")]
     assert drawn == [layer.replace("services.", "") for layer in layers]
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    rooms = [path for room in ("services", "schemas") for path in (ROOT / room).rglob("__init__.py")]
+    assert len(rooms) > 40
+    silent = [path.relative_to(ROOT) for path in rooms if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    assert silent == []

@@ -1,6 +1,5 @@
 """`jobchime mail`: whether mails go out and arrive, and those that come back."""
 
-import mailbox
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from schemas.counted import counted
 from services.cli.opened import open_installation, say
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import print_json
-from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.errors import UnavailableError
 from services.settings import load_settings
 from services.usecases import mail as mails
 
@@ -43,7 +42,6 @@ def send_trial(
 
 _TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h: a mail server that pipes a mail in keeps it and tries again."""
-_AT_ONCE = 200
 
 
 @app.command("bounces")
@@ -63,20 +61,7 @@ def bounces(
             print(error, file=sys.stderr)
             raise typer.Exit(_TRY_AGAIN) from None
         return
-    if not (Path(place) / "new").is_dir():
-        raise UsageError(f"{place} is no maildir: it has no folder `new`")
-    folder = mailbox.Maildir(place, create=False)
-    keys = [key for key, message in folder.iteritems() if message.get_subdir() == "new"]
-    taken = known = aside = 0
-    for some in (keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE)):
-        found = mails.take_returned(installation, [folder.get_bytes(key) for key in some], moment(None))
-        taken, known, aside = taken + found.taken, known + found.known, aside + found.aside
-        for key in some:
-            read = folder[key]
-            read.set_subdir("cur")
-            read.add_flag("S")
-            folder[key] = read
-    _say(mails.TakenEvents(taken, known, aside))
+    _say(mails.take_maildir(installation, Path(place), moment(None)))
 
 
 def _say(found: mails.TakenEvents) -> None:

@@ -13,6 +13,7 @@ from schemas.sql.ingest import source_faults, source_items, sources
 from services.ingest.domain.polling.listing import PENDING, Known, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
+from services.runtime.chunks import chunked
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
 _AT_ONCE = 500
@@ -20,13 +21,17 @@ _KNOWN = tuple(column for column in source_items.c if column.name != "item")
 
 
 class SqlSourceLedger:
-    """`SourceLedger` over SQLAlchemy; the tables are `schemas.sql.ingest`."""
+    """What was seen of every source, and how it fares. Each write is one transaction, durable on return.
+
+    All raise `UnavailableError` where the store is away. The tables are `schemas.sql.ingest`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @retried
     def register(self, sources_: Iterable[str], now: datetime) -> None:
+        """Add the sources that are not known yet, due at once."""
         names = sorted(set(sources_))
         rows = [{"source": name, "added_at": now, "next_due": now, "failures": 0, "counts": "{}"} for name in names]
         with reading(self._engine) as connection:
@@ -43,6 +48,7 @@ class SqlSourceLedger:
         return None if row is None else _health(row)
 
     def healths(self) -> Sequence[SourceHealth]:
+        """Of all sources, by name; those too that are no longer in the settings."""
         with reading(self._engine) as connection:
             in_order = select(sources).order_by(bytewise(connection, sources.c.source))
             return [_health(row) for row in connection.execute(in_order)]
@@ -52,6 +58,10 @@ class SqlSourceLedger:
         self, sources_: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
     ) -> Sequence[str]:
         # Looked for first, among what may be a thousand names: only a source that is due is worth the write lock.
+        """Take the due ones among `sources`, the longest due first, that no other worker holds at `now`.
+
+        They count as asked since then, until they are settled.
+        """
         while found := self._due(sources_, now, most, worker):
             due = select(sources.c.source).where(sources.c.source.in_(found), _claimable(now, worker))
             with writing(self._engine) as connection:
@@ -72,6 +82,7 @@ class SqlSourceLedger:
 
     @retried
     def settle(self, health: SourceHealth) -> None:
+        """Write how a source fares, and let go of the claim on it."""
         values: dict[str, Any] = {
             "added_at": health.added_at,
             "next_due": health.next_due,
@@ -105,6 +116,7 @@ class SqlSourceLedger:
 
     @retried
     def forget_validators(self, source: str) -> None:
+        """A poll has begun to change what is known of a source; its claim stays."""
         vouched = or_(sources.c.etag.is_not(None), sources.c.last_modified.is_not(None))
         nothing = {"etag": None, "last_modified": None, "validates": None}
         with writing(self._engine) as connection:
@@ -112,6 +124,7 @@ class SqlSourceLedger:
 
     @retried
     def accept_shrunk(self, source: str) -> Shrunk | None:
+        """Take an operator's word for how a listing shrank, and make a poll due at once; gives None where none did."""
         with writing(self._engine) as connection:
             found = connection.execute(select(sources.c.shrunk).where(sources.c.source == source)).scalar()
             if found is None:
@@ -141,9 +154,11 @@ class SqlSourceLedger:
             return {row.source_id: _known(row) for row in _rows(connection, _KNOWN, source, source_ids)}
 
     def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        """The open items of a source that were last seen before `since`."""
         return self._open_items(source, source_items.c.last_seen < since)
 
     def seen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        """The open items of a source that were last seen at `since` or later."""
         return self._open_items(source, source_items.c.last_seen >= since)
 
     def _open_items(self, source: str, condition: ColumnElement[bool]) -> Sequence[Known]:
@@ -153,6 +168,7 @@ class SqlSourceLedger:
             return [_known(row) for row in connection.execute(query)]
 
     def ended(self, now: datetime, most: int) -> Sequence[Known]:
+        """Open items of any source whose end has come."""
         query = select(*_KNOWN).where(source_items.c.is_open, source_items.c.ends_at <= now).limit(most)
         with reading(self._engine) as connection:
             owner, own = (bytewise(connection, column) for column in (source_items.c.source, source_items.c.source_id))
@@ -160,6 +176,7 @@ class SqlSourceLedger:
             return [_known(row) for row in connection.execute(query)]
 
     def items(self, source: str, source_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        """Items as they were last seen."""
         columns = (source_items.c.source_id, source_items.c.item)
         with reading(self._engine) as connection:
             rows = _rows(connection, columns, source, source_ids)
@@ -167,6 +184,7 @@ class SqlSourceLedger:
 
     @retried
     def keep(self, rows: Iterable[KeptItem]) -> None:
+        """Write rows; a closed one keeps its hash and loses its item."""
         in_order = sorted(rows, key=lambda row: (row.known.source, row.known.source_id))
         closed = [_values(row) | {"item": None} for row in in_order if not row.known.is_open]
         open_ = [row for row in in_order if row.known.is_open]
@@ -178,9 +196,10 @@ class SqlSourceLedger:
                     _write(connection, source_items, values, keys=("source", "source_id"))
 
     def new_faults(self, source: str, faults: Collection[str]) -> frozenset[str]:
+        """Those of the faults, named by their digests, that no poll has met before."""
         met: set[str] = set()
         with reading(self._engine) as connection:
-            for some in _slices(faults):
+            for some in chunked(sorted(set(faults)), _AT_ONCE):
                 query = select(source_faults.c.fault).where(
                     source_faults.c.source == source, source_faults.c.fault.in_(some)
                 )
@@ -189,6 +208,7 @@ class SqlSourceLedger:
 
     @retried
     def note_faults(self, source: str, faults: Collection[str], now: datetime) -> None:
+        """Remember faults as met at `now`."""
         values = [{"source": source, "fault": fault, "last_met": now} for fault in sorted(set(faults))]
         if not values:
             return
@@ -197,6 +217,7 @@ class SqlSourceLedger:
 
     @retried
     def prune(self, before: datetime) -> int:
+        """Drop closed items last seen, and faults last met, before a time; gives the number of rows."""
         old_items = and_(source_items.c.is_open.is_(False), source_items.c.last_seen < before)
         with writing(self._engine) as connection:
             dropped = connection.execute(delete(source_items).where(old_items)).rowcount
@@ -218,15 +239,9 @@ def _write(connection: Connection, table: Table, values: Sequence[Mapping[str, A
 def _rows(
     connection: Connection, columns: Sequence[Any], source: str, source_ids: Collection[str]
 ) -> Iterator[Row[Any]]:
-    for some in _slices(source_ids):
+    for some in chunked(sorted(set(source_ids)), _AT_ONCE):
         query = select(*columns).where(source_items.c.source == source, source_items.c.source_id.in_(some))
         yield from connection.execute(query)
-
-
-def _slices(values: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]
 
 
 def _health(row: Row[Any]) -> SourceHealth:

@@ -17,9 +17,9 @@ from services.runtime.faust.fetch import Consumer
 from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.throttle import Throttle
 
 LIBRARIES = ("faust", "mode", "aiokafka")
-_SAY_AGAIN_S = 60.0
 _FETCH_BYTES = 1 << 20
 _RECORDS_AT_ONCE = 500
 ARRIVALS_AT_ONCE = 16
@@ -75,16 +75,13 @@ class SayOnce(logging.Filter):
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._monotonic = monotonic
-        self._said_at: dict[str, float] = {}
+        self._throttle = Throttle(monotonic)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        now = self._monotonic()
         known = harmless(record.name, record.getMessage())
         words = str(record.msg) if known is None else known.words.pattern
-        if now - self._said_at.get(words, float("-inf")) < _SAY_AGAIN_S:
+        if not self._throttle.passes(words):
             return False
-        self._said_at[words] = now
         if known is not None:
             record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
         if record.exc_info and isinstance(record.exc_info[1], KafkaError | OSError):

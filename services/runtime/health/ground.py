@@ -15,10 +15,10 @@ from services.runtime.health.notes import Failure
 from services.runtime.health.status import Pulse, RunnerStatus
 from services.runtime.privacy.redaction import redacted
 from services.runtime.retry import RetryPolicy
+from services.runtime.throttle import Throttle
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
-_SAY_AGAIN_S = 60.0
 _NOT_YET = "has not begun"
 
 
@@ -39,8 +39,7 @@ class Ground:
         self._clock = clock
         self._retry = retry or RetryPolicy()
         self._luck = luck
-        self._monotonic = monotonic
-        self._said_at = float("-inf")
+        self._throttle = Throttle(monotonic)
         self._failure = Failure(_NOT_YET, clock.now(), clock.now())
         self.there = False
         """Whether all of it was there once: what goes away later is for whoever uses it."""
@@ -80,9 +79,8 @@ class Ground:
 
     def _note(self, error: UnavailableError) -> None:
         """Log what is away once a minute."""
-        text, now = redacted(error), self._monotonic()
-        if text != self._failure.error or now - self._said_at >= _SAY_AGAIN_S:
-            self._said_at = now
+        text = redacted(error)
+        if self._throttle.passes(text):
             _events.warning("cannot begin yet and tries again", error=text)
         self._failure = self._failure.again(text, self._clock.now(), mend_of(error))
 

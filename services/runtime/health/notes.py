@@ -10,9 +10,9 @@ import structlog
 from services.runtime.clock import Clock
 from services.runtime.errors import Mend, UnavailableError, mend_of
 from services.runtime.privacy.redaction import redacted
+from services.runtime.throttle import Throttle
 
 _events = structlog.get_logger(__name__)
-_SAY_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ class Notes:
     def __init__(self, service: str, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._service = service
         self._clock = clock
-        self._monotonic = monotonic
-        self._said_at: dict[str, tuple[str, float]] = {}
+        self._throttle = Throttle(monotonic)
         self._failures: dict[str, Failure] = {}
 
     @property
@@ -58,10 +57,8 @@ class Notes:
 
     def note(self, event: str, error: BaseException) -> None:
         """Say that `event` failed. A traceback only where it is a bug."""
-        text, now = redacted(error), self._monotonic()
-        said, said_at = self._said_at.get(event, ("", float("-inf")))
-        if text != said or now - said_at >= _SAY_AGAIN_S:
-            self._said_at[event] = text, now
+        text = redacted(error)
+        if self._throttle.passes((event, text)):
             bug = None if isinstance(error, UnavailableError) else error
             _events.warning(event, service=self._service, error_type=type(error).__name__, error=text, exc_info=bug)
         at, mend = self._clock.now(), mend_of(error)

@@ -1,1 +1,4 @@
-"""Kafka behind the ports of `services.runtime.records`: producing, reading, topics, dead letters and lag."""
+"""Kafka behind the ports of `services.runtime.records`.
+
+Enters: records and settings. Leaves: records read, offsets committed, topics, dead letters and lag.
+"""

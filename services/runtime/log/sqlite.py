@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from schemas.topics import EMBEDDED_PARTITIONS, TOPICS, dead_of
+from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.records import Commit, Outgoing, Record, partition_of
@@ -160,9 +161,9 @@ class SqliteLog:
             WHERE position >= ? AND position < ?) WHERE position < newest AND position < ?"""
         for partition in range(self.partitions):
             stale = self._rows(query, (*self._range(topic, partition), self._range(topic, partition, below)[1]))
-            for first in range(0, len(stale), most):
+            for some in chunked(stale, most):
                 with self._writing() as connection:
-                    connection.executemany("DELETE FROM records WHERE position = ?", stale[first : first + most])
+                    connection.executemany("DELETE FROM records WHERE position = ?", some)
             dropped += len(stale)
         return dropped
 

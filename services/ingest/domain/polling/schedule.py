@@ -71,7 +71,7 @@ class SourceHealth:
     shrunk: Shrunk | None = None
     """Of a complete listing that lacks suspiciously much; None while it does not."""
     shrunk_accepted: datetime | None = None
-    """An operator's word for the shrinking that began then. Written by `SourceLedger.accept_shrunk` alone."""
+    """An operator's word for the shrinking that began then. Written by `SqlSourceLedger.accept_shrunk` alone."""
 
     @property
     def failing(self) -> bool:

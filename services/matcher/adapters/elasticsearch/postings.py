@@ -20,6 +20,7 @@ from services.matcher.ports import BackwardHit
 from services.rules.criterion import FACETS, facets_mark
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
+from services.runtime.chunks import chunked
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
@@ -87,8 +88,7 @@ class ElasticsearchRecentPostings:
     ) -> list[list[BackwardHit]]:
         """`search`, for several criteria, page by page until each has enough. Raises UnavailableError."""
         walks = [_Walk(criteria, query_of(criteria, since, backlog=backlog), min(most, _PAGE)) for criteria in asked]
-        for first in range(0, len(walks), _SEARCHES_AT_ONCE):
-            waiting = walks[first : first + _SEARCHES_AT_ONCE]
+        for waiting in chunked(walks, _SEARCHES_AT_ONCE):
             while waiting:
                 self._next_page(waiting, most)
                 waiting = [walk for walk in waiting if not walk.ended and len(walk.hits) < most]
@@ -117,11 +117,11 @@ class ElasticsearchRecentPostings:
         """The postings as they are now; those that have gone meanwhile are left out."""
         found = self._remembered.of(wanted)
         missing = sorted({posting_id for posting_id, _ in wanted} - found.keys())
-        for first in range(0, len(missing), _FETCH_AT_ONCE):
+        for some in chunked(missing, _FETCH_AT_ONCE):
             answer = self._engine.ask(
                 "POST",
                 f"/{self.generations.alias}/_mget",
-                {"ids": missing[first : first + _FETCH_AT_ONCE]},
+                {"ids": some},
                 params={"filter_path": "docs._source.document,docs.error"},
             )
             for read in answer.get("docs", ()):
@@ -246,9 +246,8 @@ class ElasticsearchSieve:
             return {}
         self._check_form()
         found: dict[str, Far] = {}
-        names = list(versions)
-        for first in range(0, len(names), self._at_once):
-            found.update(self._far(query, names[first : first + self._at_once], versions))
+        for some in chunked(versions, self._at_once):
+            found.update(self._far(query, some, versions))
         return found
 
     def _far(self, query: Mapping[str, Any], some: list[str], versions: Mapping[str, int]) -> Iterator[tuple[str, Far]]:

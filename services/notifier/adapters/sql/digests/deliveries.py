@@ -44,7 +44,10 @@ class _DayIsFullError(Exception):
 
 
 class SqlDeliveries:
-    """The states of deliveries. An answer counts only for the attempt that it belongs to."""
+    """The states of deliveries, see `services.notifier.domain.delivery`.
+
+    An answer counts only for the attempt that it belongs to.
+    """
 
     def __init__(self, engine: Engine, day: DayLimit | None = None) -> None:
         """`day`: how many may begin in a day; without it any number."""

@@ -43,7 +43,7 @@ _INSTANT = literal("instant", literal_execute=True)
 
 
 class SqlWindows:
-    """Windows by positions and cuts."""
+    """Windows by positions and cuts: who is due between which of them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -64,8 +64,8 @@ class SqlWindows:
     ) -> list[DueSubscriber]:
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
 
-        All searches of theirs that are due come with them. `in_turn`: those who have waited longest come first, and
-        nobody for whom a mail waits already. Raises UnavailableError.
+        All searches of theirs that are due come with them. `in_turn`: not all can be served, so those come first who
+        have waited longest, and nobody for whom a mail waits already. Raises UnavailableError.
         """
         claimable = _in_turn if in_turn else _claimable
         with reading(self._engine) as connection:
@@ -110,7 +110,7 @@ class SqlWindows:
 
     @retried
     def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
-        """Give back subscribers that the worker claimed; those that others hold by now stay theirs.
+        """Give back subscribers that the worker claimed, served or not; those that others hold by now stay theirs.
 
         Raises UnavailableError.
         """

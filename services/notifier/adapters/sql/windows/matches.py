@@ -19,7 +19,7 @@ _NONE = keys_of(())
 
 
 class SqlMatches:
-    """What came in matches.v1, each key once a posting."""
+    """Matches as they came, each key once a posting, and the newest version of each posting."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -63,7 +63,10 @@ class SqlMatches:
         return found
 
     def newest(self, since: datetime, most: int) -> dict[str, int]:
-        """The newest open postings that are news, with their versions, newest first. Raises UnavailableError."""
+        """The versions of the newest `most` open postings that were first seen since then and are news, newest first.
+
+        Equally new ones come in the order of their ids. Raises UnavailableError.
+        """
         # No posting is stored before it is seen, and there is an index of when they were.
         news = (postings.c.stored_at >= since, postings.c.seen_at >= since, postings.c.status == "open")
         with reading(self._engine) as connection:
