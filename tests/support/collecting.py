@@ -22,7 +22,6 @@ from services.ingest.collector import Collector
 from services.ingest.poll import PollReport
 from services.ingest.poller import Poller
 from services.ingest.polls import Polls
-from services.ingest.ports import SourceLedger
 from services.ingest.reader import Reader
 from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings, SourceSettings
@@ -142,7 +141,7 @@ class Bench:
         self.poller = Poller(self.tools, self.reader, self.chance, self.polls, monotonic=self.monotonic)
 
     @property
-    def ledger(self) -> SourceLedger:
+    def ledger(self) -> SqlSourceLedger:
         return self.tools.ledger
 
     @property
