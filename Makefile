@@ -48,7 +48,7 @@ test-live: setup
 		echo "Once more, one at a time, what failed beside others:"; \
 		JOBCHIME_LIVE=1 JOBCHIME_ONCE_MORE=1 $(BIN)/pytest -m live --last-failed --last-failed-no-failures none; }
 
-# Fifty kills at random, and 25 at each named point.
+# Fifty kills at random, and 25 at each named point: over SQLite, and over PostgreSQL where it runs.
 test-kill: setup
 	@JOBCHIME_KILL_SEEDS=$${JOBCHIME_KILL_SEEDS:-25} $(BIN)/pytest -s tests/faults/test_kill.py tests/faults/test_kill_points.py
 

@@ -1,4 +1,4 @@
-"""The victim of test_kill_points: portal, notifier and an operator over one store, living a plan, killed at a point.
+"""The victim of test_kill_points: portal, notifier and an operator over one store, living a plan, killed at points.
 
 What it is about to do, has done, and mails is written into a journal, line by line, before and after it happens.
 """
@@ -9,98 +9,79 @@ import json
 import os
 import random
 import re
-import signal
+import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 
 from services.notifier.adapters.mail.folder import FolderMailer
-from services.notifier.adapters.sql.digests import mail_events
-from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
-from services.notifier.adapters.sql.digests.digests import SqlDigests
-from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
-from services.notifier.adapters.sql.people import consents, erasures, standing, subscribers
-from services.notifier.adapters.sql.people.doors import SqlDoors
-from services.notifier.adapters.sql.people.searches import SqlSearches
-from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.app import build_notifier
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email, Receipt
 from services.portal.app import PortalServer
-from services.runtime import backup as archives
-from services.runtime.files import datadir
-from services.runtime.files.datadir import LOG_FILE, STORE_FILE, locked
+from services.runtime.files.datadir import LOG_FILE, locked
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
 from services.runtime.sql.store import open_store
 from services.settings import Settings
-from services.usecases import accounts, links, signing, state
+from services.usecases import accounts, links, state
 from services.usecases.installation import Installation
+from tests.support import kill_points
+from tests.support.kill_points import Watch
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
-from tests.support.notifying import NotifierStore, arrival, posting, sqlite_store
+from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import settings_of
+from tests.support.postgresql import replace_database
+from tests.support.stores import new_url
 from tests.support.victims import Ready, serve
 
 BASE = "https://alerts.example"
 START = datetime(2026, 10, 23, 4, tzinfo=UTC)
 """Two days before the clocks of Berlin go back."""
 PEOPLE = ("ada", "bob", "cleo")
-JOURNAL, PLAN, PASSED = "journal.jsonl", "plan.json", "passed.json"
+JOURNAL, PLAN = "journal.jsonl", "plan.json"
 _DRAWN = {"sign-up": 3, "confirm": 4, "job": 3, "day": 3, "one-click": 2, "again": 2, "pause": 1, "go-on": 1}
 _DRAWN |= {"events": 3, "erase": 2, "address": 1, "lift": 1}
 """Acts by how often they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where a process dies: before or after a call of something."""
+@dataclass(frozen=True)
+class Place:
+    """Where a life is lived, in which nothing has happened yet; all of it is gone at the end."""
 
-    owner: Any
-    name: str
-    after: bool = False
+    folder: Path
+    store: str
+    """The address of its store."""
+    dump: str
+    """Of a store that a dump of a server's is kept in; empty where the store is in the folder."""
 
 
-@dataclass
-class Watch:
-    """Counts who passes the points; kills this process at the wanted time of one."""
-
-    kill: tuple[str, int] | None
-    passed: Counter[str] = field(default_factory=Counter)
-
-    def set_up(self) -> None:
-        for name, point in POINTS.items():
-            setattr(point.owner, point.name, self._wrapped(name, point, getattr(point.owner, point.name)))
-
-    def _wrapped(self, name: str, point: Point, act: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            if not point.after:
-                self._pass(name)
-            result = act(*args, **kwargs)
-            if point.after:
-                self._pass(name)
-            return result
-
-        return watched
-
-    def _pass(self, name: str) -> None:
-        self.passed[name] += 1
-        if self.kill == (name, self.passed[name]):
-            os.kill(os.getpid(), signal.SIGKILL)
+@contextmanager
+def new_place(engine: str, folder: Path) -> Iterator[Place]:
+    """A place with a store of that engine, see `tests.support.stores`."""
+    with ExitStack() as stack:
+        store = stack.enter_context(new_url(engine, folder / "data"))
+        dump = "" if engine == "sqlite" else stack.enter_context(new_url(engine, folder))
+        SqliteLog(folder / "data" / LOG_FILE).close()
+        yield Place(folder, store, dump)
+    shutil.rmtree(folder)
 
 
 class Life:
     """A plan of acts over a folder, gone on with where the journal ends."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder, self.chance = folder, random.Random(seed)
+    def __init__(self, place: Place, seed: int) -> None:
+        self.place, self.folder, self.chance = place, place.folder, random.Random(seed)
+        folder = place.folder
         self.file = os.open(folder / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self.now, self.networks = START, count(os.getpid())
         self.mails = FolderMailer(folder / "mails")
@@ -124,11 +105,8 @@ class Life:
         receipt = self.mails.send(message)
         jobs = re.findall(r"engineer, (job\d+)", message.text)
         self.tell("mail", to=message.to_address, delivery=message.delivery_id, jobs=jobs)
-        self.is_out()
+        kill_points.is_out()
         return receipt
-
-    def is_out(self) -> None:
-        """A point to die at."""
 
     def live(self) -> None:
         """Go on to the end of the plan: what was cut short is done again, after the notifier has had a turn."""
@@ -154,12 +132,13 @@ class Life:
 
     def settings(self) -> Settings:
         made = settings_of(folder=self.folder / "mails", public_url=BASE, sendgrid={"event_key": EVENT_KEY})
-        return made.model_copy(update={"data": self.folder / "data"})
+        elsewhere = {"store": SecretStr(self.place.store)} if self.place.dump else {}
+        return made.model_copy(update={"data": self.folder / "data", **elsewhere})
 
     @contextmanager
     def opened(self) -> Iterator[None]:
         """The store, and the portal over it."""
-        self.store = NotifierStore(open_store(f"sqlite:///{self.folder / 'data' / STORE_FILE}"))
+        self.store = NotifierStore(open_store(self.place.store))
         self.installation = Installation(self.settings(), self.store.engine)
         server = PortalServer(self.installation, lambda: self.now)
         self.postman = server.postman
@@ -277,6 +256,11 @@ class Life:
 
     def restore(self, who: str) -> bool:
         """Back up, erase somebody, restore: they stay erased."""
+        (self.restore_dump if self.place.dump else self.restore_archive)(who)
+        assert self.person(who) is None
+        return True
+
+    def restore_archive(self, who: str) -> None:
         target, settings = self.folder / "backup.zip", self.settings()
         if not target.exists():
             state.backup(settings, target, self.now)
@@ -284,67 +268,48 @@ class Life:
         self.tell("erased", who=who)
         self.store.engine.dispose()
         state.restore(settings, target, self.now, force=True, tell=lambda said: None)
-        assert self.person(who) is None
-        return True
+
+    def restore_dump(self, who: str) -> None:
+        """As docs/deployed.md says of a server's store, whose dump is a copy here."""
+        gone, dumped = self.folder / "opt-outs.jsonl", self.folder / "dumped"
+        if not dumped.exists():
+            self.store.engine.dispose()
+            replace_database(self.place.dump, self.place.store)
+            dumped.touch()
+        if not gone.exists():
+            self.erase(who)
+            self.tell("erased", who=who)
+            whole = gone.with_suffix(".part")
+            whole.write_text("\n".join(map(state.as_line, state.opt_outs(self.installation))))
+            whole.rename(gone)
+        self.store.engine.dispose()
+        replace_database(self.place.store, self.place.dump)
+        replayed = state.replay(self.installation, state.opt_outs_in(gone.read_text()), self.now)
+        assert not replayed.failed
 
 
 def addresses_of(who: str) -> tuple[str, str]:
     return f"{who}@fern.example", f"{who}.new@fern.example"
 
 
-POINTS = {
-    "before SENDING": Point(SqlDeliveries, "begin"),
-    "after SENDING, before the mail": Point(SqlDeliveries, "begin", after=True),
-    "after the mail, before its answer": Point(Life, "is_out"),
-    "after the answer, before the record": Point(SqlDeliveries, "accepted"),
-    "after the record": Point(SqlDeliveries, "accepted", after=True),
-    "after a digest is kept": Point(SqlDigests, "commit", after=True),
-    "within an event of a batch": Point(mail_events, "settle"),
-    "before an event suppresses": Point(mail_events, "suppress"),
-    "between the transactions of a batch": Point(SqlMailEvents, "_take", after=True),
-    "after a batch is kept, before its answer": Point(SqlMailEvents, "take", after=True),
-    "between a wish and its letter": Point(signing, "_send"),
-    "after a letter": Point(signing, "_send", after=True),
-    "within a confirmation, at its consent": Point(consents, "keep"),
-    "within a confirmation, before its search": Point(SqlSearches, "add"),
-    "within a confirmation, before its wish is forgotten": Point(SqlDoors, "forget_sign_up"),
-    "within leaving, between standing and what waits": Point(standing, "cancel_waiting"),
-    "after leaving, before its answer": Point(SqlSubscribers, "unsubscribe", after=True),
-    "within a change of address": Point(subscribers, "readdress"),
-    "between the mails and the rows of an erasure": Point(SqlSubscribers, "erase"),
-    "within the rows of an erasure": Point(erasures, "leave"),
-    "after an erasure, before its answer": Point(SqlSubscribers, "erase", after=True),
-    "within a backup": Point(archives, "_pack"),
-    "within a restore, before who was erased is again": Point(state, "replay"),
-    "within a restore, before it is in place": Point(archives, "move_in"),
-    "within a restore, before the last file is": Point(datadir, "sync_folder"),
-}
-
-
-def make_place(own: Path) -> None:
-    """An installation in which nothing has happened yet."""
-    (own / "data").mkdir(parents=True)
-    sqlite_store(own / "data").engine.dispose()
-    SqliteLog(own / "data" / LOG_FILE).close()
-
-
-def main(folder: Path) -> None:
+def main(folder: Path, engine: str) -> None:
     configure_logging(level="error")
     # Once, before the victims are forked: what a life loads and keeps is then there.
-    make_place(folder / "warm")
-    Life(folder / "warm", 0).live()
+    with new_place(engine, folder / "warm") as warm:
+        Life(warm, 0).live()
 
     def live(ready: Ready) -> None:
         plan = json.loads((folder / PLAN).read_text())
+        place = plan["place"]
+        life = Life(Place(Path(place["folder"]), place["store"], place["dump"]), plan["seed"])
+        passed = Counter(plan["passed"])
+        Watch(plan["kills"], passed, lambda point: life.tell("dies", point=point, passed=passed)).set_up()
         ready()
-        watch = Watch(tuple(plan["kill"]) if plan["kill"] else None)
-        watch.set_up()
-        own = Path(plan["folder"])
-        Life(own, plan["seed"]).live()
-        (own / PASSED).write_text(json.dumps(watch.passed))
+        life.live()
+        life.tell("lived", passed=passed)
 
     serve(live)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -36,6 +36,13 @@ def migrated_database() -> Iterator[str]:
         yield url
 
 
+def replace_database(url: str, by: str) -> None:
+    """Make the database at a URL anew, as a copy of another one to which nobody is connected."""
+    name, copied = (make_url(each).database for each in (url, by))
+    _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _create(str(name), f'TEMPLATE "{copied}"')
+
+
 @cache
 def _template() -> str:
     """The name of a migrated database that this process copies, dropped at its end."""
@@ -51,11 +58,15 @@ def _template() -> str:
 @contextmanager
 def _made(how: str) -> Iterator[str]:
     name = f"t{secrets.token_hex(8)}"
-    _administer(f'CREATE DATABASE "{name}" {how}', f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    _create(name, how)
     try:
         yield _url_of(name)
     finally:
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _create(name: str, how: str) -> None:
+    _administer(f'CREATE DATABASE "{name}" {how}', f'ALTER DATABASE "{name}" SET synchronous_commit = off')
 
 
 def _url_of(name: str) -> str:
