@@ -86,14 +86,14 @@ _CODE: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """The fields of a search, as they are imported. Raises WrongFieldError."""
     name = given.get("name", "").strip() or _name(given, words)
-    return {
-        "name": name,
-        "criteria": _criteria(given),
-        "cadence": given["cadence"],
-        "hour": given["hour"],
-        "weekday": given["weekday"],
-        "preferred_places": _listed(given["preferred_places"]),
-    }
+    return {"name": name, "criteria": _criteria(given), **timing_fields(given)}
+
+
+def timing_fields(given: Mapping[str, str]) -> dict[str, Any]:
+    """Those of when a search is mailed and which jobs come first, of a form that has them."""
+    times = {name: given[name] for name in ("cadence", "hour", "weekday") if name in given}
+    places = {"preferred_places": _listed(given["preferred_places"])} if "preferred_places" in given else {}
+    return times | places
 
 
 def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
@@ -174,7 +174,6 @@ def _options(given: Mapping[str, str], words: Words) -> dict[str, list[tuple[str
     say = words.say
     counts = _with(("2", "3", "4", "5"), given["at_least"], beside=("1", ALL))
     tolerances = _with(("1", "2", "3", "4", "6"), given["tolerance"], beside=("", "0"))
-    days = get_day_names(locale=words.locale)
     return {
         "at_least": [
             ("1", say("One of them is enough")),
@@ -188,13 +187,21 @@ def _options(given: Mapping[str, str], words: Words) -> dict[str, list[tuple[str
             ("0", say("Just my own")),
             *((hours, say("Up to {hours} h off", hours=hours)) for hours in tolerances),
         ],
-        "cadence": [(cadence, say(_CADENCES[cadence])) for cadence in _CADENCES],
-        "hour": [(str(hour), f"{hour:02}:00") for hour in range(24)],
-        "weekday": [(str(day), capitalised(days[day])) for day in range(7)],
+        **timing_options(words),
         **{
             facet: [(f"{facet}.{value}", _value(facet, value, words)) for value in values]
             for facet, values in CHOICES.items()
         },
+    }
+
+
+def timing_options(words: Words) -> dict[str, list[tuple[str, str]]]:
+    """What each choice of when a search is mailed offers, and what stands beside it."""
+    days = get_day_names(locale=words.locale)
+    return {
+        "cadence": [(cadence, words.say(_CADENCES[cadence])) for cadence in _CADENCES],
+        "hour": [(str(hour), f"{hour:02}:00") for hour in range(24)],
+        "weekday": [(str(day), capitalised(days[day])) for day in range(7)],
     }
 
 

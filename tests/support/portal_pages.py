@@ -155,7 +155,8 @@ def _mail(store: NotifierStore) -> None:
 def visit(browser: Page, base: str, page: PortalPage) -> None:
     """Go to a page as somebody would."""
     browser.goto(f"{base}{page.path}")
-    browser.locator("details.paste").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    folded = browser.locator("details.paste, main > section > details")
+    folded.evaluate_all("all => all.forEach((one) => { one.open = true; })")
     for name, text in page.fill:
         # A field that completes keeps its value in one that nobody sees.
         browser.locator(f'#f-{name}, [name="{name}"]:not([type="hidden"])').first.fill(text)

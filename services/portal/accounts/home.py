@@ -16,18 +16,21 @@ from services.portal.forms import fault_in, form_of
 from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
+from services.portal.search_form import given_of, timing_fields, timing_options
 from services.runtime.errors import UsageError
 from services.usecases import accounts, consent, links, searches, signing, suppressions
 from services.usecases.errors import WrongFieldError
-from services.usecases.links import Subscriber
+from services.usecases.links import SavedSearch, Subscriber
+from services.usecases.searches import Query
 from services.usecases.signing import NewAddress, Session
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
 MOVE = mark("Send my job alerts to this address from now on.")
-_HERE_ALONE = ("delete-search", "sign-out", "sign-out-everywhere", "erase", "move")
+_HERE_ALONE = ("delete-search", "timing", "sign-out", "sign-out-everywhere", "erase", "move")
 """What a form may say beside `CHANGES`."""
+_TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
         return await door.work(partial(_page, door, cookies, here))
 
     @router.post(
-        "/home", openapi_extra=form("csrf", "search", "session", "sure", "address", do=(*_HERE_ALONE, *CHANGES))
+        "/home", openapi_extra=form("csrf", "session", "sure", "address", *_TIMING, do=(*_HERE_ALONE, *CHANGES))
     )
     async def do(request: Request) -> Response:
         """Do what a form says."""
@@ -100,6 +103,8 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
         if form.get("do") == "move":
             guard.check(request, limited=True)
             return await door.work(partial(_move, door, cookies, postman, here, form.get("address", "").strip()))
+        if form.get("do") == "timing":
+            return await door.work(partial(_retime, door, cookies, here, form))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
             gone = door.show("gone", here.words)
@@ -149,12 +154,22 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         return await begin_session(door, cookies, request, person, now)
 
 
+def _retime(door: Door, cookies: Cookies, here: AtHome, form: Mapping[str, str]) -> Response:
+    """Mail a search at other times, or the jobs of other places first."""
+    search = links.own_search(door.installation, here.person, form.get("search", ""))
+    try:
+        searches.change(door.installation, search.search_id, timing_fields(form), door.clock())
+    except WrongFieldError as error:
+        return _page(door, cookies, here, error, search.search_id)
+    return RedirectResponse(f"{door.root}/home", 303)
+
+
 def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address: str) -> Response:
     """Take a new address; the answer is the same whoever has it."""
     try:
         checked = signing.address_from(address)
     except WrongFieldError as error:
-        return _page(door, cookies, here, error)
+        return _page(door, cookies, here, error, "address")
     if not signing.takes_addresses(door.installation):
         return door.not_now(here.words)
     wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(MOVE))
@@ -209,7 +224,10 @@ def _why_suppressed(door: Door, here: AtHome) -> tuple[str, str] | None:
     return day_in_words(kept.since.astimezone(zone).date(), words.locale), why
 
 
-def _page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None = None) -> Response:
+def _page(
+    door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None = None, wrong: str = ""
+) -> Response:
+    """`wrong`: where the error belongs: the id of a search, or the name of a part of the page."""
     person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
     browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
@@ -218,13 +236,20 @@ def _page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | N
         words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
+        wrong=wrong,
         status_of_person=person.status,
         again=words.say(AGAIN),
         suppressed=_why_suppressed(door, here),
         contact=settings.portal.privacy_contact or settings.mail.sender.address,
         address=person.profile.address,
-        searches=[(search, when(search, words)) for search in saved],
+        searches=[(search, when(search, words), _given(search, words)) for search in saved],
+        options=timing_options(words),
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],
         csrf=cookies.form_token(here.session.key),
         leave=door.link("unsubscribe", person),
     )
+
+
+def _given(search: SavedSearch, words: Words) -> Mapping[str, str]:
+    """The fields of its form, of which the page shows when it is mailed."""
+    return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)

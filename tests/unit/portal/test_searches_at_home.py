@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from schemas.criteria import SkillTerms
-from services.notifier.domain.people import Subscriber
+from services.notifier.domain.people import Subscriber, Timing
 from services.portal.accounts.guard import COOKIE, Cookies
 from services.usecases import signing
 from services.usecases.installation import Installation
@@ -81,6 +81,32 @@ def test_what_is_changed_is_saved_with_when_it_is_mailed_and_what_comes_first(
     assert saved.criteria.skills == SkillTerms(any=("Go", "Rust"), at_least=2)
     assert (saved.name, saved.criteria.seniority, saved.preferred_places) == ("Rust", ("lead",), ("PT",))
     assert (saved.timing.cadence, saved.timing.hour, saved.timing.weekday) == ("weekly", 18, 4)
+
+
+def test_when_a_search_is_mailed_and_what_comes_first_is_changed_from_the_list(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, other] = store.searches.all(ada.subscriber_id)
+    asked = {"do": "timing", "search": search.search_id, "cadence": "weekly", "hour": "18", "weekday": "4"}
+    assert browser.post("/home", **asked, preferred_places="Portugal; Spain").headers["location"] == "/home"
+    saved = store.searches.get(search.search_id)
+    assert (saved.timing, saved.preferred_places) == (Timing("weekly", 18, 4), ("ES", "PT"))
+    assert (saved.name, saved.criteria) == (search.name, search.criteria)
+    answer = browser.post("/home", **asked | {"hour": "7"}, preferred_places="Atlantis")
+    assert (answer.status_code, "We do not know the place “Atlantis”." in answer.text) == (400, True)
+    assert store.searches.get(search.search_id) == saved
+    assert store.searches.get(other.search_id) == other
+    theirs = store.search(store.person("bob"))
+    assert browser.post("/home", **asked | {"search": theirs.search_id}).status_code == 400
+    assert store.searches.get(theirs.search_id) == theirs
+
+
+def test_what_is_pressed_says_of_which_search_it_is(ada: Subscriber, browser: Browser) -> None:
+    page = re.sub(r"<style.*?</style>", "", browser.get("/home").text, flags=re.DOTALL)
+    pressed = re.findall(r"<(?:button|a|summary)[^>]*>(.*?)</(?:button|a|summary)>", page)
+    named = [re.sub(r"<[^>]+>", "", one) for one in pressed]
+    assert {"Change it Python work", "Change it Go work", "Delete it Go work", "Save Python work"} <= set(named)
+    assert len(named) == len(set(named))
 
 
 def test_a_look_at_what_it_finds_saves_nothing(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
