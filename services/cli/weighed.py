@@ -1,10 +1,10 @@
 """How curation weighs a job, in words and as data: the parts of its score, and what it demands."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from services.usecases.explaining import Chance, Judgement, Part, PostingCore, Score
+from services.usecases.explaining import Chance, Doubt, Judgement, Part, PostingCore, Score
 from services.usecases.wording import (
     conditions_in_words,
     english,
@@ -32,13 +32,27 @@ def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, An
     """The chance, the bar where it is known, and what speaks against the job: log odds that each thing costs."""
     if chance is None:
         return None
-    against = [{"fact": fact.fact, "costs": fact.costs, "of": fact.said or None} for fact in chance.against]
+    against = [{"fact": one.doubt.fact, "costs": one.costs, "of": _of(one.doubt)} for one in chance.against]
     return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
 
 
 def parts_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
     """Each part with its bound and what it rests on."""
-    return [{"part": part.code, "points": part.points, "most": part.most, "facts": dict(part.facts)} for part in parts]
+    return [{"part": part.code, "points": part.points, "most": part.most, "facts": _facts(part)} for part in parts]
+
+
+def _of(doubt: Doubt) -> list[str] | float | None:
+    return [*filter(None, (doubt.condition, *doubt.of))] or doubt.amount
+
+
+def _facts(part: Part) -> dict[str, Any]:
+    """Without those that say nothing."""
+    facts = part.facts._asdict() if part.facts else {}
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in facts.items()
+        if value is not None
+    }
 
 
 def demand_lines(posting: PostingCore, judged: Judgement) -> list[str]:

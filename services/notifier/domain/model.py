@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from schemas.criteria import Criteria
-from schemas.posting import PostingCore
+from schemas.posting import ConditionKind, Period, PostingCore
 from services.notifier.domain.brand import HOUSE, Brand
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.verdict import Verdict
@@ -133,7 +133,61 @@ class PayNews:
     now: AnnualPay
 
 
-Fact = tuple[str, str | int | float | tuple[str, ...]]
+class FitFacts(NamedTuple):
+    """Which asked skills a job is about, and whether asked words stand in its title."""
+
+    asked: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
+    """Asked skills that count half, since what `by` names at the same place implies them."""
+    by: tuple[str, ...] = ()
+    counts: float | None = None
+    """The share of all else that counts, where no asked skill is core."""
+    in_title: bool | None = None
+    """None where no words are asked for."""
+
+
+class PayFacts(NamedTuple):
+    """The top of a job's pay and the floor that it is held against, a year, in the floor's currency."""
+
+    annual_top: int
+    annual_floor: int
+    currency: str
+    period: Period
+    """Of the floor, as it was asked for."""
+
+
+class FreshFacts(NamedTuple):
+    """How old a job is."""
+
+    days: int
+
+
+class PlaceFacts(NamedTuple):
+    """The asked places that a job names, and those that it takes in."""
+
+    named: tuple[str, ...]
+    fits: tuple[str, ...]
+
+
+class PreferredFacts(NamedTuple):
+    """The places that are liked best, those that a job names, and those that it takes in."""
+
+    asked: tuple[str, ...]
+    named: tuple[str, ...]
+    fits: tuple[str, ...]
+
+
+class FeedbackFacts(NamedTuple):
+    """What was said of the one job whose opinion moves this one most."""
+
+    opinion: Opinion
+    title: str
+    company: str
+    said_on: date
+
+
+PartFacts = FitFacts | PayFacts | FreshFacts | PlaceFacts | PreferredFacts | FeedbackFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +198,8 @@ class Part:
     points: float
     most: float
     """Feedback may also take as much away; no other part is below 0."""
-    facts: tuple[Fact, ...] = ()
+    facts: PartFacts | None = None
+    """None where it rests on nothing that can be named."""
 
 
 ChanceFact = Literal[
@@ -155,15 +210,23 @@ ChanceFact = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
-    """One thing that speaks against a job."""
+class Doubt:
+    """One thing that speaks against a job, and what it is about."""
 
     fact: ChanceFact
+    of: tuple[str, ...] = ()
+    """The role, level, form, places, languages or tools that it is about: an id, codes or names."""
+    amount: float | None = None
+    """Of a zone, how many hours it is away; of experience, how many years are asked for."""
+    condition: ConditionKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A doubt, and what it takes from the log odds."""
+
+    doubt: Doubt
     costs: float
-    """What it takes from the log odds."""
-    said: str = ""
-    """The role, level, places or languages that it is about, an id or codes; of hours, how many; of a condition its
-    kind and places."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from schemas.posting import Condition, PostingCore, Reach, Spoken
 from services.notifier.adapters.rendering.cards import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import AnnualPay, Digest, Item, Part, PayNews
+from services.notifier.domain.model import AnnualPay, Digest, FeedbackFacts, Item, Opinion, Part, PayNews
 from services.notifier.ports import Links
 from services.rules.places.towns import town_of
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
@@ -97,8 +97,8 @@ def test_a_job_that_comes_again_says_why(news: PayNews, said: str) -> None:
         ("not_relevant", "Further down because you called “Python <lead>” not relevant."),
     ],
 )
-def test_a_job_that_feedback_moved_says_so(opinion: str, said: str) -> None:
-    part = Part("feedback", 4.0, 10.0, (("opinion", opinion), ("title", "Python <lead>"), ("company", "Acme")))
+def test_a_job_that_feedback_moved_says_so(opinion: Opinion, said: str) -> None:
+    part = Part("feedback", 4.0, 10.0, FeedbackFacts(opinion, "Python <lead>", "Acme", date(2026, 9, 13)))
     assert said in page_of(lambda item: replace(item, parts=(part,)))
 
 

@@ -1,6 +1,6 @@
 """What a subscriber said of jobs moves those like them: a little, for a while, and with the saying named."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from schemas.posting import PostingCore, Skill
 from services.notifier.domain.curation.curate import curate
@@ -12,7 +12,7 @@ from services.notifier.domain.curation.feedback_points import (
     opinion_of,
 )
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Candidate, Digest, JobOpinion, Opinion, Part
+from services.notifier.domain.model import Candidate, Digest, FeedbackFacts, JobOpinion, Opinion, Part
 from tests.support.digests import NOON, posting, recipient, search
 
 DAY = timedelta(days=1)
@@ -33,12 +33,7 @@ LIKE_IT = posting("like", title="Shopware developer", company="Other", skills=(S
 def test_what_is_just_like_a_job_called_not_relevant_loses_points_and_the_saying_is_named() -> None:
     part = moved(SHOP, said("not_relevant", SHOP, 1))
     assert -POINTS_EACH < part.points < -0.9 * POINTS_EACH
-    assert dict(part.facts) == {
-        "opinion": "not_relevant",
-        "title": "Shopware developer",
-        "company": "Agency",
-        "said_on": "2026-09-13",
-    }
+    assert part.facts == FeedbackFacts("not_relevant", "Shopware developer", "Agency", date(2026, 9, 13))
 
 
 def test_more_like_this_lifts_and_a_likeness_in_part_lifts_less() -> None:
@@ -67,7 +62,8 @@ def test_however_much_is_said_the_bound_holds() -> None:
 def test_of_sayings_that_pull_both_ways_one_is_named_that_won() -> None:
     part = moved(SHOP, said("not_relevant", SHOP, 60), said("more_like", SHOP), said("more_like", LIKE_IT, 50))
     assert part.points > 0
-    assert dict(part.facts)["opinion"] == "more_like"
+    assert isinstance(part.facts, FeedbackFacts)
+    assert part.facts.opinion == "more_like"
 
 
 def test_of_two_jobs_as_good_the_one_like_what_was_liked_comes_first() -> None:
@@ -77,4 +73,6 @@ def test_of_two_jobs_as_good_the_one_like_what_was_liked_comes_first() -> None:
     made = curate(recipient(said=(liked,)), [by], [Candidate(one, (by,)) for one in jobs], [], NOON)
     assert isinstance(made, Digest)
     assert [item.posting.source_id for item in made.items] == ["b", "a"]
-    assert {part.code: dict(part.facts) for part in made.items[0].parts}["feedback"]["opinion"] == "more_like"
+    [facts] = (part.facts for part in made.items[0].parts if part.code == "feedback")
+    assert isinstance(facts, FeedbackFacts)
+    assert facts.opinion == "more_like"

@@ -9,7 +9,7 @@ from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
-from services.notifier.domain.model import Part, PartCode
+from services.notifier.domain.model import Part, PartCode, PreferredFacts
 from tests.support.digests import NOON, PYTHON, pay, posting
 
 EITHER = Criteria(skills=SkillTerms(any=("Go", "Python")))
@@ -25,7 +25,8 @@ def points(code: PartCode, criteria: Criteria, one: PostingCore) -> float:
 
 
 def facts(code: PartCode, criteria: Criteria, one: PostingCore) -> dict[str, Any]:
-    return dict(parts(criteria, one)[code].facts)
+    found = parts(criteria, one)[code].facts
+    return {} if found is None else {name: value for name, value in found._asdict().items() if value not in (None, ())}
 
 
 def test_a_core_skill_counts_more_than_one_in_passing() -> None:
@@ -35,7 +36,7 @@ def test_a_core_skill_counts_more_than_one_in_passing() -> None:
     assert points("fit", PYTHON, passing) == 0
     assert points("fit", EITHER, core) == 35
     assert facts("fit", PYTHON, core) == {"asked": ("Python",), "core": ("Python",)}
-    assert facts("fit", PYTHON, passing) == {"asked": ("Python",), "core": (), "counts": 0.5}
+    assert facts("fit", PYTHON, passing) == {"asked": ("Python",), "counts": 0.5}
 
 
 def test_all_asked_skills_are_weighed_by_how_many_are_core() -> None:
@@ -84,7 +85,6 @@ def test_what_implies_and_what_is_implied_are_named_side_by_side() -> None:
     asked = Criteria(skills=SkillTerms(any=("Go", "JavaScript", "Python")))
     assert facts("fit", asked, core_to("Django", "React")) == {
         "asked": ("Go", "JavaScript", "Python"),
-        "core": (),
         "implied": ("JavaScript", "Python"),
         "by": ("React", "Django"),
     }
@@ -104,7 +104,7 @@ def test_words_in_the_title_count() -> None:
     asked = Criteria(text="python -java")
     assert points("fit", asked, posting(title="Python engineer")) == 50
     assert points("fit", asked, posting(title="Engineer", description_text="Some Python")) == 0
-    assert facts("fit", asked, posting(title="Python engineer")) == {"in_title": 1}
+    assert facts("fit", asked, posting(title="Python engineer")) == {"in_title": True}
 
 
 @pytest.mark.parametrize(("top", "given"), [(50_000, 0), (62_500, 7.5), (75_000, 15), (500_000, 15)])
@@ -176,7 +176,8 @@ def test_a_job_in_a_preferred_place_goes_before_others(
 ) -> None:
     scored = score(Judged(PYTHON, Ready(posting(reach=reach))), NOON, (), preferred)
     [part] = (part for part in scored.parts if part.code == "preferred")
-    assert (part.points, part.most, dict(part.facts)["named"]) == (given, 7, named)
+    assert isinstance(part.facts, PreferredFacts)
+    assert (part.points, part.most, part.facts.named) == (given, 7, named)
 
 
 def test_preferred_places_take_their_points_from_those_for_the_place() -> None:

@@ -11,7 +11,7 @@ from schemas.posting import Reach, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Candidate, Digest, Fact, Part, SentItem
+from services.notifier.domain.model import Candidate, Digest, Part, PayFacts, SentItem
 from services.notifier.domain.wording.score_lines import part_line, why_here
 from services.notifier.settings import NotifierSettings
 from services.usecases.previews import Preview
@@ -46,8 +46,7 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
 
 @pytest.mark.parametrize(("top", "said"), [(57_000, "5% below the floor"), (60_000, "which is the floor")])
 def test_pay_that_is_not_above_the_floor_is_not_called_so(top: int, said: str) -> None:
-    floor: tuple[Fact, ...] = (("annual_floor", 60_000), ("currency", "EUR"), ("period", "year"))
-    part = Part("pay", 0.0, 15.0, (("annual_top", top), *floor))
+    part = Part("pay", 0.0, 15.0, PayFacts(top, 60_000, "EUR", "year"))
     assert part_line(part) == f"pay 0 of 15: up to €{top:,} a year, {said}"
 
 

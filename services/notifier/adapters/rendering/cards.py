@@ -10,7 +10,7 @@ from cachetools import LRUCache, cachedmethod
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from services.notifier.domain.model import FoundBy, Item
+from services.notifier.domain.model import Doubt, FoundBy, Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
     PayBar,
@@ -23,7 +23,7 @@ from services.notifier.domain.wording.job import (
     seen_on,
     timezones_line,
 )
-from services.notifier.domain.wording.reason_order import Doubt, most_telling, telling_against
+from services.notifier.domain.wording.reason_order import most_telling, telling_against
 from services.notifier.domain.wording.view import (
     Reader,
     ShownJob,

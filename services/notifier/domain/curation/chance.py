@@ -18,7 +18,7 @@ from schemas.posting import Condition, Seniority, Timezones
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
-from services.notifier.domain.model import Against, Chance, ChanceFact
+from services.notifier.domain.model import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import needs_of
 from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
@@ -85,11 +85,11 @@ def chance_of(judged: Judged, wish: Wish) -> Chance:
 def _chance(judged: Judged, wish: Wish) -> Chance:
     facts, known = facts_of(wish, judged.criteria, judged.ready), model()
     costs = [
-        Against(fact, round(weight * (1.0 - value), 3), _said(fact, wish, judged.criteria, judged.ready))
+        Against(_doubt(fact, wish, judged.criteria, judged.ready), round(weight * (1.0 - value), 3))
         for fact, value, weight in zip(FACTS, facts, known.weights, strict=True)
         if weight * (1.0 - value) > 0
     ]
-    costs.sort(key=lambda one: (-one.costs, FACTS.index(one.fact)))
+    costs.sort(key=lambda one: (-one.costs, FACTS.index(one.doubt.fact)))
     return Chance(round(probability(known.log_odds(facts)), 4), tuple(costs))
 
 
@@ -274,36 +274,45 @@ def _experience(levels: frozenset[Seniority], ready: Ready) -> float:
     return 1.0 - min(1.0, max(0.0, asked - reached) / _MOST_YEARS)
 
 
-def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str:
+def _doubt(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> Doubt:
+    """A fact with what it is about."""
     posting = ready.posting
     match fact:
-        case "trade" | "near_role":
-            return posting.roles[0] if wish.affinity and posting.roles else ""
-        case "searches":
-            return posting.roles[0] if wish.trades and posting.roles else ""
-        case "technology":
-            return "/".join(_other_tools(wish, criteria, ready)[:_MOST_PARTS])
-        case "form":
-            return "/".join(posting.offered[:_MOST_PARTS])
         case "experience":
-            return str(ready.years or "")
-        case "region":
-            return "/".join(_parts_of_country(wish, criteria, ready)[:_MOST_PARTS])
-        case "elsewhere":
-            return "/".join(ready.title_codes[:_MOST_PARTS])
+            return Doubt(fact, amount=ready.years or None)
         case "zone":
-            return f"{_hours_away(wish.offset, posting.timezones):g}"
-        case "level":
-            return posting.seniority or ""
-        case "written":
-            return posting.language or ""
-        case "spoken":
-            return "/".join(_unspoken(wish, ready))
+            return Doubt(fact, amount=_hours_away(wish.offset, posting.timezones))
         case "condition":
             _, condition = _hardest(wish, criteria, posting.conditions)
-            return f"{condition.kind} {'/'.join(condition.places)}".strip() if condition else ""
+            kind, places = (condition.kind, condition.places) if condition else (None, ())
+            return Doubt(fact, places, condition=kind)
         case _:
-            return ""
+            return Doubt(fact, _about(fact, wish, criteria, ready)[:_MOST_PARTS])
+
+
+def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+    posting = ready.posting
+    match fact:
+        case "trade" | "near_role" if wish.affinity:
+            return posting.roles[:1]
+        case "searches" if wish.trades:
+            return posting.roles[:1]
+        case "technology":
+            return _other_tools(wish, criteria, ready)
+        case "form":
+            return posting.offered
+        case "region":
+            return _parts_of_country(wish, criteria, ready)
+        case "elsewhere":
+            return ready.title_codes
+        case "level":
+            return (posting.seniority,) if posting.seniority else ()
+        case "written":
+            return (posting.language,) if posting.language else ()
+        case "spoken":
+            return _unspoken(wish, ready)
+        case _:
+            return ()
 
 
 def _unspoken(wish: Wish, ready: Ready) -> tuple[str, ...]:

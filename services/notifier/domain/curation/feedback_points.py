@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import fsum
 
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import JobOpinion, Opinion, Part
+from services.notifier.domain.model import FeedbackFacts, JobOpinion, Opinion, Part
 
 MOST_POINTS = 10.0
 """All that was said together moves a job by no more, up or down."""
@@ -46,13 +46,8 @@ def feedback_part(said: Iterable[JobOpinion], ready: Ready, due_at: datetime) ->
     total = max(-MOST_POINTS, min(MOST_POINTS, fsum(points for points, _ in moves)))
     # Named is what moved the job the way that it went.
     points, most = max(moves, key=lambda move: (move[0] * total, *_order(move[1])))
-    facts = (
-        ("opinion", most.opinion),
-        ("title", most.title),
-        ("company", most.company),
-        ("said_on", most.said_at.date().isoformat()),
-    )
-    return Part("feedback", total, MOST_POINTS, facts if points * total > 0 else ())
+    facts = FeedbackFacts(most.opinion, most.title, most.company, most.said_at.date())
+    return Part("feedback", total, MOST_POINTS, facts if points * total > 0 else None)
 
 
 def _move(said: JobOpinion, ready: Ready, due_at: datetime) -> float:

@@ -11,7 +11,7 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import feedback_part
 from services.notifier.domain.curation.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
-from services.notifier.domain.model import Fact, JobOpinion, Part
+from services.notifier.domain.model import FitFacts, FreshFacts, JobOpinion, Part, PayFacts, PlaceFacts, PreferredFacts
 from services.rules.criterion.salary import annual_floor
 from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.text import TextQuery
@@ -117,11 +117,10 @@ def _weight(criteria: Criteria, ready: Ready) -> Weight:
 
 def _lasting(judged: Judged) -> LastingParts:
     criteria, ready, weight = judged.criteria, judged.ready, weight_of(judged)
-    states = int(states_pay(ready.posting))
     return (
         Part("fit", weight.fit, FIT_POINTS, fit_facts(criteria, ready, weight.counts)),
         Part("pay", weight.pay, PAY_POINTS, _pay_facts(criteria, ready.posting)),
-        Part("stated", weight.stated, STATED_POINTS, (("stated", states),)),
+        Part("stated", weight.stated, STATED_POINTS),
         Part("place", weight.place, PLACE_POINTS, _place_facts(criteria, ready)),
     )
 
@@ -142,12 +141,12 @@ def _pay_points(criteria: Criteria, ready: Ready) -> float:
     return PAY_POINTS * min(1.0, max(0.0, (top / floor - 1.0) / PAY_BEST_AT))
 
 
-def _pay_facts(criteria: Criteria, posting: PostingCore) -> tuple[Fact, ...]:
+def _pay_facts(criteria: Criteria, posting: PostingCore) -> PayFacts | None:
     amounts = _top_and_floor(criteria, posting)
     if amounts is None:
-        return ()
+        return None
     top, floor, asked = amounts
-    return (("annual_top", top), ("annual_floor", floor), ("currency", asked.currency), ("period", asked.period))
+    return PayFacts(top, floor, asked.currency, asked.period)
 
 
 def _top_and_floor(criteria: Criteria, posting: PostingCore) -> tuple[int, int, SalaryFloor] | None:
@@ -166,7 +165,7 @@ def _stated_points(ready: Ready) -> float:
 
 def _fresh(ready: Ready, due_at: datetime, counts: float) -> Part:
     age = max(timedelta(0), due_at - ready.posting.seen_at)
-    return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, (("days", age.days),))
+    return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, FreshFacts(age.days))
 
 
 def _fresh_points(ready: Ready, due_at: datetime) -> float:
@@ -175,11 +174,11 @@ def _fresh_points(ready: Ready, due_at: datetime) -> float:
     return FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR)
 
 
-def _place_facts(criteria: Criteria, ready: Ready) -> tuple[Fact, ...]:
+def _place_facts(criteria: Criteria, ready: Ready) -> PlaceFacts | None:
     if not criteria.places:
-        return ()
+        return None
     fits = taken_in(criteria, ready)
-    return (("named", tuple(place for place in fits if names_place(ready, place))), ("fits", fits))
+    return PlaceFacts(tuple(place for place in fits if names_place(ready, place)), fits)
 
 
 def _place_points(criteria: Criteria, ready: Ready) -> float:
@@ -193,7 +192,7 @@ def _place_points(criteria: Criteria, ready: Ready) -> float:
 
 def _preferred(places: tuple[str, ...], ready: Ready, counts: float) -> Part:
     found = preferred_of(places, ready)
-    facts = (("asked", places), ("named", found.named), ("fits", found.taken_in))
+    facts = PreferredFacts(places, found.named, found.taken_in)
     return Part("preferred", counts * _preferred_points(places, ready), PREFERRED_POINTS, facts)
 
 
@@ -286,18 +285,17 @@ def _apart(pairs: Iterable[Implied]) -> tuple[Implied, ...]:
     return tuple(found.values())
 
 
-def fit_facts(criteria: Criteria, ready: Ready, counts: float) -> tuple[Fact, ...]:
-    """What the fit rests on: `implied` and `by` name a skill and that which implies it at the same place."""
-    facts = list[Fact]()
-    if asked := (*criteria.skills.all, *criteria.skills.any):
-        facts += [("asked", asked), ("core", tuple(name for name in asked if name in ready.core))]
-    if implied := implied_of_any(criteria, ready):
-        facts += [("implied", tuple(skill.name for skill in implied)), ("by", tuple(skill.by for skill in implied))]
-    if counts < 1.0:
-        facts.append(("counts", counts))
-    if criteria.text:
-        facts.append(("in_title", int(_in_title(criteria, ready))))
-    return tuple(facts)
+def fit_facts(criteria: Criteria, ready: Ready, counts: float) -> FitFacts:
+    """What the fit rests on."""
+    asked, implied = (*criteria.skills.all, *criteria.skills.any), implied_of_any(criteria, ready)
+    return FitFacts(
+        asked,
+        tuple(name for name in asked if name in ready.core),
+        tuple(skill.name for skill in implied),
+        tuple(skill.by for skill in implied),
+        counts if counts < 1.0 else None,
+        _in_title(criteria, ready) if criteria.text else None,
+    )
 
 
 def _most_of_any(criteria: Criteria) -> int:

@@ -12,8 +12,7 @@ from babel.numbers import format_decimal
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore, Salary, Seniority, Timezones
 from services.notifier.domain.curation.score import states_pay
-from services.notifier.domain.model import FoundBy, Preferred
-from services.notifier.domain.wording.reason_order import Doubt
+from services.notifier.domain.model import Doubt, FoundBy, Preferred
 from services.rules.criterion.salary import annual_floor
 from services.rules.criterion.timezone import hours_apart
 from services.rules.money import annual_range, by_full_hours, part_time_is_less
@@ -138,7 +137,7 @@ def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()
 
     Without the level where it is said to speak against the job.
     """
-    level_speaks_against = any(fact == "level" for fact, _ in against)
+    level_speaks_against = any(one.fact == "level" for one in against)
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not level_speaks_against else ""
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""

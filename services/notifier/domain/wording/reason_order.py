@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.score import states_pay
-from services.notifier.domain.model import Chance, ChanceFact, FoundBy, Item
+from services.notifier.domain.model import Chance, ChanceFact, Doubt, FoundBy, Item
 from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.near import NearFacts
@@ -30,8 +30,6 @@ _MOST_WORDS: Final = 20
 """Of a title in which the names of roles are looked for."""
 _ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "language"})
 """Criteria of which the card, or the title, says the same."""
-Doubt = tuple[ChanceFact, str]
-"""A fact that speaks against a job, and what it is about, as in `Against`."""
 _OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searches"})
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
@@ -146,13 +144,13 @@ def _telling(found: FoundBy) -> tuple[int, int]:
 
 def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingCore) -> tuple[Doubt, ...]:
     """What the chance knows against a job and neither its title nor why it was found says, the most telling first."""
-    weighty = [(one.fact, one.said) for one in chance.against if one.costs >= _LEAST_COST and one.fact in _SAID]
+    weighty = [one.doubt for one in chance.against if one.costs >= _LEAST_COST and one.doubt.fact in _SAID]
     if not weighty:
         return ()
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
-    doubts = ((fact, said) for fact, said in weighty if (said or fact in _ALONE) and not (silent and fact in _OF_ROLE))
-    return tuple(doubts)[:MOST_A_LINE]
+    named = (one for one in weighty if one.of or one.amount is not None or one.fact in _ALONE)
+    return tuple(one for one in named if not (silent and one.fact in _OF_ROLE))[:MOST_A_LINE]
 
 
 @lru_cache(maxsize=8_192)
@@ -172,24 +170,24 @@ def _names_of(role: str) -> tuple[tuple[str, ...], ...]:
 
 def doubt_in_words(doubt: Doubt, words: Words) -> str:
     """One clause without a subject: `hires only in Bavaria`."""
-    match doubt:
-        case ("often", _):
+    match doubt.fact:
+        case "often":
             return words.say("says your words only in passing")
-        case ("workplace", _):
+        case "workplace":
             return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
-        case ("trade" | "near_role" | "searches", role):
-            return words.say("is rather a job as {role}", role=role_in_words(role, words))
-        case ("region", places):
-            return words.say("hires only in {places}", places=places_listed(places.split("/"), words))
-        case ("elsewhere", places):
-            return words.say("names {places} in its title", places=places_listed(places.split("/"), words))
-        case ("zone", hours):
-            return words.say("keeps hours {hours} h from yours", hours=decimal(float(hours), words))
-        case ("level", level):
-            return facet_in_words("seniority", "yes", FacetFacts((), level), words)
-        case ("written", code):
-            return words.say("is written in {language}", language=language_in_words(code, words))
-        case (fact, _):
+        case "trade" | "near_role" | "searches":
+            return words.say("is rather a job as {role}", role=role_in_words(doubt.of[0], words))
+        case "region":
+            return words.say("hires only in {places}", places=places_listed(doubt.of, words))
+        case "elsewhere":
+            return words.say("names {places} in its title", places=places_listed(doubt.of, words))
+        case "zone":
+            return words.say("keeps hours {hours} h from yours", hours=decimal(doubt.amount or 0.0, words))
+        case "level":
+            return facet_in_words("seniority", "yes", FacetFacts((), doubt.of[0]), words)
+        case "written":
+            return words.say("is written in {language}", language=language_in_words(doubt.of[0], words))
+        case fact:
             raise ValueError(f"there are no words for {fact}")
 
 

@@ -1,10 +1,23 @@
 """What the parts of a score rest on, in plain English for operators. Digests have words of their own."""
 
-from collections.abc import Callable, Mapping
-from typing import Final, cast
+from collections.abc import Callable
+from typing import Final
 
-from schemas.posting import Period
-from services.notifier.domain.model import Against, AnnualPay, Chance, ChanceFact, Item, Part, PayNews
+from services.notifier.domain.model import (
+    AnnualPay,
+    Chance,
+    ChanceFact,
+    Doubt,
+    FeedbackFacts,
+    FitFacts,
+    FreshFacts,
+    Item,
+    Part,
+    PayFacts,
+    PayNews,
+    PlaceFacts,
+    PreferredFacts,
+)
 from services.rules.money import ANNUAL_FACTORS
 from services.rules.roles.taxonomy import roles
 from services.wording.amounts import a_period, money
@@ -41,7 +54,22 @@ def part_line(part: Part) -> str:
 
 def part_words(part: Part) -> str:
     """What a part rests on, without its points."""
-    return _WORDS[part.code](part)
+    match part.facts:
+        case FitFacts() as facts:
+            return _fit(facts)
+        case PayFacts() as facts:
+            return _pay_part(facts)
+        case FreshFacts(days):
+            return "of today" if days == 0 else "a day old" if days == 1 else f"{days} days old"
+        case PlaceFacts(named, fits):
+            takes_in = f"takes in {_named(fits)}" if fits else "does not say from where"
+            return f"names {_named(named)}" if named else takes_in
+        case PreferredFacts() as facts:
+            return _preferred(facts)
+        case FeedbackFacts() as facts:
+            return _feedback(facts)
+        case None:
+            return _of_nothing(part)
 
 
 def pay_news_line(news: PayNews) -> str:
@@ -56,35 +84,29 @@ def _pay(pay: AnnualPay) -> str:
     return money(pay.amount, pay.currency, english().locale)
 
 
-def _fit(part: Part) -> str:
-    facts = dict(part.facts)
+def _fit(facts: FitFacts) -> str:
     said = []
-    asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
+    core = facts.core
     skills = [f"{_named(core)} {'is' if len(core) == 1 else 'are'} core to it"] if core else []
     skills += [
         f"{by}, which is {'core too' if core else 'core to it'}, implies {name} and counts half"
-        for name, by in zip(names_of(facts.get("implied")), names_of(facts.get("by")), strict=True)
+        for name, by in zip(facts.implied, facts.by, strict=True)
     ]
-    if asked:
-        said.append("; ".join(skills) or _in_passing(asked, facts))
-    if "in_title" in facts:
-        said.append("the words stand in its title" if facts["in_title"] else "the words stand only in its text")
+    if facts.asked:
+        said.append("; ".join(skills) or _in_passing(facts))
+    if facts.in_title is not None:
+        said.append("the words stand in its title" if facts.in_title else "the words stand only in its text")
     return ", ".join(said) or "no skill or word is asked for"
 
 
-def _in_passing(asked: tuple[str, ...], facts: Mapping[str, object]) -> str:
-    said = f"names {_named(asked, either=True)} only in passing"
-    return f"{said}, so that all else counts {100 * float(str(facts['counts'])):.0f}%" if "counts" in facts else said
+def _in_passing(facts: FitFacts) -> str:
+    said = f"names {_named(facts.asked, either=True)} only in passing"
+    return said if facts.counts is None else f"{said}, so that all else counts {100 * facts.counts:.0f}%"
 
 
-def _pay_part(part: Part) -> str:
-    facts = dict(part.facts)
-    if "annual_floor" in facts:
-        top, floor = int(str(facts["annual_top"])), int(str(facts["annual_floor"]))
-        period = cast(Period, facts["period"])
-        pay = money(top / ANNUAL_FACTORS[period], str(facts["currency"]), english().locale)
-        return f"up to {a_period(pay, period, english())}, {_apart(top, floor)}"
-    return "stated, and no floor to hold it against" if part.points else "nothing that can be held against a floor"
+def _pay_part(facts: PayFacts) -> str:
+    pay = money(facts.annual_top / ANNUAL_FACTORS[facts.period], facts.currency, english().locale)
+    return f"up to {a_period(pay, facts.period, english())}, {_apart(facts.annual_top, facts.annual_floor)}"
 
 
 def _apart(top: int, floor: int) -> str:
@@ -93,63 +115,38 @@ def _apart(top: int, floor: int) -> str:
     return f"{100 * abs(top - floor) / floor:.0f}% {'above' if top > floor else 'below'} the floor"
 
 
-def _stated(part: Part) -> str:
-    return "states its pay" if part.points else "does not state its pay"
+def _preferred(facts: PreferredFacts) -> str:
+    if facts.named:
+        return f"names {_named(facts.named)}, which is preferred"
+    if facts.fits:
+        return f"takes in {_named(facts.fits)}, which is preferred"
+    return f"is not known to be open to {_named(facts.asked, either=True)}, which is preferred"
 
 
-def _fresh(part: Part) -> str:
-    days = int(str(dict(part.facts)["days"]))
-    return "of today" if days == 0 else "a day old" if days == 1 else f"{days} days old"
+def _feedback(facts: FeedbackFacts) -> str:
+    job = f"“{facts.title}” at {facts.company or 'an unnamed company'}"
+    if facts.opinion == "more_like":
+        return f"more like {job} was asked for on {facts.said_on}"
+    return f"{job} was called not relevant on {facts.said_on}"
 
 
-def _place(part: Part) -> str:
-    facts = dict(part.facts)
-    named, fits = names_of(facts.get("named")), names_of(facts.get("fits"))
-    if named:
-        return f"names {_named(named)}"
-    if fits:
-        return f"takes in {_named(fits)}"
-    return "no place is asked for" if part.points else "does not say from where"
-
-
-def _preferred(part: Part) -> str:
-    facts = dict(part.facts)
-    asked, named, fits = (names_of(facts.get(fact)) for fact in ("asked", "named", "fits"))
-    if named:
-        return f"names {_named(named)}, which is preferred"
-    if fits:
-        return f"takes in {_named(fits)}, which is preferred"
-    return f"is not known to be open to {_named(asked, either=True)}, which is preferred"
-
-
-def _feedback(part: Part) -> str:
-    facts = dict(part.facts)
-    if not facts:
-        return "nothing said of jobs like it"
-    job = f"“{facts['title']}” at {facts['company'] or 'an unnamed company'}"
-    if facts["opinion"] == "more_like":
-        return f"more like {job} was asked for on {facts['said_on']}"
-    return f"{job} was called not relevant on {facts['said_on']}"
-
-
-_WORDS = {
-    "fit": _fit,
-    "pay": _pay_part,
-    "stated": _stated,
-    "fresh": _fresh,
-    "place": _place,
-    "preferred": _preferred,
-    "feedback": _feedback,
-}
+def _of_nothing(part: Part) -> str:
+    """What is said of a part that rests on nothing that can be named."""
+    match part.code:
+        case "pay" if part.points:
+            return "stated, and no floor to hold it against"
+        case "pay":
+            return "nothing that can be held against a floor"
+        case "stated":
+            return "states its pay" if part.points else "does not state its pay"
+        case "feedback":
+            return "nothing said of jobs like it"
+        case _:
+            return "no place is asked for"
 
 
 def _named(names: tuple[str, ...], *, either: bool = False) -> str:
     return listed(names, english(), either=either)
-
-
-def names_of(fact: object) -> tuple[str, ...]:
-    """The names that a fact of a part holds; none where there is no such fact, or one of another kind."""
-    return fact if isinstance(fact, tuple) else ()
 
 
 def chance_line(chance: Chance, bar: float | None = None) -> str:
@@ -168,38 +165,39 @@ def too_unlikely(chance: Chance) -> str:
 def against_words(chance: Chance) -> str:
     """What speaks most against a job; empty where little does."""
     telling = [one for one in chance.against if one.costs >= _LEAST_COST]
-    return ", ".join(list(dict.fromkeys(_AGAINST[one.fact](one) for one in telling))[:_MOST])
+    return ", ".join(list(dict.fromkeys(_AGAINST[one.doubt.fact](one.doubt) for one in telling))[:_MOST])
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _role(one: Against) -> str:
-    return f"another role: {roles()[one.said].name()}" if one.said in roles() else "its role is not known"
+def _role(one: Doubt) -> str:
+    known = [roles()[role].name() for role in one.of if role in roles()]
+    return f"another role: {', '.join(known)}" if known else "its role is not known"
 
 
-def _language(one: Against) -> str:
-    return " or ".join(language_in_words(code, english()) for code in one.said.split("/"))
+def _language(one: Doubt) -> str:
+    return " or ".join(language_in_words(code, english()) for code in one.of)
 
 
-_AGAINST: Final[dict[ChanceFact, Callable[[Against], str]]] = {
+_AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "trade": _role,
     "near_role": _role,
     "searches": _role,
     "core": lambda _: "the asked skills are not all core to it",
     "often": lambda _: "the asked words are hardly said",
-    "technology": lambda one: f"its title names {one.said.replace('/', ', ')}",
+    "technology": lambda one: f"its title names {', '.join(one.of)}",
     "place": lambda _: "no wanted place is named",
     "home": lambda _: "the wanted places are hardly taken in",
-    "region": lambda one: f"only a part of the country: {one.said}",
+    "region": lambda one: f"only a part of the country: {', '.join(one.of)}",
     "elsewhere": lambda _: "its title names another place",
     "zone": lambda _: "its hours are of another time zone",
     "workplace": lambda _: "its workplace is not told",
-    "form": lambda one: f"its form: {one.said.replace('_', ' ')}",
-    "level": lambda one: f"its level: {one.said}",
-    "experience": lambda one: f"it asks for {one.said} years" if one.said else "it asks for more experience",
+    "form": lambda one: f"its form: {', '.join(one.of).replace('_', ' ')}",
+    "level": lambda one: f"its level: {', '.join(one.of)}",
+    "experience": lambda one: f"it asks for {one.amount:g} years" if one.amount else "it asks for more experience",
     "written": lambda one: f"it is written in {_language(one)}",
     "spoken": lambda one: f"it needs {_language(one)}",
-    "condition": lambda one: f"its condition: {one.said}",
+    "condition": lambda one: f"its condition: {' '.join((one.condition or '', ', '.join(one.of))).strip()}",
 }

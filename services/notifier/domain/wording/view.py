@@ -10,9 +10,10 @@ from schemas.posting import PostingCore
 from services.notifier.domain.model import (
     NOT_PREFERRED,
     Digest,
+    Doubt,
+    FeedbackFacts,
     FoundBy,
     Item,
-    Part,
     PayNews,
     Preferred,
     Sender,
@@ -23,7 +24,6 @@ from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words
 from services.notifier.domain.wording.reason_order import (
     MOST_A_LINE,
-    Doubt,
     doubt_in_words,
     is_cut_short,
     named_as_one_of_several,
@@ -204,7 +204,7 @@ def notes(item: Item, words: Words) -> tuple[str, ...]:
     """Why a job comes again, and what the reader said of another that moved it."""
     if item.pay_news is None and not item.parts:
         return ()
-    moved = next((part for part in item.parts if part.code == "feedback" and part.facts), None)
+    moved = next((part.facts for part in item.parts if isinstance(part.facts, FeedbackFacts)), None)
     lines = (_pay_news(item.pay_news, words) if item.pay_news else "", _moved(moved, words) if moved else "")
     return tuple(line for line in lines if line)
 
@@ -217,10 +217,9 @@ def _pay_news(news: PayNews, words: Words) -> str:
     return words.say("Here again: pay raised from {before} to {pay} a year.", before=before, pay=now)
 
 
-def _moved(part: Part, words: Words) -> str:
-    facts = dict(part.facts)
-    job = quoted(str(facts["title"]), words)
-    if facts["opinion"] == "more_like":
+def _moved(facts: FeedbackFacts, words: Words) -> str:
+    job = quoted(facts.title, words)
+    if facts.opinion == "more_like":
         return words.say("Further up because you asked for more like {job}.", job=job)
     return words.say("Further down because you called {job} not relevant.", job=job)
 
