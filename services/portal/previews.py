@@ -1,17 +1,18 @@
 """What a search finds, shown while it is typed; nothing of it is kept."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from babel.numbers import format_compact_currency, format_decimal
 from fastapi import APIRouter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from services.portal.accounts.guard import FormGuard
@@ -28,6 +29,8 @@ from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
 from services.wording.words import Words, mark
+
+T = TypeVar("T")
 
 _EVERY_S: Final = 60.0
 _SOON_S: Final = 5.0
@@ -135,20 +138,33 @@ class ShownPreview:
 def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     """`POST /preview` and `GET /complete/{kind}`: pieces of a page."""
     router = APIRouter(responses=answers(400, 403, 404, 408, 413, 429, 503), default_response_class=HTMLResponse)
+    turn = asyncio.Lock()
+
+    async def in_turn(request: Request, what: Callable[[], T]) -> T:
+        """Do it after what came before. Raises ClientDisconnect where nobody waits for it any more.
+
+        A browser that has typed on takes its last request back: that one is overtaken and is not begun.
+        """
+        async with turn:
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            return await door.work(what)
 
     @router.post("/preview", openapi_extra=form(*DEFAULTS))
     async def preview(request: Request) -> Response:
         """Show what the search in a form finds."""
         guard.check_preview(request)
         words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
-        return door.show("preview", words, **await door.work(partial(previewed, live, given, words, door.clock())))
+        return door.show(
+            "preview", words, **await in_turn(request, partial(previewed, live, given, words, door.clock()))
+        )
 
     @router.post("/preview/mail", openapi_extra=form(*DEFAULTS))
     async def mail(request: Request) -> Response:
         """Show the mail that the search in a form would bring, to be framed by the form's page."""
         guard.check_preview(request)
         words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
-        shown = await door.work(partial(_mailed, live, given, words, door.clock()))
+        shown = await in_turn(request, partial(_mailed, live, given, words, door.clock()))
         return HTMLResponse(shown or words.say("None of them would have been mailed."), headers=_FRAMED)
 
     @router.get("/complete/{kind}")

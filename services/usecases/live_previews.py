@@ -1,5 +1,6 @@
 """What a search would find while somebody types it: over the postings of the last days, which are kept in columns."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from cachetools import LRUCache
 
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.past import Fitting, PastInColumns, Seen
 from services.matcher.backtest import Past
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
+from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipient
 from services.notifier.ports import Links
 from services.rules.criterion import Relaxation
@@ -43,6 +46,8 @@ __all__ = [
 _READ: Final = 500
 _WEIGHED: Final = 100
 _REMEMBERED: Final = 2_000
+_JUDGED: Final = 20_000
+_MANY: Final = 5_000
 _BINS: Final = 10
 _STEPS: Final = 40
 _ROUND: Final = (1, 2, 5, 10)
@@ -140,8 +145,11 @@ class LivePreviews:
         self._columns = PastInColumns()
         self._renderer = JinjaRenderer(self._settings.mail.sender, cached_cards=_WEIGHED)
         self._remembered: LRUCache[tuple[str, int], PostingCore] = LRUCache(_REMEMBERED)
+        self._asked: LRUCache[Criteria, Criteria] = LRUCache(_REMEMBERED)
+        self._judging = Judging(_JUDGED, _REMEMBERED)
         self._lock = Lock()
         self._asked_for: Mapping[str, int] = {}
+        self._new = 0
         self.ready = False
         """Whether all that the store had was read once."""
 
@@ -160,7 +168,13 @@ class LivePreviews:
         for versions in self._stored.versions(since, now):
             for some in chunked(self._columns.lacking(versions), _READ):
                 self._columns.put(Past(posting, seen_at) for posting, seen_at in self._stored.read(some))
+                self._new += len(some)
         self._columns.forget(since)
+        if self._new > max(_MANY, len(self._columns) // 5):
+            # What is held now stays: looking through it for garbage would hold up all who type for half a second.
+            gc.collect()
+            gc.freeze()
+            self._new = 0
         with self._lock:
             self._newest.forget()
             self._newest.at(now)
@@ -194,10 +208,13 @@ class LivePreviews:
         return None if isinstance(outcome, Hold) else self._renderer.render(outcome, _NO_LINKS).html
 
     def _outcome(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Digest | Hold:
-        search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
         given = self._read([*found.newest, *found.newest_near])
+        # One after the other: beside each other all would take as long as the slowest.
         with self._lock:
-            return best_of(given, self._newest, reader, search, now, self._settings.notifier.curate)
+            # What is asked for once more is the same, so that what was judged by it is known.
+            criteria = self._asked.setdefault(query.criteria, query.criteria)
+            search = DueSearch("preview", query.name, "daily", criteria, query.preferred_places)
+            return best_of(given, self._newest, reader, search, now, self._settings.notifier.curate, self._judging)
 
     def _taste(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Taste:
         outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
@@ -220,7 +237,7 @@ class LivePreviews:
             known = {key: self._remembered[key] for key in keys if key in self._remembered}
         missing = [posting_id for posting_id, version in keys if (posting_id, version) not in known]
         for posting, seen_at in self._stored.read(missing) if missing else ():
-            opened = posting.model_copy(update={"status": "open", "seen_at": seen_at})
+            opened = posting.model_copy(update={"status": "open", "seen_at": seen_at, "backlog": False})
             known[posting.posting_id, posting.version] = opened
         with self._lock:
             self._remembered.update(known)

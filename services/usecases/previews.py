@@ -250,12 +250,16 @@ def best_of(
     search: DueSearch,
     now: datetime,
     settings: CurateSettings,
+    judging: Judging | None = None,
 ) -> Digest | Hold:
-    """The mail that postings would make which fit a search, or nearly, had somebody been sent none of them."""
+    """The mail that postings would make which fit a search, or nearly, had somebody been sent none of them.
+
+    `judging` remembers verdicts for the next preview.
+    """
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
-    postings = (posting.model_copy(update={"backlog": False}) for posting in found)
+    postings = (one.model_copy(update={"backlog": False}) if one.backlog else one for one in found)
     candidates = [Candidate(posting, (search,)) for posting in postings]
-    judging = Judging()
+    judging = judging or Judging()
     outcome = curate(recipient, [search], candidates, (), now, settings, judging)
     few = near_candidates(outcome, partial(newest.at, now), settings, judging)
     return with_near_misses(outcome, few, (), settings, judging)

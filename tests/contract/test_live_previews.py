@@ -44,6 +44,23 @@ def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: No
         }
 
 
+def test_what_was_shown_before_changes_nothing(store: NotifierStore) -> None:
+    made = [
+        one.model_copy(update={"posted_at": NOW - DAY * (number % 25) - DAY / 2, "seen_at": NOW, "fetched_at": NOW})
+        for number, one in enumerate(generate.postings(60, 9))
+    ]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    used = LivePreviews(installation_of(store))
+    used.refresh(NOW)
+    shown = {}
+    for number, asked in enumerate(generate.criteria(8, 10, made)):
+        fresh, query = LivePreviews(installation_of(store)), Query("tried", asked)
+        fresh.refresh(NOW)
+        shown[number] = used.preview(query, ADA, NOW)
+        assert shown[number] == fresh.preview(query, ADA, NOW) == used.preview(query, ADA, NOW)
+    assert any(one.taste.best for one in shown.values())
+
+
 def test_what_comes_changes_and_grows_old_is_followed(store: NotifierStore) -> None:
     live, query = LivePreviews(installation_of(store)), Query("Python", PYTHON)
     assert not live.ready

@@ -1,14 +1,20 @@
 """What a search finds is shown before anybody signs up, and nothing of it is kept."""
 
+import asyncio
 import re
 
 import pytest
 from sqlalchemy import func, select
+from starlette.types import Message
 
 from schemas.posting import Salary
 from schemas.sql.base import metadata
+from services.portal.app import portal_app
+from services.portal.postman import Postman
+from services.usecases.installation import Installation
+from services.usecases.live_previews import LivePreviews
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
-from tests.support.portal import ServedPortal, served_portal
+from tests.support.portal import FORM, ServedPortal, served_portal, settings_of
 from tests.support.waiting import until
 
 ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
@@ -154,3 +160,32 @@ def test_scripts_come_from_this_site_alone(portal: ServedPortal) -> None:
         f'<script src="/static/{name}" defer>' for name in ("htmx.min.js", "search.js")
     ]
     assert {portal.get(f"/static/{name}").status_code for name in ("htmx.min.js", "search.js", "search.css")} == {200}
+
+
+def test_one_that_a_browser_took_back_is_not_begun(store: NotifierStore) -> None:
+    installation = Installation(settings_of(), store.engine)
+    live = LivePreviews(installation)
+    live.refresh(NOW)
+    app = portal_app(installation, lambda: NOW, Postman(), live)
+
+    async def answer(*, left: bool) -> tuple[int, bytes]:
+        body = {"type": "http.request", "body": b"skills=Python&currency=EUR", "more_body": False}
+        coming = [body, *([{"type": "http.disconnect"}] if left else ())]
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            if not coming:
+                await asyncio.sleep(3600)
+            return coming.pop(0)
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        headers = [(b"host", b"127.0.0.1"), (b"content-type", FORM.encode())]
+        scope = {"type": "http", "method": "POST", "path": "/preview", "query_string": b"", "headers": headers}
+        await app(scope, receive, send)
+        return sent[0]["status"], b"".join(one.get("body", b"") for one in sent)
+
+    status, page = asyncio.run(answer(left=False))
+    assert (status, b"1 job of the last 30 days fits" in page) == (200, True)
+    assert asyncio.run(answer(left=True)) == (400, b"")

@@ -6,7 +6,7 @@ backtest.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
@@ -20,7 +20,8 @@ from schemas.criteria import Criteria
 from services.matcher.adapters.memory.columns import Bools, Growing, Rows
 from services.matcher.backtest import Past
 from services.matcher.relaxing import removals, steps
-from services.rules.criterion import CRITERIA, Criterion, Relaxation
+from services.rules.criterion import CRITERIA, CRITERION, Criterion, Relaxation
+from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 
@@ -79,8 +80,8 @@ class PastInColumns:
         self._skills = skills = _SkillColumn()
         own: dict[str, _Column] = {"skills.all": skills, "skills.any": skills, "skills.none": skills}
         own["text"] = _WordColumn()
+        own["salary"] = self._pay = _PayColumn(CRITERION["salary"])
         alike = {criterion.name: _AlikeColumn(criterion) for criterion in CRITERIA if criterion.name not in own}
-        self._pay = alike["salary"]
         self._columns: dict[str, _Column] = {**own, **alike}
 
     def __len__(self) -> int:
@@ -116,12 +117,15 @@ class PastInColumns:
         """What canonical criteria fit, by `verdict`: how many, the newest `most` of them, what each criterion costs."""
         with self._lock:
             alive = self._alive.view
-            matching, not_rejected = self._fits(criteria, alive)
+            known: _Known = {}
+            matching, not_rejected = self._fits(criteria, alive, known)
             near = not_rejected & ~matching
             found = int(matching.sum())
 
             def gained(relaxations: Iterable[Relaxation]) -> tuple[tuple[Relaxation, int], ...]:
-                counted = ((made, int(self._fits(made.criteria, alive)[0].sum()) - found) for made in relaxations)
+                counted = (
+                    (made, int(self._fits(made.criteria, alive, known)[0].sum()) - found) for made in relaxations
+                )
                 return tuple(sorted((one for one in counted if one[1] > 0), key=lambda one: -one[1]))
 
             return Fitting(
@@ -130,8 +134,8 @@ class PastInColumns:
                 self._newest(matching, most),
                 self._newest(near, most),
                 self._by_day(matching),
-                self._pays(self._fits(_whatever_the_pay(criteria), alive)[0], currency),
-                tuple(self._alone(criteria, alive)),
+                self._pays(self._fits(_whatever_the_pay(criteria), alive, known)[0], currency),
+                tuple(self._alone(criteria, alive, known)),
                 gained(removals(criteria).values()),
                 gained(steps(criteria)),
             )
@@ -162,19 +166,27 @@ class PastInColumns:
         for column in dict.fromkeys(self._columns.values()):
             column.keep(kept)
 
-    def _fits(self, criteria: Criteria, alive: Bools) -> tuple[Bools, Bools]:
+    def _fits(self, criteria: Criteria, alive: Bools, known: "_Known") -> tuple[Bools, Bools]:
         """What matches, and what is not rejected."""
         matching, not_rejected = alive, alive
         for criterion in CRITERIA:
             if criterion.asks(criteria):
-                yes, not_no = self._columns[criterion.name].answers(criterion, criteria)
+                yes, not_no = self._answers(criterion, criteria, known)
                 matching, not_rejected = matching & yes, not_rejected & not_no
         return matching, not_rejected
 
-    def _alone(self, criteria: Criteria, alive: Bools) -> Iterator[tuple[str, int]]:
+    def _answers(self, criterion: Criterion[Any], criteria: Criteria, known: "_Known") -> tuple[Bools, Bools]:
+        """Asked once of each criterion that is the same in criteria and in what is made of them."""
+        own = (criterion.name, *criterion.canonical(criteria).values())
+        found = known.get(own)
+        if found is None:
+            found = known[own] = self._columns[criterion.name].answers(criterion, criteria)
+        return found
+
+    def _alone(self, criteria: Criteria, alive: Bools, known: "_Known") -> Iterator[tuple[str, int]]:
         for criterion in CRITERIA:
             if criterion.asks(criteria):
-                yield criterion.name, int((alive & self._columns[criterion.name].answers(criterion, criteria)[0]).sum())
+                yield criterion.name, int((alive & self._answers(criterion, criteria, known)[0]).sum())
 
     def _newest(self, found: Bools, most: int) -> tuple[Seen, ...]:
         rows = np.flatnonzero(found)
@@ -186,7 +198,7 @@ class PastInColumns:
         return tuple(sorted(newest, key=attrgetter("at"), reverse=True)[:most])
 
     def _pays(self, found: Bools, currency: str) -> tuple[int, ...]:
-        tops = self._pay.of_each(currency, lambda prepared: _top(prepared, currency))[found]
+        tops = self._pay.tops(currency)[found]
         return tuple(tops[tops >= 0].tolist())
 
     def _by_day(self, found: Bools) -> dict[date, int]:
@@ -219,7 +231,6 @@ class _AlikeColumn(_Column):
         self._first: list[PreparedPosting] = []
         self._number_of = Growing(np.int64)
         self._remembered: LRUCache[Hashable, tuple[Bools, Bools]] = _remembering()
-        self._of_each: LRUCache[Hashable, Growing] = LRUCache(_CURRENCIES)
 
     def add(self, prepared: PreparedPosting) -> None:
         looked_at = self._criterion.looks_at(prepared)
@@ -235,14 +246,6 @@ class _AlikeColumn(_Column):
         self._numbers = {self._criterion.looks_at(first): number for number, first in enumerate(self._first)}
         self._number_of = Growing(np.int64, numbers)
         self._remembered.clear()
-        self._of_each.clear()
-
-    def of_each(self, what: Hashable, number: Callable[[PreparedPosting], int]) -> Rows:
-        """For each row a number that hangs on nothing but what the criterion looks at; `what` it is."""
-        known = self._of_each.setdefault(what, Growing(np.int64))
-        known.extend([number(first) for first in self._first[len(known) :]])
-        found: Rows = known.view[self._number_of.view]
-        return found
 
     def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
         own = tuple(criterion.canonical(criteria).values())
@@ -255,6 +258,35 @@ class _AlikeColumn(_Column):
             _remember(self._remembered, own, known)
         numbers = self._number_of.view
         return known[0][numbers], known[1][numbers]
+
+
+class _PayColumn(_AlikeColumn):
+    """The same by pay, in which postings are so seldom alike that it is held against a floor as a column."""
+
+    def __init__(self, criterion: Criterion[Any]) -> None:
+        super().__init__(criterion)
+        self._tops: LRUCache[str, Growing] = LRUCache(_CURRENCIES)
+
+    def keep(self, rows: Rows) -> None:
+        super().keep(rows)
+        self._tops.clear()
+
+    def tops(self, currency: str) -> Rows:
+        """What each row pays at most in a year, below 0 where it does not say."""
+        known = self._tops.setdefault(currency, Growing(np.int64))
+        known.extend([_top(first, currency) for first in self._first[len(known) :]])
+        found: Rows = known.view[self._number_of.view]
+        return found
+
+    def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
+        floor = criteria.salary_floor
+        needed = annual_floor(floor) if floor else None
+        if floor is None or needed is None:
+            return super().answers(criterion, criteria)
+        tops = self.tops(floor.currency)
+        untold = tops < 0
+        yes = tops >= needed
+        return yes | untold if criteria.accept_undisclosed else yes, (tops >= least_near(needed)) | untold
 
 
 class _SkillColumn(_Column):
@@ -349,6 +381,8 @@ def _top(prepared: PreparedPosting, currency: str) -> int:
     return pay.tops.get(currency, -1) if pay else -1
 
 
+_Known = dict[Hashable, tuple[Bools, Bools]]
+"""What is asked of the same rows more than once while they are counted."""
 _NONE: Final = np.zeros(0, dtype=np.bool_)
 
 
