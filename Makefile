@@ -3,13 +3,14 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 STAMP := .venv/.set-up
-# One more than the two cores of CI; two more where most tests wait for engines, processes and clocks.
+# One more than the two cores of CI; more where tests wait for engines, processes and clocks.
 WORKERS ?= 3
 LIVE_WORKERS ?= 4
+ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-races test-faults lint types check format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-faults lint types check format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -42,11 +43,17 @@ test: setup mail-lint
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not live"
 
 # What fails beside others, on engines that all share, is run once more by itself; failing there too, it fails. What shows
-# that nothing is lost or sent twice (`decisive`) has no second chance.
+# that nothing is lost or sent twice (`decisive`), and what needs no engine, has no second chance.
+with_engines = JOBCHIME_LIVE=1 $(BIN)/pytest -n $(1) --dist worksteal $(2) --durations=15 --durations-min=10 || { \
+	echo "Once more, one at a time, what failed beside others:"; \
+	JOBCHIME_LIVE=1 JOBCHIME_ONCE_MORE=1 $(BIN)/pytest $(2) --last-failed --last-failed-no-failures none; }
+
 test-live: setup
-	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(LIVE_WORKERS) --dist worksteal -m live --durations=15 --durations-min=10 || { \
-		echo "Once more, one at a time, what failed beside others:"; \
-		JOBCHIME_LIVE=1 JOBCHIME_ONCE_MORE=1 $(BIN)/pytest -m live --last-failed --last-failed-no-failures none; }
+	@$(call with_engines,$(LIVE_WORKERS),-m live)
+
+# Every test, as CI runs them: live ones wait for most of their time, which the others take.
+test-all: setup mail-lint
+	@$(call with_engines,$(ALL_WORKERS),)
 
 # Fifty kills at random, and 25 at each named point: over SQLite, and over PostgreSQL where it runs.
 test-kill: setup

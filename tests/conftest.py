@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import logging
 import os
 import signal
@@ -20,6 +21,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for garbage neither while what is collected is made, all of which stays, nor among that afterwards."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the workers begin with what takes longest: begun last, it would run alone at the end."""
     items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
@@ -38,6 +50,8 @@ def logging_as_before() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_second_chance(request: pytest.FixtureRequest) -> None:
-    """Fail a decisive test that comes again because it failed: a match that is lost now and then is lost."""
-    if os.environ.get("JOBCHIME_ONCE_MORE") and request.node.get_closest_marker("decisive"):
+    """Fail what comes again because it failed, but on engines that all share: a match lost now and then is lost."""
+    if not os.environ.get("JOBCHIME_ONCE_MORE"):
+        return
+    if request.node.get_closest_marker("decisive") or not request.node.get_closest_marker("live"):
         pytest.fail("it failed before, and what it shows must hold each time")

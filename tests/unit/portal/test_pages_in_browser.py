@@ -11,7 +11,7 @@ from tests.support.linting import axe
 from tests.support.portal_pages import PortalPage, every_page, visit
 from tests.support.walking import open_browser
 
-pytestmark = pytest.mark.slow(2)
+pytestmark = pytest.mark.slow
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS, SCHEMES = (320, 1280), ("light", "dark")
 MOST_TABS = 120
