@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Engine, select, type_coerce
 from bench.match_measure import still
 from schemas.keys import Keys, unpack
 from schemas.sql.tables import matches, postings
-from services.notifier.adapters.sql.windows.window_matches import BEST_MATCHES, Codes, DueKeys, Hits, Rows
+from services.notifier.adapters.sql.windows.window_matches import BEST_MATCHES, Codes, DueKeys, Rows, WindowHits
 from services.notifier.domain.windows import BEGINNING
 from services.runtime.sql.store import reading
 
@@ -76,7 +76,7 @@ def _rows(engine: Engine) -> list[Any]:
 
 
 def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> Grouped:
-    hits = Hits(due, BEST_MATCHES)
+    hits = WindowHits(due, BEST_MATCHES)
     facts = [(row.posting_id, row.seen, row.offset) for row in rows]
     parts = (keys[start : start + _ROWS_AT_ONCE] for start in range(0, len(keys), _ROWS_AT_ONCE))
     hits.add_unpacked(0, facts, ((np.concatenate(some), np.array([one.size for one in some])) for some in parts))
@@ -93,7 +93,7 @@ def _in_dict(rows: Sequence[Any], keys: Sequence[Keys]) -> dict[int, list[int]]:
 
 
 def _inverted(due: DueKeys, rows: Sequence[Any]) -> Grouped:
-    hits = Hits(due, BEST_MATCHES)
+    hits = WindowHits(due, BEST_MATCHES)
     hits.add(0, [(row.posting_id, row.seen, row.offset) for row in rows], [row.matched for row in rows])
     return hits.best()
 

@@ -13,7 +13,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.adapters.memory.recent import MemoryRecentPostings
 from services.matcher.holdings import OwnHoldings, SharedHoldings
-from services.matcher.rebuilding import Kept, Rebuilder, readable
+from services.matcher.rebuilding import Rebuilder, RebuiltIndex, readable
 from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
 from services.runtime.clock import Clock, SystemClock
@@ -67,7 +67,7 @@ def patient_engine(elasticsearch: ElasticsearchSettings) -> SearchEngine:
     return SearchEngine(elasticsearch.model_copy(update={"timeout_s": max(elasticsearch.timeout_s, _PATIENT_S)}))
 
 
-def kept_indices(engine: SearchEngine, settings: MatcherSettings, clock: Clock) -> tuple[Kept, Kept]:
+def kept_indices(engine: SearchEngine, settings: MatcherSettings, clock: Clock) -> tuple[RebuiltIndex, RebuiltIndex]:
     """Both shared indices, and how each is written from the records of its topic."""
     criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
 
@@ -82,6 +82,6 @@ def kept_indices(engine: SearchEngine, settings: MatcherSettings, clock: Clock) 
         return clock.now() - settings.indexed
 
     return (
-        Kept("criteria", CRITERIA.name, criteria.generations, write_criteria, lambda: None),
-        Kept("postings", POSTINGS.name, recent.generations, write_postings, postings_since),
+        RebuiltIndex("criteria", CRITERIA.name, criteria.generations, write_criteria, lambda: None),
+        RebuiltIndex("postings", POSTINGS.name, recent.generations, write_postings, postings_since),
     )

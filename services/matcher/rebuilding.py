@@ -43,7 +43,7 @@ _PATIENT_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RebuiltIndex:
     """One index and where it comes from."""
 
     name: str
@@ -73,7 +73,7 @@ class Rebuilder:
         self._grace_s = grace_s
         self._sleep = sleep
 
-    def ensure(self, kept: Kept) -> None:
+    def ensure(self, kept: RebuiltIndex) -> None:
         """See that an index is there, of the form that this release writes, and not emptied beside a full topic.
 
         An index that is read was whole when readers were turned to it, so its presence says that it is whole; where it
@@ -93,7 +93,7 @@ class Rebuilder:
         if anything or not read:
             self.rebuild(kept)
 
-    def rebuild(self, kept: Kept, advance: Advance = lambda count: None, *, wait: bool = False) -> str:
+    def rebuild(self, kept: RebuiltIndex, advance: Advance = lambda count: None, *, wait: bool = False) -> str:
         """Build a new generation, turn readers to it, drop the others; its name.
 
         With `wait`, wait for another rebuild to end, or for the lease of one that was killed. Else BusyError.
@@ -119,7 +119,7 @@ class Rebuilder:
                 announced = True
                 self._sleep(_WAIT_S)
 
-    def _rebuild(self, kept: Kept, lease: Lease, advance: Advance) -> str:
+    def _rebuild(self, kept: RebuiltIndex, lease: Lease, advance: Advance) -> str:
         generations = kept.generations
         self._drop_unread(generations)
         name = generations.make()
@@ -142,7 +142,7 @@ class Rebuilder:
             if not generation.read:
                 generations.drop(generation.name)
 
-    def _anything(self, kept: Kept) -> bool:
+    def _anything(self, kept: RebuiltIndex) -> bool:
         records = self._reader.read_all(kept.topic, kept.since())
         return next(iter(records), None) is not None
 

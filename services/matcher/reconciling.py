@@ -29,7 +29,7 @@ _MATCHED_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CriteriaOfKey:
     """What a key asks, and since when."""
 
     version: int
@@ -46,7 +46,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class PostingOfDay:
     """A posting of the day: its newest version, and when that was appended."""
 
     posting: PostingCore
@@ -74,9 +74,9 @@ class Difference:
 _SPELT: Final = {"match": "match", "near": "nearly match", "reject": "do not match"}
 
 
-def asked_by_key(reader: TopicReader) -> dict[int, Asked]:
+def asked_by_key(reader: TopicReader) -> dict[int, CriteriaOfKey]:
     """The present state of each key, by its topic; the removed among them."""
-    found: dict[int, Asked] = {}
+    found: dict[int, CriteriaOfKey] = {}
     for record in reader.read_all(CRITERIA.name):
         try:
             change = decode(CriteriaRecord, record.value)
@@ -87,7 +87,7 @@ def asked_by_key(reader: TopicReader) -> dict[int, Asked]:
             continue
         asks_on = known is not None and not known.removed and known.criteria_id == change.criteria_id
         since = known.since if known is not None and asks_on else record.appended_at
-        found[change.key] = Asked(change.version, change.criteria_id, change.removed, since, record.value)
+        found[change.key] = CriteriaOfKey(change.version, change.criteria_id, change.removed, since, record.value)
     return found
 
 
@@ -95,7 +95,7 @@ def asked_by_key(reader: TopicReader) -> dict[int, Asked]:
 class Day:
     """The postings of which some version came on one day."""
 
-    news: Mapping[str, Came]
+    news: Mapping[str, PostingOfDay]
     """Those that may be matched, by their ids."""
     backlog: int = 0
     """Open, and what a source had before its first poll: held for previews and sent without keys."""
@@ -104,7 +104,7 @@ class Day:
 
 def postings_of(reader: TopicReader, day: datetime) -> Day:
     """Postings of which some version came on the day that begins at `day`, by what their newest version is."""
-    found: dict[str, Came] = {}
+    found: dict[str, PostingOfDay] = {}
     for record in reader.read_all(POSTINGS.name, day):
         posting_id = record.key.decode("utf-8", "replace")
         if record.appended_at >= day + _DAY and posting_id not in found:
@@ -115,13 +115,15 @@ def postings_of(reader: TopicReader, day: datetime) -> Day:
             continue
         known = found.get(posting.posting_id)
         if known is None or known.posting.version < posting.version:
-            found[posting.posting_id] = Came(posting, record.appended_at)
+            found[posting.posting_id] = PostingOfDay(posting, record.appended_at)
     still_open = {name: arrival for name, arrival in found.items() if arrival.posting.status == "open"}
     news = {name: arrival for name, arrival in still_open.items() if not arrival.posting.backlog}
     return Day(news, len(still_open) - len(news), len(found) - len(still_open))
 
 
-def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advance = lambda count: None) -> Outcomes:
+def forward(
+    asked: Mapping[int, CriteriaOfKey], came: Mapping[str, PostingOfDay], advance: Advance = lambda count: None
+) -> Outcomes:
     """Judge each criteria over the postings, by the truth."""
     shelf = _Shelf(came.values())
     found: Outcomes = {name: {} for name in came}
@@ -137,7 +139,7 @@ def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advan
     return found
 
 
-def reverse(index: CriteriaIndex, came: Mapping[str, Came]) -> Outcomes:
+def reverse(index: CriteriaIndex, came: Mapping[str, PostingOfDay]) -> Outcomes:
     """Ask the index with each posting."""
     found: Outcomes = {}
     for some in chunked(came, _MATCHED_AT_ONCE):
@@ -175,8 +177,8 @@ class Backwards:
 def expected_backwards(
     reader: TopicReader,
     missing: Sequence[Difference],
-    asked: Mapping[int, Asked],
-    came: Mapping[str, Came],
+    asked: Mapping[int, CriteriaOfKey],
+    came: Mapping[str, PostingOfDay],
     backwards: Backwards,
 ) -> list[Difference]:
     """Leave out what new criteria were rightly not matched with: postings too old, or with too many newer ones before.
@@ -198,7 +200,9 @@ def expected_backwards(
     return kept
 
 
-def _newer_matches(reader: TopicReader, late: Mapping[int, Asked], span: timedelta) -> dict[int, dict[str, datetime]]:
+def _newer_matches(
+    reader: TopicReader, late: Mapping[int, CriteriaOfKey], span: timedelta
+) -> dict[int, dict[str, datetime]]:
     """By key: when each posting that fits and was there before the key was seen."""
     criteria = {key: asking.criteria for key, asking in late.items()}
     found: dict[int, dict[str, datetime]] = {key: {} for key in late}
@@ -218,7 +222,7 @@ def _newer_matches(reader: TopicReader, late: Mapping[int, Asked], span: timedel
 class _Shelf:
     """Postings by their skills, so that most criteria are judged over few."""
 
-    def __init__(self, came: Iterable[Came]) -> None:
+    def __init__(self, came: Iterable[PostingOfDay]) -> None:
         self._all = [PreparedPosting(arrival.posting) for arrival in came]
         self._by_skill: dict[str, set[int]] = {}
         self._by_any: dict[str, set[int]] = {}

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES, dead_of
+from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Record
 
@@ -33,18 +34,6 @@ class Broker(Protocol):
     def committed(self, services: tuple[str, ...]) -> Mapping[str, Mapping[Place, int]]: ...
 
     def commit(self, service: str, offsets: Mapping[Place, int]) -> None: ...
-
-
-class Known(Protocol):
-    """What is asked of the store, see `services.notifier.adapters.sql.windows.cuts`."""
-
-    def ids(self) -> Mapping[str, str]: ...
-
-    def next_offsets(self) -> Mapping[int, int]: ...
-
-    def know(self, ids: Mapping[str, str]) -> None: ...
-
-    def begin_anew(self, ids: Mapping[str, str], offsets: Mapping[int, int]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +94,7 @@ class Agreement:
 
     def __init__(
         self,
-        known: Known,
+        known: SqlKnownTopics,
         broker: Callable[[], AbstractContextManager[Broker]],
         letters: Callable[[str], Iterable[Record]],
     ) -> None:

@@ -159,7 +159,7 @@ class Builder:
     def _sent(self, wanted: Mapping[str, Sequence[PostingCore]], now: datetime) -> Mapping[str, Sequence[SentItem]]:
         return self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS) if wanted else {}
 
-    def _read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> "_Known":
+    def _read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> "_Loaded":
         """All that serving them takes, in a few statements however many they are."""
         # Whoever has nothing to be told and only instant searches gets no digest.
         asked = [subscriber for subscriber in due if _may_have_news(subscriber, matches)]
@@ -180,7 +180,7 @@ class Builder:
             for subscriber_id, some in own.items()
             if some
         }
-        return _Known(
+        return _Loaded(
             matches,
             judged,
             postings,
@@ -193,7 +193,7 @@ class Builder:
         self,
         subscriber: DueSubscriber,
         candidates: Sequence[Candidate],
-        known: "_Known",
+        known: "_Loaded",
         due_at: datetime,
         now: datetime,
     ) -> "_Chosen":
@@ -207,7 +207,7 @@ class Builder:
         return _Chosen(subscriber, outcome, near)
 
     def _commit(
-        self, subscriber: DueSubscriber, outcome: Digest | Hold, known: "_Known", cut: Cut, now: datetime
+        self, subscriber: DueSubscriber, outcome: Digest | Hold, known: "_Loaded", cut: Cut, now: datetime
     ) -> None:
         subscriber_id = subscriber.recipient.subscriber_id
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
@@ -221,7 +221,7 @@ class Builder:
         self,
         subscriber: DueSubscriber,
         outcome: Digest | Hold,
-        known: "_Known",
+        known: "_Loaded",
         cut: Cut,
         now: datetime,
         instant: int,
@@ -271,7 +271,7 @@ class _Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Loaded:
     """What was read at once for some subscribers."""
 
     matches: Mapping[str, WindowMatches]

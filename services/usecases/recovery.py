@@ -18,10 +18,10 @@ from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.app import kept_indices, patient_engine
 from services.matcher.outgoing import outgoing_matches
 from services.matcher.ports import CriteriaIndex, Hits
-from services.matcher.rebuilding import Kept, Rebuilder
+from services.matcher.rebuilding import Rebuilder, RebuiltIndex
 from services.matcher.reconciling import (
-    Asked,
     Backwards,
+    CriteriaOfKey,
     Day,
     Difference,
     asked_by_key,
@@ -120,7 +120,7 @@ def rebuild(settings: Settings, only: Index | None, now: datetime, *, progress: 
             yield Rebuilt(kept.name, generation)
 
 
-def _records(kafka: KafkaSettings, kept: Kept) -> int:
+def _records(kafka: KafkaSettings, kept: RebuiltIndex) -> int:
     """How many there are to read at most: compaction leaves gaps."""
     since = kept.since()
     with Offsets(kafka) as offsets:
@@ -255,7 +255,7 @@ def _differences(ground: _Ground, begins: datetime, progress: Progress) -> tuple
     return [difference for difference in found if same(difference)], came_on
 
 
-def _index_of(ground: _Ground, asked: dict[int, Asked]) -> CriteriaIndex:
+def _index_of(ground: _Ground, asked: dict[int, CriteriaOfKey]) -> CriteriaIndex:
     if ground.index is not None:
         return ground.index
     index = MemoryCriteriaIndex()

@@ -17,7 +17,7 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.generations import BusyError, Lease, target_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.app import kept_indices
-from services.matcher.rebuilding import Kept, Rebuilder
+from services.matcher.rebuilding import Rebuilder, RebuiltIndex
 from services.matcher.settings import MatcherSettings
 from services.runtime.clock import FixedClock
 from services.runtime.elasticsearch.client import SearchEngine
@@ -45,7 +45,7 @@ class Shared:
     clock: FixedClock
     criteria: ElasticsearchCriteriaIndex
     recent: ElasticsearchRecentPostings
-    kept: tuple[Kept, Kept]
+    kept: tuple[RebuiltIndex, RebuiltIndex]
 
     @property
     def rebuilder(self) -> Rebuilder:
@@ -72,7 +72,7 @@ def ensure(shared: Shared) -> None:
         shared.rebuilder.ensure(one)
 
 
-def names(kept: Kept) -> list[str]:
+def names(kept: RebuiltIndex) -> list[str]:
     return [one.name.rpartition("-")[2] for one in kept.generations.listed()]
 
 

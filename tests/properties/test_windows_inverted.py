@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.keys import keys_of, pack
-from services.notifier.adapters.sql.windows.window_matches import DueKeys, Hits
+from services.notifier.adapters.sql.windows.window_matches import DueKeys, WindowHits
 from services.notifier.domain.windows import Cut
 
 _KEYS = st.integers(0, 12) | st.sampled_from([1_000, 70_000])
@@ -41,7 +41,7 @@ def test_each_window_holds_its_best_rows(
 ) -> None:
     cuts = {number: Cut(number, dict(enumerate(position))) for number, position in enumerate(positions)}
     wanted = {number: sorted(data.draw(st.frozensets(_KEYS, max_size=6))) for number in cuts}
-    hits = Hits(DueKeys(wanted, cuts), most, held)
+    hits = WindowHits(DueKeys(wanted, cuts), most, held)
     for partition in (0, 1):
         own = [row for row in rows if row.partition == partition]
         for start in range(0, len(own), slice_):
@@ -53,7 +53,7 @@ def test_each_window_holds_its_best_rows(
 
 def test_more_pairs_and_rows_than_32_bits_tell_apart() -> None:
     keys, rows = 2**17 + 1, 2**15 + 1
-    hits = Hits(DueKeys({0: range(keys)}, {0: Cut(0, {})}), 2)
+    hits = WindowHits(DueKeys({0: range(keys)}, {0: Cut(0, {})}), 2)
     matched = [(number % 3, keys - 1 - number % 2) for number in range(rows)]
     facts = [(f"p{number}", number, number) for number in range(rows)]
     hits.add(0, facts, [pack(keys_of(some)) for some in matched])

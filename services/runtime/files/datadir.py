@@ -21,7 +21,7 @@ _LOCK_FILE = "run.lock"
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class FolderLock:
     """A data folder that this process runs on."""
 
     folder: Path
@@ -45,7 +45,7 @@ class Hold:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[Hold]:
+def locked(folder: Path) -> Iterator[FolderLock]:
     """Be the one process that runs on `folder`, made where it is missing; a killed holder frees it.
 
     A restore that was cut short is finished first. Reading, and adding subscribers or records, needs no hold. Raises
@@ -60,7 +60,7 @@ def locked(folder: Path) -> Iterator[Hold]:
         except BlockingIOError:
             raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder") from None
         move_in(folder)
-        yield Hold(folder, descriptor)
+        yield FolderLock(folder, descriptor)
     finally:
         os.close(descriptor)
 

@@ -27,7 +27,7 @@ _AUTHORITY = re.compile(r"[^/?#]*@")
 _VALUE = re.compile(r"=[^&;]*")
 
 
-class _Known:
+class _Secrets:
     """The secrets of this process, in every form in which they travel."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class _Known:
             self.pattern = _any_of(self._forms)
 
 
-_known = _Known()
+_known = _Secrets()
 
 
 def remember(secret: str, user: str = "") -> None:

@@ -17,7 +17,7 @@ from services.matcher.adapters.memory.columns import (
     Column,
     Scanned,
 )
-from services.matcher.adapters.memory.ledger import IN_PAGE, PAGE, Ledger
+from services.matcher.adapters.memory.ledger import IN_PAGE, PAGE, KeyVersions
 from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import PostingArrays
 from services.matcher.adapters.memory.scan import HitKeys
@@ -53,7 +53,7 @@ def _compiled(function: F) -> F:
 class CompiledKernel:
     """Scans a row at a time, and leaves a row at the first thing that does not fit."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: KeyVersions) -> None:
         self._ledger = ledger
         self._room: tuple[Column, ...] = (np.empty(0, dtype=np.uint32),) * 4
         """Where runs begin and end, and the keys that match and nearly match."""

@@ -10,7 +10,7 @@ import numpy as np
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Column, Columns, empty_columns
-from services.matcher.adapters.memory.ledger import NOWHERE, Ledger
+from services.matcher.adapters.memory.ledger import NOWHERE, KeyVersions
 from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import Judge, PostingArrays
 from services.matcher.adapters.memory.scan import HitKeys, NumpyKernel, candidates
@@ -94,7 +94,7 @@ class MemoryCriteriaIndex:
 
     def __init__(self, kernel: KernelName = "numpy", sizes: Sizes = Sizes()) -> None:
         """Raises UsageError where the compiled kernel is asked for and not installed."""
-        self._ledger = Ledger()
+        self._ledger = KeyVersions()
         self.rates = dict(rates_before(date.max).euro)
         """What floors are ordered by, and nothing else."""
         self.vocabulary = Vocabulary(self.rates)
@@ -243,7 +243,7 @@ def _empty(part: int) -> Segment:
     return sorted_segment(part, empty_columns(0), np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.uint32))
 
 
-def _kernel(name: KernelName, ledger: Ledger) -> Kernel:
+def _kernel(name: KernelName, ledger: KeyVersions) -> Kernel:
     if name == "numpy":
         return NumpyKernel(ledger)
     try:

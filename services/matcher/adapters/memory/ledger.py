@@ -16,7 +16,7 @@ _BEYOND: Final = 2**32 - 1
 NOWHERE: Final = 0
 
 
-class Ledger:
+class KeyVersions:
     """Five bytes a key. A row lives if its part of the index is the one that is written here for its key.
 
     So nothing needs to know in which row a key is, and rows may move without being followed.

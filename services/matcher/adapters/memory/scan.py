@@ -17,7 +17,7 @@ from services.matcher.adapters.memory.columns import (
     Scanned,
     spread,
 )
-from services.matcher.adapters.memory.ledger import Ledger
+from services.matcher.adapters.memory.ledger import KeyVersions
 from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import PostingArrays
 from services.matcher.adapters.memory.segment import Segment, literals_of
@@ -34,7 +34,7 @@ HitKeys = tuple[Column, Column]
 class NumpyKernel:
     """Scans in columns, a column at a time."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: KeyVersions) -> None:
         self._ledger = ledger
 
     def find(self, segments: Sequence[Segment], memtable: Memtable, posting: PostingArrays) -> HitKeys:

@@ -17,7 +17,7 @@ from services.matcher.adapters.memory.columns import (
     scanned,
     spread,
 )
-from services.matcher.adapters.memory.ledger import Ledger
+from services.matcher.adapters.memory.ledger import KeyVersions
 from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT
 
 _HOME_SHIFT = np.uint64(16)
@@ -176,7 +176,7 @@ class Merge:
     The two may be searched meanwhile, and rows of theirs may die: the ledger tells, before and after.
     """
 
-    def __init__(self, large: Segment, small: Segment, ledger: Ledger, piece: int) -> None:
+    def __init__(self, large: Segment, small: Segment, ledger: KeyVersions, piece: int) -> None:
         """A step goes through `piece` rows of the large segment."""
         self.large, self.small = large, small
         self._piece = piece
@@ -234,7 +234,7 @@ class _Rows:
         self.moved_large = np.full(len(large) - large.bounds[1], _GONE, dtype=np.uint32)
         self.moved_small = np.full(len(small) - small.bounds[1], _GONE, dtype=np.uint32)
 
-    def take(self, begin: int, end: int, ledger: Ledger) -> None:
+    def take(self, begin: int, end: int, ledger: KeyVersions) -> None:
         """Merge a piece of the large segment with what of the small one belongs there."""
         large = self._large
         end = min(end, len(large))

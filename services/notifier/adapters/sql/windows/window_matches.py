@@ -41,7 +41,7 @@ def best_postings(
     `wanted` gives the due keys by the cut that their windows begin at; `cuts` those cuts.
     """
     due = DueKeys(wanted, cuts)
-    matched, near = Hits(due, BEST_MATCHES + MOST_WAITING), Hits(due, BEST_NEAR)
+    matched, near = WindowHits(due, BEST_MATCHES + MOST_WAITING), WindowHits(due, BEST_NEAR)
     for partition, end in sorted(to.positions.items()):
         start = min((cut.position(partition) for cut in cuts.values()), default=end)
         for rows in _slices(connection, partition, start, end):
@@ -100,7 +100,7 @@ class DueKeys:
         return self._begins[partition]
 
 
-class Hits:
+class WindowHits:
     """Matches of one kind in due windows, by row the pairs that it is a match for; and the best rows of each pair."""
 
     def __init__(self, due: DueKeys, most: int, most_hits: int = _MOST_HITS) -> None:
