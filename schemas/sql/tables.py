@@ -88,6 +88,8 @@ subscribers = Table(
     Index("ix_subscribers_status_asked_at", "status", "asked_at"),
 )
 
+_UNDECLARED = text("kind = 'given' AND origin = 'operator' AND wording = ''")
+
 consents = Table(
     "consents",
     metadata,
@@ -100,6 +102,7 @@ consents = Table(
     Column("why", Text, nullable=False, comment="why somebody left, if they said"),
     Column("source", Text, comment="where an operator has the consent from, in his words; null: nobody said"),
     Column("given_at", Moment, comment="when it was given, as an operator declares"),
+    Index("ix_consents_undeclared", "subscriber_id", sqlite_where=_UNDECLARED, postgresql_where=_UNDECLARED),
     sqlite_autoincrement=True,
     comment="Each change of a subscriber's consent to be mailed; goes with the person.",
 )

@@ -143,11 +143,14 @@ def shelved_collector(settings: Settings, engine: Engine, log: SqliteLog, shelf:
     return Collector(tools, reader, chance)
 
 
+DECLARED = {"consent_origin": "the demo, of people who are invented", "consent_wording": "Send me job alerts"}
+
+
 def take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subscriber, int]]:
     """Subscribe people, JSON lines; each with their number of searches, by id. Raises UsageError."""
     installation = Installation(form.settings, form.engine)
     taken: dict[str, tuple[Subscriber, int]] = {}
-    for entry in importing.read(None, people):
+    for entry in importing.read(None, people, DECLARED | {"consent_date": f"{now:%Y-%m-%d}"}):
         outcome = entry if isinstance(entry, Fault) else importing.take_in(installation, entry, now, update=False)
         if isinstance(outcome, Fault):
             raise UsageError(f"the subscribers' file, line {outcome.line}: {outcome.said}")

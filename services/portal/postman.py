@@ -19,7 +19,7 @@ class Postman:
     """A thread that does one thing after the other. What waits when it is left is done, for five seconds."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[Callable[[], object] | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
 
     def __enter__(self) -> "Postman":
@@ -34,7 +34,7 @@ class Postman:
             return
         self._thread.join(_LAST_S)
 
-    def later(self, what: Callable[[], None]) -> None:
+    def later(self, what: Callable[[], object]) -> None:
         """Do it soon; where too much waits it is dropped: whoever meant it asks again."""
         try:
             self._waiting.put_nowait(what)

@@ -2,19 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_ERASURES, KEEP_MAIL_EVENTS
-from services.notifier.domain.consent import Declaration
+from services.notifier.domain.consent import Consent, Declaration
+from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import Profile, Status, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
+from services.runtime.errors import UsageError
+from services.usecases import signing
 from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
 from services.usecases.suppressions import why_suppressed
+from services.wording.catalogues import words_of
 
 __all__ = [
     "KEPT",
@@ -45,6 +49,8 @@ class Saved:
     """Of somebody who was known; none where all is as it was."""
     suppressed: str | None
     """Why no mail goes to their address, if none does."""
+    unconfirmed: str = ""
+    """Another address, which they have once they confirm it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +73,71 @@ def profile_from(fields: Mapping[str, Any]) -> Profile:
         return profile_of(fields)
 
 
-def add(installation: Installation, profile: Profile, now: datetime, declaration: Declaration | None = None) -> Saved:
+def add(installation: Installation, profile: Profile, now: datetime, declaration: Declaration) -> Saved:
     """Take someone in, for whose consent the caller answers. Raises UsageError where they are known already."""
     with fields_checked():
-        consent = declaration.taken(now) if declaration else None
+        consent = declaration.of("given", now)
     must_confirm = installation.settings.portal.consent.confirm_declared
     status: Status = "unconfirmed" if must_confirm else "active"
-    added = installation.subscribers.add(profile, now, consent=consent, status=status)
+    added = installation.subscribers.add(profile, now, consent, status=status)
     return Saved(added.subscriber_id, (), why_suppressed(installation, profile.address))
 
 
-def change(installation: Installation, person: str, fields: Mapping[str, str | list[str]], now: datetime) -> Saved:
-    """Change facts of someone, by id or address; what is not named stays. Raises UsageError, WrongFieldError."""
+def change(
+    installation: Installation,
+    person: str,
+    fields: Mapping[str, str | list[str]],
+    now: datetime,
+    declaration: Declaration | None = None,
+) -> Saved:
+    """Change facts of someone, by id or address; what is not named stays. Raises UsageError, WrongFieldError.
+
+    Another mailbox is theirs at once where it is declared that they asked for it, else once they confirm it there.
+    """
     for field, value in fields.items():
         # An empty name is how somebody asks not to be greeted by one; of their languages they need not say anything.
         if field != "name" and isinstance(value, str) and not value.strip():
             raise WrongFieldError(field, "it is empty; leave it out, and it stays as it is")
     known = find(installation, person)
     profile = profile_from({**asdict(known.profile), **fields})
+    wanted = profile.address
+    moves = fold_address(wanted) != fold_address(known.profile.address)
+    with fields_checked():
+        moved = declaration.of("moved", now) if declaration and moves else None
+    if moves and moved is None:
+        _require_confirmable(installation, wanted)
+        profile = replace(profile, address=known.profile.address)
     changes = of_profile(known.profile, profile)
     if changes:
-        installation.subscribers.change(known.subscriber_id, profile, now)
-    return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, profile.address))
+        installation.subscribers.change(known.subscriber_id, profile, now, moved)
+    if not moves or moved is not None:
+        return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, wanted))
+    _have_confirm(installation, known, wanted, now)
+    return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, profile.address), wanted)
+
+
+def _require_confirmable(installation: Installation, address: str) -> None:
+    """Raises UsageError, before anything is changed, where nobody could confirm an address."""
+    if installation.subscribers.with_address(address) is not None:
+        raise UsageError(f"{address} is subscribed already.")
+    if not installation.settings.mail.public_url:
+        raise WrongFieldError(
+            "address", "nobody can confirm it, as mail.public_url names no portal; declare that they asked for it"
+        )
+    if (why := why_suppressed(installation, address)) is not None:
+        raise WrongFieldError("address", f"no letter that asks to confirm it may go there: {why}")
+
+
+def _have_confirm(installation: Installation, person: Subscriber, address: str, now: datetime) -> None:
+    """Mail a link there, as where they ask for it themselves. Raises UsageError where no letter goes."""
+    wording = words_of(person.profile.locale).say(signing.MOVE)
+    wanted = signing.NewAddress(person.subscriber_id, address, wording)
+    base = installation.settings.mail.public_url.rstrip("/")
+    if not signing.ask_new_address(installation, wanted, base, signing.new_token, now):
+        raise UsageError(
+            "no letter that asks to confirm the address went there: it was mailed others of late, or letters to new"
+            " addresses have stopped, as `jobchime status` says; or the mailer did not take it, as the log says"
+        )
 
 
 def find(installation: Installation, person: str) -> Subscriber:
@@ -112,13 +161,18 @@ def export(installation: Installation, person: str) -> dict[str, Any]:
 
 
 def pause(installation: Installation, person: str, now: datetime) -> None:
-    """Send someone nothing until they resume. Raises UsageError."""
-    installation.subscribers.pause(find(installation, person).subscriber_id, now)
+    """Send someone nothing until they go on, by an operator. Raises UsageError."""
+    installation.subscribers.pause(find(installation, person).subscriber_id, Consent("paused", now, "operator", ""))
 
 
-def resume(installation: Installation, person: str, now: datetime) -> None:
-    """Serve someone again. Raises UsageError."""
-    installation.subscribers.resume(find(installation, person).subscriber_id, now)
+def resume(installation: Installation, person: str, now: datetime, declaration: Declaration | None = None) -> None:
+    """Serve someone again, by an operator. Raises UsageError, WrongFieldError.
+
+    `declaration`: that they asked for it, without which nobody goes on who paused themselves or fell silent.
+    """
+    with fields_checked():
+        resumed = declaration.of("resumed", now) if declaration else Consent("resumed", now, "operator", "")
+        installation.subscribers.resume(find(installation, person).subscriber_id, resumed)
 
 
 def erase(installation: Installation, person: str, now: datetime) -> None:

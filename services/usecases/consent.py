@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notifier.domain.consent import WHY, Consent, Declaration, Origin, declaration_of
+from services.notifier.domain.consent import WHY, Consent, Declaration, Origin, declaration_of, declared_in
 from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
 from services.usecases.errors import fields_checked
@@ -17,9 +17,11 @@ __all__ = [
     "Origin",
     "declaration_from",
     "declare",
+    "declared_from",
     "declared_of",
     "ledger",
-    "pause_instead",
+    "pause",
+    "resume",
     "say_why",
     "seen",
     "subscribe_again",
@@ -50,9 +52,14 @@ def subscribe_again(installation: Installation, own_id: str, wording: str, now: 
     installation.subscribers.subscribe_again(own_id, Consent("given", now, "page", wording))
 
 
-def pause_instead(installation: Installation, own_id: str, wording: str, now: datetime) -> None:
+def pause(installation: Installation, own_id: str, wording: str, now: datetime) -> None:
     """Keep them subscribed, and mail nothing until they go on. Raises UsageError."""
-    installation.subscribers.pause_instead(own_id, Consent("given", now, "page", wording))
+    installation.subscribers.pause(own_id, Consent("paused", now, "page", wording))
+
+
+def resume(installation: Installation, own_id: str, wording: str, now: datetime) -> None:
+    """Mail them again who paused, or whom an operator did. Raises UsageError."""
+    installation.subscribers.resume(own_id, Consent("resumed", now, "page", wording))
 
 
 def say_why(installation: Installation, own_id: str, why: str) -> None:
@@ -68,17 +75,25 @@ def declaration_from(fields: Mapping[str, Any]) -> Declaration | None:
         return declaration_of(fields)
 
 
+def declared_from(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Check each of the three by itself, as of a file whose lines say the rest. Raises WrongFieldError."""
+    with fields_checked():
+        return declared_in(fields)
+
+
 def declare(installation: Installation, person: str, declaration: Declaration, now: datetime) -> None:
     """Keep an operator's word that someone agreed to be mailed. Raises UsageError, WrongFieldError."""
     with fields_checked():
-        consent = declaration.taken(now)
+        consent = declaration.of("given", now)
     installation.subscribers.declare(installation.subscribers.find(person).subscriber_id, consent)
 
 
 def declared_of(installation: Installation, own_id: str) -> Declaration | None:
     """What an operator last declared of someone's consent."""
     ledger = installation.subscribers.consents(own_id)
-    found = [Declaration(one.source, one.given_at or one.at, one.wording) for one in ledger if one.source]
+    found = [
+        Declaration(one.source, one.given_at or one.at, one.wording) for one in ledger if one.source and one.wording
+    ]
     return found[-1] if found else None
 
 

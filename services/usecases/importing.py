@@ -1,10 +1,11 @@
 """Many people from one file, with their searches: taken in, or changed, line by line."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.notifier.domain.consent import Declaration
+from services.notifier.domain.consent import DECLARED
 from services.notifier.importing import Entry, Fault, Known, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
@@ -12,7 +13,7 @@ from services.usecases import accounts, consent
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 
-__all__ = ["Entry", "Fault", "Imported", "KnownAlready", "read", "take_in", "would_take_in"]
+__all__ = ["Entry", "Fault", "Imported", "KnownAlready", "Undeclared", "read", "take_in", "would_take_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,13 @@ class KnownAlready(Fault):
     """A line of somebody who is subscribed, where nobody is to be changed."""
 
     said: str = "address: it is subscribed already"
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared(Fault):
+    """A line of somebody new, of whom nobody says that they agreed to be mailed."""
+
+    said: str = f"{', '.join(DECLARED)}: somebody new needs all three, where, when and to what words they agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +45,25 @@ class Imported:
 
 
 def read(
-    installation: Installation | None, data: bytes | str, declaration: Declaration | None = None
+    installation: Installation | None, data: bytes | str, declared: Mapping[str, str] | None = None
 ) -> list[Entry | Fault]:
     """Each line as an entry or a fault, in order; without an installation everybody is new.
 
-    `declaration` is of those whose lines have none of their own.
+    `declared`: what `consent_origin`, `consent_date` and `consent_wording` are where a line leaves one of them out.
     """
-    found = read_people(data, _known_to(installation) if installation else nobody)
-    return [
-        replace(entry, declaration=entry.declaration or declaration) if isinstance(entry, Entry) else entry
-        for entry in found
-    ]
+    return list(read_people(data, _known_to(installation) if installation else nobody, declared or {}))
 
 
-def would_take_in(entry: Entry, *, update: bool) -> Imported | Fault:
+def would_take_in(entry: Entry, now: datetime, *, update: bool) -> Imported | Fault:
     """What would become of an entry. `update`: who is subscribed already is changed, else refused."""
     known = entry.known
     if known is not None and not update:
         return KnownAlready(entry.line)
+    if entry.declaration is not None and entry.declaration.given_at > now:
+        return Fault(entry.line, f"consent_date: {entry.declaration.given_at:%Y-%m-%d} has not come yet")
     count = len(entry.searches)
+    if known is None and entry.declaration is None:
+        return Undeclared(entry.line)
     if known is None:
         return Imported(entry.line, entry.profile.address, "new", count)
     changes = tuple(of_entry(entry))
@@ -64,7 +72,7 @@ def would_take_in(entry: Entry, *, update: bool) -> Imported | Fault:
 
 def take_in(installation: Installation, entry: Entry, now: datetime, *, update: bool) -> Imported | Fault:
     """Take an entry in; a fault, without the address in it, where the store refuses. Raises UnavailableError."""
-    planned = would_take_in(entry, update=update)
+    planned = would_take_in(entry, now, update=update)
     if isinstance(planned, Fault) or planned.done == "same":
         return planned
     try:
@@ -95,8 +103,10 @@ def _known_to(installation: Installation) -> Knows:
 
 
 def _person(installation: Installation, entry: Entry, now: datetime) -> str:
-    if entry.known is None:
+    """Their id. `would_take_in` has seen to it that somebody new is declared."""
+    if entry.known is None and entry.declaration is not None:
         return accounts.add(installation, entry.profile, now, entry.declaration).subscriber_id
+    assert entry.known is not None
     person = entry.known.person
     if entry.declaration is not None and entry.declaration != entry.known.declared:
         consent.declare(installation, person.subscriber_id, entry.declaration, now)

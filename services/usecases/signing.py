@@ -23,14 +23,13 @@ from services.notifier.adapters.sql.people.doors import (
 from services.notifier.attempts import AnswerKind, hand_over
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import State
-from services.notifier.domain.people import Profile, Subscriber, address_of
-from services.notifier.domain.wording.letters import Letter, write_letter
+from services.notifier.domain.people import Profile, Subscriber, address_of, profile_of
+from services.notifier.domain.wording.letters import MOVE, Letter, write_letter
 from services.notifier.importing import WantedSearch, search_of
 from services.notifier.ports import ClaimedDelivery, Email
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import redacted
-from services.usecases.accounts import profile_from
 from services.usecases.errors import fields_checked
 from services.usecases.installation import Installation
 from services.usecases.links import link
@@ -39,6 +38,7 @@ from services.wording.words import Words
 
 __all__ = [
     "CONFIRM_WITHIN",
+    "MOVE",
     "SESSION_FOR",
     "SIGN_IN_WITHIN",
     "NewAddress",
@@ -53,6 +53,7 @@ __all__ = [
     "confirm_new_address",
     "end",
     "new_address",
+    "new_token",
     "search_in",
     "session_of",
     "sessions_of",
@@ -71,6 +72,11 @@ _ENDS: Mapping[AnswerKind, State] = {
 }
 """What a letter is after each answer: it is not tried again."""
 _events = structlog.get_logger(__name__)
+
+
+def new_token() -> str:
+    """What nobody can guess: 192 bits."""
+    return secrets.token_urlsafe(24)
 
 
 def ask(installation: Installation, address: str, base: str, token: Callable[[], str], now: datetime) -> None:
@@ -150,8 +156,8 @@ class Wish:
 
 def wish_from(person: Mapping[str, Any], search: Mapping[str, Any]) -> Wish:
     """Check the fields of a person and of their first search. Raises WrongFieldError."""
-    profile = profile_from(person)
     with fields_checked():
+        profile = profile_of(person)
         search_of(search)
     return Wish(profile, {**person, "address": profile.address, "search": dict(search)})
 
@@ -191,22 +197,24 @@ def address_from(text: str) -> str:
 
 def ask_new_address(
     installation: Installation, wanted: NewAddress, base: str, token: Callable[[], str], now: datetime
-) -> None:
+) -> bool:
     """Mail a link to where somebody wants to be mailed; one to sign in to who has that address already.
 
-    Nothing where it may not be mailed now. Whoever asks is told the same in each case. Raises UnavailableError.
+    Nothing where it may not be mailed now. Returns whether the first was taken by the mailer, which a stranger is not
+    told. Raises UnavailableError.
     """
     person = installation.subscribers.with_id(wanted.subscriber_id)
     known = installation.subscribers.with_address(wanted.address)
     if person is None:
-        return
+        return False
     if known is not None and known.subscriber_id != wanted.subscriber_id:
         _sign_in_letter(installation, "known", known, base, token, now)
-        return
+        return False
     begun = _begin(installation, "new_address", wanted.address, now)
     made = token()
-    if begun and installation.doors.keep_new_address(made, wanted, now):
-        _send(installation, begun, f"{base}/a/{made}", words_of(person.profile.locale), now)
+    if not begun or not installation.doors.keep_new_address(made, wanted, now):
+        return False
+    return _send(installation, begun, f"{base}/a/{made}", words_of(person.profile.locale), now)
 
 
 def new_address(installation: Installation, token: str, now: datetime) -> NewAddress | None:
@@ -282,8 +290,10 @@ def _person(installation: Installation, kept: SignUp, now: datetime) -> Subscrib
     if known is not None:
         return installation.subscribers.subscribe_again(known.subscriber_id, given)
     fields = {name: value for name, value in kept.wanted.items() if name != "search"}
+    with fields_checked():
+        profile = profile_of(fields)
     try:
-        return installation.subscribers.add(profile_from(fields), now, consent=given)
+        return installation.subscribers.add(profile, now, given)
     except UsageError:
         # Pressed twice at once: the other press took them in.
         return installation.subscribers.find(kept.address)
@@ -330,10 +340,11 @@ def _email(
     )
 
 
-def _send(installation: Installation, begun: _Begun, link: str, words: Words, now: datetime) -> None:
+def _send(installation: Installation, begun: _Begun, link: str, words: Words, now: datetime) -> bool:
     """Hand a letter over; where the mailer would not have it that is kept and logged: whoever meant it asks again."""
     email = _email(installation, begun.letter, begun.letter_id, begun.address, link, words, now)
     answer = hand_over(trial_mailer_of(installation.settings.mail), ClaimedDelivery(begun.letter_id, 1, now, email))
     installation.doors.end_letter(begun.letter_id, begun.address, now, _ENDS[answer.kind], answer.fault, answer.reason)
     if answer.error is not None:
         _events.warning("a letter did not go out", letter=begun.letter, reason=redacted(answer.error))
+    return answer.kind == "accepted"

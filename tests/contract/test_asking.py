@@ -19,6 +19,7 @@ from services.notifier.settings import ConsentSettings
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import reading, writing
 from tests.support.at_once import at_once
+from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
 DAY = timedelta(days=1)
@@ -77,6 +78,8 @@ def test_a_year_of_silence_is_asked_about_once_then_paused_then_erased(store: No
     assert (post.subjects, state(store, ada)) == ([STILL], "active")
     now = post.run(now, 1)
     assert (post.subjects, state(store, ada)) == ([STILL, PAUSED], "paused")
+    kept = store.subscribers.consents(ada.subscriber_id)[-1]
+    assert (kept.kind, kept.origin, kept.at) == ("paused", "silence", now - DAY)
     now = post.run(now, 11)
     assert state(store, ada) == "paused"
     post.run(now, 1)
@@ -137,7 +140,7 @@ def test_who_could_not_be_reached_is_asked_again_and_neither_paused_nor_erased(s
 def test_nobody_is_asked_whose_address_is_suppressed_who_paused_or_left(store: NotifierStore) -> None:
     ada, bob, eve, post = store.person("ada"), store.person("bob"), store.person("eve"), Post(store)
     store.suppressions.suppress(ada.profile.address, "complained", NOW)
-    store.subscribers.pause(bob.subscriber_id, NOW)
+    store.subscribers.pause(bob.subscriber_id, paused(NOW))
     store.subscribers.unsubscribe(eve.subscriber_id, Consent("withdrawn", NOW, "page", "Stop"))
     post.run(NOW, 45)
     assert post.sent == []
@@ -216,7 +219,7 @@ def test_the_day_that_is_told_is_that_of_the_readers_clock(store: NotifierStore)
 
 def test_who_was_declared_is_mailed_that_question_alone_until_they_confirm(store: NotifierStore) -> None:
     profile = profile_of({"address": "ada@example.com", "name": "<Buy> watches"})
-    ada, post = store.subscribers.add(profile, NOW), Post(store, confirm_declared=True)
+    ada, post = store.subscribers.add(profile, NOW, declared(NOW)), Post(store, confirm_declared=True)
     search = store.search(ada, "Cheap watches at evil.example", hour=8)
     store.matches.store(0, [arrival(1, posting("one"), [search.key])], NOW)
     now = post.run(NOW, 3)
@@ -224,9 +227,9 @@ def test_who_was_declared_is_mailed_that_question_alone_until_they_confirm(store
     [email] = post.sent
     assert not any(word in part for word in ("watches", "Buy") for part in (email.text, email.html, email.subject))
     assert email.unsubscribe_url
-    for refused in (store.subscribers.pause, store.subscribers.resume):
+    for refused, how in ((store.subscribers.pause, paused(now)), (store.subscribers.resume, declared(now, "resumed"))):
         with pytest.raises(UsageError, match="not confirmed"):
-            refused(ada.subscriber_id, now)
+            refused(ada.subscriber_id, how)
     store.subscribers.subscribe_again(ada.subscriber_id, Consent("given", now, "page", "Yes"))
     post.run(now, 2)
     assert (len(post.sent), state(store, ada)) == (2, "active")

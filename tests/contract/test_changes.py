@@ -13,6 +13,7 @@ from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Subscriber, Timing, profile_of
 from services.notifier.ports import Email, MailDeferredError
 from services.runtime.errors import UsageError
+from tests.support.consenting import declared
 from tests.support.digests import email
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, commit, due, found, serve
@@ -75,8 +76,9 @@ class TestMoves:
 
     def test_an_operator_who_changes_an_address_is_in_the_ledger(self, store: NotifierStore) -> None:
         ada = store.person("ada")
-        store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example"), NOW + HOUR)
-        store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example", name="A"), NOW)
+        moved = replace(ada.profile, address="ada@new.example")
+        store.subscribers.change(ada.subscriber_id, moved, NOW + HOUR, declared(NOW + HOUR, "moved"))
+        store.subscribers.change(ada.subscriber_id, replace(moved, name="A"), NOW)
         kept = store.subscribers.consents(ada.subscriber_id)
         assert [(one.kind, one.origin) for one in kept] == [("given", "operator"), ("moved", "operator")]
 
@@ -160,7 +162,7 @@ class TestPeople:
 
     def test_an_id_that_somebody_came_by_under_a_coarser_form_is_not_given_twice(self, store: NotifierStore) -> None:
         own_id = store.ids.subscriber_id("a@fass.de", NOW)
-        store.subscribers.add(profile_of({"address": "a@faß.de"}), NOW, own_id)
+        store.subscribers.add(profile_of({"address": "a@faß.de"}), NOW, declared(NOW), own_id)
         other = store.person(address="a@fass.de")
         assert other.subscriber_id != own_id
         with pytest.raises(UsageError, match="subscribed already"):
@@ -169,7 +171,9 @@ class TestPeople:
     def test_a_new_address_is_refused_where_somebody_has_it(self, store: NotifierStore) -> None:
         ada, _ = store.person("ada"), store.person("bob")
         with pytest.raises(UsageError, match="subscribed already"):
-            store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="BOB@example.com"), NOW)
+            store.subscribers.change(
+                ada.subscriber_id, replace(ada.profile, address="BOB@example.com"), NOW, declared(NOW, "moved")
+            )
         assert store.subscribers.find(ada.subscriber_id) == ada
 
     def test_what_waits_goes_to_the_new_address_whoever_claimed_it(self, store: NotifierStore) -> None:
@@ -177,7 +181,8 @@ class TestPeople:
         search = store.search(ada, hour=8)
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
         [claimed] = store.deliveries.claim("one", "folder", NOW + 3 * HOUR, LEASE, 9)
-        store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example"), NOW + 3 * HOUR)
+        moved = replace(ada.profile, address="ada@new.example")
+        store.subscribers.change(ada.subscriber_id, moved, NOW + 3 * HOUR, declared(NOW, "moved"))
         assert not store.deliveries.begin(claimed, NOW + 3 * HOUR, LEASE), "it was rendered for the old address"
         [again] = store.deliveries.claim("two", "folder", NOW + 3 * HOUR, LEASE, 9)
         assert again.email == replace(claimed.email, to_address="ada@new.example")

@@ -11,6 +11,7 @@ from services.notifier.ports import Receipt, Served, Since
 from services.overview.stream.store_troubles import mail_troubles
 from services.runtime.figures.mail import FAULTS, LATELY, MailFigures, MailPlan
 from services.runtime.figures.stream import read_figures
+from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, states_of
 from tests.support.serving import serve
@@ -78,7 +79,7 @@ def test_a_refusal_of_an_address_that_somebody_no_longer_has_suppresses_nobody(s
     [own] = begun(store, 1)
     [person] = store.subscribers.all()
     moved = type(person.profile)("new@example.com", "", "UTC", "EUR", "en")
-    store.subscribers.change(person.subscriber_id, moved, NOW)
+    store.subscribers.change(person.subscriber_id, moved, NOW, declared(NOW, "moved"))
     store.deliveries.refused(*own, NO_SUCH_USER, NOW, "mailbox")
     assert store.suppressions.reason("new@example.com") is None
     assert set(states_of(store).values()) == {"failed"}
@@ -149,7 +150,7 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
     [claimed] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
     own = claimed.delivery_id, claimed.attempt
     if fault is None:
-        store.subscribers.pause(ada.subscriber_id, NOW + MINUTE)
+        store.subscribers.pause(ada.subscriber_id, paused(NOW + MINUTE))
     elif store.deliveries.begin(claimed, NOW + MINUTE, LEASE) and fault == "withheld":
         store.deliveries.withheld(*own, "mail.allow does not name it", NOW + MINUTE)
     else:

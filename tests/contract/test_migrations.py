@@ -22,6 +22,7 @@ from sqlalchemy import Engine, MetaData, inspect, text
 
 from schemas.sql import metadata
 from schemas.sql.migrations import versions
+from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.domain.ids import Ids
@@ -30,6 +31,7 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.sql import revisions
 from services.runtime.sql.revisions import check_revision, migrate, migration_config, revision_of
 from services.runtime.sql.store import open_store, reading, writing
+from tests.support.consenting import declared
 from tests.support.postgresql import empty_database
 from tests.support.stores import ENGINES, new_engine
 
@@ -288,7 +290,7 @@ def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_whe
         row = {one.name: _value(one) for one in people.columns} | {"built_by": None, "build_lease": None}
         with writing(engine) as connection:
             for name in ("ada", "bob"):
-                own = {"subscriber_id": name, "address_hash": name, "created_at": 5_000_000}
+                own = {"subscriber_id": name, "address_hash": name, "created_at": 5_000_000, "status": "active"}
                 connection.execute(people.insert().values(row | own))
             said = {"subscriber_id": "ada", "wording": "", "why": ""}
             connection.execute(ledger.insert().values(said | {"kind": "given", "at": 7_000_000, "origin": "operator"}))
@@ -299,6 +301,9 @@ def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_whe
         at = {second: datetime.fromtimestamp(second, UTC) for second in (5, 7)}
         assert kept["ada"] == [("given", "operator", at[7]), ("withdrawn", "page", None)]
         assert kept["bob"] == [("given", "operator", at[5])]
+        declared = {store.consents(name)[0].source for name in ("ada", "bob")}
+        assert declared == {"added by the operator before declarations were kept"}
+        assert count_undeclared(engine) == 2, "and both are served on no more than that"
 
 
 class TestMailboxes:
@@ -341,7 +346,7 @@ class TestMailboxes:
             for other in ("a@fass.de", addresses[2], "élodie@example.com"):
                 with pytest.raises(UsageError, match="Nobody"):
                     people.find(other)
-                people.add(profile_of({"address": other}), datetime.now(UTC))
+                people.add(profile_of({"address": other}), datetime.now(UTC), declared(datetime.now(UTC)))
                 assert people.find(other).profile.address == other
             assert len({one.subscriber_id for one in people.all()}) == 7
 
@@ -364,10 +369,10 @@ class TestMailboxes:
             ids = Ids(self.SECRET)
             people, suppressed = SqlSubscribers(engine, ids), SqlSuppressions(engine, ids)
             assert suppressed.reason("a@faß.de") == suppressed.reason("a@fass.de") == "unsubscribed"
-            people.add(profile_of({"address": "gone@faß.de"}), datetime.now(UTC))
+            people.add(profile_of({"address": "gone@faß.de"}), datetime.now(UTC), declared(datetime.now(UTC)))
             assert suppressed.reason("gone@faß.de") == "unsubscribed"
             suppressed.suppress("new@fass.de", "unsubscribed", datetime.now(UTC))
-            people.add(profile_of({"address": "new@faß.de"}), datetime.now(UTC))
+            people.add(profile_of({"address": "new@faß.de"}), datetime.now(UTC), declared(datetime.now(UTC)))
             assert suppressed.reason("new@faß.de") is None
 
     def test_without_the_secret_nothing_changes_and_a_sentence_says_what_to_do(self, url: str) -> None:

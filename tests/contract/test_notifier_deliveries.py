@@ -16,6 +16,7 @@ from services.notifier.domain.windows import DueSubscriber
 from services.notifier.ports import ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
 from services.runtime.sql.store import writing
+from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
 
@@ -202,7 +203,7 @@ class TestDigests:
         ada = store.person()
         search = store.search(ada, hour=8)
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
-        store.subscribers.pause(ada.subscriber_id, NOW + 4 * HOUR)
+        store.subscribers.pause(ada.subscriber_id, paused(NOW + 4 * HOUR))
         assert forget_digests(store.engine, NOW + 500 * DAY) == 1
         assert sent_to(store, ada, "one") == []
 
@@ -342,7 +343,7 @@ class TestDeliveries:
             store.deliveries.refused(claimed.delivery_id, claimed.attempt, "5.1.1", LATE, "mailbox")
         else:
             store.deliveries.deferred(claimed.delivery_id, claimed.attempt, "busy", LATE, timedelta(0))
-            store.subscribers.pause(store.subscribers.all()[0].subscriber_id, LATE)
+            store.subscribers.pause(store.subscribers.all()[0].subscriber_id, paused(LATE))
         assert waits_of(store) == [(), ()]
 
     def test_a_digest_that_was_being_built_meanwhile_does_not_let_go_of_what_came_back(
@@ -425,7 +426,7 @@ class TestDeliveries:
         if consent == "suppressed":
             store.suppressions.suppress("ada@example.com", "unsubscribed", NOW)
         else:
-            store.subscribers.pause(ada.subscriber_id, NOW)
+            store.subscribers.pause(ada.subscriber_id, paused(NOW))
         assert commit(store, one, cut, NOW + 3 * HOUR, "one")
         [claimed] = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
         assert not store.deliveries.begin(claimed, LATE, LEASE)
@@ -433,7 +434,7 @@ class TestDeliveries:
         assert sent_to(store, ada, "one") == []
 
     def test_pausing_cancels_what_waits(self, waiting: NotifierStore) -> None:
-        waiting.subscribers.pause(waiting.subscribers.all()[0].subscriber_id, LATE)
+        waiting.subscribers.pause(waiting.subscribers.all()[0].subscriber_id, paused(LATE))
         assert waiting.deliveries.states() == {"cancelled": 1}
 
     def test_an_erased_person_is_not_sent_to(self, waiting: NotifierStore) -> None:

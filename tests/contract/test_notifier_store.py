@@ -20,6 +20,7 @@ from services.notifier.domain.people import Timing, profile_of, speaks_of
 from services.notifier.domain.windows import Closing
 from services.rules.languages.speaking import SpokenLanguage
 from services.runtime.errors import UsageError
+from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, SECRET, NotifierStore, arrival, new_store, posting, sqlite_store
 from tests.support.serving import DAY, HOUR, due, serve
 
@@ -172,7 +173,7 @@ class TestPeople:
             withdrawn = Consent("withdrawn", NOW + HOUR, "one-click", "Unsubscribe")
             other.subscribers.unsubscribe(leaves.subscriber_id, withdrawn)
             other.subscribers.unsubscribe(returns.subscriber_id, withdrawn)
-            other.subscribers.pause(pauses.subscriber_id, NOW + HOUR)
+            other.subscribers.pause(pauses.subscriber_id, paused(NOW + HOUR))
             other.suppressions.suppress(bounces.profile.address, "no such mailbox", NOW + HOUR, "provider")
             other.suppressions.suppress("gone@example.com", "spam report", NOW + HOUR, "provider")
             other.suppressions.allow("lifted@example.com", "she wrote to us", NOW + HOUR, "an operator")

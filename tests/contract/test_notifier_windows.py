@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from services.notifier.domain.model import Hold
 from services.notifier.domain.windows import BEGINNING
+from tests.support.consenting import paused, resumed
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, close, closings, due, found, ids, rows
 
@@ -270,8 +271,8 @@ class TestWindows:
         ada, bob = store.person("ada"), store.person("bob")
         store.search(ada)
         store.search(bob)
-        store.subscribers.pause(ada.subscriber_id, NOW)
+        store.subscribers.pause(ada.subscriber_id, paused(NOW))
         store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)
         assert due(store, NOW + DAY) == []
-        store.subscribers.resume(ada.subscriber_id, NOW)
+        store.subscribers.resume(ada.subscriber_id, resumed(NOW))
         assert [one.recipient.name for one in due(store, NOW + DAY)] == ["Ada"]

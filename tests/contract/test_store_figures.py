@@ -13,6 +13,7 @@ from services.ingest.domain.polling.schedule import SourceHealth
 from services.runtime.figures.mail import Due, read_due
 from services.runtime.figures.stream import Expected, SourceFigures, read_figures
 from services.runtime.sql.store import reading
+from tests.support.consenting import resumed
 from tests.support.logs import NOON
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.stores import ENGINES, new_engine
@@ -76,11 +77,11 @@ def test_who_is_paused_or_suppressed_waits_for_nothing(store: NotifierStore) -> 
     for one in (ada, bob):
         store.search(one)
     paused = store.search(eve)
-    store.subscribers.pause(ada.subscriber_id, NOW)
+    store.subscribers.pause(ada.subscriber_id, paused(NOW))
     store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)
     store.searches.pause(paused.search_id, NOW)
     assert (waiting(store, NOW + 24 * HOUR).subscribers, claimed(store, NOW + 24 * HOUR)) == (0, 0)
-    store.subscribers.resume(ada.subscriber_id, NOW)
+    store.subscribers.resume(ada.subscriber_id, resumed(NOW))
     assert (waiting(store, NOW + 24 * HOUR).subscribers, claimed(store, NOW + 24 * HOUR)) == (1, 1)
 
 

@@ -36,6 +36,7 @@ from services.settings import Settings
 from services.usecases import accounts, links, state
 from services.usecases.installation import Installation
 from tests.support import kill_points
+from tests.support.consenting import DECLARATION
 from tests.support.kill_points import Watch
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
@@ -234,7 +235,7 @@ class Life:
             return None
         first, second = addresses_of(who)
         to = second if person.profile.address == first else first
-        accounts.change(self.installation, person.subscriber_id, {"address": to}, self.now)
+        accounts.change(self.installation, person.subscriber_id, {"address": to}, self.now, DECLARATION)
         return to
 
     def erase(self, who: str) -> None:

@@ -20,6 +20,7 @@ from services.notifier.domain.people import profile_of, timing_of
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store, reading
 from tests.support import engines
+from tests.support.consenting import declared
 from tests.support.kill_checks import check_mails
 from tests.support.streams.figures import Figures
 from tests.support.streams.founding import First, save_together
@@ -119,7 +120,7 @@ def test_searches_saved_together_leave_what_those_saved_one_by_one_do(tmp_path: 
         store = open_store(f"sqlite:///{tmp_path / str(together)}.sqlite")
         migrate(store)
         fields = {"address": "person@example.com", "name": "P", "time_zone": "Europe/Berlin", "currency": "EUR"}
-        person = SqlSubscribers(store, ids).add(profile_of(fields), now).subscriber_id
+        person = SqlSubscribers(store, ids).add(profile_of(fields), now, declared(now)).subscriber_id
         timing = timing_of({"cadence": "daily", "hour": 7})
         firsts = [First(person, "Europe/Berlin", f"search {at}", one, timing) for at, one in enumerate(asked)]
         if together:

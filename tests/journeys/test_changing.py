@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -15,7 +15,10 @@ from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.runtime.clock import FixedClock
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
+from services.usecases import accounts, consent, signing
+from services.usecases.installation import Installation
 from tests.support.command_line import Ran, run
+from tests.support.consenting import OPTIONS
 
 MORNING = "2026-11-20T06:00+00:00"
 
@@ -40,7 +43,8 @@ def installation(tmp_path: Path) -> Path:
     feed.write_text("\n".join(map(json.dumps, jobs)), encoding="utf-8")
     file = tmp_path / "jobchime.toml"
     file.write_text(f'[[ingest.sources]]\nname = "own"\nurl = "{feed}"\nevery = "1s"\n', encoding="utf-8")
-    done(run("subscriber", "add", "ada@example.com", "--time-zone", "Europe/Berlin", "--now", MORNING, "-c", file))
+    berlin = ("--time-zone", "Europe/Berlin", "--now", MORNING)
+    done(run("subscriber", "add", "ada@example.com", *OPTIONS, *berlin, "-c", file))
     return file
 
 
@@ -109,12 +113,14 @@ def test_somebody_who_moves_and_changes_address_goes_on_where_they_were(installa
     moved = run(
         "subscriber", "edit", "ada@example.com", "--time-zone", "America/New_York", "--currency", "usd",
         "--language", "de", "--email", "Ada@New.example", "--now", "2026-11-20T06:30+00:00", "-c", installation,
+        *OPTIONS,
     )  # fmt: skip
     assert done(moved).splitlines() == [
         "address: ada@example.com -> Ada@new.example",
         "time_zone: Europe/Berlin -> America/New_York",
         "currency: EUR -> USD",
         "locale: en -> de",
+        "consent: what you declare is kept",
     ]
     at(installation, "20T07:00")
     assert mails(installation) == []
@@ -150,14 +156,82 @@ def test_whoever_changes_to_a_suppressed_address_is_told_of_it(installation: Pat
     now = datetime.fromisoformat(MORNING)
     SqlSuppressions(engine, settings.ids()).suppress("ada@gone.example", "the mailbox does not exist", now)
     engine.dispose()
-    ran = run("subscriber", "edit", "ada@example.com", "--email", "ada@gone.example", "-c", installation)
+    ran = run("subscriber", "edit", "ada@example.com", "--email", "ada@gone.example", *OPTIONS, "-c", installation)
     assert ran.code == 0
     assert "no mail goes to this address: the mailbox does not exist" in ran.err
 
 
+def test_another_address_that_nobody_declares_is_confirmed_there_first(installation: Path) -> None:
+    edit = ("subscriber", "edit", "ada@example.com", "--email", "ada@new.example", "--currency", "USD")
+    refused = run(*edit, "-c", installation)
+    assert (refused.code, "names no portal" in refused.err) == (2, True)
+    assert "EUR" in done(run("subscriber", "list", "-c", installation)), "half of it would be worse than nothing"
+    with installation.open("a", encoding="utf-8") as file:
+        file.write('[mail]\npublic_url = "https://alerts.example"\n')
+    assert done(run(*edit, "-c", installation)).splitlines() == [
+        "currency: EUR -> USD",
+        "address: ada@new.example once they confirm it, within 48 hours, by the link that was mailed there",
+    ]
+    [letter] = list(installation.parent.rglob("*.eml"))
+    mail = message_from_bytes(letter.read_bytes(), policy=default)
+    assert isinstance(mail, EmailMessage)
+    assert mail["To"] == "ada@new.example"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    token = re.findall(r"https://alerts\.example/a/([\w-]+)", body.get_content())[0]
+    shown = json.loads(done(run("subscriber", "show", "ada@example.com", "-c", installation)))
+    assert shown["new_address"]["address"] == "ada@new.example"
+    assert run("subscriber", "show", "ada@new.example", "-c", installation).code == 2
+
+    again = run(*edit[:5], "-c", installation)
+    assert (again.code, "was mailed others of late" in again.err) == (2, True)
+    settings = load_settings(installation)
+    with Installation(settings, open_store(settings.store_url)) as opened:
+        signing.confirm_new_address(opened, token, "https://alerts.example", datetime.now(UTC))
+    kept = json.loads(done(run("subscriber", "show", "ada@new.example", "-c", installation)))["consents"][-1]
+    assert (kept["kind"], kept["origin"]) == ("moved", "page")
+    assert kept["wording"] == "Send my job alerts to this address from now on."
+
+
+def test_an_operator_ends_his_own_pause_and_no_other_without_saying_who_asked(installation: Path) -> None:
+    named = ("ada@example.com", "-c", installation)
+    done(run("subscriber", "pause", *named))
+    done(run("subscriber", "resume", *named))
+    settings = load_settings(installation)
+    with Installation(settings, open_store(settings.store_url)) as opened:
+        own_id = accounts.find(opened, "ada@example.com").subscriber_id
+        consent.pause(opened, own_id, "Pause all mails", datetime(2026, 11, 20, tzinfo=UTC))
+    refused = run("subscriber", "resume", *named)
+    assert (refused.code, "they paused themselves" in refused.err) == (2, True)
+    early = run("subscriber", "resume", *OPTIONS, *named)
+    assert (early.code, "before they paused" in early.err) == (2, True)
+    asked = ("--consent-origin", "their mail of that day", "--consent-wording", "Please go on")
+    done(run("subscriber", "resume", *asked, "--consent-date", "2026-11-20", *named))
+    shown = json.loads(done(run("subscriber", "show", *named)))
+    assert shown["subscriber"]["status"] == "active"
+    assert [(kept["kind"], kept["origin"], kept["source"]) for kept in shown["consents"][1:]] == [
+        ("paused", "operator", ""),
+        ("resumed", "operator", ""),
+        ("paused", "page", ""),
+        ("resumed", "operator", "their mail of that day"),
+    ]
+
+
+def test_nobody_is_taken_in_of_whom_nothing_is_declared(installation: Path, tmp_path: Path) -> None:
+    lone = run("subscriber", "add", "bob@example.com", "-c", installation)
+    assert (lone.code, "--consent-origin, --consent-date and --consent-wording" in lone.err) == (2, True)
+    people = tmp_path / "people.csv"
+    people.write_text("address\nbob@example.com\ncleo@example.com\n", encoding="utf-8")
+    many = run("subscriber", "import", people, "-c", installation)
+    assert many.code == 1
+    assert many.err.count("say it of the whole file") == 2
+    assert "0 subscribers" in many.out
+    assert "2 subscribers" in done(run("subscriber", "import", people, *OPTIONS, "-c", installation))
+
+
 def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installation: Path, tmp_path: Path) -> None:
     run("search", "add", "ada@example.com", criteria(tmp_path, "Go"), "--name", "Work", "-c", installation)
-    run("subscriber", "add", "bob@example.com", "--name", "Bob", "-c", installation)
+    run("subscriber", "add", "bob@example.com", *OPTIONS, "--name", "Bob", "-c", installation)
     go = {"name": "Work", "hour": 6, "criteria": {"skills": {"any": ["Go", "Rust"]}}}
     rows = [
         {"address": "ADA@example.com", "time_zone": "Asia/Tokyo", "searches": [go, {**go, "name": "More"}]},
@@ -176,7 +250,7 @@ def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installa
 
     before = state()
     assert "--update" in run("subscriber", "import", people, "--dry-run", "-c", installation).err
-    ran = run("subscriber", "import", people, "--update", "--dry-run", "-c", installation)
+    ran = run("subscriber", "import", people, *OPTIONS, "--update", "--dry-run", "-c", installation)
     assert ran.code == 1
     assert ran.out.splitlines() == [
         "line 1, ada@example.com: address: ada@example.com -> ADA@example.com",
@@ -190,12 +264,12 @@ def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installa
     ]
     assert state() == before
 
-    ran = run("subscriber", "import", people, "--update", "-c", installation)
+    ran = run("subscriber", "import", people, *OPTIONS, "--update", "-c", installation)
     assert ran.out.strip() == "1 subscriber with 1 search taken in, 1 changed, 1 the same, 1 line left out."
     shown = json.loads(run("subscriber", "show", "ada@example.com", "-c", installation).out)
     assert shown["subscriber"]["currency"] == "EUR", "what a line leaves out stays"
     assert [(search["name"], search["hour"]) for search in shown["searches"]] == [("More", 6), ("Work", 6)]
-    again = run("subscriber", "import", people, "--update", "--dry-run", "-c", installation)
+    again = run("subscriber", "import", people, *OPTIONS, "--update", "--dry-run", "-c", installation)
     assert "0 would be changed, 3 the same" in again.out
 
 
@@ -203,7 +277,7 @@ def test_a_dry_run_begins_no_installation(tmp_path: Path) -> None:
     file, people = tmp_path / "jobchime.toml", tmp_path / "people.csv"
     file.write_text("", encoding="utf-8")
     people.write_text("address\nada@example.com\n", encoding="utf-8")
-    ran = run("subscriber", "import", people, "--dry-run", "-c", file)
+    ran = run("subscriber", "import", people, *OPTIONS, "--dry-run", "-c", file)
     assert ran.out.splitlines()[0] == "line 2, ada@example.com: new, with 0 searches"
     assert not (tmp_path / "jobchime-data").exists()
 

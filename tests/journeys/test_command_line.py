@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import Ran, run
+from tests.support.consenting import OPTIONS
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "feeds"
 NOW = "2026-11-20T18:00+00:00"
@@ -54,7 +55,7 @@ def test_what_is_commented_out_in_the_settings_file_is_the_default_too(tmp_path:
 
 
 def test_the_first_hour(installation: Path, tmp_path: Path) -> None:
-    added = run("subscriber", "add", "ada@example.com", "--time-zone", "Europe/Berlin", "-c", installation)
+    added = run("subscriber", "add", "ada@example.com", *OPTIONS, "--time-zone", "Europe/Berlin", "-c", installation)
     assert added.code == 0, added.err
     criteria = _criteria(
         tmp_path, skills={"any": ["Python", "SQL", "Excel", "React", "Figma"]}, accept_unknown_place=True
@@ -90,7 +91,7 @@ def test_people_are_imported_line_by_line_and_faults_do_not_repeat_the_address(
     unknown = {"address": "two@example.com", "searches": [{"name": "x", "criteria": {"skills": {"all": ["Pyhton"]}}}]}
     lines = [good, unknown, {"address": "no address"}, good]
     people.write_text("\n".join(map(json.dumps, lines)) + "\n{broken\n", encoding="utf-8")
-    ran = run("subscriber", "import", people, "-c", installation)
+    ran = run("subscriber", "import", people, *OPTIONS, "-c", installation)
     assert ran.code == 1
     assert "1 subscriber with 1 search taken in, 4 lines left out" in ran.out
     assert "line 2: search 1, criteria" in ran.err
@@ -129,7 +130,7 @@ def test_who_speaks_english_and_spanish_is_offered_no_job_that_needs_danish(tmp_
         f'[[ingest.sources]]\nname = "own"\nurl = "{tmp_path / "jobs.jsonl"}"\n[notifier.curate]\nleast_chance = 0.0\n',
         encoding="utf-8",
     )
-    assert run("subscriber", "import", tmp_path / "people.jsonl", "-c", config).code == 0
+    assert run("subscriber", "import", tmp_path / "people.jsonl", *OPTIONS, "-c", config).code == 0
     assert run("run", "--once", "-c", config).code == 0
     digests = {one["address"]: json.loads(run("preview", one["address"], "--json", "-c", config).out) for one in people}
     got = {to: {item["title"].split()[-1] for item in digest["items"]} for to, digest in digests.items()}
@@ -154,7 +155,7 @@ def undated(tmp_path: Path) -> Path:
 
 
 def test_a_saved_search_is_tested_back_and_explained_from_what_is_stored(undated: Path, tmp_path: Path) -> None:
-    run("subscriber", "add", "ada@example.com", "-c", undated)
+    run("subscriber", "add", "ada@example.com", *OPTIONS, "-c", undated)
     criteria = _criteria(tmp_path, skills={"any": ["Python", "SQL"]}, workplace=["remote"])
     search = run("search", "add", "ada@example.com", criteria, "-c", undated).out.strip()
     assert run("run", "--once", "-c", undated).code == 0
@@ -256,8 +257,8 @@ def test_a_feed_is_checked_before_it_is_added() -> None:
         (("source", "list", "-c", "{file}"), 2, "there is no store"),
         (("subscriber", "list", "-c", "{file}"), 2, "there is no store"),
         (("subscriber", "erase", "nobody", "--yes", "-c", "{file}"), 2, "there is no store"),
-        (("subscriber", "add", "not an address", "-c", "{file}"), 2, "address"),
-        (("subscriber", "add", "a@example.com", "--time-zone", "Mars/Base", "-c", "{file}"), 2, "time_zone"),
+        (("subscriber", "add", "not an address", *OPTIONS, "-c", "{file}"), 2, "address"),
+        (("subscriber", "add", "a@example.com", *OPTIONS, "--time-zone", "Mars/Base", "-c", "{file}"), 2, "time_zone"),
         (("explain", "no-search", "no-posting", "-c", "{file}"), 2, "there is no store"),
         (("demo", "--feeds", "no-such-folder"), 2, "there is no folder"),
         (("demo", "--now", "yesterday"), 2, "is not a time"),

@@ -15,6 +15,7 @@ from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from services.usecases import state
 from tests.support.command_line import Ran, run
+from tests.support.consenting import OPTIONS, paused
 from tests.support.digests import email
 from tests.support.notifying import NotifierStore
 from tests.support.traces import Traces, in_files, in_store
@@ -30,7 +31,7 @@ class Place:
         self.folder, self.config, self.backup = folder, folder / "jobchime.toml", folder / "older.zip"
         self.config.write_text('data = "data"\n[mail]\nfolder = "mails"\n')
         for address, name in ((WHO.address, WHO.name), ("bob@fern.example", "Bob")):
-            assert self.run("subscriber", "add", address, "--name", name, "--time-zone", "UTC").code == 0
+            assert self.run("subscriber", "add", address, *OPTIONS, "--name", name, "--time-zone", "UTC").code == 0
         assert self.run("run", "--once").code == 0
         assert self.run("backup", self.backup).code == 0
 
@@ -129,14 +130,14 @@ def test_it_says_whom_it_could_not_erase_again(place: Place, monkeypatch: pytest
 
 
 def test_an_older_backup_is_told_who_left_and_what_was_suppressed_since(place: Place) -> None:
-    place.run("subscriber", "add", "carl@fern.example")
+    place.run("subscriber", "add", "carl@fern.example", *OPTIONS)
     assert place.run("backup", place.folder / "with carl.zip").code == 0
     engine = open_store(load_settings(place.config).store_url)
     store = NotifierStore(engine, load_settings(place.config).ids())
     bob, carl = (store.subscribers.find(f"{name}@fern.example") for name in ("bob", "carl"))
     at = datetime.now(UTC)
     store.subscribers.unsubscribe(bob.subscriber_id, Consent("withdrawn", at, "one-click", "Unsubscribe"))
-    store.subscribers.pause(carl.subscriber_id, at)
+    store.subscribers.pause(carl.subscriber_id, paused(at))
     engine.dispose()
     for address in (WHO.address, "nobody@fern.example"):
         assert place.run("suppression", "add", address, "--why", "they complained").code == 0
@@ -166,7 +167,7 @@ def test_a_list_of_another_suppression_key_is_not_taken_for_done(place: Place) -
     kept.write_text(place.run("opt-outs", "list", "--json").out)
     for file in (place.folder / "data").iterdir():
         file.unlink()
-    assert place.run("subscriber", "add", "bob@fern.example").code == 0
+    assert place.run("subscriber", "add", "bob@fern.example", *OPTIONS).code == 0
     replayed = place.run("opt-outs", "replay", kept)
     assert (replayed.code, replayed.out) == (1, "")
     assert "1 address could not be suppressed again: their hashes are of another suppression key" in replayed.err

@@ -16,6 +16,7 @@ import pytest
 
 from services.runtime.log.sqlite import SqliteLog, all_topics
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 from tests.support.loopback import probe
 from tests.support.pushing import KEY, Client, posting
 from tests.support.somebody import ADDRESS, SUBSCRIBER, assert_nobody_in
@@ -111,7 +112,7 @@ def test_an_operators_day(folder: Path) -> None:
     assert before.code == 1
     assert "there is no store" in before.out
     with running(folder) as it:
-        it.command("subscriber", "import", str(folder / "people.jsonl"))
+        it.command("subscriber", "import", str(folder / "people.jsonl"), *OPTIONS)
         until(lambda: it.metric('jobchime_records_total{service="matcher",topic="criteria.v1"}') == 1.0)
         assert it.push.push(posting("1")).status == 202
         matched = 'jobchime_records_total{service="notifier",topic="matches.v1"}'

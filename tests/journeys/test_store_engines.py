@@ -22,6 +22,7 @@ from services.ingest.ports import KeptItem
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
 from services.notifier.domain.feedback import Statement
 from services.runtime.sql.store import reading
+from tests.support.consenting import paused, resumed
 from tests.support.notifying import NotifierStore, new_store, posting
 from tests.support.simulated_days import Days, Killer
 
@@ -68,9 +69,9 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
         store.searches.edit(search.search_id, now, criteria=chance.choice(pool))
         if tick == 4:
             store.pauses.set_sending(False, now)
-            store.subscribers.pause(people[2].subscriber_id, now)
+            store.subscribers.pause(people[2].subscriber_id, paused(now))
         if tick == 6:
-            store.subscribers.resume(people[2].subscriber_id, now)
+            store.subscribers.resume(people[2].subscriber_id, resumed(now))
             store.subscribers.say(people[0].subscriber_id, Statement("hidden_company", "aa"), now)
             store.suppressions.suppress(people[3].profile.address, "unsubscribed", now)
             store.subscribers.erase(people[4].subscriber_id, now)

@@ -23,6 +23,7 @@ from services.notifier.ports import Email, MailBusyError, MailRefusedError, Mail
 from services.notifier.settings import NotifierSettings
 from services.rules.signature import fold_company
 from services.usecases.previews import Preview
+from tests.support.consenting import paused, resumed
 from tests.support.digests import pay, words_about
 from tests.support.notifying import GO, PYTHON, posting, sqlite_store
 from tests.support.simulated_days import Days, Killer, sent_at, text_of
@@ -170,7 +171,7 @@ def test_what_waits_is_judged_as_if_it_were_new(tmp_path: Path, what: str) -> No
         case "search deleted":
             days.store.searches.delete(search.search_id, now)
         case "vacation":
-            days.store.subscribers.pause(person.subscriber_id, now)
+            days.store.subscribers.pause(person.subscriber_id, paused(now))
     live_daily(days, 3, first=40 if what == "stale" else 1)
     if what == "sent as a copy":
         assert counted(days) == Counter(dict.fromkeys(names(0, 1), 1))
@@ -179,7 +180,7 @@ def test_what_waits_is_judged_as_if_it_were_new(tmp_path: Path, what: str) -> No
     if what in ("search paused", "vacation"):
         back = START + 4 * DAY + 10 * HOUR
         if what == "vacation":
-            days.store.subscribers.resume(person.subscriber_id, back)
+            days.store.subscribers.resume(person.subscriber_id, resumed(back))
         else:
             days.store.searches.resume(search.search_id, back)
         live_daily(days, 2, first=5)

@@ -11,6 +11,7 @@ from elasticsearch import Elasticsearch
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.log.sqlite import all_topics
+from tests.support.consenting import OPTIONS
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation, searching
 from tests.support.postgresql import empty_database
@@ -84,7 +85,7 @@ def see_what_is_missing(it: Installation) -> None:
 def let_somebody_search(it: Installation) -> None:
     people = it.folder / "people.jsonl"
     people.write_text(json.dumps(SUBSCRIBER) + "\n")
-    assert it.command("subscriber", "import", str(people))[0] == 0
+    assert it.command("subscriber", "import", str(people), *OPTIONS)[0] == 0
     until(lambda: it.topic("criteria.v1")["end"] == 1 and it.service("matcher")["lag"] == 0, "the matcher knows it")
 
 

@@ -19,6 +19,7 @@ from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.sql.store import open_store, writing
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import Installation, searching
 from tests.support.postgresql import empty_database
@@ -93,7 +94,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
         installation = Installation(tmp_path, kafka, url, more=searching(search))
         people = tmp_path / "people.jsonl"
         people.write_text(json.dumps(PERSON))
-        for words in (("topics", "create"), ("migrate",), ("subscriber", "import", str(people))):
+        for words in (("topics", "create"), ("migrate",), ("subscriber", "import", str(people), *OPTIONS)):
             code, said = installation.command(*words)
             assert code == 0, said
         store = open_store(url)

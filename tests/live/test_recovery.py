@@ -26,6 +26,7 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Outgoing
 from services.runtime.sql.store import open_store, reading
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 from tests.support.engines import delete_topics, kafka_of_my_own, postgresql
 from tests.support.notifying import posting
 from tests.support.postgresql import empty_database
@@ -109,7 +110,7 @@ def it(tmp_path: Path) -> Iterator[Installation]:
         made = Installation(kafka, store, config)
         made.command("topics", "create")
         made.command("migrate")
-        made.command("subscriber", "add", "ada@example.com")
+        made.command("subscriber", "add", "ada@example.com", *OPTIONS)
         made.search("python", "Python")
         made.notify()
         yield made

@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 from tests.support.hostile_words import LONG, Case, cases
 
 SEED = int(os.environ.get("JOBCHIME_TEST_SEED", "1"))
@@ -66,7 +67,7 @@ def installation(folder: Path) -> tuple[Path, list[str]]:
     feed.write_text('{"id": "1", "title": "Gardener", "company": "Fern", "url": "https://fern.example/1"}\n')
     file.write_text(f'[[ingest.sources]]\nname = "own"\nurl = "{feed}"\n')
     asked.write_text('{"text": "gardener"}')
-    added = run("subscriber", "add", "ada@example.com", "-c", file)
+    added = run("subscriber", "add", "ada@example.com", *OPTIONS, "-c", file)
     search = run("search", "add", "ada@example.com", asked, "--name", "Gardens", "--cadence", "daily", "-c", file)
     ran = run("run", "--once", "-c", file)
     assert (added.code, search.code, ran.code) == (0, 0, 0), added.err + search.err + ran.err
@@ -106,7 +107,7 @@ SHELL = {
     "a device": (["match", "/dev/null", "--criteria", "/dev/zero"], {}, "/dev/zero is a device; name a file"),
     "a variable that is not JSON": (["config", "show"], {"JOBCHIME_KAFKA__BOOTSTRAP": '["'}, "KAFKA__BOOTSTRAP"),
     "a variable that is not UTF-8": (["config", "show"], {"JOBCHIME_LOG_LEVEL": b"\xff"}, "JOBCHIME_LOG_LEVEL"),
-    "a time far away": (["subscriber", "add", "a@example.com", "--now", "0001-01-01"], {}, "the years 1971 to 9000"),
+    "a time far away": (["subscriber", "pause", "a@example.com", "--now", "0001-01-01"], {}, "the years 1971 to 9000"),
 }  # fmt: skip
 
 

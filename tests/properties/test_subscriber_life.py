@@ -29,6 +29,7 @@ from services.notifier.settings import ConsentSettings
 from services.runtime.sql.store import open_store
 from services.usecases import searches
 from services.usecases.installation import Installation
+from tests.support.consenting import declared
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal, settings_of
@@ -363,7 +364,7 @@ class SubscriberLife(RuleBasedStateMachine):
     def declare(self) -> None:
         """An operator takes them in, who is to ask them first."""
         profile = profile_of(WISH | {"address": self.address})
-        made = self.store.subscribers.add(profile, self.portal.now, status="unconfirmed")
+        made = self.store.subscribers.add(profile, self.portal.now, declared(self.portal.now), status="unconfirmed")
         self.store.search(made, now=self.portal.now, hour=8)
         self.wanted, self.left, self.unconfirmed = False, False, True
 

@@ -29,6 +29,7 @@ from services.notifier.domain.windows import Arrival
 from services.runtime.pauses import SqlPauses
 from services.runtime.records import Record
 from services.runtime.sql.store import open_store
+from tests.support.consenting import declared
 from tests.support.stores import new_engine, sqlite_url
 
 NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
@@ -96,7 +97,7 @@ class NotifierStore:
 
     def person(self, name: str = "ada", now: datetime = NOW, **fields: Any) -> Subscriber:
         given = {"address": f"{name}@example.com", "name": name.title(), "time_zone": "UTC"}
-        return self.subscribers.add(profile_of(given | fields), now)
+        return self.subscribers.add(profile_of(given | fields), now, declared(now))
 
     def search(
         self,

@@ -13,6 +13,7 @@ from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import profile_of, timing_of
+from tests.support.consenting import declared
 
 _ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")
 _CURRENCIES = ("EUR", "USD", "GBP", "INR")
@@ -60,7 +61,7 @@ class People:
                 "time_zone": _ZONES[number % len(_ZONES)],
                 "currency": _CURRENCIES[number % len(_CURRENCIES)],
             }
-            self._people.append(self._subscribers.add(profile_of(fields), now).subscriber_id)
+            self._people.append(self._subscribers.add(profile_of(fields), now, declared(now)).subscriber_id)
             for _ in range(searches_each):
                 self._add(self._people[-1], now, founding=True)
 

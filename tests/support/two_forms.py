@@ -24,6 +24,7 @@ from services.runtime.kafka.topics import create, planned
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
+from tests.support.consenting import declared
 from tests.support.forking import run_together
 from tests.support.generate import criteria as generated
 from tests.support.generate import postings as generated_postings
@@ -80,7 +81,7 @@ def take_in(url: str, ids: Ids, wanted: Sequence[Wanted], now: datetime) -> None
     migrate(engine)
     subscribers, searches = SqlSubscribers(engine, ids), SqlSearches(engine, ids)
     for one in wanted:
-        person = subscribers.add(one.profile, now)
+        person = subscribers.add(one.profile, now, declared(now))
         for name, criteria, timing in one.searches:
             searches.add(person.subscriber_id, name, criteria, timing, now)
     engine.dispose()

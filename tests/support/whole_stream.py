@@ -20,6 +20,7 @@ from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.topics import create
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
+from tests.support.consenting import declared
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import Installation, searching, started
 from tests.support.postgresql import migrated_database
@@ -49,7 +50,7 @@ class WholeStream:
         """Have enough people sign up for so many searches."""
         for number in range(-(-searches // _EACH)):
             fields = {"address": f"person{number}@example.com", "name": "P", "time_zone": "UTC", "currency": "EUR"}
-            self.people.append(self._subscribers.add(profile_of(fields), _now()).subscriber_id)
+            self.people.append(self._subscribers.add(profile_of(fields), _now(), declared(_now())).subscriber_id)
 
     def save(self, number: int, asked: Criteria) -> int:
         """Save a search, as a subscriber does; the key of its criteria."""

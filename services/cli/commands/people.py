@@ -29,12 +29,14 @@ ConsentOrigin = Annotated[
 ConsentDate = Annotated[str | None, typer.Option(help="When they did, such as 2026-03-31.")]
 ConsentWording = Annotated[str | None, typer.Option(help="What they read when they did.")]
 
+_DECLARE = "--consent-origin, --consent-date and --consent-wording"
+
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("add")
 def add(
-    address: Annotated[str, typer.Argument(help="An e-mail address; you answer for the person's consent.")],
+    address: Annotated[str, typer.Argument(help="An e-mail address; say below that its owner agreed to be mailed.")],
     name: Annotated[str, typer.Option(help="How to greet them.")] = "",
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "UTC",
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
@@ -46,10 +48,12 @@ def add(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take someone in. What you say of their consent is kept, shown to them, and goes with them."""
+    """Take someone in who agreed to it. What you say of that is needed, kept, shown to them, and goes with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
     profile = accounts.profile_from(fields | {"speaks": speaks})
     declaration = _declaration(consent_origin, consent_date, consent_wording)
+    if declaration is None:
+        raise UsageError(f"say where, when and to what words they agreed to be mailed: {_DECLARE}")
     saved = accounts.add(open_installation(config, create=True), profile, moment(now), declaration)
     typer.echo(saved.subscriber_id)
     _warn_of_suppression(saved)
@@ -74,18 +78,27 @@ def edit(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Change someone's facts; what is not named stays, and so do their searches and what they were sent."""
+    """Change someone's facts; what is not named stays, and so do their searches and what they were sent.
+
+    Another address must be confirmed there, by a link that is mailed to it, unless you say where, when and by what
+    words they asked for it.
+    """
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
     fields = {field: value for field, value in (given | {"speaks": speaks}).items() if value is not None}
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     installation, at = open_installation(config, create=False), moment(now)
-    saved = accounts.change(installation, person, fields, at)
-    if not saved.changes and declaration is None:
+    saved = accounts.change(installation, person, fields, at, declaration)
+    if not saved.changes and not saved.unconfirmed and declaration is None:
         raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
     for change in saved.changes:
         typer.echo(str(change))
-    if declaration is not None:
-        consent.declare(installation, saved.subscriber_id, declaration, at)
+    if saved.unconfirmed:
+        typer.echo(
+            f"address: {saved.unconfirmed} once they confirm it, within 48 hours, by the link that was mailed there"
+        )
+    elif declaration is not None:
+        if not any(change.field == "address" for change in saved.changes):
+            consent.declare(installation, saved.subscriber_id, declaration, at)
         typer.echo("consent: what you declare is kept")
     _warn_of_suppression(saved)
 
@@ -128,9 +141,17 @@ def pause(person: Person, config: Config = None, now: Now = None) -> None:
 
 
 @app.command("resume")
-def resume(person: Person, config: Config = None, now: Now = None) -> None:
-    """Serve this person again."""
-    accounts.resume(open_installation(config, create=False), person, moment(now))
+def resume(
+    person: Person,
+    consent_origin: ConsentOrigin = None,
+    consent_date: ConsentDate = None,
+    consent_wording: ConsentWording = None,
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Serve this person again. Of who paused themselves, say where, when and by what words they asked for it."""
+    declaration = _declaration(consent_origin, consent_date, consent_wording)
+    accounts.resume(open_installation(config, create=False), person, moment(now), declaration)
     typer.echo("Resumed.")
 
 
@@ -195,21 +216,22 @@ def import_people(
 ) -> None:
     """Take many in, with their searches. Lines that cannot be taken are named; the others are taken.
 
-    With --update, people are known by their address and searches by their name; no search is deleted. What you say of
-    consent here is of those whose lines say nothing of it.
+    With --update, people are known by their address and searches by their name; no search is deleted. Who is new must
+    have agreed: what you say of that here is of all whose lines do not say it themselves, field by field.
     """
-    declaration = _declaration(consent_origin, consent_date, consent_wording)
+    fields = {"consent_origin": consent_origin, "consent_date": consent_date, "consent_wording": consent_wording}
+    declared = consent.declared_from(fields)
     data, at = read_named(file), moment(now)
     unstored = dry_run and not has_store(load_settings(config))
     installation = None if unstored else open_installation(config, create=True)
-    entries = importing.read(installation, data, declaration)
+    entries = importing.read(installation, data, declared)
     done: Counter[str] = Counter()
     with progress("Importing", len(entries)) as advance:
         for entry in entries:
             if isinstance(entry, importing.Fault):
                 outcome: importing.Imported | importing.Fault = entry
             elif dry_run or installation is None:
-                outcome = importing.would_take_in(entry, update=update)
+                outcome = importing.would_take_in(entry, at, update=update)
             else:
                 outcome = importing.take_in(installation, entry, at, update=update)
             _say(outcome, dry_run=dry_run)
@@ -220,9 +242,15 @@ def import_people(
         raise typer.Exit(1)
 
 
+_MENDS: dict[type[importing.Fault], str] = {
+    importing.KnownAlready: "; --update changes who is",
+    importing.Undeclared: f"; {_DECLARE} say it of the whole file",
+}
+
+
 def _say(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> None:
     if isinstance(outcome, importing.Fault):
-        mend = "; --update changes who is" if isinstance(outcome, importing.KnownAlready) else ""
+        mend = _MENDS.get(type(outcome), "")
         print(f"line {outcome.line}: {outcome.said}{mend}", file=sys.stderr)
     elif dry_run:
         new = (f"new, with {counted(outcome.searches, 'search')}",) if outcome.done == "new" else ()

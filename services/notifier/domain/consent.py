@@ -1,17 +1,19 @@
 """What a subscriber agreed to, or took back: kept for as long as they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from services.notifier.domain.people import FieldError, Status
 
-ConsentKind = Literal["given", "withdrawn", "moved"]
+ConsentKind = Literal["given", "withdrawn", "moved", "paused", "resumed"]
 """`moved`: they want their mails at another address."""
-Origin = Literal["operator", "page", "one-click", "provider"]
-"""`operator`: taken in by the command line or an import, who answers for it. `one-click`: by
-their mail program. `provider`: by a list of the mail provider's, as a signed event of it says."""
+CONSENTING: Final = ("given", "moved", "resumed")
+"""The kinds by which somebody wants mails."""
+Origin = Literal["operator", "page", "one-click", "provider", "silence"]
+"""`operator`: by the command line or an import, who answers for it. `one-click`: by their mail program. `provider`: by
+a list of the mail provider's, as a signed event of it says. `silence`: they were asked and gave no sign of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +57,54 @@ class Declaration:
     wording: str
     """What they read when they did."""
 
-    def taken(self, now: datetime) -> Consent:
-        """As the ledger keeps it. Raises FieldError for a time that has not come yet."""
+    def of(self, kind: ConsentKind, now: datetime) -> Consent:
+        """As the ledger keeps it, of what they asked for. Raises FieldError for a time that has not come yet."""
         if self.given_at > now:
             raise FieldError("consent_date", f"{self.given_at:%Y-%m-%d} has not come yet")
-        return Consent("given", now, "operator", self.wording, source=self.source, given_at=self.given_at)
+        return Consent(kind, now, "operator", self.wording, source=self.source, given_at=self.given_at)
+
+
+def last_pause(ledger: Sequence[Consent]) -> Consent | None:
+    """How somebody who is paused came to be; None where that is not kept, as it was not before."""
+    for each in reversed(ledger):
+        if each.kind == "paused":
+            return each
+        if each.kind == "resumed" or (each.kind == "given" and each.origin != "operator"):
+            return None
+    return None
+
+
+def require_asked_for(resumed: Consent, paused: Consent | None) -> None:
+    """Hold an operator to what somebody wished: who paused themselves, or fell silent, goes on by their own word alone.
+
+    `paused`: None where nobody knows who paused them, which is taken for themselves. Raises FieldError.
+    """
+    if resumed.origin != "operator" or (paused is not None and paused.origin == "operator"):
+        return
+    if resumed.given_at is None:
+        how = "they are paused for their silence" if paused and paused.origin == "silence" else "they paused themselves"
+        raise FieldError("consent_origin", f"{how}: say where, when and by which words they asked to go on")
+    if paused is not None and resumed.given_at.date() < paused.at.astimezone(resumed.given_at.tzinfo).date():
+        raise FieldError("consent_date", f"that was before they paused, on {paused.at:%Y-%m-%d}")
 
 
 def declaration_of(fields: Mapping[str, Any]) -> Declaration | None:
     """Check `consent_origin`, `consent_date`, `consent_wording`; None where none is given. Raises FieldError."""
-    given = {name: _declared(name, fields.get(name)) for name in DECLARED}
+    given = declared_in(fields)
     if not any(given.values()):
         return None
     for name, value in given.items():
         if not value:
             raise FieldError(name, f"it is missing: a declaration has {', '.join(DECLARED)}")
     return Declaration(given["consent_origin"], _date(given["consent_date"]), given["consent_wording"])
+
+
+def declared_in(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Check each of the three by itself; empty where it is not given. Raises FieldError."""
+    given = {name: _declared(name, fields.get(name)) for name in DECLARED}
+    if given["consent_date"]:
+        _date(given["consent_date"])
+    return given
 
 
 def _declared(name: str, value: Any) -> str:

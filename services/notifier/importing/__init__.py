@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.faults import first_fault, meant
-from services.notifier.domain.consent import Declaration, declaration_of
+from services.notifier.domain.consent import DECLARED, Declaration, declaration_of
 from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import (
     FieldError,
@@ -85,6 +85,7 @@ class Fault:
     said: str
 
 
+_NOTHING_DECLARED: Mapping[str, str] = {}
 Knows = Callable[[str], Known | None]
 """Looks up by address who is subscribed already."""
 
@@ -94,12 +95,14 @@ def nobody(_address: str) -> Known | None:
     return None
 
 
-def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fault]:
+def read_people(
+    data: bytes | str, knows: Knows = nobody, declared: Mapping[str, str] = _NOTHING_DECLARED
+) -> Iterator[Entry | Fault]:
     """Read JSON lines, or CSV with a header line, told by the first character; each line comes to one or the other.
 
     The fields are those of `services.notifier.importing.fields`. CSV has the same columns but `searches`, and for one
     search `search` (its name), `cadence`, `hour`, `weekday`, `criteria` as JSON, and `preferred_places`. The parts of
-    a list have semicolons between them.
+    a list have semicolons between them. `declared`: the fields of a declaration for where a line leaves them out.
     """
     seen: dict[str, int] = {}
     for line, row in rows_of(data):
@@ -107,7 +110,7 @@ def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fa
             yield Fault(line, row.said)
             continue
         try:
-            entry = _entry(line, row, knows)
+            entry = _entry(line, row, knows, declared)
         except FieldError as error:
             yield Fault(line, str(error))
             continue
@@ -150,7 +153,7 @@ def criteria_of(value: Any) -> Criteria:
         raise FieldError("criteria", str(error), error.code, **error.values) from None
 
 
-def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
+def _entry(line: int, row: Mapping[str, Any], knows: Knows, declared: Mapping[str, str]) -> Entry:
     _check_names(row, [field.name for field in PERSON], "a subscriber has no such field")
     profile = profile_of(row)
     known = knows(profile.address)
@@ -169,7 +172,13 @@ def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
                 raise FieldError("name", f"the line has another search named {searches[-1].name!r}")
         except FieldError as error:
             raise FieldError(f"search {number}, {error.field}", error.said) from None
-    return Entry(line, profile, tuple(searches), known, declaration_of(row))
+    return Entry(line, profile, tuple(searches), known, declaration_of(_declared(row, declared)))
+
+
+def _declared(row: Mapping[str, Any], declared: Mapping[str, str]) -> dict[str, Any]:
+    """What is declared of a line: its own fields, and for the rest those of the file."""
+    own = {name: row[name] for name in DECLARED if row.get(name) not in (None, "")}
+    return {**declared, **own}
 
 
 def _check_names(fields: Mapping[str, Any], known: Any, said: str, before: str = "") -> None:

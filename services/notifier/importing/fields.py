@@ -32,7 +32,8 @@ PERSON = (
         "text",
         "unset",
         "the sign-up form of jobs.example.com",
-        "Where they agreed to be mailed; with `consent_date` and `consent_wording`, or none of the three.",
+        "Where they agreed to be mailed. Somebody new needs it, with `consent_date` and `consent_wording`; what the "
+        "options of the same names say is of the lines that leave it out.",
     ),
     Column("consent_date", "date", "unset", "2026-03-31", "When they did; a day, or a time with its zone."),
     Column("consent_wording", "text", "unset", "Send me job alerts", "What they read when they did."),

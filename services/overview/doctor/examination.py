@@ -16,11 +16,13 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
+from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.app import make_agreement
 from services.overview.doctor.finding import Finding
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
+from services.overview.stream.troubles import DECLARE
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.files.datadir import LOG_FILE, SUPPRESSION_KEY_FILE
@@ -62,6 +64,7 @@ def examine(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Find
     yield _secret(settings)
     mend = _mend_store(settings)
     yield from _guarded("suppression key", mend, lambda: _suppression_key(settings, engines, has_store=has_store))
+    yield from _guarded("consents", mend, lambda: _consents(engines, has_store=has_store))
     yield from _push(settings)
     if not settings.ingest.sources and not settings.ingest.push.enabled:
         yield Finding("sources", "note", "no source is in the settings", "`jobchime config init` shows how to add one")
@@ -328,6 +331,16 @@ def _suppression_key(settings: Settings, engines: Engines, *, has_store: bool) -
         )  # fmt: skip
         return
     yield Finding(what, "well", "set by you" if given else "kept in the data folder; back it up")
+
+
+def _consents(engines: Engines, *, has_store: bool) -> Iterator[Finding]:
+    """That of everybody who is served it is known that they agreed."""
+    if has_store and engines.has_store():
+        with engines.store() as engine:
+            if revision_of(engine).usable and (undeclared := count_undeclared(engine)):
+                served = counted(undeclared, "subscriber is", "subscribers are")
+                said = f"{served} served without a word on where, when and to what words they agreed"
+                yield Finding("consents", "note", said, DECLARE)
 
 
 def _push(settings: Settings) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
 from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView, TopicView
@@ -90,6 +91,7 @@ class Gatherer:
             letters=letters,
             freshness_s=_freshness(workers, now),
             indexed=indexed,
+            undeclared=figures[2] if figures else 0,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -103,11 +105,12 @@ class Gatherer:
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
         return found
 
-    def _read_store(self) -> tuple[StoreFigures, tuple[Worker, ...]]:
+    def _read_store(self) -> tuple[StoreFigures, tuple[Worker, ...], int]:
         if self._store is None:
             self._store = self._opened.enter_context(self._engines.store())
         check_revision(self._store)
-        return figures_of(self._store, self._settings, self._clock.now()), read_workers(self._store)
+        figures = figures_of(self._store, self._settings, self._clock.now())
+        return figures, read_workers(self._store), count_undeclared(self._store)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:

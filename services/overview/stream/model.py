@@ -94,5 +94,7 @@ class Overview:
     letters: tuple[LetterView, ...] = ()
     indexed: int | None = None
     """Postings of the last week in the index of Elasticsearch; None where there is none, or it does not say."""
+    undeclared: int = 0
+    """Subscribers who are served although nobody said where, when and to what words they agreed."""
     freshness_s: dict[str, float] = field(default_factory=dict)
     """By service: the median time from a posting's fetch to its handling, of the last records."""

@@ -28,6 +28,10 @@ _REMEDY: dict[Mend | None, str] = {
     "Elasticsearch": _ENGINE,
     None: _ENGINE,
 }
+DECLARE = (
+    "`jobchime subscriber import FILE --update` with --consent-origin, --consent-date and --consent-wording says it;"
+    " portal.consent.confirm_declared asks those who were never mailed"
+)
 _COLLECTOR = "ingest.collector"
 
 
@@ -39,6 +43,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
         *_late_polls(overview),
         *_index_is_short(overview),
+        *_undeclared(overview),
         *_letters(overview),
     ]
     return tuple(sorted(found, key=lambda trouble: not trouble.grave))
@@ -193,6 +198,14 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
             f"the index of postings has {overview.indexed:,} of the last week, and the store {stored:,}: new searches,"
             " previews and backtests find fewer",
             "`jobchime reindex`",
+        )
+
+
+def _undeclared(overview: Overview) -> Iterator[Trouble]:
+    if overview.undeclared:
+        served = counted(overview.undeclared, "subscriber is", "subscribers are")
+        yield Trouble(
+            f"{served} served without a word on where, when and to what words they agreed", DECLARE, grave=False
         )
 
 

@@ -1,7 +1,6 @@
 """Who may post a form: pages of our own, not too often from one network, and a session with its token."""
 
 import ipaddress
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -105,15 +104,10 @@ async def begin_session(
     door: Door, cookies: "Cookies", request: Request, person: Subscriber, now: datetime
 ) -> Response:
     """Sign in the browser of whoever has just proven to have their mailbox. Raises GoneError, UnavailableError."""
-    session, agent = new_token(), request.headers.get("user-agent", "")
+    session, agent = signing.new_token(), request.headers.get("user-agent", "")
     if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
         raise GoneError
     return cookies.lead_home(door.root, session)
-
-
-def new_token() -> str:
-    """What nobody can guess: 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 class Cookies:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard, begin_session, new_token
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in, form_of
@@ -27,7 +27,6 @@ from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
-MOVE = mark("Send my job alerts to this address from now on.")
 _HERE_ALONE = ("delete-search", "timing", "sign-out", "sign-out-everywhere", "erase", "move")
 """What a form may say beside `CHANGES`."""
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
@@ -62,7 +61,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         """Mail a link, if somebody has the address; the answer is the same if nobody has."""
         guard.check(request, limited=True)
         address, now = (await form_of(request)).get("address", "").strip(), door.clock()
-        postman.later(partial(signing.ask, door.installation, address, door.base, new_token, now))
+        postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, now))
         return door.show("posted", words_for(request.headers))
 
     @router.get("/s/{token}")
@@ -74,7 +73,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
     async def enter(request: Request, token: str) -> Response:
         """Use the link up."""
         guard.check(request, limited=True)
-        session, agent = new_token(), request.headers.get("user-agent", "")
+        session, agent = signing.new_token(), request.headers.get("user-agent", "")
         used = await door.work(lambda: signing.use_link(door.installation, token, session, agent, door.clock()))
         if not used:
             return door.show("late", words_for(request.headers), 410)
@@ -172,8 +171,10 @@ def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address:
         return _page(door, cookies, here, error, "address")
     if not signing.takes_addresses(door.installation):
         return door.not_now(here.words)
-    wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(MOVE))
-    postman.later(partial(signing.ask_new_address, door.installation, wanted, door.base, new_token, door.clock()))
+    wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(signing.MOVE))
+    postman.later(
+        partial(signing.ask_new_address, door.installation, wanted, door.base, signing.new_token, door.clock())
+    )
     return door.show("posted", here.words)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard, begin_session, new_token
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
@@ -80,7 +80,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         except WrongFieldError as error:
             return _form(door, words, given, error)
         now, wording = door.clock(), words.say(CONSENT)
-        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, new_token, now))
+        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, signing.new_token, now))
         return door.show("posted", words)
 
 

@@ -12,14 +12,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.accounts.guard import new_token
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.runtime.errors import UsageError
-from services.usecases import accounts, consent, links, searches, signing
+from services.usecases import consent, links, searches, signing
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
 from services.wording.words import Words, mark
@@ -32,6 +31,7 @@ LEAVE = ("leave", "why", *CHANGES)
 BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
+PAUSE_ALL = mark("Pause all mails")
 CONFIRM = mark("Yes, send me job alerts")
 REASONS: Mapping[str, str] = {
     "found": mark("I found a job"),
@@ -98,7 +98,7 @@ def routes(door: Door, postman: Postman) -> APIRouter:
 def _mail_a_link(door: Door, postman: Postman, visit: Visit) -> Response:
     """To where they are mailed now, whoever reads the old mail; as often as a link may be asked for."""
     address = visit.subscriber.profile.address
-    postman.later(partial(signing.ask, door.installation, address, door.base, new_token, visit.now))
+    postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, visit.now))
     return door.show("posted", visit.words)
 
 
@@ -168,9 +168,10 @@ def change(
             yes = CONFIRM if person.status == "unconfirmed" else AGAIN
             consent.subscribe_again(installation, own_id, words.say(yes), now)
         case "pause":
-            consent.pause_instead(installation, own_id, words.say(PAUSE), now)
+            button = PAUSE if person.status == "unsubscribed" else PAUSE_ALL
+            consent.pause(installation, own_id, words.say(button), now)
         case "go-on":
-            accounts.resume(installation, own_id, now)
+            consent.resume(installation, own_id, words.say(AGAIN), now)
         case "pause-search":
             searches.pause(installation, own_search(), now)
         case "resume-search":

@@ -17,6 +17,7 @@ from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import SavedSearch, Timing, profile_of, timing_of
 from services.runtime.errors import UnavailableError, UsageError
+from tests.support.consenting import declared
 from tests.support.people import Tracked
 from tests.support.streams.founding import First, save_together
 
@@ -73,7 +74,7 @@ class Crowd:
                 "time_zone": _zone_of(number),
                 "currency": _CURRENCIES[number % len(_CURRENCIES)],
             }
-            own_id = self._subscribers.add(profile_of(fields), _now()).subscriber_id
+            own_id = self._subscribers.add(profile_of(fields), _now(), declared(_now())).subscriber_id
             self._people.append(own_id)
             if self._chance.random() < _INSTANT_SHARE:
                 self._instant.add(own_id)

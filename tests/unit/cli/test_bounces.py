@@ -14,6 +14,7 @@ from services.notifier.adapters.mail.smtp_bounces import event_of, return_addres
 from services.notifier.mail_settings import MailSettings, SmtpSettings
 from services.runtime.errors import UsageError
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 from tests.support.digests import email
 from tests.support.mailbox import smtp_server
 from tests.support.notifying import NOW, NotifierStore, sqlite_store
@@ -151,7 +152,7 @@ def test_a_mail_is_piped_in_and_counts_once(installed: tuple[Path, NotifierStore
 def test_without_a_return_path_that_is_said(tmp_path: Path) -> None:
     config = tmp_path / "jobchime.toml"
     config.write_text("")
-    run("subscriber", "add", "ada@example.com", "--time-zone", "UTC", "--currency", "EUR", "-c", config)
+    run("subscriber", "add", "ada@example.com", *OPTIONS, "--time-zone", "UTC", "--currency", "EUR", "-c", config)
     ran = run("mail", "bounces", "-", "-c", config, stdin=b"x")
     assert (ran.code, "mail.smtp.return_path" in ran.err) == (2, True)
     assert run("mail", "bounces", tmp_path, "-c", config).code == 2

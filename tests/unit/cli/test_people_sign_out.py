@@ -6,6 +6,7 @@ from pathlib import Path
 from services.cli.opened import open_installation
 from services.usecases import accounts, signing
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 from tests.support.notifying import NOW
 
 
@@ -13,7 +14,7 @@ def test_every_browser_of_theirs_is_signed_out_and_of_nobody_else(tmp_path: Path
     config = tmp_path / "jobchime.toml"
     config.write_text('data = "data"\n')
     for name in ("ada", "bob"):
-        assert run("subscriber", "add", f"{name}@example.com", "--time-zone", "UTC", "-c", config).code == 0
+        assert run("subscriber", "add", f"{name}@example.com", *OPTIONS, "--time-zone", "UTC", "-c", config).code == 0
     with open_installation(config, create=False) as installation:
         people = {name: accounts.find(installation, f"{name}@example.com") for name in ("ada", "bob")}
         for token, name in (("one", "ada"), ("two", "ada"), ("three", "bob")):

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import run
+from tests.support.consenting import OPTIONS
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "jobchime.toml"
     path.write_text("")
-    ran = run("subscriber", "add", "ada@example.com", "--time-zone", "UTC", "--currency", "EUR", "-c", path)
+    ran = run("subscriber", "add", "ada@example.com", *OPTIONS, "--time-zone", "UTC", "--currency", "EUR", "-c", path)
     assert ran.code == 0, ran.err
     return path
 

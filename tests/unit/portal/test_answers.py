@@ -10,6 +10,7 @@ from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import Purpose, slot_of
 from services.notifier.domain.people import Status, Subscriber, profile_of
 from services.runtime.sql.store import writing
+from tests.support.consenting import declared
 from tests.support.notifying import NOW, NotifierStore, posting
 from tests.support.portal import ServedPortal
 
@@ -121,7 +122,9 @@ def test_after_an_erasure_and_a_new_sign_up_an_old_question_answers_nothing(
     ada = store.person()
     link = portal.path("answer", ada, SLOT)
     store.subscribers.erase(ada.subscriber_id, NOW)
-    again = store.subscribers.add(profile_of({"address": ada.profile.address}), NOW + timedelta(seconds=1))
+    again = store.subscribers.add(
+        profile_of({"address": ada.profile.address}), NOW + timedelta(seconds=1), declared(NOW + timedelta(seconds=1))
+    )
     store.subscribers.unsubscribe(again.subscriber_id, Consent("withdrawn", NOW, "page", ""))
     assert portal.post(link, do="yes").status_code == 410
     assert store.subscribers.find(again.subscriber_id).status == "unsubscribed"

@@ -18,6 +18,7 @@ from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
 from services.notifier.settings import NotifierSettings
 from services.portal.accounts.guard import COOKIE
+from tests.support.consenting import paused
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal, served_portal
 
@@ -113,7 +114,7 @@ def test_what_led_to_them_by_the_old_address_is_over_but_for_leaving(
     assert portal.post(waits, do="enter").status_code == 410
     manage, answer = portal.path("manage", ada, before), portal.path("answer", ada, before)
     assert (portal.get(manage).status_code, portal.get(answer).status_code) == (410, 410)
-    store.subscribers.pause(ada.subscriber_id, portal.now)
+    store.subscribers.pause(ada.subscriber_id, paused(portal.now))
     assert portal.post(answer, do="yes").status_code == 410
     assert portal.post(manage, do="again").status_code == 410
     assert store.subscribers.find(NEW).status == "paused"
@@ -206,7 +207,7 @@ def test_another_address_has_nobody_mailed_who_did_not_want_it(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path, status: str
 ) -> None:
     if status == "paused":
-        store.subscribers.pause(ada.subscriber_id, NOW)
+        store.subscribers.pause(ada.subscriber_id, paused(NOW))
     else:
         store.subscribers.unsubscribe(ada.subscriber_id, Consent("withdrawn", NOW, "page", "Stop"))
     act(portal, signed_in(portal, ada), "move", address=NEW)

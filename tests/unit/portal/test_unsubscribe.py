@@ -2,7 +2,10 @@
 
 import pytest
 
+from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
+from services.runtime.errors import UsageError
+from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal
 from tests.support.serving import HOUR, LATE, LEASE, due, serve
@@ -71,9 +74,9 @@ def test_whoever_unsubscribed_is_not_resumed_by_somebody_else(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:
     portal.post(portal.path("unsubscribe", ada), **ONE_CLICK)
-    for act in (store.subscribers.resume, store.subscribers.pause):
-        with pytest.raises(Exception, match="only they themselves"):
-            act(ada.subscriber_id, NOW)
+    for act, how in ((store.subscribers.resume, declared(NOW, "resumed")), (store.subscribers.pause, paused(NOW))):
+        with pytest.raises(UsageError, match="only they themselves"):
+            act(ada.subscriber_id, how)
 
 
 def test_a_pause_instead_and_a_change_of_mind_are_kept_too(
@@ -86,7 +89,13 @@ def test_a_pause_instead_and_a_change_of_mind_are_kept_too(
     assert "Your mails are paused" in portal.get(path).text
     portal.post(path, do="go-on")
     assert status(store, ada) == "active"
-    assert [c.kind for c in store.subscribers.consents(ada.subscriber_id)] == ["given", "withdrawn", "given"]
+    portal.post(portal.path("manage", ada, slot_of(NOW)), do="pause")
+    assert [(c.kind, c.origin, c.wording) for c in store.subscribers.consents(ada.subscriber_id)[1:]] == [
+        ("withdrawn", "one-click", ""),
+        ("paused", "page", "Only pause"),
+        ("resumed", "page", "Mail me again"),
+        ("paused", "page", "Pause all mails"),
+    ]
 
 
 def test_why_they_leave_is_kept_with_it(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:

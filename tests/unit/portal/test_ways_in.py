@@ -23,6 +23,7 @@ from services.notifier.domain.links import PATHS, Purpose, slot_of
 from services.notifier.domain.people import Subscriber, profile_of
 from services.portal.accounts.guard import COOKIE
 from services.runtime.logging import configure_logging
+from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, posting
 from tests.support.portal import ServedPortal, served_portal
 
@@ -123,9 +124,9 @@ def test_a_sign_up_is_forgotten_after_two_days(store: NotifierStore, portal: Ser
 @pytest.fixture
 def everybody(store: NotifierStore, ada: Subscriber) -> list[str]:
     """An address of each standing: new, active, paused, unsubscribed, not confirmed yet, suppressed, and no address."""
-    store.subscribers.pause(store.person("paused").subscriber_id, NOW)
+    store.subscribers.pause(store.person("paused").subscriber_id, paused(NOW))
     store.subscribers.unsubscribe(store.person("left").subscriber_id, Consent("withdrawn", NOW, "page", "Stop"))
-    store.subscribers.add(profile_of({"address": "unconfirmed@example.com"}), NOW, status="unconfirmed")
+    store.subscribers.add(profile_of({"address": "unconfirmed@example.com"}), NOW, declared(NOW), status="unconfirmed")
     for address in ("spam@example.com", store.person("complained").profile.address):
         store.suppressions.suppress(address, "they complained", NOW)
     names = ("new", "paused", "left", "unconfirmed", "spam", "complained")

@@ -13,6 +13,7 @@ from services.settings import Settings
 from services.usecases import accounts, feedback, importing, searches, suppressions
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation, open_installation
+from tests.support.consenting import DECLARATION, FIELDS
 from tests.support.installed_store import installation_in
 from tests.support.notifying import NOW, arrival, posting
 
@@ -35,7 +36,7 @@ def test_a_field_that_cannot_be_taken_is_named_for_whoever_shows_it() -> None:
 
 
 def test_what_a_change_does_not_name_stays_and_a_change_of_nothing_is_told_as_such(installation: Installation) -> None:
-    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW).subscriber_id
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
     changed = accounts.change(installation, own_id, {"currency": "USD"}, NOW)
     assert [str(one) for one in changed.changes] == ["currency: EUR -> USD"]
     assert accounts.find(installation, own_id).profile.time_zone == "Europe/Lisbon"
@@ -46,7 +47,7 @@ def test_what_a_change_does_not_name_stays_and_a_change_of_nothing_is_told_as_su
 
 def test_who_cannot_be_mailed_is_told_when_they_are_taken_in(installation: Installation) -> None:
     installation.suppressions.suppress(ADA["address"], "bounced", NOW)
-    assert accounts.add(installation, accounts.profile_from(ADA), NOW).suppressed == "bounced"
+    assert accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).suppressed == "bounced"
     assert suppressions.require_suppressed(installation, ADA["address"]) == "bounced"
     suppressions.lift(installation, ADA["address"], "their host was away", "ada", NOW)
     with pytest.raises(UsageError, match="not suppressed"):
@@ -54,7 +55,7 @@ def test_who_cannot_be_mailed_is_told_when_they_are_taken_in(installation: Insta
 
 
 def test_a_search_is_listed_with_whom_it_is_for_and_counted_with_them(installation: Installation) -> None:
-    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW).subscriber_id
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
     wanted = searches.search_from({"name": "Snakes", "criteria": CRITERIA, "preferred_places": ["PT"]})
     saved = searches.add(installation, ADA["address"], wanted, NOW)
     [listed] = searches.listed(installation)
@@ -66,7 +67,7 @@ def test_a_search_is_listed_with_whom_it_is_for_and_counted_with_them(installati
 
 
 def test_a_change_of_a_search_keeps_the_places_that_it_does_not_name(installation: Installation) -> None:
-    accounts.add(installation, accounts.profile_from(ADA), NOW)
+    accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION)
     wanted = searches.search_from({"name": "Snakes", "criteria": CRITERIA, "preferred_places": ["PT"]})
     saved = searches.add(installation, ADA["address"], wanted, NOW)
     [changed] = searches.change(installation, saved.search_id, {"hour": 7}, NOW)
@@ -87,7 +88,7 @@ def test_what_is_searched_by_is_criteria_alone_or_a_search_that_nobody_saved() -
 
 
 def test_an_opinion_says_until_when_it_counts_and_a_hidden_company_has_no_end(installation: Installation) -> None:
-    accounts.add(installation, accounts.profile_from(ADA), NOW)
+    accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION)
     job = posting("robots")
     installation.matches.store(0, [arrival(0, job)], NOW)
     feedback.say(installation, ADA["address"], "more_like", job.posting_id, NOW)
@@ -103,9 +104,9 @@ def test_an_opinion_says_until_when_it_counts_and_a_hidden_company_has_no_end(in
 
 def test_an_import_that_is_only_tried_changes_nothing_and_needs_no_store(installation: Installation) -> None:
     lines = '{"address": "ada@example.com", "searches": [{"name": "Snakes", "criteria": {"text": "python"}}]}\n'
-    [entry] = importing.read(None, lines)
+    [entry] = importing.read(None, lines, FIELDS)
     assert isinstance(entry, importing.Entry)
-    tried = importing.would_take_in(entry, update=False)
+    tried = importing.would_take_in(entry, NOW, update=False)
     assert isinstance(tried, importing.Imported)
     assert (tried.done, tried.searches, accounts.everybody(installation)) == ("new", 1, [])
     assert importing.take_in(installation, entry, NOW, update=False) == tried
@@ -137,7 +138,9 @@ def test_no_use_case_opens_anything_when_it_is_imported(tmp_path: Path) -> None:
 
 
 def test_what_somebody_speaks_is_changed_kept_and_taken_back(installation: Installation) -> None:
-    own_id = accounts.add(installation, accounts.profile_from(ADA | {"speaks": ["en", "de:basic"]}), NOW).subscriber_id
+    own_id = accounts.add(
+        installation, accounts.profile_from(ADA | {"speaks": ["en", "de:basic"]}), NOW, DECLARATION
+    ).subscriber_id
     [told] = accounts.change(installation, own_id, {"speaks": ["de:working", "English"]}, NOW).changes
     assert str(told) == "speaks: de:basic, en -> de:working, en"
     accounts.change(installation, own_id, {"currency": "USD"}, NOW)
@@ -153,7 +156,7 @@ def test_a_line_that_leaves_out_what_is_spoken_keeps_it_and_an_empty_list_takes_
     installation: Installation,
 ) -> None:
     def imported(line: str) -> tuple[str, ...]:
-        [entry] = importing.read(installation, line)
+        [entry] = importing.read(installation, line, FIELDS)
         assert isinstance(entry, importing.Entry)
         done = importing.take_in(installation, entry, NOW, update=True)
         assert isinstance(done, importing.Imported)

@@ -13,6 +13,7 @@ from services.runtime.errors import UsageError
 from services.usecases import accounts, consent, importing
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
+from tests.support.consenting import DECLARATION
 from tests.support.installed_store import installation_in
 from tests.support.notifying import NOW
 
@@ -42,20 +43,26 @@ def imported(installation: Installation, *, update: bool, **fields: Any) -> impo
 
 
 def test_a_declaration_is_in_the_ledger_and_in_what_its_owner_may_ask_for(installation: Installation) -> None:
-    accounts.add(installation, ADA, NOW, consent.declaration_from(DECLARED))
+    declaration = consent.declaration_from(DECLARED)
+    assert declaration is not None
+    accounts.add(installation, ADA, NOW, declaration)
     assert ledger(installation) == [("given", "operator", "the fair in Porto", "Yes, mail me jobs")]
     [shown] = accounts.export(installation, "ada@example.com")["consents"]
     assert (shown["source"], shown["given_at"]) == ("the fair in Porto", "2026-03-31T00:00:00+00:00")
     assert (shown["wording"], shown["at"]) == ("Yes, mail me jobs", NOW.isoformat())
 
 
-def test_of_who_is_taken_in_without_one_the_ledger_says_that_an_operator_did(installation: Installation) -> None:
-    accounts.add(installation, ADA, NOW)
-    assert ledger(installation) == [("given", "operator", "", "")]
-    declaration = consent.declaration_from(DECLARED)
-    assert declaration is not None
-    consent.declare(installation, "ada@example.com", declaration, NOW)
-    assert ledger(installation)[1] == ("given", "operator", "the fair in Porto", "Yes, mail me jobs")
+def test_nobody_is_taken_in_without_one_and_who_is_there_may_be_declared_anew(installation: Installation) -> None:
+    fault = imported(installation, update=False)
+    assert isinstance(fault, importing.Undeclared)
+    assert "consent_origin, consent_date, consent_wording" in fault.said
+    assert accounts.everybody(installation) == []
+    imported(installation, update=False, **DECLARED)
+    same = imported(installation, update=True)
+    assert isinstance(same, importing.Imported)
+    assert same.done == "same", "of who is there nothing need be said"
+    consent.declare(installation, "ada@example.com", DECLARATION, NOW)
+    assert ledger(installation)[1] == ("given", "operator", DECLARATION.source, DECLARATION.wording)
     accounts.erase(installation, "ada@example.com", NOW)
     with installation.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM consents").scalar() == 0
@@ -72,17 +79,42 @@ def test_an_import_declares_once_whatever_it_says_again(installation: Installati
     assert len(ledger(installation)) == 2
 
 
-def test_what_is_declared_for_a_file_is_of_the_lines_that_say_nothing(installation: Installation) -> None:
+def test_what_is_declared_for_a_file_is_of_the_lines_that_say_nothing_field_by_field(
+    installation: Installation,
+) -> None:
     csv = (
         "address,consent_origin,consent_date,consent_wording\n"
         "ada@example.com,,,\n"
         "bob@example.com,a letter,2026-01-02,Mail me\n"
+        "cleo@example.com,,2026-01-03,\n"
     )
-    for entry in importing.read(installation, csv, consent.declaration_from(DECLARED)):
+    for entry in importing.read(installation, csv, consent.declared_from(DECLARED)):
         assert isinstance(entry, importing.Entry)
         importing.take_in(installation, entry, NOW, update=False)
     assert ledger(installation)[0][2] == "the fair in Porto"
     assert ledger(installation, "bob@example.com")[0][2] == "a letter"
+    cleo = accounts.export(installation, "cleo@example.com")["consents"][0]
+    assert (cleo["source"], cleo["given_at"][:10], cleo["wording"]) == (
+        "the fair in Porto",
+        "2026-01-03",
+        "Yes, mail me jobs",
+    )
+
+
+def test_a_file_whose_lines_say_when_needs_say_only_where_and_to_what_words(installation: Installation) -> None:
+    csv = "address,consent_date\nada@example.com,2026-01-03\nbob@example.com,\n"
+    without_date = {name: value for name, value in DECLARED.items() if name != "consent_date"}
+    ada, bob = importing.read(installation, csv, consent.declared_from(without_date))
+    assert isinstance(ada, importing.Entry)
+    assert ada.declaration is not None
+    assert isinstance(bob, importing.Fault)
+    assert bob.said.startswith("consent_date: it is missing")
+
+
+@pytest.mark.parametrize("wrong", [{"consent_date": "last spring"}, {"consent_origin": "a\x00b"}])
+def test_what_is_wrong_of_a_whole_file_is_said_once_before_it_is_read(wrong: dict[str, str]) -> None:
+    with pytest.raises(WrongFieldError):
+        consent.declared_from(wrong)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +137,12 @@ def test_a_declaration_that_is_not_whole_or_not_right_is_none(wrong: dict[str, A
 
 def test_nobody_agreed_in_the_time_to_come(installation: Installation) -> None:
     late = consent.declaration_from(DECLARED | {"consent_date": "2027-01-01"})
+    assert late is not None
     with pytest.raises(WrongFieldError, match="has not come yet"):
         accounts.add(installation, ADA, NOW, late)
+    [tried] = importing.read(installation, '{"address": "ada@example.com"}', DECLARED | {"consent_date": "2027-01-01"})
+    assert isinstance(tried, importing.Entry)
+    assert isinstance(importing.would_take_in(tried, NOW, update=False), importing.Fault)
     assert accounts.everybody(installation) == []
     fault = imported(installation, update=False, **DECLARED | {"consent_date": "2027-01-01"})
     assert isinstance(fault, importing.Fault)
@@ -124,8 +160,8 @@ def test_whom_the_settings_have_confirm_first_is_not_active_and_nobody_makes_the
         consent_settings = ConsentSettings(confirm_declared=True)
         portal = opened.settings.portal.model_copy(update={"consent": consent_settings})
         installation = Installation(opened.settings.model_copy(update={"portal": portal}), opened.engine)
-        accounts.add(installation, ADA, NOW)
-        [bob] = importing.read(installation, '{"address": "bob@example.com"}')
+        accounts.add(installation, ADA, NOW, DECLARATION)
+        [bob] = importing.read(installation, '{"address": "bob@example.com"}', DECLARED)
         assert isinstance(bob, importing.Entry)
         importing.take_in(installation, bob, NOW, update=False)
         assert {account.status for account in accounts.everybody(installation)} == {"unconfirmed"}

@@ -11,6 +11,7 @@ from schemas.posting import Company, Spoken
 from services.runtime.errors import UsageError
 from services.usecases import accounts, backtests, explaining, feedback, previews, searches
 from services.usecases.installation import Installation
+from tests.support.consenting import DECLARATION
 from tests.support.installed_store import installation_in
 from tests.support.notifying import NOW, arrival, posting
 
@@ -23,7 +24,7 @@ GARDENS = searches.query_from({"text": "gardener"}, "gardens")
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     with installation_in(tmp_path) as opened:
-        accounts.add(opened, accounts.profile_from({"address": ADA}), NOW)
+        accounts.add(opened, accounts.profile_from({"address": ADA}), NOW, DECLARATION)
         yield opened
 
 

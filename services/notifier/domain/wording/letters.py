@@ -20,6 +20,8 @@ class _Texts:
     otherwise: str
 
 
+MOVE = mark("Send my job alerts to this address from now on.")
+"""What stands beside the button that confirms a new address."""
 _NOT_ASKED = mark("If you did not ask for it, do nothing.")
 _TEXTS: Mapping[Letter, _Texts] = {
     "confirm": _Texts(

@@ -13,12 +13,13 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, fu
 from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
+from services.notifier.adapters.sql.people.consents import keep
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.standing import stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
 from services.notifier.adapters.sql.rows import hold_person
-from services.notifier.domain.consent import ASKED, NOTICE, Notice
+from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent, Notice
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Status, Subscriber
@@ -166,6 +167,7 @@ class SqlAsking:
                 self._open(connection, own_id, notice, now)
             elif person.status == "active":
                 stop(connection, own_id, "paused", now)
+                keep(connection, own_id, Consent("paused", now, "silence", ""))
                 self._open(connection, own_id, "paused", now)
             else:
                 # As whoever erases by hand does: before, so that it is tried again where it fails.
@@ -217,7 +219,7 @@ def _waits(status: Status) -> ColumnElement[bool]:
 
 def _declared_alone() -> ColumnElement[bool]:
     """Active by nobody's word but an operator's, and never mailed."""
-    theirs = (consents.c.kind == "given") & (consents.c.origin != "operator")
+    theirs = consents.c.kind.in_(CONSENTING) & (consents.c.origin != "operator")
     said = exists().where(consents.c.subscriber_id == _person.subscriber_id, theirs)
     mailed = exists().where(deliveries.c.subscriber_id == _person.subscriber_id, deliveries.c.state.in_(_MAILED))
     return (_person.status == "active") & ~said & ~mailed

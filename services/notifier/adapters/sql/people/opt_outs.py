@@ -16,8 +16,11 @@ from services.notifier.adapters.sql.people.suppressions import Suppression, kept
 from services.notifier.adapters.sql.rows import chunks, hold_person
 from services.notifier.domain.consent import Consent, Origin
 from services.notifier.domain.ids import Ids
+from services.notifier.domain.people import Status
 from services.runtime.sql.store import reading, retried, scrub, writing
 
+_STATUS_OF: Mapping[str, Status] = {"withdrawn": "unsubscribed", "paused": "paused"}
+"""What somebody is after a row of the ledger."""
 _NAMESAKES = 3
 """How often somebody had an address's id already who came by another one; see `Ids.subscriber_id`."""
 
@@ -32,7 +35,7 @@ class Departure:
     """When they were taken in."""
     at: datetime
     origin: Origin = "page"
-    """Of an unsubscription, like what follows: see `Consent`."""
+    """See `Consent`, like what follows; of an erasure both say nothing."""
     wording: str = ""
 
 
@@ -67,9 +70,9 @@ class SqlOptOuts:
             found: list[OptOut] = [
                 Departure("erased", row.subscriber_id, row.since, row.erased_at) for row in connection.execute(gone)
             ]
-            said = _last_withdrawals(connection)
+            said = _last_words(connection)
             for row in connection.execute(away.order_by(subscribers.c.changed_at, subscribers.c.subscriber_id)):
-                words = said.get(row.subscriber_id, {}) if row.status == "unsubscribed" else {}
+                words = said.get((row.subscriber_id, row.status), {})
                 found.append(Departure(row.status, row.subscriber_id, row.created_at, row.changed_at, **words))
             key = self._ids.suppression_key_id
             found += [
@@ -111,6 +114,7 @@ class SqlOptOuts:
             if person.changed_at > who.at:
                 return False
             stop(connection, who.subscriber_id, "paused", now)
+            ledger.keep(connection, who.subscriber_id, Consent("paused", who.at, who.origin, who.wording))
             return True
 
     def suppress(self, hashes: Sequence[SuppressedHash], now: datetime) -> int:
@@ -136,14 +140,14 @@ class SqlOptOuts:
         )
 
 
-def _last_withdrawals(connection: Connection) -> Mapping[str, dict[str, Any]]:
-    """Where from and by which words each unsubscribed, by who did."""
+def _last_words(connection: Connection) -> Mapping[tuple[str, Status], dict[str, Any]]:
+    """Where from and by which words each unsubscribed or paused, by who did and what they are."""
     query = select(consents).join(subscribers, subscribers.c.subscriber_id == consents.c.subscriber_id)
-    theirs = query.where(subscribers.c.status == "unsubscribed", consents.c.kind == "withdrawn")
-    rows = connection.execute(theirs.order_by(consents.c.id))
-    return {row.subscriber_id: {"origin": row.origin, "wording": row.wording} for row in rows}
+    away = query.where(subscribers.c.status.in_(("unsubscribed", "paused")), consents.c.kind.in_(_STATUS_OF))
+    rows = connection.execute(away.order_by(consents.c.id))
+    return {(row.subscriber_id, _STATUS_OF[row.kind]): {"origin": row.origin, "wording": row.wording} for row in rows}
 
 
 def _came_back_since(connection: Connection, who: Departure, now: datetime) -> bool:
     said = ledger.consents_of(connection, who.subscriber_id)
-    return any(one.kind == "given" and one.origin != "operator" and who.at < one.at <= now for one in said)
+    return any(one.kind != "withdrawn" and one.origin != "operator" and who.at < one.at <= now for one in said)

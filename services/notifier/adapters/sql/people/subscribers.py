@@ -18,7 +18,7 @@ from services.notifier.adapters.sql.people.recipients import recipients_of, spea
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, readdress, stop
 from services.notifier.adapters.sql.rows import hold_person
-from services.notifier.domain.consent import Consent
+from services.notifier.domain.consent import Consent, last_pause, require_asked_for
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
@@ -41,37 +41,42 @@ class SqlSubscribers:
         self,
         profile: Profile,
         now: datetime,
+        consent: Consent,
         subscriber_id: str = "",
-        consent: Consent | None = None,
         status: Status = "active",
     ) -> Subscriber:
         """Take someone in. Raises UsageError where the address is known already.
 
-        `consent`: theirs; without it, whoever takes them in answers for it. `status`: active, or unconfirmed.
+        `consent`: theirs, or what an operator declares of it. `status`: active, or unconfirmed.
         """
         try:
             with writing(self._engine) as connection:
                 own_id = subscriber_id or self._free_id(connection, profile.address, now)
                 values = {"subscriber_id": own_id, "status": status, "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
-                consents.keep(connection, own_id, consent or Consent("given", now, "operator", ""))
+                consents.keep(connection, own_id, consent)
                 self._keep_suppressed(connection, profile.address)
                 return _get(connection, own_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
     @retried
-    def change(self, subscriber_id: str, profile: Profile, now: datetime) -> Subscriber:
+    def change(self, subscriber_id: str, profile: Profile, now: datetime, moved: Consent | None = None) -> Subscriber:
         """Replace someone's facts. Raises UsageError.
 
         In another time zone their searches are due by its clock; what waits to be sent goes to another address.
+        `moved`: what an operator declares of another mailbox, without which nobody is given one.
         """
         try:
             with writing(self._engine) as connection:
                 subscriber = _locked(connection, subscriber_id)
+                before = subscriber.profile.address
+                if moved is None and self._ids.address_hash(profile.address) != self._ids.address_hash(before):
+                    raise UsageError("another address must be confirmed there, or declared by an operator")
                 _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
-                if profile.address != subscriber.profile.address:
-                    self._moved(connection, subscriber, profile.address, Consent("moved", now, "operator", ""))
+                if profile.address != before:
+                    spelt = Consent("moved", now, "operator", "")
+                    self._moved(connection, subscriber, profile.address, moved or spelt)
                 if profile.time_zone != subscriber.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
                         values = rescheduled(connection, search, profile.time_zone, now)
@@ -104,27 +109,47 @@ class SqlSubscribers:
             raise UsageError(f"{address} is subscribed already.") from None
 
     @retried
-    def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
-        """Send this person nothing until they resume; what waits is cancelled.
+    def pause(self, subscriber_id: str, paused: Consent) -> Subscriber:
+        """Send this person nothing until they go on; what waits is cancelled. Said again it changes nothing.
 
-        Raises UsageError; of who unsubscribed or has not confirmed too, for whom `subscribe_again` comes first.
+        They themselves may pause who unsubscribed, and are served at no moment between; an operator may not, as that
+        would undo it. Raises UsageError; of who has not confirmed too, whom it would have agree to more than they said.
         """
         with writing(self._engine) as connection:
-            _require_subscribed(_locked(connection, subscriber_id))
-            stop(connection, subscriber_id, "paused", now)
+            subscriber = _locked(connection, subscriber_id)
+            if subscriber.status == "unconfirmed" or paused.origin == "operator":
+                _require_subscribed(subscriber)
+            if subscriber.status != "paused":
+                stop(connection, subscriber_id, "paused", paused.at)
+                consents.keep(connection, subscriber_id, paused)
+            elif paused.origin == "page":
+                # Whoever paused them before: from now on it is their own wish.
+                last = last_pause(consents.consents_of(connection, subscriber_id))
+                if last is not None and last.origin != "page":
+                    consents.keep(connection, subscriber_id, paused)
             return _get(connection, subscriber_id)
 
     @retried
-    def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
-        """Serve this person again, looking back seven days at most.
+    def resume(self, subscriber_id: str, resumed: Consent) -> Subscriber:
+        """Serve this person again, looking back seven days at most. Said again it changes nothing.
 
-        Raises UsageError; of who unsubscribed or has not confirmed too.
+        Raises UsageError; of who unsubscribed or has not confirmed too. Raises FieldError where an operator would undo
+        a wish of theirs and does not declare that they asked for it.
         """
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             _require_subscribed(subscriber)
             if subscriber.status == "paused":
-                go_on(connection, subscriber_id, subscriber.profile.time_zone, now)
+                require_asked_for(resumed, last_pause(consents.consents_of(connection, subscriber_id)))
+                go_on(connection, subscriber_id, subscriber.profile.time_zone, resumed.at)
+                if resumed.given_at is not None:
+                    # To ask for it is a sign of life, else they are asked at once whether they still want it.
+                    _set(
+                        connection,
+                        subscriber_id,
+                        {"seen_at": max(resumed.given_at, subscriber.seen_at or resumed.given_at)},
+                    )
+                consents.keep(connection, subscriber_id, resumed)
             return _get(connection, subscriber_id)
 
     @retried
@@ -160,21 +185,6 @@ class SqlSubscribers:
             connection.execute(update(subscribers).where(own).values(seen_at=now))
             answered = update(subscribers).where(own, subscribers.c.status != "unconfirmed")
             connection.execute(answered.values(asked_at=None))
-
-    @retried
-    def pause_instead(self, subscriber_id: str, given: Consent) -> Subscriber:
-        """Have this person pause who unsubscribed, at once: they are served at no moment between.
-
-        Raises UsageError; of who has not confirmed too, whom a pause would have agree to what they never said.
-        """
-        with writing(self._engine) as connection:
-            subscriber = _locked(connection, subscriber_id)
-            if subscriber.status == "unconfirmed":
-                _require_subscribed(subscriber)
-            stop(connection, subscriber_id, "paused", given.at)
-            if subscriber.status == "unsubscribed":
-                consents.keep(connection, subscriber_id, given)
-            return _get(connection, subscriber_id)
 
     @retried
     def declare(self, subscriber_id: str, declared: Consent) -> None:
