@@ -7,7 +7,7 @@ within strings, and what follows the value.
 import json
 import math
 import re
-from typing import Any
+from typing import Any, Literal
 
 MOST_DEPTH = 32
 """Of nesting within one value. The deepest known feed has 7."""
@@ -22,11 +22,18 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
+Refusal = Literal["bad_encoding", "key_twice", "not_a_number", "number_too_large", "number_too_long", "too_deep"]
+"""Why whole JSON is not taken."""
+
+
 class RefusedValueError(ValueError):
     """Whole JSON that is not taken, with the reason in words."""
 
-    def __init__(self, reason: str, end: int | None = None) -> None:
+    def __init__(self, code: Refusal, reason: str, *, key: str | None = None, end: int | None = None) -> None:
         super().__init__(reason)
+        self.code: Refusal = code
+        self.key = key
+        """The key at fault, at most 60 characters; None where it is the whole value, or a place below MOST_DEPTH."""
         self.end = end
         """Where the value ends in its text, where that is known."""
 
@@ -34,8 +41,16 @@ class RefusedValueError(ValueError):
 class _Refused:
     """Stands in a value that was read for what is refused in it."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, code: Refusal, reason: str, key: str | None = None) -> None:
+        self.code: Refusal = code
         self.reason = reason
+        self.key = key
+
+    def error(self, under: str | None = None, end: int | None = None) -> RefusedValueError:
+        """What is raised for it, where it stands under a key."""
+        what = "the value" if under is None else f'"{_shown(under)}"'
+        key = self.key or (None if under is None else _shown(under))
+        return RefusedValueError(self.code, f"{what} {self.reason}", key=key, end=end)
 
 
 def _integer(digits: str) -> int | str | _Refused:
@@ -43,16 +58,20 @@ def _integer(digits: str) -> int | str | _Refused:
         return int(digits)
     if len(digits) <= MOST_ID_DIGITS:
         return digits
-    return _Refused(f"is a number of {len(digits.lstrip('-')):,} digits")
+    return _Refused("number_too_long", f"is a number of {len(digits.lstrip('-')):,} digits")
 
 
 def _real(digits: str) -> float | _Refused:
     value = float(digits)
-    return value if math.isfinite(value) else _Refused(f"is a number beyond all bounds ({digits[:20]})")
+    return (
+        value
+        if math.isfinite(value)
+        else _Refused("number_too_large", f"is a number beyond all bounds ({digits[:20]})")
+    )
 
 
 def _constant(name: str) -> _Refused:
-    return _Refused(f"is {name}, which is no number")
+    return _Refused("not_a_number", f"is {name}, which is no number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Refused:
@@ -64,7 +83,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Refused:
         if name in met:
             break
         met.add(name)
-    return _Refused(f'has the key "{_shown(name)}" twice')
+    return _Refused("key_twice", f'has the key "{_shown(name)}" twice', _shown(name))
 
 
 _DECODER = json.JSONDecoder(
@@ -83,7 +102,8 @@ def read_value(text: str, at: int = 0) -> tuple[Any, int]:
     try:
         return clean(value), end
     except RefusedValueError as error:
-        raise RefusedValueError(str(error), end) from None
+        error.end = end
+        raise
 
 
 def parse(text: str, at: int = 0) -> tuple[Any, int]:
@@ -92,9 +112,9 @@ def parse(text: str, at: int = 0) -> tuple[Any, int]:
     try:
         value, end = _DECODER.raw_decode(text, start.end() if start else at)
     except RecursionError:
-        raise RefusedValueError(_TOO_DEEP) from None
+        raise RefusedValueError("too_deep", _TOO_DEEP) from None
     if isinstance(value, _Refused):
-        raise RefusedValueError(f"the value {value.reason}", end)
+        raise value.error(end=end)
     return value, end
 
 
@@ -103,7 +123,7 @@ def clean(value: Any) -> Any:
     try:
         return _clean(value, MOST_DEPTH)
     except RefusedValueError as error:
-        raise RefusedValueError(_named(value) or str(error)) from None
+        raise _first_refused(value) or error from None
 
 
 def read_alone(text: str | bytes) -> Any:
@@ -111,7 +131,7 @@ def read_alone(text: str | bytes) -> Any:
     try:
         whole = text if isinstance(text, str) else text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RefusedValueError(f"not UTF-8 (byte {error.start:,}); save it as UTF-8") from None
+        raise RefusedValueError("bad_encoding", f"not UTF-8 (byte {error.start:,}); save it as UTF-8") from None
     value, end = read_value(whole)
     after = _SPACE.match(whole, end)
     if after and after.end() < len(whole):
@@ -131,24 +151,24 @@ def _clean(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return _UNSAFE.sub("�", value) if _UNSAFE.search(value) else value
     if isinstance(value, _Refused):
-        raise RefusedValueError(value.reason)
+        raise value.error()
     if not isinstance(value, (dict, list)):
         return value
     if depth == 0:
-        raise RefusedValueError(_TOO_DEEP)
+        raise RefusedValueError("too_deep", _TOO_DEEP)
     if isinstance(value, list):
         return [_clean(part, depth - 1) for part in value]
     return {_clean(key, depth): _clean(part, depth - 1) for key, part in value.items()}
 
 
-def _named(value: Any, key: str | None = None, depth: int = MOST_DEPTH) -> str | None:
+def _first_refused(value: Any, key: str | None = None, depth: int = MOST_DEPTH) -> RefusedValueError | None:
     """What is refused in a value, by the key it stands under; None where nothing is above `depth`."""
     if isinstance(value, _Refused):
-        return f'"{_shown(key)}" {value.reason}' if key is not None else f"the value {value.reason}"
+        return value.error(key)
     if depth == 0 or not isinstance(value, (dict, list)):
         return None
     parts = value.items() if isinstance(value, dict) else ((key, part) for part in value)
-    return next((said for name, part in parts if (said := _named(part, name, depth - 1))), None)
+    return next((found for name, part in parts if (found := _first_refused(part, name, depth - 1))), None)
 
 
 def _shown(key: str) -> str:

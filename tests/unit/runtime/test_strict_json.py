@@ -6,24 +6,24 @@ from services.runtime.strict_json import MOST_DEPTH, RefusedValueError, clean, p
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "why", "code", "key"),
     [
-        ('{"pay": NaN}', '"pay" is NaN, which is no number'),
-        ('{"pay": [1, -Infinity]}', '"pay" is -Infinity, which is no number'),
-        ('{"a": {"pay": 1e999}}', '"pay" is a number beyond all bounds (1e999)'),
-        ('{"id": ' + "9" * 4_000 + "}", '"id" is a number of 4,000 digits'),
-        ('{"title": "Cook", "title": "Baker"}', 'the value has the key "title" twice'),
-        ('{"title": "Cook", "title": "Cook"}', 'the value has the key "title" twice'),
-        ('[{"job": {"id": 1, "id": 2}}]', '"job" has the key "id" twice'),
-        ("NaN", "the value is NaN, which is no number"),
-        ("[" * (MOST_DEPTH + 1) + "]" * (MOST_DEPTH + 1), "nested deeper than 32"),
-        ("[" * 100_000, "nested deeper than 32"),
+        ('{"pay": NaN}', '"pay" is NaN, which is no number', "not_a_number", "pay"),
+        ('{"pay": [1, -Infinity]}', '"pay" is -Infinity, which is no number', "not_a_number", "pay"),
+        ('{"a": {"pay": 1e999}}', '"pay" is a number beyond all bounds (1e999)', "number_too_large", "pay"),
+        ('{"id": ' + "9" * 4_000 + "}", '"id" is a number of 4,000 digits', "number_too_long", "id"),
+        ('{"title": "Cook", "title": "Baker"}', 'the value has the key "title" twice', "key_twice", "title"),
+        ('{"title": "Cook", "title": "Cook"}', 'the value has the key "title" twice', "key_twice", "title"),
+        ('[{"job": {"id": 1, "id": 2}}]', '"job" has the key "id" twice', "key_twice", "id"),
+        ("NaN", "the value is NaN, which is no number", "not_a_number", None),
+        ("[" * (MOST_DEPTH + 1) + "]" * (MOST_DEPTH + 1), "nested deeper than 32", "too_deep", None),
+        ("[" * 100_000, "nested deeper than 32", "too_deep", None),
     ],
 )
-def test_what_means_nothing_certain_is_refused_by_its_name(text: str, why: str) -> None:
+def test_what_means_nothing_certain_is_refused_by_its_name(text: str, why: str, code: str, key: str | None) -> None:
     with pytest.raises(RefusedValueError) as refused:
         read_value(text)
-    assert reason_of(refused.value) == why
+    assert (reason_of(refused.value), refused.value.code, refused.value.key) == (why, code, key)
 
 
 def test_where_what_is_refused_ends_is_known() -> None:
