@@ -57,6 +57,7 @@ FIELDS = '\n[fields]\nsource_id = "id"\ntitle = "title"\n'
         ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%d.%Q.%Y" }', "'Q' is a bad directive"),
         ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%d.%m" }', "holds no year"),
         ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%d.%d.%Y" }', "holds %d twice"),
+        ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%Y week %V" }', "is no form of dates"),
         ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%c %d" }', "says the same twice"),
         ('kind = "json"\npaging = { next = "a", page = { parameter = "p" } }' + FIELDS, "by one of next, cursor, page"),
         ('kind = "csv"\npaging = { next = "a" }' + FIELDS, "its pages are followed by page or offset"),

@@ -1,4 +1,7 @@
+import ast
 import logging
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +54,13 @@ def test_what_every_takeover_brings_is_no_error_and_said_once(logger: str, templ
     assert (first.levelno, first.levelname) == (logging.INFO, "INFO")
     second = logging.LogRecord(logger, logging.ERROR, "", 0, template.replace("'a'", "'b'"), values, None)
     assert not once.filter(second)
+
+
+def test_the_libraries_still_say_what_is_known_of_them() -> None:
+    for known in HARMLESS:
+        source = Path(str(import_module(known.logger).__file__)).read_text(encoding="utf-8")
+        texts = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+        assert [text for text in texts if isinstance(text, str) and known.words.search(text)], known.words.pattern
 
 
 def test_an_unknown_error_of_a_library_stays_an_error() -> None:
