@@ -13,7 +13,9 @@ from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.listing import Known, Seen, sent_hash
+from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
+from services.runtime.letters.writing import fault_headers
 from services.runtime.privacy.redaction import redacted, without_addresses
 from services.runtime.privacy.secrets import without_keys
 from services.runtime.records import Outgoing
@@ -28,14 +30,17 @@ _DIGITS = re.compile(r"\d+")
 def seen_of(found: Format, item: Item, now: datetime) -> Seen | Broken:
     """Read of an item what the ledger keeps: its content hash and its dates. Broken where it cannot be written down."""
     if not _is_text(item.source_id):
-        return Broken("an item's id holds characters that are none", repr(item.source_id)[:_EXCERPT])
+        fault = FeedFault("bad_id", "an item's id holds characters that are none", "id")
+        return Broken(fault, repr(item.source_id)[:_EXCERPT])
     try:
         canonical = json.dumps(found.fingerprint(item.data), sort_keys=True, separators=(",", ":"))
         size = len(to_json({"item": item.data}))
     except (ValueError, TypeError, RecursionError) as error:
-        return _broken(item, f"an item cannot be written as JSON: {redacted(error, 100)}")
+        fault = FeedFault("not_writable", f"an item cannot be written as JSON: {redacted(error, 100)}")
+        return Broken(fault, source_id=item.source_id)
     if size > MOST_ITEM:
-        return _broken(item, f"an item is larger than {MOST_ITEM:,} bytes")
+        fault = too_large("item_too_large", "an item is", MOST_ITEM, "bytes")
+        return Broken(fault, source_id=item.source_id)
     try:
         draft = found.draft(item.data)
         dates = draft.posted_at, draft.expires_at
@@ -54,10 +59,6 @@ def seen_of(found: Format, item: Item, now: datetime) -> Seen | Broken:
 def _is_text(text: str) -> bool:
     # A NUL cannot be stored, half of a surrogate pair cannot be sent.
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _broken(item: Item, reason: str) -> Broken:
-    return Broken(reason, source_id=item.source_id)
 
 
 def raw_record(
@@ -87,9 +88,21 @@ def raw_record(
 
 
 def fault_of(source: str, broken: Broken) -> str:
-    """Name a fault, the same at each poll: numbers in a reason (offsets, counts) do not tell faults apart."""
-    told_by = broken.source_id if broken.source_id is not None else "" if broken.ends_feed else broken.excerpt
-    return digest_of(source, _DIGITS.sub("#", broken.reason), told_by)
+    """Name a fault, the same at each poll and whatever its sentence."""
+    fault = broken.fault
+    return digest_of(source, "fault", fault.code, fault.field or "", _where(broken))
+
+
+def earlier_fault_of(source: str, broken: Broken) -> str:
+    """The name of a fault until 2026-11, by its sentence: what a store remembers of then has its dead letter already.
+
+    It may go, with its one caller, once `ingest.keep_closed` has passed since an upgrade: by then they are pruned.
+    """
+    return digest_of(source, _DIGITS.sub("#", broken.reason), _where(broken))
+
+
+def _where(broken: Broken) -> str:
+    return broken.source_id if broken.source_id is not None else "" if broken.ends_feed else broken.excerpt
 
 
 def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
@@ -111,6 +124,7 @@ def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
         "source": source,
         "source_id": without_addresses(without_keys(source_id))[:_EXCERPT],
     }
+    headers |= fault_headers(broken.fault.code, broken.fault.field)
     key = posting_id_of(source, source_id) if source_id else source
     excerpt = without_addresses(without_keys(broken.excerpt))[:_EXCERPT].encode("utf-8", "replace")
     return Outgoing(topic, key.encode(), excerpt, headers)

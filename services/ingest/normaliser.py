@@ -12,6 +12,7 @@ from schemas.raw import RawPosting
 from schemas.topics import POSTINGS, RAW
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.warm import warm_up
+from services.ingest.faults import FeedFault
 from services.ingest.ports import Format, UnusableItemError
 from services.ingest.trial import Normalise
 from services.runtime.errors import PoisonError, UnavailableError
@@ -35,7 +36,7 @@ class Normaliser:
         self._formats = formats
         self._normalise = normalise
         self._stopping = stopping
-        self._too_long: FIFOCache[tuple[int, int], str] = FIFOCache(_MOST_REMEMBERED)
+        self._too_long: FIFOCache[tuple[int, int], PoisonError] = FIFOCache(_MOST_REMEMBERED)
         """Why records took too long, by partition and offset: a lane tries each once more alone, and would wait."""
 
     def load(self) -> None:
@@ -75,11 +76,13 @@ class Normaliser:
         place = record.partition, record.offset
         try:
             if place in self._too_long:
-                raise PoisonError(self._too_long[place])
+                known = self._too_long[place]
+                raise PoisonError(str(known), code=known.code, field=known.field)
             return self._normalise(draft, raw)
         except PoisonError as error:
-            self._too_long[place] = str(error)
-            raise PoisonError(f"{raw.source} {raw.source_id}: {error}", offset=record.offset) from error
+            self._too_long[place] = error
+            said = f"{raw.source} {raw.source_id}: {error}"
+            raise PoisonError(said, offset=record.offset, code=error.code, field=error.field) from error
 
     def _draft(self, raw: RawPosting, offset: int) -> Draft:
         """The draft of an item; of one that has closed and cannot be read, as little as closes its posting."""
@@ -88,9 +91,9 @@ class Normaliser:
             if known is not None:
                 return known.draft(raw.item)
             names = ", ".join(sorted(self._formats))
-            why = f'no format is called "{raw.format}"; this normaliser knows {names}'
+            fault = FeedFault("unknown_format", f'no format is called "{raw.format}"; this normaliser knows {names}')
         except UnusableItemError as error:
-            why = f"{raw.source} {raw.source_id}: {error}"
+            fault = error.fault.at(f"{raw.source} {raw.source_id}: ")
         if raw.event == "closed":
             return Draft(source_id=raw.source_id, title=_UNREAD, company="")
-        raise PoisonError(why, offset=offset)
+        raise PoisonError(fault.sentence, offset=offset, code=fault.code, field=fault.field)

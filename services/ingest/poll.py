@@ -21,7 +21,8 @@ from services.ingest.domain.polling.listing import (
     shrinking,
 )
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
-from services.ingest.events import dead_letter, fault_of, seen_of
+from services.ingest.events import dead_letter, earlier_fault_of, fault_of, seen_of
+from services.ingest.faults import adapter_failed
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page
 from services.ingest.sending import AT_ONCE, Change, Tools, close, send
@@ -189,7 +190,7 @@ class Poll:
         except Exception as error:
             # A fault of an adapter costs one item, not the feed.
             _events.exception("an adapter failed", format=found.name, source=self._source.name)
-            return Broken(f"the format {found.name} failed: {type(error).__name__}", source_id=item.source_id)
+            return Broken(adapter_failed(f"the format {found.name} failed", error), source_id=item.source_id)
 
     def _send(self, items: dict[str, tuple[Seen, Item]], terms: Terms, *, renewed: Collection[str]) -> None:
         name = self._source.name
@@ -220,12 +221,23 @@ class Poll:
         self._faults += [part.reason for part in broken if part.ends_feed]
         name, ledger = self._source.name, self._tools.ledger
         faults = {fault_of(name, part): part for part in broken}
-        fresh = ledger.new_faults(name, faults)
+        fresh = self._fresh(broken, ledger.new_faults(name, faults))
         room = self._tools.settings.max_dead_letters - self._letters
         letters = [fault for fault in faults if fault in fresh][:room]
         self._tools.producer.produce([dead_letter(name, faults[fault], self._now) for fault in letters])
         ledger.note_faults(name, {*letters, *(faults.keys() - fresh)}, self._now)
         self._letters += len(letters)
+
+    def _fresh(self, broken: Iterable[Broken], unmet: frozenset[str]) -> frozenset[str]:
+        """Of the faults that are not known by their names, those that are not by their earlier names either."""
+        if not unmet:
+            return unmet
+        name = self._source.name
+        now_by_earlier = {
+            earlier_fault_of(name, part): fault for part in broken if (fault := fault_of(name, part)) in unmet
+        }
+        met = now_by_earlier.keys() - self._tools.ledger.new_faults(name, now_by_earlier)
+        return unmet - {now_by_earlier[earlier] for earlier in met}
 
     def _take_unchanged(self) -> None:
         """The source vouches for its last whole listing: what that showed is seen again, what it lacked is lacking."""

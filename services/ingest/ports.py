@@ -11,6 +11,7 @@ from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.polling.listing import Known
 from services.ingest.domain.polling.schedule import Validators
+from services.ingest.faults import FeedFault
 from services.ingest.mapping.trace import Trace
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError
@@ -42,18 +43,27 @@ class Merged(Skip):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An item, or the end of a feed, that could not be read: a dead letter with its reason."""
+    """An item, or the end of a feed, that could not be read: a dead letter with its fault."""
 
-    reason: str
+    fault: FeedFault
     excerpt: str = ""
     """At most 500 characters of what could not be read."""
     source_id: str | None = None
     ends_feed: bool = False
     """The rest of the body is lost with it, so the listing is not complete."""
 
+    @property
+    def reason(self) -> str:
+        """Its fault as a sentence."""
+        return self.fault.sentence
+
 
 class UnusableItemError(ValueError):
-    """A whole item that can be no posting, with the reason in one sentence."""
+    """A whole item that can be no posting, by its fault."""
+
+    def __init__(self, fault: FeedFault) -> None:
+        super().__init__(fault.sentence)
+        self.fault = fault
 
 
 DETAIL_STATE = "_detail"

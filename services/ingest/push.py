@@ -1,6 +1,5 @@
 """Postings that a board pushes: held against the ledger as a poll's, and durable before they are answered for."""
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from schemas.posting import posting_id_of
 from services.ingest.domain.polling.listing import Seen, Terms, judge
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.events import seen_of
+from services.ingest.faults import FeedFault, adapter_failed
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.ingest.sending import Change, Tools, close, send
 from services.runtime.chunks import chunked
@@ -40,7 +40,6 @@ _MOST_UNKNOWN = 1_000
 _MOST_UNKNOWN_EACH = 20
 """Of one record."""
 _MOST_NAME = 60
-_QUOTED = re.compile(r'"([a-z_]+)"')
 _MILLISECOND = timedelta(milliseconds=1)
 _NOTED_EVERY = timedelta(seconds=10)
 
@@ -62,10 +61,8 @@ class Refused:
     """A record that is not taken, and why."""
 
     index: int
-    reason: str
+    fault: FeedFault
     source_id: str | None = None
-    field: str | None = None
-    """The field at fault, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,27 +163,31 @@ class Pusher:
     def _read(self, index: int, row: JsonObject, now: datetime) -> _Ready | Refused:
         status = row.get(_STATUS) or "open"
         if status not in ("open", "closed"):
-            return Refused(index, '"status" is neither open nor closed', _given_id(row), "status")
+            fault = FeedFault("unknown_value", '"status" is neither open nor closed', _STATUS)
+            return Refused(index, fault, _given_id(row))
         if status == "closed":
             source_id = _given_id(row)
             if source_id is None:
-                return Refused(index, 'an "id", or the "url" that stood for one, is needed to close', None, "id")
+                fault = FeedFault("missing", 'an "id", or the "url" that stood for one, is needed to close', "id")
+                return Refused(index, fault)
             if not is_id(source_id):
-                return Refused(index, f'"id" has not 1 to {MOST_PUSHED_ID:,} characters without NUL', None, "id")
+                return Refused(index, bad_pushed_id())
             return _Ready(index, source_id, None)
         part = self._how.part({name: value for name, value in row.items() if name != _STATUS})
         if isinstance(part, Broken):
-            return _refused(index, part)
+            return Refused(index, part.fault, part.source_id)
         try:
             seen = seen_of(self._how.format, part, now)
             self._how.format.draft(part.data)
         except UnusableItemError as error:
-            return Refused(index, redacted(error), part.source_id)
+            return Refused(index, replace(error.fault, sentence=redacted(error)), part.source_id)
         except Exception as error:
             # A fault of the adapter costs one record, not the request.
             _events.exception("an adapter failed", format=self._how.format.name)
-            return Refused(index, f"it cannot be read: {type(error).__name__}", part.source_id)
-        return _refused(index, seen) if isinstance(seen, Broken) else _Ready(index, part.source_id, part, seen)
+            return Refused(index, adapter_failed("it cannot be read", error), part.source_id)
+        if isinstance(seen, Broken):
+            return Refused(index, seen.fault, seen.source_id)
+        return _Ready(index, part.source_id, part, seen)
 
     def _take(self, source: str, some: Sequence[_Ready], now: datetime, *, backlog: bool) -> list[Taken]:
         terms = Terms(now=now, max_age=self._tools.settings.max_age, complete=False, first_poll=backlog)
@@ -241,7 +242,7 @@ class Pusher:
             counts = _counts(report)
             after = replace(after, last_success=now, settled_at=health.settled_at or now, failures=0, counts=counts)
         elif report.refused:
-            after = replace(after, failures=health.failures + 1, last_error=f"refused: {report.refused[0].reason}")
+            after = replace(after, failures=health.failures + 1, last_error=f"refused: {report.refused[0].fault}")
         ledger.settle(after)
         self._noted[source] = now
 
@@ -265,18 +266,17 @@ def is_id(text: str) -> bool:
     return 0 < len(text) <= MOST_PUSHED_ID and "\0" not in text
 
 
+def bad_pushed_id() -> FeedFault:
+    """Of an id that is none by `is_id`."""
+    return FeedFault("bad_id", f'"id" has not 1 to {MOST_PUSHED_ID:,} characters without NUL', "id")
+
+
 def _given_id(row: JsonObject) -> str | None:
     for name in ("id", "url"):
         value = row.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
             return str(value).strip()
     return None
-
-
-def _refused(index: int, broken: Broken) -> Refused:
-    """The reason of a broken line names its field first, in quotes."""
-    named = _QUOTED.search(broken.reason)
-    return Refused(index, broken.reason, broken.source_id, named[1] if named else None)
 
 
 def _taken(source: str, record: _Ready, outcome: Outcome) -> Taken:

@@ -10,6 +10,7 @@ from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.polling.listing import Terms, judge
 from services.ingest.events import seen_of
+from services.ingest.faults import FeedFault
 from services.ingest.ports import Broken, Format, Item, Merged, Skip, UnusableItemError
 from services.runtime.errors import PoisonError
 from services.runtime.privacy.redaction import redacted
@@ -25,13 +26,17 @@ class Fallen:
     """A merge is part of an item that is there already; what has ended is past its end."""
     reason: str
     source_id: str | None
+    fault: FeedFault | None = None
+    """Of a dead letter."""
     excerpt: str = ""
     whole: bool = False
     """A dead letter that the feed gave whole."""
 
     def as_json(self) -> dict[str, Any]:
         """For a file of dead letters."""
-        return {"kind": self.kind, "reason": self.reason, "source_id": self.source_id, "excerpt": self.excerpt}
+        code = {} if self.fault is None else {"code": self.fault.code, "field": self.fault.field}
+        said = {"kind": self.kind, "reason": self.reason}
+        return {**said, **code, "source_id": self.source_id, "excerpt": self.excerpt}
 
 
 def trial(
@@ -39,7 +44,8 @@ def trial(
 ) -> Iterator[Posting | Fallen]:
     """Read a body as the collectors and the normaliser would. Never raises for what is in it."""
     if found is None:
-        yield Fallen("dead letter", "of no known format", None, body[:500].decode("utf-8", "replace"))
+        fault = FeedFault("unknown_format", "of no known format")
+        yield Fallen("dead letter", fault.sentence, None, fault, body[:500].decode("utf-8", "replace"))
         return
     yield from judged(
         found.split(body),
@@ -71,7 +77,7 @@ def judged(
         if isinstance(part, Skip):
             yield Fallen("merge" if isinstance(part, Merged) else "skip", part.reason, part.source_id)
         elif isinstance(part, Broken):
-            yield Fallen("dead letter", part.reason, part.source_id, part.excerpt)
+            yield Fallen("dead letter", part.reason, part.source_id, part.fault, part.excerpt)
         elif part.source_id in listed:
             yield Fallen("merge", "repeat of an item of this listing", part.source_id)
         else:
@@ -90,7 +96,7 @@ def _posting(
 ) -> Posting | Fallen:
     seen = seen_of(found, item, now)
     if isinstance(seen, Broken):
-        return Fallen("dead letter", seen.reason, item.source_id, seen.excerpt, whole=True)
+        return Fallen("dead letter", seen.reason, item.source_id, seen.fault, seen.excerpt, whole=True)
     if terms is not None and judge(seen, None, source=source, terms=terms).outcome == "ended":
         return Fallen("ended", "past its end", item.source_id, whole=True)
     raw = RawPosting(
@@ -105,5 +111,7 @@ def _posting(
     )
     try:
         return normalise(found.draft(item.data), raw)
-    except (UnusableItemError, PoisonError) as error:
+    except UnusableItemError as error:
+        return Fallen("dead letter", redacted(error), item.source_id, error.fault, whole=True)
+    except PoisonError as error:
         return Fallen("dead letter", redacted(error), item.source_id, whole=True)

@@ -23,13 +23,18 @@ class UsageError(JobchimeError):
 class PoisonError(JobchimeError):
     """This record can never be processed: dead-letter it with this reason; never retry."""
 
-    def __init__(self, reason: str, *, offset: int | None = None) -> None:
+    def __init__(
+        self, reason: str, *, offset: int | None = None, code: str | None = None, field: str | None = None
+    ) -> None:
         """`offset` says which record of a partition's batch it is, where that is known.
 
-        The others then need not be tried one by one to find it.
+        The others then need not be tried one by one to find it. `code` and `field` say for programs what the reason
+        says, where it has a code.
         """
         super().__init__(reason)
         self.offset = offset
+        self.code = code
+        self.field = field
 
 
 class UnavailableError(JobchimeError):

@@ -1,9 +1,11 @@
 """Dead letters: counted, found, shown, sent back, and discarded once somebody has seen to them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.faults import meant
+from services.ingest.faults import FAULT_CODES
 from services.runtime.errors import UsageError
 from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, Replayed, letter_ids
 from services.settings import Settings
@@ -26,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which letters are meant: those of a range, or all that share a topic, an error and a source."""
+    """Which letters are meant: those of a range, or all that share a topic, an error or code, and a source."""
 
     letters: str | None = None
     """One, or a range: `postings.v1.dead:0:12-20`."""
@@ -34,6 +36,8 @@ class Chosen:
     error: str | None = None
     """An error type, or words of the error."""
     source: str | None = None
+    code: str | None = None
+    """Of the fault of a feed or push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Discarded:
 
 
 def counts(settings: Settings, topic: str | None, since: datetime) -> tuple[LetterCount, ...]:
-    """How many there are by topic and reason, the most frequent first. Raises UsageError, UnavailableError."""
+    """How many there are by topic and fault, the most frequent first. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
         return DeadLetters(log).counts(topic=topic, since=since)
 
@@ -54,7 +58,7 @@ def find(settings: Settings, chosen: Chosen, since: datetime) -> list[DeadLetter
     """Letters that died since then, topic by topic and oldest first. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
         letters = DeadLetters(log)
-        return list(letters.find(topic=chosen.topic, reason=chosen.error, source=chosen.source, since=since))
+        return list(_found(letters, chosen, since))
 
 
 def show(settings: Settings, letter: str) -> DeadLetter:
@@ -88,6 +92,12 @@ def discard(settings: Settings, chosen: Chosen, why: str) -> Discarded:
 def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
     if chosen.letters is not None:
         return letters.present(letter_ids(chosen.letters))
-    if chosen.topic is None and chosen.error is None and chosen.source is None:
+    if not any((chosen.topic, chosen.error, chosen.source, chosen.code)):
         raise NothingChosenError
-    return tuple(letters.find(topic=chosen.topic, reason=chosen.error, source=chosen.source))
+    return tuple(_found(letters, chosen))
+
+
+def _found(letters: DeadLetters, chosen: Chosen, since: datetime | None = None) -> Iterator[DeadLetter]:
+    if chosen.code is not None and chosen.code not in FAULT_CODES:
+        raise UsageError(f"there is no code {chosen.code!r}; {meant(chosen.code, FAULT_CODES)}")
+    return letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)

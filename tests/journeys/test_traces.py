@@ -12,6 +12,7 @@ from schemas.topics import MATCHES, POSTINGS, RAW, TOPICS, dead_of
 from services.ingest.app import make_normaliser
 from services.ingest.domain.polling.listing import Known
 from services.ingest.events import dead_letter, raw_record
+from services.ingest.faults import FeedFault
 from services.ingest.ports import Broken
 from services.matcher.app import make_matcher
 from services.runtime.clock import FixedClock
@@ -70,7 +71,7 @@ def test_every_record_of_every_topic_has_an_identity(tmp_path: Path) -> None:
     with SqliteLog(tmp_path / "log.sqlite", clock=FixedClock(NOON)) as log:
         foreign = Outgoing(RAW.name, b"k", b"no message", {"note": "somebody else's"})
         log.produce([entered("1", ITEM), entered("2", {"no": "title"}), foreign])
-        log.produce([dead_letter("board", Broken("cut short", "excerpt"), NOON)])
+        log.produce([dead_letter("board", Broken(FeedFault("cut_short", "cut short"), "excerpt"), NOON)])
         run(log)
         letters = DeadLetters(log)
         assert letters.replay(letters.find()).sent == 2

@@ -22,6 +22,7 @@ Letter = Annotated[str | None, typer.Argument(help="A letter, or a range: postin
 Topic = Annotated[str | None, typer.Option(help="Only those of this topic.")]
 Source = Annotated[str | None, typer.Option(help="Only those of this source.")]
 Error = Annotated[str | None, typer.Option("--error", "--reason", help="An error type, or words of the error.")]
+Code = Annotated[str | None, typer.Option(help="Only faults of feeds and pushes that have this code: missing.")]
 _MOST_SHOWN = 2_000
 
 
@@ -29,23 +30,25 @@ _MOST_SHOWN = 2_000
 def list_letters(
     topic: Topic = None,
     error: Error = None,
+    code: Code = None,
     source: Source = None,
     days: Annotated[int, typer.Option(min=1, help="How far back.")] = 90,
-    each: Annotated[bool, typer.Option("--each", help="Every letter, not only the counts by reason.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Every letter, not only the counts by fault.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also those that were discarded, each with why.")] = False,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dead letters: how many by topic and error, or each."""
+    """Dead letters: how many by topic and fault, or each."""
     settings, since = load_settings(config), moment(None) - timedelta(days=days)
-    if each or everything or as_json or error or source:
-        found = dead_letters.find(settings, Chosen(None, topic, error, source), since)
+    if each or everything or as_json or error or code or source:
+        found = dead_letters.find(settings, Chosen(None, topic, error, source, code), since)
         _list_each([letter for letter in found if everything or letter.discarded is None], as_json=as_json)
         return
     counts = dead_letters.counts(settings, topic, since)
-    rows = [(c.topic, c.error, c.letters - c.discarded, c.waiting) for c in counts if c.letters > c.discarded]
-    total, discarded = sum(row[2] for row in rows), sum(count.discarded for count in counts)
-    heads = ("topic", "error", "letters", "waiting")
+    shown = [count for count in counts if count.letters > count.discarded]
+    rows = [(c.topic, c.code or "", c.field or "", c.error, c.letters - c.discarded, c.waiting) for c in shown]
+    total, discarded = sum(row[4] for row in rows), sum(count.discarded for count in counts)
+    heads = ("topic", "code", "field", "error", "letters", "waiting")
     title = f"{counted(total, 'dead letter')}" + (f", and {discarded:,} discarded (--all)" if discarded else "")
     console().print(table(title, heads, rows, numbers=("letters", "waiting")))
 
@@ -73,16 +76,17 @@ def replay(
     letter: Letter = None,
     topic: Topic = None,
     error: Error = None,
+    code: Code = None,
     source: Source = None,
     again: Annotated[bool, typer.Option("--again", help="Also those that were replayed or discarded before.")] = False,
     config: Config = None,
 ) -> None:
-    """Send dead letters back to where they came from: one, a range, or all of a topic, source and error.
+    """Send dead letters back to where they came from: one, a range, or all of a topic, source and error or code.
 
     One that fails again is the same letter, with more attempts, and waits again.
     """
     with _choosing():
-        done = dead_letters.replay(load_settings(config), Chosen(letter, topic, error, source), again=again)
+        done = dead_letters.replay(load_settings(config), Chosen(letter, topic, error, source, code), again=again)
     typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed or discarded before.")
     if done.without_origin:
         typer.echo(
@@ -99,15 +103,16 @@ def discard(
     letter: Letter = None,
     topic: Topic = None,
     error: Annotated[str | None, typer.Option(help="An error type, or words of the error.")] = None,
+    code: Code = None,
     source: Source = None,
     config: Config = None,
 ) -> None:
-    """Have dead letters count as seen to: one, a range, or all of a topic, source and error.
+    """Have dead letters count as seen to: one, a range, or all of a topic, source and error or code.
 
     They stay as long as others do, in `dead list --all`, and `dead replay --again` still sends them back.
     """
     with _choosing():
-        done = dead_letters.discard(load_settings(config), Chosen(letter, topic, error, source), why)
+        done = dead_letters.discard(load_settings(config), Chosen(letter, topic, error, source, code), why)
     typer.echo(f"{done.discarded} discarded, {done.skipped} left out because they were replayed or discarded before.")
 
 
@@ -116,7 +121,7 @@ def _choosing() -> Iterator[None]:
     try:
         yield
     except NothingChosenError:
-        sentence = "say which: a letter, --topic, --source or --error; `jobchime dead list` shows them"
+        sentence = "say which: a letter, --topic, --source, --error or --code; `jobchime dead list` shows them"
         raise UsageError(sentence) from None
 
 
@@ -146,6 +151,8 @@ def _summary(letter: DeadLetter) -> dict[str, Any]:
         "letter": str(letter.id),
         "error": letter.error,
         "error_type": letter.error_type,
+        "code": letter.code,
+        "field": letter.field,
         "attempts": letter.attempts,
         "consumer": letter.consumer,
         "from": _origin(letter),

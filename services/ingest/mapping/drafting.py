@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from services.ingest.adapters.formats.fields import amount_of, band, distinct, markup_of, plain, workplace_word
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import STATED_FIELDS, Draft, PayBand, Stated
+from services.ingest.faults import FeedFault
 from services.ingest.mapping.hints import missing
 from services.ingest.mapping.paths import Kind, is_of_feed
 from services.ingest.mapping.rows import JsonRow, Row, row_of
@@ -145,7 +146,7 @@ def mapped_row(mapping: MappingSettings, data: JsonObject) -> MappedRow:
     try:
         row = row_of(mapping.kind, data.get("row"), mapping.namespaces)
     except ValueError as error:
-        raise UnusableItemError(str(error)) from None
+        raise UnusableItemError(FeedFault("not_xml", str(error))) from None
     return MappedRow(mapping.kind, row, feed if isinstance(feed, dict) else {}, mapping.blanks)
 
 
@@ -212,7 +213,7 @@ def _restriction(row: MappedRow, fields: FieldRules, served: tuple[Stated, ...])
 def _required(row: MappedRow, field: str, rule: ValueRule) -> str:
     text = row.first(rule)
     if not text:
-        raise UnusableItemError(f"no {field}: {_instead(row, rule)}")
+        raise UnusableItemError(FeedFault("missing", f"no {field}: {_instead(row, rule)}", field))
     return text
 
 

@@ -1,7 +1,6 @@
 """Dead letters: records that could not be processed, kept with their error until they are replayed or discarded."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,7 @@ from services.runtime.letters.marks import (
     marks_of,
     replay_mark,
 )
-from services.runtime.letters.writing import LETTER_HEADERS, VALUE_CUT
+from services.runtime.letters.writing import CODE, FIELD, LETTER_HEADERS, VALUE_CUT
 from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Producer, Record, TopicReader
 
@@ -48,6 +47,10 @@ class DeadLetter:
     id: LetterId
     error: str
     error_type: str
+    code: str | None
+    """Of its fault, as feeds and pushes have one (`services.ingest.faults`); None of other errors and older letters."""
+    field: str | None
+    """The field, path or key at fault."""
     attempts: int
     """In all, those of its replays included."""
     consumer: str
@@ -86,11 +89,17 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class LetterCount:
-    """How many dead letters share a topic and a reason, and how many of them nobody has seen to."""
+    """How many dead letters share a topic and a fault, and how many of them nobody has seen to.
+
+    A fault is its type, code and field, whatever it says; where it has no code, its type and its sentence.
+    """
 
     topic: str
     error_type: str
+    code: str | None
+    field: str | None
     error: str
+    """As the last of them says it."""
     letters: int
     waiting: int
     discarded: int
@@ -138,14 +147,15 @@ class DeadLetters:
         *,
         topic: str | None = None,
         reason: str | None = None,
+        code: str | None = None,
         source: str | None = None,
         since: datetime | None = None,
         waiting: bool = False,
     ) -> Iterator[DeadLetter]:
         """Dead letters, topic by topic and oldest first.
 
-        `topic` is an origin or dead topic; `reason` an error type, or words of the error; `source` where it came from;
-        `since` when it last died; `waiting` leaves out what was replayed or discarded.
+        `topic` is an origin or dead topic; `reason` an error type, or words of the error; `code` that of its fault;
+        `source` where it came from; `since` when it last died; `waiting` leaves out what was replayed or discarded.
         """
         for dead_topic in self._named(topic):
             marks = self._marks(dead_topic)
@@ -159,22 +169,16 @@ class DeadLetters:
                 letter = _letter(record, marks, deaths)
                 if (waiting and not letter.waiting) or not _fits(letter, reason):
                     continue
-                if source is None or letter.source == source:
+                if code in {None, letter.code} and source in {None, letter.source}:
                     yield letter
 
     def counts(self, *, topic: str | None = None, since: datetime | None = None) -> tuple[LetterCount, ...]:
-        """How many there are by topic and reason, the most frequent first; `since` when they died."""
-        letters: Counter[tuple[str, str, str]] = Counter()
-        waiting: Counter[tuple[str, str, str]] = Counter()
-        discarded: Counter[tuple[str, str, str]] = Counter()
+        """How many there are by topic and fault, the most frequent first; `since` when they died."""
+        groups: dict[tuple[str | None, ...], list[DeadLetter]] = {}
         for letter in self.find(topic=topic, since=since):
-            reason = (letter.id.topic, letter.error_type, letter.error)
-            letters[reason] += 1
-            waiting[reason] += letter.waiting
-            discarded[reason] += letter.discarded is not None
-        return tuple(
-            LetterCount(*reason, count, waiting[reason], discarded[reason]) for reason, count in letters.most_common()
-        )
+            told_by = letter.field if letter.code is not None else letter.error
+            groups.setdefault((letter.id.topic, letter.error_type, letter.code, told_by), []).append(letter)
+        return tuple(_counted(letters) for letters in sorted(groups.values(), key=len, reverse=True))
 
     def show(self, letter_id: LetterId) -> DeadLetter:
         """One dead letter, also by the id of one of its further deaths. Raises UsageError where there is none."""
@@ -269,6 +273,8 @@ def _letter(record: Record, marks: Marks, deaths: Sequence[Death]) -> DeadLetter
         id=id_of(record),
         error=said.get("error", "unknown"),
         error_type=said.get("error_type", "unknown"),
+        code=said.get(CODE),
+        field=said.get(FIELD),
         attempts=sum(_attempts(died) for died in (headers, *(death.headers for death in deaths))),
         consumer=said.get("consumer", "unknown"),
         origin_topic=origin_topic,
@@ -281,6 +287,20 @@ def _letter(record: Record, marks: Marks, deaths: Sequence[Death]) -> DeadLetter
         replayed=str(latest) in marks.replayed,
         discarded=marks.discarded.get(str(latest)),
         whole_bytes=int(whole) if whole.isdigit() else None,
+    )
+
+
+def _counted(letters: Sequence[DeadLetter]) -> LetterCount:
+    last = max(reversed(letters), key=lambda letter: letter.failed_at)
+    return LetterCount(
+        topic=last.id.topic,
+        error_type=last.error_type,
+        code=last.code,
+        field=last.field,
+        error=last.error,
+        letters=len(letters),
+        waiting=sum(letter.waiting for letter in letters),
+        discarded=sum(letter.discarded is not None for letter in letters),
     )
 
 

@@ -6,16 +6,24 @@ from datetime import datetime
 from schemas.codec import digest_of
 from schemas.headers import headers_of
 from schemas.topics import DEAD_SUFFIX, dead_of
+from services.runtime.errors import PoisonError
 from services.runtime.metrics.meter import RunnerMeter
-from services.runtime.privacy.redaction import redacted
+from services.runtime.privacy.redaction import redacted, without_addresses
+from services.runtime.privacy.secrets import without_keys
 from services.runtime.records import Outgoing, Producer, Record
 
 VALUE_CUT = "value_cut"
 """On a dead letter that holds only the beginning of its record: how many bytes the value had."""
 
+CODE, FIELD = "code", "field"
+"""On a dead letter whose fault has a code, as those of feeds and pushes have; the field, path or key at fault."""
+_MOST_FIELD = 200
+
 LETTER_HEADERS = (
     "error",
     "error_type",
+    CODE,
+    FIELD,
     "attempts",
     "consumer",
     "origin_topic",
@@ -26,6 +34,14 @@ LETTER_HEADERS = (
 )
 """What a letter says beside the record's own headers."""
 _CUT_VALUE, _CUT_KEY, _CUT_HEADERS = 64 << 10, 1 << 10, 16 << 10
+
+
+def fault_headers(code: str | None, field: str | None) -> dict[str, str]:
+    """What a letter says of a fault beside its sentence; nothing where it has no code."""
+    if code is None:
+        return {}
+    shown = (field or "").encode("utf-8", "replace").decode().replace("\0", "�")
+    return {CODE: code} | ({FIELD: without_addresses(without_keys(shown))[:_MOST_FIELD]} if shown else {})
 
 
 def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
@@ -52,6 +68,7 @@ def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: 
             "origin_offset": str(record.offset),
             "failed_at": failed_at.isoformat(),
         }
+        | (fault_headers(error.code, error.field) if isinstance(error, PoisonError) else {})
     )
     return Outgoing(topic, record.key, record.value, headers)
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import RAW
+from services.ingest.events import dead_letter
+from services.ingest.faults import FeedFault
+from services.ingest.ports import Broken
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError
 from services.runtime.files.datadir import LOG_FILE
@@ -59,6 +62,21 @@ def test_a_discarded_letter_is_listed_only_with_all_and_tells_why(config: Path) 
     assert "the board has mended it" in run("dead", "show", letter, "-c", config).out
 
 
+def test_letters_of_a_code_are_listed_and_seen_to_by_it(config: Path) -> None:
+    with SqliteLog(config.parent / "data" / LOG_FILE) as log:
+        broken = Broken(FeedFault("missing", "there is no title", "title"), "{}", "7")
+        log.produce([dead_letter("board", broken, datetime.now(UTC))])
+    listed = run("dead", "list", "-c", config).out
+    assert [word in listed for word in ("missing", "title", "today")] == [True, True, True]
+    assert names(config, "--code", "missing") == ["there is no title"]
+    shown = json.loads(run("dead", "list", "--json", "--code", "missing", "-c", config).out)
+    assert (shown["code"], shown["field"]) == ("missing", "title")
+    misspelt = run("dead", "replay", "--code", "mising", "-c", config)
+    assert (misspelt.code, "did you mean missing?" in misspelt.err) == (2, True)
+    assert run("dead", "discard", "--code", "missing", "--reason", "mended", "-c", config).out.startswith("1 discarded")
+    assert names(config) == ["long ago", "today"]
+
+
 def test_discarding_asks_which_and_why(config: Path) -> None:
     assert "--reason" in run("dead", "discard", "raw.v1.dead:0:0", "-c", config).err
     nothing = run("dead", "discard", "--reason", "why not", "-c", config)
@@ -87,4 +105,4 @@ def test_what_would_be_done_to_every_letter_asks_which_and_names_the_options(
 ) -> None:
     ran = run("dead", *words, "-c", config)
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
-    assert "say which: a letter, --topic, --source or --error" in ran.err
+    assert "say which: a letter, --topic, --source, --error or --code" in ran.err

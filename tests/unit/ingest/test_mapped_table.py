@@ -53,6 +53,11 @@ def test_a_table_that_ends_within_quotation_marks_is_cut_short() -> None:
     assert last.ends_feed
 
 
+@pytest.mark.parametrize("last", ['2,"Mill"', '2,Mill "er', '2,"Mill""er"\n', "2,Miller\n"])
+def test_a_table_whose_last_quotation_mark_is_closed_or_none_is_whole(last: str) -> None:
+    assert len(drafts(KNOWN, f"Id,Job Title\n1,Baker\n{last}")) == 2
+
+
 def test_a_table_that_ends_within_a_row_is_cut_short() -> None:
     last = parts(KNOWN, "Id,Job Title,City\n1,Baker,Porto\n2,Mil")[-1]
     assert isinstance(last, Broken)

@@ -201,6 +201,52 @@ def test_a_value_that_means_nothing_certain_costs_its_posting_and_no_other(
 
 
 @pytest.mark.parametrize(
+    ("strange", "code", "field"),
+    [
+        ('"title": ""', "missing", "title"),
+        ('"url": ""', "missing", "url"),
+        ('"pay": NaN', "not_a_number", "pay"),
+        ('"title": "a", "title": "b"', "key_twice", "title"),
+        ('"salary_min": true', "wrong_type", "salary_min"),
+        ('"salary_min": 9, "salary_max": 8', "out_of_order", "salary_min"),
+        ('"workplace": "the moon"', "unknown_value", "workplace"),
+        ('"status": "perhaps"', "unknown_value", "status"),
+        ('"status": "closed", "url": ""', "missing", "id"),
+        ('"a": {"b": ' + "[" * 40 + "]" * 40 + "}", "too_deep", None),
+        ('"title": oops', "not_json", None),
+    ],
+)
+def test_programs_go_by_a_code_and_a_field(running: Pushed, strange: str, code: str, field: str | None) -> None:
+    fields = {"title": '"T"', "company": '"C"', "url": '"https://c.example/9"'}
+    sound = ", ".join(f'"{name}": {value}' for name, value in fields.items() if f'"{name}"' not in strange)
+    good = json.dumps(posting("1"))
+    bad = f"{{{strange}, {sound}}}"
+    for body, kind in ((f"[{bad}, {good}]", "application/json"), (f"{bad}\n{good}", LINES)):
+        (told,) = running.client.send(body.encode(), kind=kind).body["errors"]
+        assert (told["index"], told["code"], told["field"]) == (0, code, field)
+        assert told["reason"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        (b"[]", "application/json", 400, "body_empty"),
+        (b'{"title": ', "application/json", 400, "not_json"),
+        (b'{"a": 1}\n{"a": 2}', "application/json", 400, "goes_on"),
+        (b"\xff\xfe", "application/json", 400, "bad_encoding"),
+        (b"1", "application/json", 400, "wrong_form"),
+        (b"{}", "text/plain", 415, "unsupported_media_type"),
+    ],
+)
+def test_a_request_that_is_not_taken_has_a_code(
+    running: Pushed, body: bytes, kind: str, status: int, code: str
+) -> None:
+    answer = running.client.send(body, kind=kind)
+    assert (answer.status, answer.body["code"]) == (status, code)
+    assert Client(running.client.port, None).push(posting("1")).body["code"] == "unauthorized"
+
+
+@pytest.mark.parametrize(
     ("body", "kind", "status", "said"),
     [
         (b"", "application/json", 400, "neither a JSON object"),
@@ -539,7 +585,7 @@ def test_any_body_gets_an_answer_that_adds_up(running: Pushed, body: bytes, line
     answer = running.client.send(body, kind=LINES if lines else "application/json")
     assert answer.status in {202, 207, 400, 422}
     if answer.status == 400:
-        assert answer.body.keys() == {"error"}
+        assert answer.body.keys() == {"error", "code"}
         return
     taken, errors = answer.body["records"], answer.body["errors"]
     indexes = [one["index"] for one in [*taken, *errors]]

@@ -62,6 +62,29 @@ def test_counts_are_by_reason_the_most_frequent_first(log: SqliteLog) -> None:
     ]
 
 
+def test_letters_of_one_code_and_field_are_one_fault_however_each_is_worded(log: SqliteLog) -> None:
+    die(log, "1", PoisonError("there is no title", code="missing", field="title"))
+    die(log, "2", PoisonError("its title is not there", code="missing", field="title"))
+    die(log, "3", PoisonError("there is no company", code="missing", field="company"))
+    die(log, "4", PoisonError("not JSON", code="not_json"))
+    # Of a release without codes, and of errors that have none.
+    die(log, "5", PoisonError("there is no title"))
+    die(log, "6", PoisonError("there is no company"))
+    letters = DeadLetters(log)
+    assert sorted((c.code or "", c.field or "", c.error, c.letters) for c in letters.counts()) == [
+        ("", "", "there is no company", 1),
+        ("", "", "there is no title", 1),
+        ("missing", "company", "there is no company", 1),
+        ("missing", "title", "its title is not there", 2),
+        ("not_json", "", "not JSON", 1),
+    ]
+    assert [letter.value for letter in letters.find(code="missing")] == [b"1", b"2", b"3"]
+    assert letters.replay(letters.find(code="missing")).sent == 3
+    assert [record.headers for record in log.read(TOPIC, 0, 0, 9)] == [
+        {REPLAY_OF: f"{DEAD}:0:{number}"} for number in range(3)
+    ]
+
+
 def test_one_is_shown_with_where_it_came_from(log: SqliteLog) -> None:
     die(log, "1", PoisonError("there is no title"), trace="abc")
     letter = DeadLetters(log).show(LetterId(DEAD, 0, 0))

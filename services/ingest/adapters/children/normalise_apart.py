@@ -12,6 +12,7 @@ from schemas.posting import Posting
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import STATED_FIELDS, Draft
 from services.ingest.domain.normalise import normalise
+from services.ingest.faults import FeedFault
 from services.rules.money import Rates, rates_before
 from services.runtime.child import Child, ChildEndedError
 from services.runtime.errors import PoisonError, UnavailableError
@@ -61,7 +62,8 @@ class NormaliseApart:
             return UnavailableError("the end of the process has been asked for while an item is read")
         if ended.late or ended.status == -signal.SIGPROF:
             limit = f"{_MOST_S:g} s" if ended.late else f"{self._budget_s:g} s of the processor"
-            return PoisonError(f"it takes too long to be read: more than {limit}, {size / 1000:,.0f} kB")
+            fault = FeedFault("too_heavy", f"it takes too long to be read: more than {limit}, {size / 1000:,.0f} kB")
+            return PoisonError(fault.sentence, code=fault.code)
         return RuntimeError(f"the process that reads large items gave no answer: {ended}")
 
 

@@ -9,6 +9,7 @@ from schemas.posting import Attribution
 from services.ingest.adapters.formats.contacts import masked, without_contacts
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import MOST_BYTES, Text, read_text
+from services.ingest.faults import FeedFault, given_up, too_large, too_long
 from services.ingest.mapping.trace import Trace
 from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
 
@@ -28,7 +29,10 @@ def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]
     broken = usable = 0
     for count, row in enumerate(found):
         if count == MOST_ROWS:
-            yield Broken(f"the body holds more than {count:,} items: the rest is given up", ends_feed=True)
+            yield Broken(
+                FeedFault("too_many_items", f"the body holds more than {count:,} items: the rest is given up"),
+                ends_feed=True,
+            )
             return
         part = _part(row, item, seen)
         if not isinstance(part, Broken):
@@ -38,7 +42,7 @@ def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]
         yield replace(part, excerpt=masked(part.excerpt))
         broken += 1
         if broken >= MOST_BROKEN and broken > usable and not part.ends_feed:
-            yield Broken(f"{broken:,} items are unusable: the rest is given up", ends_feed=True)
+            yield Broken(given_up(broken, "items are unusable"), ends_feed=True)
             return
 
 
@@ -46,12 +50,12 @@ def _part(row: Any | Broken | Skip, item: Callable[[JsonObject], Part], seen: se
     if isinstance(row, (Broken, Skip)):
         return row
     if not isinstance(row, dict):
-        return Broken(f"an item is not an object but {_kind(row)}", str(row)[:EXCERPT])
+        return Broken(FeedFault("not_an_object", f"an item is not an object but {_kind(row)}"), str(row)[:EXCERPT])
     part = item(without_contacts(row))
     if not isinstance(part, Item):
         return part
     if len(part.source_id) > MOST_ID:
-        return Broken(f"its id is longer than {MOST_ID:,} characters", part.source_id[:EXCERPT])
+        return Broken(too_long("its id", MOST_ID, "id"), part.source_id[:EXCERPT])
     if part.source_id in seen:
         return Merged("repeat of an item of this feed", part.source_id)
     seen.add(part.source_id)
@@ -68,7 +72,7 @@ def identified(source_id: str, data: JsonObject, *, field: str) -> Part:
     """An item by its id; Broken, naming the field, where that is empty."""
     if source_id:
         return Item(source_id, data)
-    return Broken(f'an item has no "{field}"', str(data)[:EXCERPT])
+    return Broken(FeedFault("missing", f'an item has no "{field}"', field), str(data)[:EXCERPT])
 
 
 def opened(
@@ -76,7 +80,7 @@ def opened(
 ) -> Iterator[Part]:
     """Decode a body and read it by `reading`; says so where it is too large or not in its encoding."""
     if len(body) > MOST_BYTES:
-        yield Broken(f"the body is larger than {MOST_BYTES // 2**20} MiB", ends_feed=True)
+        yield Broken(too_large("body_too_large", "the body is", MOST_BYTES // 2**20, "MiB"), ends_feed=True)
         return
     decoded = decoding(body)
     yield from reading(decoded.text)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from services.ingest.faults import FeedFault
+
 MOST_ITEM = 900_000
 """Characters of one item; the longest of the captured ones has 50,000."""
 MOST_ATTRIBUTES = 200
@@ -45,7 +47,7 @@ class FeedItem:
 
     start: int
     end: int
-    fault: str | None
+    fault: FeedFault | None
     """Why it is not given to a parser."""
 
 
@@ -77,13 +79,13 @@ def framed(around: str) -> str:
     return "".join(kept)
 
 
-def fault_in(source: str, *, patterns: bool = True, of: str = "an item") -> str | None:
+def fault_in(source: str, *, patterns: bool = True, of: str = "an item") -> FeedFault | None:
     """What makes the source of an element too much for a parser; None where nothing does.
 
     `patterns`: the parser tries names, dates and addresses by patterns, as feedparser does.
     """
     if len(source) > MOST_ITEM:
-        return f"{of} has {len(source):,} characters, over {MOST_ITEM:,}"
+        return FeedFault("item_too_large", f"{of} has {len(source):,} characters, over {MOST_ITEM:,}")
     opened: Counter[str] = Counter()
     depth, short, begun = 0, "", 0
     for tag in _TAG.finditer(source):
@@ -100,15 +102,15 @@ def fault_in(source: str, *, patterns: bool = True, of: str = "an item") -> str 
             continue
         count = len(_ATTRIBUTE.findall(rest)) if len(rest) > MOST_ATTRIBUTES else 0
         if count > MOST_ATTRIBUTES:
-            return f"its <{name}> has {count:,} attributes, over {MOST_ATTRIBUTES}"
+            return FeedFault("too_heavy", f"its <{name}> has {count:,} attributes, over {MOST_ATTRIBUTES}", name)
         if not rest.endswith("/"):
             opened[name] += 1
             depth += 1
         if depth > MOST_DEPTH:
-            return f"its elements lie deeper than {MOST_DEPTH} within one another"
+            return FeedFault("too_deep", f"its elements lie deeper than {MOST_DEPTH} within one another")
     # One that has no end: all that follows is tried as if it were within.
     return _too_long(short, len(source) - begun) if short and len(source) - begun > MOST_SHORT else None
 
 
-def _too_long(name: str, length: int) -> str:
-    return f"its <{name}> has {length:,} characters, over {MOST_SHORT:,}"
+def _too_long(name: str, length: int) -> FeedFault:
+    return FeedFault("too_long", f"its <{name}> has {length:,} characters, over {MOST_SHORT:,}", name)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from services.ingest.domain.draft import PayBand, Stated
+from services.ingest.faults import FeedFault
 from services.ingest.ports import JsonObject, UnusableItemError
 from services.rules.text import collapsed
 
@@ -17,7 +18,7 @@ Date = str | int | float | None
 _LONGEST_NAME = 40
 _BEGINNING = 20_000
 """Characters of a text in which a company's name is looked for."""
-_TRUE = "true stands where an amount of pay is expected"
+_TRUE = FeedFault("wrong_type", "true stands where an amount of pay is expected")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z!]|&amp;lt;/?[a-zA-Z!]")
 _WORKPLACES = {

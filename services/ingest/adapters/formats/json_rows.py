@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from services.ingest.faults import FeedFault, cut_short, given_up, json_fault
 from services.ingest.ports import Broken
-from services.runtime.strict_json import RefusedValueError, read_value, reason_of
+from services.runtime.strict_json import RefusedValueError, read_value
 
 MOST_FAULTS = 100
 """Malformed items in one body, after which the rest is given up: each costs a search for the next."""
@@ -31,8 +33,8 @@ def one_row(text: str, at: int = 0) -> Iterator[Any | Broken]:
         yield read_value(text, at)[0]
     except ValueError as error:
         ends = not isinstance(error, RefusedValueError)
-        why = f"the body is cut short or garbled: {error}" if ends else reason_of(error)
-        yield Broken(why, text[at : at + EXCERPT], ends_feed=ends)
+        fault = cut_short("body", f": {error}", or_garbled=True) if ends else json_fault(error)
+        yield Broken(fault, text[at : at + EXCERPT], ends_feed=ends)
 
 
 def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any | Broken]:
@@ -44,7 +46,7 @@ def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any |
     at = _array_at(text, array)
     if at is None:
         wanted = "a list" if array is None else f'an object with a list "{array}"'
-        yield Broken(f"the body is not {wanted}", text[:EXCERPT], ends_feed=True)
+        yield Broken(FeedFault("wrong_form", f"the body is not {wanted}"), text[:EXCERPT], ends_feed=True)
         return
     yield from rows_at(text, at, inside_object=array is not None, alone=alone)
 
@@ -61,13 +63,13 @@ def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> 
     while True:
         at = past(GAP, text, at)
         if at >= len(text):
-            yield Broken(f"the body is cut short after {count:,} items", text[-EXCERPT:], ends_feed=True)
+            yield Broken(cut_short("body", f" after {count:,} items"), text[-EXCERPT:], ends_feed=True)
             return
         if text[at] == "]":
             if inside_object and not text.rstrip(" \t\r\n\x00").endswith("}"):
-                yield Broken("the body is cut short after its last item", text[-EXCERPT:], ends_feed=True)
+                yield Broken(cut_short("body", " after its last item"), text[-EXCERPT:], ends_feed=True)
             elif alone and (rest := text[at + 1 :].strip(" \t\r\n")):
-                yield Broken("the body goes on after its list", rest[:EXCERPT], ends_feed=True)
+                yield Broken(FeedFault("goes_on", "the body goes on after its list"), rest[:EXCERPT], ends_feed=True)
             return
         try:
             value, end = read_value(text, at)
@@ -79,7 +81,7 @@ def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> 
             if following is None:
                 return
             if faults == MOST_FAULTS:
-                yield Broken(f"{faults} items are malformed: the rest is given up", ends_feed=True)
+                yield Broken(given_up(faults, "items are malformed"), ends_feed=True)
                 return
             at = following
             continue
@@ -91,8 +93,10 @@ def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> 
 def _fault(error: ValueError, text: str, at: int, following: int | None, count: int) -> Broken:
     excerpt = text[at : at + EXCERPT]
     if following is None:
-        return Broken(f"the body is cut short or garbled after {count:,} whole items", excerpt, ends_feed=True)
-    return Broken(f"{reason_of(error)} (character {at:,} of the body)", excerpt)
+        fault = cut_short("body", f" after {count:,} whole items", or_garbled=True)
+        return Broken(fault, excerpt, ends_feed=True)
+    fault = json_fault(error)
+    return Broken(replace(fault, sentence=f"{fault} (character {at:,} of the body)"), excerpt)
 
 
 def _after(text: str, at: int) -> int | None:

@@ -27,6 +27,7 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import head_text, read_text
 from services.ingest.domain.draft import BandKind, Draft, PayBand
+from services.ingest.faults import FeedFault, json_fault, too_large
 from services.ingest.ports import Broken, JsonObject
 from services.runtime.strict_json import RefusedValueError, clean, parse
 
@@ -172,7 +173,7 @@ def _postings(text: str) -> Iterator[Any | Broken]:
             else:
                 yield {**posting, "pageUrl": page.canonical}
     if not found:
-        yield Broken("the page holds no JobPosting", text[:EXCERPT], ends_feed=True)
+        yield Broken(FeedFault("no_rows", "the page holds no JobPosting"), text[:EXCERPT], ends_feed=True)
 
 
 def _speaks_of_one(source: str) -> bool:
@@ -182,14 +183,19 @@ def _speaks_of_one(source: str) -> bool:
 def _read_script(source: str, *, ended: bool) -> list[JsonObject | Broken]:
     """The postings of one script, or what is wrong with it."""
     if len(source) > _MOST_SCRIPT:
-        return [Broken(f"a JSON-LD script is longer than {_MOST_SCRIPT:,} characters", source[:EXCERPT])]
+        fault = too_large("item_too_large", "a JSON-LD script is", _MOST_SCRIPT, "characters")
+        return [Broken(fault, source[:EXCERPT])]
     try:
         value, _ = parse(_WRAPPING.sub("", source, count=1))
     except RefusedValueError as error:
-        return [Broken(f"of a JSON-LD script {error}", source[:EXCERPT])]
+        return [Broken(json_fault(error).at("of a JSON-LD script "), source[:EXCERPT])]
     except ValueError as error:
-        cut_short = "" if ended else ", and the page is cut short"
-        return [Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not ended)]
+        fault = (
+            FeedFault("not_json", f"a JSON-LD script is not JSON: {error}")
+            if ended
+            else FeedFault("cut_short", f"a JSON-LD script is not JSON, and the page is cut short: {error}")
+        )
+        return [Broken(fault, source[:EXCERPT], ends_feed=not ended)]
     return [_taken(posting) for posting in _within(value)]
 
 
@@ -197,7 +203,7 @@ def _taken(posting: JsonObject) -> JsonObject | Broken:
     try:
         taken: JsonObject = clean(posting)
     except RefusedValueError as error:
-        return Broken(str(error))
+        return Broken(json_fault(error))
     return taken
 
 

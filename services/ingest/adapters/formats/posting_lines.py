@@ -25,8 +25,9 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import head_text
 from services.ingest.domain.draft import Draft, Stated
+from services.ingest.faults import FeedFault, json_fault, too_large, too_long
 from services.ingest.ports import Broken, Item, JsonObject
-from services.runtime.strict_json import read_value, reason_of
+from services.runtime.strict_json import read_value
 
 TEXTS = frozenset(
     {
@@ -68,7 +69,7 @@ class PostingLines(BaseFormat):
         return opened(body, lambda text: cut(_rows(text), _item))
 
     def part(self, row: JsonObject) -> Item | Broken:
-        """One line that came by itself, less contact fields; the reason of a broken one names its field in quotes.
+        """One line that came by itself, less contact fields; the fault of a broken one has its field.
 
         Fields that are not known are no fault here: whoever sent it is told of them.
         """
@@ -78,7 +79,8 @@ class PostingLines(BaseFormat):
             return Broken(fault, source_id=source_id)
         bare = without_contacts(row)
         if len(_id_of(bare)) > MOST_ID:
-            return Broken(f'"{"id" if source_id else "url"}" is longer than {MOST_ID:,} characters')
+            field = "id" if source_id else "url"
+            return Broken(too_long(f'"{field}"', MOST_ID, field))
         return Item(_id_of(bare), bare)
 
     def draft(self, data: JsonObject) -> Draft:
@@ -134,16 +136,18 @@ def _rows(text: str) -> Iterator[Any | Broken]:
 
 def _row(number: int, line: str) -> JsonObject | Broken:
     if len(line) > _MOST_LINE:
-        return Broken(f"line {number:,}: longer than {_MOST_LINE:,} characters", line[:EXCERPT])
+        fault = too_large("item_too_large", f"line {number:,}:", _MOST_LINE, "characters")
+        return Broken(fault, line[:EXCERPT])
     try:
         row, end = read_value(line)
     except ValueError as error:
-        return Broken(f"line {number:,}: {reason_of(error)}", line[:EXCERPT])
+        return Broken(json_fault(error).at(f"line {number:,}: "), line[:EXCERPT])
     if not isinstance(row, dict):
-        return Broken(f"line {number:,}: not an object of posting fields", line[:EXCERPT])
-    fault = f"more after the object: {line[end:][:40]}" if line[end:].strip() else _fault(row)
-    if fault:
-        return Broken(f"line {number:,}: {fault}", line[:EXCERPT], text_of(row.get("id")) or None)
+        return Broken(FeedFault("not_an_object", f"line {number:,}: not an object of posting fields"), line[:EXCERPT])
+    more = line[end:]
+    broken = FeedFault("goes_on", f"more after the object: {more[:40]}") if more.strip() else _fault(row)
+    if broken is not None:
+        return Broken(broken.at(f"line {number:,}: "), line[:EXCERPT], text_of(row.get("id")) or None)
     return row
 
 
@@ -157,41 +161,46 @@ def _id_of(row: JsonObject) -> str:
     return known or digest_of(*(str(row.get(name)) for name in ("title", "company", "location", "locations")))
 
 
-def _fault(row: JsonObject) -> str | None:
-    """What is wrong with a line, naming the field; None where it is sound."""
+def _fault(row: JsonObject) -> FeedFault | None:
+    """What is wrong with a line; None where it is sound."""
     for name in ("title", "company"):
         if not text_of(row.get(name)):
-            return f'"{name}" is missing'
+            return FeedFault("missing", f'"{name}" is missing', name)
     if not any(text_of(row.get(name)) for name in ("url", "description", "description_html")):
-        return 'one of "url", "description" and "description_html" is needed'
+        return FeedFault("missing", 'one of "url", "description" and "description_html" is needed', "url")
     for name, value in row.items():
         if value is not None and (fault := _field_fault(name, value)):
             return fault
     low, high = amount_of(row.get("salary_min")), amount_of(row.get("salary_max"))
     if low is not None and high is not None and low > high:
-        return '"salary_min" is more than "salary_max"'
+        return FeedFault("out_of_order", '"salary_min" is more than "salary_max"', "salary_min")
     return None
 
 
-def _field_fault(name: str, value: Any) -> str | None:
+def _field_fault(name: str, value: Any) -> FeedFault | None:
     if name not in FIELDS:
         near = process.extractOne(name, FIELDS, scorer=fuzz.ratio, score_cutoff=_NEARLY)
-        return f'there is no field "{name}"; did you mean "{near[0]}"?' if near else None
+        said = f'there is no field "{name}"; did you mean "{near[0]}"?' if near else ""
+        return FeedFault("unknown_field", said, name) if near else None
     if name in TEXTS and not isinstance(value, str):
-        return f'"{name}" is not text'
+        return _wrong_type(name, "is not text")
     if name in LISTS and not (isinstance(value, str) or _all(value, str)):
-        return f'"{name}" is not a list of texts'
+        return _wrong_type(name, "is not a list of texts")
     if name in AMOUNTS and (isinstance(value, bool) or (amount_of(value) is None and value not in (0, "0", ""))):
-        return f'"{name}" is not an amount: {str(value)[:40]}'
+        return _wrong_type(name, f"is not an amount: {str(value)[:40]}")
     if name == "remote" and not isinstance(value, bool):
-        return '"remote" is not true or false'
+        return _wrong_type(name, "is not true or false")
     if name == "timezones" and not (_all(value, (int, float)) and all(-12 <= zone <= 14 for zone in value)):
-        return '"timezones" is not a list of hours from UTC, -12 to 14'
+        return _wrong_type(name, "is not a list of hours from UTC, -12 to 14")
     if name == "workplace" and value and not workplace_word(value):
-        return f'"workplace" is none of remote, hybrid, onsite: {value[:40]}'
+        return FeedFault("unknown_value", f'"{name}" is none of remote, hybrid, onsite: {value[:40]}', name)
     if name in {"id", "posted_at", "expires_at"} and date_of(value) is None and value != "":
-        return f'"{name}" is neither text nor a number'
+        return _wrong_type(name, "is neither text nor a number")
     return None
+
+
+def _wrong_type(name: str, why: str) -> FeedFault:
+    return FeedFault("wrong_type", f'"{name}" {why}', name)
 
 
 def _all(value: Any, kind: type | tuple[type, ...]) -> bool:

@@ -4,6 +4,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from services.ingest.faults import FeedFault, bad_encoding
+
 MOST_BYTES = 64 * 1024 * 1024
 """Of one body. The largest listing known is a board of 13.5 MB; beyond this a body is refused unread."""
 
@@ -24,8 +26,8 @@ class Text:
     """A decoded body, without a byte order mark."""
 
     text: str
-    fault: str | None = None
-    """What the bytes were not, in words, where some had to be replaced by U+FFFD."""
+    fault: FeedFault | None = None
+    """What the bytes were not, where some had to be replaced by U+FFFD."""
 
 
 def read_text(body: bytes) -> Text:
@@ -50,7 +52,7 @@ def _decode(body: bytes, encoding: str) -> Text:
     except UnicodeDecodeError as error:
         where = error.start
     text = body.decode(encoding, errors="replace")
-    return Text(text, f"the body is not valid {encoding.upper()} at byte {where:,}; what does not fit stands as U+FFFD")
+    return Text(text, bad_encoding(encoding, where))
 
 
 def _wide(head: bytes) -> str | None:

@@ -23,6 +23,7 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.json_peek import peek, peek_text, wrapper
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.domain.draft import Draft, Stated
+from services.ingest.faults import FeedFault
 from services.ingest.ports import Broken, Details, JsonObject, Skip
 
 _MOST_PAGE = 10_000
@@ -54,7 +55,8 @@ class SmartRecruiters(Board):
         seen = peek_text(text, self.array)
         offset, total = _count(seen.wrapper.get("offset", 0)), _count(seen.wrapper.get("totalFound"))
         if seen.wrapper.get("content") == [] and total and offset is not None and offset < total:
-            yield Broken(f"a page of none at {offset} of {total} postings", text[:EXCERPT], ends_feed=True)
+            fault = FeedFault("no_rows", f"a page of none at {offset} of {total} postings", self.array)
+            yield Broken(fault, text[:EXCERPT], ends_feed=True)
 
     def item(self, row: JsonObject) -> Part:
         """Skip what is not for the public."""

@@ -21,6 +21,7 @@ from services.ingest.adapters.formats.json_rows import EXCERPT, rows
 from services.ingest.adapters.formats.reading import head_text
 from services.ingest.adapters.formats.weworkremotely import is_weworkremotely
 from services.ingest.domain.draft import Draft
+from services.ingest.faults import FeedFault, cut_short, dtd_refused, too_large
 from services.ingest.ports import Broken, JsonObject
 from services.runtime.child import Child, ChildEndedError
 from services.runtime.strict_json import read_value
@@ -55,7 +56,11 @@ _COMPANY = (
 
 
 class FeedUnreadableError(ValueError):
-    """A feed that could not be read within the limits, with the reason in one sentence."""
+    """A feed that could not be read within the limits."""
+
+    def __init__(self, fault: FeedFault) -> None:
+        super().__init__(fault.sentence)
+        self.fault = fault
 
 
 class Syndication(Board):
@@ -130,10 +135,11 @@ def _xml_entries(text: str) -> Iterator[Any | Broken]:
     """Entries by feedparser. Of a document that is cut short, those that were closed."""
     start = _STARTS.search(text)
     if _DTD.search(text, 0, start.start() if start else len(text)):
-        yield Broken("the document declares a DTD, which is refused", text[:EXCERPT], ends_feed=True)
+        yield Broken(dtd_refused(), text[:EXCERPT], ends_feed=True)
         return
     if not _has_feed_root(text[:_HEAD_BYTES]):
-        yield Broken("the document is neither RSS nor Atom nor JSON Feed", text[:EXCERPT], ends_feed=True)
+        fault = FeedFault("wrong_form", "the document is neither RSS nor Atom nor JSON Feed")
+        yield Broken(fault, text[:EXCERPT], ends_feed=True)
         return
     whole = bool(_CLOSED.search(text[-_TAIL:]))
     items = list(feed_items(text))
@@ -150,9 +156,11 @@ def _xml_entries(text: str) -> Iterator[Any | Broken]:
             count += 1
             yield _from_xml(entry, parsed["feed"])
     if more:
-        yield Broken(f"the feed holds more than {count:,} entries: the rest is left", ends_feed=True)
+        yield Broken(
+            FeedFault("too_many_items", f"the feed holds more than {count:,} entries: the rest is left"), ends_feed=True
+        )
     elif not whole:
-        yield Broken(f"the feed is cut short after {count:,} entries", text[-EXCERPT:], ends_feed=True)
+        yield Broken(cut_short("feed", f" after {count:,} entries"), text[-EXCERPT:], ends_feed=True)
 
 
 def _parsed(text: str, items: Sequence[FeedItem], *, whole: bool) -> Iterator[JsonObject | Broken]:
@@ -170,7 +178,7 @@ def _parsed(text: str, items: Sequence[FeedItem], *, whole: bool) -> Iterator[Js
         around = text[end : item.start]
         fault = fault_in(around, of="it") if around.strip() else None
         if fault is not None:
-            yield Broken(f"what the feed says of itself is left out: {fault}", around[:EXCERPT])
+            yield Broken(fault.at("what the feed says of itself is left out: "), around[:EXCERPT])
         pieces.append(around if fault is None else framed(around))
         pieces.append(text[item.start : item.end] if item.fault is None else "")
         end = item.end
@@ -179,7 +187,7 @@ def _parsed(text: str, items: Sequence[FeedItem], *, whole: bool) -> Iterator[Js
         yield feed_reader().read(document)
     except FeedUnreadableError as error:
         if not sound or len(document) > MOST_BYTES:
-            yield Broken(str(error), text[:EXCERPT], ends_feed=True)
+            yield Broken(error.fault, text[:EXCERPT], ends_feed=True)
         else:
             yield from _by_halves(text, framed(text[: items[0].start]), sound, error)
 
@@ -200,9 +208,11 @@ def _by_halves(
             if middle:
                 waiting += [some[middle:], some[:middle]]
             else:
-                yield Broken(f"an item: {error}", text[some[0].start : some[0].start + EXCERPT])
+                yield Broken(error.fault.at("an item: "), text[some[0].start : some[0].start + EXCERPT])
     if waiting:
-        yield Broken(f"{fault}: {sum(map(len, waiting)):,} entries are left", ends_feed=True)
+        yield Broken(
+            FeedFault(fault.fault.code, f"{fault}: {sum(map(len, waiting)):,} entries are left"), ends_feed=True
+        )
 
 
 def _from_xml(entry: JsonObject, feed: JsonObject) -> JsonObject:
@@ -252,14 +262,16 @@ class FeedReader:
         patience = self._most_seconds if most_seconds is None else most_seconds
         body = text.encode("utf-8", "replace")
         if len(body) > MOST_BYTES:
-            raise FeedUnreadableError(f"the feed is larger than {MOST_BYTES // 2**20} MiB")
+            raise FeedUnreadableError(too_large("body_too_large", "the feed is", MOST_BYTES // 2**20, "MiB"))
         try:
             answer = self._child.ask(body, most_s=patience)
         except ChildEndedError as ended:
             if ended.status is None:
-                raise FeedUnreadableError("no process to read feeds in could be started") from None
+                raise FeedUnreadableError(
+                    FeedFault("adapter_failed", "no process to read feeds in could be started")
+                ) from None
             raise FeedUnreadableError(
-                f"the feed could not be read within {patience:g} seconds and its memory"
+                FeedFault("too_heavy", f"the feed could not be read within {patience:g} seconds and its memory")
             ) from None
         parsed: dict[str, Any] = read_value(answer.decode("ascii"))[0]
         return parsed

@@ -13,6 +13,7 @@ from lxml import etree
 
 from services.ingest.adapters.formats.feed_items import fault_in
 from services.ingest.adapters.formats.json_rows import EXCERPT
+from services.ingest.faults import cut_short, dtd_refused, not_xml
 from services.ingest.ports import Broken
 
 _MARK = re.compile(
@@ -33,18 +34,19 @@ def items(text: str) -> Iterator["etree._Element | Broken"]:
     """Give each `<item>` of a document; a malformed one, and the end of one that is cut short, as Broken."""
     head = text[: _first_item(text)]
     if DTD.search(head):
-        yield Broken("the document declares a DTD, which is refused", head[:EXCERPT], ends_feed=True)
+        yield Broken(dtd_refused(), head[:EXCERPT], ends_feed=True)
         return
     namespaces = declared_in(head)
     count = 0
     for chunk in _chunks(text):
         if chunk is None:
-            yield Broken(f"the document is cut short within an item, after {count:,}", text[-EXCERPT:], ends_feed=True)
+            fault = cut_short("document", f" within an item, after {count:,}")
+            yield Broken(fault, text[-EXCERPT:], ends_feed=True)
             return
         count += 1
         yield parsed(chunk, namespaces)
     if not _END.search(text[-_HEAD:]):
-        yield Broken(f"the document is cut short after {count:,} items", text[-EXCERPT:], ends_feed=True)
+        yield Broken(cut_short("document", f" after {count:,} items"), text[-EXCERPT:], ends_feed=True)
 
 
 def declared_in(head: str) -> dict[str, str]:
@@ -90,7 +92,7 @@ def parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken":
     try:
         return _parse(mended, namespaces | dict(list(unknown.items())[:50]))
     except etree.XMLSyntaxError as error:
-        return Broken(f"not XML: {error.msg}", chunk[:EXCERPT])
+        return Broken(not_xml(error.msg), chunk[:EXCERPT])
 
 
 def _parse(chunk: str, namespaces: dict[str, str]) -> "etree._Element":

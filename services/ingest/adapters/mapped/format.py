@@ -18,6 +18,7 @@ from services.ingest.adapters.mapped.json_body import JsonBody, LinesBody
 from services.ingest.adapters.mapped.paging import next_page
 from services.ingest.adapters.mapped.xml_body import XmlBody, root_of
 from services.ingest.domain.draft import Draft
+from services.ingest.faults import FeedFault, bad_encoding, cut_short
 from services.ingest.mapping.drafting import draft_of, mapped_row, source_id_of, traces_of
 from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.paths import is_of_feed
@@ -33,6 +34,8 @@ _DELIMITERS = ",;\t|"
 _ENDS = ("\n", "\r")
 _SEPARATED = re.compile(r'\s*"?sep=([^\r\n])"?[ ,;\t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 """A first line by which spreadsheets are told the delimiter."""
+_NEXT_ROW = "\N{REPLACEMENT CHARACTER}"
+"""A row that no delimiter and no quotation mark is part of."""
 _NAMED = 5
 """Columns that a fault names."""
 _SNIFFED = 64 * 1024
@@ -80,14 +83,14 @@ class TableBody(Body):
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield Broken(f"line {reader.line_num:,}: {error}", source[:EXCERPT])
+                yield Broken(FeedFault("not_csv", f"line {reader.line_num:,}: {error}"), source[:EXCERPT])
                 continue
             if waiting is not None and cells is None and self._is_open(source):
-                yield Broken("the table is cut short within quotation marks", source[:EXCERPT], ends_feed=True)
+                yield Broken(cut_short("table", " within quotation marks"), source[:EXCERPT], ends_feed=True)
                 return
             if waiting and cells is None and len(waiting) < width and not source.endswith(_ENDS):
-                why = f"the table is cut short: its last row has {len(waiting)} of {width} cells and no end"
-                yield Broken(why, source[:EXCERPT], ends_feed=True)
+                where = f": its last row has {len(waiting)} of {width} cells and no end"
+                yield Broken(cut_short("table", where), source[:EXCERPT], ends_feed=True)
                 return
             if waiting is not None:
                 yield [clean(cell) for cell in waiting]
@@ -96,12 +99,13 @@ class TableBody(Body):
             waiting, source, width = cells, "".join(lines), width or len(cells)
 
     def _is_open(self, source: str) -> bool:
-        lines = io.StringIO(source, newline="")
+        """Whether a row ends within quotation marks: what follows it is not read as a row of its own then."""
+        lines = io.StringIO(f"{source}\n{_NEXT_ROW}", newline="")
         try:
-            list(csv.reader(lines, delimiter=self._delimiter(), quotechar=self.mapping.csv.quote, strict=True))
-        except csv.Error as error:
-            return "unexpected end" in str(error)
-        return False
+            rows = list(csv.reader(lines, delimiter=self._delimiter(), quotechar=self.mapping.csv.quote))
+        except csv.Error:
+            return False
+        return rows[-1] != [_NEXT_ROW]
 
     def _delimiter(self) -> str:
         """The one that parts the first row into the most cells."""
@@ -130,7 +134,7 @@ def _row(cells: list[str], names: list[str] | None, numbered: set[int]) -> dict[
     if names is not None and any(cell.strip() for cell in cells[len(names) :]):
         shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
         why = f"a row has {len(cells)} cells and the table {len(names)} columns: {shown[:EXCERPT]}"
-        return Broken(why, " | ".join(cells)[:EXCERPT])
+        return Broken(FeedFault("too_many_cells", why), " | ".join(cells)[:EXCERPT])
     by_number = {f"#{number}": cells[number - 1] for number in sorted(numbered) if number <= len(cells)}
     if names is None:
         return {f"#{number}": cell for number, cell in enumerate(cells, 1)}
@@ -207,7 +211,7 @@ class Mapped(BaseFormat):
         try:
             return Item(source_id_of(self._mapping, data), data)
         except UnusableItemError as error:
-            return Broken(str(error), str(data.get("row"))[:EXCERPT])
+            return Broken(error.fault, str(data.get("row"))[:EXCERPT])
 
     def _rows(self, text: str) -> Iterator[Any]:
         body = self._body(text)
@@ -230,7 +234,7 @@ class Mapped(BaseFormat):
         try:
             return Text(body.decode(encoding))
         except ValueError:
-            return Text(body.decode(encoding, "replace"), f"the body is not valid {encoding.upper()}")
+            return Text(body.decode(encoding, "replace"), bad_encoding(encoding))
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Rows out of JSON wherever they lie, and out of JSON Lines."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -18,11 +19,12 @@ from services.ingest.adapters.formats.json_rows import (
     rows_at,
 )
 from services.ingest.adapters.mapped.body import Body
+from services.ingest.faults import FeedFault, cut_short, given_up, json_fault
 from services.ingest.mapping.hints import alternatives
 from services.ingest.mapping.paths import is_singular, json_values, names_of
 from services.ingest.mapping.rows import JsonRow
 from services.ingest.ports import Broken
-from services.runtime.strict_json import RefusedValueError, clean, parse, read_value, reason_of
+from services.runtime.strict_json import RefusedValueError, clean, parse, read_value
 
 MOST_WHOLE = 8 * 1024 * 1024
 """Characters of a body whose rows are found by more than names, so that it has to be held in memory as a whole."""
@@ -52,7 +54,8 @@ class JsonBody(Body):
         elif not self.text.startswith("null", at):
             what = f'"{self.mapping.items}"' if self._names else "the body"
             begins = " ".join(self.text[at : at + _BEGINNING].split())
-            yield Broken(f"{what} is neither a list nor an object; it begins: {begins}", begins, ends_feed=True)
+            fault = FeedFault("wrong_form", f"{what} is neither a list nor an object; it begins: {begins}")
+            yield Broken(fault, begins, ends_feed=True)
 
     def of_feed(self, path: str) -> list[str]:
         """What stands beside the rows, and beside what they lie in."""
@@ -75,15 +78,17 @@ class JsonBody(Body):
             else:
                 return self._no_rows(there + name, others, at)
         if at >= len(self.text):
-            return Broken("the body is empty", ends_feed=True)
+            return Broken(FeedFault("body_empty", "the body is empty"), ends_feed=True)
         return at
 
     def _no_rows(self, path: str, names: list[str], at: int) -> Broken:
         if names:
-            return Broken(f'items: "{path}" is not there; {alternatives([path], names)}', ends_feed=True)
+            fault = FeedFault("no_rows", f'items: "{path}" is not there; {alternatives([path], names)}', path)
+            return Broken(fault, ends_feed=True)
         kind = "a list" if self.text.startswith("[", at) else "no object"
         outer = f'"{path.rpartition(".")[0]}"' if "." in path else "the body"
-        return Broken(f'items: "{path}" is not there; {outer} is {kind}', self.text[:EXCERPT], ends_feed=True)
+        fault = FeedFault("no_rows", f'items: "{path}" is not there; {outer} is {kind}', path)
+        return Broken(fault, self.text[:EXCERPT], ends_feed=True)
 
     def _is_row(self, at: int) -> bool:
         """Whether an object is the only row, as what turns XML into JSON writes a list of one: by its id."""
@@ -98,7 +103,8 @@ class JsonBody(Body):
             try:
                 row, end = read_value(self.text, place)
             except ValueError as error:
-                yield Broken(f'"{name[:60]}": {reason_of(error)}', self.text[place : place + EXCERPT])
+                shown = name[:60]
+                yield Broken(json_fault(error).at(f'"{shown}": ', shown), self.text[place : place + EXCERPT])
                 end = _end(self.text, place) or place
                 continue
             count += 1
@@ -106,18 +112,18 @@ class JsonBody(Body):
                 row = {self.mapping.key: name, **row}
             yield row
         if not self.text.startswith("}", past(GAP, self.text, end)):
-            yield Broken(f"the body is cut short or garbled after {count:,} rows", ends_feed=True)
+            yield Broken(cut_short("body", f" after {count:,} rows", or_garbled=True), ends_feed=True)
 
     @cached_property
     def _whole(self) -> Any:
         """The body as a value, or Broken."""
         if len(self.text) > MOST_WHOLE:
-            most = MOST_WHOLE // 2**20
-            return Broken(f"rows found by more than names lie in bodies of at most {most} MiB", ends_feed=True)
+            why = f"rows found by more than names lie in bodies of at most {MOST_WHOLE // 2**20} MiB"
+            return Broken(FeedFault("body_too_large", why), ends_feed=True)
         try:
             return parse(self.text)[0]
         except ValueError as error:
-            return Broken(reason_of(error), self.text[:EXCERPT], ends_feed=True)
+            return Broken(json_fault(error), self.text[:EXCERPT], ends_feed=True)
 
     def _rows_of_whole(self) -> Iterator[Any | Broken]:
         if isinstance(self._whole, Broken):
@@ -131,7 +137,7 @@ class JsonBody(Body):
             yield from map(_taken, rows)
         if not count and self._whole:
             instead = alternatives([path], JsonRow(self._whole).names())
-            yield Broken(f'items: "{path}" finds nothing; {instead}', ends_feed=True)
+            yield Broken(FeedFault("no_rows", f'items: "{path}" finds nothing; {instead}', path), ends_feed=True)
 
     @cached_property
     def _around(self) -> Any:
@@ -177,13 +183,14 @@ class LinesBody(Body):
                     raise ValueError("the line goes on after its row")
             except ValueError as error:
                 if start > len(self.text):
-                    yield Broken(f"the body is cut short within line {number:,}", line[:EXCERPT], ends_feed=True)
+                    yield Broken(cut_short("body", f" within line {number:,}"), line[:EXCERPT], ends_feed=True)
                     return
                 kind = "" if isinstance(error, RefusedValueError) else "not JSON: "
-                yield Broken(f"{kind}line {number:,}: {error}", line[:EXCERPT])
+                fault = replace(json_fault(error), sentence=f"{kind}line {number:,}: {error}")
+                yield Broken(fault, line[:EXCERPT])
                 faults += 1
                 if faults == MOST_FAULTS * 10:
-                    yield Broken(f"{faults:,} lines are malformed: the rest is given up", ends_feed=True)
+                    yield Broken(given_up(faults, "lines are malformed"), ends_feed=True)
                     return
                 continue
             yield value
@@ -193,7 +200,7 @@ def _taken(value: Any) -> Any | Broken:
     try:
         return clean(value)
     except RefusedValueError as error:
-        return Broken(str(error))
+        return Broken(json_fault(error))
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, int]]:

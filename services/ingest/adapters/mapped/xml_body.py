@@ -12,6 +12,7 @@ from services.ingest.adapters.formats.contacts import is_contact
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.xml_rows import DTD, declared_in, local_name, parsed, safe_parser
 from services.ingest.adapters.mapped.body import Body
+from services.ingest.faults import FeedFault, cut_short, dtd_refused, not_xml
 from services.ingest.mapping.hints import alternatives, nearest
 from services.ingest.mapping.rows import XmlRow
 from services.ingest.ports import Broken
@@ -35,26 +36,26 @@ class XmlBody(Body):
     def rows(self) -> Iterator[Any | Broken]:
         """The source of each element of the name that rows have, less contact fields."""
         if DTD.search(self._head):
-            yield Broken("the document declares a DTD, which is refused", self._head[:EXCERPT], ends_feed=True)
+            yield Broken(dtd_refused(), self._head[:EXCERPT], ends_feed=True)
             return
         root = root_of(self._head)
         if root is None:
-            yield Broken("the body is not XML", self.text[:EXCERPT], ends_feed=True)
+            yield Broken(FeedFault("not_xml", "the body is not XML"), self.text[:EXCERPT], ends_feed=True)
             return
         count = 0
         for chunk in _chunks(self.text, self._pattern):
             if chunk is None:
-                excerpt = self.text[-EXCERPT:]
-                yield Broken(f"the document is cut short within a row, after {count:,}", excerpt, ends_feed=True)
+                fault = cut_short("document", f" within a row, after {count:,}")
+                yield Broken(fault, self.text[-EXCERPT:], ends_feed=True)
                 return
             count += 1
             yield chunk if isinstance(chunk, Broken) else self._row(chunk)
-        if count == 0 and (fault := self._no_rows(root)) is not None:
-            yield fault
+        if count == 0 and (empty := self._no_rows(root)) is not None:
+            yield empty
         elif not re.search(
             rf"</{re.escape(root)}\s{{0,100}}>\s*(?:<!--.{{0,1000}}-->\s*)?\Z", self.text[-_HEAD:], re.DOTALL
         ):
-            yield Broken(f"the document is cut short after {count:,} rows", self.text[-EXCERPT:], ends_feed=True)
+            yield Broken(cut_short("document", f" after {count:,} rows"), self.text[-EXCERPT:], ends_feed=True)
 
     def of_feed(self, path: str) -> list[str]:
         """What stands in the feed before its first row and behind its last."""
@@ -112,7 +113,7 @@ class XmlBody(Body):
         if isinstance(element, Broken):
             return element
         if local_name(element) != self.mapping.items.rpartition(":")[2]:
-            return Broken("not XML: a row is no element", chunk[:EXCERPT])
+            return Broken(not_xml("a row is no element"), chunk[:EXCERPT])
         return etree.tostring(_without_contacts(element), encoding="unicode", with_tail=False)
 
     def _in_no_own_namespace(self, chunk: str) -> str:
@@ -130,7 +131,8 @@ class XmlBody(Body):
         if max(counted.values(), default=0) < _SEVERAL and not nearest(wanted, list(counted)):
             return None
         names = [name for name, _ in counted.most_common()]
-        return Broken(f"items: there is no element <{wanted}>; {alternatives([wanted], names)}", ends_feed=True)
+        fault = FeedFault("no_rows", f"items: there is no element <{wanted}>; {alternatives([wanted], names)}", wanted)
+        return Broken(fault, ends_feed=True)
 
 
 def root_of(head: str) -> str | None:
@@ -188,7 +190,7 @@ def _chunks(text: str, pattern: re.Pattern[str]) -> Iterator[str | Broken | None
 
 
 def _unclosed(chunk: str) -> Broken:
-    return Broken("not XML: a row has no end", chunk[:EXCERPT])
+    return Broken(not_xml("a row has no end"), chunk[:EXCERPT])
 
 
 def _without_contacts(root: "etree._Element") -> "etree._Element":

@@ -5,6 +5,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.ingest.adapters.formats.posting_lines import AMOUNTS, FIELDS, LISTS, TEXTS
+from services.ingest.adapters.push.gate import RequestCode
+from services.ingest.faults import FaultCode
 
 _EXAMPLE = {
     "id": "4711",
@@ -39,8 +41,9 @@ class RefusedModel(BaseModel):
 
     index: int
     id: str | None = None
-    field: str | None = Field(None, description="The field at fault, where it is one.")
-    reason: str
+    code: FaultCode = Field(description="What is wrong: docs/formats.md says what each means. Codes stay as they are.")
+    field: str | None = Field(None, description="The field or key at fault, where it is one.")
+    reason: str = Field(description="The same for people; it may be worded anew.")
 
 
 class UnknownFieldModel(BaseModel):
@@ -66,7 +69,8 @@ class PushedModel(BaseModel):
 class ErrorModel(BaseModel):
     """Why the request as a whole was not taken."""
 
-    error: str
+    error: str = Field(description="For people; it may be worded anew.")
+    code: RequestCode | FaultCode
 
 
 def _posting() -> dict[str, Any]:

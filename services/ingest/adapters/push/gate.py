@@ -5,14 +5,15 @@ import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 from services.ingest.adapters.formats.json_rows import rows
+from services.ingest.faults import FaultCode, FeedFault, json_fault
 from services.ingest.ports import Broken, JsonObject
 from services.ingest.push_settings import PushSettings
 from services.runtime.http.inflate import BrokenEncodingError, EncodingRefusedError, inflater
-from services.runtime.strict_json import read_value, reason_of
+from services.runtime.strict_json import read_value
 
 _PASSING_S = 5.0
 _PASSING_AT_ONCE = 2
@@ -22,16 +23,28 @@ _SLACK_S = 5.0
 """For how long a body may be slower than the least rate."""
 MOST_RECORD_BYTES = 1_000_000
 """Of one posting; a log takes no record that is several times as large."""
+_EMPTY = FeedFault("body_empty", "the body holds no posting")
 _GIVEN_UP = 100
 """Malformed records of one body, after which the rest is no longer read."""
 
 
-class PushRefusedError(Exception):
-    """A request that is answered with a status and a sentence; `retry_after_s` where it may be sent again."""
+RequestCode = Literal[
+    "away", "bad_compression", "busy", "failed", "method_not_allowed", "not_found", "paused", "stopping",
+    "too_many_records", "too_many_requests", "too_slow", "unauthorized", "unsupported_encoding",
+    "unsupported_media_type",
+]  # fmt: skip
+"""Why a request as a whole is not taken, beside what can be wrong with its body (`services.ingest.faults`)."""
 
-    def __init__(self, status: int, reason: str, *, retry_after_s: int | None = None) -> None:
+
+class PushRefusedError(Exception):
+    """A request that is answered with a status, a code and a sentence; `retry_after_s` where it may be sent again."""
+
+    def __init__(
+        self, status: int, code: RequestCode | FaultCode, reason: str, *, retry_after_s: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.status = status
+        self.code = code
         self.reason = reason
         self.retry_after_s = retry_after_s
 
@@ -146,7 +159,7 @@ async def read_body(request: Pieces, settings: PushSettings, *, encoding: str | 
     try:
         undo = inflater(encoding)
     except EncodingRefusedError as error:
-        raise PushRefusedError(415, f"{error}; send it plain, or gzipped once") from None
+        raise PushRefusedError(415, "unsupported_encoding", f"{error}; send it plain, or gzipped once") from None
     out, sent = bytearray(), 0
     began = asyncio.get_running_loop().time()
     pieces = aiter(request.stream())
@@ -163,30 +176,37 @@ async def read_body(request: Pieces, settings: PushSettings, *, encoding: str | 
     except TimeoutError:
         raise PushRefusedError(
             408,
+            "too_slow",
             f"the body did not arrive within {settings.body_s:.0f} s, or came slower than"
             f" {settings.least_rate:,} bytes a second",
         ) from None
     except BrokenEncodingError as error:
-        raise PushRefusedError(400, str(error)) from None
+        raise PushRefusedError(400, "bad_compression", str(error)) from None
     if not undo.complete():
-        raise PushRefusedError(400, "the compressed body is cut short")
+        raise PushRefusedError(400, "cut_short", "the compressed body is cut short")
     return bytes(out)
 
 
 def _too_large(most: int) -> PushRefusedError:
-    return PushRefusedError(413, f"the body is larger than {most:,} bytes; send it in several requests")
+    return PushRefusedError(
+        413, "body_too_large", f"the body is larger than {most:,} bytes; send it in several requests"
+    )
 
 
 def _too_many(why: str) -> PushRefusedError:
-    return PushRefusedError(429, why, retry_after_s=_RETRY_S)
+    return PushRefusedError(429, "too_many_requests", why, retry_after_s=_RETRY_S)
 
 
 def _busy(why: str) -> PushRefusedError:
-    return PushRefusedError(503, why, retry_after_s=_RETRY_S)
+    return PushRefusedError(503, "busy", why, retry_after_s=_RETRY_S)
 
 
 class UnreadableBodyError(ValueError):
-    """A body with no record in it that could be judged, with the reason in one sentence: 400."""
+    """A body with no record in it that could be judged: 400."""
+
+    def __init__(self, fault: FeedFault) -> None:
+        super().__init__(fault.sentence)
+        self.fault = fault
 
 
 class TooManyRecordsError(ValueError):
@@ -199,7 +219,7 @@ class PushedRecord:
 
     index: int
     row: JsonObject | None = None
-    fault: str | None = None
+    fault: FeedFault | None = None
 
 
 def records_of(body: bytes, *, lines: bool, most: int) -> list[PushedRecord]:
@@ -211,7 +231,8 @@ def records_of(body: bytes, *, lines: bool, most: int) -> list[PushedRecord]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableBodyError(f"the body is not UTF-8 at byte {error.start:,}") from None
+        fault = FeedFault("bad_encoding", f"the body is not UTF-8 at byte {error.start:,}")
+        raise UnreadableBodyError(fault) from None
     found: list[PushedRecord] = []
     may_be_too_large = len(body) > MOST_RECORD_BYTES
     for record in _lines(text) if lines else _document(text):
@@ -219,9 +240,9 @@ def records_of(body: bytes, *, lines: bool, most: int) -> list[PushedRecord]:
             raise TooManyRecordsError(f"the body holds more than {most:,} postings; send them in several requests")
         found.append(_bounded(record) if may_be_too_large else record)
     if not found:
-        raise UnreadableBodyError("the body holds no posting")
+        raise UnreadableBodyError(_EMPTY)
     if all(record.row is None for record in found) and (len(found) == 1 or found[-1].fault == _more(len(found) - 1)):
-        raise UnreadableBodyError(found[0].fault or "the body holds no posting")
+        raise UnreadableBodyError(found[0].fault or _EMPTY)
     return found
 
 
@@ -249,9 +270,10 @@ def _line(index: int, number: int, line: str) -> PushedRecord:
     try:
         value, end = read_value(line)
     except ValueError as error:
-        return PushedRecord(index, fault=f"line {number:,}: {_why(error)}")
+        return PushedRecord(index, fault=_json_fault(error).at(f"line {number:,}: "))
     if line[end:].strip():
-        return PushedRecord(index, fault=f"line {number:,}: more after the object: {line[end:].strip()[:40]}")
+        more = line[end:].strip()[:40]
+        return PushedRecord(index, fault=FeedFault("goes_on", f"line {number:,}: more after the object: {more}"))
     return _judged(index, value, f"line {number:,}: ")
 
 
@@ -259,18 +281,19 @@ def _document(text: str) -> Iterator[PushedRecord]:
     opening = text.lstrip(" \t\r\n")[:1]
     if opening == "[":
         for index, value in enumerate(rows(text, None, alone=True)):
-            yield PushedRecord(index, fault=value.reason) if isinstance(value, Broken) else _judged(index, value)
+            yield PushedRecord(index, fault=value.fault) if isinstance(value, Broken) else _judged(index, value)
         return
     if opening != "{":
-        raise UnreadableBodyError("the body holds no posting: it is neither a JSON object nor a list of them")
+        raise UnreadableBodyError(
+            FeedFault("wrong_form", "the body holds no posting: it is neither a JSON object nor a list of them")
+        )
     try:
         value, end = read_value(text)
     except ValueError as error:
-        raise UnreadableBodyError(_why(error)) from None
+        raise UnreadableBodyError(_json_fault(error)) from None
     if text[end:].strip(" \t\r\n"):
-        raise UnreadableBodyError(
-            "the body goes on after its object; several postings are a list, or lines sent as application/x-ndjson"
-        )
+        several = "several postings are a list, or lines sent as application/x-ndjson"
+        raise UnreadableBodyError(FeedFault("goes_on", f"the body goes on after its object; {several}"))
     yield _judged(0, value)
 
 
@@ -278,19 +301,22 @@ def _bounded(record: PushedRecord) -> PushedRecord:
     size = len(json.dumps(record.row, ensure_ascii=False).encode()) if record.row is not None else 0
     if size <= MOST_RECORD_BYTES:
         return record
-    return PushedRecord(record.index, fault=f"a posting has {MOST_RECORD_BYTES:,} bytes at most, and this {size:,}")
+    why = f"a posting has {MOST_RECORD_BYTES:,} bytes at most, and this {size:,}"
+    return PushedRecord(record.index, fault=FeedFault("item_too_large", why))
 
 
 def _judged(index: int, value: object, where: str = "") -> PushedRecord:
     if not isinstance(value, dict):
-        return PushedRecord(index, fault=f"{where}a posting is an object of fields, not {type(value).__name__}")
+        why = f"{where}a posting is an object of fields, not {type(value).__name__}"
+        return PushedRecord(index, fault=FeedFault("not_an_object", why))
     return PushedRecord(index, row=value)
 
 
-def _why(error: ValueError) -> str:
+def _json_fault(error: ValueError) -> FeedFault:
+    fault = json_fault(error)
     place = f" (character {error.pos:,})" if isinstance(error, json.JSONDecodeError) else ""
-    return f"{reason_of(error)}{place}"
+    return replace(fault, sentence=f"{fault}{place}")
 
 
-def _more(faults: int) -> str:
-    return f"{faults} records are malformed: the rest is not read"
+def _more(faults: int) -> FeedFault:
+    return FeedFault("given_up", f"{faults} records are malformed: the rest is not read")

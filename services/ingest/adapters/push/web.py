@@ -21,12 +21,14 @@ from services.ingest.adapters.push.gate import (
     Gate,
     PushedRecord,
     PushRefusedError,
+    RequestCode,
     TooManyRecordsError,
     UnreadableBodyError,
     read_body,
     records_of,
 )
-from services.ingest.push import MOST_PUSHED_ID, PUSH, Pusher, PushReport, Refused, Taken, UnknownField, is_id
+from services.ingest.faults import FaultCode, FeedFault
+from services.ingest.push import PUSH, Pusher, PushReport, Refused, Taken, UnknownField, bad_pushed_id, is_id
 from services.ingest.push_settings import PushSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.metrics import catalogue as listed
@@ -104,12 +106,12 @@ class PushApi:
         """Close one posting."""
         name, source = self._client(key)
         if not is_id(source_id):
-            raise PushRefusedError(400, f"an id has 1 to {MOST_PUSHED_ID:,} characters")
+            raise _whole(400, bad_pushed_id())
         async with self._gate.turn(name):
             done = await self._in_thread(partial(self._pusher.close, source, source_id))
         self._count(PushReport((done,)))
         if done.outcome == "unknown":
-            raise PushRefusedError(404, "no posting of this id was pushed for this source")
+            raise PushRefusedError(404, "not_found", "no posting of this id was pushed for this source")
         _events.info("closed", key=name, source=source, posting=done.posting_id)
         return JSONResponse(_taken(done), 202)
 
@@ -121,10 +123,11 @@ class PushApi:
     def _client(self, key: str | None) -> tuple[str, str]:
         found = self._keys.find(key) if key else None
         if found is None:
-            raise PushRefusedError(401, "an API key is needed: Authorization: Bearer KEY")
+            raise PushRefusedError(401, "unauthorized", "an API key is needed: Authorization: Bearer KEY")
         pauses = self._pauses()
         if pauses.holds_source(found[1]) or pauses.holds(PUSH):
-            raise PushRefusedError(503, "the operator has paused this; send it later", retry_after_s=_PAUSED_RETRY_S)
+            why = "the operator has paused this; send it later"
+            raise PushRefusedError(503, "paused", why, retry_after_s=_PAUSED_RETRY_S)
         return found
 
     def _push(self, source: str, body: bytes, lines: bool, *, backlog: bool) -> PushReport:
@@ -138,14 +141,14 @@ class PushApi:
         try:
             return await to_thread.run_sync(work, limiter=self._threads)
         except UnreadableBodyError as error:
-            raise PushRefusedError(400, str(error)) from None
+            raise _whole(400, error.fault) from None
         except TooManyRecordsError as error:
-            raise PushRefusedError(413, str(error)) from None
+            raise PushRefusedError(413, "too_many_records", str(error)) from None
         except UnavailableError as error:
             # What is wrong with our engines is the operator's to know, and nothing of a client's.
             _events.warning("a push is put off", error=redacted(error), error_type=type(error).__name__)
             raise PushRefusedError(
-                503, "it cannot be kept now; send the same again", retry_after_s=_AWAY_RETRY_S
+                503, "away", "it cannot be kept now; send the same again", retry_after_s=_AWAY_RETRY_S
             ) from None
 
     def _count(self, report: PushReport) -> None:
@@ -206,11 +209,12 @@ def _handle_errors(app: FastAPI) -> None:
             headers["WWW-Authenticate"] = "Bearer"
         if error.retry_after_s is not None:
             headers["Retry-After"] = str(error.retry_after_s)
-        return JSONResponse({"error": error.reason}, error.status, headers)
+        return _error(error.status, error.code, error.reason, headers)
 
     @app.exception_handler(HTTPException)
     async def other(_: Request, error: HTTPException) -> Response:
-        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
+        code: RequestCode = "not_found" if error.status_code == 404 else "method_not_allowed"
+        return _error(error.status_code, code, str(error.detail), error.headers)
 
     @app.exception_handler(ClientDisconnect)
     async def left(_: Request, error: ClientDisconnect) -> Response:
@@ -239,20 +243,32 @@ class _Counted:
         except asyncio.CancelledError:
             if not begun:
                 headers = {"Connection": "close", "Retry-After": str(_AWAY_RETRY_S)}
-                answer = JSONResponse({"error": "it stops here; send the same again"}, 503, headers)
+                answer = _error(503, "stopping", "it stops here; send the same again", headers)
                 await answer(scope, receive, counted)
         except Exception as error:
             _events.error("a push failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
             if not begun:
-                answer = JSONResponse({"error": "it failed here; send the same again"}, 500)
+                answer = _error(500, "failed", "it failed here; send the same again")
                 await answer(scope, receive, counted)
 
 
 def _is_lines(content_type: str | None) -> bool:
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind != _JSON and kind not in _LINES:
-        raise PushRefusedError(415, "send application/json, or application/x-ndjson for one object a line")
+        raise PushRefusedError(
+            415, "unsupported_media_type", "send application/json, or application/x-ndjson for one object a line"
+        )
     return kind in _LINES
+
+
+def _whole(status: int, fault: FeedFault) -> PushRefusedError:
+    return PushRefusedError(status, fault.code, fault.sentence)
+
+
+def _error(
+    status: int, code: RequestCode | FaultCode, reason: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    return JSONResponse({"error": reason, "code": code}, status, headers)
 
 
 def _answer(report: PushReport) -> Response:
@@ -270,7 +286,8 @@ def _answer(report: PushReport) -> Response:
 
 
 def _unread(record: PushedRecord) -> Refused:
-    return Refused(record.index, record.fault or "it cannot be read")
+    assert record.fault is not None
+    return Refused(record.index, record.fault)
 
 
 def _unknown(unknown: UnknownField) -> dict[str, object]:
@@ -278,7 +295,14 @@ def _unknown(unknown: UnknownField) -> dict[str, object]:
 
 
 def _refused(record: Refused) -> dict[str, object]:
-    return {"index": record.index, "id": record.source_id, "field": record.field, "reason": record.reason}
+    fault = record.fault
+    return {
+        "index": record.index,
+        "id": record.source_id,
+        "code": fault.code,
+        "field": fault.field,
+        "reason": fault.sentence,
+    }
 
 
 def _taken(record: Taken) -> dict[str, object]:
