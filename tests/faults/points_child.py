@@ -3,8 +3,6 @@
 What it is about to do, has done, and mails is written into a journal, line by line, before and after it happens.
 """
 
-import email
-import email.policy
 import json
 import os
 import random
@@ -18,12 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 from pydantic import SecretStr
 
 from services.notifier.adapters.mail.folder import FolderMailer
+from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.app import build_notifier
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email, Receipt
@@ -33,11 +33,12 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
 from services.runtime.sql.store import open_store
 from services.settings import Settings
-from services.usecases import accounts, links, state
+from services.usecases import accounts, links, signing, state
 from services.usecases.installation import Installation
 from tests.support import kill_points
 from tests.support.consenting import DECLARATION
 from tests.support.kill_points import Watch
+from tests.support.letters import CONFIRM, letter_in
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import settings_of
@@ -51,8 +52,10 @@ START = datetime(2026, 10, 23, 4, tzinfo=UTC)
 PEOPLE = ("ada", "bob", "cleo")
 JOURNAL, PLAN = "journal.jsonl", "plan.json"
 _DRAWN = {"sign-up": 3, "confirm": 4, "job": 3, "day": 3, "one-click": 2, "again": 2, "pause": 1, "go-on": 1}
-_DRAWN |= {"events": 3, "erase": 2, "address": 1, "lift": 1}
+_DRAWN |= {"events": 3, "erase": 2, "address": 1, "lift": 1, "sign-in": 2}
 """Acts by how often they are."""
+_LETTERS_BY = "trial_mailer_of"
+"""Gives the mailer of letters."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,14 @@ class Life:
         kill_points.is_out()
         return receipt
 
+    def send_letter(self, message: Email) -> Receipt:
+        """As the mailer of letters."""
+        receipt = self.mails.send(message)
+        letter = letter_in(mime_bytes(message))
+        assert letter is not None
+        self.tell("letter", to=message.to_address, id=letter.letter_id, kind=letter.kind, path=letter.path)
+        return receipt
+
     def live(self) -> None:
         """Go on to the end of the plan: what was cut short is done again, after the notifier has had a turn."""
         done = [json.loads(line) for line in (self.folder / JOURNAL).read_text().splitlines()]
@@ -141,6 +152,7 @@ class Life:
         """The store, and the portal over it."""
         self.store = NotifierStore(open_store(self.place.store))
         self.installation = Installation(self.settings(), self.store.engine)
+        setattr(signing, _LETTERS_BY, lambda mail: SimpleNamespace(name=self.name, send=self.send_letter))
         server = PortalServer(self.installation, lambda: self.now)
         self.postman = server.postman
         with server, httpx2.Client(base_url=f"http://{server.address}", timeout=30) as self.client:
@@ -160,21 +172,33 @@ class Life:
         found = (self.store.subscribers.with_address(address) for address in addresses_of(who))
         return next((one for one in found if one is not None), None)
 
-    def sign_up(self, who: str) -> None:
-        person = self.person(who)
-        address = person.profile.address if person else addresses_of(who)[0]
-        answer = self.post("/sign-up", address=address, skills="Python", time_zone="Europe/Berlin", hour="8")
-        assert answer.status_code == 200
+    def sign_up(self, who: str) -> str:
+        """Twice, as somebody impatient; the address."""
+        address = self.address_of(who)
+        for _ in range(2):
+            answer = self.post("/sign-up", address=address, skills="Python", time_zone="Europe/Berlin", hour="8")
+            assert answer.status_code == 200
         self.postman.join()
+        return address
+
+    def sign_in(self, who: str) -> str:
+        """Ask for a link that does it; for which address."""
+        address = self.address_of(who)
+        assert self.post("/sign-in", address=address).status_code == 200
+        self.postman.join()
+        return address
+
+    def address_of(self, who: str) -> str:
+        person = self.person(who)
+        return person.profile.address if person else addresses_of(who)[0]
 
     def confirm(self, who: str) -> bool:
         """Press each button of theirs; whether one took them in."""
         pressed = False
         for file in (self.folder / "mails").glob("*.eml"):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            if message["To"] in addresses_of(who):
-                text = message.get_body(("plain",)).get_content()
-                pressed |= any(self.post(link).status_code == 303 for link in re.findall(rf"{BASE}(/c/\S+)", text))
+            letter = letter_in(file.read_bytes())
+            if letter is not None and letter.kind == CONFIRM and letter.to in addresses_of(who):
+                pressed |= self.post(letter.path).status_code == 303
         return pressed
 
     def press(self, who: str, **form: str) -> bool:

@@ -1,4 +1,4 @@
-"""Killed at each named point, and started again: no mail without consent, none twice, all that is due.
+"""Killed at each named point, and started again: no mail or letter without consent, none twice, all that is due.
 
 A life dies at one point after the other, each at a time of its own drawn from the seed. `JOBCHIME_KILL_SEEDS` says how
 many lives die at each point; `make test-kill` has 25.
@@ -11,6 +11,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 
 from tests.faults.points_child import JOURNAL, PEOPLE, PLAN, addresses_of, new_place
 from tests.support.kill_points import POINTS
+from tests.support.letters import CONFIRM, SIGN_IN, LetterBox, SentLetter
 from tests.support.stores import ENGINES
 from tests.support.victims import Nursery
 
@@ -73,7 +75,14 @@ def journal(own: Path) -> list[dict[str, Any]]:
 class Model:
     """What of a journal may follow what."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Path) -> None:
+        self.letters = LetterBox(own / "mails")
+        self.asking: tuple[str, str] | None = None
+        """Who is just asking for a letter, and how."""
+        self.cut_short: set[str] = set()
+        """Of whom it is not known whether a letter went out, and counts."""
+        self.lacking: set[str] = set()
+        """Who must have a letter by the end of the present act."""
         self.wants: dict[str, bool | None] = dict.fromkeys(PEOPLE, False)
         """None while it is being said: it may be so by now, or not."""
         self.status = dict.fromkeys(PEOPLE, "gone")
@@ -88,8 +97,14 @@ class Model:
         match line["what"]:
             case "mail":
                 self.mail(line["to"], line["delivery"], line["jobs"])
+            case "letter":
+                at = datetime.fromisoformat(line["now"])
+                self.letter(SentLetter(line["id"], line["kind"], line["to"], at, line["path"]))
+            case "restart":
+                self.cut_short |= {self.asking[1]} if self.asking else set()
+                self.asking, self.lacking = None, set()
             case "begin":
-                self.begin(line["act"], line["who"])
+                self.begin(line["act"], line["who"], datetime.fromisoformat(line["now"]))
             case "done":
                 self.done(line["act"], line["who"], line["outcome"])
             case "erased":
@@ -109,7 +124,27 @@ class Model:
         self.got |= {(who, job) for job in jobs}
         self.owed -= {(who, job) for job in jobs}
 
-    def begin(self, act: str, who: str) -> None:
+    def letter(self, letter: SentLetter) -> None:
+        """Nobody gets one who did not ask just now; who is not subscribed gets none but that which asks to confirm."""
+        self.letters.take(letter)
+        [who] = [who for who in PEOPLE if letter.to in addresses_of(who)]
+        there, how = self.status[who] != "gone", self.asking[0] if self.asking else None
+        wrong = {
+            "that nobody asked for just now": self.asking != (how, who),
+            "to who complained": letter.to in self.suppressed,
+            "to another address": self.at[who] not in (None, letter.to),
+            "that signs in who is not there": letter.kind == SIGN_IN and not there,
+            "that asks to confirm who is there, or to sign in": letter.kind == CONFIRM and (there or how != "sign-up"),
+        }
+        self.wrong += [f"a letter {what}: {letter}" for what, is_so in wrong.items() if is_so]
+        self.lacking.discard(who)
+
+    def begin(self, act: str, who: str, now: datetime) -> None:
+        if act in ("sign-up", "sign-in"):
+            self.asking = (act, who)
+            there, to = self.status[who] != "gone", self.at[who]
+            if (there or act == "sign-up") and to and self.letters.may_get(to, now, self.suppressed):
+                self.lacking |= {who} - self.cut_short
         if act in ("one-click", "pause", "erase", "restore", "confirm", "again", "go-on"):
             self.wants[who] = None
         if act in ("one-click", "pause", "erase", "restore", "events"):
@@ -138,17 +173,22 @@ class Model:
         elif act == "job":
             job, *there = outcome
             self.owed |= {(own, job) for own in there if self.wants[own] and self.at[own] not in self.suppressed}
+        if self.lacking:
+            self.wrong.append(f"who asked for a letter got none: {self.lacking}")
+        self.asking, self.lacking = None, set()
         if who and act != "restore":
             self.wants[who] = self.status[who] == "active"
             self.at[who] = self.at[who] or addresses_of(who)[0]
 
     def gone(self, who: str) -> None:
+        if self.status[who] != "gone" and (address := self.at[who]):
+            self.letters.forget(address)
         self.status[who], self.wants[who], self.at[who] = "gone", False, addresses_of(who)[0]
         self.got = {(own, job) for own, job in self.got if own != who}
 
 
 def checked(own: Path) -> Model:
-    model = Model()
+    model = Model(own)
     for line in journal(own):
         model.take(line)
     assert model.wrong == [], own

@@ -1,11 +1,9 @@
 """A subscriber's life in any order: never a mail without consent, twice, or after they left; always what is due."""
 
-import email
-import email.policy
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +20,7 @@ from schemas.posting import PostingCore, Skill
 from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.app import build_notifier
 from services.notifier.domain.model import Cadence
-from services.notifier.domain.people import SavedSearch, Subscriber, profile_of
+from services.notifier.domain.people import SavedSearch, Status, Subscriber, profile_of
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Email, MailDeferredError, Receipt
 from services.notifier.settings import ConsentSettings
@@ -30,6 +28,7 @@ from services.runtime.sql.store import open_store
 from services.usecases import searches
 from services.usecases.installation import Installation
 from tests.support.consenting import declared
+from tests.support.letters import CONFIRM, NEW_ADDRESS, SIGN_IN, LetterBox
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal, settings_of
@@ -57,6 +56,12 @@ LOOKS_BACK = timedelta(days=6)
 MOST_SET_BACK = timedelta(hours=30)
 """In a clock that is set back by more, the days since a question are counted anew."""
 LANGUAGES = ("Python", "Go")
+QUESTIONS: Mapping[str, Status] = {
+    "Do you want job alerts": "unconfirmed",
+    "Do you still want job alerts": "active",
+    "Your job alerts from Harbour Jobs are paused": "paused",
+}
+"""How the notices begin that a notifier mails, and what who gets one is by then."""
 EDITS: Sequence[Mapping[str, Any]] = (
     *({"criteria": {"skills": {"any": list(some)}}} for some in (("Python",), ("Go",), LANGUAGES)),
     {"cadence": "daily", "hour": 8},
@@ -126,6 +131,8 @@ class SubscriberLife(RuleBasedStateMachine):
         self.away = self.waits = False
         self.lost, self.formerly, self.paused = set[str](), list[Criteria](), list[Criteria]()
         self.sent: set[str] = set()
+        self.letters = LetterBox(self.folder / "letters")
+        self.put = set[tuple[str, datetime]]()
         self.left_behind: list[str] = []
         self.wrong: list[str] = []
         # Most lives begin so; without it few would come as far as a mail.
@@ -135,14 +142,14 @@ class SubscriberLife(RuleBasedStateMachine):
 
     def send(self, message: Email) -> Receipt:
         """As a mailer: each mail is held against the model at the moment it is begun."""
-        if "go to another address" in message.subject:
-            # Whatever they are by now: told once, where they were mailed before they moved.
-            if message.to_address not in self.left_behind or message.to_address in self.complained:
-                self.wrong.append("an old address is told of no move, or after a complaint")
-            else:
-                self.left_behind.remove(message.to_address)
+        person = self.person()
+        if person is None:
+            self.wrong.append("a mail to who is erased")
             return Receipt("taken")
+        if "go to another address" in message.subject:
+            return self.tell_old_address(message)
         question = re.findall(rf"{BASE}(/y/\S+)", message.text)
+        put = [(kind, self.sign) for kind in QUESTIONS if message.subject.startswith(kind)]
         if question:
             self.asked = message.date
         lively = not self.unconfirmed and self.portal.now - self.sign < SPANS.ask_after - TO_THE_DAY
@@ -152,6 +159,9 @@ class SubscriberLife(RuleBasedStateMachine):
             "a mail to somebody else": message.to_address != self.address,
             "a mail to who did not ask, paused, or left": not question and not self.wanted,
             "a question to who gave a sign of life, or left": bool(question) and (lively or self.left),
+            "a question that asks what was answered": len(put) != len(question)
+            or any(QUESTIONS[kind] != person.status for kind, _ in put),
+            "a question twice": bool(self.put & set(put)),
             "a mail to who complained": self.suppressed,
             "twice for a window": message.delivery_id in self.sent,
             "a job twice": bool(self.got & set(jobs)) or len(set(jobs)) < len(jobs),
@@ -164,8 +174,19 @@ class SubscriberLife(RuleBasedStateMachine):
         if self.away:
             raise MailDeferredError("away")
         self.questions += question
+        self.put |= set(put)
         self.sent.add(message.delivery_id)
         self.got |= {*jobs, *re.findall(r"engineer, (job\d+)", near)}
+        return Receipt("taken")
+
+    def tell_old_address(self, message: Email) -> Receipt:
+        """Whatever they are by now: once, where they were mailed before they moved."""
+        if message.to_address not in self.left_behind or message.to_address in self.complained:
+            self.wrong.append("an old address is told of no move, twice, or after a complaint")
+        elif self.away:
+            raise MailDeferredError("away")
+        else:
+            self.left_behind.remove(message.to_address)
         return Receipt("taken")
 
     def fits(self, name: str, besides: Sequence[Criteria]) -> bool:
@@ -185,6 +206,7 @@ class SubscriberLife(RuleBasedStateMachine):
     @invariant()
     def follow(self) -> None:
         """Look up what is newly asked for in what came before, as a matcher does; and note what is owed by now."""
+        assert self.get_letters() == [], "a letter that nobody asked for"
         saved = self.saved()
         for search in saved:
             if search.key not in self.matched:
@@ -216,24 +238,47 @@ class SubscriberLife(RuleBasedStateMachine):
 
     def links(self, kind: str) -> Sequence[str]:
         """All that were ever mailed, those in mails that an erasure deleted too."""
-        self.portal.postman.join()
-        found = list(self.pressed)
-        for path in (self.folder / "letters").glob("*.eml"):
-            body = email.message_from_bytes(path.read_bytes(), policy=email.policy.default).get_body(("plain",))
-            assert body is not None
-            found += re.findall(rf"{BASE}(/[ac]/\S+)", body.get_content())
-        self.pressed |= set(found)
         return sorted(link for link in self.pressed if link.startswith(f"/{kind}/"))
+
+    def get_letters(self) -> list[tuple[str, str]]:
+        """Of each that came since the last look: its kind, and to whom."""
+        self.portal.postman.join()
+        found = self.letters.news()
+        assert all(letter.at == self.portal.now for letter in found), "a letter goes at once or not at all"
+        self.pressed |= {letter.path for letter in found}
+        return [(letter.kind, letter.to) for letter in found]
+
+    @contextmanager
+    def getting(self, kind: str | None, address: str) -> Iterator[None]:
+        """Who asks for a letter gets it where it may go, and nobody gets another; None: who has none to get."""
+        goes = kind is not None and self.letters.may_get(address, self.portal.now, self.complained)
+        yield
+        assert self.get_letters() == ([(kind, address)] if goes else [])
 
     @rule()
     def sign_up(self) -> None:
-        self.portal.client.post("/sign-up", data=WISH | {"address": self.address}, headers=self.network())
-        self.portal.postman.join()
+        with self.getting(SIGN_IN if self.person() else CONFIRM, self.address):
+            self.portal.client.post("/sign-up", data=WISH | {"address": self.address}, headers=self.network())
+
+    @rule()
+    def sign_in(self) -> None:
+        """By a letter, which who is not there gets none of; its link does it once."""
+        before = self.links(SIGN_IN)
+        with self.getting(SIGN_IN if self.person() else None, self.address):
+            self.portal.client.post("/sign-in", data={"address": self.address}, headers=self.network())
+        for link in set(self.links(SIGN_IN)) - set(before):
+            here = self.network()
+            entered = self.portal.client.post(link, data={}, headers=here)
+            assert entered.status_code == 303
+            own = here | {"Cookie": entered.headers["set-cookie"].partition(";")[0]}
+            assert self.portal.client.get("/home", headers=own).status_code == 200
+            self.sign = self.portal.now
+            assert self.portal.client.post(link, data={}, headers=here).status_code == 410, "used up"
 
     @rule()
     def confirm(self) -> None:
         """Press each link that was ever mailed: those that are late or used up do nothing."""
-        for link in self.links("c"):
+        for link in self.links(CONFIRM):
             if self.portal.client.post(link, data={}, headers=self.network()).status_code == 303:
                 self.wanted, self.left, self.unconfirmed, self.sign = True, False, False, self.portal.now
 
@@ -243,16 +288,17 @@ class SubscriberLife(RuleBasedStateMachine):
         person = self.person()
         assert person is not None
         form = {"List-Unsubscribe": "One-Click"} if do == "one-click" else {"do": do}
-        answer = self.portal.post(self.portal.path("unsubscribe", person), **form)
+        # They moved: by a link that may be of a mail to the old mailbox nobody is mailed again, but for one to sign in.
+        mails_again = do in ("again", "go-on") or (do, person.status) == ("pause", "unsubscribed")
+        asks_to_sign_in = person.address_since is not None and mails_again
+        with self.getting(SIGN_IN if asks_to_sign_in else None, self.address):
+            answer = self.portal.post(self.portal.path("unsubscribe", person), **form)
         after = self.person()
         assert after is not None
         # Of who never confirmed a pause would be a yes that they did not say.
         refused = {"go-on": ("unsubscribed", "unconfirmed"), "pause": ("unconfirmed",)}
         expected = {"leave": "unsubscribed", "one-click": "unsubscribed", "pause": "paused", "again": "active"}
-        if person.address_since is not None and (
-            do in ("again", "go-on") or (do, person.status) == ("pause", "unsubscribed")
-        ):
-            # They moved: by a link that may be of a mail to the old mailbox nobody is mailed again.
+        if asks_to_sign_in:
             assert (answer.status_code, after.status) == (200, person.status)
         elif person.status in refused.get(do, ()):
             assert (answer.status_code, after.status) == (400, person.status)
@@ -272,6 +318,7 @@ class SubscriberLife(RuleBasedStateMachine):
         assert self.portal.client.post("/events/sendgrid", content=body, headers=headers).status_code == 200
         if kind in ("spamreport", "bounce"):
             self.complained.add(self.address)
+            self.left_behind = [address for address in self.left_behind if address != self.address]
         elif kind == "group_unsubscribe":
             after = self.person()
             assert after is not None
@@ -283,6 +330,8 @@ class SubscriberLife(RuleBasedStateMachine):
     def lift(self) -> None:
         self.store.suppressions.allow(self.address, "they asked", self.portal.now, "operator")
         self.complained.discard(self.address)
+        # Who could not be asked is asked again.
+        self.put = set()
 
     def at_home(self, person: Subscriber) -> tuple[dict[str, str], str]:
         """Sign them in; what a browser of theirs sends with each request, and what their forms carry."""
@@ -300,13 +349,18 @@ class SubscriberLife(RuleBasedStateMachine):
     def erase(self) -> None:
         person = self.person()
         assert person is not None
-        self.links("c")
         own, csrf = self.at_home(person)
         form = {"do": "erase", "csrf": csrf, "sure": "1"}
         assert self.portal.client.post("/home", data=form, headers=own).status_code == 200
         assert self.person() is None
         assert self.portal.client.get("/home", headers=own).status_code == 303, "signed out"
-        self.wanted, self.unconfirmed, self.got = False, False, set()
+        self.wanted, self.unconfirmed = False, False
+        self.is_gone()
+
+    def is_gone(self) -> None:
+        """They are erased: what they got is forgotten with them, and nobody is told any more where they moved."""
+        self.got, self.put, self.left_behind = set(), set(), []
+        self.letters.forget(self.address)
 
     @precondition(lambda self: self.saved())
     @rule(do=st.sampled_from(["pause-search", "resume-search"]), which=st.integers(0, 2))
@@ -316,9 +370,10 @@ class SubscriberLife(RuleBasedStateMachine):
         search = saved[which % len(saved)]
         # A mail that waits goes with the jobs of one search that is paused where it has those of another.
         self.paused += [search.criteria] if self.waits else []
-        answer = self.portal.post(self.portal.path("unsubscribe", person), do=do, search=search.search_id)
-        assert answer.status_code == 200
         moved = person.address_since is not None
+        with self.getting(SIGN_IN if moved and do == "resume-search" else None, self.address):
+            answer = self.portal.post(self.portal.path("unsubscribe", person), do=do, search=search.search_id)
+        assert answer.status_code == 200
         paused = do == "pause-search" or (moved and search.paused)
         assert self.store.searches.get(search.search_id).paused is paused
         if do == "pause-search" or not moved:
@@ -396,8 +451,9 @@ class SubscriberLife(RuleBasedStateMachine):
         own, csrf = self.at_home(person)
         other = ADDRESSES[1 - ADDRESSES.index(self.address)]
         form = {"do": "move", "csrf": csrf, "address": other}
-        assert self.portal.client.post("/home", data=form, headers=own).status_code == 200
-        for link in self.links("a"):
+        with self.getting(NEW_ADDRESS, other):
+            assert self.portal.client.post("/home", data=form, headers=own).status_code == 200
+        for link in self.links(NEW_ADDRESS):
             if self.portal.client.post(link, data={}, headers=self.network()).status_code == 303:
                 assert self.person() is None
                 self.left_behind.append(self.address)
@@ -417,9 +473,13 @@ class SubscriberLife(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([1, 5, 26]))
     def wait(self, hours: int) -> None:
         """The notifier ticks each hour."""
+        self.pass_hours(hours)
+
+    def pass_hours(self, hours: int, every: int = 1) -> None:
+        """With a tick each so many hours."""
         self.follow()
-        for _ in range(hours):
-            self.portal.now += timedelta(hours=1)
+        for _ in range(0, hours, every):
+            self.portal.now += timedelta(hours=every)
             self.latest = max(self.latest, self.portal.now)
             before = self.person()
             self.notifier.tick(self.portal.now)
@@ -429,7 +489,8 @@ class SubscriberLife(RuleBasedStateMachine):
             self.waits = bool(states.get("pending"))
             self.formerly, self.paused = (self.formerly, self.paused) if self.waits else ([], [])
             self.follow()
-            late = [name for name, by in self.owed.items() if by < self.portal.now]
+            until = self.portal.now - timedelta(hours=every - 1)
+            late = [name for name, by in self.owed.items() if by < until]
             assert self.away or late == [], "what was due did not come"
 
     def _after_tick(self, before: Subscriber | None) -> None:
@@ -438,7 +499,7 @@ class SubscriberLife(RuleBasedStateMachine):
         if before is None or (after is not None and after.status == before.status):
             return
         if after is None:
-            self.got = set()
+            self.is_gone()
             assert before.status in ("paused", "unconfirmed")
             gone = before.status == "unconfirmed" and self.suppressed
             assert gone or waited >= (SPANS.erase_after if before.status == "paused" else SPANS.answer_within)
@@ -487,8 +548,7 @@ class SubscriberLife(RuleBasedStateMachine):
     @rule()
     def silence(self) -> None:
         """Days in which nothing is heard of them."""
-        for _ in range(9):
-            self.wait(24)
+        self.pass_hours(9 * 24, every=4)
 
     @rule(language=st.sampled_from(LANGUAGES))
     def day(self, language: str) -> None:

@@ -81,6 +81,8 @@ POINTS = {
     "between the transactions of a batch": Point(SqlMailEvents, "_take", after=True),
     "after a batch is kept, before its answer": Point(SqlMailEvents, "take", after=True),
     "between a wish and its letter": Point(signing, "_send"),
+    "after a letter may go, before its link is kept": Point(SqlDoors, "begin_letter", after=True),
+    "after a letter, before its record": Point(SqlDoors, "end_letter"),
     "after a letter": Point(signing, "_send", after=True),
     "within a confirmation, at its consent": Point(consents, "keep"),
     "within a confirmation, before its search": Point(SqlSearches, "add"),
