@@ -206,6 +206,7 @@ class Life:
         if person is None:
             return False
         answer = self.post(links.link(self.installation, "unsubscribe", person), **form)
+        self.postman.join()
         assert answer.status_code in (200, 400)
         return answer.status_code == 200
 

@@ -140,6 +140,9 @@ class Model:
         self.lacking.discard(who)
 
     def begin(self, act: str, who: str, now: datetime) -> None:
+        if act in ("again", "go-on", "pause"):
+            # By the link of a mail to a former address they get one to sign in by, and no more.
+            self.asking = (act, who)
         if act in ("sign-up", "sign-in"):
             self.asking = (act, who)
             there, to = self.status[who] != "gone", self.at[who]
