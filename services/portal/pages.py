@@ -34,6 +34,7 @@ class Pages:
         html = page.render(
             words=words,
             say=words.say,
+            count=words.count,
             board=self._board,
             postal_address=self._postal_address,
             welcome=self._welcome.get(words.locale[:2], ""),

@@ -40,13 +40,14 @@ _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
 _WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
 
-_FRAMED: Final[Mapping[str, str]] = {
+FRAMED: Final[Mapping[str, str]] = {
     # A mail brings its styles along; it runs nothing, sends nothing and is framed by our own pages alone.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
         "frame-ancestors 'self'; sandbox"
     )
 }
+"""Headers of a mail in a frame."""
 _NAMES: Final[Mapping[str, str]] = {
     "roles.any": mark("Job titles"),
     "roles.none": mark("Job titles that you do not want"),
@@ -165,7 +166,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
         guard.check_preview(request)
         words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
         shown = await in_turn(request, partial(_mailed, live, given, words, door.clock()))
-        return HTMLResponse(shown or words.say("None of them would have been mailed."), headers=_FRAMED)
+        return HTMLResponse(shown or words.say("None of them would have been mailed."), headers=FRAMED)
 
     @router.get("/complete/{kind}")
     async def complete(request: Request, kind: Kind, typed: str = "") -> Response:

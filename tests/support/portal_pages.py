@@ -10,14 +10,17 @@ from playwright.sync_api import Page
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Company, PostingCore, Reach, Skill
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlDoors
+from services.notifier.composing import Composer
 from services.notifier.domain.links import slot_of
-from services.notifier.domain.model import Digest, Item, Left
+from services.notifier.domain.model import Digest, FoundBy, Item, Left, Sender
 from services.notifier.domain.people import Subscriber
+from services.rules.verdict import verdict
 from tests.support.digests import pay
 from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import ServedPortal, served_portal
-from tests.support.serving import closings, email_for
+from tests.support.serving import closings
 from tests.support.waiting import until
 
 ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
@@ -45,7 +48,7 @@ def every_page(
     for person in people.values():
         store.search(person, "Python, Europe", _PYTHON, hour=8)
         store.search(person, "Go work", GO, hour=8)
-    store.searches.pause(store.searches.all(people["ada"].subscriber_id)[1].search_id, NOW)
+    store.searches.pause(store.searches.all(people["ada"].subscriber_id)[0].search_id, NOW)
     jobs = [*_jobs()]
     store.matches.store(0, [arrival(at, job, (1,)) for at, job in enumerate(jobs)], NOW)
     _mail(store)
@@ -85,6 +88,8 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "posted": PortalPage("/sign-in", press=first, fill=(("address", "ada@example.com"),)),
         "enter": PortalPage(f"/s/{_LINK}"),
         "home": PortalPage(f"/s/{_OTHER_LINK}", press=first),
+        "mails": PortalPage("/home/mails"),
+        "a mail": PortalPage(f"/home/mails/{slot}"),
         "another search": PortalPage("/home/search"),
         "a search": PortalPage(f"/home/search/{searches[0].search_id}", press='button[value="preview"]'),
         "another address": PortalPage(f"/a/{_MOVE}"),
@@ -144,12 +149,16 @@ def _mail(store: NotifierStore) -> None:
     """A digest of each person that had no room for some jobs."""
     at = NOW + timedelta(hours=3)
     cut = store.windows.take_cut(at)
+    sender = Sender("Harbour Jobs", "jobs@example.com", "1 Quay Street, Porto")
+    composer = Composer(JinjaRenderer(sender), sender, "https://jobs.example.com", store.ids)
     for due in store.windows.claim_due("test", at, cut, timedelta(minutes=5), 9):
         searches = tuple(window.search for window in due.windows)
         first, *more = _jobs()
-        made = Digest(due.recipient, at, searches, (Item(first, (), 1.0),), (), 2, ())
+        judged = (FoundBy(search, verdict(search.criteria, first)) for search in searches)
+        found = tuple(one for one in judged if one.verdict.outcome == "match")
+        made = Digest(due.recipient, at, searches, (Item(first, found, 1.0),), (), 2, ())
         made = replace(made, rest=tuple(Left(job, searches[:1], 0.5) for job in more))
-        assert store.digests.commit(made, closings(due, cut, at), email_for(due.recipient.address, at), at)
+        assert store.digests.commit(made, closings(due, cut, at), composer.compose(made), at)
 
 
 def visit(browser: Page, base: str, page: PortalPage) -> None:

@@ -3,43 +3,13 @@
 import re
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 
 from schemas.criteria import SkillTerms
 from services.notifier.domain.people import Subscriber, Timing
-from services.portal.accounts.guard import COOKIE, Cookies
-from services.usecases import signing
-from services.usecases.installation import Installation
-from tests.support.notifying import NOW, SECRET, NotifierStore
-from tests.support.portal import ServedPortal, settings_of
-
-
-class Browser:
-    """One that is signed in as somebody."""
-
-    def __init__(self, portal: ServedPortal, person: Subscriber) -> None:
-        self._portal = portal
-        signing.begin(Installation(settings_of(), portal.store.engine), person, "a session", "a browser", NOW)
-        self._cookie = f"{COOKIE}={Cookies(SECRET)._session.dumps('a session')}"
-
-    def get(self, path: str) -> httpx2.Response:
-        return self._portal.get(path, Cookie=self._cookie)
-
-    def post(self, path: str, **fields: str) -> httpx2.Response:
-        [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.get("/home").text)
-        return self._portal.client.post(path, data={"csrf": csrf} | fields, headers={"Cookie": self._cookie})
-
-    def form(self, path: str) -> dict[str, str]:
-        """The fields of the form of a page, as a browser would send them."""
-        page = self.get(path).text.rpartition('<form method="post" class="fields search"')[2]
-        given = dict(re.findall(r'<input (?:id="[^"]*" |type="hidden" )?name="([^"]+)"[^>]* value="([^"]*)"', page))
-        given = {name: value for name, value in given.items() if not re.search(rf'"checkbox" name="{name}"', page)}
-        ticked = re.findall(r'<input type="checkbox" name="([^"]+)" value="1" checked>', page)
-        chosen = re.findall(r'<select id="[^"]+" name="([^"]+)">(.*?)</select>', page, re.DOTALL)
-        options = {name: re.findall(r'<option value="([^"]*)" selected', options) for name, options in chosen}
-        given |= {name: found[0] for name, found in options.items() if found}
-        return given | dict.fromkeys(ticked, "1")
+from tests.support.notifying import NotifierStore
+from tests.support.portal import ServedPortal
+from tests.support.signed_in import Browser
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Deliveries as an operator looks at them, and what an operator has found out about one."""
+"""Deliveries as an operator looks at them, or whoever they went to, and what an operator has found out about one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from sqlalchemy import Engine, Row, func, select
 
-from schemas.sql.tables import deliveries, subscribers
+from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.domain.delivery import State
 from services.notifier.ports import Doubt
@@ -32,6 +32,19 @@ class ListedDelivery:
     """Personal: shown only to who asks for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class MailedDigest:
+    """A digest as its reader finds it in a list."""
+
+    due_at: datetime
+    subject: str
+    state: State
+    posting_ids: tuple[str, ...]
+    """Its jobs in the order of the mail, near misses last."""
+    whole: bool
+    """Whether the mail is kept as it was sent."""
+
+
 class DeliveryList:
     """What there is, and the settling of what nobody knows. Everything raises UnavailableError."""
 
@@ -43,6 +56,32 @@ class DeliveryList:
         query = _QUERY.where(deliveries.c.state == state).order_by(deliveries.c.due_at, deliveries.c.delivery_id)
         with reading(self._engine) as connection:
             return [_listed(row) for row in connection.execute(query.limit(most))]
+
+    def of_person(
+        self, subscriber_id: str, most: int, *, before: datetime | None = None, due_at: datetime | None = None
+    ) -> Sequence[MailedDigest]:
+        """Their digests with a delivery, the newest first; only those due `before` a moment, or at one."""
+        query = (
+            select(digests.c.digest_id, digests.c.due_at, digests.c.subject, deliveries.c.state)
+            .add_columns(digests.c.body.is_not(None).label("whole"))
+            .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+            .where(digests.c.subscriber_id == subscriber_id, digests.c.outcome == "digest")
+        )
+        if before is not None:
+            query = query.where(digests.c.due_at < before)
+        if due_at is not None:
+            query = query.where(digests.c.due_at == due_at)
+        jobs: dict[str, list[str]] = {}
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(digests.c.due_at.desc()).limit(most)).all()
+            items = select(digest_items.c.digest_id, digest_items.c.posting_id)
+            own = digest_items.c.digest_id.in_([row.digest_id for row in found])
+            for row in connection.execute(items.where(own).order_by(digest_items.c.digest_id, digest_items.c.rank)):
+                jobs.setdefault(row.digest_id, []).append(row.posting_id)
+        return [
+            MailedDigest(row.due_at, row.subject, row.state, tuple(jobs.get(row.digest_id, ())), row.whole)
+            for row in found
+        ]
 
     def counts(self) -> Mapping[State, int]:
         """How many there are in each state that has any."""

@@ -1,0 +1,132 @@
+"""Mails at home: the next one as it would be now, and those that were sent, as they were sent."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.portal.accounts.guard import Cookies
+from services.portal.accounts.home import AtHome, at_home
+from services.portal.answers import answers
+from services.portal.door import Door
+from services.portal.previews import FRAMED
+from services.usecases import mailed
+from services.usecases.mail import State
+from services.usecases.wording import shown_job
+from services.wording.dates import moment_in_words
+from services.wording.lines import zone_of
+from services.wording.words import mark
+
+_STATES: Mapping[State, str] = {
+    "pending": mark("about to be sent"),
+    "claimed": mark("about to be sent"),
+    "sending": mark("about to be sent"),
+    "accepted": mark("sent"),
+    "delivered": mark("arrived"),
+    "bounced": mark("came back"),
+    "failed": mark("refused by the mail server"),
+    "unknown": mark("perhaps sent: nobody knows"),
+    "not_sent": mark("not sent"),
+    "cancelled": mark("not sent: you did not want it any more"),
+}
+"""What became of a mail."""
+# Links open beside the page: where a mail lies in a frame, they could show nothing there.
+_POPUPS = "sandbox allow-popups allow-popups-to-escape-sandbox"
+_HEADERS = {name: value.replace("sandbox", _POPUPS) for name, value in FRAMED.items()}
+_BESIDE = '<head>\n<base target="_blank">'
+
+
+def routes(door: Door, cookies: Cookies) -> APIRouter:
+    """`GET` of `/home/mails`, `/home/mails/next`, `/home/mails/{slot}` and `/home/mails/{slot}/mail`."""
+    router = APIRouter(responses=answers(303, 404, 410, 503), default_response_class=HTMLResponse)
+
+    async def shown(request: Request, page: Callable[[AtHome], Response]) -> Response:
+        here = await at_home(door, cookies, request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        return await door.work(partial(page, here))
+
+    @router.get("/home/mails")
+    async def listed(request: Request, before: str = "") -> Response:
+        """Show the next one, and list those that were sent."""
+        return await shown(request, partial(_list_page, door, before))
+
+    @router.get("/home/mails/next")
+    async def upcoming(request: Request) -> Response:
+        """Show the next one as it would be now, by itself."""
+        return await shown(request, partial(_next_mail, door))
+
+    @router.get("/home/mails/{slot}")
+    async def opened(request: Request, slot: str) -> Response:
+        """Show one that was sent, and what became of it."""
+        return await shown(request, partial(_opened_page, door, slot))
+
+    @router.get("/home/mails/{slot}/mail")
+    async def mail(request: Request, slot: str) -> Response:
+        """Show it as it was sent, by itself."""
+        return await shown(request, partial(_mail, door, slot))
+
+    return router
+
+
+def _list_page(door: Door, before: str, here: AtHome) -> Response:
+    found = mailed.sent(door.installation, here.person, before)
+    upcoming = None if before else mailed.next_mail(door.installation, here.person, door.clock())
+    return door.show(
+        "mails",
+        here.words,
+        newest=not before,
+        serves=here.person.status == "active",
+        upcoming=upcoming,
+        comes=_moment(here, upcoming.due_at) if upcoming and upcoming.due_at else "",
+        mails=[
+            (mailed.slot_of(one.due_at), _moment(here, one.due_at), one, here.words.say(_STATES[one.state]))
+            for one in found
+        ],
+        older=mailed.slot_of(found[-1].due_at) if len(found) == mailed.MOST_LISTED else "",
+    )
+
+
+def _next_mail(door: Door, here: AtHome) -> Response:
+    upcoming = mailed.next_mail(door.installation, here.person, door.clock())
+    if upcoming is None or not upcoming.html:
+        return door.show("forgotten", here.words, 410)
+    return _framed(upcoming.html)
+
+
+def _opened_page(door: Door, slot: str, here: AtHome) -> Response:
+    found, words = mailed.opened(door.installation, here.person, slot), here.words
+    if found is None:
+        return door.show("forgotten", words, 410)
+    return door.show(
+        "mailed",
+        words,
+        slot=slot,
+        when=_moment(here, found.mailed.due_at),
+        mail=found.mailed,
+        to=found.email.to_address if found.email else "",
+        state=words.say(_STATES[found.mailed.state]),
+        jobs=[
+            (shown_job(job, words), door.link("job", here.person, job.posting_id), job.status == "closed")
+            for job in found.jobs
+        ],
+    )
+
+
+def _mail(door: Door, slot: str, here: AtHome) -> Response:
+    found = mailed.opened(door.installation, here.person, slot)
+    if found is None or found.email is None:
+        return door.show("forgotten", here.words, 410)
+    return _framed(found.email.html)
+
+
+def _framed(html: str) -> Response:
+    return HTMLResponse(html.replace("<head>", _BESIDE, 1), headers=_HEADERS)
+
+
+def _moment(here: AtHome, at: datetime) -> str:
+    """A day and an hour by the reader's clock."""
+    return moment_in_words(at.astimezone(zone_of(here.person.profile.time_zone)), here.words.locale)
