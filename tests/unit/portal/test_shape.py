@@ -17,7 +17,9 @@ from sqlalchemy import insert
 from starlette.types import Receive, Scope, Send
 
 from schemas.sql.tables import digests
+from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
 from services.notifier.adapters.sql.people.doors import NewAddress, SignUp
+from services.notifier.adapters.sql.rows import pack_email
 from services.notifier.domain.links import PATHS, slot_of, token
 from services.notifier.domain.people import Subscriber
 from services.portal.accounts.guard import COOKIE, Cookies
@@ -29,12 +31,14 @@ from services.usecases.live_previews import LivePreviews
 from tests.support.mail_events import EVENT_KEY, signed
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import settings_of
+from tests.support.serving import email_for
 
 BASE = "https://alerts.example"
 WISH = {"address": "grace@example.com", "time_zone": "UTC", "locale": "en", "currency": "EUR"}
 WISH |= {"search": {"name": "Python", "criteria": {"skills": {"any": ["Python"]}}, "cadence": "daily", "hour": 8}}
 _NOT_ASKED = [checks.negative_data_rejection, checks.positive_data_acceptance]
 """Whether a form can be taken hangs on whose it is and what they have, which no schema says."""
+FRAMED = ("/preview/mail", "/home/mails/next", "/home/mails/{slot}/mail")
 EXAMPLES = 10
 """Requests of an operation, of each kind."""
 
@@ -62,7 +66,8 @@ class Visited:
         known = self.store.subscribers.with_address("ada@example.com")
         if known is None:
             known = self.store.person()
-            self.store.search(known)
+            search = self.store.search(known)
+            self.store.matches.store(0, [arrival(1, self.job, (search.key,))], NOW)
             made = {
                 "digest_id": self.store.ids.digest_id(known.subscriber_id, NOW),
                 "subscriber_id": known.subscriber_id,
@@ -74,9 +79,13 @@ class Visited:
                 "instant": False,
                 "subject": "s",
                 "dropped": zlib.compress(b"[]"),
+                "body": pack_email(email_for("ada@example.com", NOW)),
             }
             with writing(self.store.engine) as connection:
                 connection.execute(insert(digests).values(created_at=NOW, **made))
+                open_delivery(
+                    connection, known.subscriber_id, NOW, made["digest_id"], f"delivery {made['digest_id']}", NOW
+                )
         if self.installation.doors.session("a session", NOW) is None:
             self.installation.doors.begin_session("a session", known.subscriber_id, "a browser", NOW)
         return known
@@ -128,12 +137,15 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
         case.path_parameters["token"] = visited.token(letter)
     if "search_id" in case.path_parameters and chance % 3:
         case.path_parameters["search_id"] = visited.store.searches.all(visited.person().subscriber_id)[0].search_id
+    if "slot" in case.path_parameters and chance % 3:
+        visited.person()
+        case.path_parameters["slot"] = slot_of(NOW)
     headers: dict[str, str] = {}
     if letter == "home" and chance % 5:
         headers["Cookie"] = visited.cookie()
         if isinstance(case.body, dict) and chance % 7:
             case.body["csrf"] = visited.csrf()
-    if letter in "mnlh" and isinstance(case.body, dict) and chance % 2:
+    if letter in "mnlhk" and isinstance(case.body, dict) and chance % 2:
         case.body["do"] = ("say", "pause")[letter == "m"]
     if letter == "sign-up" and isinstance(case.body, dict) and chance % 2:
         case.body |= {"address": WISH["address"], "text": "harbour", "time_zone": "UTC"}
@@ -147,7 +159,7 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
     wanted = dict(HEADERS)
     if letter in ("sign-up", "read", "privacy") and got["x-robots-tag"] == "all":
         wanted["X-Robots-Tag"] = "all"
-    if case.path == "/preview/mail" and answer.status_code == 200:
+    if case.path in FRAMED and answer.status_code == 200:
         # A mail brings its styles along.
         wanted["Content-Security-Policy"] = got["content-security-policy"]
         assert "sandbox" in got["content-security-policy"]
