@@ -1,4 +1,4 @@
-"""The portal's tables: sign-ups, links that sign in, sessions, letters. What is of a person goes with the person."""
+"""The portal's tables: ways in, letters, jobs that are tracked. What is of a person goes with the person."""
 
 from sqlalchemy import Column, ForeignKey, Table, Text
 
@@ -73,4 +73,18 @@ letters = Table(
     Column("to_hash", Text, comment="keyed hash of the folded address; forgotten after a day, like the other"),
     sqlite_autoincrement=True,
     comment="When an address was mailed a link of late, so that nobody can flood it; forgotten after a day.",
+)
+
+tracked_jobs = Table(
+    "tracked_jobs",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), primary_key=True),
+    Column("posting_id", Text, primary_key=True),
+    Column("title", Text, nullable=False, comment="as it was when it was saved, like company and url"),
+    Column("company", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("applied_on", Text, comment="an ISO date, by the reader's own clock; null: not applied for"),
+    comment="Jobs that a subscriber saved or applied for; the posting itself may be forgotten before.",
 )

@@ -116,6 +116,8 @@ feedback = Table(
     Column("value", Text, primary_key=True, comment="a folded company name, or a cluster key"),
     Column("created_at", Moment, nullable=False),
     Column("about", Text, comment="what the job was like that it was said of, a JSON object; null where not known"),
+    Column("posting_id", Text, comment="of the job that it was said of; null where not known"),
+    Column("note", Text, comment="what the subscriber wrote beside it; null: nothing"),
 )
 
 saved_searches = Table(

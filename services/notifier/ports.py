@@ -109,6 +109,8 @@ class Links:
     """By posting_id."""
     more_like: dict[str, str] = field(default_factory=dict)
     """By posting_id."""
+    save: dict[str, str] = field(default_factory=dict)
+    """By posting_id."""
     open: dict[str, str] = field(default_factory=dict)
     """By posting_id: the way to a job that counts as a sign of life; empty where jobs are linked as they are."""
     rest: str = ""

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal import events, previews, reading
-from services.portal.accounts import home, mails, searches, sign_up
+from services.portal.accounts import home, mails, searches, sign_up, tracking
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import HEAD, Door, ForgedError, GoneError
 from services.portal.links import jobs, standing
@@ -150,6 +150,7 @@ def portal_app(
     app.include_router(home.routes(door, guard, cookies, postman))
     app.include_router(searches.routes(door, guard, cookies, live))
     app.include_router(mails.routes(door, cookies))
+    app.include_router(tracking.routes(door, guard, cookies))
     app.include_router(reading.routes(door, guard))
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)

@@ -1,18 +1,45 @@
 """What people say of jobs and companies: said by name or by a link in a digest, listed, taken back."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast, get_args
 
 from schemas.posting import PostingCore
+from services.notifier.domain.curation.curate import HIDDEN
 from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
+from services.notifier.domain.model import Digest, FeedbackFacts
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
+from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
+from services.usecases.previews import next_digest
+from services.usecases.tracker import note_from
+from services.wording.lines import one_line
 
-__all__ = ["FADES_IN", "KIND_OF", "Kind", "Saying", "Statement", "follow", "is_said", "said", "say", "unsay"]
+__all__ = [
+    "FADES_IN",
+    "KIND_OF",
+    "LOOKS_BACK",
+    "Changed",
+    "Kind",
+    "Moved",
+    "Saying",
+    "Statement",
+    "changed",
+    "follow",
+    "hide_company",
+    "hide_job",
+    "is_said",
+    "note",
+    "said",
+    "say",
+    "take_back",
+    "unsay",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +50,53 @@ class Saying:
     said_at: datetime
     fades_at: datetime | None
     """None: it counts until it is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A job of the next mail that stands elsewhere for what was said of another."""
+
+    posting: PostingCore
+    up: bool
+    by: str
+    """The title of the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What all that somebody said has changed."""
+
+    moved: tuple[Moved, ...]
+    """In the next mail, were it built now."""
+    kept_out: Mapping[str, int]
+    """By the folded name of a company: how many of its jobs no mail of `LOOKS_BACK` held."""
+
+
+LOOKS_BACK = timedelta(days=30)
+
+
+def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
+    """What feedback did to their mails. Raises UnavailableError."""
+    hidden = installation.digests.left_out(own_id, HIDDEN, now - LOOKS_BACK)
+    postings = installation.matches.postings(sorted(hidden)).values()
+    kept_out = Counter(fold_company(posting.company.name) for posting in postings)
+    if all(search.paused for search in installation.searches.all(own_id)):
+        return Changed((), kept_out)
+    outcome = next_digest(installation, own_id, now).outcome
+    items = outcome.items if isinstance(outcome, Digest) else ()
+    parts = ((item.posting, part.points, part.facts) for item in items for part in item.parts)
+    said = ((posting, points, facts) for posting, points, facts in parts if isinstance(facts, FeedbackFacts))
+    moved = (Moved(posting, points > 0, facts.title) for posting, points, facts in said)
+    return Changed(tuple(moved), kept_out)
+
+
+def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:
+    """Call a job not relevant that somebody may have saved, with what they wrote beside it. Raises UsageError."""
+    statement = say(installation, own_id, "not_relevant", posting_id, now)
+    for job in installation.tracked_jobs.all(own_id):
+        if job.posting_id == posting_id:
+            installation.subscribers.note(own_id, statement.kind, statement.value, job.note)
+            installation.tracked_jobs.take_out(own_id, posting_id)
 
 
 def said(installation: Installation, person: str) -> list[Saying]:
@@ -38,6 +112,32 @@ def say(installation: Installation, person: str, kind: Kind, of: str, now: datet
     statement = _statement(installation, kind, of, now)
     installation.subscribers.say(own_id, statement, now)
     return statement
+
+
+def hide_company(installation: Installation, own_id: str, name: str, now: datetime) -> None:
+    """Have no job of a company come any more, by its name as somebody writes it. Raises WrongFieldError, UsageError."""
+    name = one_line(name)
+    if not fold_company(name):
+        raise WrongFieldError("company", "it is empty", "company")
+    installation.subscribers.say(own_id, Statement("hidden_company", fold_company(name), company=name), now)
+
+
+def take_back(installation: Installation, own_id: str, kind: str, value: str) -> None:
+    """Take back a statement as it is listed; said again it changes nothing. Raises UnavailableError."""
+    installation.subscribers.unsay(own_id, _kind(kind), value)
+
+
+def note(installation: Installation, own_id: str, kind: str, value: str, text: str) -> None:
+    """Keep what somebody writes beside a statement. Raises WrongFieldError, UsageError where it is not said."""
+    if not installation.subscribers.note(own_id, _kind(kind), value, note_from(text)):
+        raise UsageError("they never said that")
+
+
+def _kind(name: str) -> Kind:
+    for kind in get_args(Kind):
+        if kind == name:
+            return cast(Kind, kind)
+    raise UsageError(f"{name!r} is nothing that can be said")
 
 
 def unsay(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> None:

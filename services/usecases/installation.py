@@ -16,6 +16,7 @@ from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import LinkKeys
@@ -43,6 +44,10 @@ class Installation:
     def ids(self) -> Ids:
         """Under the secret, which is made here where there is none. Raises UsageError, UnavailableError."""
         return self.settings.ids()
+
+    @property
+    def tracked_jobs(self) -> SqlTrackedJobs:
+        return SqlTrackedJobs(self.engine)
 
     @property
     def link_keys(self) -> LinkKeys:

@@ -19,6 +19,7 @@ SECTIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "subscribers": lambda data: data["subscriber"],
     "consents": lambda data: data["consents"][0],
     "feedback": lambda data: data["feedback"][0],
+    "tracked_jobs": lambda data: data["tracked_jobs"][0],
     "saved_searches": lambda data: data["searches"][0],
     "digests": lambda data: data["digests"][0],
     "digest_searches": lambda data: data["digests"][0]["searches"][0],

@@ -1,6 +1,6 @@
 """Every page of the portal, over a store with people who have something to see there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,7 +12,9 @@ from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Company, PostingCore, Reach, Skill
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlDoors
+from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
 from services.notifier.composing import Composer
+from services.notifier.domain.feedback import TrackedJob, statement_of
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.model import Digest, FoundBy, Item, Left, Sender
 from services.notifier.domain.people import Subscriber
@@ -53,6 +55,7 @@ def every_page(
     store.matches.store(0, [arrival(at, job, (1,)) for at, job in enumerate(jobs)], NOW)
     _mail(store)
     doors = SqlDoors(store.engine, store.ids)
+    _say_and_save(store, people["ada"].subscriber_id, jobs)
     with served_portal(store, folder=folder / "mails", **mail) as portal:
         ada = people["ada"]
         portal.now = NOW + timedelta(hours=4)
@@ -90,12 +93,15 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "home": PortalPage(f"/s/{_OTHER_LINK}", press=first),
         "mails": PortalPage("/home/mails"),
         "a mail": PortalPage(f"/home/mails/{slot}"),
+        "jobs": PortalPage("/home/jobs"),
+        "feedback": PortalPage("/home/feedback"),
         "another search": PortalPage("/home/search"),
         "a search": PortalPage(f"/home/search/{searches[0].search_id}", press='button[value="preview"]'),
         "another address": PortalPage(f"/a/{_MOVE}"),
         "privacy": PortalPage("/privacy"),
         "unknown": PortalPage("/u/forged.aaaaaaaaaaaaaaaa"),
         "job": PortalPage(portal.path("job", ada, job)),
+        "saved": PortalPage(portal.path("save", ada, job), press=first),
         "more like this": PortalPage(portal.path("more", ada, job)),
         "hidden": PortalPage(portal.path("hide", ada, job), press=first),
         "rest": PortalPage(portal.path("rest", ada, slot)),
@@ -161,10 +167,25 @@ def _mail(store: NotifierStore) -> None:
         assert store.digests.commit(made, closings(due, cut, at), composer.compose(made), at)
 
 
+def _say_and_save(store: NotifierStore, own_id: str, jobs: Sequence[PostingCore]) -> None:
+    """Jobs saved, applied for, closed and hidden, and things said of others."""
+    for at, job in enumerate(jobs[1:]):
+        applied = (NOW - timedelta(days=1)).date() if at else None
+        note = "Ask for Grace.\nThey want three references." if at == 1 else ""
+        saved = TrackedJob(
+            job.posting_id, job.title, job.company.name, job.url, note, NOW - timedelta(days=at), applied
+        )
+        SqlTrackedJobs(store.engine).save(own_id, saved)
+    store.matches.store(1, [arrival(0, jobs[2].model_copy(update={"status": "closed", "version": 2**60}))], NOW)
+    hidden = posting("another", title="Sales manager, whom nobody asked for", company=Company(name="Nought & Sons"))
+    for kind, job in (("not_relevant", hidden), ("more_like", jobs[0]), ("hidden_company", hidden)):
+        store.subscribers.say(own_id, statement_of(kind, job, NOW), NOW)
+
+
 def visit(browser: Page, base: str, page: PortalPage) -> None:
     """Go to a page as somebody would."""
     browser.goto(f"{base}{page.path}")
-    folded = browser.locator("details.paste, main > section > details")
+    folded = browser.locator("details.paste, main > section > details, .cards details")
     folded.evaluate_all("all => all.forEach((one) => { one.open = true; })")
     for name, text in page.fill:
         # A field that completes keeps its value in one that nobody sees.

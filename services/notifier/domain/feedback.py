@@ -1,7 +1,7 @@
-"""What a subscriber may say of a job, and what is kept of it."""
+"""What a subscriber may say of a job, or keep of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from schemas.posting import PostingCore
@@ -25,11 +25,37 @@ class Statement:
     """A folded company name, or a cluster key."""
     said: JobOpinion | None = None
     """What the job was like; None of a company, and where it is not known."""
+    posting_id: str = ""
+    """Of the job that it was said of; empty where that is not known."""
+    company: str = ""
+    """Of a company its name as it was shown; empty where that is not known."""
+    note: str = ""
+    """What the subscriber wrote beside it."""
+
+
+MOST_TRACKED = 500
+"""Jobs that one may have saved."""
+MOST_NOTE = 2_000
+"""Characters of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedJob:
+    """A job that somebody saved, as it was then."""
+
+    posting_id: str
+    title: str
+    company: str
+    url: str
+    note: str
+    saved_at: datetime
+    applied_on: date | None
+    """None: they have not applied for it."""
 
 
 def statement_of(kind: Kind, posting: PostingCore, at: datetime) -> Statement:
     """What saying `kind` of a posting comes to."""
     ready = Ready(posting)
     if kind == "hidden_company":
-        return Statement(kind, ready.company)
-    return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at))
+        return Statement(kind, ready.company, None, posting.posting_id, posting.company.name)
+    return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at), posting.posting_id)

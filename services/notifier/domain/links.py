@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from services.notifier.domain.model import Digest
 from services.notifier.ports import Links
 
-Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job", "answer", "open"]
+Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job", "answer", "open", "save"]
 
 PATHS: dict[Purpose, str] = {
     "unsubscribe": "u",
@@ -26,6 +26,7 @@ PATHS: dict[Purpose, str] = {
     "job": "j",
     "answer": "y",
     "open": "o",
+    "save": "k",
 }
 """The path segment of each purpose under the public address."""
 
@@ -41,7 +42,7 @@ MOST_BASE_CHARACTERS = MOST_UNSUBSCRIBE_BYTES - len("</u/>") - len(".") - 2 * 16
 LOOPBACK = ("localhost", "127.0.0.1")
 """Names of this machine."""
 
-_OF_A_JOB: tuple[Purpose, ...] = ("hide", "irrelevant", "more")
+_OF_A_JOB: tuple[Purpose, ...] = ("hide", "irrelevant", "more", "save")
 _MAC_BYTES = 10
 _MAC_CHARACTERS = 16
 _BLOCK_BYTES = 64
@@ -154,6 +155,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = Fa
         hide_company={job: found["hide", job] for job in jobs},
         not_relevant={job: found["irrelevant", job] for job in jobs},
         more_like={job: found["more", job] for job in jobs},
+        save={job: found["save", job] for job in jobs},
         open={job: found["open", job] for job in jobs} if clicks else {},
         rest=found["rest", slot] if digest.left_out else "",
     )

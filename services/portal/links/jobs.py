@@ -1,6 +1,6 @@
 """A job with why it is there, the jobs that a digest had no room for, and what a reader says of a job.
 
-Not relevant, more like this, hide company: what it will change is said first, and it can be undone.
+Save, not relevant, more like this, hide company: what it will change is said first, and it can be undone.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
 from services.portal.forms import form_of
 from services.runtime.errors import UsageError
-from services.usecases import feedback, links
-from services.usecases.feedback import FADES_IN, KIND_OF, Kind
+from services.usecases import feedback, links, tracker
+from services.usecases.feedback import FADES_IN, KIND_OF
 from services.usecases.installation import Installation
 from services.usecases.links import FoundBy
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
@@ -25,7 +25,7 @@ from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
-FeedbackPurpose = Literal["irrelevant", "more", "hide"]
+FeedbackPurpose = Literal["irrelevant", "more", "hide", "save"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,12 @@ class _Texts:
 
 
 _TEXTS: dict[FeedbackPurpose, _Texts] = {
+    "save": _Texts(
+        mark("Save this job?"),
+        mark("It is kept among your jobs, where you can write beside it and see when it closes."),
+        mark("Save it"),
+        mark("Saved. It is among your jobs when you are signed in."),
+    ),
     "irrelevant": _Texts(
         mark("Not relevant?"),
         mark("This job will not come again. For {days} days jobs like it move down."),
@@ -61,7 +67,7 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
 
 
 def routes(door: Door) -> APIRouter:
-    """`GET` of `/j/TOKEN`, `/o/TOKEN` and `/r/TOKEN`; `GET` and `POST` of `/n/TOKEN`, `/l/TOKEN` and `/h/TOKEN`."""
+    """`GET` of `/j/TOKEN`, `/o/TOKEN` and `/r/TOKEN`; `GET` and `POST` of `/n/`, `/l/`, `/h/` and `/k/TOKEN`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
     @router.get("/j/{token}")
@@ -104,7 +110,8 @@ def _job_page(door: Door, visit: Visit) -> Response:
         closed=posting.status == "closed",
         paragraphs=[part.strip() for part in posting.description_text.split("\n\n") if part.strip()],
         why=[(found, _reasons(found, visit.words)) for found in job.found_by],
-        actions={purpose: door.link(purpose, person, posting.posting_id) for purpose in ("more", "irrelevant", "hide")},
+        actions={purpose: door.link(purpose, person, posting.posting_id) for purpose in _TEXTS},
+        saved=tracker.is_saved(door.installation, person.subscriber_id, posting.posting_id),
     )
 
 
@@ -145,26 +152,39 @@ def _add(router: APIRouter, door: Door, purpose: FeedbackPurpose) -> None:
         """Keep it, or take it back."""
         form = await form_of(request)
         visit = await door.visit(request, purpose, token)
-        await door.work(partial(_do, door.installation, visit, KIND_OF[purpose], form.get("do", "")))
+        await door.work(partial(_do, door.installation, visit, purpose, form.get("do", "")))
         return await door.work(partial(_feedback_page, door, visit, purpose))
 
 
-def _do(installation: Installation, visit: Visit, kind: Kind, what: str) -> None:
-    own_id = visit.subscriber.subscriber_id
-    if what == "say":
-        feedback.say(installation, own_id, kind, visit.about, visit.now)
-    elif what != "undo":
+def _do(installation: Installation, visit: Visit, purpose: FeedbackPurpose, what: str) -> None:
+    own_id, about, now = visit.subscriber.subscriber_id, visit.about, visit.now
+    if what not in ("say", "undo"):
         raise UsageError("the form says nothing that can be done here")
-    elif feedback.is_said(installation, own_id, kind, visit.about, visit.now):
-        feedback.unsay(installation, own_id, kind, visit.about, visit.now)
+    kind = KIND_OF.get(purpose)
+    if what == "say":
+        if kind is None:
+            tracker.save(installation, own_id, about, now)
+        else:
+            feedback.say(installation, own_id, kind, about, now)
+    elif _is_done(installation, visit, purpose):
+        if kind is None:
+            tracker.take_out(installation, own_id, about)
+        else:
+            feedback.unsay(installation, own_id, kind, about, now)
+
+
+def _is_done(installation: Installation, visit: Visit, purpose: FeedbackPurpose) -> bool:
+    own_id, kind = visit.subscriber.subscriber_id, KIND_OF.get(purpose)
+    if kind is None:
+        return tracker.is_saved(installation, own_id, visit.about)
+    return feedback.is_said(installation, own_id, kind, visit.about, visit.now)
 
 
 def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose) -> Response:
     posting = links.posting_of(door.installation, visit.about)
     if posting is None:
         return door.show("forgotten", visit.words, 410)
-    texts, own_id = _TEXTS[purpose], visit.subscriber.subscriber_id
-    said = feedback.is_said(door.installation, own_id, KIND_OF[purpose], visit.about, visit.now)
+    texts, said = _TEXTS[purpose], _is_done(door.installation, visit, purpose)
     filled: dict[str, object] = {
         "company": posting.company.name or visit.words.say(mark("this company")),
         "days": FADES_IN.days,
@@ -178,5 +198,6 @@ def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose) -> Respon
         text=visit.words.say(texts.done if said else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
+        lists=purpose == "save",
         job_page=door.link("job", visit.subscriber, visit.about),
     )

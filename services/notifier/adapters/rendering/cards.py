@@ -44,7 +44,7 @@ from services.wording.words import Words
 
 _SLOT = re.compile("\x01([a-z_]+)\x01")
 """No line of a feed holds such characters, see `services.wording.lines.one_line`."""
-_ACTIONS = ("more_like", "not_relevant", "hide_company")
+_ACTIONS = ("save", "more_like", "not_relevant", "hide_company")
 
 
 def _slot(name: str) -> Markup:
@@ -138,7 +138,7 @@ class _Wanted:
     explained_by: FoundBy
     near: bool
     stack: Stack
-    offered: tuple[bool, bool, bool]
+    offered: tuple[bool, ...]
     """Which of the actions."""
     against: tuple[Doubt, ...]
 
@@ -190,12 +190,8 @@ class Cards:
     def add(self, item: Item, stack: Stack, *, near: bool) -> None:
         """Put one more card below the others."""
         posting_id, links, words = item.posting.posting_id, stack.links, stack.reader.words
-        addresses = (
-            links.more_like.get(posting_id, ""),
-            links.not_relevant.get(posting_id, ""),
-            links.hide_company.get(posting_id, ""),
-        )
-        offered = (bool(addresses[0]), bool(addresses[1]), bool(addresses[2]))
+        addresses = tuple(getattr(links, name).get(posting_id, "") for name in _ACTIONS)
+        offered = tuple(map(bool, addresses))
         found = most_telling(item)
         against = telling_against(item.chance, found.verdict.reasons, item.posting)
         card = self._personal_card(_Wanted(item, found, near, stack, offered, against))
@@ -207,9 +203,7 @@ class Cards:
                 "number": number,
                 "notes": noted[1],
                 "found": found_by[1],
-                "more_like": addresses[0],
-                "not_relevant": addresses[1],
-                "hide_company": addresses[2],
+                **dict(zip(_ACTIONS, addresses, strict=True)),
                 "link": link,
             })
         )  # fmt: skip
@@ -218,10 +212,7 @@ class Cards:
             card.html.filled({
                 "notes": noted[0],
                 "found": found_by[0],
-                "more_like": escaped[0],
-                "not_relevant": escaped[1],
-                "hide_company": escaped[2],
-                "link": escaped[3],
+                **dict(zip((*_ACTIONS, "link"), escaped, strict=True)),
             })
         )  # fmt: skip
         stack.first_reason = stack.first_reason or " · ".join(card.why)

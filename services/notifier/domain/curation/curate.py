@@ -61,6 +61,9 @@ class CurateSettings(BaseModel):
 
 DEFAULTS = CurateSettings()
 
+HIDDEN = "its company is hidden by the subscriber"
+"""Why a job is left out, as is kept with a digest."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:
@@ -220,7 +223,7 @@ def why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: 
     if posting.backlog:
         return "was there already when its source was first read"
     if recipient.hidden_companies and ready.company in recipient.hidden_companies:
-        return "its company is hidden by the subscriber"
+        return HIDDEN
     if posting.cluster.key in recipient.not_relevant:
         return "was called not relevant by the subscriber"
     # One that states none may say in its text how to apply, as what a board pushes by its description alone.

@@ -159,6 +159,13 @@ class SqlDigests:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
             return [_kept(row) for row in connection.execute(in_order)]
 
+    def left_out(self, subscriber_id: str, reason: str, since: datetime) -> frozenset[str]:
+        """The ids of postings that their digests due since then left out for a reason, whether sent or held."""
+        query = select(digests.c.dropped).where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
+        with reading(self._engine) as connection:
+            packed = connection.execute(query.where(_NO_NOTICE)).scalars().all()
+        return frozenset(own for each in packed for own, why in json.loads(unsqueeze(each)) if why == reason)
+
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
         """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""
         own = digests.c.digest_id == self._ids.digest_id(subscriber_id, due_at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from schemas.sql.tables import feedback
 from services.notifier.adapters.sql.rows import chunks, to_json
@@ -35,10 +35,16 @@ def keep(connection: Connection, subscriber_id: str, statement: Statement, now: 
     opposite = {"not_relevant": "more_like", "more_like": "not_relevant"}.get(statement.kind)
     if opposite:
         take_back(connection, subscriber_id, opposite, statement.value)
-    about = _about(statement.said) if statement.said else None
-    row = upsert(connection, feedback).values(own | {"created_at": now, "about": about})
+    said = {"created_at": now, "about": _about(statement), "posting_id": statement.posting_id or None}
+    row = upsert(connection, feedback).values(own | said)
     keys = [feedback.c.subscriber_id, feedback.c.kind, feedback.c.value]
-    connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"created_at": now, "about": about}))
+    connection.execute(row.on_conflict_do_update(index_elements=keys, set_=said))
+
+
+def note(connection: Connection, subscriber_id: str, kind: str, value: str, text: str) -> bool:
+    """Keep what they write beside it; False where it was not said."""
+    own = (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
+    return connection.execute(update(feedback).where(own).values(note=text or None)).rowcount > 0
 
 
 def take_back(connection: Connection, subscriber_id: str, kind: str, value: str) -> bool:
@@ -80,6 +86,12 @@ def opinion_of(row: Row[Any]) -> JobOpinion | None:
     )
 
 
+def statement_in(row: Row[Any]) -> Statement:
+    """What was said, by its row."""
+    company = json.loads(row.about)["company"] if row.about and row.kind == "hidden_company" else ""
+    return Statement(row.kind, row.value, opinion_of(row), row.posting_id or "", company, row.note or "")
+
+
 def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     said = (opinion_of(row) for row in rows)
     return Feedback(
@@ -89,7 +101,10 @@ def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     )
 
 
-def _about(said: JobOpinion) -> str:
+def _about(statement: Statement) -> str | None:
+    said = statement.said
+    if said is None:
+        return to_json({"company": statement.company}) if statement.company else None
     return to_json(
         {
             "title": said.title,

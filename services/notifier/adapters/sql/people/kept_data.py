@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
-from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups, tracked_jobs
 from schemas.sql.tables import (
     consents,
     deliveries,
@@ -109,6 +109,7 @@ def data_of(connection: Connection, ids: Ids, subscriber_id: str) -> dict[str, A
         "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
         "feedback": [_plain(feedback, row) for row in rows_of(connection, subscriber_id)],
+        "tracked_jobs": own(tracked_jobs, tracked_jobs.c.saved_at, bytewise(connection, tracked_jobs.c.posting_id)),
         "digests": _digests(connection, subscriber_id),
         "sent_jobs": own(sent_jobs, sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id)),
         "sessions": own(sessions, sessions.c.began_at),

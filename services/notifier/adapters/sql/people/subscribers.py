@@ -265,11 +265,17 @@ class SqlSubscribers:
         with writing(self._engine) as connection:
             return feedback.take_back(connection, subscriber_id, kind, value)
 
+    @retried
+    def note(self, subscriber_id: str, kind: Kind, value: str, text: str) -> bool:
+        """Keep what someone writes beside what they said; False where it was never said."""
+        with writing(self._engine) as connection:
+            return feedback.note(connection, subscriber_id, kind, value, text)
+
     def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
         """All that someone said, by kind and value, with when."""
         with reading(self._engine) as connection:
             rows = feedback.rows_of(connection, subscriber_id)
-        return [(Statement(row.kind, row.value, feedback.opinion_of(row)), row.created_at) for row in rows]
+        return [(feedback.statement_in(row), row.created_at) for row in rows]
 
     def export(self, subscriber_id: str) -> dict[str, Any]:
         """All that is held about a person, ready for JSON. Raises UsageError."""

@@ -1,0 +1,82 @@
+"""Jobs that subscribers saved or applied for."""
+
+from datetime import date
+
+from sqlalchemy import Connection, Engine, delete, func, select, update
+
+from schemas.sql.doors import tracked_jobs
+from services.notifier.adapters.sql.rows import hold_person
+from services.notifier.domain.feedback import MOST_TRACKED, TrackedJob
+from services.runtime.errors import UsageError
+from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
+
+_row = tracked_jobs.c
+
+
+class SqlTrackedJobs:
+    """What each person tracks. All raise UnavailableError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @retried
+    def save(self, subscriber_id: str, job: TrackedJob) -> None:
+        """Keep a job; one that is kept stays as it is. Raises UsageError where they are gone or have no room left."""
+        with writing(self._engine) as connection:
+            if hold_person(connection, subscriber_id) is None:
+                raise UsageError(f"There is no subscriber {subscriber_id}.")
+            own = _row.subscriber_id == subscriber_id
+            count = connection.execute(select(func.count()).select_from(tracked_jobs).where(own)).scalar_one()
+            known = _has(connection, subscriber_id, job.posting_id)
+            if count >= MOST_TRACKED and not known:
+                raise UsageError(f"One may have {MOST_TRACKED} saved jobs; take one out first.")
+            row = {name: getattr(job, name) for name in ("posting_id", "title", "company", "url", "note", "saved_at")}
+            row |= {"subscriber_id": subscriber_id, "applied_on": _written(job.applied_on)}
+            connection.execute(upsert(connection, tracked_jobs).values(row).on_conflict_do_nothing())
+
+    @retried
+    def change(self, subscriber_id: str, posting_id: str, note: str, applied_on: date | None) -> bool:
+        """What they write beside it, and when they applied; False where it is not kept."""
+        own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
+        with writing(self._engine) as connection:
+            changed = update(tracked_jobs).where(own).values(note=note, applied_on=_written(applied_on))
+            return connection.execute(changed).rowcount > 0
+
+    @retried
+    def take_out(self, subscriber_id: str, posting_id: str) -> None:
+        """Forget a job; said again it changes nothing."""
+        own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
+        with writing(self._engine) as connection:
+            connection.execute(delete(tracked_jobs).where(own))
+
+    def has(self, subscriber_id: str, posting_id: str) -> bool:
+        """Whether a job is kept."""
+        with reading(self._engine) as connection:
+            return _has(connection, subscriber_id, posting_id)
+
+    def all(self, subscriber_id: str) -> list[TrackedJob]:
+        """Theirs, the last saved first."""
+        query = select(tracked_jobs).where(_row.subscriber_id == subscriber_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(_row.saved_at.desc(), bytewise(connection, _row.posting_id))).all()
+        return [
+            TrackedJob(
+                posting_id=row.posting_id,
+                title=row.title,
+                company=row.company,
+                url=row.url,
+                note=row.note,
+                saved_at=row.saved_at,
+                applied_on=date.fromisoformat(row.applied_on) if row.applied_on else None,
+            )
+            for row in rows
+        ]
+
+
+def _has(connection: Connection, subscriber_id: str, posting_id: str) -> bool:
+    own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
+    return connection.execute(select(_row.posting_id).where(own)).first() is not None
+
+
+def _written(day: date | None) -> str | None:
+    return day.isoformat() if day else None

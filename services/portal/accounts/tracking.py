@@ -1,0 +1,194 @@
+"""Jobs at home, saved, applied for and hidden; and what feedback changed, which can be taken back."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.accounts.home import AtHome, at_home
+from services.portal.answers import answers, form
+from services.portal.door import Door
+from services.portal.forms import fault_in, form_of
+from services.runtime.errors import UsageError
+from services.usecases import feedback, tracker
+from services.usecases.errors import WrongFieldError
+from services.usecases.feedback import FADES_IN, LOOKS_BACK, Saying
+from services.usecases.tracker import Tracked
+from services.usecases.wording import shown_job
+from services.wording.dates import day_in_words
+from services.wording.lines import zone_of
+
+_OF_JOBS = ("save", "applied", "note", "out", "hide", "show", "note-hidden")
+_OF_FEEDBACK = ("take-back", "hide-company")
+_Page = Callable[[AtHome, WrongFieldError | None], Response]
+_Act = Callable[[AtHome, Mapping[str, str], datetime], None]
+
+
+def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
+    """`GET` and `POST` of `/home/jobs` and `/home/feedback`."""
+    router = APIRouter(responses=answers(303, 400, 403, 408, 413, 503), default_response_class=HTMLResponse)
+
+    async def show(request: Request, page: _Page) -> Response:
+        here = await at_home(door, cookies, request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        return await door.work(partial(page, here, None))
+
+    async def take(request: Request, page: _Page, act: _Act, path: str) -> Response:
+        guard.check(request)
+        sent, here = await form_of(request), await at_home(door, cookies, request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        cookies.check_form(here.session.key, sent.get("csrf", ""))
+        try:
+            await door.work(partial(act, here, sent, door.clock()))
+        except WrongFieldError as error:
+            return await door.work(partial(page, here, error))
+        return RedirectResponse(f"{door.root}{path}", 303)
+
+    jobs_page, feedback_page = partial(_jobs_page, door, cookies), partial(_feedback_page, door, cookies)
+
+    @router.get("/home/jobs")
+    async def jobs(request: Request) -> Response:
+        """Show them."""
+        return await show(request, jobs_page)
+
+    @router.post("/home/jobs", openapi_extra=form("csrf", "job", "hidden", "note", "applied_on", do=_OF_JOBS))
+    async def change_jobs(request: Request) -> Response:
+        """Do what a form says of one of them."""
+        return await take(request, jobs_page, partial(_track, door), "/home/jobs")
+
+    @router.get("/home/feedback")
+    async def said(request: Request) -> Response:
+        """Show what was said, and what came of it."""
+        return await show(request, feedback_page)
+
+    @router.post("/home/feedback", openapi_extra=form("csrf", "kind", "value", "company", do=_OF_FEEDBACK))
+    async def change_said(request: Request) -> Response:
+        """Take something back, or hide a company."""
+        return await take(request, feedback_page, partial(_say, door), "/home/feedback")
+
+    return router
+
+
+def _track(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> None:
+    installation, own_id, job, hidden = (
+        door.installation, here.person.subscriber_id, sent.get("job", ""), sent.get("hidden", "")
+    )  # fmt: skip
+    match sent.get("do"):
+        case "save":
+            tracker.save(installation, own_id, job, now)
+        case "applied":
+            today = now.astimezone(zone_of(here.person.profile.time_zone)).date()
+            tracker.apply(installation, own_id, job, today)
+        case "note":
+            tracker.change(installation, own_id, job, sent.get("note", ""), _day(sent.get("applied_on", "")))
+        case "out":
+            tracker.take_out(installation, own_id, job)
+        case "hide":
+            feedback.hide_job(installation, own_id, job, now)
+        case "show":
+            feedback.take_back(installation, own_id, "not_relevant", hidden)
+        case "note-hidden":
+            feedback.note(installation, own_id, "not_relevant", hidden, sent.get("note", ""))
+        case _:
+            raise UsageError("the form says nothing that can be done here")
+
+
+def _say(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> None:
+    own_id = here.person.subscriber_id
+    match sent.get("do"):
+        case "take-back":
+            feedback.take_back(door.installation, own_id, sent.get("kind", ""), sent.get("value", ""))
+        case "hide-company":
+            feedback.hide_company(door.installation, own_id, sent.get("company", ""), now)
+        case _:
+            raise UsageError("the form says nothing that can be done here")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise WrongFieldError("applied_on", f"{text!r} is not a date such as 2026-03-31", "day") from None
+
+
+def _jobs_page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None) -> Response:
+    words, person = here.words, here.person
+    tracked = tracker.tracked(door.installation, person.subscriber_id)
+    said = feedback.said(door.installation, person.subscriber_id)
+    shown = [(one, *_shown(door, here, one)) for one in tracked]
+    return door.show(
+        "jobs",
+        words,
+        400 if error else 200,
+        error=fault_in(error, words) if error else "",
+        csrf=cookies.form_token(here.session.key),
+        saved=[one for one in shown if one[0].job.applied_on is None],
+        applied=[one for one in shown if one[0].job.applied_on is not None],
+        hidden=[_listed(door, here, one) for one in _newest(said) if one.statement.kind == "not_relevant"],
+        most=tracker.MOST_NOTE,
+    )
+
+
+def _shown(door: Door, here: AtHome, tracked: Tracked) -> tuple[str, str, str, str, str]:
+    """Where it is and what it pays, its page, when it was saved, applied for, and until when it is open."""
+    posting, job, words = tracked.posting, tracked.job, here.words
+    applied = day_in_words(job.applied_on, words.locale) if job.applied_on else ""
+    if posting is None:
+        return "", "", _on(here, job.saved_at), applied, ""
+    about = shown_job(posting, words)
+    until = _on(here, posting.expires_at) if posting.expires_at and not tracked.closed else ""
+    page = door.link("job", here.person, job.posting_id)
+    return " · ".join(filter(None, (about.where, about.pay))), page, _on(here, job.saved_at), applied, until
+
+
+def _listed(door: Door, here: AtHome, saying: Saying) -> dict[str, str]:
+    """One thing said, as a page lists it."""
+    statement, about = saying.statement, saying.statement.said
+    return {
+        "kind": statement.kind,
+        "value": statement.value,
+        "title": about.title if about else statement.company or statement.value,
+        "company": about.company if about else "",
+        "note": statement.note,
+        "said": _on(here, saying.said_at),
+        "until": _on(here, saying.fades_at) if saying.fades_at else "",
+        "page": door.link("job", here.person, statement.posting_id) if statement.posting_id else "",
+    }
+
+
+def _newest(said: list[Saying]) -> list[Saying]:
+    return sorted(said, key=lambda one: one.said_at, reverse=True)
+
+
+def _on(here: AtHome, at: datetime) -> str:
+    return day_in_words(at.astimezone(zone_of(here.person.profile.time_zone)).date(), here.words.locale)
+
+
+def _feedback_page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None) -> Response:
+    installation, words, now = door.installation, here.words, door.clock()
+    said = _newest(feedback.said(installation, here.person.subscriber_id))
+    changed = feedback.changed(installation, here.person.subscriber_id, now)
+    counting = [one for one in said if one.statement.said and one.fades_at and one.fades_at > now]
+    return door.show(
+        "said",
+        words,
+        400 if error else 200,
+        error=fault_in(error, words) if error else "",
+        csrf=cookies.form_token(here.session.key),
+        up=[_listed(door, here, one) for one in counting if one.statement.kind == "more_like"],
+        down=[_listed(door, here, one) for one in counting if one.statement.kind == "not_relevant"],
+        companies=[
+            (_listed(door, here, one), changed.kept_out.get(one.statement.value, 0))
+            for one in said
+            if one.statement.kind == "hidden_company"
+        ],
+        moved=changed.moved,
+        days=LOOKS_BACK.days,
+        fades=FADES_IN.days,
+    )

@@ -1,0 +1,90 @@
+"""Jobs that somebody keeps for themself: saved, applied for, with what they write beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from schemas.posting import PostingCore
+from services.notifier.domain.feedback import MOST_NOTE, MOST_TRACKED, TrackedJob
+from services.rules.web_address import job_address
+from services.runtime.errors import UsageError
+from services.usecases.errors import WrongFieldError
+from services.usecases.installation import Installation
+
+__all__ = [
+    "MOST_NOTE",
+    "Tracked",
+    "TrackedJob",
+    "apply",
+    "change",
+    "is_saved",
+    "note_from",
+    "save",
+    "take_out",
+    "tracked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A job that somebody saved, and what became of it."""
+
+    job: TrackedJob
+    posting: PostingCore | None
+    """As it is now; None where the store has forgotten it."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is known that nobody can apply any more."""
+        return self.posting is not None and self.posting.status == "closed"
+
+
+def tracked(installation: Installation, own_id: str) -> Sequence[Tracked]:
+    """All that somebody saved, the last saved first. Raises UnavailableError."""
+    jobs = installation.tracked_jobs.all(own_id)
+    postings = installation.matches.postings([job.posting_id for job in jobs])
+    return [Tracked(job, postings.get(job.posting_id)) for job in jobs]
+
+
+def save(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:
+    """Keep a job; said again it changes nothing. Raises UsageError where the store has none, WrongFieldError."""
+    posting = installation.matches.postings([posting_id]).get(posting_id)
+    if posting is None:
+        raise UsageError(f"there is no posting {posting_id} in the store")
+    if not is_saved(installation, own_id, posting_id) and len(installation.tracked_jobs.all(own_id)) >= MOST_TRACKED:
+        raise WrongFieldError("job", f"there are {MOST_TRACKED} saved jobs already", "job_room")
+    job = TrackedJob(posting_id, posting.title, posting.company.name, job_address(posting), "", now, None)
+    installation.tracked_jobs.save(own_id, job)
+
+
+def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
+    """Whether somebody keeps a job. Raises UnavailableError."""
+    return installation.tracked_jobs.has(own_id, posting_id)
+
+
+def change(installation: Installation, own_id: str, posting_id: str, note: str, applied_on: date | None) -> None:
+    """What they write beside a job, and when they applied. Raises WrongFieldError, UsageError where it is not kept."""
+    if not installation.tracked_jobs.change(own_id, posting_id, note_from(note), applied_on):
+        raise UsageError("there is no such job of yours")
+
+
+def apply(installation: Installation, own_id: str, posting_id: str, day: date) -> None:
+    """They applied for a job on a day; what they wrote stays. Raises UsageError where it is not kept."""
+    for job in installation.tracked_jobs.all(own_id):
+        if job.posting_id == posting_id:
+            change(installation, own_id, posting_id, job.note, day)
+            return
+    raise UsageError("there is no such job of yours")
+
+
+def take_out(installation: Installation, own_id: str, posting_id: str) -> None:
+    """Keep a job no more; said again it changes nothing. Raises UnavailableError."""
+    installation.tracked_jobs.take_out(own_id, posting_id)
+
+
+def note_from(text: str) -> str:
+    """What somebody writes beside a job. Raises WrongFieldError."""
+    note = "\n".join(text.split("\r\n")).strip()
+    if len(note) > MOST_NOTE:
+        raise WrongFieldError("note", f"it has more than {MOST_NOTE} characters", "note_long", given=str(MOST_NOTE))
+    return note
