@@ -19,6 +19,7 @@ _UNSPACED: Final = (
     "\U00020000-\U0003ffff"
 )
 """Thai, Lao, Burmese, Khmer, kana, Han and Hangul: written without spaces between words, or with endings run on."""
+_MOST_MARKS: Final = 30
 _MARKS_BEYOND: Final = range(0xE0000, 0xE1000)
 _END_OF_FIELD: Final = "\0"
 
@@ -46,12 +47,12 @@ def _mark_runs() -> re.Pattern[str]:
     marks = "".join(
         char for char in map(chr, chain(range(0x300, 0x20000), _MARKS_BEYOND)) if unicodedata.combining(char)
     )
-    return re.compile(rf"([{marks}]{{30}})[{marks}]+")
+    return re.compile(rf"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
 
 
 def _fold_once(text: str) -> str:
     # Marks are put in their order by a sort that takes the square of their number.
-    text = _mark_runs().sub(r"\1", text)
+    text = _mark_runs().sub(r"\1", text) if len(text) > _MOST_MARKS else text
     lowered = unicodedata.normalize("NFKC", text).casefold()
     bare = _LETTERS.sub(lambda letter: _PLAIN[letter[0]], _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))
     return collapsed(unicodedata.normalize("NFKC", bare))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, get_args
 
+from ahocorasick_rs import AhoCorasick
+
 from schemas.posting import Condition, ConditionKind, Evidence, Form
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.lexicon import LANGUAGES, any_of
@@ -104,8 +106,9 @@ def read_conditions(
     """
     found: list[Condition] = []
     shown: list[Evidence] = []
+    titled = _named_in(document.title.lower())
     for kind, known in _words_of(language).items():
-        read = _read(kind, known, document, country)
+        read = _read(kind, known, document, country, titled=kind in titled)
         if read is not None:
             found.append(read.value)
             shown += read.evidence
@@ -114,28 +117,38 @@ def read_conditions(
     return Finding(tuple(found), tuple(shown))
 
 
-def _read(kind: ConditionKind, known: _Words, document: Document, country: str | None) -> Finding[Condition] | None:
+def _read(
+    kind: ConditionKind, known: _Words, document: Document, country: str | None, *, titled: bool
+) -> Finding[Condition] | None:
+    """`titled` says whether the title holds a word of the kind."""
     title = document.title.lower()
-    asked = known.title.search(title) if any(stem in title for stem in _stems(kind)) else None
-    titled = None
+    asked = known.title.search(title) if titled else None
+    by_title = None
     if asked and not known.unless.search(title):
-        titled = Finding(
+        by_title = Finding(
             _condition(kind, document.title, asked.end(), country), (evidence_of("title", document.title),)
         )
-        if titled.value.places or kind not in _OF_A_PLACE:
-            return titled
+        if by_title.value.places or kind not in _OF_A_PLACE:
+            return by_title
     for start, stop in _sentences(kind, document):
         read = _in_sentence(kind, known, document, (start, stop), country)
         if read is not None and (read.value.places or kind not in _OF_A_PLACE):
             return read
-        titled = titled or read
+        by_title = by_title or read
     # Of a licence that is of no place one needs to know; to move one must know where.
-    return titled if kind == "licence" else None
+    return by_title if kind == "licence" else None
+
+
+def _named_in(title: str) -> frozenset[ConditionKind]:
+    """The kinds that a title in lower case holds a word of."""
+    automaton, kinds = _stems()
+    return frozenset(kinds[number] for number, _, _ in automaton.find_matches_as_indexes(title, overlapping=True))
 
 
 @cache
-def _stems(kind: ConditionKind) -> tuple[str, ...]:
-    return tuple(word.strip() for word in anchor_words()[kind])
+def _stems() -> tuple[AhoCorasick, tuple[ConditionKind, ...]]:
+    stems = [(word.strip(), kind) for kind in KINDS for word in anchor_words()[kind]]
+    return AhoCorasick([stem for stem, _ in stems]), tuple(kind for _, kind in stems)
 
 
 def _sentences(kind: ConditionKind, document: Document) -> Iterator[tuple[int, int]]:

@@ -85,6 +85,12 @@ STATED_FIELDS = tuple(field.name for field in fields(Draft) if field.type == tup
 """Those that hold texts as they stood in fields of the feed."""
 
 
+_WRITTEN = tuple(
+    field.name for field in fields(Draft) if field.name not in {*STATED_FIELDS, "html", "timezones", "pay"}
+)
+"""The other fields of which so much is read: names, addresses, dates."""
+
+
 MOST_NAME = 10_000
 """Characters of a title or a company's name that are looked at; a posting keeps 300."""
 MOST_URL = 4_000
@@ -99,6 +105,8 @@ MOST_FIELD = 20_000
 
 def bounded(draft: Draft) -> tuple[Draft, tuple[Evidence, ...]]:
     """Cut a draft to its bounds, and say of each field what was left out."""
+    if _is_short(draft):
+        return draft, ()
     changes: dict[str, Any] = {}
     said: list[Evidence] = []
     for name, value in ((field.name, getattr(draft, field.name)) for field in fields(draft)):
@@ -107,6 +115,21 @@ def bounded(draft: Draft) -> tuple[Draft, tuple[Evidence, ...]]:
             changes[name] = cut
             said.append(evidence_of(name, why))
     return (replace(draft, **changes), tuple(said)) if changes else (draft, ())
+
+
+def _is_short(draft: Draft) -> bool:
+    """Whether a draft is within the narrowest of its bounds, as nearly all are: nothing of it needs to be cut."""
+    for name in _WRITTEN:
+        value = getattr(draft, name)
+        if isinstance(value, str) and len(value) > MOST_URL:
+            return False
+    for name in STATED_FIELDS:
+        length = 0
+        for stated in getattr(draft, name):
+            length += len(stated.text)
+        if length > MOST_VALUE or len(getattr(draft, name)) > MOST_STATED:
+            return False
+    return len(draft.timezones) <= MOST_STATED and len(draft.pay) <= MOST_STATED
 
 
 def left_out(field: str, read: int, length: int) -> tuple[Evidence, ...]:

@@ -101,9 +101,13 @@ class _Reader:
         """A trainee's stipend is the pay; anybody else's is a benefit."""
         found = words_in(self.text, start, stop)
         other = found.get("other", 0)
-        if cues().stipend.search(self.text, 0, other) and cues().trainee.search(self.document.title):
+        if other and self._for_trainees and cues().stipend.search(self.text, 0, other):
             found["salary"] = found.pop("other")
         return found
+
+    @cached_property
+    def _for_trainees(self) -> bool:
+        return bool(cues().trainee.search(self.document.title))
 
     @cached_property
     def for_sales(self) -> bool:

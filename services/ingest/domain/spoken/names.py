@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
 from babel import Locale
 
 from services.ingest.domain.lexicon import any_of, spelled, written
+from services.rules.phrases import Phrases
 
 CODES: Final = (
     "en", "de", "fr", "es", "pt", "it", "nl", "pl", "da", "sv", "no", "fi", "is", "cs", "sk", "hu", "ro", "bg", "el",
@@ -43,7 +43,7 @@ class Mention(NamedTuple):
 class Names:
     """What the languages are called in texts of one language and in English."""
 
-    automaton: AhoCorasick
+    phrases: Phrases
     names: tuple[tuple[str, str, bool], ...]
     """By its number: a name in lower case, its code, and whether anything may follow within the word."""
     compound: re.Pattern[str]
@@ -54,7 +54,7 @@ class Names:
 
     def mentions(self, text: str, lowered: str) -> Iterator[Mention]:
         """Give the names in a text in their order."""
-        for number, start, stop in self.automaton.find_matches_as_indexes(lowered):
+        for number, start, stop in self.phrases.matches(lowered):
             name, code, opened = self.names[number]
             if start and lowered[start - 1].isalnum():
                 continue
@@ -82,7 +82,7 @@ def names_of(language: str) -> Names:
     for code in _BY_THEMSELVES:
         known.setdefault(str(Locale(code).languages[code]).lower(), (code, False))
     return Names(
-        AhoCorasick(list(known), matchkind=MatchKind.LeftmostLongest),
+        Phrases(known),
         tuple((name, *meant) for name, meant in known.items()),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),
         frozenset(way for spoken in languages for way in written("spoken.capital", spoken)),

@@ -35,9 +35,9 @@ _HEADINGS: Final[tuple[tuple[str, Kind, str], ...]] = (
 
 A heading in none of them ("Collaboration") leaves the section as it is.
 """
-_STOP = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
+# The sign is written out ahead of everything else: a scan for a set of characters is what makes this cheap.
+_STOP = re.compile(r"[\n.!?;](?:(?<=\n)|(?<=[.!?;])(?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)][.!?])(?=[A-Z]))")
 """The end of a sentence; also where two were run together, as some boards do with line breaks."""
-_DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
 _OF_A_LINE: frozenset[Kind] = frozenset({"place", "pay"})
 _SAYS_IT_ITSELF = re.compile(r":\s*\w")
 """Behind "Location: Berlin" the section before it goes on; "Location:" opens one."""
@@ -109,8 +109,8 @@ class Document:
         """The bounds of the sentence, or the line, around a stretch of the text; at most 300 characters each way."""
         left_edge = max(0, start - 300)
         right_edge = min(len(self.text), end + 300)
-        left = left_edge
-        for stop in _STOP.finditer(self.text, left_edge, start):
+        left = self.text.rfind("\n", left_edge, start) + 1 or left_edge
+        for stop in _STOP.finditer(self.text, left, start):
             left = stop.end()
         right = _STOP.search(self.text, end, right_edge)
         return left, right.start() if right else right_edge
@@ -138,21 +138,28 @@ def _announces_wishes(line: str) -> bool:
     """Whether a sentence announces what is nice to have: "Bonus points if you have worked with any of these:"."""
     if len(line) > _MOST_ANNOUNCEMENT or not line.endswith((":", ".")) or line.startswith("•"):
         return False
-    said = dict(_patterns())["nice"].search(_plain(line))
+    said = _wishes().search(_plain(line))
     return said is not None and (line.endswith(":") or said.start() == 0)
 
 
 def _is_wish(line: str) -> bool:
     """Whether a line names something and then calls it a plus, or begins as an item of a list."""
     heading = _plain(line)
-    said = dict(_patterns())["nice"].search(heading)
+    said = _wishes().search(heading)
     if said is None or line.startswith(_ITEM_SIGNS):
         return said is not None
     return said.end() == len(heading) and len(heading[: said.start()].split()) >= _FEW_WORDS
 
 
 def _plain(line: str) -> str:
-    return _DECORATION.sub("", line.lower().replace("’", "'"))
+    """A line in lower case, without the signs at its ends and the numbers that it begins with."""
+    lowered = line.lower().replace("’", "'")
+    start, stop = 0, len(lowered)
+    while start < stop and (lowered[start].isdecimal() or not lowered[start].isalnum()):
+        start += 1
+    while stop > start and not lowered[stop - 1].isalnum():
+        stop -= 1
+    return lowered[start:stop]
 
 
 @cache
@@ -161,10 +168,21 @@ def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(f"{known}|{japanese}" if japanese else known)) for kind, known, japanese in words)
 
 
+@cache
+def _wishes() -> re.Pattern[str]:
+    return dict(_patterns())["nice"]
+
+
+@cache
+def _any_heading() -> re.Pattern[str]:
+    """Most lines are none: one look tells them."""
+    return re.compile("|".join(pattern.pattern for _, pattern in _patterns()))
+
+
 @lru_cache(maxsize=16_384)
 def _kind_of_heading(line: str) -> Kind | None:
     # Remembered: employers repeat their headings, and boards those of their forms, from posting to posting.
     heading = _plain(line)
-    if not heading or len(heading.split()) > _MOST_HEADING_WORDS:
+    if not heading or len(heading.split()) > _MOST_HEADING_WORDS or not _any_heading().search(heading):
         return None
     return next((kind for kind, pattern in _patterns() if pattern.search(heading)), None)

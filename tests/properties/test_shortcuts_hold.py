@@ -1,0 +1,64 @@
+"""What spares the normaliser work must find what the plain way finds: shortcuts pass nothing over."""
+
+import re
+from typing import Final
+from unittest.mock import patch
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain import draft as drafts
+from services.ingest.domain.draft import Draft, Stated, bounded
+from services.ingest.domain.text import sections
+from services.ingest.domain.text.sections import document_of
+from services.rules.phrases import Phrases
+
+WORDS: Final = (
+    "nice to have", "is a plus", "requirements", "benefits", "dein profil", "望ましい", "nuestra oferta", "Über uns",
+    "at Nimbus Fern", "•", "–", "(", ")", ":", "2026", "¿", "…", "İ", "ſ", "_",
+)  # fmt: skip
+LINES: Final = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=8)), max_size=9).map(" ".join)
+SENTENCES: Final = st.lists(
+    st.sampled_from(("We pay", "you", "a", ".", "!", "?", ";", " ", "  ", "\n", "End", "Ä", "ß", "•", '"', ")", "(")),
+    max_size=60,
+).map("".join)
+STOP: Final = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
+
+
+@given(st.lists(st.text("aä中 x", min_size=1, max_size=3), min_size=1, max_size=5, unique=True), st.text("aä中 x😀"))
+def test_phrases_are_found_at_their_characters(phrases: list[str], text: str) -> None:
+    plain = AhoCorasick(phrases, matchkind=MatchKind.LeftmostLongest)
+    assert Phrases(phrases).matches(text) == plain.find_matches_as_indexes(text)
+
+
+@given(LINES)
+def test_a_heading_of_any_kind_is_one_of_all_headings(line: str) -> None:
+    heading = sections._plain(line)
+    assert re.sub(r"^[\W\d_]+|[\W_]+$", "", line.lower().replace("’", "'")) == heading
+    if any(pattern.search(heading) for _, pattern in sections._patterns()):
+        assert sections._any_heading().search(heading)
+
+
+@given(SENTENCES, st.data())
+def test_a_sentence_ends_at_the_nearest_stops(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    left = max((stop.end() for stop in STOP.finditer(text, max(0, start - 300), start)), default=max(0, start - 300))
+    right = STOP.search(text, end, end + 300)
+    expected = left, right.start() if right else min(len(text), end + 300)
+    assert document_of("", text).sentence_at(start, end) == expected
+
+
+STATED: Final = st.lists(st.builds(Stated, st.just("field"), st.text("ab", max_size=40)), max_size=8).map(tuple)
+
+
+@given(STATED, STATED, st.text("ab", max_size=30), st.text("ab", max_size=30))
+def test_a_draft_that_is_short_is_not_cut(
+    skills: tuple[Stated, ...], locations: tuple[Stated, ...], title: str, url: str
+) -> None:
+    draft = Draft(source_id="1", title=title, company="", url=url, skills=skills, locations=locations)
+    with patch.multiple(drafts, MOST_NAME=25, MOST_URL=20, MOST_STATED=5, MOST_VALUE=30, MOST_FIELD=90):
+        short = drafts._is_short(draft)
+        with patch.object(drafts, "_is_short", lambda _: False):
+            assert not short or bounded(draft) == (draft, ())
