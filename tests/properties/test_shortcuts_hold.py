@@ -4,15 +4,20 @@ import re
 from typing import Final
 from unittest.mock import patch
 
+import pytest
 from ahocorasick_rs import AhoCorasick, MatchKind
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain import draft as drafts
 from services.ingest.domain.draft import Draft, Stated, bounded
+from services.ingest.domain.employment import patterns
+from services.ingest.domain.lexicon import LANGUAGES, phrases_of
+from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text import sections
 from services.ingest.domain.text.sections import document_of
 from services.rules.phrases import Phrases
+from services.rules.skills import lists
 
 WORDS: Final = (
     "nice to have", "is a plus", "requirements", "benefits", "dein profil", "望ましい", "nuestra oferta", "Über uns",
@@ -62,3 +67,44 @@ def test_a_draft_that_is_short_is_not_cut(
         short = drafts._is_short(draft)
         with patch.object(drafts, "_is_short", lambda _: False):
             assert not short or bounded(draft) == (draft, ())
+
+
+SEPARATOR: Final = re.compile(r"\s*(?:[,/&]|\b(?:and/or|and|or|und|y|e|et)\b)\s*", re.IGNORECASE)
+LISTED: Final = st.lists(
+    st.sampled_from(
+        ("unit", "Load", " ", "  ", ",", "/", "and", "AND/OR", "or", "ory", "Und", "y", "e", "et", "\n", "é")
+    )
+).map("".join)
+
+
+@given(LISTED)
+def test_a_list_is_cut_at_each_of_its_joints(clause: str) -> None:
+    cuts = [separator.span() for separator in SEPARATOR.finditer(clause)]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(clause)]
+    assert list(lists._pieces(clause)) == list(zip(starts, ends, strict=True))
+
+
+FORMS: Final = st.lists(
+    st.sampled_from(
+        ("full", "time", "-", " ", "internship", "vollzeit", "praktikum", "b2b", "/", "zlecenie", "3000 pln")
+    )
+).map("".join)
+
+
+@given(FORMS)
+def test_a_form_of_employment_is_one_of_all_forms(words: str) -> None:
+    known = patterns()
+    if any(pattern.search(words) for _, pattern in known.forms):
+        assert known.any_form.search(words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(st.data())
+def test_what_may_be_said_of_languages_is_looked_for_by_its_letter(language: str, data: st.DataObject) -> None:
+    known = words_of(language)
+    entries = [entry for _, entries in _ENTRIES for entry in entries]
+    said = [phrase for entry in entries for phrase in phrases_of(entry, languages=("en", language))]
+    words = data.draw(st.sampled_from(said)).strip("*").replace("_", " ").lower() + data.draw(st.sampled_from(" x,s"))
+    fitting = {pattern for kept in known.patterns.values() for pattern in kept if pattern[1].match(words)}
+    assert fitting <= set(known.patterns.get(words[0]) or known.patterns[""])
+    assert not fitting or known.any_of_them.match(words)

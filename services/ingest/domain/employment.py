@@ -38,6 +38,8 @@ class Patterns:
     """What each is for stands in data/lexicon/meanings.toml."""
 
     forms: tuple[tuple[Form, re.Pattern[str]], ...]
+    any_form: re.Pattern[str]
+    """Most words name none: one look tells it."""
     in_fields: tuple[tuple[Form, re.Pattern[str]], ...]
     """Tried in this order."""
     student: re.Pattern[str]
@@ -62,11 +64,13 @@ class Patterns:
 def patterns() -> Patterns:
     """The patterns, compiled once."""
     forms: dict[Form, str] = {form: any_of(f"employment.{form}") for form in SPECIFIC_FIRST}
-    forms["contract"] = rf"{forms['contract']}|\A{any_of('employment.priced')}{_BEFORE_A_SUM}"
+    priced = rf"\A{any_of('employment.priced')}{_BEFORE_A_SUM}"
+    forms["contract"] = f"{forms['contract']}|{priced}"
     to = rf"(?:-|–|{any_of('employment.to')})"
     stated = rf"(?P<said>{any_of('employment.stated')})\s+(?:[\w-]+,?\s){{0,3}}?{any_of('employment.stated_form')}"
     return Patterns(
         forms=tuple((form, re.compile(pattern)) for form, pattern in forms.items()),
+        any_form=re.compile(f"{any_of(*(f'employment.{form}' for form in SPECIFIC_FIRST))}|{priced}"),
         in_fields=tuple((form, re.compile(any_of(f"employment.field.{form}"))) for form in _IN_FIELDS),
         student=re.compile(any_of("employment.student")),
         not_the_form=re.compile(f"{any_of('employment.managing')}|{any_of('employment.not_the_form')}"),
@@ -192,6 +196,8 @@ def _forms_in(words: str) -> dict[Form, tuple[Form, ...]]:
     """The forms named in lower-case words, the most specific first, each with those that are offered beside it."""
     known = patterns()
     words = known.not_the_form.sub(" ", words)
+    if not known.any_form.search(words):
+        return {}
     places = {form: match.span() for form, pattern in known.forms if (match := pattern.search(words))}
     forms: dict[Form, tuple[Form, ...]] = {form: (form,) for form in places}
     if forms.keys() >= set(_FULL_OR_PART):

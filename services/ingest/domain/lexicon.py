@@ -47,20 +47,33 @@ def entries_of(room: str) -> tuple[str, ...]:
     return tuple(_tables()["en"][room])
 
 
-def any_of(entry: str, *, languages: Sequence[str] = EVERYWHERE, whole: bool = True) -> str:
-    """Compose a pattern, for text in lower case, that fits any way of writing an entry, the longest tried first.
+def any_of(*entries: str, languages: Sequence[str] = EVERYWHERE, whole: bool = True) -> str:
+    """Compose a pattern, for text in lower case, that fits any way of writing the entries, the longest tried first.
 
     It fits whole words; or else, for whoever goes on composing, parts of words too.
     """
-    ways = ((way, language) for language in languages for way in written(entry, language))
-    longest_first = sorted(ways, key=lambda way: -len(way[0]))
-    patterns = dict.fromkeys(
-        pattern_of(opened, entry, language, whole=whole) for way, language in longest_first for opened in _opened(way)
-    )
+    patterns = _patterns_of(entries, languages, whole=whole)
     begun = [pattern.removeprefix(_BEGIN) for pattern in patterns if pattern.startswith(_BEGIN)]
     others = [pattern for pattern in patterns if not pattern.startswith(_BEGIN)]
     every = [f"{_BEGIN}{_any_by_first_sign(begun)}"] * bool(begun) + [_any_by_first_sign(others)] * bool(others)
     return f"(?:{'|'.join(every)})" if every else NEVER
+
+
+def begins_of(*entries: str, languages: Sequence[str] = EVERYWHERE) -> frozenset[str]:
+    """Give the letters that words of the entries begin with, "" among them where one may begin with any sign."""
+    patterns = (pattern.removeprefix(_BEGIN) for pattern in _patterns_of(entries, languages, whole=True))
+    return frozenset(pattern[0] if pattern[0].isalpha() else "" for pattern in patterns)
+
+
+def _patterns_of(entries: Sequence[str], languages: Sequence[str], *, whole: bool) -> dict[str, None]:
+    """The patterns of all ways of writing the entries, the longest first."""
+    ways = ((way, entry, language) for entry in entries for language in languages for way in written(entry, language))
+    longest_first = sorted(ways, key=lambda way: -len(way[0]))
+    return dict.fromkeys(
+        pattern_of(opened, entry, language, whole=whole)
+        for way, entry, language in longest_first
+        for opened in _opened(way)
+    )
 
 
 def composed(room: str, template: str) -> str:

@@ -91,10 +91,12 @@ class MappedRow:
     def _by_paths(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         found: list[Stated] = []
         for number, path in enumerate(rule.path or rule.all):
-            texts = self._said(self.texts(path, markup=markup), rule)
-            found += [Stated(rule.place(number, path), text) for text in texts]
-            if found and rule.path:
-                break
+            texts = self.texts(path, markup=markup)
+            if texts := texts and self._said(texts, rule):
+                place = rule.place(number, path)
+                found += [Stated(place, text) for text in texts]
+                if rule.path:
+                    break
         return found
 
 

@@ -46,6 +46,7 @@ def check_element(name: str) -> None:
         raise ValueError(f'"{name}" is not the name of an element, such as job or g:job')
 
 
+@lru_cache(maxsize=4_096)
 def is_of_feed(kind: Kind, path: str) -> bool:
     """Whether a path begins at the feed, not at the row."""
     return path.startswith(_FEED[kind])

@@ -73,6 +73,8 @@ class Vocabulary:
     heads: dict[Stems, str] = field(default_factory=dict)
     activities: set[Stems] = field(default_factory=set)
     """Heads that name what is done, and titles that are fields: what is sought only where no person is named."""
+    longest: dict[str, int] = field(default_factory=dict)
+    """By the stem that they begin with, how many words the longest of all these has."""
     joins: frozenset[str] = frozenset()
     breaks: frozenset[str] = frozenset()
     genitives: frozenset[str] = frozenset()
@@ -225,6 +227,8 @@ def _vocabulary(given: Iterable[Role], words: Mapping[str, Any]) -> Vocabulary:
             for head in role.heads:
                 by_head.setdefault(head, role.id)
     known.activities.update(of for of in known.fields if of in known.titles and of[-1:] not in known.heads)
+    for stems in filter(None, (*known.titles, *known.heads, *known.fields)):
+        known.longest[stems[0]] = max(known.longest.get(stems[0], 0), min(len(stems), LONGEST))
     return known
 
 

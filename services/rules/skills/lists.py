@@ -9,7 +9,11 @@ from services.rules.skills.context import Candidate
 _PRACTICES = ("term", "method", "field")
 _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
-_SEPARATOR = re.compile(r"\s*(?:[,/&]|\b(?:and/or|and|or|und|y|e|et)\b)\s*", re.IGNORECASE)
+# The signs are written out ahead of everything else: a scan for a set of characters is what makes this cheap.
+_SEPARATOR = re.compile(
+    r"[,/&aoueyAOUEY](?:(?<=[,/&])"
+    r"|(?<=\b\w)(?:(?<=[aA])(?i:nd(?:/or\b)?)|(?<=[oO])[rR]|(?<=[uU])(?i:nd)|(?<=[yY])|(?<=[eE])[tT]?)\b)\s*"
+)
 _JOINED_BEFORE = (",", "/", "&", " and", " or", " und", " et", " y", " e")
 _LONGEST_JOINT = 6
 _JOINED_BEHIND = re.compile(r"\s*(?:[,/&]|(?:and|or|und|et|y|e)\b)", re.IGNORECASE)
@@ -85,7 +89,7 @@ def _pieces(clause: str) -> Iterator[tuple[int, int]]:
     """The stretches between separators, as start and end; the last is empty where the clause ends with one."""
     start = 0
     for separator in _SEPARATOR.finditer(clause):
-        yield start, separator.start()
+        yield start, max(start, len(clause[: separator.start()].rstrip()))
         start = separator.end()
     yield start, len(clause)
 

@@ -215,7 +215,7 @@ class Taxonomy:
         kept = believable(text, self._candidates(text), self._cues)
         kept = with_shared_words(text, kept, self._by_fold, self._kinds)
         kinds = self._kinds
-        return tuple(Mention(name, start, end, text[start:end], kinds[name]) for name, start, end, _, _ in kept)
+        return tuple([Mention(name, start, end, text[start:end], kinds[name]) for name, start, end, _, _ in kept])
 
     def of_title(self, title: str) -> tuple[str, ...]:
         """The skills that a job's title names or implies: who is called a Grant Writer writes, and raises funds."""

@@ -54,7 +54,8 @@ class _Title:
         self._fields: list[tuple[int, int, tuple[str, ...]]] = []
         for begin, end in self._segments:
             for first in range(begin, end):
-                for stop in range(first + 1, min(first + LONGEST, end) + 1):
+                longest = self._vocabulary.longest.get(stems[first], 0)
+                for stop in range(first + 1, min(first + longest, end) + 1):
                     gram = tuple(stems[first:stop])
                     if gram in self._vocabulary.titles:
                         self.titles.append(_Span(first, stop, self._vocabulary.titles[gram], self._is_activity(gram)))

@@ -1,12 +1,12 @@
 """A sentence as words that matter for languages: their names, levels, needs, and what lets them belong together."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
-from services.ingest.domain.lexicon import any_of, phrases_of, written
+from services.ingest.domain.lexicon import any_of, begins_of, phrases_of, written
 from services.ingest.domain.spoken.names import CODES, Mention
 from services.rules.languages.speaking import LEVELS
 
@@ -56,7 +56,8 @@ class Word(NamedTuple):
 class Words:
     """How sentences in a language and in English are cut."""
 
-    patterns: tuple[tuple[WordKind, re.Pattern[str]], ...]
+    patterns: Mapping[str, Sequence[tuple[WordKind, re.Pattern[str]]]]
+    """By the letter that a word begins with, "" for any that is not there: what it may be."""
     any_of_them: re.Pattern[str]
     """Most words are none of these: one look passes them over."""
     compound: re.Pattern[str]
@@ -94,8 +95,8 @@ class Words:
             apart = token[0] in _DASHES and at > 0 and lowered[at - 1].isspace()
             kind = "dash" if apart else _SIGNS.get(token[0]) or ("sign" if token[0] in _JOINING else None)
             return Word(kind or "other", at, at + 1, grammar=kind is None)
-        matters = self.any_of_them.match(lowered, at, ahead) is not None
-        for known, pattern in self.patterns if matters else ():
+        patterns = self.patterns.get(lowered[at]) or self.patterns[""]
+        for known, pattern in patterns if self.any_of_them.match(lowered, at, ahead) else ():
             found = pattern.match(lowered, at, ahead)
             if found is not None and found.end() > end and (found.end() >= token.end()):
                 kind, end = known, found.end()
@@ -109,13 +110,25 @@ def words_of(language: str) -> Words:
     """Give the words of one of the languages of the rules and of English."""
     languages = tuple(dict.fromkeys(("en", language)))
     unneeded = rf"{_any_of('denial.not', languages)}\s{_any_of('denial.needed', languages)}"
-    patterns: list[tuple[WordKind, str]] = [
-        ("unneeded", unneeded),
-        *((kind, "|".join(_any_of(entry, languages) for entry in entries)) for kind, entries in _ENTRIES),
+    patterns: list[tuple[WordKind, re.Pattern[str], frozenset[str]]] = [
+        ("unneeded", re.compile(unneeded), begins_of("denial.not", languages=languages)),
+        *(
+            (
+                kind,
+                re.compile("|".join(_any_of(entry, languages) for entry in entries)),
+                begins_of(*entries, languages=languages),
+            )
+            for kind, entries in _ENTRIES
+        ),
     ]
+    letters = {"", *(letter for _, _, begins in patterns for letter in begins)}
+    every = ("denial.not", *(entry for _, entries in _ENTRIES for entry in entries))
     return Words(
-        tuple((kind, re.compile(pattern)) for kind, pattern in patterns),
-        re.compile("|".join(pattern for _, pattern in patterns)),
+        {
+            letter: tuple((kind, pattern) for kind, pattern, begins in patterns if not begins.isdisjoint({letter, ""}))
+            for letter in letters
+        },
+        re.compile(any_of(*every, languages=languages)),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),
         frozenset(
             word

@@ -176,7 +176,8 @@ def _wishes() -> re.Pattern[str]:
 @cache
 def _any_heading() -> re.Pattern[str]:
     """Most lines are none: one look tells them."""
-    return re.compile("|".join(pattern.pattern for _, pattern in _patterns()))
+    japanese = "|".join(words for _, _, words in _HEADINGS if words)
+    return re.compile(f"{any_of(*(f'heading.{entry}' for entry, _, _ in _HEADINGS))}|{japanese}")
 
 
 @lru_cache(maxsize=16_384)
