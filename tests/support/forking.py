@@ -1,6 +1,7 @@
 """Commands as processes that are forked: what each would import and make anew, for seconds, is there once."""
 
 import atexit
+import gc
 import json
 import os
 import queue
@@ -139,6 +140,7 @@ def serve() -> None:
     for module in _IMPORTED:
         import_module(module)
     warm_up()
+    gc.freeze()  # what is there stays, in each process too, which would look for garbage among it
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)

@@ -4,6 +4,7 @@ A victim is a real process with its own file handles, ended by a real SIGKILL. F
 that imports take, so that a test can afford many.
 """
 
+import gc
 import os
 import queue
 import signal
@@ -128,6 +129,7 @@ class Nursery:
 
 def serve(live: Life) -> None:
     """The nursery's side: fork a victim for each line that comes in, and say when it is started, ready and gone."""
+    gc.freeze()  # what is there stays, in each victim too, which would look for garbage among it
     _say("born")
     for _ in sys.stdin:
         pid = os.fork()
