@@ -24,6 +24,7 @@ from services.ingest.domain.warm import warm_up
 ROOT = Path(__file__).resolve().parents[2]
 START = "from services.cli import main; main()"
 _IMPORTED = (
+    "psycopg",
     "services.cli.commands.workers",
     "services.cli.commands.running",
     "services.cli.commands.portal",
