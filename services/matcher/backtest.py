@@ -183,9 +183,9 @@ class Backtesting:
 
     def _with_skills(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         """Those that are most akin to what is asked."""
-        kin, known = self._skills.kin(), taxonomy()
+        kin = self._skills.kin()
         found = frozenset[str]().union(*(prepared.skills for prepared in failed))
-        akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and known.kind(name) in _TELLING]
+        akin = [name for name in found if is_alternative(name, kin.get(name, 0.0))]
         names = sorted(akin, key=lambda name: (-kin[name], name))[:_MOST_GROWN]
         return [self._tried_with(SKILLS_ANY.adding(self._criteria, name), failed) for name in names]
 
@@ -253,10 +253,20 @@ class _TogetherWith:
     def kin(self) -> dict[str, float]:
         """Ochiai's coefficient, of each skill that was core together with one that is asked for."""
         return {
-            name: together / math.sqrt(self._alone[name] * self._with_asked)
+            name: ochiai(together, self._alone[name], self._with_asked)
             for name, together in self._together.items()
             if name not in self._asked
         }
+
+
+def ochiai(together: int, alone: int, with_asked: int) -> float:
+    """How often a skill and some others go together, 0 to 1, by how many postings ask for both, for it and for them."""
+    return together / math.sqrt(alone * with_asked)
+
+
+def is_alternative(name: str, kin: float) -> bool:
+    """Whether somebody who has other skills may well want jobs that ask for this one; `kin` as `ochiai` has it."""
+    return kin >= _LEAST_AKIN and taxonomy().kind(name) in _TELLING
 
 
 def _is_far(found: Verdict) -> bool:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 import structlog
-from babel.numbers import format_compact_currency, format_decimal
+from babel.numbers import format_compact_currency, format_decimal, format_percent
 from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
@@ -24,7 +24,7 @@ from services.portal.search_form import DEFAULTS, reader_of, search_of
 from services.runtime.privacy.redaction import redacted
 from services.usecases.completion import Kind, suggestions, warm
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import Fitting, LivePreview, LivePreviews, PayBin, PayRange, Taste
+from services.usecases.live_previews import Fitting, LivePreview, LivePreviews, Opening, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
@@ -35,6 +35,8 @@ T = TypeVar("T")
 _EVERY_S: Final = 60.0
 _SOON_S: Final = 5.0
 _MOST_GAINS: Final = 5
+_FEW: Final = 5
+"""Of fewer jobs the number says more than is known."""
 _MANY_A_DAY: Final = 20
 _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
@@ -133,6 +135,8 @@ class ShownPreview:
     jobs: Sequence[tuple[ShownJob, Sequence[str]]]
     near: Sequence[tuple[ShownJob, Sequence[str]]]
     gains: Sequence[str]
+    openings: Sequence[tuple[str, str]]
+    """Skills that would let in more, and what is said of each."""
     advice: str
 
 
@@ -243,6 +247,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, period: str, words: Words
             )
             for made, more in preview.gains(_MOST_GAINS)
         ],
+        openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words),
     )
 
@@ -276,6 +281,22 @@ def _by_criterion(found: Fitting, words: Words) -> list[tuple[str, str, str]]:
     more = {made.criterion: gained for made, gained in found.without}
     number = partial(format_decimal, locale=words.locale)
     return [(words.say(_NAMES[name]), number(fit), number(more.get(name, 0))) for name, fit in found.alone]
+
+
+def _opened(opening: Opening, words: Words) -> str:
+    number = partial(format_decimal, locale=words.locale)
+    if opening.more < _FEW:
+        said = words.say("{skill}: fewer than {few} more", skill=opening.skill, few=number(_FEW))
+    else:
+        said = words.say("{skill}: {shown} more", skill=opening.skill, shown=number(opening.more))
+    if opening.pay_percent is None:
+        return said
+    percent = format_percent(abs(opening.pay_percent) / 100, locale=words.locale)
+    if opening.pay_percent == 0:
+        return words.say("{opening}, typically for the same pay", opening=said)
+    if opening.pay_percent < 0:
+        return words.say("{opening}, typically for {percent} less pay", opening=said, percent=percent)
+    return words.say("{opening}, typically for {percent} more pay", opening=said, percent=percent)
 
 
 def _advice(preview: LivePreview, words: Words) -> str:

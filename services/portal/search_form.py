@@ -143,6 +143,12 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> tuple[dict
     return {**given, **{name: read[name] for name in (*_SIMPLE, *_FURTHER)}, **currency}, said
 
 
+def adding(given: Mapping[str, str], skill: str) -> dict[str, str]:
+    """The form with one more skill."""
+    named = _listed(given["skills"])
+    return {**given, "skills": _written(named if skill in named else [*named, skill])}
+
+
 def search_of(given: Mapping[str, str], words: Words) -> WantedSearch | None:
     """The search, None where the form asks for nothing yet. Raises WrongFieldError."""
     fields = search_fields(given, words)

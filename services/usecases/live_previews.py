@@ -14,7 +14,7 @@ from cachetools import LRUCache
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory.past import Fitting, PastInColumns, Seen
+from services.matcher.adapters.memory.past import Fitting, Opening, PastInColumns, Seen
 from services.matcher.backtest import Past
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
@@ -35,6 +35,7 @@ __all__ = [
     "Fitting",
     "LivePreview",
     "LivePreviews",
+    "Opening",
     "PayBin",
     "PayRange",
     "Recipient",

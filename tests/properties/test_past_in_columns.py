@@ -1,15 +1,21 @@
 """Past postings in columns, held against a backtest of the same postings."""
 
+import math
 from collections import Counter
 from random import Random
 
 from hypothesis import given, settings
 
+from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import Salary, Skill
 from services.matcher.adapters.memory.past import PastInColumns, Seen
-from services.matcher.backtest import Past, backtest
-from services.rules.criterion import CRITERIA
+from services.matcher.backtest import Past, backtest, is_alternative
+from services.rules.criterion import CRITERIA, SKILLS_ANY
 from services.rules.prepared import PreparedPosting
+from services.rules.skills.taxonomy import taxonomy
+from services.rules.verdict import outcome_of
 from tests.support import generate
+from tests.support.notifying import posting
 from tests.support.strategies import seeds
 
 
@@ -91,3 +97,46 @@ def test_postings_that_are_alike_in_what_a_criterion_looks_at_fit_the_same_crite
                 continue
             for asked in wanted:
                 assert criterion.fit(asked, mixed) == criterion.fit(asked, one)
+
+
+@settings(max_examples=30)
+@given(seeds)
+def test_a_skill_opens_what_the_truth_accepts_with_it_and_not_without(seed: int) -> None:
+    postings = generate.postings(60, seed)
+    opened = [PreparedPosting(one.model_copy(update={"status": "open"})) for one in postings]
+    columns, known = PastInColumns(), taxonomy()
+    columns.put(Past(one, one.seen_at) for one in postings)
+    names = sorted(frozenset[str]().union(*(one.skills | one.implied.keys() for one in opened)))
+    for asked in generate.criteria(6, seed + 1, postings):
+        skills, found = asked.skills, columns.fitting(asked, most=1, currency="EUR").openings
+        fits = [outcome_of(asked, one) == "match" for one in opened]
+        with_asked = [one for one in opened if not one.asked_for.isdisjoint(skills.any)]
+        gains = {}
+        for name in names if skills.any else ():
+            together = sum(name in one.asked_for for one in with_asked)
+            if together == 0 or name in {*skills.any, *skills.none, *skills.all}.union(*map(known.parents, skills.all)):
+                continue
+            alone = sum(name in one.asked_for for one in opened)
+            if is_alternative(name, together / math.sqrt(alone * len(with_asked))):
+                wider = SKILLS_ANY.adding(asked, name).criteria
+                gains[name] = sum(
+                    not before and outcome_of(wider, one) == "match" for before, one in zip(fits, opened, strict=True)
+                )
+        best = sorted((-more, name) for name, more in gains.items() if more)[:5]
+        assert [(one.skill, one.more) for one in found] == [(name, -less) for less, name in best]
+
+
+def test_what_a_skill_opens_is_said_to_pay_more_where_ten_of_either_say_what_they_pay() -> None:
+    def job(number: int, skill: str, top: int | None, *others: str) -> Past:
+        named = tuple(Skill(name=name, core=True) for name in (skill, *others))
+        paid = Salary(min=top, currency="EUR", period="year", annual_min=top, tops={"EUR": top}) if top else None
+        one = posting(f"{skill} {number}", skills=named, salary=paid)
+        return Past(one, one.seen_at)
+
+    asked = Criteria(skills=SkillTerms(any=("Kubernetes",)))
+    own = [job(at, "Kubernetes", 50_000 + at, *(("Terraform",) if at < 5 else ())) for at in range(12)]
+    for told, percent in ((10, 20), (9, None)):
+        columns = PastInColumns()
+        columns.put([*own, *(job(at, "Terraform", 60_000 if at < told else None) for at in range(11))])
+        opening = next(one for one in columns.fitting(asked, 1, currency="EUR").openings if one.skill == "Terraform")
+        assert (opening.more, opening.pay_percent) == (11, percent)

@@ -15,14 +15,14 @@ from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, form_page, given_of, reading, search_fields
+from services.portal.search_form import DEFAULTS, adding, form_page, given_of, reading, search_fields
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import Query, SavedSearch, search_from
 from services.wording.words import mark
 
-_FORM = form("csrf", "name", "pasted", *DEFAULTS, do=("save", "preview", "read"))
+_FORM = form("csrf", "name", "pasted", "add", *DEFAULTS, do=("save", "preview", "read"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,9 @@ class _Searches:
         """Save it, or show what it finds, or what a pasted text asks for."""
         given = {**DEFAULTS, "name": "", **sent, "time_zone": here.person.profile.time_zone}
         new, said, now = not search_id, "", self.door.clock()
+        if sent.get("add"):
+            given = adding(given, sent["add"])
+            return self.page(here, given, new=new, seen=self._seen(here, given))
         match sent.get("do"):
             case "preview":
                 return self.page(here, given, new=new, seen=self._seen(here, given))

@@ -15,7 +15,7 @@ from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, form_page, person_fields, reading, search_fields
+from services.portal.search_form import DEFAULTS, adding, form_page, person_fields, reading, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
@@ -58,7 +58,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             return door.not_now(words)
         return _form(door, words, {**_DEFAULTS, "currency": usual_currency(words.locale)})
 
-    @router.post("/sign-up", openapi_extra=form("pasted", *_DEFAULTS, do=("preview", "read", "")))
+    @router.post("/sign-up", openapi_extra=form("pasted", "add", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
         words, given = words_for(request.headers), {**_DEFAULTS, **await form_of(request, MOST_PASTED)}
@@ -69,9 +69,10 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             return _form(
                 door, words, given, said=said, seen=await door.work(partial(previewed, live, given, words, now))
             )
-        if given.get("do") == "preview":
+        if given.get("add") or given.get("do") == "preview":
             # Where the page runs no script.
             guard.check_preview(request)
+            given = adding(given, given["add"]) if given.get("add") else given
             return _form(door, words, given, seen=await door.work(partial(previewed, live, given, words, door.clock())))
         guard.check(request, limited=True)
         try:

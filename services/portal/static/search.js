@@ -147,6 +147,11 @@ function complete(input) {
     const option = event.target.closest("[role=option]");
     if (option) take(`${option.dataset.value};`);
   });
+  // A preview may offer one more.
+  input.addEventListener("add", (event) => {
+    take(`${event.detail};`);
+    entry.focus();
+  });
   draw();
 }
 
@@ -184,6 +189,12 @@ for (const form of document.querySelectorAll("form.search")) {
     event.target.querySelector("button").click();
     event.target.querySelector("p").hidden = true;
   }, true);
+  form.addEventListener("click", (event) => {
+    const offered = event.target.closest("button[name=add]");
+    if (!offered) return;
+    event.preventDefault();
+    form.elements.skills.dispatchEvent(new CustomEvent("add", { detail: offered.value }));
+  });
   const zone = form.elements.time_zone;
   if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 }

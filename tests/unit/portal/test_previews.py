@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from starlette.types import Message
 
-from schemas.posting import Salary
+from schemas.posting import Salary, Skill
 from schemas.sql.base import metadata
 from services.portal.app import portal_app
 from services.portal.postman import Postman
@@ -189,3 +189,26 @@ def test_one_that_a_browser_took_back_is_not_begun(store: NotifierStore) -> None
     status, page = asyncio.run(answer(left=False))
     assert (status, b"1 job of the last 30 days fits" in page) == (200, True)
     assert asyncio.run(answer(left=True)) == (400, b"")
+
+
+@pytest.fixture
+def cloudy(store: NotifierStore) -> None:
+    """Jobs that ask for Kubernetes, most of them with Terraform, and as many more for Terraform alone."""
+    named = [("Kubernetes", "Terraform")] * 4 + [("Terraform",)] * 7 + [("Ansible", "Kubernetes")] + [("Ansible",)] * 2
+    jobs = [
+        posting(f"cloud {at}", skills=tuple(Skill(name=name, core=True) for name in names), posted_at=NOW)
+        for at, names in enumerate(named)
+    ]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+
+
+def test_skills_that_would_open_more_are_offered_and_added_by_a_button(cloudy: None, portal: ServedPortal) -> None:
+    read(portal)
+    asked = {**ASKED, "skills": "Kubernetes"}
+    page = portal.post("/preview", **asked).text
+    assert "Terraform: 7 more" in page
+    assert "Ansible: fewer than 5 more" in page
+    added = portal.post("/sign-up", **asked, add="Terraform").text
+    assert 'value="Kubernetes, Terraform"' in added
+    assert "12 jobs of the last 30 days fit" in added
+    assert "Terraform: 7 mehr" in portal.client.post("/preview", data=asked, headers={"Accept-Language": "de"}).text

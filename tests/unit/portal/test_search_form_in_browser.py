@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from schemas.posting import Salary
+from schemas.posting import Salary, Skill
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.waiting import until
@@ -20,7 +20,12 @@ def paying(store: NotifierStore) -> Iterator[ServedPortal]:
         posting(f"paid-{at}", salary=Salary(min=top, currency="EUR", period="year", annual_min=top, tops={"EUR": top}))
         for at, top in enumerate(tops)
     )
-    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    named = [("Kubernetes", "Terraform")] * 5 + [("Terraform",)] * 7
+    cloudy = (
+        posting(f"cloud-{at}", skills=tuple(Skill(name=name, core=True) for name in names), posted_at=NOW)
+        for at, names in enumerate(named)
+    )
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate([*jobs, *cloudy], 2)], NOW)
     with served_portal(store) as portal:
         until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
         yield portal
@@ -91,3 +96,12 @@ def test_the_slider_goes_over_what_such_jobs_pay_and_the_mail_is_shown(page: Pag
     page.locator("details.mail summary").click()
     mail = page.frame_locator('iframe[name="mail"]')
     mail.locator("a").filter(has_text="Python engineer").first.wait_for()
+
+
+def test_a_skill_that_would_open_more_is_added_by_a_click(page: Page) -> None:
+    page.get_by_role("combobox", name="Skills, with commas").fill("Kubernetes,")
+    page.get_by_text("Terraform: 7 more").wait_for()
+    page.get_by_role("button", name="Add Terraform").click()
+    expect(page.locator('input[name="skills"]')).to_have_value("Kubernetes; Terraform")
+    expect(page.get_by_role("combobox", name="Skills, with commas")).to_be_focused()
+    page.get_by_role("heading", name="12 jobs of the last 30 days fit").wait_for()

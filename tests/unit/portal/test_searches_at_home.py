@@ -53,6 +53,17 @@ def test_what_is_changed_is_saved_with_when_it_is_mailed_and_what_comes_first(
     assert (saved.timing.cadence, saved.timing.hour, saved.timing.weekday) == ("weekly", 18, 4)
 
 
+def test_a_skill_that_would_open_more_is_added_to_the_form_and_saved_only_by_its_button(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    path = f"/home/search/{search.search_id}"
+    page = browser.post(path, **browser.form(path) | {"skills": "Python"}, add="Go")
+    assert page.status_code == 200
+    assert 'value="Python, Go"' in page.text
+    assert store.searches.all(ada.subscriber_id)[0] == search
+
+
 def test_when_a_search_is_mailed_and_what_comes_first_is_changed_from_the_list(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:

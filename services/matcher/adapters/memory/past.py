@@ -5,7 +5,6 @@ instead, since hardly two postings have the same. All closed postings stand as t
 backtest.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,22 +13,28 @@ from threading import RLock
 from typing import Any, Final
 
 import numpy as np
-from cachetools import LRUCache
 
 from schemas.criteria import Criteria
 from services.matcher.adapters.memory.columns import Bools, Growing, Rows
+from services.matcher.adapters.memory.past_columns import (
+    NO_ROWS,
+    AlikeColumn,
+    Column,
+    PayColumn,
+    SkillColumn,
+    WordColumn,
+)
 from services.matcher.backtest import Past
 from services.matcher.relaxing import removals, steps
-from services.rules.criterion import CRITERIA, CRITERION, Criterion, Relaxation
-from services.rules.criterion.salary import annual_floor, least_near
+from services.rules.criterion import CRITERIA, CRITERION, SKILLS_ANY, Criterion, Relaxation
 from services.rules.prepared import PreparedPosting
-from services.rules.text import TextQuery
+from services.rules.skills.taxonomy import taxonomy
 
-_REMEMBERED_BYTES: Final = 64 << 20
-_CURRENCIES: Final = 64
-"""Pay is remembered in so many."""
 _MOST_GONE: Final = 0.2
 """Of all rows; beyond it the columns are put together anew."""
+_MOST_OPENINGS: Final = 5
+_LEAST_PAYS: Final = 10
+"""Of fewer a median says nothing."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1) // _MICROSECOND
@@ -42,6 +47,18 @@ class Seen:
     posting_id: str
     version: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A skill that would let in more, were it one more of which any will do."""
+
+    skill: str
+    more: int
+    """Postings that fit all else, and lack one of the skills that must be there."""
+    pay_percent: int | None
+    """How much more these pay than what fits, of what they pay at most in a year at the median; None where fewer than
+    ten of either say what they pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,8 @@ class Fitting:
     """How many more match without each criterion, the costliest first."""
     steps: tuple[tuple[Relaxation, int], ...]
     """How many more match by each smaller step that lets any in, the largest gain first."""
+    openings: tuple[Opening, ...]
+    """Of the skills that are asked for together with those of which any will do, what lets in the most."""
 
 
 class PastInColumns:
@@ -77,12 +96,12 @@ class PastInColumns:
         self._alive = Growing(np.bool_)
         self._came = Growing(np.int64)
         """Microseconds since 1970."""
-        self._skills = skills = _SkillColumn()
-        own: dict[str, _Column] = {"skills.all": skills, "skills.any": skills, "skills.none": skills}
-        own["text"] = _WordColumn()
-        own["salary"] = self._pay = _PayColumn(CRITERION["salary"])
-        alike = {criterion.name: _AlikeColumn(criterion) for criterion in CRITERIA if criterion.name not in own}
-        self._columns: dict[str, _Column] = {**own, **alike}
+        self._skills = skills = SkillColumn()
+        own: dict[str, Column] = {"skills.all": skills, "skills.any": skills, "skills.none": skills}
+        own["text"] = WordColumn()
+        own["salary"] = self._pay = PayColumn(CRITERION["salary"])
+        alike = {criterion.name: AlikeColumn(criterion) for criterion in CRITERIA if criterion.name not in own}
+        self._columns: dict[str, Column] = {**own, **alike}
 
     def __len__(self) -> int:
         return len(self._row)
@@ -96,6 +115,7 @@ class PastInColumns:
     def put(self, past: Iterable[Past]) -> None:
         """Take in postings, each in place of an older version of it."""
         with self._lock:
+            self._skills.forget_akin()
             for one in past:
                 self._put(one)
 
@@ -103,6 +123,8 @@ class PastInColumns:
         """Drop what was first seen before then."""
         with self._lock:
             old = [own for own, row in self._row.items() if self._seen[row].at < before]
+            if old:
+                self._skills.forget_akin()
             for own in old:
                 self._alive.view[self._row.pop(own)] = False
             if len(self._seen) - len(self._row) > _MOST_GONE * len(self._seen):
@@ -119,6 +141,7 @@ class PastInColumns:
             alive = self._alive.view
             known: _Known = {}
             matching, not_rejected = self._fits(criteria, alive, known)
+            opened = self._openings(criteria, matching, known, currency)
             near = not_rejected & ~matching
             found = int(matching.sum())
 
@@ -138,6 +161,7 @@ class PastInColumns:
                 tuple(self._alone(criteria, alive, known)),
                 gained(removals(criteria).values()),
                 gained(steps(criteria)),
+                opened,
             )
 
     def _put(self, past: Past) -> None:
@@ -188,6 +212,24 @@ class PastInColumns:
             if criterion.asks(criteria):
                 yield criterion.name, int((alive & self._answers(criterion, criteria, known)[0]).sum())
 
+    def _openings(self, criteria: Criteria, matching: Bools, known: "_Known", currency: str) -> tuple[Opening, ...]:
+        """By what `SKILLS_ANY.adding` lets in of each skill that is akin to those asked for."""
+        asked, alive = criteria.skills, self._alive.view
+        if not asked.any:
+            return ()
+        short, _ = self._fits(SKILLS_ANY.without(criteria).criteria, alive, known)
+        short = short & (self._skills.having(criteria) == asked.at_least - 1)
+        named = {*asked.any, *asked.all, *asked.none}.union(*map(taxonomy().parents, asked.all))
+        rows_of = {
+            name: rows[short[rows]]
+            for name in self._skills.akin(asked.any, alive)
+            if name not in named and (rows := self._skills.rows(name, criteria)).size
+        }
+        best = sorted((-rows.size, name) for name, rows in rows_of.items() if rows.size)[:_MOST_OPENINGS]
+        tops = self._pay.tops(currency) if best else NO_ROWS
+        usual = _median(tops[matching]) if best else None
+        return tuple(Opening(name, -less, _percent(_median(tops[rows_of[name]]), usual)) for less, name in best)
+
     def _newest(self, found: Bools, most: int) -> tuple[Seen, ...]:
         rows = np.flatnonzero(found)
         if rows.size > most:
@@ -206,194 +248,19 @@ class PastInColumns:
         return {(_EPOCH + timedelta(days=int(day))).date(): int(count) for day, count in zip(days, counts, strict=True)}
 
 
-class _Column(ABC):
-    """What is kept of all postings for one criterion, or some."""
-
-    @abstractmethod
-    def add(self, prepared: PreparedPosting) -> None:
-        """Take in the posting of the next row."""
-
-    @abstractmethod
-    def keep(self, rows: Rows) -> None:
-        """Drop all rows but these, which are in order."""
-
-    @abstractmethod
-    def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
-        """For each row whether it fits, and whether it at least nearly does."""
-
-
-class _AlikeColumn(_Column):
-    """Postings by the number of what a criterion looks at, of each of which one is kept to be judged."""
-
-    def __init__(self, criterion: Criterion[Any]) -> None:
-        self._criterion = criterion
-        self._numbers: dict[Hashable, int] = {}
-        self._first: list[PreparedPosting] = []
-        self._number_of = Growing(np.int64)
-        self._remembered: LRUCache[Hashable, tuple[Bools, Bools]] = _remembering()
-
-    def add(self, prepared: PreparedPosting) -> None:
-        looked_at = self._criterion.looks_at(prepared)
-        number = self._numbers.setdefault(looked_at, len(self._first))
-        if number == len(self._first):
-            bare = prepared.posting.model_copy(update={"description_text": "", "evidence": {}})
-            self._first.append(PreparedPosting(bare))
-        self._number_of.append(number)
-
-    def keep(self, rows: Rows) -> None:
-        used, numbers = np.unique(self._number_of.view[rows], return_inverse=True)
-        self._first = [self._first[number] for number in used]
-        self._numbers = {self._criterion.looks_at(first): number for number, first in enumerate(self._first)}
-        self._number_of = Growing(np.int64, numbers)
-        self._remembered.clear()
-
-    def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
-        own = tuple(criterion.canonical(criteria).values())
-        known = self._remembered.get(own, (_NONE, _NONE))
-        if (done := known[0].size) < len(self._first):
-            fits = [criterion.fit(criteria, prepared) for prepared in self._first[done:]]
-            yes = np.array([fit == "yes" for fit in fits], dtype=np.bool_)
-            not_no = np.array([fit != "no" for fit in fits], dtype=np.bool_)
-            known = (np.concatenate((known[0], yes)), np.concatenate((known[1], not_no)))
-            _remember(self._remembered, own, known)
-        numbers = self._number_of.view
-        return known[0][numbers], known[1][numbers]
-
-
-class _PayColumn(_AlikeColumn):
-    """The same by pay, in which postings are so seldom alike that it is held against a floor as a column."""
-
-    def __init__(self, criterion: Criterion[Any]) -> None:
-        super().__init__(criterion)
-        self._tops: LRUCache[str, Growing] = LRUCache(_CURRENCIES)
-
-    def keep(self, rows: Rows) -> None:
-        super().keep(rows)
-        self._tops.clear()
-
-    def tops(self, currency: str) -> Rows:
-        """What each row pays at most in a year, below 0 where it does not say."""
-        known = self._tops.setdefault(currency, Growing(np.int64))
-        known.extend([_top(first, currency) for first in self._first[len(known) :]])
-        found: Rows = known.view[self._number_of.view]
-        return found
-
-    def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
-        floor = criteria.salary_floor
-        needed = annual_floor(floor) if floor else None
-        if floor is None or needed is None:
-            return super().answers(criterion, criteria)
-        tops = self.tops(floor.currency)
-        untold = tops < 0
-        yes = tops >= needed
-        return yes | untold if criteria.accept_undisclosed else yes, (tops >= least_near(needed)) | untold
-
-
-class _SkillColumn(_Column):
-    """Rows by skill: of those that ask for it, that mention it at least, and each with what implies it."""
-
-    def __init__(self) -> None:
-        self._rows = 0
-        self._having: tuple[dict[str, Growing], ...] = ({}, {}, {}, {})
-
-    def add(self, prepared: PreparedPosting) -> None:
-        asked, named = prepared.asked_for, prepared.skills
-        lists = (asked, named, asked | prepared.implied_by_asked.keys(), named | prepared.implied.keys())
-        for having, names in zip(self._having, lists, strict=True):
-            for name in names:
-                having.setdefault(name, Growing(np.int64)).append(self._rows)
-        self._rows += 1
-
-    def keep(self, rows: Rows) -> None:
-        now = np.full(self._rows, -1, dtype=np.int64)
-        now[rows] = np.arange(rows.size)
-        for having in self._having:
-            for name, held in having.items():
-                left = now[held.view]
-                having[name] = Growing(np.int64, left[left >= 0])
-        self._rows = rows.size
-
-    def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
-        asked = criteria.skills
-        mentioned = int(asked.mentions)
-        if criterion.name == "skills.all":
-            fits = self._counted(asked.all, mentioned) == len(asked.all)
-        elif criterion.name == "skills.any":
-            fits = self._counted(asked.any, 2 + mentioned) >= asked.at_least
-        else:
-            fits = self._counted(asked.none, 1) == 0
-        return fits, fits
-
-    def counts(self) -> dict[str, int]:
-        """How many rows ask for each."""
-        return {name: len(held) for name, held in self._having[0].items()}
-
-    def _counted(self, names: Iterable[str], by: int) -> Rows:
-        counted = np.zeros(self._rows, dtype=np.int64)
-        for name in names:
-            held = self._having[by].get(name)
-            if held is not None:
-                counted[held.view] += 1
-        return counted
-
-
-class _WordColumn(_Column):
-    """The words of each posting, in which each term is looked for once."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        self._remembered: LRUCache[str, Bools] = _remembering()
-
-    def add(self, prepared: PreparedPosting) -> None:
-        self._lines.append(prepared.haystack.line)
-
-    def keep(self, rows: Rows) -> None:
-        self._lines = [self._lines[row] for row in rows]
-        self._remembered.clear()
-
-    def answers(self, criterion: Criterion[Any], criteria: Criteria) -> tuple[Bools, Bools]:
-        query = TextQuery.parse(criteria.text)
-        fits = np.ones(len(self._lines), dtype=np.bool_)
-        for term in query.wanted:
-            fits &= self._saying(term)
-        for group in query.either:
-            fits &= np.logical_or.reduce([self._saying(term) for term in group])
-        for term in query.excluded:
-            fits &= ~self._saying(term)
-        return fits, fits
-
-    def _saying(self, term: str) -> Bools:
-        known = self._remembered.get(term, _NONE)
-        if known.size < len(self._lines):
-            spaced = f" {term} "
-            more = np.array([spaced in line for line in self._lines[known.size :]], dtype=np.bool_)
-            known = np.concatenate((known, more))
-            _remember(self._remembered, term, known)
-        return known
-
-
 def _whatever_the_pay(criteria: Criteria) -> Criteria:
     return criteria.model_copy(update={"salary_floor": None, "accept_undisclosed": True})
 
 
-def _top(prepared: PreparedPosting, currency: str) -> int:
-    pay = prepared.posting.salary
-    return pay.tops.get(currency, -1) if pay else -1
-
-
 _Known = dict[Hashable, tuple[Bools, Bools]]
 """What is asked of the same rows more than once while they are counted."""
-_NONE: Final = np.zeros(0, dtype=np.bool_)
 
 
-def _remembering() -> LRUCache[Any, Any]:
-    return LRUCache(_REMEMBERED_BYTES, getsizeof=_bytes_of)
+def _median(tops: Rows) -> float | None:
+    """Of what is told; None where too few tell it."""
+    told = tops[tops >= 0]
+    return float(np.median(told)) if told.size >= _LEAST_PAYS else None
 
 
-def _bytes_of(arrays: Bools | tuple[Bools, Bools]) -> int:
-    return arrays.nbytes if isinstance(arrays, np.ndarray) else sum(one.nbytes for one in arrays)
-
-
-def _remember(cache: LRUCache[Any, Any], key: Hashable, arrays: Bools | tuple[Bools, Bools]) -> None:
-    if _bytes_of(arrays) <= cache.maxsize:
-        cache[key] = arrays
+def _percent(pay: float | None, usual: float | None) -> int | None:
+    return round(100 * (pay - usual) / usual) if pay is not None and usual else None
