@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -12,7 +13,7 @@ from schemas.posting import Employment, Seniority, Workplace
 from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
-from services.usecases.pasted import MOST_TEXT, criteria_in
+from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.wording.facets import FACETS
 from services.wording.lines import capitalised, standard_offset, zone_of
@@ -69,6 +70,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "hour": "8",
     "weekday": "0",
 }
+_FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
+"""What the form calls fields of criteria, where it does not call them so."""
 _IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith("workplace."))
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
@@ -132,15 +135,26 @@ def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
     return given | {"cadence": timing.cadence, "hour": str(timing.hour), "weekday": weekday}
 
 
-def reading(given: Mapping[str, str], words: Words, now: datetime) -> tuple[dict[str, str], str]:
-    """The form with what a pasted text asks for in place of what it asked for, and what became of the text."""
-    asked = criteria_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A form that a pasted text filled."""
+
+    given: dict[str, str]
+    said: str
+    """What became of the text."""
+    proposals: Sequence[Proposal] = ()
+
+
+def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
+    """The form with what a pasted text asks for in place of what it asked for."""
+    asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now)
     if asked is None:
-        return dict(given), words.say(mark("We found nothing in that text that one could look for."))
-    read = given_of(Query("", asked), Timing("daily", 8, None), words)
-    currency = {} if asked.salary_floor else {"currency": given["currency"]}
+        return Reading(dict(given), words.say(mark("We found nothing in that text that one could look for.")))
+    read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
+    currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
     said = words.say(mark("Filled by your text: look through it, and take out what you do not want."))
-    return {**given, **{name: read[name] for name in (*_SIMPLE, *_FURTHER)}, **currency}, said
+    filled = {**given, **{name: read[name] for name in (*_SIMPLE, *_FURTHER)}, **currency}
+    return Reading(filled, said, asked.proposals)
 
 
 def adding(given: Mapping[str, str], skill: str) -> dict[str, str]:
@@ -165,9 +179,18 @@ def reader_of(given: Mapping[str, str], words: Words) -> Recipient:
     return reader_from(person_fields(given, words))
 
 
-def form_page(given: Mapping[str, str], words: Words, wrong: str = "") -> dict[str, Any]:
-    """What the fields of a page name. `wrong`: the field whose fault is said above them."""
+def form_page(
+    given: Mapping[str, str], words: Words, wrong: str = "", proposals: Iterable[Proposal] = ()
+) -> dict[str, Any]:
+    """What the fields of a page name. `wrong`: the field whose fault is said above them.
+
+    `proposals`: what was just read from a text.
+    """
+    read: dict[str, list[Proposal]] = {}
+    for one in proposals:
+        read.setdefault(_FIELDS.get(one.field, one.field), []).append(one)
     return {
+        "read": read,
         "given": given,
         "options": _options(given, words),
         "wrong": wrong,

@@ -1,7 +1,7 @@
 """What a pasted text asks for, and which skills it names: a job posting, a CV or a sentence. Nothing of it is kept."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final, get_args
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Employment, PostingCore, Strength, posting_id_of
+from schemas.posting import Employment, Posting, PostingCore, Strength, posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.normalise import normalise
@@ -45,6 +45,19 @@ _PAY: Final = re.compile(
 )
 
 
+_READ_FROM: Final[Mapping[str, str]] = {
+    "roles": "roles",
+    "places": "reach",
+    "near": "towns",
+    "workplace": "workplace",
+    "salary_floor": "salary",
+    "seniority": "seniority",
+    "employment": "employment",
+    "visa_sponsorship": "visa",
+}
+"""Of fields of criteria, the field of a posting whose words they are read from."""
+
+
 @dataclass(frozen=True, slots=True)
 class NamedSkill:
     """A skill, and the sentence that names it, in three parts."""
@@ -58,8 +71,28 @@ class NamedSkill:
     after: str
 
 
-def criteria_in(text: str, currency: str, now: datetime) -> Criteria | None:
-    """What a text asks for, canonical; None where nothing is found. `currency`: of pay that names none."""
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a text asks for by one criterion, and the words that say so."""
+
+    field: str
+    """Of criteria."""
+    skill: str
+    """Which of the skills; empty for all else."""
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a text asks for."""
+
+    criteria: Criteria
+    """Canonical."""
+    proposals: tuple[Proposal, ...]
+
+
+def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
+    """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
     draft = _draft(text)
     posting = normalise(draft, raw=_raw(now), rates=rates_before(now.date()))
     sentence = draft.title if not draft.html else ""
@@ -76,9 +109,22 @@ def criteria_in(text: str, currency: str, now: datetime) -> Criteria | None:
         "visa_sponsorship": posting.visa == "offered" or "visa" in sentence.casefold(),
     }
     try:
-        return accepted(Criteria(**fields))
+        criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
+    return Asked(criteria, tuple(_proposals(criteria, text, posting, sentence)))
+
+
+def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
+    named = {skill.name: skill for skill in skills_in(text)}
+    for name in (*criteria.skills.all, *criteria.skills.any):
+        skill = named.get(name)
+        yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
+    for field, read in _READ_FROM.items():
+        asked = criteria.roles.any if field == "roles" else getattr(criteria, field)
+        if asked:
+            evidence = posting.evidence.get(read)
+            yield Proposal(field, "", _cut(evidence[0].text.lstrip(" •") if evidence else sentence))
 
 
 def skills_in(text: str) -> list[NamedSkill]:

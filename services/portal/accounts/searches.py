@@ -1,6 +1,6 @@
 """Searches at home: one is changed, copied or added in the form in which one signs up, with what it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, adding, form_page, given_of, reading, search_fields
+from services.portal.search_form import DEFAULTS, Proposal, adding, form_page, given_of, reading, search_fields
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
@@ -41,13 +41,21 @@ class _Searches:
         new: bool,
         error: WrongFieldError | None = None,
         said: str = "",
+        proposals: Sequence[Proposal] = (),
         seen: Mapping[str, Any] = NOTHING_ASKED,
     ) -> Response:
         """The form. `said`: what became of what was pasted."""
         words = here.words
         fault, wrong = (fault_in(error, words), wrong_field(error)) if error else ("", "")
         csrf = self.cookies.form_token(here.session.key)
-        shown = {"error": fault, "said": said, "csrf": csrf, "new": new, **form_page(given, words, wrong), **seen}
+        shown = {
+            "error": fault,
+            "said": said,
+            "csrf": csrf,
+            "new": new,
+            **form_page(given, words, wrong, proposals),
+            **seen,
+        }
         return self.door.show("search", words, 400 if error else 200, **shown)
 
     def shown(self, here: AtHome, search_id: str, *, new: bool) -> Response:
@@ -61,7 +69,7 @@ class _Searches:
     def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
         """Save it, or show what it finds, or what a pasted text asks for."""
         given = {**DEFAULTS, "name": "", **sent, "time_zone": here.person.profile.time_zone}
-        new, said, now = not search_id, "", self.door.clock()
+        new, now = not search_id, self.door.clock()
         if sent.get("add"):
             given = adding(given, sent["add"])
             return self.page(here, given, new=new, seen=self._seen(here, given))
@@ -69,8 +77,9 @@ class _Searches:
             case "preview":
                 return self.page(here, given, new=new, seen=self._seen(here, given))
             case "read":
-                given, said = reading(given, here.words, now)
-                return self.page(here, given, new=new, said=said, seen=self._seen(here, given))
+                read = reading(given, here.words, now)
+                seen = self._seen(here, read.given)
+                return self.page(here, read.given, new=new, said=read.said, proposals=read.proposals, seen=seen)
         try:
             self._save(here, search_id, given)
         except WrongFieldError as error:

@@ -1,6 +1,6 @@
 """Signing up: a form, a letter, and a button that confirms; and what is kept of whoever does, and for how long."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, adding, form_page, person_fields, reading, search_fields
+from services.portal.search_form import DEFAULTS, Proposal, adding, form_page, person_fields, reading, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
@@ -65,10 +65,9 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         if given.get("do") == "read":
             guard.check_preview(request)
             now = door.clock()
-            given, said = await door.work(partial(reading, given, words, now))
-            return _form(
-                door, words, given, said=said, seen=await door.work(partial(previewed, live, given, words, now))
-            )
+            read = await door.work(partial(reading, given, words, now))
+            seen = await door.work(partial(previewed, live, read.given, words, now))
+            return _form(door, words, read.given, said=read.said, proposals=read.proposals, seen=seen)
         if given.get("add") or given.get("do") == "preview":
             # Where the page runs no script.
             guard.check_preview(request)
@@ -120,7 +119,8 @@ def _form(
     error: WrongFieldError | None = None,
     seen: Mapping[str, Any] = NOTHING_ASKED,
     said: str = "",
+    proposals: Sequence[Proposal] = (),
 ) -> Response:
     fault, wrong = (fault_in(error, words), wrong_field(error)) if error else ("", "")
-    page = form_page(given, words, wrong)
+    page = form_page(given, words, wrong, proposals)
     return door.show("sign_up", words, 400 if error else 200, error=fault, said=said, **page, **seen)

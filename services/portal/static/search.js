@@ -45,6 +45,9 @@ function complete(input) {
   }
 
   function draw() {
+    // What was read from a pasted text is said as long as it is asked for.
+    const read = document.getElementById(`r-${input.name}`);
+    for (const wish of read ? read.children : []) wish.hidden = wish.dataset.name ? !names.includes(wish.dataset.name) : !names.length;
     chips.replaceChildren(...names.map((name, at) => {
       const chip = document.createElement("li"), remove = document.createElement("button");
       chip.className = "chip";

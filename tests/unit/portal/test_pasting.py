@@ -44,7 +44,17 @@ def test_a_sentence_fills_the_form(portal: ServedPortal) -> None:
     )
     assert 'name="workplace.remote" value="1" checked' in page.text
     assert "take out what you do not want" in page.text
-    assert SENTENCE not in page.text.replace(f'placeholder="{SENTENCE}"', "")
+    assert SENTENCE not in re.sub(r"<q>[^<]*</q>", "", page.text.replace(f'placeholder="{SENTENCE}"', ""))
+
+
+def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted=POSTING, currency="EUR").text
+    assert re.search(
+        r'<li data-name="Kubernetes">Kubernetes: <q>We ask for &lt;b&gt;k8s&lt;/b&gt; &amp; more\.</q></li>', page
+    )
+    assert re.search(r'<input id="f-skills"[^>]+aria-describedby=" ?r-skills"', page)
+    assert re.search(r'<ul class="read" id="r-roles">\s*<li><q>Backend Engineer</q></li>', page)
+    assert '<ul class="read"' not in portal.get("/sign-up").text
 
 
 def test_a_text_that_asks_for_nothing_leaves_the_form_as_it_is(portal: ServedPortal) -> None:

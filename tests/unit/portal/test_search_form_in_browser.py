@@ -105,3 +105,16 @@ def test_a_skill_that_would_open_more_is_added_by_a_click(page: Page) -> None:
     expect(page.locator('input[name="skills"]')).to_have_value("Kubernetes; Terraform")
     expect(page.get_by_role("combobox", name="Skills, with commas")).to_be_focused()
     page.get_by_role("heading", name="12 jobs of the last 30 days fit").wait_for()
+
+
+def test_the_words_that_a_wish_was_read_from_go_with_its_chip(page: Page) -> None:
+    page.get_by_text("Or paste a job posting").click()
+    page.get_by_label("A text that says what you look for").fill(
+        "Backend Engineer\nRequirements\n- Golang\n- k8s and more"
+    )
+    page.get_by_role("button", name="Fill the form").click()
+    words = page.locator("#r-skills").get_by_text("Kubernetes: k8s and more")
+    expect(words).to_be_visible()
+    page.get_by_role("button", name="Remove Kubernetes").click()
+    expect(words).to_be_hidden()
+    expect(page.locator("#r-skills").get_by_text("Go: Golang")).to_be_visible()

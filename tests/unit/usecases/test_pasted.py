@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from services.usecases.pasted import criteria_in, skills_in
+from services.usecases.pasted import asked_in, skills_in
 from tests.support.notifying import NOW
 
 POSTING = """Harbour Labs
@@ -29,6 +29,11 @@ Experience
 Skills: Python, Spark, dbt, Terraform
 Languages: English (fluent), Portuguese (native)
 """
+
+
+def criteria_in(text: str, currency: str) -> Criteria | None:
+    asked = asked_in(text, currency, NOW)
+    return asked.criteria if asked else None
 
 
 @pytest.mark.parametrize(
@@ -73,13 +78,13 @@ Languages: English (fluent), Portuguese (native)
     ids=["sentence", "town and pay", "German", "Spanish", "posting", "CV"],
 )
 def test_what_it_asks_for(text: str, expected: dict[str, object]) -> None:
-    found = criteria_in(text, "PLN", NOW)
+    found = criteria_in(text, "PLN")
     assert found is not None
     assert {name: value for name, value in found if name in expected} == expected
 
 
 def test_of_many_skills_one_is_not_enough() -> None:
-    found = criteria_in(CV, "EUR", NOW)
+    found = criteria_in(CV, "EUR")
     assert found is not None
     assert {"Python", "Spark", "Terraform"} <= set(found.skills.any)
     assert found.skills.at_least == 2
@@ -87,7 +92,7 @@ def test_of_many_skills_one_is_not_enough() -> None:
 
 @pytest.mark.parametrize("text", ["", " \n ", "I want a quiet life", "\0", "<p>", "-" * 20_000])
 def test_what_says_nothing_asks_for_nothing(text: str) -> None:
-    assert criteria_in(text, "EUR", NOW) is None
+    assert asked_in(text, "EUR", NOW) is None
 
 
 def test_each_skill_has_its_sentence_and_how_it_is_meant() -> None:
@@ -116,8 +121,25 @@ _TEXTS = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(_TEXTS.map(" ".join), st.text(max_size=400)))
 def test_whatever_is_pasted_is_read_and_quoted_as_it_stands(text: str) -> None:
-    found = criteria_in(text, "EUR", NOW)
+    found = criteria_in(text, "EUR")
     assert found is None or found != Criteria()
     for one in skills_in(text):
         assert len(one.before) + len(one.after) <= 700
         assert not one.said or one.said.replace(" ", "") in text.replace(" ", "").replace("\n", "").replace("\xa0", "")
+
+
+def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
+    asked = asked_in(POSTING, "EUR", NOW)
+    assert asked
+    said = {(one.field, one.skill): one.said for one in asked.proposals}
+    assert said["skills", "Go"] == "Senior Backend Engineer (Go) - Remote, Europe"
+    assert said["skills", "PostgreSQL"] == "PostgreSQL"
+    title = "Senior Backend Engineer (Go) - Remote, Europe"
+    assert (said["roles", ""], said["seniority", ""], said["workplace", ""]) == (title, title, title)
+    assert said["salary_floor", ""].startswith("Salary: 80,000 - 100,000 EUR")
+    skills = {*asked.criteria.skills.all, *asked.criteria.skills.any}
+    assert {skill for field, skill in said if field == "skills"} == skills
+    sentence = "remote Go jobs from Poland above 90k"
+    asked = asked_in(sentence, "EUR", NOW)
+    assert asked
+    assert {one.said for one in asked.proposals} == {sentence}
