@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal import events, previews, reading
+from services.portal import events, feeds, previews, reading
 from services.portal.accounts import home, mails, searches, sign_up, tracking
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import HEAD, Door, ForgedError, GoneError
@@ -152,6 +152,7 @@ def portal_app(
     app.include_router(mails.routes(door, cookies))
     app.include_router(tracking.routes(door, guard, cookies))
     app.include_router(reading.routes(door, guard))
+    app.include_router(feeds.routes(door, guard, live))
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 import structlog
 from babel.numbers import format_compact_currency, format_decimal, format_percent
@@ -20,7 +21,7 @@ from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import MOST_PASTED, fault_in, form_of
 from services.portal.pages import words_for
-from services.portal.search_form import DEFAULTS, reader_of, search_of
+from services.portal.search_form import DEFAULTS, asking, reader_of, search_of
 from services.runtime.privacy.redaction import redacted
 from services.usecases.completion import Kind, suggestions, warm
 from services.usecases.errors import WrongFieldError
@@ -135,6 +136,8 @@ class ShownPreview:
     jobs: Sequence[tuple[ShownJob, Sequence[str]]]
     near: Sequence[tuple[ShownJob, Sequence[str]]]
     gains: Sequence[str]
+    feed: str
+    """What the address of the same as a feed asks for."""
     openings: Sequence[tuple[str, str]]
     """Skills that would let in more, and what is said of each."""
     advice: str
@@ -208,10 +211,10 @@ def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: d
             "note": words.say("The postings of the last days are still being read: a minute more."),
         }
     found = live.preview(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
-    return {"preview": _shown(found, wanted, given["period"], words), "note": ""}
+    return {"preview": _shown(found, wanted, given, words), "note": ""}
 
 
-def _shown(preview: LivePreview, wanted: WantedSearch, period: str, words: Words) -> ShownPreview:
+def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str], words: Words) -> ShownPreview:
     found, taste, asked = preview.found, preview.taste, wanted.criteria
     say, number = words.say, partial(format_decimal, locale=words.locale)
     floor = asked.salary_floor
@@ -234,7 +237,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, period: str, words: Words
         ),
         pay=_pay_bars(preview, words),
         pay_said=_pay_said(preview.pay, preview.currency, words),
-        pay_range=preview.pay_range(floor.period if floor else period),
+        pay_range=preview.pay_range(floor.period if floor else given["period"]),
         jobs=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.best],
         near=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.near],
         gains=[
@@ -247,6 +250,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, period: str, words: Words
             )
             for made, more in preview.gains(_MOST_GAINS)
         ],
+        feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words),
     )

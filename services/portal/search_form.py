@@ -70,6 +70,16 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "hour": "8",
     "weekday": "0",
 }
+ASKING: Final = (*_SIMPLE, *_FURTHER)
+"""Fields that say what is looked for, and not when, for whom or in what order."""
+
+
+def asking(given: Mapping[str, str]) -> dict[str, str]:
+    """What says in a form what is looked for; a time zone where working hours hang on it."""
+    names = (*ASKING, "time_zone") if given["tolerance"] else ASKING
+    return {name: given[name] for name in names if given[name] != DEFAULTS[name]}
+
+
 _FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
 """What the form calls fields of criteria, where it does not call them so."""
 _IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith("workplace."))
@@ -153,7 +163,7 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
     currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
     said = words.say(mark("Filled by your text: look through it, and take out what you do not want."))
-    filled = {**given, **{name: read[name] for name in (*_SIMPLE, *_FURTHER)}, **currency}
+    filled = {**given, **{name: read[name] for name in ASKING}, **currency}
     return Reading(filled, said, asked.proposals)
 
 

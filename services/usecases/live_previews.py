@@ -46,6 +46,8 @@ __all__ = [
 
 _READ: Final = 500
 _WEIGHED: Final = 100
+_SHOWN: Final = 50
+"""In a feed."""
 _REMEMBERED: Final = 2_000
 _JUDGED: Final = 20_000
 _MANY: Final = 5_000
@@ -145,7 +147,7 @@ class LivePreviews:
         self._newest = NewestPostings(installation.matches, self._settings.notifier.newest_looked_at)
         self._columns = PastInColumns()
         self._renderer = JinjaRenderer(self._settings.mail.sender, cached_cards=_WEIGHED)
-        self._remembered: LRUCache[tuple[str, int], PostingCore] = LRUCache(_REMEMBERED)
+        self._remembered: LRUCache[tuple[str, int], tuple[PostingCore, bool]] = LRUCache(_REMEMBERED)
         self._asked: LRUCache[Criteria, Criteria] = LRUCache(_REMEMBERED)
         self._judging = Judging(_JUDGED, _REMEMBERED)
         self._lock = Lock()
@@ -231,15 +233,24 @@ class LivePreviews:
             near=outcome.near,
         )
 
+    def newest(self, criteria: Criteria) -> list[PostingCore]:
+        """The newest open ones that fit, the newest first. Raises UnavailableError."""
+        found = self._columns.fitting(criteria, _WEIGHED).newest
+        return [posting for posting, is_open in self._known(found) if is_open][:_SHOWN]
+
     def _read(self, wanted: Sequence[Seen]) -> list[PostingCore]:
         """Those that are still there, in the order given; closed ones as they were while they were open."""
+        return [posting for posting, _ in self._known(wanted)]
+
+    def _known(self, wanted: Sequence[Seen]) -> list[tuple[PostingCore, bool]]:
+        """The same, and whether they are open."""
         keys = [(seen.posting_id, seen.version) for seen in wanted]
         with self._lock:
             known = {key: self._remembered[key] for key in keys if key in self._remembered}
         missing = [posting_id for posting_id, version in keys if (posting_id, version) not in known]
         for posting, seen_at in self._stored.read(missing) if missing else ():
             opened = posting.model_copy(update={"status": "open", "seen_at": seen_at, "backlog": False})
-            known[posting.posting_id, posting.version] = opened
+            known[posting.posting_id, posting.version] = opened, posting.status == "open"
         with self._lock:
             self._remembered.update(known)
         return [known[key] for key in keys if key in known]

@@ -24,6 +24,7 @@ _FORMS = (parse("10/minute"), parse("60/hour"))
 _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
 _COMPLETIONS = (parse("300/minute"),)
+_FEEDS = (parse("60/minute"),)
 _OF_V4, _OF_V6 = 24, 56
 """Bits of an address that name a network: what one customer of a provider is given, or shares."""
 
@@ -52,6 +53,10 @@ class FormGuard:
     def check_completion(self, request: Request) -> None:
         """The same of what is looked up for half a word. Raises HTTPException 429."""
         self._count(request, "completion", _COMPLETIONS)
+
+    def check_feed(self, request: Request) -> None:
+        """The same of a feed. Raises HTTPException 429."""
+        self._count(request, "feed", _FEEDS)
 
     def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
         network = self._network(request)

@@ -15,10 +15,11 @@ from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, Proposal, adding, form_page, given_of, reading, search_fields
+from services.portal.search_form import DEFAULTS, adding, form_page, given_of, reading, search_fields
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
+from services.usecases.pasted import Proposal
 from services.usecases.searches import Query, SavedSearch, search_from
 from services.wording.words import mark
 

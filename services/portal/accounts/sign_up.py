@@ -15,10 +15,11 @@ from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, Proposal, adding, form_page, person_fields, reading, search_fields
+from services.portal.search_form import DEFAULTS, adding, form_page, person_fields, reading, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
+from services.usecases.pasted import Proposal
 from services.usecases.signing import Wish
 from services.wording.words import Words, mark
 

@@ -1,0 +1,95 @@
+"""The newest jobs for criteria as Atom and JSON Feed: whole, dated, unchanged where nothing changed, and no flood."""
+
+import re
+from datetime import timedelta
+from email.utils import format_datetime
+
+import feedparser
+import pytest
+
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal
+from tests.support.waiting import until
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def jobs(store: NotifierStore) -> None:
+    """Beside the one that is there a newer one with hostile words, and a closed one."""
+    made = [
+        posting("two", title="Python & <b>SQL</b>\x0b ]]> in Porto", fetched_at=NOW),
+        posting("three", status="closed", fetched_at=NOW),
+    ]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(made, 1)], NOW)
+
+
+def read(portal: ServedPortal) -> None:
+    until(lambda: portal.get("/feed.json?skills=Python").status_code == 200, "the postings are read")
+
+
+def test_both_kinds_hold_what_is_open_and_fits_the_newest_first(jobs: None, portal: ServedPortal) -> None:
+    read(portal)
+    atom, json = portal.get("/feed.atom?skills=Python"), portal.get("/feed.json?skills=Python")
+    assert atom.headers["content-type"] == "application/atom+xml"
+    assert json.headers["content-type"] == "application/feed+json"
+    parsed = feedparser.parse(atom.content)
+    assert not parsed.bozo
+    assert (parsed.version, parsed.feed.title) == ("atom10", "Python · Harbour Jobs")
+    [first, second] = parsed.entries
+    assert first.title == "Python & <b>SQL</b> ]]> in Porto · Company two"
+    assert (first.link, second.link) == ("https://jobs.example.com/two", "https://jobs.example.com/one")
+    assert first.updated == f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
+    told = json.json()
+    assert told["version"] == "https://jsonfeed.org/version/1.1"
+    assert [item["url"] for item in told["items"]] == [first.link, second.link]
+    assert [item["id"] for item in told["items"]] == [first.id, second.id]
+    assert feedparser.parse(portal.get("/feed.atom?skills=Rust").content).entries == []
+
+
+@pytest.mark.parametrize("kind", ["atom", "json"])
+def test_what_somebody_has_already_is_not_sent_again(jobs: None, portal: ServedPortal, kind: str) -> None:
+    read(portal)
+    path = f"/feed.{kind}?skills=Python"
+    first = portal.get(path)
+    tag, changed = first.headers["etag"], first.headers["last-modified"]
+    assert changed == format_datetime(NOW, usegmt=True)
+    for known in ({"If-None-Match": f'"x", W/{tag}'}, {"If-Modified-Since": changed}):
+        again = portal.get(path, **known)
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    earlier = format_datetime(NOW - HOUR, usegmt=True)
+    for other in ({"If-None-Match": '"x"', "If-Modified-Since": changed}, {"If-Modified-Since": earlier}):
+        assert portal.get(path, **other).status_code == 200
+    assert portal.get(path, **{"If-Modified-Since": "yesterday"}).status_code == 200
+
+
+def test_scripts_of_other_pages_may_read_it_and_caches_keep_it(portal: ServedPortal) -> None:
+    read(portal)
+    headers = portal.get("/feed.json?skills=Python").headers
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
+    assert headers["cache-control"] == "public, max-age=300"
+
+
+def test_what_is_unknown_or_asks_for_nothing_is_refused(portal: ServedPortal) -> None:
+    read(portal)
+    for query in ("", "?skill=Python", "?skills=", "?skills=pyhton", "?skills=Python&amount=much"):
+        assert portal.get(f"/feed.atom{query}").status_code == 400
+    assert "Did you mean Python" in portal.get("/feed.atom?skills=pyhton").text
+    assert portal.get("/feed.rss?skills=Python").status_code == 404
+
+
+def test_the_preview_leads_to_the_feed_of_what_is_typed(portal: ServedPortal) -> None:
+    read(portal)
+    form = {"skills": "Python", "places": "", "currency": "GBP", "amount": "", "time_zone": "Europe/Berlin"}
+    page = portal.post("/preview", **form).text
+    [path] = re.findall(r'href="(/feed\.atom\?[^"]+)"', page)
+    assert "time_zone" not in path
+    assert [one.link for one in feedparser.parse(portal.get(path.replace("&amp;", "&")).content).entries] == [
+        "https://jobs.example.com/one"
+    ]
+
+
+def test_one_network_is_not_answered_without_end(portal: ServedPortal) -> None:
+    read(portal)
+    assert {portal.get("/feed.json?skills=Python").status_code for _ in range(70)} == {200, 429}
