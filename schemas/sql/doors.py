@@ -4,6 +4,9 @@ from sqlalchemy import Column, ForeignKey, Table, Text
 
 from schemas.sql.base import Moment, Serial, metadata
 
+MOST_SIGN_UPS = 100_000
+"""That wait at once: more are an attack, and are not kept."""
+
 sign_ups = Table(
     "sign_ups",
     metadata,

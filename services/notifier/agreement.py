@@ -69,6 +69,11 @@ class Standing:
     """Topics that are not those which the store belongs to."""
     partitions: tuple[Partition, ...]
 
+    @property
+    def store_is_older(self) -> bool:
+        """Whether the store lacks what it once had: it was restored from a copy, and the topics were not lost."""
+        return not self.replaced and any(partition.skipped for partition in self.partitions)
+
     def said(self) -> str:
         """What does not agree; empty where all does."""
         if self.replaced:

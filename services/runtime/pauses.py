@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Text, delete, literal_column, select, text
 
 from schemas.sql.tables import flags
 from services.runtime.errors import JobchimeError
@@ -21,6 +22,8 @@ _BRAKE = "sending_stopped_because"
 """The flag that says why sending stopped by itself; its text is empty where it did not, or a person resumed it."""
 _CONFIRMATIONS = "confirmations_stopped_because"
 """The flag that says why letters to addresses that nobody has confirmed stopped by themselves; empty likewise."""
+_WRITTEN = "store_written_as"
+"""The flag that knows a store which was restored: see `keep_identity`."""
 _SERVICE = "service_paused:"
 _SOURCE = "source_paused:"
 _ON, _OFF = "1", "0"
@@ -42,10 +45,13 @@ class Pauses:
     confirmations_stopped_because: str = ""
     """Why letters to addresses that nobody has confirmed stopped by themselves, and nothing else did."""
 
+    restored: bool = False
+    """Whether the store is an older copy, which must be told first who opted out since; sending waits for that."""
+
     @property
     def confirmations_stopped(self) -> bool:
         """Whether such letters do not go out."""
-        return bool(self.stopped_because or self.confirmations_stopped_because)
+        return bool(self.restored or self.stopped_because or self.confirmations_stopped_because)
 
     def holds(self, service: str) -> bool:
         """Whether a service takes nothing: paused by its name, or by that of the process it belongs to."""
@@ -58,20 +64,51 @@ class Pauses:
 
 def read_pauses(connection: Connection) -> Pauses:
     """What is paused, in the caller's transaction."""
-    values = {row.name: row.value for row in connection.execute(select(flags.c.name, flags.c.value))}
+    rows = connection.execute(select(flags.c.name, flags.c.value, _written_as(connection))).all()
+    values, restored = {row.name: row.value for row in rows}, any(map(_is_restored, rows))
     on = {name for name, value in values.items() if value == _ON}
     return Pauses(
-        sending=SENDING in on,
+        sending=restored or SENDING in on,
         services=frozenset(name.removeprefix(_SERVICE) for name in on if name.startswith(_SERVICE)),
         sources=frozenset(name.removeprefix(_SOURCE) for name in on if name.startswith(_SOURCE)),
         stopped_because=values.get(_BRAKE, "") if SENDING in on else "",
         confirmations_stopped_because=values.get(_CONFIRMATIONS, ""),
+        restored=restored,
     )
 
 
 def sending_paused(connection: Connection) -> bool:
-    """Whether an operator has stopped the handing over, in the caller's transaction."""
-    return connection.execute(select(flags.c.value).where(flags.c.name == SENDING)).scalar_one_or_none() == _ON
+    """Whether nothing is handed over, in the caller's transaction: by an operator, by itself, in a restored store."""
+    query = select(flags.c.name, flags.c.value, _written_as(connection)).where(flags.c.name.in_((SENDING, _WRITTEN)))
+    return any(row.value == _ON if row.name == SENDING else _is_restored(row) for row in connection.execute(query))
+
+
+def keep_identity(connection: Connection) -> None:
+    """Have a store know itself, unless it does or should: a row tells which table and transaction wrote it.
+
+    A dump carries what the row says, and whoever restores it writes the row anew, into another table or by another
+    transaction. So a copy is known at any look at the pauses, with nothing kept outside the store. A copy of
+    PostgreSQL's files is no other row: it is known where Kafka counts more than it has, see `hold_restored`.
+    """
+    if connection.dialect.name == "postgresql":
+        row = upsert(connection, flags).values(name=_WRITTEN, value=_NOW_WRITTEN, changed_at=datetime.now(UTC))
+        connection.execute(row.on_conflict_do_nothing())
+
+
+_NOW_WRITTEN = text(
+    "CAST(CAST(CAST('flags' AS regclass) AS oid) AS text) || ':' || CAST(txid_current() % 4294967296 AS text)"
+)
+_UNKNOWN = "unknown"
+
+
+def _written_as(connection: Connection) -> ColumnElement[str]:
+    """Which table and transaction wrote a row; `xmin` has 32 bits, and a freeze leaves it as it was."""
+    own = "CAST(tableoid AS text) || ':' || CAST(xmin AS text)" if connection.dialect.name == "postgresql" else "''"
+    return literal_column(own, Text).label("written_as")
+
+
+def _is_restored(row: Row[Any]) -> bool:
+    return bool(row.name == _WRITTEN and row.value != row.written_as)
 
 
 class SqlPauses:
@@ -88,6 +125,19 @@ class SqlPauses:
     def set_sending(self, paused: bool, now: datetime) -> None:
         """Stop or resume handing mails over; digests are built all the same. To resume ends what stopped by itself."""
         self._set({SENDING: _ON, _BRAKE: ""} if paused else {SENDING: _OFF, _BRAKE: "", _CONFIRMATIONS: ""}, now)
+        if not paused:
+            self.end_restored()
+
+    def hold_restored(self, now: datetime) -> None:
+        """Hold sending in a store that is found to be an older copy, until it is told who opted out since."""
+        self._set({_WRITTEN: _UNKNOWN}, now)
+
+    @retried
+    def end_restored(self) -> None:
+        """The store knows who opted out since it was copied, or nobody can tell: it is the one and only from now on."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(flags).where(flags.c.name == _WRITTEN))
+            keep_identity(connection)
 
     def stop_sending(self, why: str, now: datetime) -> None:
         """Stop handing mails over by itself; where it is stopped already, nothing changes."""

@@ -8,6 +8,7 @@ from services.overview.doctor.finding import Finding, Grade
 from services.overview.engines import Engines
 from services.overview.stream.gather import Gatherer
 from services.overview.stream.model import EngineView, Overview, ServiceView, Trouble
+from services.overview.stream.store_troubles import REPLAY
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
@@ -18,6 +19,7 @@ from services.settings import Settings
 from services.usecases.installation import has_store, open_letters, open_log, store_as_it_is
 
 __all__ = [
+    "REPLAY",
     "EngineView",
     "Finding",
     "Gatherer",

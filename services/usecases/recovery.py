@@ -44,6 +44,7 @@ from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Finding
+from services.runtime.pauses import SqlPauses
 from services.runtime.records import Producer, TopicReader
 from services.settings import Settings
 from services.usecases.index import has_index, index_of
@@ -66,6 +67,7 @@ __all__ = [
     "read_on",
     "rebuild",
     "require_topics",
+    "waits_for_opt_outs",
 ]
 
 
@@ -136,17 +138,26 @@ def require_topics(settings: Settings) -> None:
     topics.require(settings.kafka, (CRITERIA.name, MATCHES.name))
 
 
-def read_on(installation: Installation, *, dry_run: bool) -> str:
+def read_on(installation: Installation, now: datetime, *, dry_run: bool) -> str:
     """Have the notifier read on where the store ends, unless `dry_run`; says what did not agree, empty where all did.
 
-    What it reads twice adds nothing. Raises UnavailableError.
+    What it reads twice adds nothing. In a store that was restored sending waits until it is told who opted out since.
+    Raises UnavailableError.
     """
     agreement = make_agreement(installation.engine, installation.settings.kafka)
     standing = agreement.standing()
     said = standing.said()
     if said and not dry_run:
+        if standing.store_is_older:
+            # Before it may go on: cut off here, it is still seen that the two do not agree.
+            SqlPauses(installation.engine).hold_restored(now)
         agreement.mend(standing)
     return said
+
+
+def waits_for_opt_outs(installation: Installation) -> bool:
+    """Whether sending waits as the store was restored. Raises UnavailableError."""
+    return SqlPauses(installation.engine).read().restored
 
 
 def publish(installation: Installation, now: datetime, *, dry_run: bool) -> Drift:

@@ -22,6 +22,7 @@ from services.runtime import backup as archives
 from services.runtime.backup import Manifest
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.files.datadir import SECRET_FILE, STORE_FILE, SUPPRESSION_KEY_FILE
+from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
 from services.runtime.sql.revisions import migrate as migrate_store
@@ -151,7 +152,7 @@ def opt_outs(installation: Installation) -> list[OptOut]:
 def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -> Replayed:
     """Do again what a restored state does not know: erase, stop the mails of somebody, suppress an address.
 
-    Raises UnavailableError where the store is away.
+    Where all could be done, sending waits for it no more. Raises UnavailableError where the store is away.
     """
     done: Counter[str] = Counter()
     failed: list[Failure] = []
@@ -174,6 +175,8 @@ def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -
         except JobchimeError as error:
             failed.append(Failure(each.kind, each.subscriber_id, redacted(error)))
     done["erased"] += installation.opt_outs.keep_gone(gone)
+    if not failed:
+        SqlPauses(installation.engine).end_restored()
     return Replayed(done, tuple(failed))
 
 

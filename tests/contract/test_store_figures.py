@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import SourceHealth
+from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.runtime.figures.mail import Due, read_due
 from services.runtime.figures.stream import Expected, SourceFigures, read_figures
 from services.runtime.sql.store import reading
-from tests.support.consenting import resumed
+from tests.support.consenting import paused, resumed
 from tests.support.logs import NOON
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.stores import ENGINES, new_engine
@@ -76,10 +77,10 @@ def test_who_is_paused_or_suppressed_waits_for_nothing(store: NotifierStore) -> 
     ada, bob, eve = store.person("ada"), store.person("bob"), store.person("eve")
     for one in (ada, bob):
         store.search(one)
-    paused = store.search(eve)
+    still = store.search(eve)
     store.subscribers.pause(ada.subscriber_id, paused(NOW))
     store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)
-    store.searches.pause(paused.search_id, NOW)
+    store.searches.pause(still.search_id, NOW)
     assert (waiting(store, NOW + 24 * HOUR).subscribers, claimed(store, NOW + 24 * HOUR)) == (0, 0)
     store.subscribers.resume(ada.subscriber_id, resumed(NOW))
     assert (waiting(store, NOW + 24 * HOUR).subscribers, claimed(store, NOW + 24 * HOUR)) == (1, 1)
@@ -92,3 +93,13 @@ def test_one_whose_digest_is_in_hand_or_could_not_be_built_is_told_apart(store: 
     assert len(store.windows.claim_due("w", at, store.windows.take_cut(at), HOUR, 1)) == 1
     found = waiting(store, at)
     assert (found.subscribers, found.retried) == (2, 1)
+
+
+def test_sign_ups_that_wait_are_counted_until_they_are_confirmed_or_late(store: NotifierStore) -> None:
+    doors = SqlDoors(store.engine, store.ids)
+    for name in ("ada", "bob"):
+        doors.keep_sign_up(name, SignUp(f"{name}@example.com", {}, ""), NOW)
+    doors.keep_sign_up("late", SignUp("eve@example.com", {}, ""), NOW - HOUR)
+    doors.forget_sign_up("ada")
+    counted = [read_figures(store.engine, NOW + after, ()).sign_ups for after in (HOUR, 47.5 * HOUR, 48 * HOUR)]
+    assert counted == [2, 1, 0]

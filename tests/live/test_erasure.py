@@ -4,7 +4,6 @@ import json
 import os
 import re
 import secrets
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ import httpx2
 import pytest
 from elasticsearch import Elasticsearch
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 
 from schemas.sql.tables import suppressions
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
@@ -22,12 +20,13 @@ from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.log.sqlite import all_topics
+from services.runtime.pauses import SqlPauses
 from services.runtime.sql.store import open_store, reading
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation, of_a_board, searching
 from tests.support.loopback import free_port
 from tests.support.mail_events import body_of, event, signed
-from tests.support.postgresql import empty_database, migrated_database
+from tests.support.postgresql import dumped, empty_database, migrated_database, restored
 from tests.support.pushing import Client, posting
 from tests.support.traces import Traces, in_files, in_store
 from tests.support.waiting import until
@@ -146,19 +145,6 @@ def move(place: Place, cookie: str) -> str:
     return confirmed.headers["set-cookie"].partition(";")[0]
 
 
-def dumped(url: str, *options: str) -> bytes:
-    """A dump of a database, as an operator makes it."""
-    server = make_url(url)
-    where = ["-h", str(server.host), "-p", str(server.port), "-U", str(server.username), "-d", str(server.database)]
-    return subprocess.run(["pg_dump", *where, *options], check=True, capture_output=True).stdout
-
-
-def restored(dump: bytes, url: str) -> None:
-    server = make_url(url)
-    where = ["-h", str(server.host), "-p", str(server.port), "-U", str(server.username), "-d", str(server.database)]
-    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", *where], input=dump, check=True, capture_output=True)
-
-
 @pytest.mark.timeout(600)
 def test_nothing_knows_who_erased_themself_and_an_older_backup_erases_them_again(place: Place) -> None:
     it = place.installed
@@ -203,11 +189,13 @@ def see_them_erased_again(place: Place, before: bytes, gone: str) -> None:
         restored(before, url)
         engine = open_store(url)
         assert in_store(engine, place.who) != []
+        assert SqlPauses(engine).read().restored
         other = Installation(place.folder, place.installed.kafka, url)
         assert other.command("opt-outs", "replay", str(kept)) == (
             0,
             "1 person erased again.\n1 suppression taken over.\n",
         )
+        assert not SqlPauses(engine).read().restored
         assert in_store(engine, place.who) == []
         assert place.within(dumped(url)) == []
         engine.dispose()

@@ -6,6 +6,7 @@ have `own_engines`.
 
 import atexit
 import secrets
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -41,6 +42,22 @@ def replace_database(url: str, by: str) -> None:
     name, copied = (make_url(each).database for each in (url, by))
     _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     _create(str(name), f'TEMPLATE "{copied}"')
+
+
+def dumped(url: str, *options: str) -> bytes:
+    """A dump of a database, as an operator makes it."""
+    return subprocess.run(["pg_dump", *_where(url), *options], check=True, capture_output=True).stdout
+
+
+def restored(dump: bytes, url: str) -> None:
+    """Run a dump of statements in another database. Raises CalledProcessError."""
+    command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", *_where(url)]
+    subprocess.run(command, input=dump, check=True, capture_output=True)
+
+
+def _where(url: str) -> list[str]:
+    server = make_url(url)
+    return ["-h", str(server.host), "-p", str(server.port), "-U", str(server.username), "-d", str(server.database)]
 
 
 @cache

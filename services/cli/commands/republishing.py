@@ -8,7 +8,8 @@ from schemas.topics import CRITERIA
 from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
 from services.settings import load_settings
-from services.usecases.recovery import Drift, publish, read_on, require_topics
+from services.usecases.overview import REPLAY
+from services.usecases.recovery import Drift, publish, read_on, require_topics, waits_for_opt_outs
 
 
 def republish(
@@ -23,10 +24,12 @@ def republish(
     """
     require_topics(load_settings(config))
     with open_installation(config, create=False) as installation:
-        said = read_on(installation, dry_run=dry_run)
+        said = read_on(installation, moment(now), dry_run=dry_run)
         _say_read_on(said, dry_run=dry_run)
         drift = publish(installation, moment(now), dry_run=dry_run)
         _say_published(drift, dry_run=dry_run)
+        if waits_for_opt_outs(installation):
+            typer.echo(f"This store is a copy that was restored, so no mail goes out before it knows: {REPLAY}.")
     if dry_run and (said or drift):
         raise typer.Exit(1)
 

@@ -22,6 +22,7 @@ from services.notifier.app import make_agreement
 from services.overview.doctor.finding import Finding
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
+from services.overview.stream.store_troubles import REPLAY
 from services.overview.stream.troubles import DECLARE
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -31,6 +32,7 @@ from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
+from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.store import is_postgresql, reading
@@ -144,6 +146,8 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Findi
             said = f"revision {revision.current or 'none'}, and {revision.needed} is needed"
             yield Finding("migrations", "wrong", said, "`jobchime migrate`")
             return
+        if SqlPauses(engine).read().restored:
+            yield Finding("opt-outs", "wrong", "the store is a copy that was restored; no mail goes out", REPLAY)
         yield from _clocks(engine, clock)
 
 

@@ -5,17 +5,25 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
+from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.model import Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
 from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.pauses import BY_OPERATOR
 
+REPLAY = (
+    "`jobchime opt-outs replay FILE`, with what `jobchime opt-outs list --json` wrote last; where there is no such"
+    " list, look at the mail provider who opted out, then `jobchime resume sending`"
+)
+"""What to do in a store that was restored."""
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
 QUIET = timedelta(hours=12)
 """So long without any posting is worth a look."""
 _OUTBOX_MANY = 10_000
+_MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
+"""Shares of the room for sign-ups: worth a look, and a failure."""
 LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
@@ -72,7 +80,10 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         waiting = figures.deliveries.get("pending", 0)
         waits = counted(waiting, "mail waits", "mails wait")
         because = figures.pauses.stopped_because
-        if because:
+        if figures.pauses.restored:
+            what = "sending is held, as the store is a copy that was restored and does not know who opted out since"
+            yield Trouble(f"{what}; {waits}", REPLAY)
+        elif because:
             do = "find out what they did not want, then `jobchime resume sending`"
             yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
         else:
@@ -80,6 +91,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
         do = "see who signs up, and whether by hand; then `jobchime resume sending`"
         yield Trouble(f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up", do)
+    yield from _room_for_sign_ups(figures)
     yield from _put_off(figures)
     yield from _unheard(figures, now)
     yield from _no_postings(figures, now)
@@ -102,6 +114,18 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
     if figures.outbox > _OUTBOX_MANY:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:
+    if figures.sign_ups < MOST_SIGN_UPS * _MANY_SIGN_UPS:
+        return
+    full = "" if figures.sign_ups < MOST_SIGN_UPS else "; no more are taken, and nobody new can sign up"
+    yield Trouble(
+        f"{figures.sign_ups:,} sign-ups wait to be confirmed, where there is room for {MOST_SIGN_UPS:,}{full}",
+        "see in the log of the server before the portal who posts to /sign-up, and shut them out there; each is"
+        " forgotten 48 hours after it came",
+        grave=figures.sign_ups >= MOST_SIGN_UPS * _NEARLY_ALL_SIGN_UPS,
+    )
 
 
 def _put_off(figures: StoreFigures) -> Iterator[Trouble]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import structlog
 from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, text
 
+from schemas.sql.doors import sign_ups
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
@@ -116,6 +117,8 @@ class StoreFigures:
     instant_capped: int = 0
     """Subscribers who had all the instant mails of their day: what comes for them waits for the next."""
     outbox: int = 0
+    sign_ups: int = 0
+    """That wait to be confirmed, of `MOST_SIGN_UPS`."""
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
     """By service, also of those that should run and do not."""
@@ -164,6 +167,7 @@ def read_figures(
             due_retried=due.retried,
             instant_capped=_number(connection, _instant_capped(now)),
             outbox=_number(connection, select(func.count()).select_from(outbox)),
+            sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,
             workers=_workers(connection, now, services),
             mail=read_mail_figures(connection, now, plan or MailPlan()),

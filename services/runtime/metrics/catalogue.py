@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.sql.doors import MOST_SIGN_UPS
+
 Kind = Literal["counter", "gauge", "histogram", "info"]
 Origin = Literal["process", "store"]
 
@@ -193,7 +195,15 @@ SENDING_PAUSED = Metric(
 SENDING_STOPPED = Metric(
     "jobchime_sending_stopped",
     "gauge",
-    "1 while sending, or letters that confirm addresses, stopped for complaints or bounces, and wait for a person.",
+    "1 while sending, or letters to new addresses, stopped for complaints, bounces or a restored store.",
+    (),
+    (),
+    "store",
+)
+SIGN_UPS = Metric(
+    "jobchime_sign_ups_waiting",
+    "gauge",
+    f"Sign-ups that nobody has confirmed yet; at {MOST_SIGN_UPS:,} no more are taken.",
     (),
     (),
     "store",
@@ -239,7 +249,7 @@ METRICS: tuple[Metric, ...] = (
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
-    SENDING_PAUSED, SENDING_STOPPED, MAILS_CAME_BACK, MAILS_UNHEARD, STORED, WORKERS, HEARTBEAT_AGE,
+    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_UNHEARD, STORED, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

@@ -179,6 +179,7 @@ class _StoreGauges(Collector):
         yield _by(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
         yield _gauge(listed.SENDING_PAUSED, float(figures.sending_paused))
         yield _gauge(listed.SENDING_STOPPED, float(figures.pauses.confirmations_stopped))
+        yield _gauge(listed.SIGN_UPS, figures.sign_ups)
         came_back = {kind: figures.mail.came_back.get(kind, 0) for kind in ("bounced", "soft_bounced")}
         yield _by(listed.MAILS_CAME_BACK, came_back)
         yield _gauge(listed.MAILS_UNHEARD, figures.mail.unheard)

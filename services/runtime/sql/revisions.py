@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 import schemas.sql
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.pauses import keep_identity
 from services.runtime.sql.store import is_postgresql, place_of, reading, writing
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def migrate(engine: Engine, secret: Callable[[], bytes] = _no_secret) -> Sequenc
         config = migration_config()
         config.attributes["connection"] = connection.execution_options(jobchime_secret=secret, jobchime_notes=notes)
         command.upgrade(config, "head")
+        keep_identity(connection)
     return notes
 
 

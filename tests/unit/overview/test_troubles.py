@@ -51,6 +51,12 @@ def test_all_is_well() -> None:
     ("overview", "told", "do"),
     [
         (
+            figures(pauses=Pauses(sending=True, restored=True), deliveries={"pending": 3}),
+            "sending is held, as the store is a copy that was restored",
+            "`jobchime opt-outs replay FILE`",
+        ),
+        (figures(sign_ups=100_000), "nobody new can sign up", "shut them out"),
+        (
             replace(WELL, engines=(EngineView("Kafka", False, "no answer"),)),
             "Kafka cannot be used: no answer",
             "`jobchime doctor`",
@@ -190,6 +196,16 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
     ("overview", "told", "do"),
     [
         (replace(WELL, services=(replace(service(), paused=True),)), "matcher is paused", "`jobchime resume matcher`"),
+        (
+            figures(sign_ups=50_000),
+            "50,000 sign-ups wait to be confirmed, where there is room for 100,000",
+            "who posts to /sign-up",
+        ),
+        (
+            replace(WELL, undeclared=3),
+            "3 subscribers are served without a word on where, when and to what words they agreed",
+            "--consent-origin",
+        ),
         (
             figures(pauses=Pauses(sending=True), deliveries={"pending": 3}),
             "sending is paused by operator; 3 mails wait",

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import MOST_SIGN_UPS, letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.erasures import keep_address
 from services.notifier.adapters.sql.people.suppressions import (
@@ -36,8 +36,6 @@ SIGN_IN_WITHIN = timedelta(minutes=15)
 SESSION_FOR = timedelta(days=30)
 LETTER_EVERY = timedelta(minutes=15)
 LETTERS_A_DAY = 3
-MOST_SIGN_UPS = 100_000
-"""That wait at once: more are an attack, and are not kept."""
 MOST_SESSIONS = 20
 """Of one person: a new one ends the oldest."""
 _MOST_AGENT = 120
