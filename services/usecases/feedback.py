@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.curate import HIDDEN
 from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
@@ -77,7 +76,7 @@ LOOKS_BACK = timedelta(days=30)
 
 def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     """What feedback did to their mails. Raises UnavailableError."""
-    hidden = installation.digests.left_out(own_id, HIDDEN, now - LOOKS_BACK)
+    hidden = installation.digests.left_out(own_id, "hidden_company", now - LOOKS_BACK)
     postings = installation.matches.postings(sorted(hidden)).values()
     kept_out = Counter(fold_company(posting.company.name) for posting in postings)
     if all(search.paused for search in installation.searches.all(own_id)):

@@ -2,7 +2,7 @@
 
 from services.matcher.explain import plain
 from services.notifier.domain.wording.reason_order import in_telling_order
-from services.notifier.domain.wording.score_lines import chance_line, part_line, part_words, why_here
+from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line, part_words, why_here
 from services.notifier.domain.wording.view import ShownJob, shown_job, why_briefly
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english
@@ -16,6 +16,7 @@ __all__ = [
     "ShownJob",
     "ago",
     "capitalised",
+    "cause_line",
     "chance_line",
     "conditions_in_words",
     "english",

@@ -1,28 +1,35 @@
 """What the notifier asks of its store about people and their searches, whichever engine holds it."""
 
 import threading
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
+from schemas.sql.tables import digests
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts, SuppressedHash
 from services.notifier.domain.consent import Consent
+from services.notifier.domain.curation.judging import Judging, Ready
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Hold
+from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
 from services.notifier.domain.people import Timing, profile_of, speaks_of
 from services.notifier.domain.windows import Closing
 from services.rules.languages.speaking import SpokenLanguage
 from services.runtime.errors import UsageError
+from services.runtime.sql.store import writing
+from services.wording.catalogues import words_of
+from services.wording.reasons import in_words
 from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, SECRET, NotifierStore, arrival, new_store, posting, sqlite_store
-from tests.support.serving import DAY, HOUR, due, serve
+from tests.support.serving import DAY, HOUR, due, email_for, serve
 
 
 def published(store: NotifierStore) -> list[CriteriaRecord]:
@@ -230,6 +237,41 @@ class TestPeople:
         assert data["feedback"][0]["value"] == "cluster-x"
         assert data["digests"][0]["items"][0]["posting_id"] == posting("one").posting_id
         assert data["digests"][0]["email"]["subject"] == "1 new job"
+
+    def test_why_a_job_was_sent_is_kept_in_the_words_of_its_reader_and_why_another_was_not(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person("ada", locale="de")
+        store.search(ada, "Python work")
+        store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+        [claimed] = due(store, NOW + 3 * HOUR)
+        [window] = claimed.windows
+        why = Judging().of(window.search.criteria, Ready(posting("one"))).verdict
+        item = Item(posting("one"), (FoundBy(window.search, why),), 1.0)
+        left = Dropped(posting("two").posting_id, Cause("sent", day=NOW.date()))
+        made = Digest(claimed.recipient, NOW + 3 * HOUR, (window.search,), (item,), (), 0, (left,))
+        email = email_for(claimed.recipient.address, NOW + 3 * HOUR)
+        assert store.digests.commit(made, [Closing(window, 1, NOW + DAY)], email, NOW + 3 * HOUR)
+        [kept] = store.subscribers.export(ada.subscriber_id)["digests"]
+        [found] = kept["items"][0]["found_by"]
+        assert found["reasons"] == [in_words(reason, words_of("de")) for reason in why.reasons] != []
+        said = f"was sent to the subscriber on {NOW:%Y-%m-%d}"
+        assert kept["dropped"] == [[left.posting_id, {"code": "sent", "said": said}]]
+        [shown] = store.digests.history(with_holds=True)
+        assert shown.dropped == ((left.posting_id, said),)
+        assert store.digests.left_out(ada.subscriber_id, "sent", NOW) == {left.posting_id}
+        assert store.digests.left_out(ada.subscriber_id, "closed", NOW) == set()
+
+    def test_what_an_earlier_release_left_out_for_a_hidden_company_is_known(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        store.search(ada, "Python work")
+        serve(store, NOW + 3 * HOUR, "one", keys=[0])
+        # As releases until 2026-11 wrote it: a sentence in place of a code.
+        kept = zlib.compress(b'[["a", "its company is hidden by the subscriber"], ["b", "is closed"]]')
+        with writing(store.engine) as connection:
+            connection.execute(update(digests).values(dropped=kept))
+        assert store.digests.left_out(ada.subscriber_id, "hidden_company", NOW) == {"a"}
+        assert store.digests.history(with_holds=True)[0].dropped[1] == ("b", "is closed")
 
     def test_what_somebody_speaks_is_kept_changed_exported_and_reaches_whoever_curates(
         self, store: NotifierStore

@@ -17,6 +17,7 @@ from services.notifier.domain.curation.feedback_points import MOST_POINTS
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, Left, SentItem
+from services.notifier.domain.wording.score_lines import cause_line
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
 from services.rules.verdict import verdict
@@ -104,9 +105,9 @@ def test_every_candidate_is_accounted_for_once(life: Life, settings: CurateSetti
         ends += [*ids_of(shown(made)), *(one.posting_id for one in made.beyond)]
         assert made.left_out == len(made.beyond)
         assert sorted(one.posting_id for one in made.beyond) == sorted(one.posting.posting_id for one in made.rest)
-        assert all(one.reason for one in made.beyond)
+        assert all(cause_line(one.cause) for one in made.beyond)
     assert sorted(ends) == sorted({one.posting.posting_id for one in jobs})
-    assert all(one.reason for one in made.dropped)
+    assert all(cause_line(one.cause) for one in made.dropped)
 
 
 @given(lives(), SETTINGS_DRAWN)
@@ -295,7 +296,7 @@ def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold
     """Also where it is a copy of what was there, which may be shown instead, or be known to be sent."""
     had, has = (set(ids_of(made.items)) if isinstance(made, Digest) else set() for made in (before, after))
     left = {one.posting.posting_id: one for one in after.rest} if isinstance(after, Digest) else {}
-    why = {one.posting_id: one.reason for one in after.dropped}
+    why = {one.posting_id: cause_line(one.cause) for one in after.dropped}
     for lost in had - has:
         if lost in left:
             assert isinstance(after, Digest)

@@ -12,7 +12,7 @@ from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.curation.pay_news import pay_of
-from services.notifier.domain.model import Candidate, Digest, Hold, Item, JobOpinion, SentItem
+from services.notifier.domain.model import Candidate, Cause, Digest, Hold, Item, JobOpinion, SentItem
 from services.notifier.domain.people import speaks_of
 from services.rules.signature import same_job
 from tests.support.digests import NOON, PYTHON, pay, posting, search, words_about
@@ -142,8 +142,8 @@ def is_of(old: SentItem, posting: PostingCore) -> bool:
 
 def copies_of(item: Item, jobs: Iterable[Candidate], made: Digest | Hold) -> list[PostingCore]:
     """What is shown of a job, and the copies that were dropped for it."""
-    better = f"is the same job as {item.posting.posting_id}, which is the better copy"
-    ids = {one.posting_id for one in made.dropped if one.reason == better} | {item.posting.posting_id}
+    better = Cause("worse_copy", posting_id=item.posting.posting_id)
+    ids = {one.posting_id for one in made.dropped if one.cause == better} | {item.posting.posting_id}
     newest = {one.posting.posting_id: one.posting for one in sorted(jobs, key=lambda one: one.posting.version)}
     return [newest[posting_id] for posting_id in ids]
 

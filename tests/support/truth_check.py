@@ -112,8 +112,8 @@ def dropped_for(engine: Engine, subscriber_id: str) -> dict[str, list[str]]:
         rows = connection.execute(query.order_by(digests.c.due_at)).all()
     reasons: dict[str, list[str]] = defaultdict(list)
     for due_at, packed in rows:
-        for posting_id, reason in json.loads(zlib.decompress(packed)):
-            reasons[posting_id].append(f"{due_at:%d %H:%M} {reason}")
+        for posting_id, why in json.loads(zlib.decompress(packed)):
+            reasons[posting_id].append(f"{due_at:%d %H:%M} {why['said']}")
     return reasons
 
 

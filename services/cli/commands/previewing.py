@@ -13,7 +13,7 @@ from services.runtime.errors import UsageError
 from services.usecases import accounts, previews
 from services.usecases.explaining import bar_of
 from services.usecases.previews import Digest, Dropped, Hold, Item, Left
-from services.usecases.wording import chance_line, one_line, why_here
+from services.usecases.wording import cause_line, chance_line, one_line, why_here
 
 
 def preview(
@@ -85,7 +85,7 @@ def _found_lines(found: previews.SearchFindings) -> list[str]:
 def _lines(made: Digest | Hold, dropped: bool) -> list[str]:
     lines = [f"No mail: {made.reason}."] if isinstance(made, Hold) else _of_digest(made)
     if dropped and made.dropped:
-        lines += ["", "Left out:", *(f"  {dropped.posting_id}  {one_line(dropped.reason)}" for dropped in made.dropped)]
+        lines += ["", "Left out:", *map(_left_line, made.dropped)]
     return lines
 
 
@@ -95,7 +95,7 @@ def _of_digest(made: Digest) -> list[str]:
         lines += ["", "Near misses:", *(line for item in made.near for line in _of_item(item, "~"))]
     if made.rest:
         lines += ["", f"{made.left_out} more fit, for which there is no room:"]
-        why = {beyond.posting_id: beyond.reason for beyond in made.beyond}
+        why = {beyond.posting_id: cause_line(beyond.cause) for beyond in made.beyond}
         lines += [f"  {item.score:5.1f}  {_name(item)}: {why[item.posting.posting_id]}" for item in made.rest]
     return lines
 
@@ -122,8 +122,14 @@ def _as_json(made: Digest | Hold) -> dict[str, Any]:
     }
 
 
+def _left_line(left: Dropped) -> str:
+    return f"  {left.posting_id}  {one_line(cause_line(left.cause))}"
+
+
 def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
-    return [{"posting_id": posting.posting_id, "reason": posting.reason} for posting in dropped]
+    return [
+        {"posting_id": each.posting_id, "code": each.cause.code, "reason": cause_line(each.cause)} for each in dropped
+    ]
 
 
 def _left(one: Left) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 from schemas.criteria import Criteria
 from schemas.posting import ConditionKind, Period, PostingCore
 from services.notifier.domain.brand import HOUSE, Brand
-from services.rules.languages.speaking import SpokenLanguage
-from services.rules.verdict import Verdict
+from services.rules.languages.speaking import SpokenLanguage, Unspoken
+from services.rules.verdict import Reason, Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]
 DayCounts = tuple[tuple[date, int], ...]
@@ -294,12 +294,38 @@ class Left:
     """That they accept it."""
 
 
+CauseCode = Literal[
+    "closed", "expired", "old", "backlog", "hidden_company", "not_relevant", "no_link", "unspoken", "not_found",
+    "no_fit", "sent", "copy_sent", "worse_copy", "unlikely", "only_near", "full", "full_of_company", "full_of_alike",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a candidate is not chosen, with the facts that its code has."""
+
+    code: CauseCode
+    day: date | None = None
+    """Of `expired`, and of `sent` and `copy_sent` when that was."""
+    most: int = 0
+    """Of `old` in days; of `full...` how many better ones take the room."""
+    posting_id: str = ""
+    """Of `copy_sent` and `worse_copy`: the other posting of the job."""
+    unspoken: Unspoken | None = None
+    reason: Reason | None = None
+    """Of `no_fit`: the first criterion that it fails; None where it was rejected as a whole."""
+    chance: Chance = CERTAIN
+    """Of `unlikely`."""
+    near: bool = False
+    """Of `full...`: it fits only nearly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """A candidate that was not chosen, and why."""
 
     posting_id: str
-    reason: str
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of
-from services.notifier.domain.model import Ask, Candidate, Digest, Hold
-from services.notifier.domain.wording.score_lines import chance_line, too_unlikely
+from services.notifier.domain.model import Ask, Candidate, Cause, Digest, Hold
+from services.notifier.domain.wording.score_lines import cause_line, chance_line
 from services.rules.languages.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
 
@@ -233,8 +233,8 @@ def test_what_is_too_unlikely_is_dropped_with_its_reason_and_makes_no_mail() -> 
     made = made_of(other)
     assert isinstance(made, Hold)
     [dropped] = made.dropped
-    assert dropped.reason.startswith("too unlikely to be wanted: ")
-    assert "another role: " in dropped.reason
+    assert cause_line(dropped.cause).startswith("too unlikely to be wanted: ")
+    assert "another role: " in cause_line(dropped.cause)
     assert isinstance(made_of(other, bar=0.0), Digest)
 
 
@@ -252,7 +252,8 @@ def test_words_say_the_chance_the_bar_and_what_speaks_against() -> None:
     assert "(bar 30 %): less for another role: " in chance_line(far, 0.3)
     licensed = chance_of(Judged(NURSE, Ready(setting("licence", "US-CA"))), wish_of(NURSE, "Nursing"))
     assert chance_line(licensed).endswith("less for its condition: licence US-CA")
-    assert too_unlikely(far) == f"too unlikely to be wanted: {100 * far.value:.0f} % ({_against(chance_line(far))})"
+    unlikely = f"too unlikely to be wanted: {100 * far.value:.0f} % ({_against(chance_line(far))})"
+    assert cause_line(Cause("unlikely", chance=far)) == unlikely
 
 
 def _against(line: str) -> str:

@@ -13,6 +13,7 @@ from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import (
     AnnualPay,
     Candidate,
+    Cause,
     Digest,
     Dropped,
     DueSearch,
@@ -22,6 +23,7 @@ from services.notifier.domain.model import (
     SentItem,
 )
 from services.notifier.domain.people import speaks_of
+from services.notifier.domain.wording.score_lines import cause_line
 from services.rules.signature import fold_company
 from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search, words_about
 
@@ -51,7 +53,7 @@ def ids(digest: Digest) -> list[str]:
 
 
 def reason_of(one: PostingCore, made: Digest | Hold) -> str:
-    return next(dropped.reason for dropped in made.dropped if dropped.posting_id == one.posting_id)
+    return next(cause_line(dropped.cause) for dropped in made.dropped if dropped.posting_id == one.posting_id)
 
 
 def sent_of(one: PostingCore, days_ago: float = 10) -> SentItem:
@@ -210,7 +212,7 @@ def test_a_company_gets_two_places_where_others_fill_the_digest() -> None:
     made = chosen(*better, *others, most_items=4)
     assert [item.posting.company.name for item in made.items].count("Acme") == 2
     assert made.left_out == 4
-    assert sum("better ones of its company" in one.reason for one in made.beyond) == 3
+    assert sum(one.cause.code == "full_of_company" for one in made.beyond) == 3
 
 
 def test_a_company_gets_all_places_for_which_there_is_no_other() -> None:
@@ -240,7 +242,7 @@ def test_jobs_that_read_alike_get_two_places_whoever_posts_them() -> None:
     others = [posting(name, posted_at=NOON - timedelta(days=9)) for name in ("p", "q")]
     made = chosen(*many, *others, most_items=4)
     assert [item.posting.title for item in made.items].count("Data engineer") == 2
-    assert {one.reason for one in made.beyond} == {
+    assert {cause_line(one.cause) for one in made.beyond} == {
         "2 better ones that read alike are in the digest, and others fill it"
     }
 
@@ -258,7 +260,7 @@ def test_near_misses_stand_apart_and_are_at_most_three() -> None:
     assert ids(made) == ["hit"]
     assert len(made.near) == 3
     assert all(found.verdict.outcome == "near" for item in made.near for found in item.found_by)
-    assert sum("fits only nearly" in one.reason for one in made.dropped) == 2
+    assert sum(cause_line(one.cause).startswith("fits only nearly") for one in made.dropped) == 2
 
 
 def test_a_match_of_one_search_is_no_near_miss_of_another() -> None:
@@ -272,7 +274,7 @@ def test_near_misses_alone_are_held() -> None:
     made = choose(one, by=(FLOOR,))
     assert isinstance(made, Hold)
     assert "near misses alone" in made.reason
-    assert made.dropped == (Dropped(one.posting_id, "fits only nearly, and no job fits whole"),)
+    assert made.dropped == (Dropped(one.posting_id, Cause("only_near")),)
 
 
 def test_nothing_found_is_held() -> None:

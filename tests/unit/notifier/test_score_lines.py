@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,18 +12,33 @@ from schemas.posting import Reach, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Candidate, Digest, Part, PayFacts, SentItem
-from services.notifier.domain.wording.score_lines import part_line, why_here
+from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, Part, PayFacts, SentItem
+from services.notifier.domain.wording.score_lines import cause_line, part_line, why_here
 from services.notifier.settings import NotifierSettings
+from services.rules.languages.speaking import Unspoken
 from services.usecases.previews import Preview
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
 from tests.support.notifying import posting as listed_posting
 from tests.support.serving import HOUR, commit, due
 
+FACTS = {"day": f"{NOON:%Y-%m-%d}", "most": "4711", "other": "the other", "unspoken": "Danish"}
 FLOOR = search(
     "Paid", PYTHON.model_copy(update={"places": ("PT",), "salary_floor": SalaryFloor(amount=60_000, currency="EUR")})
 )
+
+
+@pytest.mark.parametrize("code", get_args(CauseCode))
+def test_each_cause_has_a_line_with_its_facts_and_no_other(code: CauseCode) -> None:
+    plain, nearly = cause_line(Cause(code)), cause_line(Cause(code, near=True))
+    assert plain or code == "unspoken"
+    assert nearly.endswith(plain)
+    facts = Cause(code, day=NOON.date(), most=4_711, posting_id="the other", unspoken=Unspoken("written", ("da",)))
+    told = {name for name, fact in FACTS.items() if fact in cause_line(facts)}
+    assert told == {
+        "expired": {"day"}, "sent": {"day"}, "copy_sent": {"day", "other"}, "worse_copy": {"other"}, "old": {"most"},
+        "full": {"most"}, "full_of_company": {"most"}, "full_of_alike": {"most"}, "unspoken": {"unspoken"},
+    }.get(code, set())  # fmt: skip
 
 
 def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:

@@ -19,6 +19,7 @@ from services.notifier.domain.curation.score import passing, score, total, weigh
 from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.notifier.domain.model import (
     Candidate,
+    Cause,
     Chance,
     Digest,
     Dropped,
@@ -31,13 +32,9 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
-from services.notifier.domain.wording.score_lines import too_unlikely
 from services.rules.languages.speaking import unspoken
-from services.rules.verdict import Outcome, Verdict
+from services.rules.verdict import Outcome
 from services.rules.web_address import job_address
-from services.wording.catalogues import english
-from services.wording.reasons import in_words
-from services.wording.speaking import unspoken_in_words
 
 
 class CurateSettings(BaseModel):
@@ -60,9 +57,6 @@ class CurateSettings(BaseModel):
 
 
 DEFAULTS = CurateSettings()
-
-HIDDEN = "its company is hidden by the subscriber"
-"""Why a job is left out, as is kept with a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +123,9 @@ def curate(
     room = Room(settings.most_per_company, settings.most_alike)
     items, rest = room.fill(fitting, settings.most_items)
     near, crowded = room.fill([job for job in found if job.outcome == "near"], settings.most_near)
-    dropped += [Dropped(job.posting.posting_id, f"fits only nearly, and {why}") for job, why in crowded]
+    dropped += [Dropped(job.posting.posting_id, replace(why, near=True)) for job, why in crowded]
     if not items:
-        dropped += [Dropped(job.posting.posting_id, "fits only nearly, and no job fits whole") for job in near]
+        dropped += [Dropped(job.posting.posting_id, Cause("only_near")) for job in near]
         near_rest = _left([job for job in found if job.outcome == "near"])
         return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest)
     return Digest(
@@ -163,7 +157,7 @@ def ranked(
     wishes = _wishes(kept, recipient)
     weighed = sorted((_weighed(job, recipient, due_at, wishes) for job in kept), key=_rank)
     below = [job for job in weighed if job.chance.value < settings.least_chance]
-    dropped += [Dropped(job.posting.posting_id, too_unlikely(job.chance)) for job in below]
+    dropped += [Dropped(job.posting.posting_id, Cause("unlikely", chance=job.chance)) for job in below]
     return [job for job in weighed if job.chance.value >= settings.least_chance]
 
 
@@ -211,34 +205,34 @@ def _judge_all(
     return judged
 
 
-def why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> str | None:
+def why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> Cause | None:
     """Why somebody is not sent a posting, whatever they search for; None where they may be."""
     posting = ready.posting
     if posting.status == "closed":
-        return "is closed"
+        return Cause("closed")
     if posting.expires_at is not None and posting.expires_at <= due_at:
-        return f"expired on {posting.expires_at:%Y-%m-%d}"
+        return Cause("expired", day=posting.expires_at.date())
     if due_at - posting.seen_at > settings.stale_after:
-        return f"is older than {settings.stale_after.days} days"
+        return Cause("old", most=settings.stale_after.days)
     if posting.backlog:
-        return "was there already when its source was first read"
+        return Cause("backlog")
     if recipient.hidden_companies and ready.company in recipient.hidden_companies:
-        return HIDDEN
+        return Cause("hidden_company")
     if posting.cluster.key in recipient.not_relevant:
-        return "was called not relevant by the subscriber"
+        return Cause("not_relevant")
     # One that states none may say in its text how to apply, as what a board pushes by its description alone.
     if (posting.url or posting.apply_url) and not job_address(posting):
-        return "has no link that can be followed"
+        return Cause("no_link")
     return None
 
 
-def _why_unspoken(candidate: Candidate, recipient: Recipient) -> str | None:
+def _why_unspoken(candidate: Candidate, recipient: Recipient) -> Cause | None:
     """That it needs a language which the recipient does not speak; what a search asks to be written in is welcome."""
     if not recipient.speaks:
         return None
     asked = {code for search in candidate.searches for code in search.criteria.languages}
     found = unspoken(recipient.speaks, candidate.posting, asked)
-    return unspoken_in_words(found, english()) if found else None
+    return Cause("unspoken", unspoken=found) if found else None
 
 
 def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Job | Dropped:
@@ -248,16 +242,12 @@ def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Jo
         if fitting:
             return _Job(ready, fitting, outcome, tuple(searches))
     if not found:
-        return Dropped(ready.posting.posting_id, "no search that is due found it")
-    return Dropped(ready.posting.posting_id, f"no longer fits: {_first_fault(found[0][1].verdict)}")
+        return Dropped(ready.posting.posting_id, Cause("not_found"))
+    faults = (reason for reason in found[0][1].verdict.reasons if reason.fit == "no")
+    return Dropped(ready.posting.posting_id, Cause("no_fit", reason=next(faults, None)))
 
 
 _WORTH_SHOWING: Final[tuple[Outcome, ...]] = ("match", "near")
-
-
-def _first_fault(judgement: Verdict) -> str:
-    faults = (reason for reason in judgement.reasons if reason.fit == "no")
-    return next((in_words(reason, english()) for reason in faults), "it was rejected")
 
 
 def _one_a_job(
@@ -276,20 +266,17 @@ def _one_a_job(
                 continue
             job = replace(job, pay_news=news)
         dropped += [
-            Dropped(copy.posting_id, f"is the same job as {copies.best.posting_id}, which is the better copy")
-            for copy in copies.others
+            Dropped(copy.posting_id, Cause("worse_copy", posting_id=copies.best.posting_id)) for copy in copies.others
         ]
         kept.append(job)
     return kept
 
 
-def _why_sent(posting: PostingCore, before: Sequence[SentItem]) -> str:
+def _why_sent(posting: PostingCore, before: Sequence[SentItem]) -> Cause:
     own = next((item for item in before if item.posting_id == posting.posting_id), None)
     if own is not None:
-        return f"was sent to the subscriber on {own.sent_at:%Y-%m-%d}"
-    return (
-        f"is the same job as {before[0].posting_id}, which was sent to the subscriber on {before[0].sent_at:%Y-%m-%d}"
-    )
+        return Cause("sent", day=own.sent_at.date())
+    return Cause("copy_sent", day=before[0].sent_at.date(), posting_id=before[0].posting_id)
 
 
 def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:

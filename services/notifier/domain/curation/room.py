@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from schemas.posting import Cluster
 from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.model import Cause
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, likeness
 
 
@@ -32,10 +33,10 @@ class Room:
         self._of_company: Counter[str] = Counter()
         self._of_title: dict[str, list[Cluster]] = {}
 
-    def fill(self, ranked: Sequence[AnyJob], most: int) -> tuple[list[AnyJob], list[tuple[AnyJob, str]]]:
+    def fill(self, ranked: Sequence[AnyJob], most: int) -> tuple[list[AnyJob], list[tuple[AnyJob, Cause]]]:
         """Take at most `most`, best first; the others come with why there was no room for them, the best first."""
         within = list[int]()
-        crowded = dict[int, str]()
+        crowded = dict[int, Cause]()
         for place, job in enumerate(ranked):
             if len(within) == most:
                 break
@@ -48,20 +49,20 @@ class Room:
         for place in besides:
             self.take(ranked[place].ready)
         chosen = sorted((*within, *besides))
-        full = f"{most} better ones fill the digest"
+        full = Cause("full", most=most)
         taken = frozenset(chosen)
         left = [(job, crowded.get(place, full)) for place, job in enumerate(ranked) if place not in taken]
         return [ranked[place] for place in chosen], left
 
-    def _why_crowded(self, ready: Ready) -> str:
+    def _why_crowded(self, ready: Ready) -> Cause | None:
         # Those without a name are no company.
         if ready.company and self._of_company[ready.company] >= self._most_per_company:
-            return f"{self._most_per_company} better ones of its company are in the digest, and others fill it"
+            return Cause("full_of_company", most=self._most_per_company)
         own = ready.posting.cluster
         of_title = self._of_title.get(candidates_key(own.key), ())
         if sum(likeness(own.signature, other.signature) >= SAME_KEY_LIKENESS for other in of_title) >= self._most_alike:
-            return f"{self._most_alike} better ones that read alike are in the digest, and others fill it"
-        return ""
+            return Cause("full_of_alike", most=self._most_alike)
+        return None
 
     def take(self, ready: Ready) -> None:
         """Let a job that is chosen already take its place."""

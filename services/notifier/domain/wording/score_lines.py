@@ -1,10 +1,15 @@
-"""What the parts of a score rest on, in plain English for operators. Digests have words of their own."""
+"""What the parts of a score rest on and why a job is not sent, in plain English for operators.
 
-from collections.abc import Callable
+Digests have words of their own.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from services.notifier.domain.model import (
     AnnualPay,
+    Cause,
+    CauseCode,
     Chance,
     ChanceFact,
     Doubt,
@@ -24,7 +29,8 @@ from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
 from services.wording.lines import language_in_words, listed
-from services.wording.speaking import needs_in_words
+from services.wording.reasons import in_words
+from services.wording.speaking import needs_in_words, unspoken_in_words
 
 _MOST: Final = 3
 _LEAST_COST: Final = 0.2
@@ -156,10 +162,40 @@ def chance_line(chance: Chance, bar: float | None = None) -> str:
     return f"{said}: less for {against}" if against else said
 
 
-def too_unlikely(chance: Chance) -> str:
+def cause_line(cause: Cause) -> str:
     """Why a job is not sent: `too unlikely to be wanted: 12 % (another role: Account Executive)`."""
-    against = against_words(chance)
-    return f"too unlikely to be wanted: {_percent(chance.value)}{f' ({against})' if against else ''}"
+    if cause.code == "unlikely":
+        against = against_words(cause.chance)
+        return f"too unlikely to be wanted: {_percent(cause.chance.value)}{f' ({against})' if against else ''}"
+    said = _CAUSES[cause.code].format(
+        day=cause.day,
+        most=cause.most,
+        other=cause.posting_id,
+        unspoken=unspoken_in_words(cause.unspoken, english()) if cause.unspoken else "",
+        fault=in_words(cause.reason, english()) if cause.reason else "it was rejected",
+    )
+    return f"fits only nearly, and {said}" if cause.near else said
+
+
+_CAUSES: Final[Mapping[CauseCode, str]] = {
+    "closed": "is closed",
+    "expired": "expired on {day}",
+    "old": "is older than {most} days",
+    "backlog": "was there already when its source was first read",
+    "hidden_company": "its company is hidden by the subscriber",
+    "not_relevant": "was called not relevant by the subscriber",
+    "no_link": "has no link that can be followed",
+    "unspoken": "{unspoken}",
+    "not_found": "no search that is due found it",
+    "no_fit": "no longer fits: {fault}",
+    "sent": "was sent to the subscriber on {day}",
+    "copy_sent": "is the same job as {other}, which was sent to the subscriber on {day}",
+    "worse_copy": "is the same job as {other}, which is the better copy",
+    "only_near": "fits only nearly, and no job fits whole",
+    "full": "{most} better ones fill the digest",
+    "full_of_company": "{most} better ones of its company are in the digest, and others fill it",
+    "full_of_alike": "{most} better ones that read alike are in the digest, and others fill it",
+}
 
 
 def against_words(chance: Chance) -> str:

@@ -43,12 +43,14 @@ from services.notifier.adapters.sql.rows import (
 from services.notifier.domain.consent import NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
+from services.notifier.domain.model import Cause, CauseCode, Counted, DayCounts, Digest, Dropped, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
+from services.notifier.domain.wording.score_lines import cause_line
 from services.notifier.ports import Email, Served, Since
 from services.runtime.sql.store import bytewise, reading, retried, writing
-from services.wording.catalogues import english
+from services.wording.catalogues import words_of
 from services.wording.reasons import in_words
+from services.wording.words import Words
 
 
 class _ChangedError(Exception):
@@ -159,12 +161,16 @@ class SqlDigests:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
             return [_kept(row) for row in connection.execute(in_order)]
 
-    def left_out(self, subscriber_id: str, reason: str, since: datetime) -> frozenset[str]:
-        """The ids of postings that their digests due since then left out for a reason, whether sent or held."""
+    def left_out(self, subscriber_id: str, code: CauseCode, since: datetime) -> frozenset[str]:
+        """The ids of postings that their digests due since then left out for a cause, whether sent or held.
+
+        A release until 2026-11 kept the sentence alone: it is known where the cause has no facts.
+        """
+        whys = {code, cause_line(Cause(code))}
         query = select(digests.c.dropped).where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
         with reading(self._engine) as connection:
             packed = connection.execute(query.where(_NO_NOTICE)).scalars().all()
-        return frozenset(own for each in packed for own, why in json.loads(unsqueeze(each)) if why == reason)
+        return frozenset(own for each in packed for own, why in json.loads(unsqueeze(each)) if _code(why) in whys)
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
         """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""
@@ -193,7 +199,7 @@ class SqlDigests:
             "instant": any(closing.window.search.cadence == "instant" for closing in closings),
             "subject": email.subject if email else "",
             "body": pack_email(email) if email else None,
-            "dropped": squeeze(to_json([[candidate.posting_id, candidate.reason] for candidate in dropped])),
+            "dropped": squeeze(to_json([_dropped_row(candidate) for candidate in dropped])),
             "matched": None if outcome.matched is None else _written(outcome.matched),
             "created_at": now,
             "rest": _packed_rest(outcome),
@@ -307,8 +313,22 @@ def _search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
     }
 
 
+def _dropped_row(dropped: Dropped) -> list[Any]:
+    """A posting and why it was left out, as a code for programs and in words for whoever reads what is exported."""
+    return [dropped.posting_id, {"code": dropped.cause.code, "said": cause_line(dropped.cause)}]
+
+
+def _said(why: str | dict[str, str]) -> str:
+    return why if isinstance(why, str) else why["said"]
+
+
+def _code(why: str | dict[str, str]) -> str:
+    return why if isinstance(why, str) else why["code"]
+
+
 def _item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
     kinds = [("match", item) for item in digest.items] + [("near", item) for item in digest.near]
+    words = words_of(digest.recipient.locale)
     for rank, (kind, item) in enumerate(kinds):
         yield {
             "digest_id": digest_id,
@@ -318,17 +338,17 @@ def _item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
             "cluster_key": item.posting.cluster.key,
             "signature": item.posting.cluster.signature,
             "score": item.score,
-            "found_by": to_json(_found_by(item)),
+            "found_by": to_json(_found_by(item, words)),
         }
 
 
-def _found_by(item: Item) -> list[dict[str, Any]]:
+def _found_by(item: Item, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "search_id": found.search.search_id,
             "search": found.search.name,
             "outcome": found.verdict.outcome,
-            "reasons": [in_words(reason, english()) for reason in found.verdict.reasons],
+            "reasons": [in_words(reason, words) for reason in found.verdict.reasons],
         }
         for found in item.found_by
     ]
@@ -344,6 +364,6 @@ def _kept(row: Any) -> KeptDigest:
         subject=row.subject,
         email=unpack_email(row.body) if row.body else None,
         state=row.state,
-        dropped=tuple((posting_id, reason) for posting_id, reason in json.loads(unsqueeze(row.dropped))),
+        dropped=tuple((posting_id, _said(why)) for posting_id, why in json.loads(unsqueeze(row.dropped))),
         rest=_rest_of(row.rest),
     )
