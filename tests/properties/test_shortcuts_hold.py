@@ -13,8 +13,10 @@ from services.ingest.domain import draft as drafts
 from services.ingest.domain.draft import Draft, Stated, bounded
 from services.ingest.domain.employment import patterns
 from services.ingest.domain.lexicon import LANGUAGES, phrases_of
+from services.ingest.domain.spoken.names import names_in_any_language, names_of
 from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text import sections
+from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import document_of
 from services.rules.phrases import Phrases
 from services.rules.skills import lists
@@ -108,3 +110,17 @@ def test_what_may_be_said_of_languages_is_looked_for_by_its_letter(language: str
     fitting = {pattern for kept in known.patterns.values() for pattern in kept if pattern[1].match(words)}
     assert fitting <= set(known.patterns.get(words[0]) or known.patterns[""])
     assert not fitting or known.any_of_them.match(words)
+
+
+LANGUAGES_NAMED: Final = st.lists(
+    st.sampled_from((*names_in_any_language(), " ", ", ", "x", "non-", "kenntnisse", "İ", "中")), max_size=12
+).map("".join)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(LANGUAGES_NAMED)
+def test_languages_are_named_where_their_anchors_stand(language: str, text: str) -> None:
+    document, known = document_of("", text), names_of(language)
+    everywhere = known.mentions(document.text, document.lowered)
+    anchored = known.mentions(document.text, document.lowered, starts_of(document, NAMES_OF_LANGUAGES))
+    assert list(anchored) == list(everywhere)

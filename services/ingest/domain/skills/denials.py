@@ -53,7 +53,7 @@ def denied(text: str, start: int, end: int, *, within: tuple[int, int]) -> bool:
     if last - first > _LONGEST_SENTENCE:
         first, last = max(first, start - _LONGEST_SENTENCE // 2), min(last, end + _LONGEST_SENTENCE // 2)
     # The sign that ends a sentence is read with it: a question mark says much.
-    sentence = text[first : last + 1]
+    sentence = text[first : last + 1].replace("İ", "I").lower()
     start, end = start - first, end - first
     said = _denials_of(sentence)
     return (
@@ -86,7 +86,7 @@ def _framed(before: str, behind: str) -> bool:
 def _closed(between: str) -> bool:
     """Whether a list has its "or": in "no agencies, Python required" a comma begins something else."""
     words = _words()
-    joints = words.joints.intersection(_TOKEN.findall(between.lower()))
+    joints = words.joints.intersection(_TOKEN.findall(between))
     return not joints or bool(joints & words.last_joints)
 
 
@@ -96,7 +96,7 @@ def _of_list(between: str, *, led: bool = False) -> bool:
         return False
     known = _words()
     words = 0
-    for token in _TOKEN.findall(between.lower()):
+    for token in _TOKEN.findall(between):
         if led and token in known.knowing:
             continue
         if token in known.joints:
@@ -118,30 +118,26 @@ def _words() -> _Words:
     before_but = rf"(?:(?:{be}\s|\()\w+,?\s(?={but}))?"
     it_is_not_needed = rf"(?:[(:–—]\s?)?(?:{but}\s(?:it['’]?s?\s)?)?{is_not}(?:\s{how}){{0,3}}\s{needed}"
     return _Words(
-        closes=_pattern(
+        closes=re.compile(
             rf"{before_but}{it_is_not_needed}|{any_of('denial.at_end')}{_CLAUSE_ENDS}|{any_of('denial.closes')}"
         ),
-        opens=_pattern(rf"{any_of('denial.opens')}(?!\s{any_of('denial.only')})(?![\w-])"),
-        lacking=_pattern(
+        opens=re.compile(rf"{any_of('denial.opens')}(?!\s{any_of('denial.only')})(?![\w-])"),
+        lacking=re.compile(
             rf"{lacking}\s(?:any\s)?(?:{kind}\s){{0,2}}{any_of('denial.knowledge')}\s{any_of('denial.in_it')}"
         ),
         frames=(
-            (_pattern(any_of("denial.none_of")), _pattern(rf"(?:\b{be}\s)?(?:\b\w+ly\s)?{needed}")),
-            (_pattern(_BEGINS + any_of("denial.question")), _pattern(r"\?")),
-            (_pattern(any_of("denial.lack")), _pattern(any_of("denial.is_fine"))),
-            (_pattern(any_of("denial.not_necessary")), _pattern(any_of("denial.to_know"))),
-            (_pattern(any_of("denial.not_a")), _pattern(any_of("denial.role"))),
-            (_pattern(any_of("denial.you_need")), _pattern(any_of("denial.not_know"))),
+            (re.compile(any_of("denial.none_of")), re.compile(rf"(?:\b{be}\s)?(?:\b\w+ly\s)?{needed}")),
+            (re.compile(_BEGINS + any_of("denial.question")), re.compile(r"\?")),
+            (re.compile(any_of("denial.lack")), re.compile(any_of("denial.is_fine"))),
+            (re.compile(any_of("denial.not_necessary")), re.compile(any_of("denial.to_know"))),
+            (re.compile(any_of("denial.not_a")), re.compile(any_of("denial.role"))),
+            (re.compile(any_of("denial.you_need")), re.compile(any_of("denial.not_know"))),
         ),
         joints=_plain("joints") | {",", "/", "&"},
         last_joints=_plain("last_joints") | {"/"},
         others=_plain("others"),
         knowing=_plain("knowing"),
     )
-
-
-def _pattern(composed: str) -> re.Pattern[str]:
-    return re.compile(composed, re.IGNORECASE)
 
 
 def _plain(entry: str) -> frozenset[str]:

@@ -44,7 +44,7 @@ _ALL = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[skill]`."""
+    """For text in lower case. What their words are for stands in data/lexicon/meanings.toml, under `[skill]`."""
 
     field_before: re.Pattern[str]
     field_behind: re.Pattern[str]
@@ -52,6 +52,7 @@ class _Patterns:
     degree_before: re.Pattern[str]
     """What a degree may be in says little of the work: "a degree in mathematics, data science or the like"."""
     company_forms: re.Pattern[str]
+    """In any case, as `mark_before` is in that of the text."""
     asked_before: re.Pattern[str]
     beside: re.Pattern[str]
     neighbours: re.Pattern[str]
@@ -69,7 +70,7 @@ def _patterns() -> _Patterns:
         field_behind=_pattern(r"\s?{field_behind}"),
         between=_pattern(r"\s{0,2}(?:[,/&]|,?\s(?:{and}|{or}))(?:\s(?:{and}|{or}))?\s{0,2}"),
         degree_before=_pattern(r"{degree}(?:(?!{no_degree}|\d)[^.;\n])*$"),
-        company_forms=_pattern(r"[,.]?\s*{company_form}\.?$"),
+        company_forms=re.compile(composed("skill", r"[,.]?\s*{company_form}\.?$"), re.IGNORECASE),
         asked_before=_pattern(r"{asked_before}[^.\n]{0,40}$"),
         beside=_pattern(r"{beside}[^.;\n]{0,50}$"),
         neighbours=_pattern(r"[^.;\n]{0,50}{neighbours}"),
@@ -84,7 +85,7 @@ def _patterns() -> _Patterns:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(composed("skill", template), re.IGNORECASE)
+    return re.compile(composed("skill", template))
 
 
 @dataclass(slots=True)
@@ -183,7 +184,7 @@ def _of_text(
     document: Document, mentions: Sequence[Mention], employer: _Employer, tags: Container[str]
 ) -> Iterator[tuple[Mention, Strength, int]]:
     """The mentions that count, in order, how each is meant, and among how many skills it counts alone."""
-    text = document.text
+    text, lowered = document.text, document.lowered
     parts = list(document.parts())
     kinds = {kind for _, _, kind in parts}
     headed = bool(kinds & _OF_THE_JOB)
@@ -210,7 +211,7 @@ def _of_text(
         tagged = section != "others" and mention.kind in ("term", "method") and mention.name in tags
         if section not in _OF_THE_JOB and not tagged:
             continue
-        if _counts(text, mentions, index, employer=employer, line=line):
+        if _counts(lowered, mentions, index, employer=employer, line=line):
             core = section in core_sections and _required(text, mention, line, section=section, headed=headed)
             strength: Strength = "required" if core else _less(mention, line, lines, section=section, wished=wished)
             if line.denies and _denied(text, mention, line):
@@ -219,15 +220,18 @@ def _of_text(
                 strength = "passing"
             if strength == "required":
                 required.add(mention.name)
-            yield mention, strength, _room(text, mention, line, section=section, asks=section in core_sections)
+            asks = section in core_sections
+            yield mention, strength, _room(lowered, mention, line, section=section, asks=asks)
 
 
-def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
+def _room(lowered: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
     """Up to how many skills of a posting its reader keeps this one if the text names it once."""
-    if mention.kind == "field" and not (_patterns().field_behind.match(text, mention.end) or _is_item(text, mention)):
+    if mention.kind == "field" and not (
+        _patterns().field_behind.match(lowered, mention.end) or _is_item(lowered, mention)
+    ):
         if not asks:
             return 0
-        return _MANY if line.speaks and _field_asked_before(text, mention, line) else _SOME
+        return _MANY if line.speaks and _field_asked_before(lowered, mention, line) else _SOME
     return _MANY if section == "duties" and mention.kind in ("method", "field") else _ALL
 
 
@@ -247,8 +251,8 @@ def _less(mention: Mention, line: Line, lines: Lines, *, section: Kind, wished: 
     return wished if section == "nice" else "wanted"
 
 
-def _field_asked_before(text: str, mention: Mention, line: Line) -> bool:
-    return bool(_patterns().field_before.search(text[max(line.start, mention.start - _REACH) : mention.start]))
+def _field_asked_before(lowered: str, mention: Mention, line: Line) -> bool:
+    return bool(_patterns().field_before.search(lowered[max(line.start, mention.start - _REACH) : mention.start]))
 
 
 def _required(text: str, mention: Mention, line: Line, *, section: str, headed: bool) -> bool:
@@ -275,24 +279,24 @@ def _wished_behind(text: str, mention: Mention, line: Line) -> bool:
     )
 
 
-def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Employer, line: Line) -> bool:
+def _counts(lowered: str, mentions: Sequence[Mention], index: int, *, employer: _Employer, line: Line) -> bool:
     mention = mentions[index]
     own = _is_own(mention, employer)
     if mention.kind not in _PRACTICES and not own:
         return True
-    before = text[max(line.start, mention.start - _REACH) : mention.start]
+    before = lowered[max(line.start, mention.start - _REACH) : mention.start]
     if line.degree and mention.kind in _PRACTICES and _patterns().degree_before.search(before):
         return False
     if mention.kind == "field":
-        return not _of_neighbours(text, mention, before) and bool(
-            _patterns().field_behind.match(text, mention.end)
-            or _is_item(text, mention)
+        return not _of_neighbours(lowered, mention, before) and bool(
+            _patterns().field_behind.match(lowered, mention.end)
+            or _is_item(lowered, mention)
             or (line.speaks and _patterns().field_before.search(before))
-            or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
+            or (line.asks and _in_list(lowered, mention, mentions[max(0, index - 1) : index + 2]))
         )
     if own:
         return bool(_patterns().asked_before.search(before))
-    return not _of_neighbours(text, mention, before)
+    return not _of_neighbours(lowered, mention, before)
 
 
 def _is_item(text: str, mention: Mention) -> bool:
@@ -300,18 +304,17 @@ def _is_item(text: str, mention: Mention) -> bool:
     return text.startswith("• ", mention.start - 2) and bool(_ITEM_END.match(text, mention.end))
 
 
-def _of_neighbours(text: str, mention: Mention, before: str) -> bool:
-    words = before.lower()
+def _of_neighbours(lowered: str, mention: Mention, before: str) -> bool:
     # Most sentences have none of these: four plain searches take a tenth of the time of the pattern's.
-    if not ("with" in words or "across" in words or "between" in words or "alongside" in words):
+    if not ("with" in before or "across" in before or "between" in before or "alongside" in before):
         return False
-    return bool(_patterns().beside.search(before) and _patterns().neighbours.match(text, mention.end))
+    return bool(_patterns().beside.search(before) and _patterns().neighbours.match(lowered, mention.end))
 
 
-def _in_list(text: str, mention: Mention, beside: Iterable[Mention]) -> bool:
+def _in_list(lowered: str, mention: Mention, beside: Iterable[Mention]) -> bool:
     for other in beside:
         first, second = (other, mention) if other.start < mention.start else (mention, other)
-        if second is not first and _patterns().between.fullmatch(text, first.end, second.start):
+        if second is not first and _patterns().between.fullmatch(lowered, first.end, second.start):
             return True
     return False
 

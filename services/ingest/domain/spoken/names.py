@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
 from babel import Locale
 
-from services.ingest.domain.lexicon import any_of, spelled, written
+from services.ingest.domain.lexicon import LANGUAGES, any_of, spelled, written
 from services.rules.phrases import Phrases
 
 CODES: Final = (
@@ -46,15 +46,17 @@ class Names:
     phrases: Phrases
     names: tuple[tuple[str, str, bool], ...]
     """By its number: a name in lower case, its code, and whether anything may follow within the word."""
+    longest: int
     compound: re.Pattern[str]
     """What may be joined to a name: Deutschkenntnisse."""
     capital: frozenset[str]
     unlike: re.Pattern[str]
     """Ends what stands before a name that is ruled out: non-English."""
 
-    def mentions(self, text: str, lowered: str) -> Iterator[Mention]:
-        """Give the names in a text in their order."""
-        for number, start, stop in self.phrases.matches(lowered):
+    def mentions(self, text: str, lowered: str, starts: Sequence[int] | None = None) -> Iterator[Mention]:
+        """Give the names in a text in their order; `starts` are places at which alone there may be any."""
+        found = self.phrases.matches(lowered) if starts is None else self._found_at(starts, lowered)
+        for number, start, stop in found:
             name, code, opened = self.names[number]
             if start and lowered[start - 1].isalnum():
                 continue
@@ -65,6 +67,16 @@ class Names:
             ):
                 continue
             yield Mention(code, start, stop)
+
+    def _found_at(self, starts: Sequence[int], lowered: str) -> Iterator[tuple[int, int, int]]:
+        """What the phrases find in all of a text: a place within one that was found begins none."""
+        reached = 0
+        for start in starts:
+            at_once = self.phrases.matches(lowered[start : start + self.longest]) if start >= reached else []
+            if at_once and at_once[0][1] == 0:
+                number, _, length = at_once[0]
+                reached = start + length
+                yield number, start, reached
 
 
 @cache
@@ -84,10 +96,17 @@ def names_of(language: str) -> Names:
     return Names(
         Phrases(known),
         tuple((name, *meant) for name, meant in known.items()),
+        max(map(len, known)),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),
         frozenset(way for spoken in languages for way in written("spoken.capital", spoken)),
         re.compile(any_of("spoken.unlike", languages=languages) + "[- ]$"),
     )
+
+
+@cache
+def names_in_any_language() -> tuple[str, ...]:
+    """Give the names in all languages of the rules, in lower case."""
+    return tuple(dict.fromkeys(name for language in LANGUAGES for name, _, _ in names_of(language).names))
 
 
 def _forms(name: str, language: str) -> Iterator[str]:

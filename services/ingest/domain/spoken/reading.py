@@ -12,6 +12,7 @@ from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.spoken.names import CODES, Mention, names_of
 from services.ingest.domain.spoken.needs import Said, Where, said_of
 from services.ingest.domain.spoken.words import Word, words_of
+from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import Document, Kind
 from services.rules.languages.speaking import LEVELS
 
@@ -119,7 +120,8 @@ def _sentences(document: Document, language: str) -> Iterator[tuple[int, int, li
     """The sentences that name languages, each once, with the names in them."""
     start = stop = -1
     inside: list[Mention] = []
-    for mention in names_of(language).mentions(document.text, document.lowered):
+    starts = starts_of(document, NAMES_OF_LANGUAGES)
+    for mention in names_of(language).mentions(document.text, document.lowered, starts):
         if mention.start >= stop:
             if inside:
                 yield start, stop, inside

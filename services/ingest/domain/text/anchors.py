@@ -14,6 +14,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from services.ingest.domain.lexicon import LANGUAGES, entries_of, phrases_of, spelled, written
 from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
+from services.ingest.domain.spoken.names import names_in_any_language
 from services.ingest.domain.text.sections import Document
 from services.rules.skills.text import FOREIGN, haystack_of
 
@@ -49,6 +50,7 @@ def _cues(way: str) -> list[str]:
     return [f"{before}{text}{behind}" for before in befores for behind in behinds]
 
 
+NAMES_OF_LANGUAGES: Final = "names_of_languages"
 _ANY_SIGN = bytes((FOREIGN,))
 LineCue = tuple[int, tuple[LineKind, ...]]
 """Where it stands, and all that it says."""
@@ -157,7 +159,7 @@ def anchor_words() -> dict[str, list[str]]:
     """Give the words of each group, in lower case."""
     groups = entries_of("anchor")
     words = {group: [word.replace("_", " ") for word in phrases_of(f"anchor.{group}")] for group in groups}
-    return {**words, "tag": ["#li-", "#li_", "#bi-"]}
+    return {**words, "tag": ["#li-", "#li_", "#bi-"], NAMES_OF_LANGUAGES: list(names_in_any_language())}
 
 
 @cache

@@ -138,8 +138,8 @@ def _announces_wishes(line: str) -> bool:
     """Whether a sentence announces what is nice to have: "Bonus points if you have worked with any of these:"."""
     if len(line) > _MOST_ANNOUNCEMENT or not line.endswith((":", ".")) or line.startswith("•"):
         return False
-    said = _wishes().search(_plain(line))
-    return said is not None and (line.endswith(":") or said.start() == 0)
+    heading = _plain(line)
+    return (_wishes().search(heading) if line.endswith(":") else _wishes().match(heading)) is not None
 
 
 def _is_wish(line: str) -> bool:
