@@ -38,6 +38,7 @@ from services.runtime.errors import UnavailableError
 
 EARLIER_RELEASE_REMEMBERS = timedelta(days=90)
 """How far back what a release without the memory of sent jobs has sent is looked up, as that release did."""
+_PUT_RIGHT_EVERY = timedelta(hours=1)
 
 _events = structlog.get_logger(__name__)
 
@@ -70,9 +71,11 @@ class Builder:
         self._digests = digests
         self._composer = composer
         self._settings = settings
+        self._put_right_at: datetime | None = None
 
     def build(self, now: datetime) -> None:
         """Serve whoever is due at `now`, as far as one tick goes. Raises UnavailableError."""
+        self._put_right(now)
         cut = self._windows.take_cut(now)
         settings = self._settings
         for _ in range(settings.passes_a_tick):
@@ -88,6 +91,14 @@ class Builder:
             if not due:
                 return
             self._serve(due, cut, now)
+
+    def _put_right(self, now: datetime) -> None:
+        """Once an hour, and whenever the clock is set back: it may have run ahead meanwhile."""
+        if self._put_right_at is not None and timedelta() <= now - self._put_right_at < _PUT_RIGHT_EVERY:
+            return
+        if searches := self._windows.put_right(now):
+            _events.warning("a clock ran ahead: searches were due too late", searches=searches)
+        self._put_right_at = now
 
     def _serve(self, due: Sequence[DueSubscriber], cut: Cut, now: datetime) -> None:
         matches = self._windows.matches(due, cut)
@@ -333,4 +344,5 @@ def _due_at(subscriber: DueSubscriber, served: Served | None, now: datetime) -> 
     """
     slots = [slot_of(window, subscriber.recipient.time_zone, now) for window in subscriber.windows]
     minute = latest_due("instant", 0, None, "UTC", now)
-    return next((slot for slot in (max(slots), minute) if served is None or slot > served.last_due), None)
+    last = served.last_due if served is not None else None
+    return next((slot for slot in (max(slots), minute) if last is None or slot > last), None)

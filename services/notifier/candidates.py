@@ -68,7 +68,8 @@ def comes_with_waiting(subscriber: DueSubscriber, served: Served | None, since: 
 
     What waits is no news: it is not worth one of the few mails of a day a minute after the last.
     """
-    return not all_instant(subscriber) or served is None or served.last_due < since.instant
+    last = served.last_due if served is not None else None
+    return not all_instant(subscriber) or last is None or last < since.instant
 
 
 def since_of(subscriber: DueSubscriber, now: datetime) -> Since:
@@ -76,11 +77,11 @@ def since_of(subscriber: DueSubscriber, now: datetime) -> Since:
     time_zone = subscriber.recipient.time_zone
     try:
         slots = [slot_of(window, time_zone, now) for window in subscriber.windows]
-        day_start, _ = local_day(now, time_zone)
+        day_start, day_end = local_day(now, time_zone)
     except ValueError:
         # A zone that is none any more is found out where this subscriber alone fails by it.
-        return Since(now, now)
-    return Since(min(*slots, day_start, now), day_start)
+        return Since(now, now, now, now)
+    return Since(min(*slots, day_start, now), day_start, now, day_end)
 
 
 def slot_of(window: DueWindow, time_zone: str, now: datetime) -> datetime:

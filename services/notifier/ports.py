@@ -141,19 +141,23 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """From when on a subscriber's digests count."""
+    """From when on a subscriber's digests count, and until when: a clock that ran ahead made some of later."""
 
     due: datetime
     instant: datetime
     """Those with instant searches; no earlier than `due`."""
+    now: datetime
+    """What was due later says nothing of when the next is due."""
+    day_end: datetime
+    """Up to which those with instant searches count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     """The digests that a subscriber had of late."""
 
-    last_due: datetime
-    """When the newest, sent or held, was due."""
+    last_due: datetime | None
+    """When the newest of them up to now, sent or held, was due; None where all are of later."""
     instant: int
     """How many with instant searches were sent, or are on their way; what failed or was not sent does not count."""
 

@@ -145,7 +145,7 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
     ada = store.person("ada")
     search = store.search(ada, cadence="instant")
     serve(store, NOW + MINUTE, "one", keys=[search.key])
-    since = {ada.subscriber_id: Since(NOW, NOW)}
+    since = {ada.subscriber_id: Since(NOW, NOW, NOW + MINUTE, NOW + timedelta(days=1))}
     assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + MINUTE, 1)}
     [claimed] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
     own = claimed.delivery_id, claimed.attempt

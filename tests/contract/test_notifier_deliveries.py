@@ -215,7 +215,8 @@ class TestDigests:
         cut = store.windows.take_cut(NOW)
         for one in due(store, NOW + HOUR):
             assert commit(store, one, cut, NOW + HOUR, "one")
-        since = {ada.subscriber_id: Since(NOW, NOW), bob.subscriber_id: Since(NOW, NOW + 2 * HOUR)}
+        until = (NOW + HOUR, NOW + DAY)
+        since = {ada.subscriber_id: Since(NOW, NOW, *until), bob.subscriber_id: Since(NOW, NOW + 2 * HOUR, *until)}
         assert store.digests.served(since) == {
             ada.subscriber_id: Served(NOW + HOUR, 1),
             bob.subscriber_id: Served(NOW + HOUR, 0),
@@ -224,11 +225,26 @@ class TestDigests:
     def test_the_newest_due_time_is_known(self, store: NotifierStore) -> None:
         ada = store.person()
         search = store.search(ada, hour=8)
-        since = {ada.subscriber_id: Since(NOW, NOW)}
+        until = (NOW + 3 * HOUR, NOW + DAY)
+        since = {ada.subscriber_id: Since(NOW, NOW, *until)}
         assert store.digests.served(since) == {}
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
         assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + 3 * HOUR, 0)}
-        assert store.digests.served({ada.subscriber_id: Since(NOW + 4 * HOUR, NOW + 4 * HOUR)}) == {}
+        assert store.digests.served({ada.subscriber_id: Since(NOW + 4 * HOUR, NOW + 4 * HOUR, *until)}) == {}
+
+    def test_what_is_due_later_than_now_tells_nothing_but_how_many_instant_mails_the_day_has_had(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person()
+        store.search(ada, cadence="instant")
+        store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+        cut = store.windows.take_cut(NOW)
+        for one in due(store, NOW + HOUR):
+            assert commit(store, one, cut, NOW + HOUR, "one")
+        of_the_day = {ada.subscriber_id: Since(NOW, NOW, NOW, NOW + DAY)}
+        assert store.digests.served(of_the_day) == {ada.subscriber_id: Served(None, 1)}
+        of_the_day_before = {ada.subscriber_id: Since(NOW, NOW, NOW, NOW + HOUR)}
+        assert store.digests.served(of_the_day_before) == {ada.subscriber_id: Served(None, 0)}
 
 
 class TestDeliveries:
@@ -237,6 +253,15 @@ class TestDeliveries:
         search = store.search(store.person("ada"), hour=8)
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
         return store
+
+    def test_a_lease_of_a_clock_that_ran_ahead_ends_now(self, waiting: NotifierStore) -> None:
+        ahead = LATE + 9 * DAY
+        first, *_ = waiting.deliveries.claim("w", "folder", ahead, LEASE, 10)
+        assert waiting.deliveries.begin(first, ahead, LEASE)
+        before = waiting.deliveries.states()
+        waiting.deliveries.sweep(LATE, LATE - DAY)
+        assert before["sending"] == waiting.deliveries.states()["unknown"] == 1
+        assert waiting.deliveries.states().get("pending", 0) == before.get("claimed", 0)
 
     def test_a_delivery_carries_the_email_as_it_was_first_rendered(self, waiting: NotifierStore) -> None:
         [first] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)

@@ -5,7 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.notifier.domain.model import Hold
+from services.notifier.domain.people import timing_of
 from services.notifier.domain.windows import BEGINNING
+from services.runtime.sql.ran_ahead import read_ran_ahead
+from services.runtime.sql.store import reading
 from tests.support.consenting import paused, resumed
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, close, closings, due, found, ids, rows
@@ -276,3 +279,55 @@ class TestWindows:
         assert due(store, NOW + DAY) == []
         store.subscribers.resume(ada.subscriber_id, resumed(NOW))
         assert [one.recipient.name for one in due(store, NOW + DAY)] == ["Ada"]
+
+
+class TestAClockThatRanAhead:
+    AHEAD = NOW + 30 * DAY
+
+    def test_searches_that_it_put_off_are_due_at_their_next_slots_and_that_is_kept(self, store: NotifierStore) -> None:
+        ada = store.person(time_zone="Europe/Berlin")
+        daily = store.search(ada, "a", now=self.AHEAD, hour=8)
+        weekly = store.search(ada, "b", GO, now=self.AHEAD, cadence="weekly", weekday=4, hour=8)
+        instant = store.search(ada, "c", now=self.AHEAD, cadence="instant")
+        assert due(store, NOW + 9 * DAY) == []
+        assert store.windows.put_right(NOW) == 3
+        # Wednesday at 8 in Berlin was the moment itself: the next slots are of Thursday and Friday.
+        assert store.searches.get(daily.search_id).next_due_at == NOW + DAY
+        assert store.searches.get(weekly.search_id).next_due_at == NOW + 2 * DAY
+        assert store.searches.get(instant.search_id).next_due_at == NOW + MINUTE
+        with reading(store.engine) as connection:
+            kept = read_ran_ahead(connection, NOW)
+        assert (kept.due_too_late, kept.put_right, kept.put_right_at) == (0, 3, NOW)
+        assert kept.until == weekly.next_due_at
+        assert store.windows.put_right(NOW) == 0
+
+    def test_what_serving_and_changing_give_is_left_alone_on_a_clock_that_is_set_back_by_hours(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person()
+        timings = ({"hour": 8}, {"cadence": "weekly", "weekday": 1, "hour": 23}, {"cadence": "instant"})
+        saved = [store.search(ada, str(number), **timing) for number, timing in enumerate(timings)]
+        before = [store.searches.get(search.search_id) for search in saved]
+        assert store.windows.put_right(NOW - 20 * HOUR) == 0
+        assert [store.searches.get(search.search_id) for search in saved] == before
+
+    def test_paused_searches_wait_as_they_are_and_are_found_by_nobody(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), now=self.AHEAD, hour=8)
+        store.searches.pause(search.search_id, NOW)
+        assert store.windows.put_right(NOW) == 0
+        with reading(store.engine) as connection:
+            assert read_ran_ahead(connection, NOW).due_too_late == 0
+
+    def test_who_was_claimed_then_by_a_worker_that_is_gone_is_claimed_by_another(self, store: NotifierStore) -> None:
+        store.search(store.person(), hour=8)
+        cut = store.windows.take_cut(NOW)
+        assert store.windows.claim_due("gone", self.AHEAD, cut, LEASE, 9)
+        assert store.windows.claim_due("other", NOW + DAY, cut, LEASE, 9)
+
+    def test_other_times_begin_now_and_not_after_what_was_served_then(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        [one], cut = due(store, self.AHEAD), store.windows.take_cut(NOW)
+        held = Hold(one.recipient, self.AHEAD, "nothing", ())
+        assert store.digests.commit(held, closings(one, cut, self.AHEAD), None, self.AHEAD)
+        changed = store.searches.edit(search.search_id, NOW, timing=timing_of({"hour": 9}))
+        assert changed.next_due_at == NOW + 3 * HOUR

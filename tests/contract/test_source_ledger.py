@@ -222,6 +222,19 @@ def test_settling_lets_go_of_the_claim_and_sets_the_next_time(ledger: SqlSourceL
     assert claim(open_again(), "two", at=HOUR) == ["a"]
 
 
+def test_a_source_that_a_clock_polled_which_had_run_ahead_is_due_now(ledger: SqlSourceLedger, open_again: Open) -> None:
+    ledger.register(["a", "b"], NOON)
+    claim(ledger, "one", at=9 * DAY)
+    ahead = NOON + 9 * DAY
+    ledger.settle(SourceHealth("a", added_at=NOON, next_due=ahead + HOUR, last_attempt=ahead, last_success=ahead))
+    assert claim(open_again(), "two") == ["b", "a"], "the claim on the other was of then, too"
+    ledger.settle(SourceHealth("a", added_at=NOON, next_due=NOON + HOUR, last_attempt=NOON, last_success=NOON))
+    assert claim(open_again(), "three") == []
+    # Who was asked to wait for long waits.
+    ledger.settle(SourceHealth("a", added_at=NOON, next_due=NOON + 9 * DAY, last_attempt=NOON))
+    assert claim(open_again(), "three") == []
+
+
 def test_a_fault_is_new_once(ledger: SqlSourceLedger, open_again: Open) -> None:
     assert ledger.new_faults("board", ["f1", "f2"]) == {"f1", "f2"}
     ledger.note_faults("board", ["f1"], NOON)

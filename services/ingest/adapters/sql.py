@@ -14,6 +14,7 @@ from services.ingest.domain.polling.listing import PENDING, Known, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.chunks import chunked
+from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
 _AT_ONCE = 500
@@ -226,8 +227,10 @@ class SqlSourceLedger:
 
 
 def _claimable(now: datetime, worker: str) -> ColumnElement[bool]:
-    free = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= now, sources.c.claimed_by == worker)
-    return and_(sources.c.next_due <= now, free)
+    until = sources.c.claimed_until
+    free = or_(until.is_(None), until <= now, is_ahead(until, now), sources.c.claimed_by == worker)
+    # By its last poll: how long it asked to be left alone after that is its own affair.
+    return and_(or_(sources.c.next_due <= now, is_ahead(sources.c.last_attempt, now)), free)
 
 
 def _write(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]], *, keys: tuple[str, str]) -> None:

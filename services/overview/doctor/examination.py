@@ -22,7 +22,7 @@ from services.notifier.app import make_agreement
 from services.overview.doctor.finding import Finding
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
-from services.overview.stream.store_troubles import REPLAY
+from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles
 from services.overview.stream.troubles import DECLARE
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -34,6 +34,7 @@ from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
 from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.ran_ahead import read_ran_ahead
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.store import is_postgresql, reading
 from services.settings import Settings
@@ -169,6 +170,10 @@ def _clocks(engine: Engine, clock: Clock) -> Iterator[Finding]:
     ahead = [worker for worker in read_workers(engine) if worker.seen_at > clock.now() + MOST_SKEW]
     for worker in ahead:
         yield _skew(f"clock of {worker.host}", worker.seen_at - clock.now())
+    with reading(engine) as connection:
+        ran = read_ran_ahead(connection, clock.now())
+    for trouble in ran_ahead_troubles(ran, clock.now()):
+        yield Finding("clocks", "wrong" if trouble.grave else "note", trouble.what, trouble.do)
 
 
 def _skew(what: str, skew: timedelta) -> Finding:

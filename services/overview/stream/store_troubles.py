@@ -11,6 +11,7 @@ from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, s
 from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.pauses import BY_OPERATOR
+from services.runtime.sql.ran_ahead import RanAhead
 
 REPLAY = (
     "`jobchime opt-outs replay FILE`, with what `jobchime opt-outs list --json` wrote last; where there is no such"
@@ -43,6 +44,7 @@ PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(mi
 """How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""
 _FRESH = timedelta(hours=1)
 """For how long a refusal is a failure although other mails were accepted since."""
+_TOLD_FOR = timedelta(days=1)
 _MOST_SAID = 240
 _WAITING = {
     "settings": "{mails} waiting, as none can go out: {said}",
@@ -112,6 +114,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             if figures.due_retried
             else "see that a notifier runs and is ready",
         )
+    yield from ran_ahead_troubles(figures.ran_ahead, now)
     if figures.outbox > _OUTBOX_MANY:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
 
@@ -126,6 +129,24 @@ def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:
         " forgotten 48 hours after it came",
         grave=figures.sign_ups >= MOST_SIGN_UPS * _NEARLY_ALL_SIGN_UPS,
     )
+
+
+def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
+    """A failure until what a clock left behind is put right, and for an hour after; for a day it is told of."""
+    if ran.due_too_late:
+        yield Trouble(
+            f"a clock ran ahead: {counted(ran.due_too_late, 'search is', 'searches are')} due later than the cadence"
+            " allows",
+            "see that a notifier runs, which puts them right within an hour; `jobchime doctor` compares the clocks",
+        )
+    if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _TOLD_FOR:
+        searches = counted(ran.put_right, "search was", "searches were")
+        yield Trouble(
+            f"a clock ran ahead, to about {_at(ran.until)}: {searches} due too late, put right at"
+            f" {_at(ran.put_right_at)}; who was mailed meanwhile was mailed early",
+            "set the clocks of all machines by NTP, and see its log; `jobchime doctor` compares them",
+            grave=abs(now - ran.put_right_at) < _FRESH,
+        )
 
 
 def _put_off(figures: StoreFigures) -> Iterator[Trouble]:

@@ -18,6 +18,7 @@ from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
 
 SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "paused", "off", "waiting"]
@@ -116,6 +117,7 @@ class StoreFigures:
     """Of the due: whose digest is being built, or could not be and is tried again when its claim ends."""
     instant_capped: int = 0
     """Subscribers who had all the instant mails of their day: what comes for them waits for the next."""
+    ran_ahead: RanAhead = field(default_factory=RanAhead)
     outbox: int = 0
     sign_ups: int = 0
     """That wait to be confirmed, of `MOST_SIGN_UPS`."""
@@ -166,6 +168,7 @@ def read_figures(
             due_since=due.since,
             due_retried=due.retried,
             instant_capped=_number(connection, _instant_capped(now)),
+            ran_ahead=read_ran_ahead(connection, now),
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain.model import Cadence
-from services.notifier.domain.schedule import due_after_change, due_after_serving, next_due
+from services.notifier.domain.schedule import (
+    MOST_INSTANT,
+    due_after_change,
+    due_after_serving,
+    latest_due,
+    next_due,
+    next_instant,
+)
+from services.runtime.sql.ran_ahead import FURTHEST_DUE
 
 HOUR = timedelta(hours=1)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "Pacific/Kiritimati")
@@ -175,3 +183,27 @@ def between_weekly_digests(changes: Sequence[tuple[int, int, int]]) -> list[time
         last = served[-1] if served else None
         due = due_after_change("weekly", hour, weekday, "UTC", was="weekly", was_due_at=due, served_at=last, now=now)
     return [later - earlier for earlier, later in pairwise(served)]
+
+
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1), timezones=st.just(UTC))
+TIMES = st.tuples(st.sampled_from(("daily", "weekly")), st.integers(0, 23), st.integers(0, 6))
+
+
+@given(MOMENTS, TIMES, st.lists(st.tuples(TIMES, st.sampled_from(ZONES), st.integers(0, 14 * 24)), max_size=5))
+def test_no_search_is_due_later_than_a_clock_that_ran_ahead_is_told_by(
+    now: datetime, times: tuple[Cadence, int, int], changes: Sequence[tuple[tuple[Cadence, int, int], str, int]]
+) -> None:
+    cadence, hour, weekday = times
+    zone, served = "UTC", None
+    due = next_due(cadence, hour, weekday, zone, now)
+    for (other, hour, weekday), other_zone, hours in changes:
+        assert due - now <= FURTHEST_DUE[cadence]
+        now += timedelta(hours=hours)
+        if due <= now:
+            served = latest_due(cadence, times[1], times[2], zone, now)
+            due = due_after_serving(cadence, times[1], times[2], zone, slot=served, now=now)
+            assert due - now <= FURTHEST_DUE[cadence]
+        due = due_after_change(other, hour, weekday, other_zone, was=cadence, was_due_at=due, served_at=served, now=now)
+        cadence, times, zone = other, (other, hour, weekday), other_zone
+    assert due - now <= FURTHEST_DUE[cadence]
+    assert next_instant(now, MOST_INSTANT, zone) - now <= FURTHEST_DUE["instant"]

@@ -7,12 +7,14 @@ import pytest
 
 from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView
 from services.overview.stream.spans import ago
+from services.overview.stream.store_troubles import ran_ahead_troubles
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
+from services.runtime.sql.ran_ahead import RanAhead
 from tests.support.logs import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -418,3 +420,16 @@ def test_sending_that_stopped_by_itself_is_told_first_and_needs_a_person() -> No
     )
     assert "`jobchime resume sending`" in found.do
     assert found.grave
+
+
+def test_a_clock_that_ran_ahead_is_a_failure_until_its_traces_are_put_right_and_told_for_a_day() -> None:
+    [late] = troubles(figures(ran_ahead=RanAhead(due_too_late=1)))
+    assert late.grave
+    assert late.what == "a clock ran ahead: 1 search is due later than the cadence allows"
+    mended = RanAhead(put_right=12, put_right_at=NOON, until=NOON + timedelta(days=5))
+    for at, grave in ((timedelta(), True), (timedelta(hours=2), False)):
+        [told] = ran_ahead_troubles(mended, NOON + at)
+        assert told.grave is grave
+        assert "12 searches were due too late" in told.what
+        assert "NTP" in told.do
+    assert list(ran_ahead_troubles(mended, NOON + timedelta(days=2))) == []

@@ -32,6 +32,7 @@ from services.notifier.domain.delivery import (
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.day_limit import DayLimit
+from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, writing
 
 _DID_NOT_GO: frozenset[Event] = frozenset({"defer", "withhold"})
@@ -167,7 +168,7 @@ class SqlDeliveries:
     def sweep(self, now: datetime, too_old: datetime) -> None:
         """End leases that ran out; give up what was due before `too_old` and still waits. Raises UnavailableError."""
         stale = (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
-        ended = deliveries.c.lease <= now
+        ended = (deliveries.c.lease <= now) | is_ahead(deliveries.c.lease, now)
         with reading(self._engine) as connection:
             if connection.execute(select(deliveries.c.delivery_id).where(ended | stale).limit(1)).first() is None:
                 return

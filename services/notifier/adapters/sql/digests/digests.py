@@ -227,14 +227,16 @@ def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
     """The newest due time, and how many instant digests, each since a time of its own."""
-    rows = [(own, micros(since[own].due), micros(since[own].instant)) for own in some]
-    asked = given(connection, {"subscriber_id": Text, "due": BigInteger, "instant": BigInteger}, rows)
+    times = ("due", "instant", "now", "day_end")
+    rows: list[list[str | int]] = [[own, *(micros(getattr(since[own], time)) for time in times)] for own in some]
+    asked = given(connection, {"subscriber_id": Text} | dict.fromkeys(times, BigInteger), rows)
     due_at = type_coerce(digests.c.due_at, BigInteger)
-    instant = digests.c.instant & (digests.c.outcome == "digest") & (due_at >= asked.c.instant)
+    instant = digests.c.instant & (digests.c.outcome == "digest")
+    instant &= (due_at >= asked.c.instant) & (due_at < asked.c.day_end)
     instant &= deliveries.c.state.is_(None) | deliveries.c.state.not_in(NOT_OUT)
     own = (digests.c.subscriber_id == asked.c.subscriber_id) & (due_at >= asked.c.due)
     return (
-        select(digests.c.subscriber_id, func.max(digests.c.due_at).label("last_due"))
+        select(digests.c.subscriber_id, func.max(digests.c.due_at).filter(due_at <= asked.c.now).label("last_due"))
         .add_columns(func.count().filter(instant).label("instant"))
         .join(asked, own & _NO_NOTICE)
         .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)

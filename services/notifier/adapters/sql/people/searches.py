@@ -21,6 +21,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import due_after_change, next_due
 from services.runtime.errors import UsageError
+from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, writing
 
 
@@ -196,7 +197,7 @@ def rescheduled(
         time_zone,
         was=(was or timing).cadence,
         was_due_at=search.next_due_at,
-        served_at=_served_at(connection, search),
+        served_at=_served_at(connection, search, now),
         now=now,
     )
     return _timing(timing, time_zone, now) | {"next_due_at": due_at}
@@ -222,12 +223,13 @@ def _cancel_unasked(connection: Connection, subscriber_id: str, now: datetime) -
         put_back(connection, cancel_waiting(connection, subscriber_id, "its searches are paused", now, unasked))
 
 
-def _served_at(connection: Connection, search: SavedSearch) -> datetime | None:
-    """The due time of the last digest, sent or held, that took in this search."""
+def _served_at(connection: Connection, search: SavedSearch, now: datetime) -> datetime | None:
+    """The due time of the last digest, sent or held, that took in this search, but for a clock that ran ahead."""
     query = (
         select(func.max(digests.c.due_at))
         .join(digest_searches, digest_searches.c.digest_id == digests.c.digest_id)
         .where(digests.c.subscriber_id == search.subscriber_id, digest_searches.c.search_id == search.search_id)
+        .where(~is_ahead(digests.c.due_at, now))
     )
     found: datetime | None = connection.execute(query).scalar_one()
     return found

@@ -34,10 +34,13 @@ from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.model import DueSearch
+from services.notifier.domain.schedule import next_due
 from services.notifier.domain.windows import NO_MATCHES, Cut, DueSubscriber, DueWindow, WindowMatches
+from services.runtime.sql.ran_ahead import is_ahead, is_due_too_late, keep_put_right
 from services.runtime.sql.store import bytewise, reading, retried, writing
 from services.runtime.sql.suppressed import is_suppressed
 
+_PUT_RIGHT_AT_ONCE = 10_000
 _INSTANT = literal("instant", literal_execute=True)
 """Written into the statement, so that the partial indexes are found fit for it."""
 
@@ -57,6 +60,28 @@ class SqlWindows:
                 return newest
         with writing(self._engine) as connection:
             return cuts_table.take_cut(connection, now)
+
+    @retried
+    def put_right(self, now: datetime) -> int:
+        """Compute anew when searches are due that a clock which had run ahead has put off; how many. It is kept.
+
+        At most some at a time, without those that someone is changing just now. Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            if connection.execute(_due_too_late(now).limit(1)).first() is None:
+                return 0
+        with writing(self._engine) as connection:
+            own = saved_searches.c
+            late = _due_too_late(now).order_by(own.search_id).limit(_PUT_RIGHT_AT_ONCE)
+            rows = connection.execute(late.with_for_update(skip_locked=True, of=saved_searches)).all()
+            for row in rows:
+                due_at = next_due(row.cadence, row.hour, row.weekday, row.time_zone, now)
+                connection.execute(
+                    update(saved_searches).where(own.search_id == row.search_id).values(next_due_at=due_at)
+                )
+            if rows:
+                keep_put_right(connection, len(rows), max(row.next_due_at for row in rows), now)
+            return len(rows)
 
     @retried
     def claim_due(
@@ -144,6 +169,14 @@ def _instant_due(now: datetime, cut: Cut) -> ColumnElement[bool]:
     return and_(saved_searches.c.cadence == _INSTANT, not_(saved_searches.c.paused), moved)
 
 
+def _due_too_late(now: datetime) -> Any:
+    own = saved_searches.c
+    columns = (own.search_id, own.cadence, own.hour, own.weekday, own.next_due_at, subscribers.c.time_zone)
+    return (
+        select(*columns).join(subscribers, subscribers.c.subscriber_id == own.subscriber_id).where(is_due_too_late(now))
+    )
+
+
 def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
     """Active subscribers with due searches whom nobody holds.
 
@@ -173,7 +206,8 @@ def _in_turn(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
 def _free_of(due: CTE, now: datetime) -> Any:
     """Of those who are due, the ones that may be mailed and that nobody holds."""
     suppressed = is_suppressed(subscribers.c.address_hash)
-    free = or_(subscribers.c.build_lease.is_(None), subscribers.c.build_lease <= now)
+    lease = subscribers.c.build_lease
+    free = or_(lease.is_(None), lease <= now, is_ahead(lease, now))
     return (
         select(subscribers.c.subscriber_id)
         .join(due, due.c.subscriber_id == subscribers.c.subscriber_id)
