@@ -1,18 +1,15 @@
 """Items whose reading takes as long as an item may: the end of the process is heeded among them."""
 
 import json
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.command_line import run
+from tests.support.forking import fork
 from tests.support.waiting import ended, until
 
-ROOT = Path(__file__).parents[2]
 STOPS_WITHIN_S = 20
 """Seldom more than two; a machine under load is slow, and all items together take minutes."""
 HEAVY = 80
@@ -49,18 +46,13 @@ def is_polled(config: Path) -> bool:
 @pytest.mark.slow
 def test_a_stop_is_heeded_while_heavy_items_are_read(tmp_path: Path) -> None:
     config = written(tmp_path)
-    with (tmp_path / "log").open("wb") as log:
-        running = subprocess.Popen(
-            [sys.executable, "-c", "from services.cli import main; main()", "run", "-c", str(config)],
-            cwd=ROOT,
-            stderr=log,
-        )
+    running = fork("run", "-c", config, log=tmp_path / "log")
     try:
         until(lambda: "heavy" in run("source", "list", "-c", config).out, "there is a store")
         until(lambda: is_polled(config), "the source is polled")
         time.sleep(2)
         asked = time.monotonic()
-        running.send_signal(signal.SIGTERM)
+        running.terminate()
         assert ended(running) == 0
         assert time.monotonic() - asked < STOPS_WITHIN_S
     finally:

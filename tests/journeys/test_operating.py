@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 from services.runtime.log.sqlite import SqliteLog, all_topics
 from tests.support.command_line import run
 from tests.support.consenting import OPTIONS
+from tests.support.forking import fork
 from tests.support.loopback import probe
 from tests.support.pushing import KEY, Client, posting
 from tests.support.somebody import ADDRESS, SUBSCRIBER, assert_nobody_in
@@ -46,9 +46,8 @@ class Running:
         self.folder = folder
         self.config = folder / "jobchime.toml"
         self.log = folder / "run.log"
-        with self.log.open("wb") as out:
-            command = [sys.executable, "-c", "from services.cli import main; main()", "run", "-c", str(self.config)]
-            self.process = subprocess.Popen(command, cwd=ROOT, stderr=out, stdout=out)
+        self.log.touch()
+        self.process = fork("run", "-c", self.config, log=self.log)
         self.push = Client(self.port("the push endpoint"))
         self.probes = self.port("probes")
 
@@ -95,7 +94,7 @@ def running(folder: Path) -> Iterator[Running]:
     try:
         yield it
     finally:
-        it.process.send_signal(signal.SIGTERM)
+        it.process.terminate()
         assert it.process.wait(30) == 0
 
 
