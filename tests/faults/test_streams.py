@@ -72,8 +72,9 @@ def check(run: Run, size: Size, seed: int, figures: Figures) -> None:
     pairs, differences = check_pairs(expected, stored, versions)
     differences += check_truth(pairs, expected, stored, versions, size.sampled, seed)
     figures.pairs(pairs, expected)
+    asking = {search.search_id for search in crowd.searches.values() if search.plain}
     items, unequal = check_items(store, expected, versions, crowd)
-    figures.items(items, check_mails(store, run.place.mails))
+    figures.items(items, check_mails(store, run.place.mails, asking))
     figures.add("lag at the end", sum(run.supervisor.lag.values()))
 
     assert (differences[:SHOWN], unequal[:SHOWN]) == ([], [])

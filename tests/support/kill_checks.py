@@ -1,8 +1,9 @@
 """What must hold after all the kills: nothing lost, nothing twice, every match as the truth says."""
 
+import json
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, func, select
 from schemas.codec import decode
 from schemas.posting import Posting, PostingCore
 from schemas.raw import RawPosting
-from schemas.sql.tables import deliveries, digests
+from schemas.sql.tables import deliveries, digest_items, digests
 from schemas.topics import POSTINGS, RAW
 from services.notifier.adapters.mail.folder import file_name_of
 from services.runtime.letters.dead import DeadLetters
@@ -29,10 +30,18 @@ from tests.support.truth_check import (
     stored_criteria,
     stored_pairs,
     truth_of,
+    waiting_items,
 )
 
 BOUND = 200
 """Matching backwards and a window both stop at so many postings."""
+
+_ENDS_UNSENT = {
+    ("cancelled", "its searches are paused"),
+    ("failed", "it waited for too long to be of use"),
+    ("not_sent", "it is proven that nothing went out"),
+}
+"""States and reasons in which a mail may be in the end that did not go out."""
 
 Versions = Mapping[str, Sequence[PostingCore]]
 
@@ -123,23 +132,33 @@ def check_digests(people: People, versions: Versions, owed: Owed) -> Tally:
         if owed.truth.surely((search.key, posting_id), "match")
     }
     found = {(subscriber_id, jobs[one.posting_id]) for subscriber_id, items in sent.items() for one in items}
+    # Of a mail that waited for too long, or was killed with its worker, the jobs wait: nothing is lost.
+    waiting = waiting_items(people.engine).items()
+    found |= {(subscriber_id, jobs[posting_id]) for subscriber_id, ids in waiting for posting_id in ids}
     assert [_explained(people, versions, jobs, *one) for one in sorted(expected - found)] == []
     return Tally(len(expected), len(expected & found))
 
 
-def check_mails(engine: Engine, folder: Path) -> int:
-    """Every digest was accepted, and its mail is the one file of its name; how many.
+def check_mails(engine: Engine, folder: Path, asking: Collection[str]) -> int:
+    """What became of each digest's mail is known, and those that went out are the files of their names; how many.
 
-    But for those whose searches were paused before they went out: they are cancelled and have no file.
+    A mail may end unsent that waited for too long, or of which it is proven that its worker was killed before it went;
+    one is cancelled where all searches that found its jobs are paused or gone, so none of `asking`, which never were.
     """
+    query = select(deliveries.c.delivery_id, deliveries.c.digest_id, deliveries.c.state, deliveries.c.reason)
+    items = select(digest_items.c.digest_id, digest_items.c.found_by)
     with reading(engine) as connection:
-        rows = connection.execute(select(deliveries.c.delivery_id, deliveries.c.state, deliveries.c.reason)).all()
+        rows = connection.execute(query).all()
+        found_by: dict[str, set[str]] = defaultdict(set)
+        for row in connection.execute(items):
+            found_by[row.digest_id].update(found["search_id"] for found in json.loads(row.found_by))
         built = connection.execute(
             select(func.count()).select_from(digests).where(digests.c.outcome == "digest")
         ).scalar_one()
     accepted = [row.delivery_id for row in rows if row.state == "accepted"]
-    others = {(row.state, row.reason) for row in rows if row.state != "accepted"}
-    assert others <= {("cancelled", "its searches are paused")}
+    unsent = [row for row in rows if row.state != "accepted"]
+    assert {(row.state, row.reason) for row in unsent} <= _ENDS_UNSENT
+    assert [row for row in unsent if row.state == "cancelled" and found_by[row.digest_id] & set(asking)] == []
     assert len(rows) == built
     assert sorted(file.name for file in folder.iterdir()) == sorted(map(file_name_of, accepted))
     return len(accepted)

@@ -71,6 +71,10 @@ class People:
         act(now)
         self.acts[act.__name__.strip("_")] += 1
 
+    def asking(self) -> set[str]:
+        """The ids of searches that were never paused or changed, and are still there."""
+        return {search.search_id for search in self.searches.values() if search.plain}
+
     def _come(self, now: datetime) -> None:
         self._add(self.chance.choice(self._people), now, founding=False)
 

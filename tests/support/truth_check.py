@@ -14,7 +14,9 @@ from schemas.criteria import Criteria
 from schemas.keys import unpack
 from schemas.posting import Cluster, PostingCore
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import deliveries, digest_items, digests, matches
+from schemas.sql.tables import deliveries, digest_items, digests, matches, saved_searches
+from services.notifier.adapters.sql.digests.waiting import waiting_read
+from services.notifier.domain.delivery import NOT_OUT
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import same_job
 from services.rules.verdict import Outcome, judge, near_miss
@@ -91,11 +93,11 @@ class SentJob:
 def sent_items(engine: Engine) -> dict[str, list[SentJob]]:
     """The jobs of all digests, whole matches and near misses, by subscriber, the earliest first.
 
-    The jobs of a mail that was cancelled with its paused search are not among them: they come with a later one.
+    The jobs of a mail that did not go out are not among them: they wait for a later one.
     """
     query = select(digests.c.subscriber_id, digests.c.due_at, digest_items).join_from(digests, digest_items)
     query = query.outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
-    query = query.where(deliveries.c.state.is_(None) | (deliveries.c.state != "cancelled"))
+    query = query.where(deliveries.c.state.is_(None) | deliveries.c.state.not_in(NOT_OUT))
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(digests.c.due_at, digest_items.c.rank)).all()
     found: dict[str, list[SentJob]] = defaultdict(list)
@@ -103,6 +105,15 @@ def sent_items(engine: Engine) -> dict[str, list[SentJob]]:
         cluster = Cluster(key=row.cluster_key, signature=row.signature)
         found[row.subscriber_id].append(SentJob(row.posting_id, cluster, row.kind == "near", row.due_at))
     return dict(found)
+
+
+def waiting_items(engine: Engine) -> dict[str, set[str]]:
+    """By subscriber: the postings that wait with their searches, since their mail did not go out or had no room."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with reading(engine) as connection:
+        for row in connection.execute(select(saved_searches.c.subscriber_id, saved_searches.c.waiting)):
+            found[row.subscriber_id].update(waiting_read(row.waiting))
+    return found
 
 
 def dropped_for(engine: Engine, subscriber_id: str) -> dict[str, list[str]]:
