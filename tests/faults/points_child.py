@@ -3,6 +3,8 @@
 What it is about to do, has done, and mails is written into a journal, line by line, before and after it happens.
 """
 
+import email
+import email.policy
 import json
 import os
 import random
@@ -27,18 +29,20 @@ from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.app import build_notifier
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email, Receipt
+from services.notifier.settings import ConsentSettings
 from services.portal.app import PortalServer
 from services.runtime.files.datadir import LOG_FILE, locked
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
 from services.runtime.sql.store import open_store
 from services.settings import Settings
+from services.settings.portal import PortalSettings
 from services.usecases import accounts, links, signing, state
 from services.usecases.installation import Installation
 from tests.support import kill_points
 from tests.support.consenting import DECLARATION
 from tests.support.kill_points import Watch
-from tests.support.letters import CONFIRM, letter_in
+from tests.support.letters import letter_in
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import settings_of
@@ -49,10 +53,13 @@ from tests.support.victims import Ready, serve
 BASE = "https://alerts.example"
 START = datetime(2026, 10, 23, 4, tzinfo=UTC)
 """Two days before the clocks of Berlin go back."""
-PEOPLE = ("ada", "bob", "cleo")
+PEOPLE = ("ada", "bob", "cleo", "dora")
+DECLARED = "dora"
+"""Whom an operator takes in, who is asked before anything else is mailed to her."""
 JOURNAL, PLAN = "journal.jsonl", "plan.json"
 _DRAWN = {"sign-up": 3, "confirm": 4, "job": 3, "day": 3, "one-click": 2, "again": 2, "pause": 1, "go-on": 1}
-_DRAWN |= {"events": 3, "erase": 2, "address": 1, "lift": 1, "sign-in": 2}
+_DRAWN |= {"pause-search": 1, "resume-search": 1, "events": 3, "erase": 2, "address": 1, "move": 2, "lift": 1}
+_DRAWN |= {"answer": 2, "sign-in": 2}
 """Acts by how often they are."""
 _LETTERS_BY = "trial_mailer_of"
 """Gives the mailer of letters."""
@@ -91,14 +98,20 @@ class Life:
         self.mails = FolderMailer(folder / "mails")
         self.name = self.mails.name
         self.find = self.mails.find
-        self.jobs = 0
+        self.number = self.ticked = 0
+        self.stood: dict[str, tuple[str, str, bool]] = {}
+        """As `stands`, after what was last done."""
 
     def plan(self) -> list[tuple[str, str]]:
         """Everybody comes in and is mailed; then anything may happen, and at the end a backup is restored."""
-        acts = [(act, who) for who in PEOPLE for act in ("sign-up", "confirm")] + [("job", ""), ("day", "")]
-        drawn = self.chance.choices(list(_DRAWN), list(_DRAWN.values()), k=14)
+        acts = [("come-in", who) for who in PEOPLE if who != DECLARED]
+        acts += [("declare", DECLARED), ("job", ""), ("day", ""), ("misfit", ""), ("answer", DECLARED)]
+        drawn = self.chance.choices(list(_DRAWN), list(_DRAWN.values()), k=12)
         acts += [(act, self.chance.choice(PEOPLE)) for act in drawn]
-        acts += [("address", "ada"), ("events", "bob"), ("one-click", "cleo"), ("restore", self.chance.choice(PEOPLE))]
+        somebody = self.chance.sample(PEOPLE, len(PEOPLE))
+        acts += list(zip(("move", "pause", "pause-search", "one-click"), somebody, strict=True))
+        acts += [("address", "ada"), ("go-on", somebody[1]), ("resume-search", somebody[2]), ("flood", "bob")]
+        acts += [("erase", somebody[0]), ("restore", somebody[1])]
         return [*acts, ("job", ""), ("day", ""), ("day", "")]
 
     def tell(self, what: str, **facts: Any) -> None:
@@ -108,7 +121,9 @@ class Life:
         """As the mailer of digests: a mail counts once its file is whole."""
         receipt = self.mails.send(message)
         jobs = re.findall(r"engineer, (job\d+)", message.text)
-        self.tell("mail", to=message.to_address, delivery=message.delivery_id, jobs=jobs)
+        asks = f"{BASE}/y/" in message.text
+        kind = "question" if asks else "moved" if "go to another address" in message.subject else "digest"
+        self.tell("mail", to=message.to_address, delivery=message.delivery_id, kind=kind, jobs=jobs)
         kill_points.is_out()
         return receipt
 
@@ -123,27 +138,46 @@ class Life:
     def live(self) -> None:
         """Go on to the end of the plan: what was cut short is done again, after the notifier has had a turn."""
         done = [json.loads(line) for line in (self.folder / JOURNAL).read_text().splitlines()]
-        acts = self.plan()
+        self.acts = self.plan()
         first = sum(line["what"] == "done" for line in done)
         if done:
             self.now = datetime.fromisoformat(done[-1]["now"])
-            self.tell("restart")
+            begun = max((at for at, line in enumerate(done) if line["what"] == "begin"), default=0)
+            self.ticked = sum(line["what"] == "ticked" for line in done[begun:])
+            self.stood = next((line["stands"] for line in reversed(done) if line["what"] == "done"), {})
         # As whatever runs on it does: a restore that was cut short is finished first.
         with locked(self.folder / "data"):
             pass
         with self.opened():
+            if done:
+                self.tell("restart", stands=self.stands())
             # What was mailed after a backup is mailed again after its restore, as it says.
-            if done and acts[first : first + 1] and acts[first][0] != "restore":
+            if done and self.acts[first:] and self.acts[first][0] != "restore":
                 self.tick()
-            for number, (act, who) in enumerate(acts[first:], first):
-                self.jobs = number
+            for number, (act, who) in enumerate(self.acts[first:], first):
+                self.number = number
                 # What somebody does takes half an hour, so that nobody is kept waiting for a letter.
                 self.now += timedelta(minutes=30)
-                self.tell("begin", act=act, who=who)
-                self.tell("done", act=act, who=who, outcome=getattr(self, act.replace("-", "_"))(who))
+                self.tell("begin", act=act, who=who, number=number)
+                outcome = getattr(self, act.replace("-", "_"))(who)
+                self.stood = self.stands()
+                self.tell("done", act=act, who=who, outcome=outcome, stands=self.stood)
+                self.ticked = 0
+
+    def stands(self) -> dict[str, tuple[str, str, bool]]:
+        """By who is subscribed: the status, the address, and whether what they search for is served."""
+        found: dict[str, tuple[str, str, bool]] = {}
+        for who in PEOPLE:
+            person = self.person(who)
+            if person is not None:
+                saved = self.store.searches.all(person.subscriber_id)
+                serves = any(not search.paused for search in saved)
+                found[who] = (person.status, person.profile.address, serves)
+        return found
 
     def settings(self) -> Settings:
-        made = settings_of(folder=self.folder / "mails", public_url=BASE, sendgrid={"event_key": EVENT_KEY})
+        portal = PortalSettings(port=0, consent=ConsentSettings(confirm_declared=True))
+        made = settings_of(portal, folder=self.folder / "mails", public_url=BASE, sendgrid={"event_key": EVENT_KEY})
         elsewhere = {"store": SecretStr(self.place.store)} if self.place.dump else {}
         return made.model_copy(update={"data": self.folder / "data", **elsewhere})
 
@@ -160,13 +194,22 @@ class Life:
         self.store.engine.dispose()
 
     def tick(self) -> None:
-        mail = self.settings().mail
-        build_notifier(self.store.engine, self.store.ids, mail, mailer=self).tick(self.now)
+        settings = self.settings()
+        asking = settings.portal.consent
+        build_notifier(self.store.engine, self.store.ids, settings.mail, mailer=self, consent=asking).tick(self.now)
 
-    def post(self, path: str, **fields: str) -> httpx2.Response:
+    def post(self, path: str, cookie: str = "", **fields: str) -> httpx2.Response:
         number = next(self.networks)
-        forwarded = {"X-Forwarded-For": f"198.{number // 256 % 256}.{number % 256}.1"}
+        forwarded = {"X-Forwarded-For": f"198.{number // 256 % 256}.{number % 256}.1", "Cookie": cookie}
         return self.client.post(path, data=fields, headers=forwarded)
+
+    def post_at_home(self, person: Subscriber, **fields: str) -> httpx2.Response:
+        """Sign them in, and post a form of theirs."""
+        link = signing.make_link(self.installation, person, "", lambda: f"theirs{next(self.networks)}", self.now)
+        cookie = self.post(link).headers["set-cookie"].partition(";")[0]
+        home = self.client.get("/home", headers={"Cookie": cookie}).text
+        [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', home)
+        return self.post("/home", cookie, csrf=csrf, **fields)
 
     def person(self, who: str) -> Subscriber | None:
         found = (self.store.subscribers.with_address(address) for address in addresses_of(who))
@@ -174,10 +217,10 @@ class Life:
 
     def sign_up(self, who: str) -> str:
         """Twice, as somebody impatient; the address."""
-        address = self.address_of(who)
+        address, cadence = self.address_of(who), "instant" if who == "cleo" else "daily"
+        wish = {"skills": "Python", "time_zone": "Europe/Berlin", "hour": "8", "cadence": cadence}
         for _ in range(2):
-            answer = self.post("/sign-up", address=address, skills="Python", time_zone="Europe/Berlin", hour="8")
-            assert answer.status_code == 200
+            assert self.post("/sign-up", address=address, **wish).status_code == 200
         self.postman.join()
         return address
 
@@ -192,49 +235,104 @@ class Life:
         person = self.person(who)
         return person.profile.address if person else addresses_of(who)[0]
 
-    def confirm(self, who: str) -> bool:
-        """Press each button of theirs; whether one took them in."""
+    def come_in(self, who: str) -> None:
+        """Sign up and confirm; where the letter does not come, once more the next day."""
+        for _ in range(5):
+            self.sign_up(who)
+            # Where the link is used up already, that was kept, and not answered.
+            if self.confirm(who) or self.is_active(who):
+                return
+            self.now += timedelta(days=1)
+        raise AssertionError("no letter comes")
+
+    def pressed(self, who: str, kind: str, **form: str) -> bool:
+        """Press each button of a kind that they were ever mailed; whether one did something."""
         pressed = False
         for file in (self.folder / "mails").glob("*.eml"):
-            letter = letter_in(file.read_bytes())
-            if letter is not None and letter.kind == CONFIRM and letter.to in addresses_of(who):
-                pressed |= self.post(letter.path).status_code == 303
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if message["To"] in addresses_of(who):
+                text = message.get_body(("plain",)).get_content()
+                codes = [self.post(link, **form).status_code for link in re.findall(rf"{BASE}(/{kind}/\S+)", text)]
+                pressed |= any(code in (200, 303) for code in codes)
         return pressed
 
-    def press(self, who: str, **form: str) -> bool:
-        person = self.person(who)
-        if person is None:
-            return False
-        answer = self.post(links.link(self.installation, "unsubscribe", person), **form)
-        self.postman.join()
-        assert answer.status_code in (200, 400)
-        return answer.status_code == 200
+    def confirm(self, who: str) -> bool:
+        pressed = self.pressed(who, "c")
+        assert not pressed or self.is_active(who)
+        return pressed
+
+    def answer(self, who: str) -> bool:
+        """Whether they want mails: yes."""
+        pressed = self.pressed(who, "y", do="yes")
+        assert not pressed or self.is_active(who)
+        return pressed
 
     def is_active(self, who: str) -> bool:
-        """Who moved is not had mailed again by a link that may be of a mail to the old address."""
         person = self.person(who)
         return person is not None and person.status == "active"
 
-    def one_click(self, who: str) -> bool:
-        return self.press(who, **{"List-Unsubscribe": "One-Click"})
+    def declare(self, who: str) -> None:
+        if self.person(who) is None:
+            profile = accounts.profile_from({"address": addresses_of(who)[0], "time_zone": "Europe/Berlin"})
+            accounts.add(self.installation, profile, self.now, DECLARATION)
+        person = self.person(who)
+        assert person is not None
+        if not self.store.searches.all(person.subscriber_id):
+            self.store.search(person, now=self.now, hour=8)
 
-    def again(self, who: str) -> bool:
-        return self.press(who, do="again") and self.is_active(who)
+    def press(self, who: str, **form: str) -> None:
+        """A button of the page that mails lead to; what it answers is so."""
+        before = self.person(who)
+        if before is None:
+            return
+        [search] = self.store.searches.all(before.subscriber_id)
+        answer = self.post(links.link(self.installation, "unsubscribe", before), **form | {"search": search.search_id})
+        self.postman.join()
+        after, do = self.person(who), form.get("do", "one-click")
+        assert after is not None
+        begins = do in ("again", "go-on", "resume-search") or (do, before.status) == ("pause", "unsubscribed")
+        # Who moved is not had mailed again by a link that may be of a mail to the old address.
+        may = before.address_since is None or not begins
+        refused = {"pause": ("unconfirmed",), "go-on": ("unconfirmed", "unsubscribed")} if may else {}
+        becomes = {"one-click": "unsubscribed", "again": "active", "pause": "paused", "go-on": "active"} if may else {}
+        if before.status in refused.get(do, ()):
+            assert (answer.status_code, after.status) == (400, before.status)
+        else:
+            assert (answer.status_code, after.status) == (200, becomes.get(do, before.status))
+        if may and do in ("pause-search", "resume-search"):
+            assert self.store.searches.get(search.search_id).paused is (do == "pause-search")
 
-    def pause(self, who: str) -> bool:
-        return self.press(who, do="pause")
+    def one_click(self, who: str) -> None:
+        self.press(who, **{"List-Unsubscribe": "One-Click"})
 
-    def go_on(self, who: str) -> bool:
-        return self.press(who, do="go-on") and self.is_active(who)
+    def again(self, who: str) -> None:
+        self.press(who, do="again")
 
-    def events(self, who: str) -> list[str]:
+    def pause(self, who: str) -> None:
+        self.press(who, do="pause")
+
+    def go_on(self, who: str) -> None:
+        self.press(who, do="go-on")
+
+    def pause_search(self, who: str) -> None:
+        self.press(who, do="pause-search")
+
+    def resume_search(self, who: str) -> None:
+        self.press(who, do="resume-search")
+
+    def flood(self, who: str) -> list[str]:
+        """A request as large as they come."""
+        return self.events(who, 10_000)
+
+    def events(self, who: str, number: int = 500) -> list[str]:
         """A batch of everybody's, of which one complains; the addresses that it concerns."""
         lines = [json.loads(line) for line in (self.folder / JOURNAL).read_text().splitlines()]
         last = {line["to"]: line["delivery"] for line in lines if line["what"] == "mail"}
-        # More than one transaction takes, before and after those of the three.
-        made = [event(self.jobs * 1_000 + at, "processed", self.now) for at in range(3, 303)]
-        made += [
-            event(self.jobs * 1_000 + at, "processed", self.now, email=f"z{at}@b.example") for at in range(303, 503)
+        # More than one transaction takes, before and after those of the people.
+        first = self.number * 20_000 + len(PEOPLE)
+        made = [
+            event(at, "processed", self.now, email=f"{'az'[at % 2]}{at}@b.example")
+            for at in range(first, first + number - len(PEOPLE))
         ]
         complained = []
         for at, name in enumerate(PEOPLE):
@@ -243,11 +341,14 @@ class Life:
                 address = person.profile.address
                 kind = "spamreport" if name == who else "delivered"
                 about = {"delivery_id": last[address]} if address in last else {}
-                made.append(event(self.jobs * 1_000 + at, kind, self.now, person, **about))
+                made.append(event(self.number * 20_000 + at, kind, self.now, person, **about))
                 complained += [address] if name == who else []
         body = body_of(made)
         answer = self.client.post("/events/sendgrid", content=body, headers=signed(body, self.now))
         assert answer.status_code == 200, answer.text
+        assert all(self.store.suppressions.reason(address) for address in complained)
+        # Where so many complained that the sending stopped, somebody looked at it.
+        self.store.pauses.set_sending(False, self.now)
         return complained
 
     def lift(self, who: str) -> list[str]:
@@ -258,27 +359,64 @@ class Life:
         person = self.person(who)
         if person is None:
             return None
-        first, second = addresses_of(who)
-        to = second if person.profile.address == first else first
+        to = self.other_address(who)
         accounts.change(self.installation, person.subscriber_id, {"address": to}, self.now, DECLARATION)
         return to
 
+    def move(self, who: str) -> str | None:
+        """Ask for another address, and confirm it by the letter that comes there; the address that is now theirs."""
+        person = self.person(who)
+        if person is None:
+            return None
+        to = self.other_address(who)
+        assert self.post_at_home(person, do="move", address=to).status_code == 200
+        self.postman.join()
+        pressed = self.pressed(who, "a")
+        after = self.person(who)
+        assert after is not None
+        assert after.profile.address == to or not pressed
+        return after.profile.address
+
+    def other_address(self, who: str) -> str:
+        """Where they want to be mailed by now, as often as what is done now is done."""
+        acts = self.acts[: self.number + 1]
+        return addresses_of(who)[sum(one == who and act in ("address", "move") for act, one in acts) % 2]
+
     def erase(self, who: str) -> None:
+        """By themselves: nothing of theirs is left, no mail in the folder either."""
+        person = self.person(who)
+        if person is not None:
+            assert self.post_at_home(person, do="erase", sure="1").status_code == 200
+        assert self.person(who) is None
+        if who not in self.stood:
+            # Letters to who only asked to come in are not theirs yet.
+            return
+        mails = [email.message_from_bytes(file.read_bytes()) for file in (self.folder / "mails").glob("*.eml")]
+        assert not any(mail["To"] in addresses_of(who) for mail in mails)
+
+    def erase_by_operator(self, who: str) -> None:
         person = self.person(who)
         if person is not None:
             accounts.erase(self.installation, person.subscriber_id, self.now)
 
     def job(self, _: str) -> list[str]:
         """One comes that every search fits; whom it is due to, as far as they want mails."""
-        made = posting(f"job{self.jobs}", fetched_at=self.now)
+        made = posting(f"job{self.number}", fetched_at=self.now)
         keys = {search.key for search in self.store.searches.all()}
-        self.store.matches.store(0, [arrival(self.jobs, made, keys)], self.now)
-        return [f"job{self.jobs}", *(who for who in PEOPLE if self.person(who))]
+        self.store.matches.store(0, [arrival(self.number, made, keys)], self.now)
+        return [f"job{self.number}", *(who for who in PEOPLE if self.person(who))]
+
+    def misfit(self, _: str) -> None:
+        """A job comes that no search fits, and whoever is served at once is not."""
+        made = posting(f"other{self.number}", fetched_at=self.now)
+        self.store.matches.store(0, [arrival(self.number, made)], self.now)
+        self.tick()
 
     def day(self, _: str) -> None:
-        for _ in range(9):
+        for _ in range(9 - self.ticked):
             self.now += timedelta(hours=3)
             self.tick()
+            self.tell("ticked")
 
     def restore(self, who: str) -> bool:
         """Back up, erase somebody, restore: they stay erased."""
@@ -290,7 +428,7 @@ class Life:
         target, settings = self.folder / "backup.zip", self.settings()
         if not target.exists():
             state.backup(settings, target, self.now)
-        self.erase(who)
+        self.erase_by_operator(who)
         self.tell("erased", who=who)
         self.store.engine.dispose()
         state.restore(settings, target, self.now, force=True, tell=lambda said: None)
@@ -303,7 +441,7 @@ class Life:
             replace_database(self.place.dump, self.place.store)
             dumped.touch()
         if not gone.exists():
-            self.erase(who)
+            self.erase_by_operator(who)
             self.tell("erased", who=who)
             whole = gone.with_suffix(".part")
             whole.write_text("\n".join(map(state.as_line, state.opt_outs(self.installation))))

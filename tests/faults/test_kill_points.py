@@ -1,7 +1,8 @@
 """Killed at each named point, and started again: no mail or letter without consent, none twice, all that is due.
 
-A life dies at one point after the other, each at a time of its own drawn from the seed. `JOBCHIME_KILL_SEEDS` says how
-many lives die at each point; `make test-kill` has 25.
+Whatever the point, what was answered is so afterwards, and what was cut short is done by doing it again: `Model` says
+of each line of the journal what may follow it. A life dies at one point after the other, each at a time of its own
+drawn from the seed. `JOBCHIME_KILL_SEEDS` says how many lives die at each point; `make test-kill` has 25.
 """
 
 import json
@@ -19,7 +20,7 @@ import pytest
 
 from tests.faults.points_child import JOURNAL, PEOPLE, PLAN, addresses_of, new_place
 from tests.support.kill_points import POINTS
-from tests.support.letters import CONFIRM, SIGN_IN, LetterBox, SentLetter
+from tests.support.letters import CONFIRM, NEW_ADDRESS, SIGN_IN, LetterBox, SentLetter
 from tests.support.stores import ENGINES
 from tests.support.victims import Nursery
 
@@ -72,121 +73,171 @@ def journal(own: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (own / JOURNAL).read_text().splitlines()]
 
 
+Stands = dict[str, tuple[str, str, bool]]
+"""By who is subscribed: the status, the address, and whether what they search for is served."""
+LEAVING = ("one-click", "pause", "pause-search", "erase", "restore")
+CHANGES = ("come-in", "confirm", "answer", "again", "go-on", "resume-search", *LEAVING)
+"""Acts in whose course somebody may be mailed already, or no more."""
+LETTERS = ("come-in", "sign-up", "sign-in", "move", "again", "go-on", "pause", "resume-search")
+"""Acts that may have a letter come: by the link of a mail to a former address, one to sign in by and no more."""
+LEAVES = (*LEAVING, "events", "flood")
+"""Acts after which what was due may not come."""
+
+
 class Model:
     """What of a journal may follow what."""
 
     def __init__(self, own: Path) -> None:
+        self.stands: Stands = {}
+        self.there: set[str] = set()
+        """Who is subscribed, also of those who were cut short as they came in."""
         self.letters = LetterBox(own / "mails")
-        self.asking: tuple[str, str] | None = None
-        """Who is just asking for a letter, and how."""
         self.cut_short: set[str] = set()
         """Of whom it is not known whether a letter went out, and counts."""
         self.lacking: set[str] = set()
         """Who must have a letter by the end of the present act."""
-        self.wants: dict[str, bool | None] = dict.fromkeys(PEOPLE, False)
-        """None while it is being said: it may be so by now, or not."""
-        self.status = dict.fromkeys(PEOPLE, "gone")
-        self.at: dict[str, str | None] = {who: addresses_of(who)[0] for who in PEOPLE}
+        self.acting = ""
+        """Who is just saying something: it may be so by now, or not."""
+        self.at_work = ""
+        self.number = 0
         self.suppressed: set[str] = set()
         self.owed: set[tuple[str, str]] = set()
         self.sent: set[str] = set()
         self.got: set[tuple[str, str]] = set()
+        self.asked: set[str] = set()
+        self.moves: dict[str, set[int]] = {who: set() for who in PEOPLE}
+        """The acts of changing an address."""
+        self.told: Counter[str] = Counter()
+        """How often it was told where they were mailed before."""
+        self.untold: set[tuple[int, str]] = set()
+        """The act, and the address."""
+        self.told_before_done: set[tuple[int, str]] = set()
         self.wrong: list[str] = []
 
     def take(self, line: dict[str, Any]) -> None:
         match line["what"]:
             case "mail":
-                self.mail(line["to"], line["delivery"], line["jobs"])
+                [who] = [who for who in PEOPLE if line["to"] in addresses_of(who)]
+                getattr(self, line["kind"])(who, line)
+                self.sent.add(line["delivery"])
             case "letter":
                 at = datetime.fromisoformat(line["now"])
                 self.letter(SentLetter(line["id"], line["kind"], line["to"], at, line["path"]))
-            case "restart":
-                self.cut_short |= {self.asking[1]} if self.asking else set()
-                self.asking, self.lacking = None, set()
             case "begin":
-                self.begin(line["act"], line["who"], datetime.fromisoformat(line["now"]))
+                self.begin(line["act"], line["who"], line["number"], datetime.fromisoformat(line["now"]))
+            case "restart":
+                self.restart(line["stands"])
             case "done":
-                self.done(line["act"], line["who"], line["outcome"])
+                self.done(line["act"], line["who"], line["outcome"], line["stands"])
             case "erased":
                 self.gone(line["who"])
 
-    def mail(self, to: str, delivery: str, jobs: list[str]) -> None:
-        [who] = [who for who in PEOPLE if to in addresses_of(who)]
+    def hold(self, line: dict[str, Any], wrong: Mapping[str, bool]) -> None:
+        twice = {"twice": line["delivery"] in self.sent, "to who complained": line["to"] in self.suppressed}
+        self.wrong += [f"{what}: {line}" for what, is_so in (twice | dict(wrong)).items() if is_so]
+
+    def digest(self, who: str, line: dict[str, Any]) -> None:
+        wanted = self.acting == who and self.at_work in CHANGES
+        jobs = {(who, job) for job in line["jobs"]}
         wrong = {
-            "without consent, paused, or after they left": self.wants[who] is False,
-            "to who complained": to in self.suppressed,
-            "to a former address": self.at[who] not in (None, to),
-            "twice for a window": delivery in self.sent,
-            "a job twice": any((who, job) in self.got for job in jobs),
+            "without consent, paused, or after they left": not (wanted or self.serves(who)),
+            "to a former address": self.has_moved(who, line["to"]),
+            "a job twice": bool(jobs & self.got),
         }
-        self.wrong += [f"{what}: {delivery} to {to}" for what, is_so in wrong.items() if is_so]
-        self.sent.add(delivery)
-        self.got |= {(who, job) for job in jobs}
-        self.owed -= {(who, job) for job in jobs}
+        self.hold(line, wrong)
+        self.got |= jobs
+        self.owed -= jobs
+
+    def question(self, who: str, line: dict[str, Any]) -> None:
+        unconfirmed = self.stands.get(who, ("gone",))[0] == "unconfirmed" or self.at_work == "declare"
+        wrong = {
+            "a question to who did not have to be asked": not unconfirmed,
+            "a question to a former address": self.has_moved(who, line["to"]),
+            "a question again": who in self.asked,
+        }
+        self.hold(line, wrong)
+        self.asked.add(who)
+
+    def moved(self, who: str, line: dict[str, Any]) -> None:
+        """Where they were mailed before is told, once a move."""
+        self.told[who] += 1
+        self.hold(line, {"told of no move": self.told[who] > len(self.moves[who])})
+        self.untold = {(number, address) for number, address in self.untold if address != line["to"]}
+        self.told_before_done |= {(self.number, line["to"])} if self.acting == who and self.at_work == "move" else set()
 
     def letter(self, letter: SentLetter) -> None:
         """Nobody gets one who did not ask just now; who is not subscribed gets none but that which asks to confirm."""
         self.letters.take(letter)
         [who] = [who for who in PEOPLE if letter.to in addresses_of(who)]
-        there, how = self.status[who] != "gone", self.asking[0] if self.asking else None
+        moves, there = letter.kind == NEW_ADDRESS, who in self.there
         wrong = {
-            "that nobody asked for just now": self.asking != (how, who),
+            "that nobody asked for just now": self.acting != who or self.at_work not in LETTERS,
             "to who complained": letter.to in self.suppressed,
-            "to another address": self.at[who] not in (None, letter.to),
+            "to another address": not moves and letter.to != self.address_of(who),
+            "that confirms an address that nobody wants": moves and self.at_work != "move",
             "that signs in who is not there": letter.kind == SIGN_IN and not there,
-            "that asks to confirm who is there, or to sign in": letter.kind == CONFIRM and (there or how != "sign-up"),
+            "that asks to confirm who is there, or to sign in": letter.kind == CONFIRM
+            and (there or self.at_work not in ("come-in", "sign-up")),
         }
         self.wrong += [f"a letter {what}: {letter}" for what, is_so in wrong.items() if is_so]
         self.lacking.discard(who)
 
-    def begin(self, act: str, who: str, now: datetime) -> None:
-        if act in ("again", "go-on", "pause"):
-            # By the link of a mail to a former address they get one to sign in by, and no more.
-            self.asking = (act, who)
-        if act in ("sign-up", "sign-in"):
-            self.asking = (act, who)
-            there, to = self.status[who] != "gone", self.at[who]
-            if (there or act == "sign-up") and to and self.letters.may_get(to, now, self.suppressed):
-                self.lacking |= {who} - self.cut_short
-        if act in ("one-click", "pause", "erase", "restore", "confirm", "again", "go-on"):
-            self.wants[who] = None
-        if act in ("one-click", "pause", "erase", "restore", "events"):
-            self.owed = {(own, job) for own, job in self.owed if own != who}
-        if act == "address":
-            self.at[who] = None
+    def address_of(self, who: str) -> str:
+        return self.stands[who][1] if who in self.stands else addresses_of(who)[0]
 
-    def done(self, act: str, who: str, outcome: Any) -> None:
-        before = self.status.get(who)
-        if act == "confirm" and outcome and before in ("gone", "unsubscribed"):
-            self.status[who] = "active"
-        elif act == "one-click" and outcome:
-            self.status[who] = "unsubscribed"
-        elif (act == "again" and outcome and before in ("unsubscribed", "paused")) or (act == "go-on" and outcome):
-            self.status[who] = "active"
-        elif act == "pause" and outcome:
-            self.status[who] = "paused"
-        elif act in ("erase", "restore"):
+    def serves(self, who: str) -> bool:
+        status, _, serves = self.stands.get(who, ("gone", "", False))
+        return status == "active" and serves
+
+    def has_moved(self, who: str, address: str) -> bool:
+        moving = self.acting == who and self.at_work in ("address", "move")
+        return who in self.stands and self.stands[who][1] != address and not moving
+
+    def begin(self, act: str, who: str, number: int, now: datetime) -> None:
+        self.at_work, self.acting, self.number = act, who, number
+        if act == "move":
+            self.moves[who].add(number)
+        may = self.letters.may_get(self.address_of(who), now, self.suppressed) if who else False
+        if may and (act == "sign-up" or (act == "sign-in" and who in self.there)):
+            self.lacking |= {who} - self.cut_short
+        if act in LEAVES:
+            self.owed = {(own, job) for own, job in self.owed if own != who}
+            self.untold = {(number, to) for number, to in self.untold if to not in addresses_of(who)}
+
+    def restart(self, stands: Stands) -> None:
+        """What was answered before is so still, of all but who was just saying something."""
+        self.cut_short |= {self.acting} if self.at_work in LETTERS else set()
+        self.lacking, self.there = set(), set(stands)
+        before, now = ({who: own for who, own in some.items() if who != self.acting} for some in (self.stands, stands))
+        self.wrong += [f"{before} became {now}"] if before != now else []
+
+    def done(self, act: str, who: str, outcome: Any, stands: Stands) -> None:
+        if act in ("erase", "restore"):
             self.gone(who)
-        elif act == "events":
+        elif act in ("events", "flood"):
             self.suppressed |= set(outcome)
         elif act == "lift":
             self.suppressed -= set(outcome)
-        elif act == "address" and outcome:
-            self.at[who] = outcome
-        elif act == "job":
-            job, *there = outcome
-            self.owed |= {(own, job) for own in there if self.wants[own] and self.at[own] not in self.suppressed}
+        elif act == "move" and outcome and outcome != self.stands[who][1]:
+            before = self.stands[who][1]
+            self.untold |= {(self.number, before)} - self.told_before_done if before not in self.suppressed else set()
         if self.lacking:
             self.wrong.append(f"who asked for a letter got none: {self.lacking}")
-        self.asking, self.lacking = None, set()
-        if who and act != "restore":
-            self.wants[who] = self.status[who] == "active"
-            self.at[who] = self.at[who] or addresses_of(who)[0]
+        self.acting = self.at_work = ""
+        self.stands, self.there, self.lacking = stands, set(stands), set()
+        if act == "job":
+            job, *there = outcome
+            self.owed |= {(own, job) for own in there if self.serves(own) and stands[own][1] not in self.suppressed}
 
     def gone(self, who: str) -> None:
-        if self.status[who] != "gone" and (address := self.at[who]):
-            self.letters.forget(address)
-        self.status[who], self.wants[who], self.at[who] = "gone", False, addresses_of(who)[0]
+        if who in self.there:
+            # To their former addresses, too, or not: how many letters these got may be forgotten.
+            self.cut_short |= {who} if self.moves[who] or self.address_of(who) != addresses_of(who)[0] else set()
+            for address in addresses_of(who):
+                self.letters.forget(address)
+        self.stands.pop(who, None)
+        self.there.discard(who)
+        self.asked.discard(who)
         self.got = {(own, job) for own, job in self.got if own != who}
 
 
@@ -196,6 +247,7 @@ def checked(own: Path) -> Model:
         model.take(line)
     assert model.wrong == [], own
     assert model.owed == set(), f"what was due did not come: {own}"
+    assert model.untold == set(), f"an old address was not told: {own}"
     return model
 
 

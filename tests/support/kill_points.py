@@ -5,20 +5,23 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from services.notifier.adapters.sql.digests import mail_events
+from services.notifier.adapters.sql.digests import digests, mail_events
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
-from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
-from services.notifier.adapters.sql.people import consents, erasures, standing, subscribers
+from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents
+from services.notifier.adapters.sql.people import asking, consents, erasures, searches, standing, subscribers
+from services.notifier.adapters.sql.people.asking import SqlAsking
 from services.notifier.adapters.sql.people.doors import SqlDoors
+from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.runtime import backup as archives
 from services.runtime.files import datadir
-from services.usecases import signing, state
+from services.usecases import accounts, signing, state
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,9 @@ class Watch:
     passed: Counter[str]
     tell: Callable[[str], object]
     """Is told of the point before this process dies at it."""
-    points: "Mapping[str, Point]" = field(default_factory=lambda: POINTS)
 
     def set_up(self) -> None:
-        for name, point in self.points.items():
+        for name, point in POINTS.items():
             setattr(point.owner, point.name, self._wrapped(name, point, getattr(point.owner, point.name)))
 
     def _wrapped(self, name: str, point: Point, act: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,31 +72,71 @@ def is_out() -> None:
 
 
 POINTS = {
+    # A tick of the notifier, from its first transaction to its last.
+    "between the leases of a killed worker": Point(SqlDeliveries, "release"),
+    "before somebody is asked": Point(SqlAsking, "_ask"),
+    "within asking somebody": Point(asking, "open_notice"),
+    "after somebody is asked": Point(SqlAsking, "_ask", after=True),
+    "before a cut is taken": Point(SqlWindows, "take_cut"),
+    "before who is due is claimed": Point(SqlWindows, "claim_due"),
+    "after who is due is claimed": Point(SqlWindows, "claim_due", after=True),
+    "within a digest, before its delivery is opened": Point(digests, "open_delivery"),
+    "after a digest is kept": Point(SqlDigests, "commit", after=True),
+    "before empty windows are closed": Point(SqlDigests, "close_empty"),
+    "before who was due is given back": Point(SqlWindows, "done"),
+    "after the brake has looked": Point(SendingBrake, "check_now", after=True),
+    "before doubts are settled": Point(SqlDeliveries, "doubts"),
+    "before a doubt is disproved": Point(SqlDeliveries, "disproved"),
+    "after mails are claimed": Point(SqlDeliveries, "claim", after=True),
     "before SENDING": Point(SqlDeliveries, "begin"),
     "after SENDING, before the mail": Point(SqlDeliveries, "begin", after=True),
     "after the mail, before its answer": Point(sys.modules[__name__], "is_out"),
     "after the answer, before the record": Point(SqlDeliveries, "accepted"),
     "after the record": Point(SqlDeliveries, "accepted", after=True),
-    "after a digest is kept": Point(SqlDigests, "commit", after=True),
+    # Events of the mail provider.
     "within an event of a batch": Point(mail_events, "settle"),
     "before an event suppresses": Point(mail_events, "suppress"),
     "between the transactions of a batch": Point(SqlMailEvents, "_take", after=True),
     "after a batch is kept, before its answer": Point(SqlMailEvents, "take", after=True),
+    # Coming in.
+    "between a letter and its wish": Point(SqlDoors, "keep_sign_up"),
     "between a wish and its letter": Point(signing, "_send"),
     "after a letter may go, before its link is kept": Point(SqlDoors, "begin_letter", after=True),
     "after a letter, before its record": Point(SqlDoors, "end_letter"),
     "after a letter": Point(signing, "_send", after=True),
-    "within a confirmation, at its consent": Point(consents, "keep"),
+    "within a change of consent, at its row in the ledger": Point(consents, "keep"),
     "within a confirmation, before its search": Point(SqlSearches, "add"),
     "within a confirmation, before its wish is forgotten": Point(SqlDoors, "forget_sign_up"),
-    "within leaving, between standing and what waits": Point(standing, "cancel_waiting"),
-    "after leaving, before its answer": Point(SqlSubscribers, "unsubscribe", after=True),
+    "after a confirmation, before its session": Point(SqlDoors, "begin_session"),
+    "after somebody is declared, before their search": Point(SqlSubscribers, "add", after=True),
+    "after a yes, before its answer": Point(SqlSubscribers, "subscribe_again", after=True),
+    "before a link that signs in is kept": Point(SqlDoors, "keep_sign_in"),
+    "after a link is used up, before its answer": Point(SqlDoors, "sign_in", after=True),
+    # Being there.
+    "before a sign of life": Point(SqlSubscribers, "seen"),
+    "after a sign of life": Point(SqlSubscribers, "seen", after=True),
+    "after a pause, before its sign of life": Point(SqlSubscribers, "pause", after=True),
+    "after going on, before its sign of life": Point(SqlSubscribers, "resume", after=True),
+    "within a pause of a search": Point(searches, "_cancel_unasked"),
+    "after a pause of a search, before its sign of life": Point(SqlSearches, "pause", after=True),
+    "after a search goes on, before its sign of life": Point(SqlSearches, "resume", after=True),
+    "between a letter and its new address": Point(SqlDoors, "keep_new_address"),
     "within a change of address": Point(subscribers, "readdress"),
+    "within a change of address, before the old one is told": Point(subscribers, "open_notice"),
+    "after a change of address, before its session": Point(SqlSubscribers, "move", after=True),
+    # Leaving.
+    "within leaving or a pause, between standing and what waits": Point(standing, "cancel_waiting"),
+    "after leaving, before its answer": Point(SqlSubscribers, "unsubscribe", after=True),
     "between the mails and the rows of an erasure": Point(SqlSubscribers, "erase"),
     "within the rows of an erasure": Point(erasures, "leave"),
-    "after an erasure, before its answer": Point(SqlSubscribers, "erase", after=True),
+    "between the rows and the last mails of an erasure": Point(SqlSubscribers, "erase", after=True),
+    "after an erasure, before its answer": Point(accounts, "erase", after=True),
+    # Going back.
+    "within a replay, before who left leaves again": Point(SqlOptOuts, "have_leave"),
+    "within a replay, before wishes of the erased": Point(SqlOptOuts, "keep_gone"),
     "within a restore, before who was erased is again": Point(state, "replay"),
     "within a backup": Point(archives, "_pack", embedded=True),
     "within a restore, before it is in place": Point(archives, "move_in", embedded=True),
     "within a restore, before the last file is": Point(datadir, "sync_folder", embedded=True),
 }
+"""By what they are between."""
