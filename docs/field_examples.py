@@ -96,7 +96,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "reply_to": "help@jobs.example.com",
         "event_key": EVENT_KEY,
     },
-    "portal": {"privacy_contact": "privacy@jobs.example.com", "processors": ["Twilio SendGrid, USA: sends the mails"]},
+    "portal": {
+        "privacy_contact": "privacy@jobs.example.com",
+        "processors": ["Twilio SendGrid, USA: sends the mails"],
+        "logs_kept_days": 14,
+    },
     "probes": {"embedded_port": 8130},
     "kafka": {
         "bootstrap": ["kafka-1.example:9093"],

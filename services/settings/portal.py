@@ -4,6 +4,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.settings import ConsentSettings
 
+_ERASURES_KEPT = 400
+"""Days, as the store keeps who was erased."""
+
 
 class PortalSettings(BaseModel):
     """The pages that links in mails lead to."""
@@ -22,6 +25,10 @@ class PortalSettings(BaseModel):
     """Whom the privacy page names for questions; empty: the sender of mails."""
     processors: tuple[str, ...] = Field(default=(), examples=[["Twilio SendGrid, USA: sends the mails"]])
     """Who works on personal data for you, and at what; the privacy page names each."""
+    backups_kept_days: int = Field(default=_ERASURES_KEPT, ge=1, le=_ERASURES_KEPT)
+    """For how many days you keep backups and dumps of the store; for no longer is it known who must be erased again."""
+    logs_kept_days: int | None = Field(default=None, ge=1, le=3_650, examples=[14])
+    """For how many days you keep logs of the server before it, with addresses of networks; unset: it keeps none."""
     consent: ConsentSettings = ConsentSettings()
     """Who is asked whether they want mails."""
     connections: int = Field(default=256, ge=1, le=10_000)

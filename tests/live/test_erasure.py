@@ -15,12 +15,15 @@ from elasticsearch import Elasticsearch
 from sqlalchemy import select
 
 from schemas.sql.tables import suppressions
+from schemas.topics import TOPICS, dead_of
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
+from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.log.sqlite import all_topics
 from services.runtime.pauses import SqlPauses
+from services.runtime.records import Outgoing
 from services.runtime.sql.store import open_store, reading
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation, of_a_board, searching
@@ -28,9 +31,11 @@ from tests.support.loopback import free_port
 from tests.support.mail_events import body_of, event, signed
 from tests.support.postgresql import dumped, empty_database, migrated_database, restored
 from tests.support.pushing import Client, posting
-from tests.support.traces import Traces, in_files, in_store
+from tests.support.traces import Traces, in_dump, in_files, in_store
 from tests.support.waiting import until
 from tests.support.walking import Letterbox, answers, link_of
+
+_DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 
 pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=1)]
 
@@ -50,6 +55,9 @@ class Place:
         self.who = Traces(f"Grace.{own}@fern.example", f"Grace {own.title()}")
         self.never, self.moved = (Traces(f"{to}.{own}@fern.example", self.who.name) for to in ("never", "moved"))
         """By an address that they ask for and never confirm, and by the one that they move to."""
+        canary = f"canary{secrets.token_hex(4)}"
+        self.canary = Traces(f"{canary}@fern.example", f"Jo {canary.title()}")
+        """Nobody, planted where nobody is to be found: by whom each search shows that it can find somebody."""
         self.letters = Letterbox(folder / "mails", self.who.address)
         self.numbers = iter(range(1_000))
 
@@ -73,33 +81,52 @@ class Place:
         lines = [json.loads(line) for line in said.splitlines()]
         return [line["subscriber_id"] for line in lines if line["kind"] == "erased"]
 
-    def within(self, data: bytes) -> list[str]:
-        """By what they are named, by whichever of their addresses."""
-        return [what for who in (self.who, self.never, self.moved) for what in who.within(data)]
+    def in_dump(self, dump: bytes) -> tuple[list[str], list[str]]:
+        """By what a dump names them, as it reads and in what it has compressed, by whichever of their addresses."""
+        found = [in_dump(dump, who) for who in (self.who, self.never, self.moved)]
+        return [what for plain, _ in found for what in plain], [what for _, packed in found for what in packed]
 
-    def everywhere(self) -> dict[str, list[str]]:
-        """Where they are named, by what was looked at."""
+    def plant(self) -> set[str]:
+        """Have somebody in topics, in an index, in logs of engines and of services; what the searches call these."""
+        with RecordProducer(self.installed.kafka) as producer:
+            named = json.dumps({"to": self.canary.address}).encode()
+            producer.produce([Outgoing(topic, b"canary", named) for topic in _DEAD])
+        name = f"{self.search.prefix}{self.canary.address.partition('@')[0]}"
+        with Elasticsearch(self.search.urls[0]) as server:
+            # Its name is in the log of Elasticsearch, too.
+            server.index(index=name, document={"to": self.canary.address})
+        (self.folder / "canary.log").write_text(f"a mail to {self.canary.address} failed")
+        return {"files", name, "logs of engines", *_DEAD}
+
+    def everywhere(self, *others: Traces) -> dict[str, list[str]]:
+        """Where they are named, or others, by what was looked at."""
         engine = open_store(self.store)
-        everybody = (self.who, self.never, self.moved)
+        everybody = others or (self.who, self.never, self.moved)
+
+        def within(data: bytes) -> list[str]:
+            return [what for who in everybody for what in who.within(data)]
+
         found = {"store": [what for who in everybody for what in in_store(engine, who)]}
-        found["files"] = [what for who in everybody for what in in_files(self.folder, who)]
+        files = [what for who in everybody for what in in_files(self.folder, who)]
+        found["mails"] = [what for what in files if what.startswith("mails/")]
+        found["files"] = [what for what in files if not what.startswith("mails/")]
         engine.dispose()
         with RecordReader(self.installed.kafka) as reader:
             for topic in all_topics():
                 for record in reader.read_all(topic):
                     data = [record.key, record.value, json.dumps(dict(record.headers)).encode()]
-                    found.setdefault(topic, []).extend(what for each in data for what in self.within(each))
+                    found.setdefault(topic, []).extend(what for each in data for what in within(each))
         with Elasticsearch(self.search.urls[0]) as server:
             server.indices.refresh(index=f"{self.search.prefix}*")
             for name in server.indices.get(index=f"{self.search.prefix}*").body:
                 documents = server.search(index=name, size=10_000).body
                 about = [documents, server.indices.get(index=name).body, server.indices.stats(index=name).body]
-                found[name] = self.within(json.dumps(about).encode())
+                found[name] = within(json.dumps(about).encode())
         logs = [(who, where) for who in everybody for where in ("*/log*/**/*", "*/log")]
         found["logs of engines"] = [what for who, where in logs for what in in_files(_ENGINES, who, where)]
         for service in SERVICES:
-            found[f"metrics of {service}"] = self.within(self.installed.probe(service, "/metrics")[1].encode())
-        found["status"] = self.within(json.dumps(self.installed.status()).encode())
+            found[f"metrics of {service}"] = within(self.installed.probe(service, "/metrics")[1].encode())
+        found["status"] = within(json.dumps(self.installed.status()).encode())
         return {where: what for where, what in found.items() if what}
 
 
@@ -162,16 +189,19 @@ def test_nothing_knows_who_erased_themself_and_an_older_backup_erases_them_again
         cookie = move(place, cookie)
         before = dumped(place.store)
         place.tell("bounce", reason=f"550 5.1.1 <{place.who.address}>: no such user")
-        known = place.everywhere()
-        assert {"store", "files"} == set(known), "a search that finds nothing before shows nothing after"
+        known, planted = place.everywhere(), place.plant()
+        assert {"store", "mails"} == set(known), "a search that finds nothing before shows nothing after"
+        assert all(place.in_dump(before)), "in a dump too, as text and compressed"
+        assert set(place.everywhere(place.canary)) == planted, "where they are not to be found they would be"
         act(place, cookie, do="erase", sure="yes")
         until(lambda: it.service("notifier")["lag"] == 0, "all is read")
         assert place.everywhere() == {}
-        assert place.within(dumped(place.store)) == []
+        assert place.in_dump(dumped(place.store)) == ([], [])
         assert place.letters.new() == []
 
     # The services have ended, and have written what they had to say.
     assert place.everywhere() == {}
+    assert set(place.everywhere(place.canary)) == planted
     engine = open_store(place.store)
     with reading(engine) as connection:
         [kept] = connection.execute(select(suppressions)).all()
@@ -197,6 +227,6 @@ def see_them_erased_again(place: Place, before: bytes, gone: str) -> None:
         )
         assert not SqlPauses(engine).read().restored
         assert in_store(engine, place.who) == []
-        assert place.within(dumped(url)) == []
+        assert place.in_dump(dumped(url)) == ([], [])
         engine.dispose()
         assert gone in other.command("opt-outs", "list", "--json")[1]

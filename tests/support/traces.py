@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, MetaData, select
 
+_HEX = re.compile(rb"\\x((?:[0-9a-f]{2}){6,})")
+"""A column of bytes, as PostgreSQL writes it."""
 _LEAST_MEMBER = 6
 """Bytes of what may be a text that was compressed."""
 
@@ -55,6 +58,12 @@ def _opened(data: bytes) -> Iterator[bytes]:
             yield zlib.decompress(data)
         except zlib.error:
             return
+
+
+def in_dump(dump: bytes, traces: Traces) -> tuple[list[str], list[str]]:
+    """By what a dump in SQL names somebody: as it reads, and in the bytes that its columns hold, opened."""
+    columns = [bytes.fromhex(each.decode()) for each in _HEX.findall(dump)]
+    return traces.within(dump), sorted({what for data in columns for what in traces.within(data)})
 
 
 def in_store(engine: Engine, traces: Traces) -> list[str]:

@@ -13,12 +13,15 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from ua_parser import parse as parse_user_agent
 
 from services.portal.door import Door, GoneError
 from services.usecases import signing
 from services.usecases.links import Subscriber
 from services.usecases.signing import SESSION_FOR
 
+_MOST_AGENT = 300
+"""Characters that are looked at; browsers send half as many."""
 COOKIE = "__Host-jobchime"
 _FORMS = (parse("10/minute"), parse("60/hour"))
 _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
@@ -109,10 +112,20 @@ async def begin_session(
     door: Door, cookies: "Cookies", request: Request, person: Subscriber, now: datetime
 ) -> Response:
     """Sign in the browser of whoever has just proven to have their mailbox. Raises GoneError, UnavailableError."""
-    session, agent = signing.new_token(), request.headers.get("user-agent", "")
-    if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
+    session = signing.new_token()
+    if not await door.work(lambda: signing.begin(door.installation, person, session, browser_of(request), now)):
         raise GoneError
     return cookies.lead_home(door.root, session)
+
+
+def browser_of(request: Request) -> str:
+    """What a browser calls itself in few words, as `Firefox, Windows`: enough to tell sessions apart by; may be empty.
+
+    Of the header no more is kept: all of it may tell one person from all others.
+    """
+    named = parse_user_agent(request.headers.get("user-agent", "")[:_MOST_AGENT])
+    families = (part.family for part in (named.user_agent, named.os) if part is not None)
+    return ", ".join(family for family in families if family != "Other")
 
 
 class Cookies:

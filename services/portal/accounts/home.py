@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard, begin_session
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in, form_of
@@ -73,8 +73,10 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
     async def enter(request: Request, token: str) -> Response:
         """Use the link up."""
         guard.check(request, limited=True)
-        session, agent = signing.new_token(), request.headers.get("user-agent", "")
-        used = await door.work(lambda: signing.use_link(door.installation, token, session, agent, door.clock()))
+        session = signing.new_token()
+        used = await door.work(
+            lambda: signing.use_link(door.installation, token, session, browser_of(request), door.clock())
+        )
         if not used:
             return door.show("late", words_for(request.headers), 410)
         return cookies.lead_home(door.root, session)

@@ -43,6 +43,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
             words_for(request.headers),
             kept=accounts.KEPT,
             consent=settings.portal.consent,
+            backups=settings.portal.backups_kept_days,
+            logs=settings.portal.logs_kept_days,
             contact=settings.portal.privacy_contact or settings.mail.sender.address,
             processors=settings.portal.processors,
         )

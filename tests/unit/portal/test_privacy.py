@@ -4,6 +4,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_ERASURES
 from services.runtime.logging import configure_logging
@@ -20,6 +21,28 @@ def test_it_says_how_long_mails_are_kept_and_is_linked_from_every_page(portal: S
     assert "Harbour Jobs, 1 Quay Street, Porto" in page
     for path in ("/sign-up", "/u/forged.aaaaaaaaaaaaaaaa"):
         assert 'href="/privacy"' in portal.get(path).text
+
+
+def test_it_says_how_long_suppressions_backups_and_logs_are_kept_as_the_settings_have_it(store: NotifierStore) -> None:
+    with served_portal(store) as portal:
+        page = portal.get("/privacy").text
+    assert (
+        "an address that must not be mailed, a keyed hash that names nobody, and why: until that is taken back" in page
+    )
+    assert f"Backups of all this: {KEEP_ERASURES.days} days" in page
+    assert "Our logs name nobody" in page
+    assert "logs of the web server" not in page
+    kept = PortalSettings(port=0, backups_kept_days=35, logs_kept_days=14)
+    with served_portal(store, kept) as portal:
+        page = portal.get("/privacy").text
+    assert "Backups of all this: 35 days" in page
+    assert "logs of the web server, with the address of that network: 14 days" in page
+
+
+def test_backups_are_not_kept_for_longer_than_it_is_known_who_was_erased() -> None:
+    assert PortalSettings().backups_kept_days == KEEP_ERASURES.days
+    with pytest.raises(ValidationError):
+        PortalSettings(backups_kept_days=KEEP_ERASURES.days + 1)
 
 
 def test_it_names_whom_to_ask(store: NotifierStore) -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 import httpx2
 import pytest
 import sqlalchemy
+from starlette.requests import Request
 
 from services.notifier.adapters.sql.people import doors
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SESSION_FOR, SIGN_IN_WITHIN
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import PATHS, Purpose, slot_of
 from services.notifier.domain.people import Subscriber, profile_of
-from services.portal.accounts.guard import COOKIE
+from services.portal.accounts.guard import COOKIE, browser_of
 from services.runtime.logging import configure_logging
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, posting
@@ -413,6 +414,26 @@ def test_a_look_at_the_link_uses_nothing_up(ada: Subscriber, portal: ServedPorta
     for _ in range(3):
         assert portal.get(link).status_code == 200
     assert portal.post(link, do="enter").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("agent", "kept"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox, Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+            " Version/17.5 Mobile/15E148 Safari/604.1",
+            "Mobile Safari, iOS",
+        ),
+        ("curl/8.5.0", "curl"),
+        ("<script>alert(1)</script>", ""),
+        ("x" * 8_000, ""),
+        ("", ""),
+    ],
+)
+def test_of_a_browser_no_more_is_kept_than_tells_it_apart(agent: str, kept: str) -> None:
+    headers = [(b"user-agent", agent.encode())] if agent else []
+    assert browser_of(Request({"type": "http", "headers": headers})) == kept
 
 
 def test_a_session_ends_when_it_is_told_to_and_by_itself(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:
