@@ -15,7 +15,6 @@ from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
-from services.usecases.previews import next_digest
 from services.usecases.tracker import note_from
 from services.wording.lines import one_line
 
@@ -76,6 +75,9 @@ LOOKS_BACK = timedelta(days=30)
 
 def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     """What feedback did to their mails. Raises UnavailableError."""
+    # Previews import the clients of engines, which commands about people are not to wait for.
+    from services.usecases.previews import next_digest
+
     hidden = installation.digests.left_out(own_id, "hidden_company", now - LOOKS_BACK)
     postings = installation.matches.postings(sorted(hidden)).values()
     kept_out = Counter(fold_company(posting.company.name) for posting in postings)
