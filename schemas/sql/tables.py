@@ -137,6 +137,8 @@ saved_searches = Table(
     Column("changed_at", Moment, nullable=False),
     Column("preferred_places", Text, comment="a JSON list of codes, which decide order alone; null: none"),
     Column("waiting", LargeBinary, comment="ids of postings for which digests had no room, best first, JSON, zlib"),
+    # Not unique: a migration may make no unique index on a table of the release before; nobody guesses one twice.
+    Column("feed_key", Text, index=True, comment="what the secret address of its feed ends in; null: it has none"),
     CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
     UniqueConstraint("subscriber_id", "name"),
     Index(

@@ -1,7 +1,7 @@
 """Feeds: the newest jobs for criteria, as Atom (RFC 4287) and JSON Feed 1.1, for whoever reads them in a reader."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,22 +14,26 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from schemas.posting import PostingCore
 from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers
-from services.portal.door import Door
+from services.portal.door import Door, ForgedError
 from services.portal.forms import fault_in
 from services.portal.pages import words_for
 from services.portal.search_form import ASKING, DEFAULTS, search_of
 from services.runtime.errors import UnavailableError, UsageError
+from services.usecases import searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import Query
 from services.usecases.wording import shown_job
+from services.wording.catalogues import words_of
 from services.wording.words import Words, mark
 
 Kind = Literal["atom", "json"]
 _MEDIA: Final[dict[Kind, str]] = {"atom": "application/atom+xml", "json": "application/feed+json"}
 _FRESH_S: Final = 300
+_FOR_ONE: Final = {"Cache-Control": f"private, max-age={_FRESH_S}"}
 _FOR_ALL: Final = {
     "Cache-Control": f"public, max-age={_FRESH_S}",
     # What anybody may read, a script of any page may show.
@@ -66,7 +70,7 @@ class Feed:
 
 
 def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
-    """`GET /feed.atom` and `/feed.json`: criteria are fields of the form of a search."""
+    """`GET /feed.atom` and `/feed.json`, whose criteria are fields of the form of a search; `GET /f/KEY.atom`."""
     documents = {media: {"schema": {"type": "string"}} for media in _MEDIA.values()}
     router = APIRouter(
         responses={**answers(400, 404, 429, 503), 200: {"content": documents}, 304: {"description": "As it was."}}
@@ -85,6 +89,22 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
             )
         return answered(request, kind, made, door, words, _FOR_ALL)
 
+    @router.get("/f/{key}.{kind}")
+    async def own(request: Request, key: str, kind: Kind) -> Response:
+        """The newest jobs that mails of somebody's search would hold, by the secret address that they made."""
+        guard.check_feed(request)
+        found = await door.work(lambda: searches.with_feed(door.installation, key))
+        if found is None:
+            raise ForgedError
+        saved, reader = found
+        words = words_of(reader.locale)
+        query = Query(saved.name, saved.criteria, saved.preferred_places)
+        newest = partial(live.passing, query, reader, door.clock())
+        made = await door.work(
+            partial(made_of, door, live, saved.name, newest, f"{door.base}{request.url.path}", words)
+        )
+        return answered(request, kind, made, door, words, _FOR_ONE)
+
     return router
 
 
@@ -98,14 +118,16 @@ def _public(door: Door, live: LivePreviews, request: Request, words: Words) -> F
     if search is None:
         raise UsageError("a feed needs something that is asked for")
     own_url = f"{door.base}{request.url.path}?{request.url.query}"
-    return made_of(door, live, Query(search.name, search.criteria, search.preferred_places), own_url, words)
+    return made_of(door, live, search.name, partial(live.newest, search.criteria), own_url, words)
 
 
-def made_of(door: Door, live: LivePreviews, query: Query, own_url: str, words: Words) -> Feed:
-    """The feed of a search. Raises UnavailableError while the postings of the last days are still being read."""
+def made_of(
+    door: Door, live: LivePreviews, name: str, newest: Callable[[], Sequence[PostingCore]], own_url: str, words: Words
+) -> Feed:
+    """A feed of what `newest` gives. Raises UnavailableError while the postings of the last days are being read."""
     if not live.ready:
         raise UnavailableError("the postings of the last days are still being read")
-    found = live.newest(query.criteria)
+    found = newest()
     board = door.installation.settings.mail.sender_name
     entries = []
     for posting in found:
@@ -121,7 +143,7 @@ def made_of(door: Door, live: LivePreviews, query: Query, own_url: str, words: W
             )
         )
     changed = max((posting.fetched_at for posting in found), default=door.clock().replace(hour=0, minute=0, second=0))
-    return Feed(f"{query.name} · {board}", own_url, door.base or own_url, changed.replace(microsecond=0), entries)
+    return Feed(f"{name} · {board}", own_url, door.base or own_url, changed.replace(microsecond=0), entries)
 
 
 def answered(request: Request, kind: Kind, feed: Feed, door: Door, words: Words, headers: dict[str, str]) -> Response:

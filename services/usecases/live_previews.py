@@ -233,6 +233,17 @@ class LivePreviews:
             near=outcome.near,
         )
 
+    def passing(self, query: Query, reader: Recipient, now: datetime) -> list[PostingCore]:
+        """The newest open ones of a search that mails would hold, the newest first. Raises UnavailableError."""
+        found = self._columns.fitting(query.criteria, _WEIGHED)
+        outcome = self._outcome(query, reader, found, now)
+        if isinstance(outcome, Hold):
+            return []
+        jobs = (*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest))
+        passing = {posting.posting_id for posting in jobs}
+        newest = self._known(found.newest)
+        return [posting for posting, is_open in newest if is_open and posting.posting_id in passing][:_SHOWN]
+
     def newest(self, criteria: Criteria) -> list[PostingCore]:
         """The newest open ones that fit, the newest first. Raises UnavailableError."""
         found = self._columns.fitting(criteria, _WEIGHED).newest

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.criteria import Criteria
+from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import MOST_SEARCHES, SavedSearch, Subscriber, Timing, preferred_places_of
 from services.notifier.importing import WantedSearch, criteria_of, search_of
 from services.notifier.importing.differences import Difference, of_search
@@ -24,6 +25,7 @@ __all__ = [
     "check_room",
     "criteria_from",
     "delete",
+    "give_feed",
     "listed",
     "pause",
     "prefer",
@@ -31,6 +33,7 @@ __all__ = [
     "resume",
     "saved_query",
     "search_from",
+    "with_feed",
 ]
 
 
@@ -139,6 +142,18 @@ def pause(installation: Installation, search_id: str, now: datetime) -> None:
 def resume(installation: Installation, search_id: str, now: datetime) -> None:
     """Serve a search again. Raises UsageError."""
     installation.searches.resume(search_id, now)
+
+
+def give_feed(installation: Installation, search_id: str, key: str | None) -> None:
+    """Give a search a feed at another secret address, or at none. Raises UsageError."""
+    installation.searches.give_feed(search_id, key)
+
+
+def with_feed(installation: Installation, key: str) -> tuple[SavedSearch, Recipient] | None:
+    """The search that has a feed at a secret address, and whose it is."""
+    # PostgreSQL would refuse the question where a NUL stands in it.
+    saved = installation.searches.with_feed(key.replace("\0", ""))
+    return (saved, installation.subscribers.recipient(saved.subscriber_id)) if saved else None
 
 
 def delete(installation: Installation, search_id: str, now: datetime) -> None:

@@ -104,6 +104,8 @@ class SavedSearch:
     next_due_at: datetime
     preferred_places: tuple[str, ...] = ()
     """Codes; jobs there come first, as far as `services.notifier.domain.curation.preferred_places` goes."""
+    feed_key: str | None = None
+    """What the secret address of its feed ends in; None where it has none."""
 
     def as_data(self) -> dict[str, Any]:
         """As it is shown and exported: JSON values, without whose it is."""

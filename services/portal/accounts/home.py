@@ -27,7 +27,7 @@ from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
-_HERE_ALONE = ("delete-search", "timing", "sign-out", "sign-out-everywhere", "erase", "move")
+_HERE_ALONE = ("delete-search", "timing", "make-feed", "end-feed", "sign-out", "sign-out-everywhere", "erase", "move")
 """What a form may say beside `CHANGES`."""
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
@@ -198,6 +198,9 @@ def _do(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
         case "delete-search":
             search = links.own_search(installation, here.person, form.get("search", ""))
             searches.delete(installation, search.search_id, now)
+        case "make-feed" | "end-feed" as wanted:
+            search = links.own_search(installation, here.person, form.get("search", ""))
+            searches.give_feed(installation, search.search_id, signing.new_token() if wanted == "make-feed" else None)
         case "sign-out":
             signing.end(installation, own_id, form.get("session") or here.session.key)
         case "sign-out-everywhere":
@@ -247,6 +250,7 @@ def _page(
         address=person.profile.address,
         searches=[(search, when(search, words), _given(search, words)) for search in saved],
         options=timing_options(words),
+        base=door.base or door.root,
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],
         csrf=cookies.form_token(here.session.key),
         leave=door.link("unsubscribe", person),

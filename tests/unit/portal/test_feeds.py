@@ -7,8 +7,10 @@ from email.utils import format_datetime
 import feedparser
 import pytest
 
-from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from services.notifier.domain.people import Subscriber
+from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal
+from tests.support.signed_in import Browser
 from tests.support.waiting import until
 
 HOUR = timedelta(hours=1)
@@ -93,3 +95,47 @@ def test_the_preview_leads_to_the_feed_of_what_is_typed(portal: ServedPortal) ->
 def test_one_network_is_not_answered_without_end(portal: ServedPortal) -> None:
     read(portal)
     assert {portal.get("/feed.json?skills=Python").status_code for _ in range(70)} == {200, 429}
+
+
+def test_a_search_has_a_feed_at_a_secret_address_until_it_is_taken_back(
+    store: NotifierStore, jobs: None, ada: Subscriber, portal: ServedPortal
+) -> None:
+    read(portal)
+    browser = Browser(portal, ada)
+    [search] = [one for one in store.searches.all(ada.subscriber_id) if one.criteria == PYTHON]
+    assert browser.post("/home", do="make-feed", search=search.search_id).status_code == 303
+
+    def paths() -> list[str]:
+        return re.findall(r'href="(/f/[^"]+)"', browser.get("/home").text)
+
+    [atom, json] = paths()
+    parsed, told = feedparser.parse(portal.get(atom).content), portal.get(json)
+    assert parsed.feed.title == f"{search.name} · Harbour Jobs"
+    assert [one.link for one in parsed.entries] == ["https://jobs.example.com/two", "https://jobs.example.com/one"]
+    assert told.headers["cache-control"] == "private, max-age=300"
+    assert "access-control-allow-origin" not in told.headers
+    assert portal.get(json, **{"If-None-Match": told.headers["etag"]}).status_code == 304
+    browser.post("/home", do="make-feed", search=search.search_id)
+    assert (portal.get(atom).status_code, portal.get(paths()[0]).status_code) == (404, 200)
+    last = paths()[0]
+    browser.post("/home", do="end-feed", search=search.search_id)
+    assert (paths(), portal.get(last).status_code) == ([], 404)
+    assert portal.get("/f/%00.atom").status_code == 404
+
+
+def test_it_shows_what_a_mail_would_and_nothing_of_a_hidden_company(
+    store: NotifierStore, jobs: None, ada: Subscriber, portal: ServedPortal
+) -> None:
+    read(portal)
+    [search] = [one for one in store.searches.all(ada.subscriber_id) if one.criteria == PYTHON]
+    store.searches.give_feed(search.search_id, "a-key")
+    portal.post(portal.path("hide", ada, posting("two").posting_id), do="say")
+    assert [item["url"] for item in portal.get("/f/a-key.json").json()["items"]] == ["https://jobs.example.com/one"]
+
+
+def test_nobody_makes_a_feed_of_a_search_that_is_not_theirs(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    other = store.search(store.person("bob"))
+    assert Browser(portal, ada).post("/home", do="make-feed", search=other.search_id).status_code == 400
+    assert store.searches.get(other.search_id).feed_key is None

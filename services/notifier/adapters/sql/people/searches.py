@@ -134,6 +134,19 @@ class SqlSearches:
             leave(connection, [search.key], now)
             _cancel_unasked(connection, search.subscriber_id, now)
 
+    @retried
+    def give_feed(self, search_id: str, key: str | None) -> None:
+        """Give it a feed at another secret address, or at none. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _locked(connection, search_id)
+            _set(connection, search_id, {"feed_key": key})
+
+    def with_feed(self, key: str) -> SavedSearch | None:
+        """The search that has a feed at a secret address."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_searches().where(saved_searches.c.feed_key == key)).first()
+            return _search(row) if row else None
+
     def get(self, search_id: str) -> SavedSearch:
         """Raises UsageError for an id that no search has."""
         with reading(self._engine) as connection:
@@ -294,6 +307,7 @@ def _search(row: Row[Any]) -> SavedSearch:
         served_cut=row.served_cut,
         next_due_at=row.next_due_at,
         preferred_places=places_read(row.preferred_places),
+        feed_key=row.feed_key,
     )
 
 
