@@ -2,8 +2,8 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any, Final
@@ -49,6 +49,7 @@ _WEIGHED: Final = 100
 _SHOWN: Final = 50
 """In a feed."""
 _REMEMBERED: Final = 2_000
+_KEPT: Final = 200
 _JUDGED: Final = 20_000
 _MANY: Final = 5_000
 _BINS: Final = 10
@@ -149,6 +150,8 @@ class LivePreviews:
         self._renderer = JinjaRenderer(self._settings.mail.sender, cached_cards=_WEIGHED)
         self._remembered: LRUCache[tuple[str, int], tuple[PostingCore, bool]] = LRUCache(_REMEMBERED)
         self._asked: LRUCache[Criteria, Criteria] = LRUCache(_REMEMBERED)
+        self._shown: LRUCache[tuple[Hashable, ...], LivePreview] = LRUCache(_KEPT)
+        """Until the store is read again: a form asks anew also where an address or an hour was typed."""
         self._judging = Judging(_JUDGED, _REMEMBERED)
         self._lock = Lock()
         self._asked_for: Mapping[str, int] = {}
@@ -179,6 +182,7 @@ class LivePreviews:
             gc.freeze()
             self._new = 0
         with self._lock:
+            self._shown.clear()
             self._newest.forget()
             self._newest.at(now)
         self._asked_for = self._columns.asked_for()
@@ -186,6 +190,16 @@ class LivePreviews:
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
+        own = (query.criteria, query.name, query.preferred_places, reader, now.date())
+        with self._lock:
+            shown = self._shown.get(own)
+        if shown is None:
+            shown = self._made(query, reader, now)
+            with self._lock:
+                self._shown[own] = shown
+        return shown
+
+    def _made(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         asked = query.criteria.salary_floor
         currency = asked.currency if asked else reader.currency
         found = self._columns.fitting(query.criteria, _WEIGHED, currency=currency)
@@ -194,7 +208,8 @@ class LivePreviews:
         return LivePreview(
             days=self.days,
             postings=len(self._columns),
-            found=found,
+            # Once they are counted nobody asks what each of thousands pays.
+            found=replace(found, pays=()),
             by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
             pay=_bins(found.pays),
             currency=currency,
