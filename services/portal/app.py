@@ -168,6 +168,9 @@ class _Files(StaticFiles):
     def file_response(self, *given: Any, **named: Any) -> Response:
         answer = super().file_response(*given, **named)
         answer.headers["Cache-Control"] = "no-cache"
+        if str(given[0]).endswith("widget.js"):
+            # Made to run on pages of others, where browsers load nothing of ours else.
+            answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return answer
 
 

@@ -65,6 +65,8 @@ class Feed:
     title: str
     own_url: str
     board_url: str
+    alerts_url: str
+    """Where one signs up for mails of such jobs."""
     updated: datetime
     entries: Sequence[Entry]
 
@@ -118,13 +120,23 @@ def _public(door: Door, live: LivePreviews, request: Request, words: Words) -> F
     if search is None:
         raise UsageError("a feed needs something that is asked for")
     own_url = f"{door.base}{request.url.path}?{request.url.query}"
-    return made_of(door, live, search.name, partial(live.newest, search.criteria), own_url, words)
+    newest = partial(live.newest, search.criteria)
+    return made_of(door, live, search.name, newest, own_url, words, asks=f"?{request.url.query}")
 
 
 def made_of(
-    door: Door, live: LivePreviews, name: str, newest: Callable[[], Sequence[PostingCore]], own_url: str, words: Words
+    door: Door,
+    live: LivePreviews,
+    name: str,
+    newest: Callable[[], Sequence[PostingCore]],
+    own_url: str,
+    words: Words,
+    asks: str = "",
 ) -> Feed:
-    """A feed of what `newest` gives. Raises UnavailableError while the postings of the last days are being read."""
+    """A feed of what `newest` gives. `asks`: the query that fills the form of sign-up.
+
+    Raises UnavailableError while the postings of the last days are being read.
+    """
     if not live.ready:
         raise UnavailableError("the postings of the last days are still being read")
     found = newest()
@@ -143,7 +155,8 @@ def made_of(
             )
         )
     changed = max((posting.fetched_at for posting in found), default=door.clock().replace(hour=0, minute=0, second=0))
-    return Feed(f"{name} · {board}", own_url, door.base or own_url, changed.replace(microsecond=0), entries)
+    alerts_url = f"{door.base}/sign-up{asks}"
+    return Feed(f"{name} · {board}", own_url, door.base or own_url, alerts_url, changed.replace(microsecond=0), entries)
 
 
 def answered(request: Request, kind: Kind, feed: Feed, door: Door, words: Words, headers: dict[str, str]) -> Response:
@@ -182,6 +195,7 @@ def _json(feed: Feed, words: Words) -> bytes:
             "feed_url": feed.own_url,
             "language": words.tag,
             "items": items,
+            "_jobchime": {"alerts": words.say("Get these jobs by mail"), "alerts_url": feed.alerts_url},
         }
     )
 

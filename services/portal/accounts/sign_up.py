@@ -15,7 +15,7 @@ from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, adding, form_page, person_fields, reading, search_fields
+from services.portal.search_form import ASKING, DEFAULTS, adding, form_page, person_fields, reading, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
@@ -59,7 +59,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         words = words_for(request.headers)
         if not await door.work(lambda: signing.takes_addresses(door.installation)):
             return door.not_now(words)
-        return _form(door, words, {**_DEFAULTS, "currency": usual_currency(words.locale)})
+        asked = {name: value for name, value in request.query_params.items() if name in ASKING}
+        return _form(door, words, {**_DEFAULTS, "currency": usual_currency(words.locale), **asked})
 
     @router.post("/sign-up", openapi_extra=form("pasted", "add", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:
