@@ -226,7 +226,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
             shown=number(found.matching),
             days=preview.days,
         ),
-        mails=_often(taste.mails_a_week, words) if taste.passing else "",
+        mails=_often(taste.mails_a_week, wanted.timing.cadence, words) if taste.passing else "",
         passing=_passing(taste, words),
         criteria=_by_criterion(found, words),
         days=_day_bars(preview, words),
@@ -256,7 +256,9 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
     )
 
 
-def _often(mails_a_week: float, words: Words) -> str:
+def _often(mails_a_week: float, cadence: str, words: Words) -> str:
+    if cadence == "weekly":
+        mails_a_week = min(mails_a_week, 1.0)
     if mails_a_week >= 6:
         return words.say("A mail like this, nearly every day")
     if mails_a_week >= 1.5:

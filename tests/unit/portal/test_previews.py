@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -160,6 +161,16 @@ def test_scripts_come_from_this_site_alone(portal: ServedPortal) -> None:
         f'<script src="/static/{name}" defer>' for name in ("htmx.min.js", "search.js")
     ]
     assert {portal.get(f"/static/{name}").status_code for name in ("htmx.min.js", "search.js", "search.css")} == {200}
+
+
+def test_how_often_a_mail_comes_is_never_more_than_was_asked_for(store: NotifierStore) -> None:
+    days = (posting(f"of day {day}", posted_at=NOW - timedelta(days=day), fetched_at=NOW) for day in range(28))
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(days, 2)], NOW)
+    with served_portal(store) as portal:
+        read(portal)
+        assert "A mail like this, nearly every day" in portal.post("/preview", **ASKED).text
+        weekly = {**ASKED, "cadence": "weekly"}
+        assert "A mail like this, about once a week" in portal.post("/preview", **weekly).text
 
 
 def test_one_that_a_browser_took_back_is_not_begun(store: NotifierStore) -> None:
