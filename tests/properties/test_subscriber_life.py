@@ -24,6 +24,7 @@ from services.notifier.domain.people import SavedSearch, Status, Subscriber, pro
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Email, MailDeferredError, Receipt
 from services.notifier.settings import ConsentSettings
+from services.runtime.sql.ran_ahead import AHEAD, FURTHEST_DUE
 from services.runtime.sql.store import open_store
 from services.usecases import searches
 from services.usecases.installation import Installation
@@ -35,10 +36,12 @@ from tests.support.portal import ServedPortal, served_portal, settings_of
 from tests.support.stores import new_url
 
 BASE = "https://alerts.example"
-TWO_NIGHTS_BEFORE = datetime(2026, 10, 23, 6, tzinfo=UTC)
-"""The clocks of Berlin go back."""
+NIGHTS: Mapping[str, Sequence[datetime]] = {
+    "Europe/Berlin": (datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2027, 3, 28, 1, tzinfo=UTC)),
+    "America/New_York": (datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2027, 3, 14, 7, tzinfo=UTC)),
+}
+"""When the clocks of a zone go back, and forward: a life begins two days before."""
 ADDRESSES = ("grace@example.com", "grace@elsewhere.example")
-WISH = {"skills": "Python", "time_zone": "Europe/Berlin", "hour": "8"}
 SPANS = ConsentSettings(ask_after=timedelta(days=6), answer_within=timedelta(days=2), erase_after=timedelta(days=3))
 """A year of silence, in days that a test can wait for."""
 TO_THE_DAY = timedelta(days=1)
@@ -51,6 +54,10 @@ COMES_WITHIN: Mapping[Cadence, timedelta] = {
 }
 AT_OTHER_TIMES = timedelta(days=2)
 """What was due may wait for so long more where a search gets other times: each date has one digest."""
+RAN_AHEAD: Mapping[Cadence, timedelta] = {
+    cadence: FURTHEST_DUE[cadence] + AHEAD + timedelta(hours=2) for cadence in COMES_WITHIN
+}
+"""How long what is due may wait after a clock ran ahead."""
 LOOKS_BACK = timedelta(days=6)
 """A day less than a search does that is new or goes on again."""
 MOST_SET_BACK = timedelta(hours=30)
@@ -66,6 +73,7 @@ EDITS: Sequence[Mapping[str, Any]] = (
     *({"criteria": {"skills": {"any": list(some)}}} for some in (("Python",), ("Go",), LANGUAGES)),
     {"cadence": "daily", "hour": 8},
     {"cadence": "daily", "hour": 20},
+    {"cadence": "daily", "hour": 2},
     {"cadence": "weekly", "hour": 8, "weekday": "monday"},
     {"cadence": "instant"},
 )
@@ -113,11 +121,13 @@ class SubscriberLife(RuleBasedStateMachine):
         self.served.__exit__(None, None, None)
         self.store.engine.dispose()
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(zone=st.sampled_from(sorted(NIGHTS)), spring=st.booleans())
+    def begin(self, zone: str, spring: bool) -> None:
         self.folder, self.made = Path(mkdtemp()), ExitStack()
         self.url = self.made.enter_context(new_url(self.engine, self.folder))
-        self.open(TWO_NIGHTS_BEFORE)
+        self.open(NIGHTS[zone][spring].replace(hour=6) - timedelta(days=2))
+        self.wish = {"skills": "Python", "time_zone": zone, "hour": "8"}
+        self.ran_ahead_at: datetime | None = None
         self.name, self.latest, self.events = "noting", self.portal.now, 0
         self.jobs: dict[str, Job] = {}
         self.records, self.matched = 0, set[int]()
@@ -135,6 +145,8 @@ class SubscriberLife(RuleBasedStateMachine):
         self.put = set[tuple[str, datetime]]()
         self.left_behind: list[str] = []
         self.wrong: list[str] = []
+        # The notifier has known the time before anybody came.
+        self.notifier.tick(self.portal.now)
         # Most lives begin so; without it few would come as far as a mail.
         self.sign_up()
         self.confirm()
@@ -220,10 +232,16 @@ class SubscriberLife(RuleBasedStateMachine):
         self.asked_for = [search.criteria for search in asking]
         owed: dict[str, datetime] = {}
         for name, job in self.jobs.items():
-            spans = [COMES_WITHIN[search.timing.cadence] for search in asking if job.fits(search.criteria)]
-            if spans and name not in self.got | self.lost and (name in self.owed or self.latest - job.at < LOOKS_BACK):
-                owed[name] = self.owed.get(name, self.latest + max(spans))
+            cadences = [search.timing.cadence for search in asking if job.fits(search.criteria)]
+            known = name in self.owed or self.latest - job.at < LOOKS_BACK
+            if cadences and known and name not in self.got | self.lost:
+                owed[name] = self.owed.get(name, max(self.comes_by(cadence) for cadence in cadences))
         self.owed = owed
+
+    def comes_by(self, cadence: Cadence) -> datetime:
+        """When what a search finds now has come at the latest."""
+        by = self.latest + COMES_WITHIN[cadence]
+        return max(by, self.ran_ahead_at + RAN_AHEAD[cadence]) if self.ran_ahead_at else by
 
     def match(self, jobs: Sequence[Job], keys: Sequence[int]) -> None:
         """Write of the matcher's records, at the end of its topic."""
@@ -258,7 +276,7 @@ class SubscriberLife(RuleBasedStateMachine):
     @rule()
     def sign_up(self) -> None:
         with self.getting(SIGN_IN if self.person() else CONFIRM, self.address):
-            self.portal.client.post("/sign-up", data=WISH | {"address": self.address}, headers=self.network())
+            self.portal.client.post("/sign-up", data=self.wish | {"address": self.address}, headers=self.network())
 
     @rule()
     def sign_in(self) -> None:
@@ -414,11 +432,32 @@ class SubscriberLife(RuleBasedStateMachine):
         """The clock of all processes."""
         self.portal.now -= timedelta(minutes=minutes)
 
+    @rule(step=st.sampled_from([timedelta(seconds=1), timedelta(minutes=20), timedelta(hours=9), timedelta(days=4)]))
+    def set_forward(self, step: timedelta) -> None:
+        """The clock of all processes, which goes on from there: or nobody ran meanwhile."""
+        self.follow()
+        self.portal.now += step
+        self.latest = max(self.latest, self.portal.now)
+        self.pass_hours(1)
+
+    @rule(days=st.sampled_from([0.2, 1.5, 3, 12, 45]), changed=st.sampled_from([None, *EDITS]))
+    def run_ahead(self, days: float, changed: Mapping[str, Any] | None) -> None:
+        """The clock of all processes, for a moment in which they do what is due by it; then it is right again."""
+        self.follow()
+        right = self.portal.now
+        self.portal.now += timedelta(days=days)
+        self.tick()
+        if changed is not None and self.saved():
+            self.edit(changed, 0)
+        self.portal.now = self.ran_ahead_at = right
+        self.owed = {name: max(by, right + max(RAN_AHEAD.values())) for name, by in self.owed.items()}
+        self.tick()
+
     @precondition(lambda self: self.person() is None)
     @rule()
     def declare(self) -> None:
         """An operator takes them in, who is to ask them first."""
-        profile = profile_of(WISH | {"address": self.address})
+        profile = profile_of(self.wish | {"address": self.address})
         made = self.store.subscribers.add(profile, self.portal.now, declared(self.portal.now), status="unconfirmed")
         self.store.search(made, now=self.portal.now, hour=8)
         self.wanted, self.left, self.unconfirmed = False, False, True
@@ -478,20 +517,23 @@ class SubscriberLife(RuleBasedStateMachine):
     def pass_hours(self, hours: int, every: int = 1) -> None:
         """With a tick each so many hours."""
         self.follow()
+        # What was served ahead of its slot has its minute already, and is served by the tick after.
+        slack = timedelta(hours=every - 1 + (every if self.ran_ahead_at else 0))
         for _ in range(0, hours, every):
             self.portal.now += timedelta(hours=every)
             self.latest = max(self.latest, self.portal.now)
-            before = self.person()
-            self.notifier.tick(self.portal.now)
-            assert self.wrong == []
-            self._after_tick(before)
-            states = self.store.deliveries.states()
-            self.waits = bool(states.get("pending"))
-            self.formerly, self.paused = (self.formerly, self.paused) if self.waits else ([], [])
-            self.follow()
-            until = self.portal.now - timedelta(hours=every - 1)
-            late = [name for name, by in self.owed.items() if by < until]
+            self.tick()
+            late = [name for name, by in self.owed.items() if by < self.portal.now - slack]
             assert self.away or late == [], "what was due did not come"
+
+    def tick(self) -> None:
+        before = self.person()
+        self.notifier.tick(self.portal.now)
+        assert self.wrong == []
+        self._after_tick(before)
+        self.waits = bool(self.store.deliveries.states().get("pending"))
+        self.formerly, self.paused = (self.formerly, self.paused) if self.waits else ([], [])
+        self.follow()
 
     def _after_tick(self, before: Subscriber | None) -> None:
         """Of its own a tick pauses, or erases, only who was asked and had the time to answer."""
