@@ -367,12 +367,14 @@ def test_a_name_without_rules_is_found_by_a_taxonomy_of_ones_own() -> None:
 
 def test_finding_takes_milliseconds() -> None:
     text = ("We build distributed systems in Go, Python and SQL, with Kafka. Fluent English required.\n" * 60)[:5000]
-    taxonomy().find(text)
-    begun = time.perf_counter()
-    for _ in range(10):
+
+    def spent_s() -> float:
+        begun = time.thread_time()
         taxonomy().find(text)
-    # Budget 2 ms a text; ten times that on a loaded machine still shows a rule that went quadratic.
-    assert (time.perf_counter() - begun) / 10 < 0.020
+        return time.thread_time() - begun
+
+    # Budget 2 ms a text; ten times that still shows a rule that went quadratic.
+    assert min(spent_s() for _ in range(10)) < 0.020
 
 
 def test_a_search_for_a_job_title_means_the_first_of_its_skills() -> None:
