@@ -112,6 +112,8 @@ class Model:
         self.untold: set[tuple[int, str]] = set()
         """The act, and the address."""
         self.told_before_done: set[tuple[int, str]] = set()
+        self.waits = False
+        """Whether a dump was just restored: nothing is mailed before it is told who opted out since."""
         self.wrong: list[str] = []
 
     def take(self, line: dict[str, Any]) -> None:
@@ -131,10 +133,13 @@ class Model:
                 self.done(line["act"], line["who"], line["outcome"], line["stands"])
             case "erased":
                 self.gone(line["who"])
+            case "restored" | "replayed":
+                self.waits = line["what"] == "restored"
 
     def hold(self, line: dict[str, Any], wrong: Mapping[str, bool]) -> None:
-        twice = {"twice": line["delivery"] in self.sent, "to who complained": line["to"] in self.suppressed}
-        self.wrong += [f"{what}: {line}" for what, is_so in (twice | dict(wrong)).items() if is_so]
+        each = {"twice": line["delivery"] in self.sent, "to who complained": line["to"] in self.suppressed}
+        each |= {"from a dump that does not know who left": self.waits, **wrong}
+        self.wrong += [f"{what}: {line}" for what, is_so in each.items() if is_so]
 
     def digest(self, who: str, line: dict[str, Any]) -> None:
         wanted = self.acting == who and self.at_work in CHANGES

@@ -37,13 +37,6 @@ def migrated_database() -> Iterator[str]:
         yield url
 
 
-def replace_database(url: str, by: str) -> None:
-    """Make the database at a URL anew, as a copy of another one to which nobody is connected."""
-    name, copied = (make_url(each).database for each in (url, by))
-    _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    _create(str(name), f'TEMPLATE "{copied}"')
-
-
 def dumped(url: str, *options: str) -> bytes:
     """A dump of a database, as an operator makes it."""
     return subprocess.run(["pg_dump", *_where(url), *options], check=True, capture_output=True).stdout
@@ -75,15 +68,11 @@ def _template() -> str:
 @contextmanager
 def _made(how: str) -> Iterator[str]:
     name = f"t{secrets.token_hex(8)}"
-    _create(name, how)
+    _administer(f'CREATE DATABASE "{name}" {how}', f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     try:
         yield _url_of(name)
     finally:
-        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _create(name: str, how: str) -> None:
-    _administer(f'CREATE DATABASE "{name}" {how}', f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _url_of(name: str) -> str:
