@@ -85,6 +85,7 @@ subscribers = Table(
         "asked_at", Moment, comment="when they were last asked whether they want mails; null: nothing is asked of them"
     ),
     Column("address_since", Moment, comment="null: they always had this address"),
+    Column("paused_until", Moment, comment="when who is paused goes on by themself; null: not before they say so"),
     Index("ix_subscribers_status_asked_at", "status", "asked_at"),
 )
 

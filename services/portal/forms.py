@@ -43,6 +43,7 @@ _FAULTS: Mapping[str, str] = {
     "name_room": mark("You have as many searches as one may have: delete one first."),
     "note_long": mark("Your note is too long: {given} characters are as many as it may have."),
     "job_room": mark("You have as many saved jobs as one may have: take one out first."),
+    "until": mark("Name a day from tomorrow on, at most a year ahead."),
     "day": mark("Write the day such as 2026-03-31."),
     "company": mark("Name the company whose jobs you do not want."),
     "contact": mark("Leave email addresses and phone numbers out of the words: searches are anonymous."),

@@ -1,20 +1,25 @@
 """Whether somebody wants mails: they leave, pause, go on, come back, or an operator says so; a ledger keeps each."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.notifier.domain.consent import WHY, Consent, Declaration, Origin, declaration_of, declared_in
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.schedule import local_day
 from services.runtime.errors import UsageError
-from services.usecases.errors import fields_checked
+from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
 
 __all__ = [
+    "MOST_PAUSE",
     "WHY",
     "Consent",
     "Declaration",
     "Origin",
+    "beginning_of",
+    "day_back",
     "declaration_from",
     "declare",
     "declared_from",
@@ -28,6 +33,7 @@ __all__ = [
     "unsubscribe",
 ]
 
+MOST_PAUSE = timedelta(days=366)
 _SEEN_EVERY = timedelta(days=1)
 """How exactly a sign of life is kept: nobody needs to know more."""
 
@@ -52,9 +58,26 @@ def subscribe_again(installation: Installation, own_id: str, wording: str, now: 
     installation.subscribers.subscribe_again(own_id, Consent("given", now, "page", wording))
 
 
-def pause(installation: Installation, own_id: str, wording: str, now: datetime) -> None:
-    """Keep them subscribed, and mail nothing until they go on. Raises UsageError."""
-    installation.subscribers.pause(own_id, Consent("paused", now, "page", wording))
+def pause(installation: Installation, own_id: str, wording: str, now: datetime, until: datetime | None = None) -> None:
+    """Keep them subscribed, and mail nothing until they go on, or that time has come. Raises UsageError."""
+    installation.subscribers.pause(own_id, Consent("paused", now, "page", wording), until)
+
+
+def day_back(text: str, time_zone: str, now: datetime) -> date:
+    """The day on which somebody wants to be mailed again, by their clock. Raises WrongFieldError."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise WrongFieldError("until", f"{text!r} is not a date such as 2026-03-31", "day") from None
+    today = now.astimezone(ZoneInfo(time_zone)).date()
+    if not today < day <= today + MOST_PAUSE:
+        raise WrongFieldError("until", f"{text} is not a day of the next year", "until")
+    return day
+
+
+def beginning_of(day: date, time_zone: str) -> datetime:
+    """The moment at which a day begins somewhere; where its midnight is skipped, the first after it."""
+    return local_day(datetime.combine(day, time(12), ZoneInfo(time_zone)), time_zone)[0]
 
 
 def resume(installation: Installation, own_id: str, wording: str, now: datetime) -> None:

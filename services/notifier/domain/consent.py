@@ -11,9 +11,10 @@ ConsentKind = Literal["given", "withdrawn", "moved", "paused", "resumed"]
 """`moved`: they want their mails at another address."""
 CONSENTING: Final = ("given", "moved", "resumed")
 """The kinds by which somebody wants mails."""
-Origin = Literal["operator", "page", "one-click", "provider", "silence"]
+Origin = Literal["operator", "page", "one-click", "provider", "silence", "day"]
 """`operator`: by the command line or an import, who answers for it. `one-click`: by their mail program. `provider`: by
-a list of the mail provider's, as a signed event of it says. `silence`: they were asked and gave no sign of life."""
+a list of the mail provider's, as a signed event of it says. `silence`: they were asked and gave no sign of life. `day`:
+it has come, until which they had paused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ class Subscriber:
     """When they were last asked whether they want mails; None where nothing is asked of them."""
     address_since: datetime | None = None
     """None: they always had this address."""
+    paused_until: datetime | None = None
+    """When who is paused goes on by themself; None: not before they say so."""
 
 
 @dataclass(frozen=True, slots=True)

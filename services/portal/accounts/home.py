@@ -1,10 +1,12 @@
 """Signing in by a link, and being at home: searches, browsers that are signed in, all that is kept, and leaving."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
+from babel import Locale
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -25,10 +27,23 @@ from services.usecases.searches import Query
 from services.usecases.signing import NewAddress, Session
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
-from services.wording.words import Words, mark
+from services.wording.words import LANGUAGES, Words, mark
 
-_HERE_ALONE = ("delete-search", "timing", "make-feed", "end-feed", "sign-out", "sign-out-everywhere", "erase", "move")
+UNTIL = mark("Nothing until {day}")
+_HERE_ALONE = (
+    "delete-search",
+    "timing",
+    "pause-until",
+    "profile",
+    "make-feed",
+    "end-feed",
+    "sign-out",
+    "sign-out-everywhere",
+    "erase",
+    "move",
+)
 """What a form may say beside `CHANGES`."""
+_PROFILE = ("name", "time_zone", "currency", "locale", "speaks")
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
@@ -91,9 +106,9 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
             return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(_page, door, cookies, here))
 
-    @router.post(
-        "/home", openapi_extra=form("csrf", "session", "sure", "address", *_TIMING, do=(*_HERE_ALONE, *CHANGES))
-    )
+    fields = ("csrf", "session", "sure", "address", "until", *_PROFILE, *_TIMING)
+
+    @router.post("/home", openapi_extra=form(*fields, do=(*_HERE_ALONE, *CHANGES)))
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
@@ -104,8 +119,8 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
         if form.get("do") == "move":
             guard.check(request, limited=True)
             return await door.work(partial(_move, door, cookies, postman, here, form.get("address", "").strip()))
-        if form.get("do") == "timing":
-            return await door.work(partial(_retime, door, cookies, here, form))
+        if (change_fields := _WITH_FIELDS.get(form.get("do", ""))) is not None:
+            return await door.work(partial(_fields, door, cookies, here, form, change_fields))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
             gone = door.show("gone", here.words)
@@ -155,14 +170,40 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         return await begin_session(door, cookies, request, person, now)
 
 
-def _retime(door: Door, cookies: Cookies, here: AtHome, form: Mapping[str, str]) -> Response:
+def _fields(door: Door, cookies: Cookies, here: AtHome, form: Mapping[str, str], change_fields: "_Change") -> Response:
+    """Change what has fields that may be wrong."""
+    try:
+        change_fields(door, here, form)
+    except WrongFieldError as error:
+        return _page(door, cookies, here, error, form.get("search", "") or form.get("do", ""))
+    return RedirectResponse(f"{door.root}/home", 303)
+
+
+def _retime(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     """Mail a search at other times, or the jobs of other places first."""
     search = links.own_search(door.installation, here.person, form.get("search", ""))
-    try:
-        searches.change(door.installation, search.search_id, timing_fields(form), door.clock())
-    except WrongFieldError as error:
-        return _page(door, cookies, here, error, search.search_id)
-    return RedirectResponse(f"{door.root}/home", 303)
+    searches.change(door.installation, search.search_id, timing_fields(form), door.clock())
+
+
+def _pause_until(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
+    """Mail nothing until a day."""
+    zone, words, now = here.person.profile.time_zone, here.words, door.clock()
+    day = consent.day_back(form.get("until", ""), zone, now)
+    wording = words.say(UNTIL, day=day_in_words(day, words.locale))
+    consent.pause(door.installation, here.person.subscriber_id, wording, now, consent.beginning_of(day, zone))
+
+
+def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
+    """Facts of theirs but the address, which has to be confirmed."""
+    given: dict[str, str | list[str]] = {name: form[name] for name in _PROFILE if name in form}
+    if "speaks" in form:
+        # Empty is an answer here: they do not say.
+        given["speaks"] = [one.strip() for one in form["speaks"].replace(";", ",").split(",") if one.strip()]
+    accounts.change(door.installation, here.person.subscriber_id, given, door.clock())
+
+
+_Change = Callable[[Door, AtHome, Mapping[str, str]], None]
+_WITH_FIELDS: Mapping[str, _Change] = {"timing": _retime, "pause-until": _pause_until, "profile": _change_profile}
 
 
 def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address: str) -> Response:
@@ -248,6 +289,11 @@ def _page(
         suppressed=_why_suppressed(door, here),
         contact=settings.portal.privacy_contact or settings.mail.sender.address,
         address=person.profile.address,
+        profile=person.profile,
+        speaks=", ".join(map(str, person.profile.speaks)),
+        languages=_languages(person.profile.locale),
+        until=_until(here),
+        soonest=(door.clock() + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat(),
         searches=[(search, when(search, words), _given(search, words)) for search in saved],
         options=timing_options(words),
         base=door.base or door.root,
@@ -260,3 +306,18 @@ def _page(
 def _given(search: SavedSearch, words: Words) -> Mapping[str, str]:
     """The fields of its form, of which the page shows when it is mailed."""
     return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)
+
+
+def _until(here: AtHome) -> str:
+    """The day until which they paused, if they named one."""
+    until = here.person.paused_until
+    if until is None:
+        return ""
+    return day_in_words(until.astimezone(zone_of(here.person.profile.time_zone)).date(), here.words.locale)
+
+
+def _languages(locale: str) -> list[tuple[str, str]]:
+    """Those of our texts, each by its own name; theirs with the country that they chose it for."""
+    own = Locale.parse(locale).language
+    names = ((code, str(Locale(code).get_display_name(code)).capitalize()) for code in LANGUAGES)
+    return [(locale if code == own else code, name) for code, name in names]

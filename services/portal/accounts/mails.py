@@ -13,7 +13,7 @@ from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.previews import FRAMED
-from services.usecases import mailed
+from services.usecases import mailed, tracker
 from services.usecases.mail import State
 from services.usecases.wording import shown_job
 from services.wording.dates import moment_in_words
@@ -62,7 +62,7 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
     @router.get("/home/mails/{slot}")
     async def opened(request: Request, slot: str) -> Response:
         """Show one that was sent, and what became of it."""
-        return await shown(request, partial(_opened_page, door, slot))
+        return await shown(request, partial(_opened_page, door, cookies, slot))
 
     @router.get("/home/mails/{slot}/mail")
     async def mail(request: Request, slot: str) -> Response:
@@ -97,20 +97,28 @@ def _next_mail(door: Door, here: AtHome) -> Response:
     return _framed(upcoming.html)
 
 
-def _opened_page(door: Door, slot: str, here: AtHome) -> Response:
+def _opened_page(door: Door, cookies: Cookies, slot: str, here: AtHome) -> Response:
     found, words = mailed.opened(door.installation, here.person, slot), here.words
     if found is None:
         return door.show("forgotten", words, 410)
+    kept = {one.job.posting_id for one in tracker.tracked(door.installation, here.person.subscriber_id)}
     return door.show(
         "mailed",
         words,
         slot=slot,
+        csrf=cookies.form_token(here.session.key),
         when=_moment(here, found.mailed.due_at),
         mail=found.mailed,
         to=found.email.to_address if found.email else "",
         state=words.say(_STATES[found.mailed.state]),
         jobs=[
-            (shown_job(job, words), door.link("job", here.person, job.posting_id), job.status == "closed")
+            (
+                shown_job(job, words),
+                door.link("job", here.person, job.posting_id),
+                job.status == "closed",
+                job.posting_id,
+                job.posting_id in kept,
+            )
             for job in found.jobs
         ],
     )

@@ -147,6 +147,8 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
             case.body["csrf"] = visited.csrf()
     if letter in "mnlhk" and isinstance(case.body, dict) and chance % 2:
         case.body["do"] = ("say", "pause")[letter == "m"]
+    if case.path == "/home" and isinstance(case.body, dict) and chance % 2:
+        case.body["do"] = "pause"
     if letter == "sign-up" and isinstance(case.body, dict) and chance % 2:
         case.body |= {"address": WISH["address"], "text": "harbour", "time_zone": "UTC"}
         case.body |= {"amount": "", "cadence": "daily", "hour": "8", "currency": "EUR", "places": ""}

@@ -13,13 +13,13 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, fu
 from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
-from services.notifier.adapters.sql.people.consents import keep
+from services.notifier.adapters.sql.people.consents import consents_of, keep
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
-from services.notifier.adapters.sql.people.standing import stop
+from services.notifier.adapters.sql.people.standing import go_on, stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
 from services.notifier.adapters.sql.rows import hold_person
-from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent, Notice
+from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent, Notice, last_pause
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Status, Subscriber
@@ -73,13 +73,18 @@ class SqlAsking:
         self._compose = compose
         self._forget_mails = forget_mails
         self._looked_at: datetime | None = None
+        self._ended_pauses_at: datetime | None = None
         self._searched_at: datetime | None = None
 
     def look(self, now: datetime) -> None:
         """Do what is due, once a minute, and what takes a search through everybody once an hour.
 
-        Nothing while sending is paused: who cannot be told is neither paused nor erased. Raises UnavailableError.
+        Nobody is asked while sending is paused: who cannot be told is neither paused nor erased. Raises
+        UnavailableError.
         """
+        if not _lately(self._ended_pauses_at, now, _EVERY):
+            self._ended_pauses_at = now
+            self._each(self._found(_back(now)), lambda own: self._go_on(own, now))
         if self._compose is None or _lately(self._looked_at, now, _EVERY):
             return
         with reading(self._engine) as connection:
@@ -131,6 +136,21 @@ class SqlAsking:
             except Exception:
                 _events.exception("somebody could not be asked", subscriber_id=own_id)
         return done
+
+    @retried
+    def _go_on(self, own_id: str, now: datetime) -> bool:
+        """Serve somebody again for whom the day has come until which they paused."""
+        with writing(self._engine) as connection:
+            person = _held(connection, own_id)
+            if person is None or connection.execute(select(_back(now)).where(_own(own_id))).scalar() is not True:
+                return False
+            last = last_pause(consents_of(connection, own_id))
+            if last is None or person.paused_until is None or last.at >= person.paused_until:
+                # Paused once more under a release that does not know of such days.
+                return False
+            go_on(connection, own_id, person.profile.time_zone, now)
+            keep(connection, own_id, Consent("resumed", now, "day", last.wording))
+            return True
 
     @retried
     def _have_confirm(self, own_id: str, now: datetime) -> bool:
@@ -211,6 +231,11 @@ def _lately(before: datetime | None, now: datetime, span: timedelta) -> bool:
 
 def _own(own_id: str) -> ColumnElement[bool]:
     return _person.subscriber_id == own_id
+
+
+def _back(now: datetime) -> ColumnElement[bool]:
+    """For whom the day has come until which they paused."""
+    return (_person.status == "paused") & (_person.paused_until <= now)
 
 
 def _waits(status: Status) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from schemas.sql.doors import sign_ups
 from schemas.sql.tables import consents, erasures, subscribers, suppressions
@@ -37,6 +37,8 @@ class Departure:
     origin: Origin = "page"
     """See `Consent`, like what follows; of an erasure both say nothing."""
     wording: str = ""
+    until: datetime | None = None
+    """Of a pause, when they go on by themself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,11 @@ class SqlOptOuts:
             said = _last_words(connection)
             for row in connection.execute(away.order_by(subscribers.c.changed_at, subscribers.c.subscriber_id)):
                 words = said.get((row.subscriber_id, row.status), {})
-                found.append(Departure(row.status, row.subscriber_id, row.created_at, row.changed_at, **words))
+                found.append(
+                    Departure(
+                        row.status, row.subscriber_id, row.created_at, row.changed_at, until=row.paused_until, **words
+                    )
+                )
             key = self._ids.suppression_key_id
             found += [
                 SuppressedHash("suppressed", key, row.address_hash, row.exact, kept_suppression(row))
@@ -111,9 +117,11 @@ class SqlOptOuts:
                 stop(connection, who.subscriber_id, "unsubscribed", now)
                 ledger.keep(connection, who.subscriber_id, Consent("withdrawn", who.at, who.origin, who.wording))
                 return True
-            if person.changed_at > who.at:
+            if person.changed_at > who.at or (who.until is not None and who.until <= now):
                 return False
             stop(connection, who.subscriber_id, "paused", now)
+            own = update(subscribers).where(subscribers.c.subscriber_id == who.subscriber_id)
+            connection.execute(own.values(paused_until=who.until))
             ledger.keep(connection, who.subscriber_id, Consent("paused", who.at, who.origin, who.wording))
             return True
 

@@ -32,7 +32,7 @@ def go_on(connection: Connection, own_id: str, time_zone: str, now: datetime) ->
 
 def _set(connection: Connection, own_id: str, status: Status, now: datetime) -> None:
     own = update(subscribers).where(subscribers.c.subscriber_id == own_id)
-    connection.execute(own.values(status=status, changed_at=now, asked_at=None))
+    connection.execute(own.values(status=status, changed_at=now, asked_at=None, paused_until=None))
 
 
 def readdress(connection: Connection, subscriber_id: str, address: str, now: datetime) -> None:

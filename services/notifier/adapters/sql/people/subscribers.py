@@ -109,8 +109,10 @@ class SqlSubscribers:
             raise UsageError(f"{address} is subscribed already.") from None
 
     @retried
-    def pause(self, subscriber_id: str, paused: Consent) -> Subscriber:
+    def pause(self, subscriber_id: str, paused: Consent, until: datetime | None = None) -> Subscriber:
         """Send this person nothing until they go on; what waits is cancelled. Said again it changes nothing.
+
+        `until`: when they go on by themself; said again it may be another time.
 
         They themselves may pause who unsubscribed, and are served at no moment between; an operator may not, as that
         would undo it. Raises UsageError; of who has not confirmed too, whom it would have agree to more than they said.
@@ -125,8 +127,11 @@ class SqlSubscribers:
             elif paused.origin == "page":
                 # Whoever paused them before: from now on it is their own wish.
                 last = last_pause(consents.consents_of(connection, subscriber_id))
-                if last is not None and last.origin != "page":
+                if (last is not None and last.origin != "page") or until != subscriber.paused_until:
                     consents.keep(connection, subscriber_id, paused)
+            if paused.origin == "page":
+                # With a day they will be back: nobody is asked meanwhile whether they want mails.
+                _set(connection, subscriber_id, {"paused_until": until} | ({"asked_at": None} if until else {}))
             return _get(connection, subscriber_id)
 
     @retried
@@ -366,7 +371,14 @@ def subscriber_in(row: Row[Any]) -> Subscriber:
     """Somebody by their row."""
     profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks))
     return Subscriber(
-        row.subscriber_id, profile, row.status, row.created_at, row.seen_at, row.asked_at, row.address_since
+        row.subscriber_id,
+        profile,
+        row.status,
+        row.created_at,
+        row.seen_at,
+        row.asked_at,
+        row.address_since,
+        row.paused_until,
     )
 
 

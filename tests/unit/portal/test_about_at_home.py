@@ -1,0 +1,72 @@
+"""At home one pauses until a day, and changes name, language, time zone, currency and the languages that one speaks."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.domain.people import Subscriber
+from services.rules.languages.speaking import SpokenLanguage
+from tests.support.notifying import NOW, NotifierStore
+from tests.support.portal import ServedPortal
+from tests.support.signed_in import Browser
+
+
+@pytest.fixture
+def browser(portal: ServedPortal, ada: Subscriber) -> Browser:
+    return Browser(portal, ada)
+
+
+def test_a_pause_until_a_day_is_said_kept_in_the_ledger_and_ended_before_by_a_press(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    assert browser.post("/home", do="pause-until", until="2026-08-01").headers["location"] == "/home"
+    found = store.subscribers.find(ada.subscriber_id)
+    assert (found.status, found.paused_until) == ("paused", NOW.replace(hour=0) + timedelta(days=31))
+    assert "Nothing is sent until August 1, 2026; from then on your mails come again" in browser.get("/home").text
+    row = store.subscribers.consents(ada.subscriber_id)[-1]
+    assert (row.kind, row.origin, row.wording) == ("paused", "page", "Nothing until August 1, 2026")
+    assert browser.post("/home", do="go-on").status_code == 303
+    found = store.subscribers.find(ada.subscriber_id)
+    assert (found.status, found.paused_until) == ("active", None)
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2026-07-01", "Name a day from tomorrow on"),
+        ("2028-01-01", "at most a year"),
+        ("soon", "Write the day such as"),
+    ],
+)
+def test_a_day_that_is_over_or_far_away_pauses_nobody(
+    store: NotifierStore, ada: Subscriber, browser: Browser, until: str, said: str
+) -> None:
+    answer = browser.post("/home", do="pause-until", until=until)
+    assert (answer.status_code, said in answer.text) == (400, True)
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+
+
+def test_facts_of_theirs_are_changed_but_the_address(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
+    fields = {"name": "Ada L.", "time_zone": "berlin", "currency": "pln", "locale": "de", "speaks": "en, de:working"}
+    answer = browser.post("/home", do="profile", address="eve@example.com", **fields)
+    assert (answer.status_code, "Did you mean Europe/Berlin?" in answer.text) == (400, True)
+    assert store.subscribers.find(ada.subscriber_id).profile == ada.profile
+    fields["time_zone"] = "Europe/Berlin"
+    assert browser.post("/home", do="profile", address="eve@example.com", **fields).status_code == 303
+    profile = store.subscribers.find(ada.subscriber_id).profile
+    assert (profile.address, profile.name, profile.time_zone) == (ada.profile.address, "Ada L.", "Europe/Berlin")
+    assert (profile.currency, profile.locale) == ("PLN", "de")
+    assert profile.speaks == (SpokenLanguage("de", "working"), SpokenLanguage("en", None))
+    page = browser.get("/home").text
+    assert "Deine Suchen" in page
+    assert 'value="de:working, en"' in page
+    assert browser.post("/home", do="profile", speaks="").status_code == 303
+    assert store.subscribers.find(ada.subscriber_id).profile.speaks == ()
+
+
+def test_a_language_keeps_the_country_that_it_was_chosen_for(store: NotifierStore, portal: ServedPortal) -> None:
+    zoe = store.person("zoe", locale="fr_CA")
+    browser = Browser(portal, zoe)
+    assert '<option value="fr_CA" selected>Français</option>' in browser.get("/home").text
+    browser.post("/home", do="profile", locale="fr_CA", name="Zoé")
+    assert store.subscribers.find(zoe.subscriber_id).profile.locale == "fr_CA"
