@@ -9,11 +9,13 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from schemas.sql.tables import consents
 from services.embedded import embedded
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.runtime.clock import FixedClock
-from services.runtime.sql.store import open_store
+from services.runtime.sql.store import open_store, writing
 from services.settings import load_settings
 from services.usecases import accounts, consent, signing
 from services.usecases.installation import Installation
@@ -227,6 +229,25 @@ def test_nobody_is_taken_in_of_whom_nothing_is_declared(installation: Path, tmp_
     assert many.err.count("say it of the whole file") == 2
     assert "0 subscribers" in many.out
     assert "2 subscribers" in done(run("subscriber", "import", people, *OPTIONS, "-c", installation))
+
+
+def test_doctor_and_status_count_who_is_served_without_a_word_on_their_consent(
+    installation: Path, tmp_path: Path
+) -> None:
+    """As a migration leaves who was taken in before declarations were kept, until an import declares of them."""
+    engine = open_store(load_settings(installation).store_url)
+    with writing(engine) as connection:
+        connection.execute(update(consents).values(wording="", source="added before declarations were kept"))
+    engine.dispose()
+    said = "1 subscriber is served without a word on where, when and to what words they agreed"
+    findings = [json.loads(line) for line in run("doctor", "--json", "-c", installation).out.splitlines()]
+    [found] = [finding for finding in findings if finding["what"] == "consents"]
+    assert (found["grade"], found["said"]) == ("note", said)
+    assert said in " ".join(run("status", "-c", installation).out.replace("│", " ").split())
+    people = tmp_path / "people.csv"
+    people.write_text("address\nada@example.com\n", encoding="utf-8")
+    done(run("subscriber", "import", people, "--update", *OPTIONS, "-c", installation))
+    assert said not in run("doctor", "-c", installation).out
 
 
 def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installation: Path, tmp_path: Path) -> None:
