@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
+import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,3 +142,31 @@ POINTS = {
     "within a restore, before the last file is": Point(datadir, "sync_folder", embedded=True),
 }
 """By what they are between."""
+
+
+class DiedError(BaseException):
+    """What no code of ours takes for an answer."""
+
+
+@contextmanager
+def dying_at(name: str) -> Iterator[Sequence[str]]:
+    """Whoever comes to a point goes no further, and leaves behind what its engines roll back.
+
+    Gives the points at which somebody died: none, or this one.
+    """
+    point, died = POINTS[name], list[str]()
+    act = getattr(point.owner, point.name)
+
+    def dies(*args: Any, **kwargs: Any) -> Any:
+        if point.after:
+            act(*args, **kwargs)
+        died.append(name)
+        raise DiedError(name)
+
+    setattr(point.owner, point.name, dies)
+    hook, threading.excepthook = threading.excepthook, lambda args: None
+    try:
+        yield died
+    finally:
+        setattr(point.owner, point.name, act)
+        threading.excepthook = hook
