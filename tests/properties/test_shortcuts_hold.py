@@ -5,7 +5,6 @@ from typing import Final
 from unittest.mock import patch
 
 import pytest
-from ahocorasick_rs import AhoCorasick, MatchKind
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +17,6 @@ from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text import sections
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import document_of
-from services.rules.phrases import Phrases
 from services.rules.skills import lists
 
 WORDS: Final = (
@@ -31,12 +29,6 @@ SENTENCES: Final = st.lists(
     max_size=60,
 ).map("".join)
 STOP: Final = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
-
-
-@given(st.lists(st.text("aä中 x", min_size=1, max_size=3), min_size=1, max_size=5, unique=True), st.text("aä中 x😀"))
-def test_phrases_are_found_at_their_characters(phrases: list[str], text: str) -> None:
-    plain = AhoCorasick(phrases, matchkind=MatchKind.LeftmostLongest)
-    assert Phrases(phrases).matches(text) == plain.find_matches_as_indexes(text)
 
 
 @given(LINES)

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
-from services.rules.phrases import Phrases
 from services.rules.places.data import Sense, place_data
 
 NameSet = Literal["text", "field", "lower"]
@@ -82,9 +81,10 @@ def _names(which: NameSet) -> _Names:
 
 
 @cache
-def _anywhere(which: NameSet) -> Phrases:
+def _anywhere(which: NameSet) -> AhoCorasick:
     """Finds all names, in whatever letters, also inside what has no spaces between words."""
-    return Phrases(_names(which).written, Implementation.ContiguousNFA)
+    written = list(_names(which).written)
+    return AhoCorasick(written, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
 
 
 _OPEN = bytes(code if chr(code).isalnum() or chr(code) in "_@$" else ord(" ") for code in range(256))
@@ -160,7 +160,7 @@ def _hits(text: str, which: NameSet) -> Sequence[tuple[int, int, int]]:
     """The number, start and end of each name, leftmost longest, whether a whole word or not."""
     opened = _opened(text)
     if opened is None:
-        return _anywhere(which).matches(text)
+        return _anywhere(which).find_matches_as_indexes(text)
     names = _names(which)
     alike, written = names.alike, names.written
     longest: dict[int, tuple[int, int]] = {}

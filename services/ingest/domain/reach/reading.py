@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from ahocorasick_rs import Implementation
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from schemas.posting import Evidence, Reach, Workplace
 from services.ingest.domain.draft import Draft, Stated
@@ -26,7 +26,6 @@ from services.ingest.domain.reach.titles import is_elsewhere, narrowed, title_li
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.phrases import Phrases
 from services.rules.places.data import country_part
 from services.rules.places.known import (
     PlaceMention,
@@ -45,17 +44,18 @@ _AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "w
 
 
 @cache
-def _table() -> tuple[Phrases, tuple[str, ...]]:
+def _table() -> tuple[AhoCorasick, tuple[str, ...]]:
     words = {word: country for country, entry in table_of("home.toml").items() for word in entry["words"]}
-    return Phrases(words, Implementation.DFA), tuple(words.values())
+    automaton = AhoCorasick(list(words), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return automaton, tuple(words.values())
 
 
 def home_of(document: Document) -> Named:
     """Name the one country whose small print a text holds; nothing where there are several, or none."""
-    phrases, countries = _table()
+    automaton, countries = _table()
     text = document.lowered
     found: dict[str, tuple[int, int]] = {}
-    for word, start, end in phrases.matches(text):
+    for word, start, end in automaton.find_matches_as_indexes(text):
         if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
             found.setdefault(countries[word], (start, end))
     named = Named()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
+from ahocorasick_rs import AhoCorasick, MatchKind
 from babel import Locale
 
 from services.ingest.domain.lexicon import LANGUAGES, any_of, spelled, written
-from services.rules.phrases import Phrases
 
 CODES: Final = (
     "en", "de", "fr", "es", "pt", "it", "nl", "pl", "da", "sv", "no", "fi", "is", "cs", "sk", "hu", "ro", "bg", "el",
@@ -43,7 +43,7 @@ class Mention(NamedTuple):
 class Names:
     """What the languages are called in texts of one language and in English."""
 
-    phrases: Phrases
+    automaton: AhoCorasick
     names: tuple[tuple[str, str, bool], ...]
     """By its number: a name in lower case, its code, and whether anything may follow within the word."""
     longest: int
@@ -55,7 +55,7 @@ class Names:
 
     def mentions(self, text: str, lowered: str, starts: Sequence[int] | None = None) -> Iterator[Mention]:
         """Give the names in a text in their order; `starts` are places at which alone there may be any."""
-        found = self.phrases.matches(lowered) if starts is None else self._found_at(starts, lowered)
+        found = self.automaton.find_matches_as_indexes(lowered) if starts is None else self._found_at(starts, lowered)
         for number, start, stop in found:
             name, code, opened = self.names[number]
             if start and lowered[start - 1].isalnum():
@@ -69,10 +69,10 @@ class Names:
             yield Mention(code, start, stop)
 
     def _found_at(self, starts: Sequence[int], lowered: str) -> Iterator[tuple[int, int, int]]:
-        """What the phrases find in all of a text: a place within one that was found begins none."""
-        reached = 0
+        """What a search of all the text finds: a place within a name that was found begins none."""
+        find, reached = self.automaton.find_matches_as_indexes, 0
         for start in starts:
-            at_once = self.phrases.matches(lowered[start : start + self.longest]) if start >= reached else []
+            at_once = find(lowered[start : start + self.longest]) if start >= reached else []
             if at_once and at_once[0][1] == 0:
                 number, _, length = at_once[0]
                 reached = start + length
@@ -94,7 +94,7 @@ def names_of(language: str) -> Names:
     for code in _BY_THEMSELVES:
         known.setdefault(str(Locale(code).languages[code]).lower(), (code, False))
     return Names(
-        Phrases(known),
+        AhoCorasick(list(known), matchkind=MatchKind.LeftmostLongest),
         tuple((name, *meant) for name, meant in known.items()),
         max(map(len, known)),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
-from ahocorasick_rs import Implementation
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from schemas.posting import Timezones
 from services.ingest.domain.draft import Draft
@@ -18,7 +18,6 @@ from services.ingest.domain.lexicon import composed
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import Document
 from services.ingest.domain.zones.hours import hours_around, names_clock, tells_apart
-from services.rules.phrases import Phrases
 from services.rules.places.known import find_places
 
 ZoneKind = Literal["abbreviations", "short", "names", "spoken", "spans", "ignored", "iana"]
@@ -51,7 +50,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    names: Phrases
+    automaton: AhoCorasick
     entries: tuple[tuple[ZoneKind, float, float], ...]
 
 
@@ -66,7 +65,8 @@ def _table() -> _Table:
                 continue
             least, most = offset if isinstance(offset, list) else (offset, offset)
             entries[name] = (kind, float(least), float(most))
-    return _Table(Phrases(entries, Implementation.DFA), tuple(entries.values()))
+    automaton = AhoCorasick(list(entries), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return _Table(automaton, tuple(entries.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def zones_in(text: str) -> list[Zone]:
     table = _table()
     hits: list[_Hit] = [
         (*table.entries[pattern], start, end)
-        for pattern, start, end in table.names.matches(text)
+        for pattern, start, end in table.automaton.find_matches_as_indexes(text)
         if not (
             text[start - 1 : start].isalnum() or text[end : end + 1].isalpha() or text[start - 1 : start] in ("_", "@")
         )
