@@ -1,0 +1,61 @@
+"""Jobs that somebody tracks: kept once, changed, taken out, and gone with the person, on either engine."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from schemas.sql.doors import tracked_jobs
+from services.notifier.adapters.sql.people import tracked_jobs as adapter
+from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
+from services.notifier.domain.feedback import Statement, TrackedJob
+from services.runtime.errors import UsageError
+from services.runtime.sql.store import reading
+from tests.support.notifying import NOW, NotifierStore
+
+
+def job(name: str, hours: int = 0) -> TrackedJob:
+    return TrackedJob(name, f"Title {name}", "Acme", "https://a.example", "", NOW + timedelta(hours=hours), None)
+
+
+def test_a_job_is_kept_once_changed_and_taken_out(store: NotifierStore) -> None:
+    ada, bob = (store.person(name).subscriber_id for name in ("ada", "bob"))
+    tracked = SqlTrackedJobs(store.engine)
+    for one in (job("one"), job("two", 1)):
+        tracked.save(ada, one)
+    assert tracked.change(ada, "one", "Ask for Grace", date(2026, 6, 28))
+    tracked.save(ada, job("one", 5))
+    changed = replace(job("one"), note="Ask for Grace", applied_on=date(2026, 6, 28))
+    assert tracked.all(ada) == [job("two", 1), changed]
+    assert not tracked.change(bob, "one", "mine", None)
+    tracked.take_out(bob, "one")
+    tracked.take_out(ada, "two")
+    assert tracked.all(ada) == [changed]
+    assert (tracked.has(ada, "one"), tracked.has(ada, "two"), tracked.has(bob, "one")) == (True, False, False)
+
+
+def test_there_is_room_for_so_many_and_none_for_the_erased(
+    store: NotifierStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "MOST_TRACKED", 2)
+    ada, tracked = store.person().subscriber_id, SqlTrackedJobs(store.engine)
+    for name in ("one", "two", "one"):
+        tracked.save(ada, job(name))
+    with pytest.raises(UsageError):
+        tracked.save(ada, job("three"))
+    store.subscribers.erase(ada, NOW)
+    with pytest.raises(UsageError):
+        tracked.save(ada, job("one"))
+    with reading(store.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(tracked_jobs)).scalar_one() == 0
+
+
+def test_a_note_beside_what_was_said_stays_when_it_is_said_again(store: NotifierStore) -> None:
+    ada, people = store.person().subscriber_id, store.subscribers
+    said = Statement("hidden_company", "acme", posting_id="a posting", company="Acme & Sons")
+    assert not people.note(ada, said.kind, said.value, "too early")
+    people.say(ada, said, NOW)
+    assert people.note(ada, said.kind, said.value, "They never answer")
+    people.say(ada, said, NOW + timedelta(hours=1))
+    assert people.said(ada) == [(replace(said, note="They never answer"), NOW + timedelta(hours=1))]
