@@ -73,7 +73,8 @@ class Feed:
 
 def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     """`GET /feed.atom` and `/feed.json`, whose criteria are fields of the form of a search; `GET /f/KEY.atom`."""
-    documents = {media: {"schema": {"type": "string"}} for media in _MEDIA.values()}
+    kinds = {"atom": "string", "json": "object"}
+    documents = {media: {"schema": {"type": kinds[kind]}} for kind, media in _MEDIA.items()}
     router = APIRouter(
         responses={**answers(400, 404, 429, 503), 200: {"content": documents}, 304: {"description": "As it was."}}
     )

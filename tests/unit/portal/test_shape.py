@@ -39,6 +39,7 @@ WISH |= {"search": {"name": "Python", "criteria": {"skills": {"any": ["Python"]}
 _NOT_ASKED = [checks.negative_data_rejection, checks.positive_data_acceptance]
 """Whether a form can be taken hangs on whose it is and what they have, which no schema says."""
 FRAMED = ("/preview/mail", "/home/mails/next", "/home/mails/{slot}/mail")
+FEEDS = ("/feed.{kind}", "/f/{key}.{kind}")
 EXAMPLES = 10
 """Requests of an operation, of each kind."""
 
@@ -51,7 +52,8 @@ class Visited:
         made = settings_of(folder=folder / "mails", public_url=BASE, sendgrid={"event_key": EVENT_KEY})
         self.installation = Installation(made, self.store.engine)
         self.postman = Postman()
-        self.app = portal_app(self.installation, lambda: NOW, self.postman, LivePreviews(self.installation))
+        self.live = LivePreviews(self.installation)
+        self.app = portal_app(self.installation, lambda: NOW, self.postman, self.live)
         self.job = posting("one")
         self.store.matches.store(0, [arrival(0, self.job)], NOW)
         self.networks, self.cookies = count(), Cookies(SECRET)
@@ -101,6 +103,14 @@ class Visited:
         assert session is not None
         return self.cookies.form_token(session.key)
 
+    def feed_key(self) -> str:
+        """What the secret address of a feed ends in."""
+        person = self.person()
+        # Other requests add searches, and delete them.
+        search = next(iter(self.store.searches.all(person.subscriber_id)), None) or self.store.search(person)
+        self.store.searches.give_feed(search.search_id, "a key")
+        return "a key"
+
     def token(self, letter: str) -> str:
         """A genuine token of a path; of those that act once a new one."""
         chance = next(self.networks)
@@ -140,6 +150,11 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
     if "slot" in case.path_parameters and chance % 3:
         visited.person()
         case.path_parameters["slot"] = slot_of(NOW)
+    if case.path in FEEDS:
+        visited.live.refresh(NOW)
+        if "key" in case.path_parameters and chance % 3:
+            case.path_parameters["key"] = visited.feed_key()
+        case.query = {"skills": "Python"} if letter != "f" else {}
     headers: dict[str, str] = {}
     if letter == "home" and chance % 5:
         headers["Cookie"] = visited.cookie()
@@ -165,6 +180,11 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
         # A mail brings its styles along.
         wanted["Content-Security-Policy"] = got["content-security-policy"]
         assert "sandbox" in got["content-security-policy"]
+    if case.path in FEEDS and answer.status_code == 200:
+        # Readers keep a feed for a while, and what anybody may read scripts of other pages may.
+        wanted["Cache-Control"] = f"{'private' if letter == 'f' else 'public'}, max-age=300"
+        if letter != "f":
+            wanted["Cross-Origin-Resource-Policy"] = "cross-origin"
     assert {name: got.get(name.lower()) for name in HEADERS} == wanted
 
 
