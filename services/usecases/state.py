@@ -5,11 +5,12 @@ Who was erased, unsubscribed or suppressed stays so: a restored state of before 
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,7 +40,7 @@ __all__ = [
     "Release",
     "Replayed",
     "Restored",
-    "as_line",
+    "as_lines",
     "backup",
     "migrate",
     "opt_outs",
@@ -49,6 +50,17 @@ __all__ = [
     "restore",
 ]
 _LINE: TypeAdapter[OptOut] = TypeAdapter(OptOut)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEnd:
+    """The last line of a list of opt-outs."""
+
+    kind: Literal["end"]
+    count: int
+
+
+_END: TypeAdapter[ListEnd] = TypeAdapter(ListEnd)
 
 
 def migrate(settings: Settings, *, tell: Tell) -> None:
@@ -188,19 +200,27 @@ def _erase_again(installation: Installation, gone: Departure, now: datetime) -> 
     return True
 
 
-def as_line(each: OptOut) -> str:
-    """One as a JSON object."""
-    return _LINE.dump_json(each).decode()
+def as_lines(listed: Sequence[OptOut]) -> Iterator[str]:
+    """A JSON object each, and one that says how many they are, which what is cut short lacks, as an empty file does."""
+    for each in listed:
+        yield _LINE.dump_json(each).decode()
+    yield _END.dump_json(ListEnd("end", len(listed))).decode()
 
 
 def opt_outs_in(text: str) -> list[OptOut]:
-    """A list of them, a JSON object a line. Raises UsageError."""
+    """What `as_lines` wrote. Raises UsageError, also where the end is missing: those before it would be mailed again."""
+    lines = [line for line in text.splitlines() if line.strip()]
     try:
-        return [_LINE.validate_json(line) for line in text.splitlines() if line.strip()]
+        listed = [_LINE.validate_json(line) for line in lines[:-1]]
+        end = _END.validate_json(lines[-1]) if lines else None
     except ValidationError:
         raise UsageError(
-            "that is no list of opt-outs, a JSON object a line, as `jobchime opt-outs list` writes it"
+            "that is no whole list of opt-outs, a JSON object a line, the last one how many they are, as"
+            " `jobchime opt-outs list --json` writes it"
         ) from None
+    if end is None or end.count != len(listed):
+        raise UsageError("that list of opt-outs is cut short; its last line says how many there are")
+    return listed
 
 
 def _check_embedded(settings: Settings, command: str, own_tool: str) -> None:

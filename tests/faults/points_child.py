@@ -441,7 +441,7 @@ class Life:
         if not gone.exists():
             self.erase_by_operator(who)
             self.tell("erased", who=who)
-            self.keep(gone, "\n".join(map(state.as_line, state.opt_outs(self.installation))).encode())
+            self.keep(gone, "\n".join(state.as_lines(state.opt_outs(self.installation))).encode())
         self.store.engine.dispose()
         restored(dump.read_bytes(), self.place.store)
         self.tell("restored")

@@ -202,3 +202,17 @@ def test_a_new_installation_hashes_addresses_with_a_key_that_is_not_its_secret(p
     (data / "suppression-key").write_text("of somewhere else, by mistake")
     told = place.run("doctor")
     assert (told.code, "another one than the store's" in told.out) == (1, True)
+
+
+def test_a_list_that_is_cut_short_or_empty_is_not_taken_for_whole(place: Place) -> None:
+    for address in ("one@fern.example", "two@fern.example"):
+        assert place.run("suppression", "add", address, "--why", "they complained").code == 0
+    whole = place.run("opt-outs", "list", "--json").out.splitlines()
+    assert len(whole) == 3
+    kept = place.folder / "opt-outs.jsonl"
+    for cut in ([], whole[:1], whole[:2], whole[1:]):
+        kept.write_text("\n".join(cut))
+        refused = place.run("opt-outs", "replay", kept)
+        assert (refused.code, refused.out) == (2, "")
+    kept.write_text("\n".join(whole))
+    assert place.run("opt-outs", "replay", kept).code == 0

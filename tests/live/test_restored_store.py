@@ -91,7 +91,8 @@ def test_a_restored_dump_mails_nobody_until_it_is_told_who_opted_out(store: Noti
         assert there.subscribers.find(leaver.subscriber_id).status == "active", "it does not know of them"
         assert claimed(there) == 0
         letters = SqlDoors(engine, there.ids)
-        assert not letters.begin_letter("l", "confirm", "a@example.com", NOW)
+        for kind in ("confirm", "known", "new_address"):
+            assert not letters.begin_letter("l", kind, "a@example.com", NOW)
         assert letters.begin_letter("l", "sign_in", "b@example.com", NOW), "who asks for it may want to leave"
         view = Overview(NOW, "deployed", figures=StoreFigures(NOW, pauses=SqlPauses(engine).read()))
         [trouble] = [each for each in troubles(view) if "restored" in each.what]

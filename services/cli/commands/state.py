@@ -60,8 +60,8 @@ def list_(as_json: AsJson = False, config: Config = None) -> None:
     """List who is not to be mailed, by ids and hashes that name nobody; keep it beside your backups, as --json."""
     found = state.opt_outs(open_installation(config, create=False))
     if as_json:
-        for each in found:
-            typer.echo(state.as_line(each))
+        for line in state.as_lines(found):
+            typer.echo(line)
         return
     rows = [(each.kind, *_who_and_when(each)) for each in found]
     console().print(table("Opt-outs", ("what", "id or hash", "at"), rows))

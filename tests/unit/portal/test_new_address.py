@@ -260,9 +260,22 @@ def test_a_new_address_that_waits_is_in_what_they_may_ask_for_and_goes_with_them
     assert act(portal, cookie, "erase", sure="1")[0] == 200
     assert portal.post(link, do="confirm").status_code == 410
     with store.engine.connect() as connection:
-        for table in ("new_addresses", "letters", "sessions"):
+        for table in ("new_addresses", "sessions"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
     assert len(SqlOptOuts(store.engine, store.ids).all()) == 1
+
+
+def test_who_erases_themself_and_comes_back_floods_no_other_mailbox(
+    store: NotifierStore, portal: ServedPortal, mails: Path
+) -> None:
+    mailed = 0
+    for name in ("mallory", "mallory2", "mallory3", "mallory4", "mallory5"):
+        cookie = signed_in(portal, store.person(name))
+        act(portal, cookie, "move", address=NEW)
+        mailed += len(letters(portal, mails).get(NEW, ()))
+        act(portal, cookie, "erase", sure="yes")
+        portal.now += timedelta(minutes=1)
+    assert mailed == 1
 
 
 def test_who_erases_themself_takes_letters_to_all_their_addresses_along_and_nobody_elses(

@@ -86,7 +86,8 @@ class SqlDoors:
         """Commit that a letter is about to be handed over, and that the day has one mail more, limit or no limit.
 
         False where it must not be: the address is suppressed, or was mailed letters of late, with all others that many
-        hosts put into one mailbox (whoever floods one would name each of them); or letters of the kind have stopped.
+        hosts put into one mailbox (whoever floods one would name each of them); or letters of the kind have stopped, as
+        all but those by which somebody signs in have where a restored store was not told yet who opted out.
         """
         mailbox, own_hash = self._ids.mailbox_hash(address), self._ids.address_hash(address)
         own = (letters.c.address_hash == mailbox) & (letters.c.at > now - _DAY) & (letters.c.at < now + _DAY)
@@ -96,7 +97,8 @@ class SqlDoors:
             kept = suppression_of(connection, own_hash)
             if kept is not None and kept.lifted_at is None:
                 return False
-            if kind in TO_STRANGERS and read_pauses(connection).confirmations_stopped:
+            pauses = read_pauses(connection)
+            if (pauses.restored and kind != "sign_in") or (kind in TO_STRANGERS and pauses.confirmations_stopped):
                 return False
             of_late = connection.execute(select(letters.c.at).where(own)).scalars().all()
             # A clock that is set back keeps nobody waiting until it has caught up.

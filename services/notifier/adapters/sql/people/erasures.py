@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import CompoundSelect, Connection, delete, select, union
 
-from schemas.sql.doors import letters, new_addresses, other_addresses, sign_ups
+from schemas.sql.doors import letters, other_addresses, sign_ups
 from schemas.sql.tables import erasures, saved_searches, subscribers
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.people.searches import searches_of
@@ -43,14 +43,16 @@ def addresses_of(connection: Connection, subscriber_id: str) -> frozenset[str]:
 
 
 def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: datetime) -> None:
-    """Delete every row of a person within a transaction that has locked them; to be scrubbed after it."""
+    """Delete every row of a person within a transaction that has locked them; to be scrubbed after it.
+
+    How often other mailboxes were written to that they asked for stays for its day: they may be other people's, whom
+    erasing and asking again would flood.
+    """
     subscriber_id, address = subscriber.subscriber_id, subscriber.profile.address
     searches = searches_of(connection, subscriber_id)
-    wanted = select(new_addresses.c.address).where(new_addresses.c.subscriber_id == subscriber_id)
-    mailboxes = [ids.mailbox_hash(each) for each in (address, *connection.execute(wanted).scalars())]
     connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
     leave(connection, [search.key for search in searches], now)
     connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
     connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == ids.address_hash(address)))
-    connection.execute(delete(letters).where(letters.c.address_hash.in_(mailboxes)))
+    connection.execute(delete(letters).where(letters.c.address_hash == ids.mailbox_hash(address)))
     keep_erasure(connection, subscriber_id, subscriber.created_at, now)
