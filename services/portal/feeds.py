@@ -181,7 +181,7 @@ def _has_it(request: Request, etag: str, updated: datetime) -> bool:
         return known.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in known.split(","))
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return since.tzinfo is not None and updated <= since
 

@@ -208,7 +208,7 @@ def as_lines(listed: Sequence[OptOut]) -> Iterator[str]:
 
 
 def opt_outs_in(text: str) -> list[OptOut]:
-    """What `as_lines` wrote. Raises UsageError, also where the end is missing: those before it would be mailed again."""
+    """What `as_lines` wrote. Raises UsageError, also where its end is missing: who stands there would be mailed."""
     lines = [line for line in text.splitlines() if line.strip()]
     try:
         listed = [_LINE.validate_json(line) for line in lines[:-1]]

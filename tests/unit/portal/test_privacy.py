@@ -68,14 +68,18 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
         for path in [f"/{letter}/{token}" for letter, token in tokens.items()]:
             portal.get(path)
             portal.post(path, do="leave")
+        portal.get("/f/the-key-of-a-feed.atom")
         # The mailer cannot write, and then the store breaks.
         (tmp_path / "mails").write_text("in the way")
         portal.post("/sign-up", address="grace@example.com", text="harbour", time_zone="UTC")
         portal.postman.join()
         monkeypatch.setattr(store.engine, "connect", None)
         monkeypatch.setattr(store.engine, "begin", None)
+        assert portal.get("/f/the-key-of-a-feed.atom").status_code >= 500
         assert {portal.get(f"/{letter}/{token}").status_code for letter, token in tokens.items()} <= {200, 500, 503}
     said = lines.getvalue()
     assert "a letter did not go out" in said
     assert "a visit failed" in said
-    assert [secret for secret in (*tokens.values(), "grace@example.com", "grace") if secret in said] == []
+    assert [
+        secret for secret in (*tokens.values(), "the-key-of-a-feed", "grace@example.com", "grace") if secret in said
+    ] == []
