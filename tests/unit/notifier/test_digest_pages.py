@@ -58,7 +58,7 @@ def test_both_parts_hold_the_same_links() -> None:
     linked = {anchor.get("href") for anchor in tree(page).iter("a")}
     written = set(re.findall(r"https://\S+", page.text))
     assert linked == written
-    assert len(linked) == 7 + 3 * 7 + 1 + 2
+    assert len(linked) == 7 + 4 * 7 + 1 + 2
 
 
 def test_the_same_digest_gives_the_same_page() -> None:
