@@ -1,8 +1,9 @@
 """What a subscriber agreed to, or took back: kept for as long as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, Final, Literal
 
 from services.notifier.domain.people import FieldError, Status
@@ -14,7 +15,7 @@ CONSENTING: Final = ("given", "moved", "resumed")
 Origin = Literal["operator", "page", "one-click", "provider", "silence", "day"]
 """`operator`: by the command line or an import, who answers for it. `one-click`: by their mail program. `provider`: by
 a list of the mail provider's, as a signed event of it says. `silence`: they were asked and gave no sign of life. `day`:
-it has come, until which they had paused."""
+it has come, until which they had paused, or by a clock that is set right has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,34 @@ class Declaration:
 
 def last_pause(ledger: Sequence[Consent]) -> Consent | None:
     """How somebody who is paused came to be; None where that is not kept, as it was not before."""
-    for each in reversed(ledger):
-        if each.kind == "paused":
-            return each
-        if each.kind == "resumed" or (each.kind == "given" and each.origin != "operator"):
-            return None
-    return None
+    return next(_pauses(ledger), None)
 
 
-def require_asked_for(resumed: Consent, paused: Consent | None) -> None:
+def last_went_on(ledger: Sequence[Consent]) -> Consent | None:
+    """By what somebody was served again who had been paused or gone; None where they never were."""
+    return next(filter(_goes_on, reversed(ledger)), None)
+
+
+def _pauses(ledger: Sequence[Consent]) -> Iterator[Consent]:
+    """Those since somebody last went on, the newest first."""
+    since = takewhile(lambda each: not _goes_on(each), reversed(ledger))
+    return (each for each in since if each.kind == "paused")
+
+
+def _goes_on(said: Consent) -> bool:
+    """What an operator declares of somebody has nobody go on."""
+    return said.kind == "resumed" or (said.kind == "given" and said.origin != "operator")
+
+
+def require_asked_for(resumed: Consent, ledger: Sequence[Consent]) -> None:
     """Hold an operator to what somebody wished: who paused themselves, or fell silent, goes on by their own word alone.
 
-    `paused`: None where nobody knows who paused them, which is taken for themselves. Raises FieldError.
+    That he paused them besides changes nothing of it. Where nobody knows who paused them, it is taken for themselves.
+    Raises FieldError.
     """
-    if resumed.origin != "operator" or (paused is not None and paused.origin == "operator"):
+    pauses = list(_pauses(ledger))
+    paused = next((each for each in pauses if each.origin != "operator"), None)
+    if resumed.origin != "operator" or (pauses and paused is None):
         return
     if resumed.given_at is None:
         how = "they are paused for their silence" if paused and paused.origin == "silence" else "they paused themselves"

@@ -88,7 +88,7 @@ class Subscriber:
     address_since: datetime | None = None
     """None: they always had this address."""
     paused_until: datetime | None = None
-    """When who is paused goes on by themself; None: not before they say so."""
+    """When who is paused goes on by themself; None: not before they say so. Kept then: clocks may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class SqlDeliveries:
             if sending_paused(connection):
                 move(connection, claimed.delivery_id, claimed.attempt, "release", now, **FREE)
                 return False
-            reason = why_unwanted(connection, claimed.delivery_id)
+            reason = why_unwanted(connection, claimed.delivery_id, now)
             if reason:
                 move(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **FREE)
                 return False

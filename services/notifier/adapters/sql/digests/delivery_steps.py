@@ -117,12 +117,12 @@ def settle(connection: Connection, outcomes: Sequence[tuple[str, Outcome, str]],
     return bool(changes)
 
 
-def why_unwanted(connection: Connection, delivery_id: str) -> str:
+def why_unwanted(connection: Connection, delivery_id: str, now: datetime) -> str:
     """Why a delivery must not go out any more; empty where it may."""
     suppressed = is_suppressed(func.coalesce(deliveries.c.address_hash, subscribers.c.address_hash))
     query = (
-        select(subscribers.c.status, subscribers.c.asked_at, suppressed.label("suppressed"))
-        .add_columns(digests.c.outcome, digests.c.reason)
+        select(subscribers.c.status, subscribers.c.asked_at, subscribers.c.paused_until)
+        .add_columns(suppressed.label("suppressed"), digests.c.outcome, digests.c.reason)
         .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
         .join(digests, digests.c.digest_id == deliveries.c.digest_id)
         .where(deliveries.c.delivery_id == delivery_id)
@@ -135,6 +135,8 @@ def why_unwanted(connection: Connection, delivery_id: str) -> str:
             return ""
         waits = row.status == ASKED[row.reason] and row.asked_at is not None
         return "" if waits else "the subscriber answered"
+    if row.status == "active" and row.paused_until is not None and row.paused_until > now:
+        return "the subscriber paused"
     return "" if row.status == "active" else f"the subscriber {row.status}"
 
 

@@ -19,14 +19,14 @@ from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.standing import go_on, stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
 from services.notifier.adapters.sql.rows import hold_person
-from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent, Notice, last_pause
+from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent, Notice, last_pause, last_went_on
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Status, Subscriber
 from services.notifier.ports import Email
 from services.notifier.settings import ConsentSettings
 from services.runtime.errors import UnavailableError
-from services.runtime.pauses import sending_paused
+from services.runtime.pauses import read_pauses, sending_paused
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -85,6 +85,7 @@ class SqlAsking:
         if not _lately(self._ended_pauses_at, now, _EVERY):
             self._ended_pauses_at = now
             self._each(self._found(_back(now)), lambda own: self._go_on(own, now))
+            self._each(self._found(_not_back(now)), lambda own: self._pause_again(own, now))
         if self._compose is None or _lately(self._looked_at, now, _EVERY):
             return
         with reading(self._engine) as connection:
@@ -139,8 +140,13 @@ class SqlAsking:
 
     @retried
     def _go_on(self, own_id: str, now: datetime) -> bool:
-        """Serve somebody again for whom the day has come until which they paused."""
+        """Serve somebody again for whom the day has come until which they paused.
+
+        Not in a store that was restored: they may have left since, or named a later day.
+        """
         with writing(self._engine) as connection:
+            if read_pauses(connection).restored:
+                return False
             person = _held(connection, own_id)
             if person is None or connection.execute(select(_back(now)).where(_own(own_id))).scalar() is not True:
                 return False
@@ -148,8 +154,24 @@ class SqlAsking:
             if last is None or person.paused_until is None or last.at >= person.paused_until:
                 # Paused once more under a release that does not know of such days.
                 return False
-            go_on(connection, own_id, person.profile.time_zone, now)
+            go_on(connection, own_id, person.profile.time_zone, now, person.paused_until)
             keep(connection, own_id, Consent("resumed", now, "day", last.wording))
+            return True
+
+    @retried
+    def _pause_again(self, own_id: str, now: datetime) -> bool:
+        """Hold somebody to the day that a clock was past which is set right by now."""
+        with writing(self._engine) as connection:
+            person = _held(connection, own_id)
+            if person is None or connection.execute(select(_not_back(now)).where(_own(own_id))).scalar() is not True:
+                return False
+            went_on = last_went_on(consents_of(connection, own_id))
+            if went_on is None or went_on.origin != "day":
+                # They went on by their word, under a release that does not know of such days.
+                connection.execute(update(subscribers).where(_own(own_id)).values(paused_until=None))
+                return False
+            stop(connection, own_id, "paused", now, person.paused_until)
+            keep(connection, own_id, Consent("paused", now, "day", went_on.wording))
             return True
 
     @retried
@@ -236,6 +258,11 @@ def _own(own_id: str) -> ColumnElement[bool]:
 def _back(now: datetime) -> ColumnElement[bool]:
     """For whom the day has come until which they paused."""
     return (_person.status == "paused") & (_person.paused_until <= now)
+
+
+def _not_back(now: datetime) -> ColumnElement[bool]:
+    """Who went on although the day has not come."""
+    return (_person.status == "active") & (_person.paused_until > now)
 
 
 def _waits(status: Status) -> ColumnElement[bool]:

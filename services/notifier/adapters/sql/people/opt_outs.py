@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select
 
 from schemas.sql.doors import sign_ups
 from schemas.sql.tables import consents, erasures, subscribers, suppressions
@@ -14,7 +14,7 @@ from services.notifier.adapters.sql.people.erasures import keep_erasure
 from services.notifier.adapters.sql.people.standing import stop
 from services.notifier.adapters.sql.people.suppressions import Suppression, kept_suppression, take_over
 from services.notifier.adapters.sql.rows import chunks, hold_person
-from services.notifier.domain.consent import Consent, Origin
+from services.notifier.domain.consent import Consent, Origin, last_pause
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Status
 from services.runtime.sql.store import reading, retried, scrub, writing
@@ -106,10 +106,13 @@ class SqlOptOuts:
 
     @retried
     def have_leave(self, who: Departure, now: datetime) -> bool:
-        """Stop the mails of who unsubscribed or paused; False where they are gone, have, or said otherwise since."""
+        """Stop the mails of who unsubscribed or paused; False where they are gone, have, or said otherwise since.
+
+        Who paused here too is so until the time that they said last.
+        """
         with writing(self._engine) as connection:
             person = hold_person(connection, who.subscriber_id)
-            if person is None or person.created_at != who.since or person.status in ("unsubscribed", who.kind):
+            if person is None or person.created_at != who.since or person.status == "unsubscribed":
                 return False
             if who.kind == "unsubscribed":
                 if _came_back_since(connection, who, now):
@@ -117,11 +120,16 @@ class SqlOptOuts:
                 stop(connection, who.subscriber_id, "unsubscribed", now)
                 ledger.keep(connection, who.subscriber_id, Consent("withdrawn", who.at, who.origin, who.wording))
                 return True
-            if person.changed_at > who.at or (who.until is not None and who.until <= now):
+            if person.status == "paused":
+                last = last_pause(ledger.consents_of(connection, who.subscriber_id))
+                said = (last.origin if last else who.origin, person.paused_until)
+                if person.changed_at >= who.at or said == (who.origin, who.until):
+                    return False
+                stop(connection, who.subscriber_id, "paused", who.at, who.until)
+            elif person.changed_at > who.at or (who.until is not None and who.until <= now):
                 return False
-            stop(connection, who.subscriber_id, "paused", now)
-            own = update(subscribers).where(subscribers.c.subscriber_id == who.subscriber_id)
-            connection.execute(own.values(paused_until=who.until))
+            else:
+                stop(connection, who.subscriber_id, "paused", now, who.until)
             ledger.keep(connection, who.subscriber_id, Consent("paused", who.at, who.origin, who.wording))
             return True
 
@@ -157,5 +165,6 @@ def _last_words(connection: Connection) -> Mapping[tuple[str, Status], dict[str,
 
 
 def _came_back_since(connection: Connection, who: Departure, now: datetime) -> bool:
-    said = ledger.consents_of(connection, who.subscriber_id)
-    return any(one.kind != "withdrawn" and one.origin != "operator" and who.at < one.at <= now for one in said)
+    """By their own word: neither a day that came nor another address says that they want mails."""
+    theirs = [one for one in ledger.consents_of(connection, who.subscriber_id) if one.origin in ("page", "provider")]
+    return any(one.kind in ("given", "resumed", "paused") and who.at < one.at <= now for one in theirs)

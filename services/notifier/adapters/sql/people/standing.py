@@ -16,23 +16,23 @@ from services.notifier.domain.people import Status
 _COMES_BACK_WITHIN = timedelta(days=1)
 
 
-def stop(connection: Connection, own_id: str, status: Status, now: datetime) -> None:
-    """Serve them no more; what waits is cancelled."""
-    _set(connection, own_id, status, now)
+def stop(connection: Connection, own_id: str, status: Status, now: datetime, until: datetime | None = None) -> None:
+    """Serve them no more, or not before a moment; what waits is cancelled."""
+    _set(connection, own_id, status, now, until)
     cancel_waiting(connection, own_id, f"the subscriber {status}", now)
 
 
-def go_on(connection: Connection, own_id: str, time_zone: str, now: datetime) -> None:
-    """Serve them again, looking back seven days at most."""
-    _set(connection, own_id, "active", now)
+def go_on(connection: Connection, own_id: str, time_zone: str, now: datetime, until: datetime | None = None) -> None:
+    """Serve them again, looking back seven days at most; `until`: but not by a clock that is before that moment."""
+    _set(connection, own_id, "active", now, until)
     for search in searches_of(connection, own_id):
         own = update(saved_searches).where(saved_searches.c.search_id == search.search_id)
         connection.execute(own.values(resumed(connection, search, time_zone, now)))
 
 
-def _set(connection: Connection, own_id: str, status: Status, now: datetime) -> None:
+def _set(connection: Connection, own_id: str, status: Status, now: datetime, until: datetime | None) -> None:
     own = update(subscribers).where(subscribers.c.subscriber_id == own_id)
-    connection.execute(own.values(status=status, changed_at=now, asked_at=None, paused_until=None))
+    connection.execute(own.values(status=status, changed_at=now, asked_at=None, paused_until=until))
 
 
 def readdress(connection: Connection, subscriber_id: str, address: str, now: datetime) -> None:

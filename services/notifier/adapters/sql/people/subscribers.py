@@ -112,7 +112,7 @@ class SqlSubscribers:
     def pause(self, subscriber_id: str, paused: Consent, until: datetime | None = None) -> Subscriber:
         """Send this person nothing until they go on; what waits is cancelled. Said again it changes nothing.
 
-        `until`: when they go on by themself; said again it may be another time.
+        `until`: when they go on by themself; said again it may be another time, or none, as an operator says.
 
         They themselves may pause who unsubscribed, and are served at no moment between; an operator may not, as that
         would undo it. Raises UsageError; of who has not confirmed too, whom it would have agree to more than they said.
@@ -122,16 +122,17 @@ class SqlSubscribers:
             if subscriber.status == "unconfirmed" or paused.origin == "operator":
                 _require_subscribed(subscriber)
             if subscriber.status != "paused":
-                stop(connection, subscriber_id, "paused", paused.at)
+                stop(connection, subscriber_id, "paused", paused.at, until)
                 consents.keep(connection, subscriber_id, paused)
-            elif paused.origin == "page":
-                # Whoever paused them before: from now on it is their own wish.
-                last = last_pause(consents.consents_of(connection, subscriber_id))
-                if (last is not None and last.origin != "page") or until != subscriber.paused_until:
-                    consents.keep(connection, subscriber_id, paused)
-            if paused.origin == "page":
+                return _get(connection, subscriber_id)
+            last = last_pause(consents.consents_of(connection, subscriber_id))
+            # Whoever paused them before: from now on it is their own wish.
+            theirs = paused.origin == "page" and last is not None and last.origin != "page"
+            if theirs or until != subscriber.paused_until:
                 # With a day they will be back: nobody is asked meanwhile whether they want mails.
-                _set(connection, subscriber_id, {"paused_until": until} | ({"asked_at": None} if until else {}))
+                asked = {"asked_at": None} if until else {}
+                _set(connection, subscriber_id, {"paused_until": until, "changed_at": paused.at} | asked)
+                consents.keep(connection, subscriber_id, paused)
             return _get(connection, subscriber_id)
 
     @retried
@@ -145,7 +146,7 @@ class SqlSubscribers:
             subscriber = _locked(connection, subscriber_id)
             _require_subscribed(subscriber)
             if subscriber.status == "paused":
-                require_asked_for(resumed, last_pause(consents.consents_of(connection, subscriber_id)))
+                require_asked_for(resumed, consents.consents_of(connection, subscriber_id))
                 go_on(connection, subscriber_id, subscriber.profile.time_zone, resumed.at)
                 if resumed.given_at is not None:
                     # To ask for it is a sign of life, else they are asked at once whether they still want it.

@@ -208,10 +208,12 @@ def _free_of(due: CTE, now: datetime) -> Any:
     suppressed = is_suppressed(subscribers.c.address_hash)
     lease = subscribers.c.build_lease
     free = or_(lease.is_(None), lease <= now, is_ahead(lease, now))
+    # By a clock that ran ahead they may have gone on before the day until which they paused.
+    is_back = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now)
     return (
         select(subscribers.c.subscriber_id)
         .join(due, due.c.subscriber_id == subscribers.c.subscriber_id)
-        .where(subscribers.c.status == "active", free, not_(suppressed))
+        .where(subscribers.c.status == "active", is_back, free, not_(suppressed))
     )
 
 
