@@ -9,7 +9,7 @@ from sqlalchemy import update
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts
 from services.notifier.app import build_notifier
-from services.notifier.domain.consent import Consent
+from services.notifier.domain.consent import Consent, ConsentKind
 from services.notifier.domain.people import FieldError
 from services.notifier.mail_settings import MailSettings
 from services.notifier.service import Notifier
@@ -164,6 +164,20 @@ def test_a_mail_that_was_built_by_a_clock_that_ran_ahead_does_not_go(store: Noti
     [claimed] = store.deliveries.claim("w", "folder", ahead + HOUR, HOUR, 9)
     assert not store.deliveries.begin(claimed, NOW + DAY, HOUR)
     assert store.deliveries.states() == {"cancelled": 1}
+
+
+@pytest.mark.parametrize("kind", ["given", "resumed"])
+def test_by_their_own_word_they_go_on_before_the_day_also_after_a_clock_that_ran_ahead(
+    store: NotifierStore, notifier: Notifier, kind: ConsentKind
+) -> None:
+    ada, people = store.person().subscriber_id, store.subscribers
+    people.pause(ada, SAID, NOW + 20 * DAY)
+    notifier.tick(NOW + 45 * DAY)
+    by_page = Consent(kind, NOW + DAY, "page", "Mail me again")
+    found = people.resume(ada, by_page) if kind == "resumed" else people.subscribe_again(ada, by_page)
+    assert (found.status, found.paused_until) == ("active", None)
+    notifier.tick(NOW + DAY + HOUR)
+    assert people.find(ada).status == "active"
 
 
 def test_who_went_on_by_their_own_word_is_served_whatever_day_was_left_behind(

@@ -90,6 +90,10 @@ class Subscriber:
     paused_until: datetime | None = None
     """When who is paused goes on by themself; None: not before they say so. Kept then: clocks may be wrong."""
 
+    def is_served(self, now: datetime) -> bool:
+        """Whether they are mailed: by a clock that ran ahead they may have gone on before the day they named."""
+        return self.status == "active" and (self.paused_until is None or self.paused_until <= now)
+
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:

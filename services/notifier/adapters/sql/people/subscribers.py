@@ -145,7 +145,7 @@ class SqlSubscribers:
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             _require_subscribed(subscriber)
-            if subscriber.status == "paused":
+            if not subscriber.is_served(resumed.at):
                 require_asked_for(resumed, consents.consents_of(connection, subscriber_id))
                 go_on(connection, subscriber_id, subscriber.profile.time_zone, resumed.at)
                 if resumed.given_at is not None:
@@ -176,9 +176,10 @@ class SqlSubscribers:
         """
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
-            if subscriber.status != "active":
+            served = subscriber.is_served(given.at)
+            if not served:
                 go_on(connection, subscriber_id, subscriber.profile.time_zone, given.at)
-            if subscriber.status != "active" or subscriber.asked_at is not None:
+            if not served or subscriber.asked_at is not None:
                 _set(connection, subscriber_id, {"seen_at": given.at, "asked_at": None})
                 consents.keep(connection, subscriber_id, given)
             return _get(connection, subscriber_id)
