@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -28,6 +29,7 @@ from services.notifier.ports import Email, MailDeferredError, MailUnknownError, 
 from services.notifier.settings import ConsentSettings
 from services.runtime.sql.ran_ahead import AHEAD, FURTHEST_DUE
 from services.runtime.sql.store import open_store
+from services.usecases import consent
 from services.usecases.installation import Installation
 from tests.support import kill_points
 from tests.support.consenting import declared
@@ -183,6 +185,7 @@ class SubscriberLife(RuleBasedStateMachine):
         self.got, self.pressed = set[str](), set[str]()
         self.address, self.complained = ADDRESSES[0], set[str]()
         self.wanted = self.unconfirmed = self.left = False
+        self.back: datetime | None = None
         self.sign = self.asked = self.portal.now
         self.questions: list[str] = []
         self.owed: dict[str, datetime] = {}
@@ -385,8 +388,30 @@ class SubscriberLife(RuleBasedStateMachine):
             resumed = "active" if person.status == "paused" else person.status
             assert (answer.status_code, after.status) == (200, expected.get(do, resumed))
             self.sign = self.portal.now
+            self.said_anew(person, after)
         self.wanted, self.unconfirmed = after.status == "active", after.status == "unconfirmed"
         self.left = after.status in ("paused", "unsubscribed")
+
+    @precondition(lambda self: (person := self.person()) is not None and person.status in ("active", "paused"))
+    @rule(days=st.sampled_from([1, 3, 20]))
+    def pause_until(self, days: int) -> None:
+        """By the form at home: nothing is mailed before that day begins by their clock; from then on it is again."""
+        person = self.person()
+        assert person is not None
+        own, csrf = self.at_home(person)
+        zone = person.profile.time_zone
+        day = self.portal.now.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
+        form = {"do": "pause-until", "csrf": csrf, "until": day.isoformat()}
+        assert self.portal.client.post("/home", data=form, headers=own).status_code == 303
+        after = self.person()
+        assert after is not None
+        assert after.status == "paused"
+        self.wanted, self.left, self.back = False, True, consent.beginning_of(day, zone)
+
+    def said_anew(self, before: Subscriber, after: Subscriber) -> None:
+        """No day ends by itself any more, unless they said what was so already: then it may be kept, or not."""
+        if after.status != "active" or not before.is_served(self.portal.now) or after.paused_until is None:
+            self.back = None
 
     @precondition(lambda self: self.person() is not None)
     @rule(kind=st.sampled_from(["spamreport", "bounce", "delivered", "group_unsubscribe"]))
@@ -403,6 +428,7 @@ class SubscriberLife(RuleBasedStateMachine):
             assert after is not None
             assert after.status == "unsubscribed", "whatever they said before"
             self.wanted, self.unconfirmed, self.left = False, False, True
+            self.back = None
 
     @precondition(lambda self: self.suppressed)
     @rule()
@@ -438,7 +464,7 @@ class SubscriberLife(RuleBasedStateMachine):
 
     def is_gone(self) -> None:
         """They are erased: what they got is forgotten with them, and nobody is told any more where they moved."""
-        self.got, self.put, self.left_behind = set(), set(), []
+        self.got, self.put, self.left_behind, self.back = set(), set(), [], None
         self.letters.forget(self.address)
 
     @precondition(lambda self: self.saved())
@@ -568,6 +594,7 @@ class SubscriberLife(RuleBasedStateMachine):
             if answer.status_code == 200:
                 assert after.status == "active"
                 self.wanted, self.left, self.unconfirmed = True, False, False
+                self.said_anew(before, after)
                 if before.status != "active" or before.asked_at is not None:
                     self.sign = self.portal.now
             else:
@@ -621,6 +648,8 @@ class SubscriberLife(RuleBasedStateMachine):
 
     def tick(self) -> None:
         before = self.person()
+        if self.back is not None:
+            self.come_back_by_the_clock(self.portal.now >= self.back)
         with suppress(DiedError):
             self.notifier.tick(self.portal.now)
         assert self.wrong == []
@@ -629,9 +658,22 @@ class SubscriberLife(RuleBasedStateMachine):
         self.formerly, self.paused = (self.formerly, self.paused) if self.waits else ([], [])
         self.follow()
 
+    def come_back_by_the_clock(self, wanted: bool) -> None:
+        """The day has come until which they paused; or by a clock that is set right it has not, and they wait again."""
+        if self.wanted and not wanted:
+            # What it had them go on past is not looked back for; what they were asked meanwhile they are asked again.
+            self.lost, self.put = set(self.jobs), set()
+        self.wanted, self.left = wanted, not wanted
+        self.follow()
+
     def _after_tick(self, before: Subscriber | None) -> None:
-        """Of its own a tick pauses, or erases, only who was asked and had the time to answer."""
+        """Of its own a tick pauses, or erases, only who was asked and had the time to answer, or named a day."""
         after, waited = self.person(), self.portal.now - self.asked
+        if self.back is not None:
+            assert after is not None
+            by_day = ("paused", "active") if self.wanted else ("active", "paused")
+            if (before and before.status, after.status) == by_day:
+                return
         if before is None or (after is not None and after.status == before.status):
             return
         if after is None:
@@ -642,6 +684,7 @@ class SubscriberLife(RuleBasedStateMachine):
         else:
             assert (before.status, after.status) == ("active", "paused")
         assert not self.left, "who paused by themselves is not erased"
+        self.back = None
         self.wanted, self.unconfirmed = False, False
 
     @rule()
