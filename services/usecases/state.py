@@ -216,7 +216,7 @@ def opt_outs_in(text: str) -> list[OptOut]:
     except ValidationError:
         raise UsageError(
             "that is no whole list of opt-outs, a JSON object a line, the last one how many they are, as"
-            " `jobchime opt-outs list --json` writes it"
+            " `jobchime opt-outs list` writes it"
         ) from None
     if end is None or end.count != len(listed):
         raise UsageError("that list of opt-outs is cut short; its last line says how many there are")

@@ -230,6 +230,10 @@ def test_statements_of_an_older_release_work_on_the_newest_tables(
         migrate(engine)
         tables = [table for table in old.sorted_tables if table.name != "alembic_version"]
         assert len(tables) > 15
+        for table in reversed(tables):
+            with writing(engine) as connection:
+                # What it says of itself, of which the older release knew nothing.
+                connection.execute(table.delete())
         for table in tables:
             row = {column.name: _value(column) for column in table.columns}
             with writing(engine) as connection:

@@ -136,7 +136,8 @@ def show(person: Person, config: Config = None) -> None:
 @app.command("pause")
 def pause(person: Person, config: Config = None, now: Now = None) -> None:
     """Send this person nothing until `resume`."""
-    accounts.pause(open_installation(config, create=False), person, moment(now))
+    at = moment(now)
+    accounts.pause(open_installation(config, create=False), person, at)
     typer.echo("Paused.")
 
 
@@ -150,8 +151,8 @@ def resume(
     now: Now = None,
 ) -> None:
     """Serve this person again. Of who paused themselves, say where, when and by what words they asked for it."""
-    declaration = _declaration(consent_origin, consent_date, consent_wording)
-    accounts.resume(open_installation(config, create=False), person, moment(now), declaration)
+    at, declaration = moment(now), _declaration(consent_origin, consent_date, consent_wording)
+    accounts.resume(open_installation(config, create=False), person, at, declaration)
     typer.echo("Resumed.")
 
 
