@@ -1,9 +1,11 @@
 """The SendGrid mailer against a server that Prism makes from the provider's own OpenAPI description."""
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,7 +90,10 @@ def _installed() -> None:
     strict = os.environ.get("CI") == "true"
     if shutil.which("npm") is None and not strict:
         pytest.skip("Prism needs Node 18 and npm")
-    done = subprocess.run([_SCRIPT, "install"], capture_output=True, text=True, timeout=240)
+    # Of several workers one installs it; the others wait, and find it there.
+    with (Path(sys.prefix) / "prism.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run([_SCRIPT, "install"], capture_output=True, text=True, timeout=240)
     if done.returncode and not strict:
         pytest.skip(f"Prism cannot be installed: {done.stderr[-500:]}")
     assert done.returncode == 0, done.stderr[-2_000:]

@@ -33,7 +33,7 @@ def grows_faster_than_its_text(rule: Callable[[str], object], unit: str, length:
     for _ in range(_TRIES):
         if long <= max(_MOST_RATIO * short, _ENOUGH_S):
             return None
-        short, long = max(short, _seconds(rule, once)) if long > 1 else short, min(long, _seconds(rule, twice))
+        short, long = max(short, _seconds(rule, once)), min(long, _seconds(rule, twice))
     return f"{unit!r}: {short:.3f} s for {length:,} characters, {long:.3f} s for twice as many"
 
 
