@@ -20,6 +20,7 @@ __all__ = [
     "is_saved",
     "note_from",
     "save",
+    "saved_ids",
     "take_out",
     "tracked",
 ]
@@ -44,6 +45,11 @@ def tracked(installation: Installation, own_id: str) -> Sequence[Tracked]:
     jobs = installation.tracked_jobs.all(own_id)
     postings = installation.matches.postings([job.posting_id for job in jobs])
     return [Tracked(job, postings.get(job.posting_id)) for job in jobs]
+
+
+def saved_ids(installation: Installation, own_id: str) -> frozenset[str]:
+    """The postings of all that somebody saved. Raises UnavailableError."""
+    return frozenset(job.posting_id for job in installation.tracked_jobs.all(own_id))
 
 
 def save(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:

@@ -101,7 +101,7 @@ def _opened_page(door: Door, cookies: Cookies, slot: str, here: AtHome) -> Respo
     found, words = mailed.opened(door.installation, here.person, slot), here.words
     if found is None:
         return door.show("forgotten", words, 410)
-    kept = {one.job.posting_id for one in tracker.tracked(door.installation, here.person.subscriber_id)}
+    saved = tracker.saved_ids(door.installation, here.person.subscriber_id)
     return door.show(
         "mailed",
         words,
@@ -117,7 +117,7 @@ def _opened_page(door: Door, cookies: Cookies, slot: str, here: AtHome) -> Respo
                 door.link("job", here.person, job.posting_id),
                 job.status == "closed",
                 job.posting_id,
-                job.posting_id in kept,
+                job.posting_id in saved,
             )
             for job in found.jobs
         ],
