@@ -14,14 +14,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal import events, feeds, previews, reading
 from services.portal.accounts import home, mails, searches, sign_up, tracking
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.door import HEAD, Door, ForgedError, GoneError
+from services.portal.door import HEAD, Door, ForgedError, GoneError, SignedOutError
 from services.portal.links import jobs, standing
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
@@ -194,6 +194,10 @@ def _show_faults(app: FastAPI, door: Door) -> None:
     async def forged(request: Request, _: ForgedError) -> Response:
         _events.info("a link that nobody here made")
         return door.show("unknown", words_for(request.headers), 404)
+
+    @app.exception_handler(SignedOutError)
+    async def signed_out(request: Request, _: SignedOutError) -> Response:
+        return RedirectResponse(f"{door.root}/sign-in", 303)
 
     @app.exception_handler(RequestValidationError)
     async def unknown(request: Request, _: RequestValidationError) -> Response:

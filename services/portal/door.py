@@ -25,6 +25,10 @@ class ForgedError(Exception):
     """A token that nobody here made, or for another purpose."""
 
 
+class SignedOutError(Exception):
+    """A page at home was asked for by who is not signed in."""
+
+
 class GoneError(Exception):
     """The link is genuine, and whom it was made for is erased."""
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
-from services.portal.door import Door
+from services.portal.door import Door, SignedOutError
 from services.portal.forms import fault_in, form_of
 from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
@@ -102,8 +102,6 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
     async def home(request: Request) -> Response:
         """Show what is theirs."""
         here = await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(_page, door, cookies, here))
 
     fields = ("csrf", "session", "sure", "address", "until", *_PROFILE, *_TIMING)
@@ -113,8 +111,6 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
         """Do what a form says."""
         guard.check(request)
         form, here = await form_of(request), await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         cookies.check_form(here.session.key, form.get("csrf", ""))
         if form.get("do") == "move":
             guard.check(request, limited=True)
@@ -136,8 +132,6 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
     async def export(request: Request) -> Response:
         """All that is kept about them, as a file."""
         here = await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         data = await door.work(lambda: accounts.export(door.installation, here.person.subscriber_id))
         headers = {"Content-Disposition": 'attachment; filename="job-alerts.json"'}
         return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")
@@ -221,14 +215,15 @@ def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address:
     return door.show("posted", here.words)
 
 
-async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome | None:
+async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome:
+    """Who is signed in, which is a sign of life. Raises SignedOutError."""
     token = cookies.token(request)
     if token is None:
-        return None
+        raise SignedOutError
     now = door.clock()
     found = await door.work(lambda: signing.session_of(door.installation, token, now))
     if found is None:
-        return None
+        raise SignedOutError
     await door.work(lambda: consent.seen(door.installation, found[1], now))
     return AtHome(*found, words_for(request.headers, found[1].profile.locale))
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from services.portal.accounts.guard import Cookies
 from services.portal.accounts.home import AtHome, at_home
@@ -45,8 +45,6 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
 
     async def shown(request: Request, page: Callable[[AtHome], Response]) -> Response:
         here = await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(page, here))
 
     @router.get("/home/mails")

@@ -115,15 +115,11 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
 
     async def show(request: Request, search_id: str, *, new: bool) -> Response:
         here = await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(own.shown, here, search_id, new=new))
 
     async def take(request: Request, search_id: str) -> Response:
         guard.check(request)
         sent, here = await form_of(request, MOST_PASTED), await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         return await door.work(partial(own.posted, here, search_id, sent))
 

@@ -34,15 +34,11 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
 
     async def show(request: Request, page: _Page) -> Response:
         here = await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(page, here, None))
 
     async def take(request: Request, page: _Page, act: _Act, path: str) -> Response:
         guard.check(request)
         sent, here = await form_of(request), await at_home(door, cookies, request)
-        if here is None:
-            return RedirectResponse(f"{door.root}/sign-in", 303)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         try:
             await door.work(partial(act, here, sent, door.clock()))
