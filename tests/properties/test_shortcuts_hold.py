@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from services.ingest.domain import draft as drafts
 from services.ingest.domain.draft import Draft, Stated, bounded
 from services.ingest.domain.employment import patterns
-from services.ingest.domain.lexicon import LANGUAGES, phrases_of
 from services.ingest.domain.spoken.names import names_in_any_language, names_of
 from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text import sections
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import document_of
+from services.rules.lexicon.builder import LANGUAGES, phrases_of
 from services.rules.skills import lists
 
 WORDS: Final = (

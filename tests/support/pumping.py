@@ -13,8 +13,7 @@ from typing import Any
 
 import services.ingest.domain
 import services.rules
-from services.ingest.domain.lexicon import EVERYWHERE, pattern_of, written
-from services.ingest.domain.tables import table_of
+from services.rules.lexicon.builder import EVERYWHERE, pattern_of, table_of, written
 
 _ENOUGH_S = 0.02
 """Below it a clock says more of the machine than of a rule."""
@@ -63,13 +62,13 @@ def words_of_the_rules() -> tuple[str, ...]:
 def patterns_of_lexicon() -> Iterator[str]:
     """The pattern of each way of writing in each language."""
     for language in EVERYWHERE:
-        for entry in entries_of("lexicon/meanings.toml"):
+        for entry in entries_of("meanings"):
             for way in written(entry, language):
                 yield pattern_of(way, entry, language)
 
 
 def entries_of(name: str) -> list[str]:
-    """The entries of a table of tables by their full names: `visa.papers`."""
+    """The entries of a file of the lexicon by their full names: `visa.papers`."""
     return [".".join(path) for path in _paths(table_of(name))]
 
 

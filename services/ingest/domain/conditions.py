@@ -14,10 +14,10 @@ from ahocorasick_rs import AhoCorasick
 
 from schemas.posting import Condition, ConditionKind, Evidence, Form
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.lexicon import LANGUAGES, any_of
 from services.ingest.domain.reach.named import is_whole, state_named
 from services.ingest.domain.text.anchors import anchor_words, starts_of
 from services.ingest.domain.text.sections import Document, Kind
+from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.places.known import PlaceMention, country_of, find_places, is_subdivision
 from services.rules.places.names import names_in
 from services.rules.places.text import code_tokens
@@ -40,7 +40,7 @@ _MOST_READ: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Of a kind of condition, what its words are for stands in data/lexicon/meanings.toml, under `[condition]`."""
+    """Of a kind of condition, what its words are for stands in rules/lexicon/meanings.toml, under `[condition]`."""
 
     asks: re.Pattern[str]
     unless: re.Pattern[str]

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from schemas.posting import Employment, Evidence, Form, Hours
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.text.anchors import matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.rules.criterion.salary import PART_TIME_BELOW
+from services.rules.lexicon.builder import any_of
 
 SPECIFIC_FIRST: Final[tuple[Form, ...]] = (
     "internship", "apprenticeship", "volunteer", "freelance", "contract", "temporary", "part_time", "full_time",
@@ -35,7 +35,7 @@ _BEFORE_A_SUM: Final = r"(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What each is for stands in data/lexicon/meanings.toml."""
+    """What each is for stands in rules/lexicon/meanings.toml."""
 
     forms: tuple[tuple[Form, re.Pattern[str]], ...]
     any_form: re.Pattern[str]

@@ -9,9 +9,9 @@ from typing import Final
 from schemas.posting import Seniority
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.lexicon import LANGUAGES, any_of
 from services.ingest.domain.text.anchors import matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
+from services.rules.lexicon.builder import LANGUAGES, any_of
 
 LEVELS: Final[Mapping[str, Seniority]] = {
     "executive": "executive", "director": "director", "manager": "manager", "principal": "principal",
@@ -39,7 +39,7 @@ _ABROAD: Final = LANGUAGES[1:]
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml. All but those of titles read lower-case text."""
+    """What their words are for stands in rules/lexicon/meanings.toml. All but those of titles read lower-case text."""
 
     intern: re.Pattern[str]
     role_name: re.Pattern[str]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from schemas.posting import posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.domain.lexicon import LANGUAGES
 from services.ingest.domain.normalise import normalise
 from services.ingest.domain.spoken.names import names_of
 from services.ingest.domain.spoken.words import words_of
+from services.rules.lexicon.builder import LANGUAGES
 from services.rules.money import rates_before
 from services.rules.places.town_data import towns
 

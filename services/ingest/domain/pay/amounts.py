@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from services.ingest.domain.lexicon import composed
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL
+from services.rules.lexicon.builder import composed
 from services.rules.skills.text import haystack_of
 
 _DIGIT: Final = "0-9０-９"
@@ -134,7 +134,7 @@ def amounts_in(text: str, data: PayData) -> Iterator[Amount]:
 
 @cache
 def _numbered() -> re.Pattern[str]:
-    """What its words are for stands in data/lexicon/meanings.toml, under `[pay]`."""
+    """What its words are for stands in rules/lexicon/meanings.toml, under `[pay]`."""
     return re.compile(composed("pay", r"{numbered}\s?$"), re.IGNORECASE)
 
 

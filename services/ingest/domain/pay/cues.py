@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from services.ingest.domain.lexicon import composed, phrases_of
+from services.rules.lexicon.builder import composed, phrases_of
 
 RUN_TOGETHER: Final = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
 """Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
@@ -17,7 +17,7 @@ APART: Final = re.compile(r"[,;.\d]")
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[pay]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[pay]`."""
 
     up_to: re.Pattern[str]
     since: re.Pattern[str]

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Final, Literal, get_args
 
-from services.ingest.domain.lexicon import phrases_of
 from services.ingest.domain.tables import table_of, text_of_table
+from services.rules.lexicon.builder import phrases_of
 
 Word = Literal["salary", "pay", "base", "ote", "other", "aside"]
 Phrases = Mapping[str, tuple[tuple[str, Word], ...]]

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from services.ingest.domain.lexicon import composed
 from services.ingest.domain.pay.amounts import Amount, amounts_in, is_numbered
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL, patterns
+from services.rules.lexicon.builder import composed
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[pay]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[pay]`."""
 
     link: re.Pattern[str]
     joined: re.Pattern[str]

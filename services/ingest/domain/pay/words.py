@@ -8,8 +8,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from schemas.posting import Period
-from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.pay.data import Word, pay_data
+from services.rules.lexicon.builder import any_of
 
 DOLLAR: Final = "$"
 """A bare dollar sign: which dollar it is depends on the posting's country."""
@@ -71,7 +71,7 @@ EAST_ASIAN_PAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml; all read lower-case text."""
+    """What their words are for stands in rules/lexicon/meanings.toml; all read lower-case text."""
 
     behind: re.Pattern[str]
     """The period that follows an amount: `/hr`, ` per year`, ` brutto pro Jahr`, ` annually`, ` per lecture`."""

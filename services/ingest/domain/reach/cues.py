@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, get_args
 
-from services.ingest.domain.lexicon import phrases_of
+from services.rules.lexicon.builder import phrases_of
 
 CueKind = Literal[
     "placed", "living", "people", "allowed", "hiring", "remote", "shut", "except", "away", "outside", "moving", "label",
     "wide",
 ]  # fmt: skip
-"""What each is for stands in data/lexicon/meanings.toml. A phrase of two kinds is of the last of them."""
+"""What each is for stands in rules/lexicon/meanings.toml. A phrase of two kinds is of the last of them."""
 
 
 class Cue(NamedTuple):

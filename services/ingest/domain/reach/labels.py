@@ -18,7 +18,7 @@ _MOST_LABELLED = 220
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     before: re.Pattern[str]
     behind: re.Pattern[str]

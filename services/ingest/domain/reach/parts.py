@@ -12,7 +12,7 @@ from services.rules.places.names import NameMatch
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     whole: re.Pattern[str]
     to_except: re.Pattern[str]

@@ -99,7 +99,7 @@ def _countries(reach: Reach) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     hires: re.Pattern[str]
     role: re.Pattern[str]

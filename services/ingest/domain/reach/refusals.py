@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from services.ingest.domain.lexicon import composed
+from services.rules.lexicon.builder import composed
 
 Stance = Literal["refused", "confirmed", "unclear"]
 """Those in the place are turned away; all the others are; or it cannot be told which."""

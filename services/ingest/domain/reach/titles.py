@@ -19,7 +19,7 @@ _KINDS: Final = ("country", "group", "subdivision")
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     apart: re.Pattern[str]
     """Before a place that stands apart."""

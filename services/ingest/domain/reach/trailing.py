@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from services.ingest.domain.findings import quote
-from services.ingest.domain.lexicon import composed
 from services.ingest.domain.reach.named import Excluded, Named
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
 from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
+from services.rules.lexicon.builder import composed
 from services.rules.places.known import PlaceMention
 from services.rules.places.names import NameMatch
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     behind: re.Pattern[str]
     paper_before: re.Pattern[str]

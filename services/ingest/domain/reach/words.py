@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from services.ingest.domain.lexicon import composed
+from services.rules.lexicon.builder import composed
 
 MOST_GAP: Final = 110
 """Characters between a phrase and its first place."""
@@ -17,7 +17,7 @@ _MARKS: Final = r"[\s,:;()\[\]/|•*'’\"“”.…&+–—·-]"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     filled: re.Pattern[str]
     """Between a phrase and the place that it speaks of."""

@@ -10,8 +10,8 @@ from typing import Final, Literal
 from schemas.posting import Evidence
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
-from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.role.title import Named, head_in, read_title
+from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import WEAK, Roles
 
 RoleSource = Literal["title", "category", "text", "unknown"]

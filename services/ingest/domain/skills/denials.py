@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from services.ingest.domain.lexicon import LANGUAGES, any_of, written
+from services.rules.lexicon.builder import LANGUAGES, any_of, written
 
 _BEGINS: Final = r"(?:^|[.!?;:(•]\s?)"
 _CLAUSE_ENDS: Final = r"\s*(?=$|[.;,)!?\n])"
@@ -23,7 +23,7 @@ _LONGEST_SENTENCE = 1200
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What each is for stands in data/lexicon/meanings.toml."""
+    """What each is for stands in rules/lexicon/meanings.toml."""
 
     closes: re.Pattern[str]
     """Denies the list before it: Scala "is not required", "ist kein Muss", "n'est pas exigé", "isn't"."""

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from schemas.posting import CORE, STRENGTHS, Evidence, Skill, Spoken, Strength
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.lexicon import composed
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.skills.lines import Line, Lines
 from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
 from services.rules.languages.codes import english_name
+from services.rules.lexicon.builder import composed
 from services.rules.skills.taxonomy import Mention, Taxonomy, fold_skill
 
 _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
@@ -44,7 +44,7 @@ _ALL = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """For text in lower case. What their words are for stands in data/lexicon/meanings.toml, under `[skill]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[skill]`."""
 
     field_before: re.Pattern[str]
     field_behind: re.Pattern[str]

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 from babel import Locale
 
-from services.ingest.domain.lexicon import LANGUAGES, any_of, spelled, written
+from services.rules.lexicon.builder import LANGUAGES, any_of, spelled, written
 
 CODES: Final = (
     "en", "de", "fr", "es", "pt", "it", "nl", "pl", "da", "sv", "no", "fi", "is", "cs", "sk", "hu", "ro", "bg", "el",

@@ -7,7 +7,6 @@ from typing import Final, Literal
 from schemas.posting import Evidence, LanguageLevel
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
-from services.ingest.domain.lexicon import LANGUAGES
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.spoken.names import CODES, Mention, names_of
 from services.ingest.domain.spoken.needs import Said, Where, said_of
@@ -15,6 +14,7 @@ from services.ingest.domain.spoken.words import Word, words_of
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import Document, Kind
 from services.rules.languages.speaking import LEVELS
+from services.rules.lexicon.builder import LANGUAGES
 
 _UNREAD: Final[frozenset[Kind]] = frozenset({"others", "legal"})
 _ASKING: Final[frozenset[Kind]] = frozenset({"requirements", "nice"})

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
-from services.ingest.domain.lexicon import any_of, begins_of, phrases_of, written
 from services.ingest.domain.spoken.names import CODES, Mention
 from services.rules.languages.speaking import LEVELS
+from services.rules.lexicon.builder import any_of, begins_of, phrases_of, written
 
 WordKind = Literal[
     "basic", "working", "fluent", "native", "ability", "knowledge", "bilingual", "trade", "needed", "wanted",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Final, Literal
 
-from services.ingest.domain.lexicon import any_of
+from services.rules.lexicon.builder import any_of
 
 Kind = Literal[
     "opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "others", "process", "legal"

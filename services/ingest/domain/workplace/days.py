@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from services.ingest.domain.lexicon import LANGUAGES, any_of, written
+from services.rules.lexicon.builder import LANGUAGES, any_of, written
 
 _ONE_TO_FOUR: Final = "[1-4]"
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml."""
+    """What their words are for stands in rules/lexicon/meanings.toml."""
 
     parts: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     """Each with what it needs at least, which spares most stretches the long pattern.

@@ -10,10 +10,10 @@ from typing import Final, Literal, get_args
 from schemas.posting import Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.lexicon import any_of, composed
 from services.ingest.domain.text.anchors import holds, matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.ingest.domain.workplace import days
+from services.rules.lexicon.builder import any_of, composed
 
 Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "weak"]
 
@@ -205,7 +205,7 @@ def _named(match: re.Match[str]) -> Workplace:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[workplace]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[workplace]`."""
 
     title: re.Pattern[str]
     """In any case, as `field`: a group is named as its workplace."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from services.ingest.domain.lexicon import composed, phrases_of
+from services.rules.lexicon.builder import composed, phrases_of
 
 _NAMES: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -19,7 +19,7 @@ _CLOCK: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[zone]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[zone]`."""
 
     values: Mapping[str, float]
     """Of the words for numbers."""

@@ -14,10 +14,10 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from schemas.posting import Timezones
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.lexicon import composed
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import Document
 from services.ingest.domain.zones.hours import hours_around, names_clock, tells_apart
+from services.rules.lexicon.builder import composed
 from services.rules.places.known import find_places
 
 ZoneKind = Literal["abbreviations", "short", "names", "spoken", "spans", "ignored", "iana"]
@@ -71,7 +71,7 @@ def _table() -> _Table:
 
 @dataclass(frozen=True, slots=True)
 class _NamedPatterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[zone]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[zone]`."""
 
     further: re.Pattern[str]
     time_behind: re.Pattern[str]
@@ -185,7 +185,7 @@ def _without_asides(text: str, zones: list[Zone]) -> list[Zone]:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in data/lexicon/meanings.toml, under `[zone]`."""
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[zone]`."""
 
     cue: re.Pattern[str]
     clocks: re.Pattern[str]

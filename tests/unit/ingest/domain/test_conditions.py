@@ -4,9 +4,9 @@ import pytest
 
 from schemas.posting import Condition
 from services.ingest.domain.conditions import KINDS, read_conditions
-from services.ingest.domain.lexicon import LANGUAGES, spelled, written
 from services.ingest.domain.text.anchors import anchor_words
 from services.ingest.domain.text.sections import document_of
+from services.rules.lexicon.builder import LANGUAGES, spelled, written
 from tests.support.drafting import normalised
 
 RELOCATION = [

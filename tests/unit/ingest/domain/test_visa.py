@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.ingest.domain.lexicon import LANGUAGES, written
 from services.ingest.domain.text.anchors import anchor_words
 from services.ingest.domain.text.sections import document_of
 from services.ingest.domain.visa import read_visa
+from services.rules.lexicon.builder import LANGUAGES, written
 
 OFFERED = [
     ("en", "We can sponsor work visas for this position."),

@@ -1,16 +1,16 @@
-"""The words of the rules, one file a language (data/lexicon/), and how they become expressions.
+"""The words of the rules, one file a language beside this one, and how they become expressions.
 
-What each entry is for, and by which marks its ways of writing are told, stands in data/lexicon/meanings.toml.
+What each entry is for, and by which marks its ways of writing are told, stands in meanings.toml.
 """
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import Any, Final
-
-from services.ingest.domain.tables import table_of
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
 EVERYWHERE: Final = (*LANGUAGES, "further")
@@ -207,4 +207,9 @@ def _has(entry: str, language: str) -> bool:
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    return {language: table_of(f"lexicon/{language}.toml") for language in EVERYWHERE}
+    return {language: table_of(language) for language in EVERYWHERE}
+
+
+def table_of(name: str) -> dict[str, Any]:
+    """What a file of the lexicon holds: of a language, or `meanings`. Read anew at each call."""
+    return tomllib.loads(resources.files("services.rules.lexicon").joinpath(f"{name}.toml").read_text("utf-8"))

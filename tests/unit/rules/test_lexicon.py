@@ -8,8 +8,10 @@ from typing import Any, get_args
 
 import pytest
 
-from services.ingest.domain import data, lexicon
-from services.ingest.domain.lexicon import (
+from services.ingest.domain.reach.cues import CueKind
+from services.rules import lexicon
+from services.rules.lexicon import builder
+from services.rules.lexicon.builder import (
     EVERYWHERE,
     LANGUAGES,
     NEVER,
@@ -18,18 +20,17 @@ from services.ingest.domain.lexicon import (
     pattern_of,
     phrases_of,
     spelled,
+    table_of,
     written,
 )
-from services.ingest.domain.reach.cues import CueKind
-from services.ingest.domain.tables import table_of
 from tests.support.pumping import entries_of
 
-ENTRIES = entries_of("lexicon/meanings.toml")
+ENTRIES = entries_of("meanings")
 
 
 @pytest.mark.parametrize("language", EVERYWHERE)
 def test_a_language_has_each_entry_or_says_that_it_has_none(language: str) -> None:
-    table = table_of(f"lexicon/{language}.toml")
+    table = table_of(language)
     assert [entry for entry in ENTRIES if not answered(table, entry.split("."))] == []
 
 
@@ -45,7 +46,7 @@ def answered(table: Any, path: list[str]) -> bool:
 @pytest.mark.parametrize("language", EVERYWHERE)
 def test_a_language_has_no_entry_that_nothing_reads(language: str) -> None:
     tables = {entry.rpartition(".")[0] for entry in ENTRIES}
-    assert set(entries_of(f"lexicon/{language}.toml")) <= {*ENTRIES, *tables}
+    assert set(entries_of(language)) <= {*ENTRIES, *tables}
 
 
 @pytest.mark.parametrize("language", EVERYWHERE)
@@ -68,7 +69,7 @@ def test_each_entry_has_a_word_in_some_language() -> None:
 
 
 def test_each_file_of_a_language_is_read() -> None:
-    files = Path(lexicon.__file__).parent.joinpath("data", "lexicon").glob("*.toml")
+    files = Path(builder.__file__).parent.glob("*.toml")
     assert {file.stem for file in files} == {*EVERYWHERE, "meanings"}
 
 
@@ -110,7 +111,7 @@ def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.Mo
     table = {
         "job": {"role": ["role", "senior role"], "said": {"is": ["{role} is"], "was": ["{rule} was"], "no": "none"}}
     }
-    monkeypatch.setattr(lexicon, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
+    monkeypatch.setattr(builder, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
     found = re.search(any_of("job.said.is"), "this senior role is")
     assert found is not None
     assert found[0] == "senior role is"
@@ -122,7 +123,7 @@ def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.Mo
 def test_of_ways_that_begin_alike_the_longest_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = {language: {"pay": {"period": "none"}} for language in EVERYWHERE}
     tables["en"] = {"pay": {"period": ["per year", "per year gross"]}}
-    monkeypatch.setattr(lexicon, "_tables", lambda: tables)
+    monkeypatch.setattr(builder, "_tables", lambda: tables)
     found = re.search(any_of("pay.period"), "20 per year gross")
     assert found is not None
     assert found[0] == "per year gross"
@@ -141,7 +142,7 @@ def test_a_phrase_of_the_reach_is_of_one_kind() -> None:
 
 def test_a_template_names_entries_and_keeps_its_own_braces(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {"job": {"role": ["role"], "no": "none"}}
-    monkeypatch.setattr(lexicon, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
+    monkeypatch.setattr(builder, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
     pattern = re.compile(composed("job", r"\d{1,2} {role}|{no}"))
     assert pattern.fullmatch("12 role")
     assert not pattern.fullmatch("12 roles")
@@ -152,7 +153,7 @@ EXAMPLE = re.compile(r"`([^`]+)` \(([a-z_.]+)\)")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_the_examples_are_those_of_the_entries_that_they_name(language: str) -> None:
-    text = resources.files(data).joinpath("lexicon", f"{language}.toml").read_text("utf-8")
+    text = resources.files(lexicon).joinpath(f"{language}.toml").read_text("utf-8")
     given = re.findall(r"((?:^# .*\n)+)\[(\w+)\]", text.partition("\n\n")[2], re.MULTILINE)
     examples = [(room, *found.groups()) for comment, room in given for found in EXAMPLE.finditer(_unwrapped(comment))]
     assert examples
