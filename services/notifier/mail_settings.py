@@ -28,6 +28,7 @@ LOGO_TYPES: Final = {
     ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
     ".gif": "image/gif",
 }  # fmt: skip
+_DRAWN_IN_MAILS: Final = (".png", ".jpg", ".jpeg", ".gif")
 MOST_LOGO_BYTES: Final = 65_536
 _MOST_RETURN_LOCAL = 31
 """With a plus and the 32 characters of a delivery that is 64, which RFC 5321 lets an address have before its @."""
@@ -125,7 +126,8 @@ class BrandSettings(_Settings):
     colour_dark: str = Field(default="", examples=["#ffb3c4"])
     """The same where somebody's device is dark; empty: made of `colour`, as light as it must be."""
     logo: Path | None = Field(default=None, examples=["logo.svg"])
-    """What stands for the name at the head of the portal's pages: SVG, PNG, JPEG, WebP or GIF, of 64 KB at most."""
+    """What stands for the name at the head of pages, and of mails where it is no SVG or WebP: those, PNG, JPEG or GIF,
+    of 64 KB at most."""
     website: str = Field(default="", examples=["https://board.example"])
     """Where the name at the head of the pages leads, https; empty: nowhere."""
     welcome: dict[str, str] = Field(default={}, examples=[{"en": "Jobs at sea, as they come in."}])
@@ -205,7 +207,10 @@ class MailSettings(_Settings):
     def sender(self) -> Sender:
         """Who sends; the folder mailer makes do with an address that nobody can answer."""
         address = self.sender_address or "job-alerts@sender.example"
-        return Sender(self.sender_name, address, self.postal_address, self.brand.brand)
+        looks = self.brand
+        shown = self.public_url and looks.logo is not None and looks.logo.suffix.casefold() in _DRAWN_IN_MAILS
+        logo = f"{self.public_url.rstrip('/')}/static/logo" if shown else ""
+        return Sender(self.sender_name, address, self.postal_address, looks.brand, logo)
 
     def link_keys(self, own: bytes) -> LinkKeys:
         """What links are signed with; `own` is the installation's secret."""

@@ -186,7 +186,9 @@ def _add_brand(app: FastAPI, light: str, dark: str, logo: tuple[bytes, str] | No
 
         @app.get("/static/logo", include_in_schema=False)
         async def picture() -> Response:
-            return Response(body, media_type=media_type)
+            # Mails show it too, within the pages of whoever reads them.
+            shown_anywhere = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=86400"}
+            return Response(body, media_type=media_type, headers=shown_anywhere)
 
 
 def _show_faults(app: FastAPI, door: Door) -> None:

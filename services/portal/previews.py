@@ -46,7 +46,7 @@ _WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
 FRAMED: Final[Mapping[str, str]] = {
     # A mail brings its styles along; it runs nothing, sends nothing and is framed by our own pages alone.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
         "frame-ancestors 'self'; sandbox"
     )
 }

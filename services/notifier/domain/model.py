@@ -77,6 +77,8 @@ class Sender:
     postal_address: str
     """One line; a mailer that sends for real does not start without it."""
     brand: Brand = HOUSE
+    logo: str = ""
+    """Where the picture is that stands for the name; empty: the name itself does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,36 @@ def test_a_mail_is_in_the_boards_colours_and_in_no_other() -> None:
 
 
 @pytest.mark.parametrize(
+    ("brand", "public_url", "shown"),
+    [
+        (
+            'logo = "logo.png"',
+            "https://jobs.harbour.example/alerts/",
+            "https://jobs.harbour.example/alerts/static/logo",
+        ),
+        ('logo = "logo.svg"', "https://jobs.harbour.example", ""),
+        ('logo = "logo.png"', "", ""),
+        ("", "https://jobs.harbour.example", ""),
+    ],
+)
+def test_a_mail_shows_a_logo_that_mail_clients_draw_and_else_the_name(
+    tmp_path: Path, brand: str, public_url: str, shown: str
+) -> None:
+    file = tmp_path / "jobchime.toml"
+    file.write_text(
+        f'[mail]\npublic_url = "{public_url}"\nsender_name = "Harbour & Jobs"\n[mail.brand]\n{brand}\n',
+        encoding="utf-8",
+    )
+    made = rich_digest()
+    sender = load_settings(file).mail.sender
+    html = JinjaRenderer(sender).render(made, links_for(made, "https://jobs.harbour.example", b"secret")).html
+    assert (f'src="{shown}" alt="Harbour &amp; Jobs"' in html) == bool(shown)
+    assert ("<img" in html) == bool(shown)
+    # The last line says the name whatever stands at the head.
+    assert html.count(">Harbour &amp; Jobs</p>") == (1 if shown else 2)
+
+
+@pytest.mark.parametrize(
     ("brand", "said"),
     [
         ('colour = "#ffcc00"', "colour #ffcc00 cannot be read on light pages: its contrast is 1.4, and 4.5 is needed"),

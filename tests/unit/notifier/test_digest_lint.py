@@ -14,6 +14,7 @@ from tests.support.linting import lint
 from tests.support.noted_digest import WEEK, noted_digest
 
 SENDER = Sender("Harbour Jobs", "alerts@harbour.example", "Harbour Jobs, 12 Quay Street, Suite 4, Portland, OR 97201")
+LOGO = "https://jobs.harbour.example/static/logo"
 WORST = {"outlook-windows": 70, "outlook-windows-legacy": 70}
 """Least scores where corners are square and colours do not turn dark; elsewhere `LEAST_SCORE`."""
 LEAST_SCORE = 85
@@ -30,6 +31,7 @@ def mails() -> dict[str, Digest]:
     return made | {
         **{f"noted {language}": replace(noted_digest(language), week=WEEK) for language in LANGUAGES},
         "one job": digest(posting()),
+        "with a logo": digest(posting()),
         "no addresses": linked_to(digest(posting("unlinked")), None),
         "capped": digest(*(posting(f"j{number}") for number in range(12))),
         "long words": digest(posting(title="W" * 200, company="Ω" * 200)),
@@ -38,9 +40,11 @@ def mails() -> dict[str, Digest]:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    renderer = JinjaRenderer(SENDER)
+    plain, with_logo = JinjaRenderer(SENDER), JinjaRenderer(replace(SENDER, logo=LOGO))
     pages = {
-        name: renderer.render(made, links_for(made, "https://jobs.harbour.example", b"secret"))
+        name: (with_logo if name == "with a logo" else plain).render(
+            made, links_for(made, "https://jobs.harbour.example", b"secret")
+        )
         for name, made in mails().items()
     }
     return lint({name: (page.html, page.subject) for name, page in pages.items()})

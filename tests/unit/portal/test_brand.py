@@ -22,6 +22,7 @@ def test_pages_carry_the_boards_colours_logo_and_address(store: NotifierStore, t
         assert "<p>Say what you look for." in portal.get("/sign-up").text
         picture = portal.get("/static/logo")
         assert (picture.headers["content-type"], picture.content) == ("image/svg+xml", logo.read_bytes())
+        assert picture.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
 def test_without_a_brand_the_name_stands_alone(portal: ServedPortal) -> None:

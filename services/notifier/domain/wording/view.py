@@ -79,6 +79,8 @@ class ShownDigest:
     manage: str
     unsubscribe: str
     from_name: str
+    logo: str
+    """The address of a picture of the name; empty: there is none."""
     from_line: str
 
 
@@ -117,6 +119,7 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
         manage=links.manage,
         unsubscribe=links.unsubscribe,
         from_name=one_line(sender.name),
+        logo=web_address(sender.logo) if sender.logo else "",
         from_line=one_line(wording.sender_line(sender)),
     )
 
