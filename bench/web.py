@@ -72,7 +72,7 @@ def main(
             ready_s = _until_read(base)
             with httpx2.Client(base_url=base, timeout=60) as client:
                 pages = sorted(_took(client, "GET", "/sign-up", {}) for _ in range(100))
-                files = ("portal.css", "search.css", "htmx.min.js", "search.js", "icon.svg")
+                files = ("base.css", "search.css", "htmx.min.js", "search.js", "icon.svg")
                 paths = ["/sign-up", *(f"/static/{file}" for file in files)]
                 # As they are sent: what is the same for everybody is packed.
                 view = sum(client.get(path).num_bytes_downloaded for path in paths)

@@ -1,92 +1,40 @@
 """Wires the portal: routes, pages for what goes wrong, headers, and the server around them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from importlib.resources import files
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from services.portal import events, feeds, previews, reading
 from services.portal.accounts import home, mails, searches, sign_up, tracking
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.door import HEAD, Door, ForgedError, GoneError, SignedOutError
+from services.portal.door import Door, ForgedError, GoneError, SignedOutError
 from services.portal.links import jobs, standing
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
 from services.portal.previews import PreviewReading
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
+from services.runtime.web.files import Files
+from services.runtime.web.headers import WithHeaders
 from services.runtime.web.server import ConnectionLimits, WebServer
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from services.wording.words import mark
 
-HEADERS: Mapping[str, str] = {
-    # Nothing inline, nothing from elsewhere.
-    "Content-Security-Policy": (
-        "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "img-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    # Tokens stand in addresses: no other site may learn one.
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    # Tokens in addresses make pages of one person; search engines have no business there.
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-}
 _RETRY_S = 5
 _NOT_DONE = mark("That could not be done")
 _LATER = mark("Not now")
 _events = structlog.get_logger(__name__)
-
-
-class WithHeaders:
-    """Puts `HEADERS` on each answer, also of what failed; one that an answer has of its own stays.
-
-    HEAD is answered as GET is, whose body the server leaves away (RFC 9110 section 9.3.2): scanners of mail ask so.
-
-    `root`: the path of the public address, which a proxy may take off or leave on: both reach the routes.
-    """
-
-    def __init__(self, app: ASGIApp, root: str) -> None:
-        self._app = app
-        self._root = root
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
-
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        path = scope["path"]
-        if self._root and path.startswith(f"{self._root}/"):
-            path = path.removeprefix(self._root)
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        head = scope["method"] == "HEAD"
-        await self._app({**scope, "method": method, "path": path, "raw_path": None, HEAD: head}, receive, sent)
 
 
 class PortalServer:
@@ -156,22 +104,10 @@ def portal_app(
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
-    app.mount("/static", GZipMiddleware(_Files(directory=str(files("services.portal").joinpath("static")))))
+    app.mount("/static", GZipMiddleware(Files("services.portal", anywhere=("widget.js",))))
     _show_faults(app, door)
     # Around all else: as a middleware it would stand within what answers for failures.
     return WithHeaders(app, root)
-
-
-class _Files(StaticFiles):
-    """Files that a browser keeps, and asks each time whether they are still the same: the answer has no body then."""
-
-    def file_response(self, *given: Any, **named: Any) -> Response:
-        answer = super().file_response(*given, **named)
-        answer.headers["Cache-Control"] = "no-cache"
-        if str(given[0]).endswith("widget.js"):
-            # Made to run on pages of others, where browsers load nothing of ours else.
-            answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return answer
 
 
 def _add_brand(app: FastAPI, light: str, dark: str, logo: tuple[bytes, str] | None) -> None:

@@ -10,15 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.portal.pages import Pages, words_for
+from services.runtime.web.headers import HEAD
 from services.usecases import consent
 from services.usecases.installation import Installation
 from services.usecases.links import Purpose, Reached, Subscriber, link, reach
 from services.wording.words import Words, mark
 
 T = TypeVar("T")
-
-HEAD = "jobchime.head"
-"""Set in the scope of a request that asked for no body: it is answered as GET is."""
 
 
 class ForgedError(Exception):

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from services.portal.answers import answers
 from services.portal.door import Door
-from services.portal.forms import body_of
 from services.runtime.errors import UsageError
+from services.runtime.web.bodies import body_of
 from services.usecases.mail import SIGNATURE, TIMESTAMP, ForgedEventsError, take_events
 
 MOST_BYTES = 16_000_000

@@ -19,10 +19,11 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import MOST_PASTED, fault_in, form_of
+from services.portal.forms import fault_in
 from services.portal.pages import words_for
 from services.portal.search_form import DEFAULTS, asking, reader_of, search_of
 from services.runtime.privacy.redaction import redacted
+from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases.completion import Kind, suggestions, warm
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Fitting, LivePreview, LivePreviews, Opening, PayBin, PayRange, Taste

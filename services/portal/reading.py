@@ -13,8 +13,8 @@ from schemas.posting import Strength
 from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import MOST_PASTED, form_of
 from services.portal.pages import words_for
+from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases.pasted import MOST_TEXT, NamedSkill, skills_in
 from services.wording.words import Words, mark
 

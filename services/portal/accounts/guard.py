@@ -1,6 +1,5 @@
 """Who may post a form: pages of our own, not too often from one network, and a session with its token."""
 
-import ipaddress
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -9,13 +8,13 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from ua_parser import parse as parse_user_agent
 
 from services.portal.door import Door, GoneError
+from services.runtime.web.clients import is_ours, network_of
 from services.usecases import signing
 from services.usecases.links import Subscriber
 from services.usecases.signing import SESSION_FOR
@@ -28,8 +27,6 @@ _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
 _COMPLETIONS = (parse("300/minute"),)
 _FEEDS = (parse("60/minute"),)
-_OF_V4, _OF_V6 = 24, 56
-"""Bits of an address that name a network: what one customer of a provider is given, or shares."""
 
 
 class FormGuard:
@@ -43,7 +40,7 @@ class FormGuard:
 
     def check(self, request: Request, *, limited: bool = False) -> None:
         """Raises HTTPException 403 for a form of another site, 429 where `limited` and too many came."""
-        if not self._is_ours(request.headers):
+        if not is_ours(request.headers, self._host):
             raise HTTPException(403)
         if limited:
             self._count(request, "form", _FORMS)
@@ -62,50 +59,9 @@ class FormGuard:
         self._count(request, "feed", _FEEDS)
 
     def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
-        network = self._network(request)
+        network = network_of(request, self._proxies)
         if not all(self._limiter.hit(limit, what, network) for limit in limits):
             raise HTTPException(429, headers={"Retry-After": "60"})
-
-    def _is_ours(self, headers: Headers) -> bool:
-        """By Fetch Metadata, which all browsers of today send, else by Origin; who sends neither is no browser."""
-        site = headers.get("sec-fetch-site")
-        if site is not None:
-            return site in ("same-origin", "none")
-        origin = headers.get("origin")
-        if origin is None:
-            return True
-        try:
-            host = urlsplit(origin).netloc
-        except ValueError:
-            return False
-        # `null` has no host: it is what a page says of itself that hides where it is from.
-        return bool(host) and host in (self._host, headers.get("host"))
-
-    def _network(self, request: Request) -> str:
-        peer = _address(request.client.host if request.client else "")
-        if str(peer) in self._proxies:
-            # Some proxies add a line of their own below the client's instead of going on with it.
-            lines = ",".join(request.headers.getlist("x-forwarded-for"))
-            named = [_address(part) for part in lines.split(",") if part.strip()]
-            peer = next((each for each in reversed(named) if str(each) not in self._proxies), peer)
-        if peer is None:
-            return "unknown"
-        bits = _OF_V4 if peer.version == 4 else _OF_V6
-        return str(ipaddress.ip_network((peer.packed, bits), strict=False))
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address, also with a port, in brackets, or of version 4 within version 6."""
-    text = text.strip()
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return getattr(found, "ipv4_mapped", None) or found
 
 
 async def begin_session(

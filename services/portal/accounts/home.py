@@ -14,12 +14,13 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
-from services.portal.forms import fault_in, form_of
+from services.portal.forms import fault_in
 from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.search_form import given_of, timing_fields, timing_options
 from services.runtime.errors import UsageError
+from services.runtime.web.bodies import form_of
 from services.usecases import accounts, consent, links, searches, signing, suppressions
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch, Subscriber

@@ -11,11 +11,12 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import MOST_PASTED, fault_in, form_of, wrong_field
+from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.previews import NOTHING_ASKED, previewed
 from services.portal.search_form import ASKING, DEFAULTS, adding, form_page, person_fields, reading, search_fields
+from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency

@@ -12,8 +12,9 @@ from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers, form
 from services.portal.door import Door
-from services.portal.forms import fault_in, form_of
+from services.portal.forms import fault_in
 from services.runtime.errors import UsageError
+from services.runtime.web.bodies import form_of
 from services.usecases import feedback, tracker
 from services.usecases.errors import WrongFieldError
 from services.usecases.feedback import FADES_IN, LOOKS_BACK, Saying

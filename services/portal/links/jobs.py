@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from schemas.posting import PostingCore
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
-from services.portal.forms import form_of
 from services.runtime.errors import UsageError
+from services.runtime.web.bodies import form_of
 from services.usecases import feedback, links, tracker
 from services.usecases.feedback import FADES_IN, KIND_OF
 from services.usecases.installation import Installation

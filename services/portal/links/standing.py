@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, Response
 
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
-from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.runtime.errors import UsageError
+from services.runtime.web.bodies import form_of
 from services.usecases import consent, links, searches, signing
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber

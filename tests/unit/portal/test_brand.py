@@ -15,7 +15,7 @@ def test_pages_carry_the_boards_colours_logo_and_address(store: NotifierStore, t
         page = portal.get("/sign-in").text
         assert '<a class="board" href="https://board.example">' in page
         assert '<img src="/static/logo" alt="Harbour Jobs">' in page
-        assert page.index("portal.css") < page.index("brand.css")
+        assert page.index("base.css") < page.index("brand.css")
         assert "--accent: #8a1538" in portal.get("/static/brand.css").text
         german = {"Accept-Language": "de-AT"}
         assert "<p>Stellen auf &lt;See&gt;.</p>" in portal.get("/sign-up", **german).text

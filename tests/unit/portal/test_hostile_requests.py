@@ -11,10 +11,10 @@ from starlette.requests import Request
 
 from services.notifier.adapters.mail.sendgrid_events import TIMESTAMP
 from services.notifier.domain.people import Subscriber
-from services.portal import forms
 from services.portal.accounts.guard import FormGuard
-from services.portal.app import HEADERS
 from services.runtime.errors import UnavailableError
+from services.runtime.web import bodies
+from services.runtime.web.headers import HEADERS
 from services.usecases import links
 from tests.support.mail_events import EVENT_KEY, body_of, signed
 from tests.support.notifying import NOW, NotifierStore, new_store
@@ -78,7 +78,7 @@ def test_each_page_can_be_asked_for_its_head(store: NotifierStore, ada: Subscrib
     for path in (
         "/sign-in",
         "/sign-up",
-        "/static/portal.css",
+        "/static/base.css",
         portal.path("unsubscribe", ada),
         portal.path("manage", ada),
     ):
@@ -111,7 +111,7 @@ def test_what_fails_carries_all_headers_too(
 
 
 def test_a_form_that_comes_in_drops_is_broken_off(portal: ServedPortal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forms, "_FORM_S", 0.3)
+    monkeypatch.setattr(bodies, "_FORM_S", 0.3)
     url = portal.client.base_url
     with socket.create_connection((str(url.host), url.port or 0), timeout=10) as connection:
         connection.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\naddress=")

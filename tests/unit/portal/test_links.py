@@ -129,7 +129,7 @@ def test_links_of_former_secrets_act_until_their_date(ada: Subscriber, rotated: 
     assert [rotated.get(path).status_code for path in paths] == [404, 404]
 
 
-@pytest.mark.parametrize("path", ["/", "/static/portal.css", "/u/forged.aaaaaaaaaaaaaaaa", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/static/base.css", "/u/forged.aaaaaaaaaaaaaaaa", "/nowhere"])
 def test_every_answer_carries_what_keeps_a_page_to_itself(portal: ServedPortal, path: str) -> None:
     headers = portal.get(path).headers
     assert headers["referrer-policy"] == "no-referrer"
@@ -148,9 +148,9 @@ def test_search_engines_know_of_pages_for_all_alone(ada: Subscriber, portal: Ser
 
 
 def test_a_file_is_kept_and_asked_for_again_without_its_body(portal: ServedPortal) -> None:
-    file = portal.get("/static/portal.css")
+    file = portal.get("/static/base.css")
     assert file.headers["cache-control"] == "no-cache"
-    again = portal.get("/static/portal.css", **{"If-None-Match": file.headers["etag"]})
+    again = portal.get("/static/base.css", **{"If-None-Match": file.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert portal.get("/sign-in").headers["cache-control"] == "no-store"
 
@@ -160,8 +160,8 @@ def test_a_path_of_the_public_address_may_be_left_on_by_a_proxy(store: NotifierS
         path = portal.path("unsubscribe", ada)
         for prefix in ("", "/alerts"):
             page = portal.get(prefix + path)
-            assert (page.status_code, "/alerts/static/portal.css" in page.text) == (200, True)
-            assert portal.get(f"{prefix}/static/portal.css").status_code == 200
+            assert (page.status_code, "/alerts/static/base.css" in page.text) == (200, True)
+            assert portal.get(f"{prefix}/static/base.css").status_code == 200
 
 
 def test_a_token_never_stands_in_the_log(

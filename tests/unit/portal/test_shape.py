@@ -23,9 +23,10 @@ from services.notifier.adapters.sql.rows import pack_email
 from services.notifier.domain.links import PATHS, slot_of, token
 from services.notifier.domain.people import Subscriber
 from services.portal.accounts.guard import COOKIE, Cookies
-from services.portal.app import HEADERS, portal_app
+from services.portal.app import portal_app
 from services.portal.postman import Postman
 from services.runtime.sql.store import writing
+from services.runtime.web.headers import HEADERS
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from tests.support.mail_events import EVENT_KEY, signed
