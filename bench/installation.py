@@ -17,6 +17,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from bench.stopwatch import processor_s
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.topics import create
 from services.runtime.metrics.catalogue import ASSIGNED
@@ -60,8 +61,7 @@ class Running:
     @property
     def cpu_s(self) -> float:
         """Processor time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_s(self.process.pid)
 
     def stop(self) -> None:
         """End it in order, or else at all."""

@@ -48,9 +48,11 @@ _READ: Final = 500
 _WEIGHED: Final = 100
 _SHOWN: Final = 50
 """In a feed."""
-_REMEMBERED: Final = 2_000
+_REMEMBERED: Final = 5_000
 _KEPT: Final = 200
 _JUDGED: Final = 20_000
+_HARDLY_EVER: Final = 1_000
+"""After so many times as many objects as Python itself waits for, by its tenths of a million."""
 _MANY: Final = 5_000
 _BINS: Final = 10
 _STEPS: Final = 40
@@ -176,9 +178,11 @@ class LivePreviews:
                 self._columns.put(Past(posting, seen_at) for posting, seen_at in self._stored.read(some))
                 self._new += len(some)
         self._columns.forget(since)
+        # Looking through all that is held would hold up all who type: it is done now, and else hardly ever.
+        gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)
+        gc.collect()
         if self._new > max(_MANY, len(self._columns) // 5):
-            # What is held now stays: looking through it for garbage would hold up all who type for half a second.
-            gc.collect()
+            # What is held now stays.
             gc.freeze()
             self._new = 0
         with self._lock:

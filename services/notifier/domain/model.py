@@ -1,5 +1,6 @@
 """The notifier's facts as values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
@@ -231,14 +232,35 @@ class Against:
     costs: float
 
 
-@dataclass(frozen=True, slots=True)
 class Chance:
-    """The chance that a person accepts a job that fits their search, and what speaks against the job."""
+    """The chance that a person accepts a job that fits their search, and what speaks against the job.
 
-    value: float
-    """0 to 1."""
-    against: tuple[Against, ...] = ()
-    """The most telling first."""
+    That is worked out when it is first asked for: most jobs are weighed and never shown.
+    """
+
+    __slots__ = ("_against", "_work_out", "value")
+
+    def __init__(self, value: float, work_out: Callable[[], tuple[Against, ...]] = tuple) -> None:
+        """`value`: 0 to 1. `work_out` gives what speaks against the job, the most telling first."""
+        self.value = value
+        self._work_out: Callable[[], tuple[Against, ...]] | None = work_out
+        self._against: tuple[Against, ...] = ()
+
+    @property
+    def against(self) -> tuple[Against, ...]:
+        """The most telling first."""
+        if self._work_out is not None:
+            self._against, self._work_out = self._work_out(), None
+        return self._against
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chance) and (self.value, self.against) == (other.value, other.against)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"Chance({self.value}, against={self.against})"
 
 
 CERTAIN = Chance(1.0)

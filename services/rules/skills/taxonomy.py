@@ -98,6 +98,8 @@ class Taxonomy:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._kinds: dict[str, SkillKind] = {}
         self._implied: dict[str, tuple[str, ...]] = {}
+        self._parents: dict[str, frozenset[str]] = {}
+        """Those that were asked for."""
         self._by_fold: dict[str, str] = {}
         self._further: dict[str, list[str]] = {}
         surfaces: dict[bytes, list[_Surface]] = {}
@@ -200,14 +202,19 @@ class Taxonomy:
 
     def parents(self, name: str) -> frozenset[str]:
         """All skills that a canonical name implies, whichever number of steps away; empty for an unknown name."""
-        found: set[str] = set()
-        waiting = list(self._implied.get(name, ()))
-        while waiting:
-            parent = waiting.pop()
-            if parent not in found:
-                found.add(parent)
-                waiting.extend(self._implied[parent])
-        return frozenset(found)
+        known = self._parents.get(name)
+        if known is None:
+            found: set[str] = set()
+            waiting = list(self._implied.get(name, ()))
+            while waiting:
+                parent = waiting.pop()
+                if parent not in found:
+                    found.add(parent)
+                    waiting.extend(self._implied[parent])
+            known = frozenset(found)
+            if name in self._implied:
+                self._parents[name] = known
+        return known
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Every skill that the text names, leftmost longest, in order; names that are common words only where the text

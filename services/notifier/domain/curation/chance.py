@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from itertools import chain
 from typing import Final, get_args
@@ -83,14 +83,20 @@ def chance_of(judged: Judged, wish: Wish) -> Chance:
 
 
 def _chance(judged: Judged, wish: Wish) -> Chance:
-    facts, known = facts_of(wish, judged.criteria, judged.ready), model()
+    criteria, ready = judged.criteria, judged.ready
+    facts = facts_of(wish, criteria, ready)
+    # It holds no verdict: what holds it would go with the garbage alone.
+    return Chance(round(probability(model().log_odds(facts)), 4), partial(_against, facts, wish, criteria, ready))
+
+
+def _against(facts: tuple[float, ...], wish: Wish, criteria: Criteria, ready: Ready) -> tuple[Against, ...]:
     costs = [
-        Against(_doubt(fact, wish, judged.criteria, judged.ready), round(weight * (1.0 - value), 3))
-        for fact, value, weight in zip(FACTS, facts, known.weights, strict=True)
+        Against(_doubt(fact, wish, criteria, ready), round(weight * (1.0 - value), 3))
+        for fact, value, weight in zip(FACTS, facts, model().weights, strict=True)
         if weight * (1.0 - value) > 0
     ]
     costs.sort(key=lambda one: (-one.costs, FACTS.index(one.doubt.fact)))
-    return Chance(round(probability(known.log_odds(facts)), 4), tuple(costs))
+    return tuple(costs)
 
 
 def tenth(chance: Chance) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Hashable
 from functools import cached_property
+from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from schemas.criteria import Criteria
@@ -18,6 +19,8 @@ from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
 from services.rules.verdict import Outcome, Verdict, distance, judge, near_miss, outcome_of
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 
 _YEARS: Final = re.compile(
@@ -205,8 +208,7 @@ class Judging:
         """The posting made ready, once while it is the same."""
         ready = self._ready.get(posting.posting_id)
         if ready is None or ready.posting is not posting:
-            if len(self._ready) >= self._most_postings:
-                self.forget()
+            _make_room(self._ready, self._most_postings)
             ready = self._ready[posting.posting_id] = Ready(posting)
         return ready
 
@@ -217,9 +219,7 @@ class Judging:
         judged = self._judged.get(own)
         if judged is not None:
             return judged
-        if len(self._judged) >= self._most:
-            # Not the postings: reading their words again takes longer than judging by ten searches.
-            self._judged.clear()
+        _make_room(self._judged, self._most)
         found = self._judged[own] = Judged(criteria, ready)
         return found
 
@@ -227,3 +227,10 @@ class Judging:
         """Let go of all: postings and criteria are about to be read anew."""
         self._ready.clear()
         self._judged.clear()
+
+
+def _make_room(held: dict[K, V], most: int) -> None:
+    """Let go of the older half of what is held, once it is full."""
+    if len(held) >= most:
+        for own in list(islice(held, (len(held) + 1) // 2)):
+            del held[own]
