@@ -20,9 +20,7 @@ from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, Fetched, Format, Item, JsonObject, Skip, UnusableItemError
 from services.ingest.settings import SourceSettings
 from services.runtime.clock import Clock
-
-_IGNORED = {".md", ".tsv", ".txt", ".py"}
-
+from services.usecases.sources import may_be_feed
 
 _EDITION = re.compile(r"(?P<of>.+)@(?P<hour>\d{4}-\d{2}-\d{2}T\d{2})")
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -30,7 +28,7 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 
 def feed_files(folder: Path) -> list[Path]:
     """The files of a folder that may be feeds, in a fixed order; of several editions of one the first."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in _IGNORED)
+    files = (path for path in folder.rglob("*") if path.is_file() and may_be_feed(path))
     first: dict[Path, Path] = {}
     for path in sorted(files, key=lambda path: (_edition(path)[1], path)):
         first.setdefault(_edition(path)[0], path)

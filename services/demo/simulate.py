@@ -1,6 +1,5 @@
 """Runs the embedded form over feed files for some simulated days."""
 
-import json
 import re
 import shutil
 import socket
@@ -36,6 +35,7 @@ from services.runtime.log.sqlite import SqliteLog
 from services.settings import Settings
 from services.settings.model import ProbeSettings
 from services.settings.portal import PortalSettings
+from services.settings.writing import written
 from services.usecases import accounts, consent, feedback, importing, suppressions
 from services.usecases.accounts import Subscriber
 from services.usecases.importing import Fault
@@ -123,9 +123,7 @@ def simulate(
             while to_come and to_come[-1].at <= at:
                 happen(Installation(settings, form.engine), to_come.pop())
             clock.set(at)
-            form.runner.tick(at)
-            form.runner.drain()
-            form.runner.tick(at)
+            form.runner.once(at)
             advance(1)
         history = SqlDigests(form.engine, settings.ids()).history(with_holds=True)
         span = f"{counted(days, 'day')} up to {now:%Y-%m-%d %H:%M} UTC, and the day after"
@@ -176,22 +174,22 @@ def happen(installation: Installation, what: Happening) -> None:
 
 
 def _written(settings: Settings) -> str:
-    """The settings as their file has them; JSON's texts are TOML's too."""
+    """The settings as their file has them."""
     mail = settings.mail
     lines = [
         "# The demo's installation, whose time stood still when it ended: give commands that time with --now.",
         'data = "state"',
-        f"secret = {json.dumps(_SECRET)}",
+        f"secret = {written(_SECRET)}",
         "[mail]",
         'folder = "mails"',
         *(
-            f"{name} = {json.dumps(getattr(mail, name), ensure_ascii=False)}"
+            f"{name} = {written(getattr(mail, name))}"
             for name in ("public_url", "sender_name", "sender_address", "postal_address")
         ),
     ]
     for source in settings.ingest.sources:
-        address = json.dumps(str(Path(source.url).resolve()), ensure_ascii=False)
-        lines += ["[[ingest.sources]]", f"name = {json.dumps(source.name)}", f"url = {address}", 'every = "6h"']
+        address = written(Path(source.url).resolve())
+        lines += ["[[ingest.sources]]", f"name = {written(source.name)}", f"url = {address}", 'every = "6h"']
     return "\n".join(lines) + "\n"
 
 

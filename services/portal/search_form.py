@@ -1,6 +1,5 @@
 """The fields of a form that asks for a search: as criteria, as whom they are for, and as a page shows them."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +10,21 @@ from babel.dates import get_day_names
 from schemas.criteria import Criteria, Nearby
 from schemas.posting import Employment, Seniority, Workplace
 from services.usecases.completion import readable_place, readable_role
-from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
+from services.usecases.typed import (
+    amount_in,
+    circle_in,
+    hours_in,
+    is_number,
+    names_in,
+    offset_in,
+    towns_in,
+    whole_number_in,
+    written,
+    written_circles,
+)
 from services.wording.facets import FACETS
 from services.wording.lines import capitalised, standard_offset, zone_of
 from services.wording.words import Words, mark
@@ -86,14 +96,6 @@ _IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith("workpl
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
 _MOST_NAME = 60
-_MOST_DIGITS = 15
-_AMOUNT: Final = re.compile(r"(?P<whole>\d+|\d{1,3}(?:[.,'’\s]\d{3})+)\s?(?P<thousands>[kK])?")
-_OFFSET: Final = re.compile(
-    r"(?:UTC|GMT)?\s*(?P<sign>[+−-]?)\s*(?P<hours>\d{1,2})(?::(?P<minutes>\d{2})|[.,](?P<part>\d{1,2}))?"
-)
-_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
-_WITHIN: Final = re.compile(r"(?P<town>[^(]*[^(\s])\s*\((?P<km>\d{1,3})\s?km\)")
-_CODE: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 
 
 def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
 def timing_fields(given: Mapping[str, str]) -> dict[str, Any]:
     """Those of when a search is mailed and which jobs come first, of a form that has them."""
     times = {name: given[name] for name in ("cadence", "hour", "weekday") if name in given}
-    places = {"preferred_places": _listed(given["preferred_places"])} if "preferred_places" in given else {}
+    places = {"preferred_places": names_in(given["preferred_places"])} if "preferred_places" in given else {}
     return times | places
 
 
@@ -115,15 +117,15 @@ def given_of(search: Query, timing: Timing, words: Words) -> dict[str, str]:
     given = {**DEFAULTS, "name": search.name, "text": asked.text, "languages": ", ".join(asked.languages)}
     alone = not skills.any
     given |= {
-        "skills": _written(skills.all if alone else skills.any),
+        "skills": written(skills.all if alone else skills.any),
         "at_least": ALL if alone and skills.all else str(skills.at_least),
-        "skills_all": "" if alone else _written(skills.all),
-        "skills_none": _written(skills.none),
-        "roles": _written([readable_role(role, words) for role in roles.any]),
-        "roles_none": _written([readable_role(role, words) for role in roles.none]),
+        "skills_all": "" if alone else written(skills.all),
+        "skills_none": written(skills.none),
+        "roles": written([readable_role(role, words) for role in roles.any]),
+        "roles_none": written([readable_role(role, words) for role in roles.none]),
         "unknown_role": "" if roles.accept_unknown is None else "yes" if roles.accept_unknown else "no",
-        "places": _written([readable_place(code, words) for code in asked.places]),
-        "preferred_places": _written([readable_place(code, words) for code in search.preferred_places]),
+        "places": written([readable_place(code, words) for code in asked.places]),
+        "preferred_places": written([readable_place(code, words) for code in search.preferred_places]),
         **_circles(asked.near),
         **_hours(asked),
     }
@@ -169,8 +171,8 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
 
 def adding(given: Mapping[str, str], skill: str) -> dict[str, str]:
     """The form with one more skill."""
-    named = _listed(given["skills"])
-    return {**given, "skills": _written(named if skill in named else [*named, skill])}
+    named = names_in(given["skills"])
+    return {**given, "skills": written(named if skill in named else [*named, skill])}
 
 
 def search_of(given: Mapping[str, str], words: Words) -> WantedSearch | None:
@@ -246,18 +248,13 @@ def timing_options(words: Words) -> dict[str, list[tuple[str, str]]]:
 
 def _with(usual: Sequence[str], chosen: str, beside: Sequence[str] = ()) -> list[str]:
     """The usual numbers, and the chosen one."""
-    known = chosen in usual or chosen in beside or _NUMBER.fullmatch(chosen) is None
+    known = chosen in usual or chosen in beside or not is_number(chosen)
     return sorted([*usual, *([] if known else [chosen])], key=float)
 
 
 def _circles(near: Sequence[Nearby]) -> dict[str, str]:
-    """Towns with one radius for all where they have one, else each with its own."""
-    if not near:
-        return {}
-    radii = {one.km for one in near}
-    if len(radii) == 1:
-        return {"towns": _written([one.town for one in near], behind=_CODE), "km": str(radii.pop())}
-    return {"towns": _written([f"{one.town} ({one.km} km)" for one in near], behind=_CODE)}
+    towns, km = written_circles(near)
+    return {"towns": towns, **({"km": km} if km else {})}
 
 
 def _hours(asked: Criteria) -> dict[str, str]:
@@ -266,120 +263,64 @@ def _hours(asked: Criteria) -> dict[str, str]:
     return {"utc_offset": f"{asked.utc_offset:+g}", "tolerance": f"{asked.tolerance:g}"}
 
 
-def _written(names: Sequence[str], behind: re.Pattern[str] | None = None) -> str:
-    """Names as a field takes them: with commas, or with semicolons where one has a comma itself."""
-    plain = ", ".join(names)
-    if list(_parts(plain, behind)) == list(names):
-        return plain
-    return "; ".join(names) if len(names) > 1 else f"{plain};"
-
-
 def _criteria(given: Mapping[str, str]) -> dict[str, Any]:
     """Those that are asked for; what only qualifies one that is not is left out."""
     found: dict[str, Any] = {}
     if skills := _skills(given):
         found["skills"] = {**skills, "mentions": bool(given["mentions"])}
-    roles = {"any": _listed(given["roles"]), "none": _listed(given["roles_none"])}
+    roles = {"any": names_in(given["roles"]), "none": names_in(given["roles_none"])}
     if any(roles.values()):
         found["roles"] = {**roles, "neighbours": bool(given["neighbours"])}
         if given["unknown_role"]:
             found["roles"]["accept_unknown"] = given["unknown_role"] == "yes"
     if given["text"].strip():
         found["text"] = given["text"].strip()
-    if places := _listed(given["places"]):
+    if places := names_in(given["places"]):
         found |= {"places": places, "accept_unknown_place": bool(given["unknown_place"])}
-    if towns := _towns(given["towns"], _whole(given["km"], "km", 300)):
-        found |= {"near": towns, "accept_unknown_town": bool(given["unknown_town"])}
+    km = whole_number_in(given["km"], "km", 300)
+    if near := [circle_in(town, km) for town in towns_in(given["towns"])]:
+        found |= {"near": near, "accept_unknown_town": bool(given["unknown_town"])}
     if given["amount"].strip():
-        amount = {"amount": _amount(given["amount"]), "currency": given["currency"], "period": given["period"]}
+        amount = {"amount": amount_in(given["amount"]), "currency": given["currency"], "period": given["period"]}
         found |= {"salary_floor": amount, "accept_undisclosed": not given["stated_pay"]}
     for facet, values in CHOICES.items():
         if chosen := [value for value in values if given[f"{facet}.{value}"]]:
             found[facet] = chosen
-    if languages := _listed(given["languages"]):
+    if languages := names_in(given["languages"]):
         found["languages"] = languages
     if given["visa"]:
         found |= {"visa_sponsorship": True, "accept_unknown_visa": not given["stated_visa"]}
     if given["tolerance"]:
-        found |= {"utc_offset": _offset(given), "tolerance": _tolerance(given["tolerance"])}
+        found |= {"utc_offset": _offset(given), "tolerance": hours_in(given["tolerance"])}
     return found
 
 
 def _skills(given: Mapping[str, str]) -> dict[str, Any]:
-    named, needed, unwanted = (_listed(given[name]) for name in ("skills", "skills_all", "skills_none"))
+    named, needed, unwanted = (names_in(given[name]) for name in ("skills", "skills_all", "skills_none"))
     if given["at_least"] == ALL:
         asked: dict[str, Any] = {"all": [*named, *needed]}
     else:
-        least = _whole(given["at_least"], "at_least", 100) if named else 1
+        least = whole_number_in(given["at_least"], "at_least", 100) if named else 1
         asked = {"any": named, "all": needed, "at_least": least}
     return {**asked, "none": unwanted} if named or needed or unwanted else {}
-
-
-def _towns(text: str, km: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for town in _parts(text, behind=_CODE):
-        own = _WITHIN.fullmatch(town)
-        found.append({"town": own["town"], "km": int(own["km"])} if own else {"town": town, "km": km})
-    return found
-
-
-def _amount(text: str) -> int:
-    found = _AMOUNT.fullmatch(text.strip()) if len(text.strip()) <= _MOST_DIGITS else None
-    if found is None:
-        raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
-    return int(re.sub(r"\D", "", found["whole"])) * (1_000 if found["thousands"] else 1)
 
 
 def _offset(given: Mapping[str, str]) -> float:
     """Hours from UTC as written, else those of the time zone."""
     if not given["utc_offset"].strip():
         return standard_offset(zone_of(given["time_zone"] or "UTC"))
-    found = _OFFSET.fullmatch(given["utc_offset"].strip())
-    if found is None:
-        raise WrongFieldError("utc_offset", "hours from UTC were expected, such as +1 or -3:30", "offset")
-    hours = int(found["hours"]) + int(found["minutes"] or 0) / 60 + float(f"0.{found['part'] or 0}")
-    return -hours if found["sign"] in ("−", "-") else hours
-
-
-def _tolerance(text: str) -> float:
-    if _NUMBER.fullmatch(text) is None:
-        raise WrongFieldError("tolerance", "hours were expected, such as 2", "offset")
-    return float(text)
-
-
-def _whole(text: str, field: str, most: int) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most):
-        raise WrongFieldError(field, f"a whole number up to {most} was expected")
-    return int(text)
-
-
-def _listed(text: str) -> list[str]:
-    return list(_parts(text))
-
-
-def _parts(text: str, behind: re.Pattern[str] | None = None) -> Sequence[str]:
-    """What stands between semicolons, or between commas where there are none; codes `behind` a name stay with it."""
-    if ";" in text:
-        return [part.strip() for part in text.split(";") if part.strip()]
-    found: list[str] = []
-    for part in filter(None, map(str.strip, text.split(","))):
-        if behind is not None and found and behind.fullmatch(part):
-            found[-1] += f", {part}"
-        else:
-            found.append(part)
-    return found
+    return offset_in(given["utc_offset"])
 
 
 def _name(given: Mapping[str, str], words: Words) -> str:
     """What a search is called that its owner gave no name."""
-    work = [*_listed(given["roles"]), *_listed(given["skills"]), *_listed(given["skills_all"])]
+    work = [*names_in(given["roles"]), *names_in(given["skills"]), *names_in(given["skills_all"])]
     name = ", ".join(work) or given["text"].strip() or _joined(given["places"], given["towns"])
     return (name or words.say(mark("My search")))[:_MOST_NAME]
 
 
 def _joined(*texts: str) -> str:
-    some: Iterable[str] = (part for text in texts for part in _parts(text, behind=_CODE))
-    return ", ".join(some)
+    return ", ".join(part for text in texts for part in towns_in(text))
 
 
 def _value(facet: str, value: str, words: Words) -> str:

@@ -14,6 +14,7 @@ from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import Profile, Status, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
 from services.runtime.errors import UsageError
+from services.usecases import consent as consents
 from services.usecases import signing
 from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
@@ -92,7 +93,8 @@ def change(
 ) -> Saved:
     """Change facts of someone, by id or address; what is not named stays. Raises UsageError, WrongFieldError.
 
-    Another mailbox is theirs at once where it is declared that they asked for it, else once they confirm it there.
+    Another mailbox is theirs at once where it is declared that they asked for it, else once they confirm it there; of
+    who stays where they are, a declaration is kept by itself.
     """
     for field, value in fields.items():
         # An empty name is how somebody asks not to be greeted by one; of their languages they need not say anything.
@@ -110,6 +112,8 @@ def change(
     changes = of_profile(known.profile, profile)
     if changes:
         installation.subscribers.change(known.subscriber_id, profile, now, moved)
+    if declaration is not None and not moves:
+        consents.declare(installation, known.subscriber_id, declaration, now)
     if not moves or moved is not None:
         return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, wanted))
     _have_confirm(installation, known, wanted, now)

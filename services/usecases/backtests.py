@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
@@ -22,6 +22,7 @@ from services.notifier.domain.curation.copies import gather
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
 from services.notifier.domain.model import Part
+from services.notifier.domain.wording.reason_order import in_telling_order
 from services.rules.criterion import Reason, Relaxation
 from services.rules.verdict import distance
 from services.runtime.errors import UnavailableError
@@ -49,6 +50,10 @@ __all__ = [
 ]
 
 
+_MOST_OF_ONE: Final = 2
+"""So many of those that fail the same criterion are shown before the next criterion has its turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job by its best copy, scored as if its digest had been due when it came."""
@@ -64,6 +69,11 @@ class Job:
     def fault(self) -> Reason | None:
         """What it fails, where that is one criterion."""
         return next((reason for reason in self.tried.verdict.reasons if reason.fit != "yes"), None)
+
+    @property
+    def fitting(self) -> tuple[Reason, ...]:
+        """What it fits, what tells most first."""
+        return in_telling_order([reason for reason in self.tried.verdict.reasons if reason.fit == "yes"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,16 @@ class Report:
     by_day: tuple[tuple[date, int], ...]
     """Matching jobs by the day on which they came, UTC; every day."""
     costs: tuple[Charged, ...]
+
+    def closest(self, most: int) -> list[Job]:
+        """Of those rejected for one criterion alone the nearest, a few of each criterion before more of any."""
+        turns: Counter[str] = Counter()
+        ranked: list[tuple[int, int, Job]] = []
+        for place, job in enumerate(self.close):
+            criterion = job.fault.criterion if job.fault else ""
+            ranked.append((turns[criterion] // _MOST_OF_ONE, place, job))
+            turns[criterion] += 1
+        return [job for *_, job in sorted(ranked, key=lambda turn: turn[:2])[:most]]
 
 
 def of_store(
@@ -262,7 +282,7 @@ def _costs(found: Backtest, job_of: Mapping[str, int], matched_jobs: set[int]) -
 
 
 def report_json(report: Report, most: int) -> dict[str, Any]:
-    """The same as data; of each list of jobs at most `most`."""
+    """A report as data; of each list of jobs at most `most`."""
     found = report.backtest
     return {
         "criteria": found.criteria.model_dump(mode="json", exclude_defaults=True),
@@ -275,7 +295,7 @@ def report_json(report: Report, most: int) -> dict[str, Any]:
         "by_day": {day.isoformat(): count for day, count in report.by_day},
         "best_matches": [_job_json(job) for job in report.matches[:most]],
         "nearest_misses": [_job_json(job) for job in report.near[:most]],
-        "closest": [_job_json(job) for job in report.close[:most]],
+        "closest": [_job_json(job) for job in report.closest(most)],
         "costs": [
             _gained_json(charged.without, found.criteria)
             | {"steps": [_gained_json(step, found.criteria) for step in charged.steps]}

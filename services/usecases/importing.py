@@ -1,6 +1,7 @@
 """Many people from one file, with their searches: taken in, or changed, line by line."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,8 +13,20 @@ from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.usecases import accounts, consent
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
+from services.usecases.progress import Progress, unseen
 
-__all__ = ["Entry", "Fault", "Imported", "KnownAlready", "Undeclared", "read", "take_in", "would_take_in"]
+__all__ = [
+    "Entry",
+    "Fault",
+    "Imported",
+    "KnownAlready",
+    "Summary",
+    "Undeclared",
+    "import_all",
+    "read",
+    "take_in",
+    "would_take_in",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,50 @@ class Imported:
     """How many the line names."""
     changes: tuple[str, ...] = ()
     """Sentences; of somebody who was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became, or would become, of all lines."""
+
+    new: int
+    searches: int
+    """Of those who are new."""
+    changed: int
+    same: int
+    faults: int
+
+
+def import_all(
+    installation: Installation | None,
+    data: bytes,
+    declared: Mapping[str, str],
+    now: datetime,
+    *,
+    update: bool,
+    dry_run: bool,
+    tell: Callable[[Imported | Fault], None],
+    progress: Progress = unseen,
+) -> Summary:
+    """Take in what can be taken of a file, line by line; `tell` is told what became of each.
+
+    `dry_run`: nothing is changed, and where there is no installation everybody is new. Raises UnavailableError.
+    """
+    entries = read(installation, data, declared)
+    done: Counter[str] = Counter()
+    with progress("Importing", len(entries)) as advance:
+        for entry in entries:
+            if isinstance(entry, Fault):
+                outcome: Imported | Fault = entry
+            elif dry_run or installation is None:
+                outcome = would_take_in(entry, now, update=update)
+            else:
+                outcome = take_in(installation, entry, now, update=update)
+            tell(outcome)
+            done["faults" if isinstance(outcome, Fault) else outcome.done] += 1
+            done["searches"] += outcome.searches if isinstance(outcome, Imported) and outcome.done == "new" else 0
+            advance(1)
+    return Summary(done["new"], done["searches"], done["changed"], done["same"], done["faults"])
 
 
 def read(

@@ -7,33 +7,47 @@ from services.overview.doctor.examination import examine
 from services.overview.doctor.finding import Finding, Grade
 from services.overview.engines import Engines
 from services.overview.stream.gather import Gatherer
-from services.overview.stream.model import EngineView, Overview, ServiceView, Trouble
+from services.overview.stream.model import (
+    BAD_DELIVERIES,
+    SERVICE_SEVERITY,
+    SOURCE_SEVERITY,
+    EngineView,
+    Overview,
+    ServiceView,
+    Severity,
+    Trouble,
+    worst_first,
+)
 from services.overview.stream.store_troubles import REPLAY
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
-from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
+from services.runtime.figures.stream import SourceFigures, StoreFigures
 from services.runtime.http.names import DnsTextRecords
 from services.runtime.kafka.offsets import Offsets
 from services.settings import Settings
 from services.usecases.installation import has_store, open_letters, open_log, store_as_it_is
 
 __all__ = [
+    "BAD_DELIVERIES",
     "REPLAY",
+    "SERVICE_SEVERITY",
+    "SOURCE_SEVERITY",
     "EngineView",
     "Finding",
     "Gatherer",
     "Grade",
     "Overview",
     "ServiceView",
+    "Severity",
     "SourceFigures",
-    "SourceState",
     "StoreFigures",
     "Trouble",
     "findings",
     "healthy",
     "troubles",
     "watcher",
+    "worst_first",
 ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from schemas.criteria import Criteria
 from services.notifier.domain.model import Recipient
@@ -56,10 +56,25 @@ class Query:
     """Whose saved search it is."""
 
 
-def search_from(fields: Mapping[str, Any]) -> WantedSearch:
-    """Check the fields of a new search, see docs/fields.md. Raises WrongFieldError."""
+_NONE: Final[Mapping[str, Any]] = {}
+_TABLES: Final = ("roles", "skills")
+"""Fields of criteria of which some fields may be asked for by themselves."""
+
+
+def search_from(fields: Mapping[str, Any], asked: Mapping[str, Any] = _NONE) -> WantedSearch:
+    """Check the fields of a new search, see docs/fields.md. Raises WrongFieldError.
+
+    `asked`: fields of criteria, of tables some, that take the place of those in `fields`.
+    """
     with fields_checked():
-        return search_of(fields)
+        return search_of({**fields, "criteria": _with(fields.get("criteria"), asked)} if asked else fields)
+
+
+def _with(criteria: Any, asked: Mapping[str, Any]) -> Any:
+    """Criteria with some fields in place of their own; whatever is no object is refused where it is read."""
+    if not isinstance(criteria, dict) or not all(isinstance(criteria.get(name, {}), dict) for name in _TABLES):
+        return criteria
+    return criteria | {name: criteria.get(name, {}) | more if name in _TABLES else more for name, more in asked.items()}
 
 
 def query_from(value: Any, name: str) -> Query:
@@ -99,12 +114,20 @@ def check_room(installation: Installation, person: Subscriber, name: str, search
 
 
 def change(
-    installation: Installation, search_id: str, fields: Mapping[str, Any], now: datetime
+    installation: Installation,
+    search_id: str,
+    fields: Mapping[str, Any],
+    now: datetime,
+    asked: Mapping[str, Any] = _NONE,
 ) -> tuple[Difference, ...]:
-    """Change a search, and say what changed; what is not named stays. Raises UsageError, WrongFieldError."""
+    """Change a search, and say what changed; what is not named stays. Raises UsageError, WrongFieldError.
+
+    `asked`: as of `search_from`; where `fields` has no criteria, in place of those that are saved.
+    """
     saved = installation.searches.get(search_id)
+    own = fields["criteria"] if "criteria" in fields else saved.criteria.model_dump(mode="json", exclude_defaults=True)
     with fields_checked():
-        wanted = search_of(fields, saved)
+        wanted = search_of({**fields, "criteria": _with(own, asked)} if asked else fields, saved)
     changes = tuple(of_search(saved, wanted))
     if changes:
         installation.searches.edit(

@@ -1,6 +1,5 @@
 """Sources: how each fares, what operators say of it, and a feed tried before it is added to the settings file."""
 
-import json
 import os
 import shutil
 import tomllib
@@ -26,9 +25,11 @@ from services.ingest.ports import Format
 from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.ingest.trial import Fallen, trial
 from services.operating import expected_of
+from services.overview.stream.model import SOURCE_SEVERITY, worst_first
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.figures.stream import SourceFigures, SourceState, read_source_figures
+from services.runtime.figures.stream import SourceFigures, read_source_figures
 from services.settings import load_settings
+from services.settings.writing import written
 from services.usecases.installation import Installation
 from services.usecases.progress import Tell
 from services.usecases.workers import require_source
@@ -48,6 +49,7 @@ __all__ = [
     "check",
     "lines",
     "mapping_text",
+    "may_be_feed",
     "named_formats",
     "normaliser",
     "reading_as",
@@ -55,8 +57,8 @@ __all__ = [
     "standings",
 ]
 
-_RANK: dict[SourceState, int] = {"silent": 0, "hanging": 1, "failing": 2, "shrunk": 3, "paused": 4}
-"""What is not well, the worst first."""
+
+_NO_FEEDS = frozenset({".md", ".tsv", ".txt", ".py"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Standing:
     @property
     def well(self) -> bool:
         """Whether there is nothing to see to."""
-        return self.figures.state not in _RANK
+        return SOURCE_SEVERITY[self.figures.state] in ("well", "idle")
 
 
 def standings(installation: Installation, now: datetime) -> Sequence[Standing]:
@@ -81,7 +83,7 @@ def standings(installation: Installation, now: datetime) -> Sequence[Standing]:
     figures = {source.name: source for source in read_source_figures(engine, now, expected)}
     healths = {health.source: health for health in SqlSourceLedger(engine).healths()}
     found = [Standing(source, figures[source.name], healths.get(source.name)) for source in ingest.sources]
-    return sorted(found, key=lambda standing: _RANK.get(standing.figures.state, len(_RANK)))
+    return sorted(found, key=lambda standing: worst_first(standing.figures.state))
 
 
 def accept(installation: Installation, source: str) -> int:
@@ -158,6 +160,11 @@ def check(
     )
 
 
+def may_be_feed(file: Path) -> bool:
+    """Whether a file of a folder of feeds is taken for one, by its name: notes and labels lie beside them."""
+    return file.suffix not in _NO_FEEDS
+
+
 def mapping_text(name: str) -> str:
     """The file of a mapping that comes along. Raises UsageError where none is called so."""
     texts = shipped_texts()
@@ -186,7 +193,7 @@ def add(
         "every": every,
         "allow_private": allow_private or None,
     }
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
+    lines = [f"{key} = {written(value)}" for key, value in values.items() if value is not None]
     _append(file, "\n".join(("[[ingest.sources]]", *lines, "")))
 
 

@@ -1,5 +1,7 @@
 """Addresses to which no mail goes: listed, added, taken over from a provider's list, and lifted again."""
 
+import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,8 @@ __all__ = [
     "Suppression",
     "add",
     "add_all",
+    "addresses_in",
+    "export",
     "in_force",
     "lift",
     "listed",
@@ -37,6 +41,17 @@ class Added:
     """Suppressed already."""
     wrong: tuple[int, ...]
     """The lines that hold no address, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The addresses in force, as a provider takes them."""
+
+    csv: str
+    """With columns `email`, `created` (seconds since 1970) and `reason`."""
+    addresses: int
+    hashes: int
+    """How many more are kept whose address nobody here has."""
 
 
 def why_suppressed(installation: Installation, address: str) -> str | None:
@@ -88,6 +103,38 @@ def add_all(
         except WrongFieldError:
             wrong.append(number)
     return Added(added, known, tuple(wrong))
+
+
+def addresses_in(text: str) -> list[tuple[str, str]]:
+    """Addresses and reasons: the columns `email` and `reason` of CSV with such headings, else each line."""
+    headings = [heading.strip().strip('"').casefold() for heading in text.partition("\n")[0].split(",")]
+    if "email" not in headings:
+        return [(line, "") for line in text.splitlines()]
+    rows = csv.reader(io.StringIO(text))
+    next(rows)
+    columns = [headings.index(name) if name in headings else len(headings) for name in ("email", "reason")]
+    return [(_cell(row, columns[0]), _cell(row, columns[1])) for row in rows]
+
+
+def export(installation: Installation) -> Exported:
+    """All in force; an address is known only where a subscriber has it."""
+    found = listed(installation)
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("email", "created", "reason"))
+    known = [each for each in found if each.address is not None]
+    for each in known:
+        rows.writerow((each.address, int(each.suppression.since.timestamp()), _no_formula(each.suppression.reason)))
+    return Exported(out.getvalue(), len(known), len(found) - len(known))
+
+
+def _no_formula(text: str) -> str:
+    """What a spreadsheet would take for a formula is a text: reasons are words of strangers."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _cell(row: list[str], column: int) -> str:
+    return row[column].strip() if len(row) > column else ""
 
 
 def lift(installation: Installation, address: str, why: str, by: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """`jobchime backtest`: what a search would have found in the last days, and what each of its criteria costs."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -25,7 +25,6 @@ from services.usecases.searches import Query
 from services.usecases.wording import (
     capitalised,
     english,
-    in_telling_order,
     in_words,
     part_words,
     plain,
@@ -87,8 +86,6 @@ def _of_lines(asked: Query, file: Path, now: str | None, days: int) -> Report:
 
 _MOST_REASONS: Final = 3
 _MOST_STEPS: Final = 6
-_MOST_OF_ONE: Final = 2
-"""So many of those that fail the same criterion are shown before the next criterion has its turn."""
 
 Saying = Callable[[Job], tuple[str, str]]
 """A style, and what is said in it of a job."""
@@ -105,8 +102,8 @@ def backtest_page(report: Report, most: int) -> RenderableType:
     if report.near:
         parts.append(_jobs(f"Near misses, {_shown(report.near, most)}", report.near[:most], _fault))
     if report.close:
-        chosen = _mixed(report.close, most)
-        parts.append(_jobs("Rejected for one criterion alone, the nearest of each", chosen, _fault))
+        nearest = report.closest(most)
+        parts.append(_jobs("Rejected for one criterion alone, the nearest of each", nearest, _fault))
     parts.append(_costs(report))
     return Group(parts[0], *(line for part in parts[1:] for line in (Text(), part)))
 
@@ -139,17 +136,6 @@ def _shown(jobs: Sequence[Job], most: int) -> str:
     return "nearest first" if len(jobs) <= most else f"the nearest {most} of {len(jobs):,}"
 
 
-def _mixed(jobs: Iterable[Job], most: int) -> list[Job]:
-    """The nearest, a few of each criterion before more of any."""
-    turns: dict[str, int] = {}
-    ranked = []
-    for place, job in enumerate(jobs):
-        criterion = job.fault.criterion if job.fault else ""
-        turns[criterion] = turns.get(criterion, 0) + 1
-        ranked.append(((turns[criterion] - 1) // _MOST_OF_ONE, place, job))
-    return [job for *_, job in sorted(ranked, key=lambda one: one[:2])[:most]]
-
-
 def _jobs(title: str, jobs: Sequence[Job], said: Saying, *, scored: bool = False) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     if scored:
@@ -177,8 +163,7 @@ def _job(job: Job, said: Saying) -> Text:
 
 
 def _why(job: Job) -> tuple[str, str]:
-    fitting = [reason for reason in job.tried.verdict.reasons if reason.fit == "yes"]
-    said = [in_words(reason, english()) for reason in in_telling_order(fitting)[:_MOST_REASONS]]
+    said = [in_words(reason, english()) for reason in job.fitting[:_MOST_REASONS]]
     said += [part_words(part) for part in job.parts if part.code == "preferred" and part.points]
     return "default", "; ".join(map(plain, said))
 

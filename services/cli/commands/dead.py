@@ -136,9 +136,7 @@ def _list_each(found: Sequence[DeadLetter], *, as_json: bool) -> None:
 
 
 def _state(letter: DeadLetter) -> str:
-    if letter.discarded is not None:
-        return f"discarded: {letter.discarded.why}"
-    return "replayed" if letter.replayed else "waiting"
+    return f"{letter.state}: {letter.discarded.why}" if letter.discarded else letter.state
 
 
 def _origin(letter: DeadLetter) -> str:

@@ -107,7 +107,7 @@ def _feed_files(given: list[Path]) -> list[Path]:
         if is_file(path):
             found.append(path)
         elif is_folder(path):
-            found += sorted(file for file in _walk(path) if file.suffix not in {".tsv", ".md"})
+            found += sorted(file for file in _walk(path) if sources.may_be_feed(file))
         else:
             raise UsageError(f"there is no file {path}")
     return found

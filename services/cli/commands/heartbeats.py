@@ -25,7 +25,7 @@ def list_workers(config: Config = None, as_json: AsJson = False) -> None:
         return
     columns = ("worker", "service", "state", "last heard of", "host", "process", "version", "probes")
     rows = [
-        (worker.worker, worker.heartbeat.service, _state(worker, now), f"{worker.seen_at:%Y-%m-%d %H:%M:%S}Z",
+        (worker.worker, worker.heartbeat.service, worker.state(now), f"{worker.seen_at:%Y-%m-%d %H:%M:%S}Z",
          worker.host, str(worker.pid), worker.version, worker.probes)
         for worker in known
     ]  # fmt: skip
@@ -42,15 +42,11 @@ def forget(
     typer.echo(f"{name} is forgotten. Should it run after all, it is back with its next heartbeat.")
 
 
-def _state(worker: Worker, now: datetime) -> str:
-    return "alive" if worker.alive(now) else "lost" if worker.lost(now) else "stopped"
-
-
 def _as_json(worker: Worker, now: datetime) -> dict[str, Any]:
     return {
         "worker": worker.worker,
         "service": worker.heartbeat.service,
-        "state": _state(worker, now),
+        "state": worker.state(now),
         "seen_at": worker.seen_at.isoformat(),
         "started_at": worker.started_at.isoformat(),
         "host": worker.host,

@@ -1,7 +1,6 @@
 """`jobchime subscriber`: add, edit, import, list, show and erase people, and what they say of jobs."""
 
 import sys
-from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -86,8 +85,7 @@ def edit(
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
     fields = {field: value for field, value in (given | {"speaks": speaks}).items() if value is not None}
     declaration = _declaration(consent_origin, consent_date, consent_wording)
-    installation, at = open_installation(config, create=False), moment(now)
-    saved = accounts.change(installation, person, fields, at, declaration)
+    saved = accounts.change(open_installation(config, create=False), person, fields, moment(now), declaration)
     if not saved.changes and not saved.unconfirmed and declaration is None:
         raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
     for change in saved.changes:
@@ -97,8 +95,6 @@ def edit(
             f"address: {saved.unconfirmed} once they confirm it, within 48 hours, by the link that was mailed there"
         )
     elif declaration is not None:
-        if not any(change.field == "address" for change in saved.changes):
-            consent.declare(installation, saved.subscriber_id, declaration, at)
         typer.echo("consent: what you declare is kept")
     _warn_of_suppression(saved)
 
@@ -225,21 +221,18 @@ def import_people(
     data, at = read_named(file), moment(now)
     unstored = dry_run and not has_store(load_settings(config))
     installation = None if unstored else open_installation(config, create=True)
-    entries = importing.read(installation, data, declared)
-    done: Counter[str] = Counter()
-    with progress("Importing", len(entries)) as advance:
-        for entry in entries:
-            if isinstance(entry, importing.Fault):
-                outcome: importing.Imported | importing.Fault = entry
-            elif dry_run or installation is None:
-                outcome = importing.would_take_in(entry, at, update=update)
-            else:
-                outcome = importing.take_in(installation, entry, at, update=update)
-            _say(outcome, dry_run=dry_run)
-            _count(outcome, done)
-            advance(1)
-    typer.echo(_counts(done, update=update, dry_run=dry_run))
-    if done["faults"]:
+    done = importing.import_all(
+        installation,
+        data,
+        declared,
+        at,
+        update=update,
+        dry_run=dry_run,
+        tell=lambda outcome: _say(outcome, dry_run=dry_run),
+        progress=progress,
+    )
+    typer.echo(_summary(done, update=update, dry_run=dry_run))
+    if done.faults:
         raise typer.Exit(1)
 
 
@@ -259,22 +252,11 @@ def _say(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> Non
             typer.echo(f"line {outcome.line}, {outcome.address}: {change}")
 
 
-def _count(outcome: importing.Imported | importing.Fault, done: Counter[str]) -> None:
-    if isinstance(outcome, importing.Fault):
-        done["faults"] += 1
-        return
-    done[outcome.done] += 1
-    if outcome.done == "new":
-        done["searches"] += outcome.searches
-
-
-def _counts(done: Counter[str], *, update: bool, dry_run: bool) -> str:
-    new_with = f"{counted(done['new'], 'subscriber')} with {counted(done['searches'], 'search')}"
-    new = f"{new_with} taken in"
-    if dry_run:
-        new = f"{new_with} would be taken in"
-    changed = f", {done['changed']} {'would be ' if dry_run else ''}changed, {done['same']} the same" if update else ""
-    return f"{new}{changed}, {counted(done['faults'], 'line')} left out{'; nothing was changed' if dry_run else ''}."
+def _summary(done: importing.Summary, *, update: bool, dry_run: bool) -> str:
+    would = "would be " if dry_run else ""
+    new = f"{counted(done.new, 'subscriber')} with {counted(done.searches, 'search')} {would}taken in"
+    changed = f", {done.changed} {would}changed, {done.same} the same" if update else ""
+    return f"{new}{changed}, {counted(done.faults, 'line')} left out{'; nothing was changed' if dry_run else ''}."
 
 
 class Said(StrEnum):

@@ -44,12 +44,8 @@ def _portal(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
 
 
 def _once(form: Embedded) -> None:
-    """Tick, drain and tick again: what the polls found is matched and, where due, mailed."""
-    clock_now = form.runner.status().at
     form.runner.load()
-    for _ in range(2):
-        form.runner.tick(clock_now)
-        form.runner.drain()
+    form.runner.once(form.clock.now())
     status: RunnerStatus = form.runner.status()
     for service in status.services:
         print(

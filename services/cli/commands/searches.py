@@ -1,7 +1,6 @@
 """`jobchime search`: add, edit, list, pause, resume and delete saved searches."""
 
 import json
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.runtime.strict_json import read_alone, reason_of
 from services.usecases import searches
+from services.usecases.typed import circle_in
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -72,10 +72,10 @@ def add(
         "cadence": cadence,
         "hour": hour,
         "weekday": weekday,
-        "criteria": _with(read_json(criteria) if criteria else {}, asked),
+        "criteria": read_json(criteria) if criteria else {},
         "preferred_places": prefer or [],
     }
-    wanted = searches.search_from(fields)
+    wanted = searches.search_from(fields, asked)
     saved = searches.add(open_installation(config, create=False), subscriber, wanted, moment(now))
     typer.echo(saved.search_id)
 
@@ -106,13 +106,10 @@ def edit(
     given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
     fields = {field: value for field, value in given.items() if value is not None}
     installation = open_installation(config, create=False)
-    asked = _asked(role, not_role, neighbours, near, mentions)
     if criteria is not None:
-        fields["criteria"] = _with(read_json(criteria), asked)
-    elif asked:
-        saved = searches.saved_query(installation, search).criteria
-        fields["criteria"] = _with(json.loads(encode(saved)), asked)
-    changes = searches.change(installation, search, fields, moment(now))
+        fields["criteria"] = read_json(criteria)
+    asked = _asked(role, not_role, neighbours, near, mentions)
+    changes = searches.change(installation, search, fields, moment(now), asked)
     if not changes:
         raise UsageError("nothing changes: name a file of criteria, or say what, such as --hour 7")
     typer.echo("\n".join(map(str, changes)))
@@ -179,9 +176,6 @@ def read_json(file: Path) -> Any:
         raise UsageError(f"{file}: {reason_of(error)}{place}") from None
 
 
-_TABLES = ("roles", "skills")
-
-
 def _asked(
     wanted: list[str] | None,
     unwanted: list[str] | None,
@@ -189,31 +183,12 @@ def _asked(
     near: list[str] | None,
     mentions: bool | None,
 ) -> dict[str, Any]:
-    """The fields of criteria that options name."""
+    """The fields of criteria that options name. Raises WrongFieldError."""
     given: dict[str, Any] = {"any": wanted, "none": unwanted, "neighbours": neighbours}
     roles = {field: value for field, value in given.items() if value is not None}
     skills = {} if mentions is None else {"mentions": mentions}
-    asked = {"roles": roles, "skills": skills, "near": [*map(_circle, near or ())]}
+    asked = {"roles": roles, "skills": skills, "near": [*map(circle_in, near or ())]}
     return {name: value for name, value in asked.items() if value}
-
-
-_CIRCLE = re.compile(r"\s*(?P<town>.*\S)\s+(?P<km>[0-9]{1,4})\s*km\s*", re.IGNORECASE)
-
-
-def _circle(said: str) -> dict[str, Any]:
-    """A town and kilometres. Raises UsageError."""
-    read = _CIRCLE.fullmatch(said)
-    if read is None:
-        raise UsageError(f'--near {said!r} is no town with kilometres: say it like "Munich 40 km"')
-    return {"town": read["town"], "km": int(read["km"])}
-
-
-def _with(criteria: Any, asked: dict[str, Any]) -> Any:
-    """Criteria with some fields, of tables some, in place of their own; whatever is no object is refused where
-    it is read."""
-    if not isinstance(criteria, dict) or not all(isinstance(criteria.get(name, {}), dict) for name in _TABLES):
-        return criteria
-    return criteria | {name: criteria.get(name, {}) | more if name in _TABLES else more for name, more in asked.items()}
 
 
 def _row(owned: searches.OwnedSearch) -> tuple[str, ...]:

@@ -25,37 +25,31 @@ from services.cli.output import Cleaned, console, print_json
 from services.runtime.printable import printable
 from services.settings import load_settings
 from services.usecases.overview import (
+    BAD_DELIVERIES,
+    SERVICE_SEVERITY,
+    SOURCE_SEVERITY,
     EngineView,
     Gatherer,
     Overview,
     ServiceView,
+    Severity,
     SourceFigures,
-    SourceState,
     StoreFigures,
     Trouble,
     healthy,
     troubles,
     watcher,
+    worst_first,
 )
 from services.usecases.wording import ago, lasting
 
 _PIPE_WIDTH = 160
-_SOURCE_STYLE: dict[SourceState, str] = {
-    "ok": "green",
-    "hanging": "bold red",
-    "shrunk": "bold red",
-    "failing": "bold red",
-    "silent": "bold red",
-    "paused": "yellow",
-    "off": "dim",
-    "waiting": "dim",
-}
+_STYLE: dict[Severity, str] = {"grave": "bold red", "note": "yellow", "well": "green", "idle": "dim"}
 _MOST_TROUBLES = 12
 _CUT = ("reason", "last error")
 """Columns that a narrow terminal cuts off first."""
 _MOST_LETTERS = 5
 _MOST_SOURCES = 15
-_BAD_DELIVERIES = ("failed", "unknown", "bounced")
 
 
 def status(
@@ -171,12 +165,11 @@ def _trouble(trouble: Trouble) -> Text:
 
 def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
     table = _table("Sources", ("source", "state", "last success", "items", "next poll", "reason"), right=("items",))
-    order = {"failing": 0, "silent": 0, "hanging": 0, "shrunk": 0, "paused": 1}
-    ranked = sorted(figures.sources, key=lambda source: (order.get(source.state, 2), source.name))
+    ranked = sorted(figures.sources, key=lambda source: (worst_first(source.state), source.name))
     for source in ranked[:_MOST_SOURCES]:
         table.add_row(
             source.name,
-            Text(source.state, _SOURCE_STYLE[source.state]),
+            Text(source.state, _STYLE[SOURCE_SEVERITY[source.state]]),
             _when(source.last_success, now),
             f"{source.items:,}",
             _next_poll(source, now),
@@ -227,15 +220,9 @@ def _error(error: str | None, since: datetime | None, at: datetime | None, now: 
 
 
 def _state(service: ServiceView, now: datetime) -> Text:
-    alive = service.alive(now)
-    if service.paused:
-        return Text("paused", "yellow")
-    if not alive:
-        return Text("not running", "bold red") if service.needed else Text("off", "dim")
-    ready = sum(worker.heartbeat.ready for worker in alive)
-    if ready == len(alive):
-        return Text("ready", "green")
-    return Text("not ready" if not ready else f"{ready} of {len(alive)} ready", "bold red")
+    state = service.state(now)
+    partly = f"{len(service.ready(now))} of {len(service.alive(now))} ready"
+    return Text(partly if state == "partly ready" else state, _STYLE[SERVICE_SEVERITY[state]])
 
 
 def _workers(service: ServiceView, now: datetime) -> Text:
@@ -297,7 +284,7 @@ def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
         if number := figures.mail.came_back.get(kind, 0):
             yield name, f"{number:,}"
     for state, number in figures.deliveries.items():
-        yield state, Text(f"{number:,}", "bold red" if state in _BAD_DELIVERIES and number else "")
+        yield state, Text(f"{number:,}", _STYLE["grave"] if state in BAD_DELIVERIES and number else "")
 
 
 def _facts(title: str, rows: Sequence[tuple[str, str | Text]]) -> Table:

@@ -1,8 +1,6 @@
 """`jobchime suppression`: addresses to which no mail goes, with who said so and why."""
 
-import csv
 import getpass
-import io
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -88,7 +86,7 @@ def import_(
     now: Now = None,
 ) -> None:
     """Take over a provider's list of suppressed addresses; a column `reason` is kept beside the why."""
-    addresses = _addresses(read_named(file).decode("utf-8-sig", "replace"))
+    addresses = suppressions.addresses_in(read_named(file).decode("utf-8-sig", "replace"))
     outcome = suppressions.add_all(open_installation(config, create=True), addresses, _said(why), _by(by), moment(now))
     for number in outcome.wrong:
         print(f"entry {number}: that is no email address", file=sys.stderr)
@@ -108,22 +106,15 @@ def export(
 
     An address is known only where a subscriber has it; how many are kept as a hash alone is said.
     """
-    found = suppressions.listed(open_installation(config, create=False))
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(("email", "created", "reason"))
-    known = [each for each in found if each.address is not None]
-    for each in known:
-        kept = each.suppression
-        rows.writerow((each.address, int(kept.since.timestamp()), _no_formula(kept.reason)))
+    exported = suppressions.export(open_installation(config, create=False))
     if str(file) == "-":
-        print(out.getvalue(), end="")
+        print(exported.csv, end="")
     else:
-        _write_anew(file, out.getvalue())
-        typer.echo(f"{counted(len(known), 'address', 'addresses')} in {file}.")
-    if hidden := len(found) - len(known):
-        kept_alone = "is kept as a hash alone" if hidden == 1 else "are kept as hashes alone"
-        print(f"{hidden:,} more {kept_alone}: nobody here has that address now", file=sys.stderr)
+        _write_anew(file, exported.csv)
+        typer.echo(f"{counted(exported.addresses, 'address', 'addresses')} in {file}.")
+    if exported.hashes:
+        kept_alone = "is kept as a hash alone" if exported.hashes == 1 else "are kept as hashes alone"
+        print(f"{exported.hashes:,} more {kept_alone}: nobody here has that address now", file=sys.stderr)
 
 
 def _write_anew(file: Path, text: str) -> None:
@@ -135,11 +126,6 @@ def _write_anew(file: Path, text: str) -> None:
         raise UsageError(f"{file} is there already; name another") from None
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
-
-
-def _no_formula(text: str) -> str:
-    """What a spreadsheet would take for a formula is a text: reasons are words of strangers."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 @app.command("lift")
@@ -166,19 +152,3 @@ def _said(why: str) -> str:
 
 def _by(given: str) -> str:
     return given.strip() or getpass.getuser()
-
-
-def _addresses(text: str) -> list[tuple[str, str]]:
-    """The columns `email` and `reason`, if any, of a CSV file with such headings, else each line."""
-    first = text.partition("\n")[0]
-    headings = [heading.strip().strip('"').casefold() for heading in first.split(",")]
-    if "email" not in headings:
-        return [(line, "") for line in text.splitlines()]
-    rows = csv.reader(io.StringIO(text))
-    next(rows)
-    columns = [headings.index(name) if name in headings else len(headings) for name in ("email", "reason")]
-    return [(_cell(row, columns[0]), _cell(row, columns[1])) for row in rows]
-
-
-def _cell(row: list[str], column: int) -> str:
-    return row[column].strip() if len(row) > column else ""

@@ -2,11 +2,42 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from services.runtime.errors import Mend
-from services.runtime.figures.stream import StoreFigures
+from services.runtime.figures.stream import SourceState, StoreFigures
 from services.runtime.health.heartbeat import Worker
+
+Severity = Literal["grave", "note", "well", "idle"]
+"""`note`: known or wanted, such as a pause; told, and no failure. `idle`: nothing is to be expected of it."""
+ServiceState = Literal["paused", "not running", "off", "ready", "not ready", "partly ready"]
+SOURCE_SEVERITY: Final[dict[SourceState, Severity]] = {
+    "silent": "grave",
+    "hanging": "grave",
+    "failing": "grave",
+    "shrunk": "grave",
+    "paused": "note",
+    "ok": "well",
+    "off": "idle",
+    "waiting": "idle",
+}
+"""What is not well first, the worst before the rest."""
+SERVICE_SEVERITY: Final[dict[ServiceState, Severity]] = {
+    "not running": "grave",
+    "not ready": "grave",
+    "partly ready": "grave",
+    "paused": "note",
+    "ready": "well",
+    "off": "idle",
+}
+BAD_DELIVERIES: Final = frozenset({"failed", "unknown", "bounced"})
+"""States of deliveries that did not reach, or may not have reached, their reader."""
+
+
+def worst_first(state: SourceState) -> int:
+    """The rank of a source among others; the same for all to which there is nothing to see."""
+    unwell = [known for known, severity in SOURCE_SEVERITY.items() if severity in ("grave", "note")]
+    return unwell.index(state) if state in unwell else len(unwell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +71,21 @@ class ServiceView:
     def alive(self, now: datetime) -> tuple[Worker, ...]:
         """Those that may be taken to run."""
         return tuple(worker for worker in self.workers if worker.alive(now))
+
+    def ready(self, now: datetime) -> tuple[Worker, ...]:
+        """Those that work."""
+        return tuple(worker for worker in self.alive(now) if worker.heartbeat.ready)
+
+    def state(self, now: datetime) -> ServiceState:
+        """How it fares over all its workers."""
+        alive, ready = len(self.alive(now)), len(self.ready(now))
+        if self.paused:
+            return "paused"
+        if not alive:
+            return "not running" if self.needed else "off"
+        if ready == alive:
+            return "ready"
+        return "partly ready" if ready else "not ready"
 
     def lost(self, now: datetime) -> tuple[Worker, ...]:
         """Those that went silent without a goodbye."""
@@ -77,7 +123,7 @@ class Trouble:
     do: str
     """One thing to do about it."""
     grave: bool = True
-    """False: known or wanted, such as a pause; told, and no failure."""
+    """False: a note."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
-from services.overview.stream.model import Trouble
+from services.overview.stream.model import SOURCE_SEVERITY, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
 from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
@@ -218,7 +218,7 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])
-    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=state != "paused")
+    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=SOURCE_SEVERITY[state] == "grave")
 
 
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine, Row, delete, select, update
@@ -81,6 +81,10 @@ class Worker:
     def lost(self, now: datetime) -> bool:
         """Whether it went silent without a goodbye."""
         return not self.stopped and not self.alive(now)
+
+    def state(self, now: datetime) -> Literal["alive", "lost", "stopped"]:
+        """The three in one word."""
+        return "stopped" if self.stopped else "alive" if self.alive(now) else "lost"
 
 
 class Heartbeats(Protocol):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from schemas.headers import without_own
 from schemas.topics import DEAD_SUFFIX, TOPICS, dead_of
@@ -74,6 +74,11 @@ class DeadLetter:
     def waiting(self) -> bool:
         """Whether somebody has yet to see to it."""
         return not self.replayed and self.discarded is None
+
+    @property
+    def state(self) -> Literal["waiting", "replayed", "discarded"]:
+        """What was done about it last."""
+        return "discarded" if self.discarded is not None else "replayed" if self.replayed else "waiting"
 
     @property
     def source(self) -> str | None:

@@ -120,6 +120,12 @@ class EmbeddedRunner:
         """
         return sum(self._tick(stage, now) for stage in self._stages if stage.loaded)
 
+    def once(self, now: datetime) -> None:
+        """Do what is due at a time and what comes of it: what polls find is matched and, where due, mailed."""
+        for _ in range(2):
+            self.tick(now)
+            self.drain()
+
     def run(self, stop: threading.Event, *, tick_every_s: float = 1.0, idle_s: float = 0.2) -> None:
         """Go on until `stop` is set; then finish the batch in hand and return.
 

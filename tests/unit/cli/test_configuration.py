@@ -9,11 +9,11 @@ import pytest
 from pydantic import BaseModel
 
 from schemas.annotations import model_of
-from services.cli.commands.configuration import settings_file, written
 from services.ingest.push_settings import PushKey
 from services.ingest.settings import SourceSettings
 from services.settings import Settings, load_settings
 from services.settings.loading import places_in
+from services.settings.writing import settings_file, written
 from tests.support.command_line import run
 
 MAPPING = 'kind = "json"\n[fields]\nsource_id = "id"\ntitle = "title"\n'

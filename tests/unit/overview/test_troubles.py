@@ -5,13 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView
+from services.overview.stream.model import (
+    SOURCE_SEVERITY,
+    EngineView,
+    LetterView,
+    Overview,
+    ServiceState,
+    ServiceView,
+)
 from services.overview.stream.spans import ago
-from services.overview.stream.store_troubles import ran_ahead_troubles
+from services.overview.stream.store_troubles import ran_ahead_troubles, source_troubles
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.mail import MailFigures
-from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
+from services.runtime.figures.stream import SOURCE_STATES, SourceFigures, SourceState, StoreFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
 from services.runtime.sql.ran_ahead import RanAhead
@@ -42,6 +49,28 @@ WELL = Overview(
 
 def figures(**more: object) -> Overview:
     return replace(WELL, figures=StoreFigures(NOON, **more))
+
+
+@pytest.mark.parametrize(
+    ("view", "state"),
+    [
+        (service(), "ready"),
+        (service(ready=False), "not ready"),
+        (ServiceView("matcher", 0, (worker(), worker(ready=False))), "partly ready"),
+        (ServiceView("matcher", 0), "not running"),
+        (ServiceView("matcher", 0, needed=False), "off"),
+        (replace(service(), paused=True), "paused"),
+        (ServiceView("matcher", 0, paused=True), "paused"),
+    ],
+)
+def test_a_service_is_what_its_workers_are_together(view: ServiceView, state: ServiceState) -> None:
+    assert view.state(NOON) == state
+
+
+@pytest.mark.parametrize("state", SOURCE_STATES)
+def test_a_source_is_as_grave_as_what_is_told_of_it(state: SourceState) -> None:
+    told = source_troubles([SourceFigures("a", state)], NOON)
+    assert [trouble.grave for trouble in told] == {"grave": [True], "note": [False]}.get(SOURCE_SEVERITY[state], [])
 
 
 def test_all_is_well() -> None:

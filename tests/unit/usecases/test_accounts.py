@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from services.runtime.errors import UsageError
 from services.settings import Settings
-from services.usecases import accounts, feedback, importing, searches, suppressions
+from services.usecases import accounts, consent, feedback, importing, searches, suppressions
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation, open_installation
 from tests.support.consenting import DECLARATION, FIELDS
@@ -43,6 +44,31 @@ def test_what_a_change_does_not_name_stays_and_a_change_of_nothing_is_told_as_su
     assert accounts.change(installation, own_id, {"currency": "usd"}, NOW).changes == ()
     with pytest.raises(WrongFieldError, match="time_zone: it is empty"):
         accounts.change(installation, own_id, {"time_zone": " "}, NOW)
+
+
+def test_criteria_that_are_asked_for_alone_leave_the_others_of_a_search_as_they_are(
+    installation: Installation,
+) -> None:
+    accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION)
+    wanted = searches.search_from({"name": "Snakes", "criteria": CRITERIA}, {"near": [{"town": "Porto", "km": 40}]})
+    assert (wanted.criteria.skills.all, [circle.km for circle in wanted.criteria.near]) == (("Python",), [40])
+    own_id = searches.add(installation, ADA["address"], wanted, NOW).search_id
+    searches.change(installation, own_id, {}, NOW, {"skills": {"mentions": True}})
+    changed = searches.saved_query(installation, own_id).criteria
+    assert (changed.skills.all, changed.skills.mentions) == (("Python",), True)
+    assert changed.near == wanted.criteria.near
+    searches.change(
+        installation, own_id, {"criteria": {"skills": {"any": ["Go"]}}}, NOW, {"skills": {"mentions": True}}
+    )
+    replaced = searches.saved_query(installation, own_id).criteria
+    assert (replaced.skills.any, replaced.skills.all, replaced.skills.mentions, replaced.near) == (
+        ("Go",),
+        (),
+        True,
+        (),
+    )
+    with pytest.raises(WrongFieldError, match="criteria"):
+        searches.search_from({"name": "Snakes", "criteria": {"skills": "Python"}}, {"skills": {"mentions": True}})
 
 
 def test_who_cannot_be_mailed_is_told_when_they_are_taken_in(installation: Installation) -> None:
@@ -116,6 +142,35 @@ def test_an_import_that_is_only_tried_changes_nothing_and_needs_no_store(install
     same = importing.take_in(installation, again, NOW, update=True)
     assert isinstance(same, importing.Imported)
     assert same.done == "same"
+
+
+def test_an_import_says_of_each_line_what_became_of_it_and_of_all_how_many(installation: Installation) -> None:
+    lines = (
+        b'{"address": "ada@example.com", "searches": [{"name": "Snakes", "criteria": {"text": "python"}}]}\n'
+        b'{"address": "nobody"}\n'
+        b'{"address": "bob@example.com"}\n'
+    )
+
+    def imported(data: bytes, *, update: bool, dry_run: bool) -> importing.Summary:
+        told: list[importing.Imported | importing.Fault] = []
+        done = importing.import_all(installation, data, FIELDS, NOW, update=update, dry_run=dry_run, tell=told.append)
+        assert [one.line for one in told] == [number for number, _ in enumerate(data.splitlines(), 1)]
+        assert done.new + done.changed + done.same + done.faults == len(told)
+        return done
+
+    tried = imported(lines, update=False, dry_run=True)
+    assert accounts.everybody(installation) == []
+    assert imported(lines, update=False, dry_run=False) == tried == importing.Summary(2, 1, 0, 0, 1)
+    assert imported(lines, update=False, dry_run=False) == importing.Summary(0, 0, 0, 0, 3)
+    renamed = lines.replace(b'"bob@example.com"', b'"bob@example.com", "name": "Bob"')
+    assert imported(renamed, update=True, dry_run=False) == importing.Summary(0, 0, 1, 1, 1)
+
+
+def test_a_declaration_beside_another_spelling_of_an_address_is_kept(installation: Installation) -> None:
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
+    again = replace(DECLARATION, source="a letter")
+    accounts.change(installation, own_id, {"address": "Ada@example.com"}, NOW, again)
+    assert consent.declared_of(installation, own_id) == again
 
 
 def test_an_installation_that_must_be_there_is_not_made(tmp_path: Path) -> None:

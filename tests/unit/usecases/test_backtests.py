@@ -111,6 +111,24 @@ def test_the_page_says_how_many_when_why_what_was_missed_and_at_which_cost() -> 
     assert max(map(len, drawn.splitlines())) <= 80
 
 
+def test_of_what_fails_one_criterion_no_criterion_crowds_out_the_others() -> None:
+    """Of close ones many fail by pay and one by its level, which is farther off."""
+    cheap = [_job(f"cheap {n}", salary=paying({"EUR": 60_000 - n}).salary) for n in range(4)]
+    report = _report(*cheap, _job("junior", seniority="junior"))
+    every = [job.fault.criterion for job in report.close if job.fault]
+    assert every == ["salary"] * 4 + ["seniority"]
+    assert [job.fault.criterion for job in report.closest(3) if job.fault] == [
+        "salary",
+        "salary",
+        "seniority",
+    ]
+    assert [job["posting_id"] for job in report_json(report, 3)["closest"]] == ["cheap 0", "cheap 1", "junior"]
+    page = " ".join(_page(report, 3).split())
+    assert "junior engineer" in page
+    assert "cheap 2" not in page
+    assert len(report.closest(9)) == len(report.close) == 5
+
+
 def test_the_page_of_nothing_says_so() -> None:
     page = _page(_report(_job("junior", seniority="junior")))
     assert "0 jobs would have matched, and 0 nearly." in page
