@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Final
 
 from schemas.posting import Reach, Workplace
+from services.rules.lexicon.builder import any_of
 from services.rules.places.known import canonical_place, find_places, is_country, is_subdivision
 from services.rules.text import collapsed, words
 from services.rules.titles import sells
@@ -17,7 +18,6 @@ _LONGEST: Final = 200
 _MOST_READ: Final = 50
 
 _REMOTE: Final = "r"
-_CUT: Final = re.compile(r"\s*[,;/|()\[\]\u2022]\s*|\s+(?:or|and|oder|und|ou|et|e|y|-|\u2013)\s+")
 _NOT_A_TOWN: Final = frozenset({
     "remote", "hybrid", "onsite", "office", "offices", "hq", "headquarters", "headquarter", "area", "metro",
     "greater", "region", "anywhere", "in", "from", "home", "based", "of", "multiple", "locations", "location",
@@ -86,7 +86,7 @@ def _towns(locations: Sequence[str]) -> tuple[str, ...]:
 def _town(location: str) -> str:
     """The first part of a location that names no country, state or group; empty where each does."""
     state = ""
-    for part in _CUT.split(location):
+    for part in _cut().split(location):
         bare = " ".join(word for word in words(part) if word not in _NOT_A_TOWN)
         wide = canonical_place(bare) if bare else None
         if bare and wide is None and not _names_a_country(part):
@@ -94,6 +94,11 @@ def _town(location: str) -> str:
         # A city that is a state as well (Berlin, New York) is one where nothing narrower is named.
         state = state or (bare if is_subdivision(wide or "") else "")
     return state
+
+
+@cache
+def _cut() -> re.Pattern[str]:
+    return re.compile(rf"\s*[,;/|()\[\]\u2022]\s*|\s+(?:{any_of('joint.and', 'joint.or')}|-|\u2013)\s+")
 
 
 def _names_a_country(part: str) -> bool:

@@ -16,7 +16,7 @@ from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text import sections
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import document_of
-from services.rules.lexicon.builder import LANGUAGES, phrases_of
+from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
 from services.rules.skills import lists
 
 WORDS: Final = (
@@ -63,10 +63,11 @@ def test_a_draft_that_is_short_is_not_cut(
             assert not short or bounded(draft) == (draft, ())
 
 
-SEPARATOR: Final = re.compile(r"\s*(?:[,/&]|\b(?:and/or|and|or|und|y|e|et)\b)\s*", re.IGNORECASE)
+JOINT: Final = any_of("joint.and", "joint.or")
+SEPARATOR: Final = re.compile(rf"\s*(?:[,/&]|{JOINT}(?:/{JOINT})?)\s*", re.IGNORECASE)
 LISTED: Final = st.lists(
     st.sampled_from(
-        ("unit", "Load", " ", "  ", ",", "/", "and", "AND/OR", "or", "ory", "Und", "y", "e", "et", "\n", "é")
+        ("unit", "Load", " ", "  ", ",", "/", "and", "AND/OR", "or", "ory", "Und", "y", "e", "et", "Lub", "\n", "é")
     )
 ).map("".join)
 

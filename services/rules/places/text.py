@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+from services.rules.lexicon.builder import any_of
 from services.rules.places.data import PlaceKind, Sense, country_part, place_data
 from services.rules.places.names import NameMatch, names_in
 from services.rules.text import fold
 
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
-_NEXT = re.compile(r"\s*(?:,|/|\||;|&|\band\b|\bor\b)\s*(?:and\s|or\s)?")
 _ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
 _GAP = re.compile(r",\s?|\s?[-–]\s?|\s")
 PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
@@ -118,11 +118,17 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
 def _runs(text: str, tokens: Iterable[CodeToken]) -> list[list[CodeToken]]:
     runs: list[list[CodeToken]] = []
     for token in tokens:
-        if runs and _NEXT.fullmatch(text[runs[-1][-1].end : token.start]):
+        if runs and _next().fullmatch(text[runs[-1][-1].end : token.start]):
             runs[-1].append(token)
         else:
             runs.append([token])
     return [run for run in runs if len(run) > 1]
+
+
+@cache
+def _next() -> re.Pattern[str]:
+    joint = any_of("joint.and", "joint.or")
+    return re.compile(rf"\s*(?:,|/|\||;|&|{joint})\s*(?:{joint}\s)?")
 
 
 def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]]]:
@@ -225,8 +231,9 @@ def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]
 
 def _neighbours(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> list[Sense]:
     """What stands before and behind in one list with a name, as far as it is decided."""
-    beside = [meant[i - 1]] if i and _BESIDE.fullmatch(text[found[i - 1].end : found[i].start]) else []
-    if i + 1 < len(meant) and _BESIDE.fullmatch(text[found[i].end : found[i + 1].start]):
+    between = _beside()
+    beside = [meant[i - 1]] if i and between.fullmatch(text[found[i - 1].end : found[i].start]) else []
+    if i + 1 < len(meant) and between.fullmatch(text[found[i].end : found[i + 1].start]):
         beside.append(meant[i + 1])
     return [sense for sense in beside if sense]
 
@@ -282,7 +289,6 @@ _LEADING = re.compile(
         \s*[-–—:(,]?\s*|^\s*)$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BESIDE = re.compile(r"\s*(?:[,/;|•·&]|\band\b|\bor\b|\n)\s*(?:and\s|or\s)?\s*", re.IGNORECASE)
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 
@@ -296,6 +302,12 @@ def _meant(text: str, name: NameMatch, beside: Sequence[Sense]) -> Sense | None:
     if lone is not None and (name.end == name.name_end or (lone and len(name.senses) > 1)):
         return next((sense for sense in name.senses if sense.narrowest == lone), None)
     return name.senses[0] if len(name.senses) == 1 else _agreed(name.senses)
+
+
+@cache
+def _beside() -> re.Pattern[str]:
+    joint = any_of("joint.and", "joint.or")
+    return re.compile(rf"\s*(?:[,/;|•·&]|{joint}|\n)\s*(?:{joint}\s)?\s*", re.IGNORECASE)
 
 
 def _kindred(sense: Sense, other: Sense) -> bool:

@@ -6,12 +6,13 @@ A town is known by GeoNames' id, and by a label that no other one has: `Cambridg
 import math
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import canonical_place, countries_of, find_places, is_group, is_subdivision
 from services.rules.places.town_data import Town, towns
@@ -41,7 +42,6 @@ _SLACK: Final = 1.001
 _LONGEST: Final = 200
 _CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
 """Countries whose name means a town too."""
-_ITEMS: Final = re.compile(r"\s*[;|/\n•]\s*|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en)\s+|\s+&\s+")
 _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
 _STATE_BEHIND: Final = re.compile(r"(?<=[a-z.]) (?=[A-Z]{2,3}(?:\s+\d{4,5})?$)")
 """`Sydney NSW`."""
@@ -111,10 +111,16 @@ def towns_in_field(text: str, countries: Collection[str] = ()) -> tuple[Town, ..
 @lru_cache(maxsize=8192)
 def _in_field(text: str, countries: tuple[str, ...]) -> tuple[Town, ...]:
     found: dict[Town, None] = {}
-    for item in _ITEMS.split(text):
+    for item in _items().split(text):
         parts = [item] if _called(item) else list(filter(None, map(_bare, _PARTS.split(_STATE_BEHIND.sub(", ", item)))))
         found.update(dict.fromkeys(_in_item(parts, countries)))
     return tuple(found)[:MOST]
+
+
+@cache
+def _items() -> re.Pattern[str]:
+    joint = any_of("joint.and", "joint.or", "joint.own.and", "joint.own.or")
+    return re.compile(rf"\s*[;|/\n•]\s*|\s+{joint}\s+|\s+&\s+")
 
 
 def _bare(part: str) -> str:

@@ -36,9 +36,6 @@ PRIOR: Final = 2.0
 """Postings with the usual share of a skill that are added to those of each role."""
 _LEAST: Final = 0.15
 _MOST: Final = 12
-_JOINING: Final = frozenset({
-    "a", "and", "or", "in", "from", "to", "of", "with", "und", "e", "y", "et", "de", "en", "i",
-})  # fmt: skip
 CLOSE: Final[Mapping[Closeness, float]] = {"same": 1.0, "near": 0.6, "family": 0.3, "far": 0.0}
 """How much of a likely role another one is."""
 
@@ -132,11 +129,11 @@ def _of_term(term: str) -> Mapping[str, float]:
 
 def _of_name(given: Sequence[str]) -> Iterator[dict[str, float]]:
     """The longest runs of words that name a role, from the left; a level alone, such as a student's, names none."""
-    at = 0
+    at, joins = 0, roles().vocabulary.joins
     while at < len(given):
         for size in range(min(LONGEST, len(given) - at), 0, -1):
             run = " ".join(given[at : at + size])
-            if _JOINING.isdisjoint((given[at], given[at + size - 1])) and _names_role(run):
+            if joins.isdisjoint((given[at], given[at + size - 1])) and _names_role(run):
                 share = 1.0 if size > 1 else _IN_A_WORD
                 yield {role: share * weight for role, weight in _of_term(run).items()}
                 at += size - 1

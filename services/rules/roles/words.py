@@ -3,9 +3,10 @@
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from services.rules.lexicon.builder import any_of
 from services.rules.text import fold
 
 _GENDERS: Final = re.compile(
@@ -16,7 +17,6 @@ _GENDERS: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W_]{1,2}&[^\W_](?!\w)|[cC](?:\+\+|#)|[^\W_]+")
 _HARD: Final = re.compile(r"[,|()\[\]{}:;@•\n–—>~*]|\s[-‐−]|[-‐−]\s|\s[·/]{2,}|\.\s")
-_COORDINATION: Final = re.compile(r"[/&+]|\b(?:and|or|und|oder|et|ou|y|e|i|en)\b", re.IGNORECASE)
 
 _MARKED: Final = (
     (("trice", "teuse", "teur", "tora", "tore", "tor"), "tr"),
@@ -67,6 +67,11 @@ def stem(word: str) -> str:
     return folded[:-1] if len(folded) > 4 and folded[-1] in "aeo" else folded
 
 
+@cache
+def _coordination() -> re.Pattern[str]:
+    return re.compile(rf"[/&+]|{any_of('joint.and', 'joint.or', 'joint.own.and')}", re.IGNORECASE)
+
+
 def title_words(title: str, *, joins: Container[str], compounds: Container[str] = ()) -> list[Word]:
     """Split a title into words without joining ones, gender marks and the level's; compounds are taken apart.
 
@@ -74,15 +79,16 @@ def title_words(title: str, *, joins: Container[str], compounds: Container[str] 
     """
     bare = _GENDERS.sub(lambda found: " " * len(found[0]), title)
     read: list[Word] = []
+    coordination = _coordination()
     last, hard, soft = 0, False, ""
     for found in _WORD.finditer(bare):
         between = bare[last : found.start()]
         hard = hard or bool(_HARD.search(between))
-        soft = soft or ("/" if _COORDINATION.search(between) else "")
+        soft = soft or ("/" if coordination.search(between) else "")
         last = found.end()
         folded = fold(found[0])
         if folded in joins:
-            soft = "/" if _COORDINATION.fullmatch(found[0]) else folded
+            soft = "/" if coordination.fullmatch(found[0]) else folded
             continue
         read += _parts(found[0], found.start(), hard, soft, compounds)
         hard, soft = False, ""

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
+
+from services.rules.lexicon.builder import any_of
 
 _REACH = 48
 """Characters on either side of a mention that count as around it."""
@@ -18,19 +21,6 @@ LANGUAGE = "language"
 _LONGEST_TITLE = 150
 """Characters of a text that may be a job's title."""
 
-_AND = "(?:and|or|und|oder|et|ou|y|e|o)"
-_ABOVE_ALL = (
-    "(?:especially|particularly|notably|including|insbesondere|vor[ ]allem|notamment|especialmente|particularmente"
-    "|soprattutto|w[ ]szczególności|met[ ]name)"
-)
-_LIST_GAP = re.compile(
-    rf"""\s*(?:[,/;|•·&+(]|\b(?:{_AND}|{_ABOVE_ALL})\b|\n)     # what stands between two items of a list
-        (?:[\s*•·&(-]|(?:{_AND}|{_ABOVE_ALL})\s)*
-        (?:[\w.+\#/ -]{{1,24}},\s*(?:{_AND}\s)?)?  # at most one item that is not known""",
-    re.VERBOSE | re.IGNORECASE,
-)
-
-
 _TEAM = re.compile(r" (?:teams?|departments?|colleagues|counterparts|stakeholders)\b", re.IGNORECASE)
 """Behind a field of work these make it a neighbour's: "with our customer success team"."""
 
@@ -38,8 +28,27 @@ _REMARK = re.compile(r" \(|: ?\d|\s?[-–] ?\d")
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
 
-_ITEM_BEGINS = re.compile(rf"(?:[,/;|•·&+(:\n]|\b{_AND}|^)[\s*-]*$", re.IGNORECASE)
-_ITEM_ENDS = re.compile(rf"\s*(?:[,/;|•·&+)\n]|[.!?](?:\s|$)|\(|{_AND}\b|$)", re.IGNORECASE)
+class _Lists(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[joint]`."""
+
+    gap: re.Pattern[str]
+    """What stands between two items, with at most one item that is not known."""
+    item_begins: re.Pattern[str]
+    item_ends: re.Pattern[str]
+
+
+@cache
+def _lists() -> _Lists:
+    joint, above_all = any_of("joint.and", "joint.or"), any_of("joint.and", "joint.or", "joint.above_all")
+    return _Lists(
+        gap=re.compile(
+            rf"\s*(?:[,/;|•·&+(]|{above_all}|\n)(?:[\s*•·&(-]|{above_all}\s)*"
+            rf"(?:[\w.+#/ -]{{1,24}},\s*(?:{joint}\s)?)?",
+            re.IGNORECASE,
+        ),
+        item_begins=re.compile(rf"(?:[,/;|•·&+(:\n]|{joint}|^)[\s*-]*$", re.IGNORECASE),
+        item_ends=re.compile(rf"\s*(?:[,/;|•·&+)\n]|[.!?](?:\s|$)|\(|{joint}|$)", re.IGNORECASE),
+    )
 
 
 class Candidate(NamedTuple):
@@ -66,8 +75,8 @@ class Cues:
         if lists != "item":
             return lists == "any"
         return bool(
-            _ITEM_BEGINS.search(text[max(0, candidate.start - _LONGEST_JOINT) : candidate.start])
-            and _ITEM_ENDS.match(text, candidate.end)
+            _lists().item_begins.search(text[max(0, candidate.start - _LONGEST_JOINT) : candidate.start])
+            and _lists().item_ends.match(text, candidate.end)
         )
 
     def around(self, rule: str, text: str, start: int, end: int) -> bool:
@@ -152,7 +161,7 @@ def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
     gap = text[first.end : second.start]
     if "\n" in gap and not _ENDS_ITEM.match(text, second.end):
         return False  # the next line begins a sentence: "- Docker\n- Make our builds faster"
-    return len(gap) <= _REACH and bool(_LIST_GAP.fullmatch(gap))
+    return len(gap) <= _REACH and bool(_lists().gap.fullmatch(gap))
 
 
 _ASKS = re.compile(

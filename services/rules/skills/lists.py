@@ -2,25 +2,53 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
+from services.rules.lexicon.builder import any_of, phrases_of
 from services.rules.skills.context import Candidate
 
 _PRACTICES = ("term", "method", "field")
 _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
-# The signs are written out ahead of everything else: a scan for a set of characters is what makes this cheap.
-_SEPARATOR = re.compile(
-    r"[,/&aoueyAOUEY](?:(?<=[,/&])"
-    r"|(?<=\b\w)(?:(?<=[aA])(?i:nd(?:/or\b)?)|(?<=[oO])[rR]|(?<=[uU])(?i:nd)|(?<=[yY])|(?<=[eE])[tT]?)\b)\s*"
-)
-_JOINED_BEFORE = (",", "/", "&", " and", " or", " und", " et", " y", " e")
-_LONGEST_JOINT = 6
-_JOINED_BEHIND = re.compile(r"\s*(?:[,/&]|(?:and|or|und|et|y|e)\b)", re.IGNORECASE)
+_SIGNS = (",", "/", "&")
 _CLAUSE_END = re.compile(r"[.;:()\n!?•|]")
 _WORD = re.compile(r"[\w'+#-]+")
 _MOST_WORDS = 2
 """Words that an item of a list may have beside the shared one."""
+
+
+class _Joints(NamedTuple):
+    """What joins the items of a list."""
+
+    separator: re.Pattern[str]
+    before: tuple[str, ...]
+    """How a text before an item ends."""
+    longest: int
+    behind: re.Pattern[str]
+
+
+@cache
+def _joints() -> _Joints:
+    words = dict.fromkeys(phrases_of("joint.and") + phrases_of("joint.or"))
+    signs, joint = "".join(_SIGNS), any_of("joint.and", "joint.or")
+    before = (*_SIGNS, *(f" {word}" for word in words))
+    return _Joints(
+        # The signs are written out ahead of everything else: a scan for a set of characters is what makes this cheap.
+        separator=re.compile(
+            rf"[{signs}{''.join({word[0] + word[0].upper() for word in words})}]"
+            rf"(?:(?<=[{signs}])|(?<=\b\w)(?:{'|'.join(_rest_of(word) for word in words)})\b(?i:/{joint})?)\s*"
+        ),
+        before=before,
+        longest=max(map(len, before)) + 1,
+        behind=re.compile(rf"\s*(?:[{signs}]|{joint})", re.IGNORECASE),
+    )
+
+
+def _rest_of(word: str) -> str:
+    """The pattern of a word behind its first letter, which is read already."""
+    return rf"(?<=[{word[0]}{word[0].upper()}])(?i:{word[1:]})"
 
 
 def with_shared_words(
@@ -36,10 +64,11 @@ def with_shared_words(
             continue
         floor = found[index - 1].end if index else 0
         ceiling = found[index + 1].start if index + 1 < len(found) else len(text)
-        if text[max(floor, mention.start - _LONGEST_JOINT) : mention.start].rstrip().lower().endswith(_JOINED_BEFORE):
+        joints = _joints()
+        if text[max(floor, mention.start - joints.longest) : mention.start].rstrip().lower().endswith(joints.before):
             before = text[max(floor, mention.start - _REACH) : mention.start]
             added += _before(text, mention, before, names, kinds)
-        if _JOINED_BEHIND.match(text, mention.end):
+        if joints.behind.match(text, mention.end):
             added += _behind(text, mention, text[mention.end : min(ceiling, mention.end + _REACH)], names, kinds)
     return sorted([*found, *added], key=lambda c: c.start) if added else list(found)
 
@@ -88,7 +117,7 @@ def _behind(
 def _pieces(clause: str) -> Iterator[tuple[int, int]]:
     """The stretches between separators, as start and end; the last is empty where the clause ends with one."""
     start = 0
-    for separator in _SEPARATOR.finditer(clause):
+    for separator in _joints().separator.finditer(clause):
         yield start, max(start, len(clause[: separator.start()].rstrip()))
         start = separator.end()
     yield start, len(clause)

@@ -1,7 +1,7 @@
 """Which reasons tell a reader most about why a job was found, and what speaks against it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -15,6 +15,7 @@ from services.rules.criterion.near import NearFacts
 from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.rules.criterion.timezone import TimezoneFacts
+from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.roles.taxonomy import LONGEST, roles
 from services.rules.text import words as words_of_text
 from services.wording.facets import facet_in_words
@@ -35,12 +36,6 @@ _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
-_OR: Final[Mapping[str, str]] = {
-    "de": "oder", "es": "o|u", "fr": "ou", "it": "o", "nl": "of", "pl": "lub|albo", "pt": "ou",
-}  # fmt: skip
-"""Beside `or`, which texts of all languages borrow: `of` is no such word in English, nor `o` in Portuguese."""
-_OTHER: Final = r"(?!(?:and|und|y|e|et|en|i) )[\w+#./-]+(?: [\w+#./-]+)?"
-"""A skill of a list, but none behind `and`."""
 _LEAST_COST: Final = 0.4
 """What takes less from the log odds is not worth a warning."""
 _CUT: Final = ("…", "...")
@@ -95,7 +90,7 @@ def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> 
 
 
 def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
-    named, in_lists = _named(name, _OR.get(language or ""))
+    named, in_lists = _named(name, language if language and language in LANGUAGES else "en")
     if named.search(title):
         return False
     times = len(named.findall(text))
@@ -103,11 +98,15 @@ def _is_one_of_several(name: str, title: str, text: str, language: str | None) -
 
 
 @lru_cache(maxsize=1_024)
-def _named(name: str, own_or: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Find a name, and one behind which its list goes on to an `or`, or right before which one stands."""
-    either = f"(?:or|{own_or})" if own_or else "or"
+def _named(name: str, language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Find a name, and one behind which its list goes on to an `or`, or right before which one stands.
+
+    Texts of all languages borrow the English `or`.
+    """
+    either = any_of("joint.or", "joint.own.or", languages=("en", language))
+    other = rf"(?!{any_of('joint.and', 'joint.own.and')} )[\w+#./-]+(?: [\w+#./-]+)?"
     named = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
-    in_lists = rf"{named}(?=(?:, {_OTHER}){{0,4}},? {either}\s\w)|(?<=\s){either}\s{named}"
+    in_lists = rf"{named}(?=(?:, {other}){{0,4}},? {either}\s\w)|(?<=\s){either}\s{named}"
     return re.compile(named, re.IGNORECASE), re.compile(in_lists, re.IGNORECASE)
 
 
