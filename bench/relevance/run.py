@@ -15,8 +15,6 @@ import structlog
 from bench.relevance.captured import arrival, capture_dates, key_of
 from bench.relevance.claims import Line, lines_of
 from bench.relevance.people import Person
-from services.demo.shelf import Shelf
-from services.demo.simulate import demo_settings, shelved_collector, take_in
 from services.embedded import embedded
 from services.ingest.adapters.formats.registry import detect
 from services.ingest.ports import Broken, Format, Item, Skip
@@ -25,6 +23,8 @@ from services.notifier.domain.model import Digest
 from services.notifier.ports import Email
 from services.runtime.clock import Clock, FixedClock
 from services.settings import Settings
+from services.usecases.simulation.days import demo_settings, shelved_collector, take_in
+from services.usecases.simulation.shelf import Shelf
 from services.wording.catalogues import words_of
 from tests.support.shared import captures
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.simulate import address_at, hours, simulate
+from services.usecases.simulation.days import address_at, hours, simulate
 from tests.support.walking import Letterbox, browser_page, served_demo, walk
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

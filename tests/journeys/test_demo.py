@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.shelf import feed_files
-from services.demo.simulate import demo_settings, simulate
 from services.ingest.adapters.formats.registry import named_formats
 from services.notifier.importing import Entry, read_people
 from services.runtime.errors import UsageError
 from services.usecases import accounts
 from services.usecases.installation import open_installation
+from services.usecases.simulation.days import demo_settings, simulate
+from services.usecases.simulation.shelf import feed_files
 from tests.support.command_line import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

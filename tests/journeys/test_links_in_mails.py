@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.demo.simulate import address_at, demo_settings, hours, simulate
 from services.runtime.errors import UsageError
 from services.usecases import accounts
 from services.usecases.installation import open_installation
+from services.usecases.simulation.days import address_at, demo_settings, hours, simulate
 from tests.support.walking import served_demo
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

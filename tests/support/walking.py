@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from services.demo.simulate import serve
+from services.cli.commands.demo import serve_on
 from tests.support.waiting import until
 
 _MISSING = "there is no Chromium: `apt-get install chromium`"
@@ -52,7 +52,7 @@ def served_demo(out: Path, feeds: Path, public_url: str, now: datetime) -> Itera
     """`demo --serve` after its simulated days, until this is left."""
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(serve, out, feeds, public_url, now, stop)
+        running = pool.submit(serve_on, out, feeds, public_url, now, stop)
         try:
             until(lambda: running.done() or answers(public_url), "the portal answers")
             yield

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -13,14 +14,15 @@ import typer
 from schemas.counted import counted
 from services.cli.options import moment
 from services.cli.output import console, progress, table
-from services.demo import simulate as simulated
-from services.demo.report import DemoReport
-from services.demo.shelf import busiest_days, posted_dates
-from services.demo.simulate import NOWHERE, address_at, hours, simulate
+from services.portal.app import PortalServer
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
+from services.usecases.simulation import days as simulated
+from services.usecases.simulation.days import NOWHERE, address_at, hours, simulate
+from services.usecases.simulation.report import DemoReport
+from services.usecases.simulation.shelf import busiest_days, posted_dates
 
 
 def demo(
@@ -80,7 +82,12 @@ def demo(
                 f" to try; what you are mailed is in {out / 'mails'}."
             )
             with stop_on_signals() as stop:
-                simulated.serve(out, folder, public_url, hours(at, days)[-1], stop)
+                serve_on(out, folder, public_url, hours(at, days)[-1], stop)
+
+
+def serve_on(out: Path, feeds: Path, public_url: str, now: datetime, stop: threading.Event) -> None:
+    """Go on from `now` with the portal, until `stop` is set. Raises UsageError where the port is taken."""
+    simulated.go_on(out, feeds, public_url, now, stop, PortalServer)
 
 
 def _point_further(report: DemoReport, out: Path, end: datetime) -> None:

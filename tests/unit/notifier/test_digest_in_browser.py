@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.demo.report import in_scheme
 from services.notifier.adapters.rendering import jinja
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest
+from services.usecases.simulation.report import in_scheme
 from services.wording.words import LANGUAGES, Words
 from tests.support.browser import measured
 from tests.support.digests import SENDER, digest, posting, recipient, rich_digest

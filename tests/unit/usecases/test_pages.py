@@ -6,9 +6,9 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from services.demo.report import BrowsableMail, in_scheme, write_pages
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
+from services.usecases.simulation.report import BrowsableMail, in_scheme, write_pages
 from tests.support.digests import NOON, SENDER, rich_digest
 
 PAGE = JinjaRenderer(SENDER).render

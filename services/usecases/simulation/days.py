@@ -17,8 +17,6 @@ from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import Engine
 
 from schemas.counted import counted
-from services.demo.report import DemoReport, report_of, write_index
-from services.demo.shelf import Shelf, ShelfFetcher, feed_files
 from services.embedded import Embedded, embedded
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.collector import Collector
@@ -27,7 +25,6 @@ from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.mail_settings import MailSettings
-from services.portal.app import PortalServer
 from services.runtime.clock import Clock, FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.files.private import private_folder
@@ -40,13 +37,16 @@ from services.usecases import accounts, consent, feedback, importing, suppressio
 from services.usecases.accounts import Subscriber
 from services.usecases.importing import Fault
 from services.usecases.installation import Installation
+from services.usecases.progress import Advance
+from services.usecases.simulation.report import DemoReport, report_of, write_index
+from services.usecases.simulation.shelf import Shelf, ShelfFetcher, feed_files
 
 STEP = timedelta(hours=1)
 POLL_EVERY = timedelta(hours=6)
 _SECRET = "the demo has no secrets to keep"  # noqa: S105 (so that its bytes are the same each time)
 NOWHERE = "https://alerts.example"
 """Where links lead while nobody serves them."""
-Progress = Callable[[int], None]
+Beside = Callable[[Installation, Callable[[], datetime]], AbstractContextManager[object]]
 HOST = "127.0.0.1"
 SETTINGS = "jobchime.toml"
 """In the demo's folder, so that every command can look at what happened."""
@@ -99,7 +99,7 @@ def simulate(
     now: datetime,
     days: int,
     out: Path,
-    advance: Progress,
+    advance: Advance,
     happenings: str = "",
     why: str = "",
     public_url: str = NOWHERE,
@@ -224,10 +224,10 @@ def address_at(port: int) -> str:
         raise UsageError(f"the port {port} cannot be had: {error.strerror}; name another with --port") from None
 
 
-def serve(out: Path, feeds: Path, public_url: str, now: datetime, stop: threading.Event) -> None:
-    """Go on where the simulated days ended, with the portal, until `stop` is set: who signs up gets mail.
+def go_on(out: Path, feeds: Path, public_url: str, now: datetime, stop: threading.Event, beside: Beside) -> None:
+    """Go on where the simulated days ended until `stop` is set: who signs up gets mail.
 
-    Its time goes on from `now` as time does. Raises UsageError where the port is taken.
+    Its time goes on from `now` as time does. `beside`: what is entered meanwhile, of its installation and its time.
     """
     settings = demo_settings(out, feeds, public_url).model_copy(
         update={
@@ -237,7 +237,7 @@ def serve(out: Path, feeds: Path, public_url: str, now: datetime, stop: threadin
     )
     clock = _OnwardClock(now)
     with _demo_form(settings, clock) as form:
-        form.run(stop, (PortalServer(Installation(settings, form.engine), clock.now),))
+        form.run(stop, (beside(Installation(settings, form.engine), clock.now),))
 
 
 def _demo_form(settings: Settings, clock: Clock) -> AbstractContextManager[Embedded]:

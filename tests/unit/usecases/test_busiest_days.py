@@ -7,10 +7,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.demo.shelf import Shelf, ShelfFetcher, busiest_days
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.settings import SourceSettings
 from services.runtime.clock import FixedClock
+from services.usecases.simulation.shelf import Shelf, ShelfFetcher, busiest_days
 
 START, DAY = datetime(2026, 11, 1, tzinfo=UTC), timedelta(days=1)
 HOURS = st.lists(st.none() | st.integers(0, 24 * 40), max_size=30)
