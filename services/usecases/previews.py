@@ -15,14 +15,12 @@ from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
-from services.notifier.building import EARLIER_RELEASE_REMEMBERS
-from services.notifier.candidates import NewestPostings, candidates_of, comes_with_waiting, judged_of, since_of
-from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.candidates import NewestPostings
+from services.notifier.choosing import Choosing, choice_of
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judging
-from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
-from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient, SentItem
+from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient
 from services.notifier.domain.schedule import waits_until
-from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.settings import NotifierSettings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
@@ -193,11 +191,8 @@ class Preview:
     def __init__(
         self, matches: SqlMatches, windows: SqlWindows, digests: SqlDigests, settings: NotifierSettings
     ) -> None:
-        self._matches = matches
         self._windows = windows
-        self._digests = digests
-        self._settings = settings.curate
-        self._newest = NewestPostings(matches, settings.newest_looked_at)
+        self._choosing = Choosing(matches, digests, settings)
 
     def of(self, subscriber_id: str, now: datetime) -> Digest | Hold | None:
         """All their searches together, each since it was last served; None where they have none that is not paused."""
@@ -205,25 +200,9 @@ class Preview:
         if upcoming is None:
             return None
         subscriber, cut = upcoming
-        matches = self._windows.matches([subscriber], cut)
-        since = since_of(subscriber, now)
-        served = self._digests.served({subscriber_id: since}).get(subscriber_id)
-        judged = judged_of(subscriber, matches, with_waiting=comes_with_waiting(subscriber, served, since))
-        postings = self._matches.postings(sorted({posting_id for some in judged.values() for posting_id in some}))
-        sent = self._sent(subscriber_id, list(postings.values()), now)
-        searches = [window.search for window in subscriber.windows]
-        candidates = candidates_of(subscriber, judged, postings)
-        judging = Judging()
-        outcome = curate(subscriber.recipient, searches, candidates, sent, now, self._settings, judging)
-        before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
-        outcome = with_week(outcome, subscriber, matches, candidates, before)
-        near = near_candidates(outcome, partial(self._newest.at, now), self._settings, judging)
-        sent = self._sent(subscriber_id, [candidate.posting for candidate in near], now)
-        return with_near_misses(outcome, near, sent, self._settings, judging)
-
-    def _sent(self, subscriber_id: str, wanted: Sequence[PostingCore], now: datetime) -> Sequence[SentItem]:
-        sent = self._digests.sent({subscriber_id: wanted}, now - EARLIER_RELEASE_REMEMBERS) if wanted else {}
-        return sent.get(subscriber_id, ())
+        found = self._choosing.read([subscriber], self._windows.matches([subscriber], cut), now)
+        choice = self._choosing.choose(subscriber, found.candidates(subscriber), found, now, now)
+        return self._choosing.completed(choice, self._choosing.sent_of_near([choice], now))
 
 
 def preview_search(
@@ -260,6 +239,5 @@ def best_of(
     postings = (one.model_copy(update={"backlog": False}) if one.backlog else one for one in found)
     candidates = [Candidate(posting, (search,)) for posting in postings]
     judging = judging or Judging()
-    outcome = curate(recipient, [search], candidates, (), now, settings, judging)
-    few = near_candidates(outcome, partial(newest.at, now), settings, judging)
-    return with_near_misses(outcome, few, (), settings, judging)
+    choice = choice_of(recipient, [search], candidates, (), now, partial(newest.at, now), settings, judging)
+    return choice.completed((), settings, judging)

@@ -14,7 +14,7 @@ from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in, wrong_field
-from services.portal.previews import NOTHING_ASKED, previewed
+from services.portal.preview_page import NOTHING_ASKED, previewed
 from services.portal.search_form import DEFAULTS, adding, form_page, given_of, reading, search_fields
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches

@@ -14,7 +14,7 @@ from services.portal.door import Door
 from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.portal.previews import NOTHING_ASKED, previewed
+from services.portal.preview_page import NOTHING_ASKED, previewed
 from services.portal.search_form import ASKING, DEFAULTS, adding, form_page, person_fields, reading, search_fields
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing

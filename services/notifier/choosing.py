@@ -1,0 +1,183 @@
+"""From what was found to a digest: what is read for some subscribers together, and what is chosen for each."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from cachetools import LRUCache
+
+from schemas.posting import PostingCore
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.windows.matches import SqlMatches
+from services.notifier.candidates import (
+    JudgedIds,
+    NewestPostings,
+    all_instant,
+    candidates_of,
+    comes_with_waiting,
+    judged_of,
+    since_of,
+)
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
+from services.notifier.domain.curation.waiting import waiting_after
+from services.notifier.domain.model import Candidate, Counted, Digest, DueSearch, Hold, Recipient, SentItem
+from services.notifier.domain.week import LOOKS_BACK, with_week
+from services.notifier.domain.windows import NO_MATCHES, DueSubscriber, DueWindow, WindowMatches
+from services.notifier.ports import Served
+from services.notifier.settings import NotifierSettings
+
+_EARLIER_RELEASE_REMEMBERS = timedelta(days=90)
+"""How far back what a release without the memory of sent jobs has sent is looked up, as that release did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What came of somebody's candidates."""
+
+    outcome: Digest | Hold
+    near: Sequence[Candidate]
+    """What nearly fits besides, of which they may have been sent some."""
+
+    def completed(self, sent: Sequence[SentItem], settings: CurateSettings, judging: Judging) -> Digest | Hold:
+        """The outcome with the best of what nearly fits. `sent`: what they were sent that may be the same as that."""
+        return with_near_misses(self.outcome, self.near, sent, settings, judging)
+
+
+def choice_of(
+    recipient: Recipient,
+    searches: Sequence[DueSearch],
+    candidates: Iterable[Candidate],
+    sent: Sequence[SentItem],
+    due_at: datetime,
+    newest: Callable[[], Newest],
+    settings: CurateSettings,
+    judging: Judging,
+) -> Choice:
+    """Choose from candidates. `sent`: what they were sent that may be the same jobs; `newest`: what came last."""
+    outcome = curate(recipient, searches, candidates, sent, due_at, settings, judging)
+    return Choice(outcome, near_candidates(outcome, newest, settings, judging))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read at once for some subscribers."""
+
+    matches: Mapping[str, WindowMatches]
+    """By search id: the postings that its window holds."""
+    judged: Mapping[str, JudgedIds]
+    """By subscriber."""
+    postings: Mapping[str, PostingCore]
+    sent: Mapping[str, Sequence[SentItem]]
+    served: Mapping[str, Served]
+    matched: Mapping[str, Sequence[Counted]]
+
+    def candidates(self, subscriber: DueSubscriber) -> list[Candidate]:
+        """What was found for them."""
+        return candidates_of(subscriber, self.judged[subscriber.recipient.subscriber_id], self.postings)
+
+    def waiting_after(self, outcome: Digest | Hold, window: DueWindow) -> tuple[str, ...]:
+        """What waits for one of the recipient's searches after an outcome."""
+        search_id = window.search.search_id
+        judged = self.judged[outcome.recipient.subscriber_id][search_id]
+        return waiting_after(outcome, window, self.matches.get(search_id, NO_MATCHES), judged)
+
+
+class Choosing:
+    """Reads and chooses, and writes nothing. What was read and judged is kept until `forget`."""
+
+    def __init__(self, matches: SqlMatches, digests: SqlDigests, settings: NotifierSettings) -> None:
+        self._postings = _Postings(matches, settings.postings_held)
+        self._newest = NewestPostings(matches, settings.newest_looked_at)
+        self._judging = Judging(most_postings=settings.postings_held)
+        self._digests = digests
+        self._settings = settings.curate
+
+    def forget(self) -> None:
+        """Begin a pass: versions may have changed since the last."""
+        self._postings.forget()
+        self._judging.forget()
+        self._newest.forget()
+
+    def read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> Found:
+        """All that serving them takes, in a few statements however many they are. Raises UnavailableError."""
+        # Whoever has nothing to be told and only instant searches gets no digest.
+        asked = [subscriber for subscriber in due if _may_have_news(subscriber, matches)]
+        since = {subscriber.recipient.subscriber_id: since_of(subscriber, now) for subscriber in asked}
+        served = self._digests.served(since)
+        judged: dict[str, JudgedIds] = {}
+        own: dict[str, Collection[str]] = {}
+        for subscriber in due:
+            subscriber_id = subscriber.recipient.subscriber_id
+            with_waiting = subscriber_id in since and comes_with_waiting(
+                subscriber, served.get(subscriber_id), since[subscriber_id]
+            )
+            judged[subscriber_id] = judged_of(subscriber, matches, with_waiting=with_waiting)
+            own[subscriber_id] = {posting_id for some in judged[subscriber_id].values() for posting_id in some}
+        postings = self._postings.load({posting_id for some in own.values() for posting_id in some})
+        wanted = {
+            subscriber_id: [postings[posting_id] for posting_id in some if posting_id in postings]
+            for subscriber_id, some in own.items()
+            if some
+        }
+        matched = self._digests.matched(list(wanted), now - LOOKS_BACK)
+        return Found(matches, judged, postings, self._sent(wanted, now), served, matched)
+
+    def choose(
+        self, subscriber: DueSubscriber, candidates: Sequence[Candidate], found: Found, due_at: datetime, now: datetime
+    ) -> Choice:
+        """What one subscriber's candidates come to. Raises UnavailableError."""
+        own = subscriber.recipient.subscriber_id
+        searches, sent = [window.search for window in subscriber.windows], found.sent.get(own, ())
+        newest = partial(self._newest.at, now)
+        made = choice_of(
+            subscriber.recipient, searches, candidates, sent, due_at, newest, self._settings, self._judging
+        )
+        week = with_week(made.outcome, subscriber, found.matches, candidates, found.matched.get(own, ()))
+        return Choice(week, made.near)
+
+    def sent_of_near(self, choices: Iterable[Choice], now: datetime) -> Mapping[str, Sequence[SentItem]]:
+        """By subscriber, what they were sent that may be the same as what nearly fits. Raises UnavailableError."""
+        near = {one.outcome.recipient.subscriber_id: one.near for one in choices if one.near}
+        return self._sent({own: [candidate.posting for candidate in some] for own, some in near.items()}, now)
+
+    def completed(self, choice: Choice, sent: Mapping[str, Sequence[SentItem]]) -> Digest | Hold:
+        """The outcome, once it is known what they were sent."""
+        own = choice.outcome.recipient.subscriber_id
+        return choice.completed(sent.get(own, ()), self._settings, self._judging)
+
+    def _sent(self, wanted: Mapping[str, Sequence[PostingCore]], now: datetime) -> Mapping[str, Sequence[SentItem]]:
+        return self._digests.sent(wanted, now - _EARLIER_RELEASE_REMEMBERS) if wanted else {}
+
+
+class _Postings:
+    """The newest versions, each read once a pass as far as memory goes."""
+
+    def __init__(self, matches: SqlMatches, most: int) -> None:
+        self._matches = matches
+        self._cache: LRUCache[str, PostingCore] = LRUCache(most)
+
+    def load(self, posting_ids: Iterable[str]) -> dict[str, PostingCore]:
+        """Postings by id, those no longer kept left out."""
+        wanted = sorted(posting_ids)
+        postings = {posting_id: self._cache[posting_id] for posting_id in wanted if posting_id in self._cache}
+        missing = [posting_id for posting_id in wanted if posting_id not in postings]
+        if missing:
+            read = self._matches.postings(missing)
+            postings |= read
+            self._cache.update(read)
+        return postings
+
+    def forget(self) -> None:
+        """Begin a pass: versions may have changed since the last."""
+        self._cache.clear()
+
+
+def _may_have_news(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches]) -> bool:
+    if not all_instant(subscriber):
+        return True
+    return any(
+        window.waiting or matches.get(window.search.search_id, NO_MATCHES).posting_ids for window in subscriber.windows
+    )
