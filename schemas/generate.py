@@ -20,6 +20,7 @@ from schemas.criteria import CriteriaRecord
 from schemas.match import Matches
 from schemas.posting import Posting
 from schemas.raw import RawPosting
+from schemas.webhook import WebhookEvent
 
 FOLDER = Path(__file__).parent / "json"
 EXAMPLES = Path(__file__).parent / "examples"
@@ -29,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "posting.v1": Posting,
     "criteria.v1": CriteriaRecord,
     "matches.v1": Matches,
+    "webhook.v1": WebhookEvent,
 }
 """By the name of the file; a change that old readers or writers cannot live with gets a new version."""
 _TOLD = frozenset({"$defs", "$id", "$schema", "description", "examples", "properties", "required", "title"})

@@ -223,7 +223,7 @@ def _matcher(place: _Place) -> _Parts:
 def _notifier(place: _Place) -> _Parts:
     """Its tick only talks to the store and the mailer, so that matches are stored while mails go out."""
     from services.notifier.adapters.mail.mailers import try_out
-    from services.notifier.app import build_notifier, make_agreement, store_chores
+    from services.notifier.app import build_notifier, build_webhooks, make_agreement, store_chores
 
     settings = place.settings
     if not settings.secret.get_secret_value():
@@ -242,7 +242,8 @@ def _notifier(place: _Place) -> _Parts:
         metrics=place.shown.metrics,
         consent=settings.portal.consent,
     )
-    others = (_relay(place, engine), Housekeeper(store_chores(engine)))
+    webhooks = build_webhooks(engine, settings.ids(), settings.mail, chosen, place.stopping, place.shown.metrics)
+    others = (_relay(place, engine), webhooks, Housekeeper(store_chores(engine)))
     return _Parts(notifier, others, tick_apart=True, beside=(_where_mails_go(place),))
 
 

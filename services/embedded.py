@@ -19,9 +19,10 @@ from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
 from services.notifier.adapters.mail.mailers import say_where, try_out
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
-from services.notifier.app import build_notifier, store_chores
+from services.notifier.app import build_notifier, build_webhooks, store_chores
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
+from services.notifier.webhooks import Webhooks
 from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.files.datadir import LOG_FILE, locked
@@ -141,7 +142,10 @@ def embedded(
             metrics=shown.metrics,
             consent=settings.portal.consent,
         )
-        services = _services(settings, engine, log, collector, notifier, stopping, with_housekeeper)
+        webhooks = build_webhooks(
+            engine, settings.ids(), settings.mail, settings.notifier, stopping, shown.metrics, chance
+        )
+        services = _services(settings, engine, log, collector, (notifier, webhooks), stopping, with_housekeeper)
         runner = EmbeddedRunner(
             tuple(shown.measured(service) if service.inputs else service for service in services),
             log,
@@ -172,12 +176,12 @@ def _services(
     engine: Engine,
     log: SqliteLog,
     collector: Collector,
-    notifier: Notifier,
+    notifying: tuple[Notifier, Webhooks],
     stopping: Stopping,
     tidy: bool,
 ) -> tuple[Service, ...]:
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
     normaliser, matcher = make_normaliser(settings.ingest, stopping=stopping), make_matcher(log, settings.matcher)
-    flow: Sequence[Service] = (collector, relay, normaliser, matcher, notifier)
+    flow: Sequence[Service] = (collector, relay, normaliser, matcher, *notifying)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

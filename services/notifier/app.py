@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from random import Random, SystemRandom
 
 from sqlalchemy import Engine
 
@@ -20,8 +21,10 @@ from services.notifier.adapters.sql.retention import (
     forget_mail_events,
     forget_matches,
     forget_ways_in,
+    forget_webhook_events,
     remember_sent,
 )
+from services.notifier.adapters.sql.webhooks.events import SqlWebhookEvents
 from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
@@ -35,11 +38,12 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.settings import ConsentSettings, NotifierSettings
+from services.notifier.webhooks import Webhooks, poster
 from services.runtime.errors import UsageError
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.metrics.catalogue import MAIL_ATTEMPTS
+from services.runtime.metrics.catalogue import MAIL_ATTEMPTS, WEBHOOK_ATTEMPTS
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
@@ -85,6 +89,39 @@ def build_notifier(
     return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look)
 
 
+def build_webhooks(
+    engine: Engine,
+    ids: Ids,
+    mail: MailSettings,
+    settings: NotifierSettings,
+    stopping: Callable[[], bool] = lambda: False,
+    metrics: Metrics | None = None,
+    chance: Random | None = None,
+) -> Webhooks:
+    """What posts to webhooks, over a migrated store. Attempts are counted in `metrics`."""
+    sender, secret = mail.sender, mail.link_keys(ids.secret).current
+    composer = Composer(JinjaRenderer(sender), sender, mail.public_url, ids, secret)
+
+    def count(outcome: str) -> None:
+        if metrics is not None:
+            metrics.count(WEBHOOK_ATTEMPTS, outcome)
+
+    return Webhooks(
+        SqlWebhookEvents(engine),
+        SqlWindows(engine),
+        SqlMatches(engine),
+        poster(settings.webhooks),
+        ids,
+        settings.webhooks,
+        settings.curate,
+        settings.worker,
+        chance or SystemRandom(),
+        tell=composer.webhook_shut if mail.public_url else None,
+        stopping=stopping,
+        count=count,
+    )
+
+
 def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:
     """What holds the store against the topics on Kafka."""
 
@@ -103,6 +140,7 @@ def store_chores(engine: Engine) -> tuple[Chore, ...]:
         Chore("ways in that are over", lambda now: forget_ways_in(engine, now)),
         Chore("old events of the mail provider", lambda now: forget_mail_events(engine, now)),
         Chore("old erasures", lambda now: forget_erasures(engine, now)),
+        Chore("old events of webhooks", lambda now: forget_webhook_events(engine, now)),
         Chore("old digests", lambda now: forget_digests(engine, now)),
         Chore("old matches", lambda now: forget_matches(engine, now)),
         Chore("old cuts", lambda now: forget_cuts(engine, now)),

@@ -7,12 +7,16 @@ from services.notifier.domain.consent import Notice
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
 from services.notifier.domain.model import Digest, Recipient, Sender
+from services.notifier.domain.webhooks import Webhook
 from services.notifier.domain.wording.letters import write_letter
 from services.notifier.ports import Email
 from services.notifier.settings import ConsentSettings
 from services.wording.catalogues import words_of
 from services.wording.dates import day_in_words
-from services.wording.lines import zone_of
+from services.wording.lines import one_line, zone_of
+
+_MOST_ADDRESS = 100
+"""Characters of a webhook's address that a mail shows."""
 
 
 class Composer:
@@ -68,6 +72,25 @@ class Composer:
         )
         return Email(
             delivery_id=self._ids.notice_id(to.subscriber_id, notice, now),
+            sender_name=self._sender.name,
+            sender_address=self._sender.address,
+            to_address=to.address,
+            subject=written.subject,
+            html=written.html,
+            text=written.text,
+            date=now,
+            unsubscribe_url=leave,
+        )
+
+    def webhook_shut(self, webhook: Webhook, to: Recipient, now: datetime) -> Email:
+        """That nothing more is posted to a webhook of theirs, and where it is turned on again."""
+        words = words_of(to.locale)
+        leave = self._link("unsubscribe", to)
+        home = f"{public_base(self._public_url)}/home/webhooks"
+        shown = one_line(webhook.address, _MOST_ADDRESS)
+        written = write_letter("webhook_shut", home, self._sender, words, {"address": shown}, leave)
+        return Email(
+            delivery_id=self._ids.notice_id(to.subscriber_id, f"webhook_shut {webhook.webhook_id}", now),
             sender_name=self._sender.name,
             sender_address=self._sender.address,
             to_address=to.address,

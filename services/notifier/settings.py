@@ -10,6 +10,27 @@ from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.schedule import MOST_INSTANT
 
 
+class WebhookSettings(BaseModel):
+    """Webhooks: addresses of their own to which subscribers have jobs posted as they come in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    enabled: bool = True
+    """Whether subscribers may have any; while they may not, nothing is posted."""
+    allow_private: bool = False
+    """Whether they may be in private networks and on loopback, and speak plain http: for tests, or within one's own."""
+    most: int = Field(default=10, ge=1, le=1_000)
+    """Webhooks of one subscriber."""
+    at_once: int = Field(default=16, ge=1, le=64)
+    """Requests of one notifier that are under way at the same time."""
+    timeout: Span = timedelta(seconds=15)
+    """For one request, from finding the host to the end of the answer."""
+    waits: Span = timedelta(milliseconds=100)
+    """How long a tick waits for answers, to go on where they are quick; those that come later the next one keeps."""
+    shut_after: Span = timedelta(days=3)
+    """A webhook is shut when every attempt has failed for so long; its owner is told, and may turn it on again."""
+
+
 class NotifierSettings(BaseModel):
     """How the notifier works: bounds of one tick, leases, and what a digest may hold."""
 
@@ -37,6 +58,8 @@ class NotifierSettings(BaseModel):
     """A digest that could not be handed over for so long after it was due is of no use."""
     most_instant: int = Field(default=MOST_INSTANT, ge=1, le=48)
     """Digests with instant searches in one local day."""
+    webhooks: WebhookSettings = WebhookSettings()
+    """Where jobs are posted beside the mails."""
     curate: CurateSettings = CurateSettings()
     """What a digest may hold."""
     newest_looked_at: int = Field(default=2_000, ge=0, le=20_000)
@@ -46,7 +69,9 @@ class NotifierSettings(BaseModel):
 
     def in_one_go(self) -> Self:
         """The same, but a tick leaves nothing of what is due for the next: for a command that ticks and ends."""
-        return self.model_copy(update={"passes_a_tick": 10_000, "deliveries_a_tick": 10_000_000})
+        patient = self.webhooks.model_copy(update={"waits": 2 * self.webhooks.timeout})
+        bounds = {"passes_a_tick": 10_000, "deliveries_a_tick": 10_000_000, "webhooks": patient}
+        return self.model_copy(update=bounds)
 
 
 class ConsentSettings(BaseModel):

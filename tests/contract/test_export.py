@@ -21,6 +21,9 @@ SECTIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "feedback": lambda data: data["feedback"][0],
     "tracked_jobs": lambda data: data["tracked_jobs"][0],
     "saved_searches": lambda data: data["searches"][0],
+    "webhooks": lambda data: data["webhooks"][0],
+    "webhook_events": lambda data: data["webhook_events"][0],
+    "webhook_attempts": lambda data: data["webhook_attempts"][0],
     "digests": lambda data: data["digests"][0],
     "digest_searches": lambda data: data["digests"][0]["searches"][0],
     "digest_items": lambda data: data["digests"][0]["items"][0],
@@ -39,9 +42,12 @@ SECTIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 NAMED = {"digests.body": "email", "suppressions.created_at": "since"}
 CODED = {
     "subscribers.speaks": "[%s]", "feedback.about": "[%s]", "saved_searches.preferred_places": "[%s]",
-    "digests.matched": "{%s: 1}", "digest_items.found_by": "[%s]", "sign_ups.wanted": "{%s: 1}",
+    "digests.matched": "{%s: 1}", "digest_items.found_by": "[%s]", "webhook_events.found_by": "[%s]",
+    "sign_ups.wanted": "{%s: 1}",
 }  # fmt: skip
 """Columns of text that hold JSON."""
+_SAME = ("saved_searches.search_id", "webhooks.search_id", "webhook_events.event_id", "webhook_attempts.event_id")
+"""Columns that refer to one another, beside those whose names say so."""
 WITHIN = {"saved_searches.hour": 17, "saved_searches.weekday": 3}
 """What a column may not exceed."""
 
@@ -82,7 +88,7 @@ def _filled(store: NotifierStore, column: Column[Any], number: int, key: int) ->
     """A value that no other column has, and what is seen of it in JSON."""
     name = f"{column.table.name}.{column.name}"
     word = f"word {number}"
-    if column.name in ("subscriber_id", "digest_id"):
+    if column.name in ("subscriber_id", "digest_id", "webhook_id") or name in _SAME:
         return f"the {column.name}", ""
     if column.name == "address_hash":
         letters = column.table.name == "letters"

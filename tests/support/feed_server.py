@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that serves, and misserves, feeds."""
+"""A real HTTP server on loopback that serves, and misserves, feeds, and takes what is posted."""
 
 import gzip
 import socket
@@ -20,6 +20,8 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     """Lower-case names."""
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(slots=True)
@@ -177,8 +179,14 @@ def feed_server(*, tls: bool = False) -> Iterator[FeedServer]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            self._answer(b"")
+
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, body: bytes) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            holder[0].answer(Exchange(Asked(self.path, headers), self, stopping))
+            holder[0].answer(Exchange(Asked(self.path, headers, self.command, body), self, stopping))
 
         def log_message(self, format: str, *args: object) -> None:
             return

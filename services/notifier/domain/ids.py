@@ -109,6 +109,14 @@ class Ids:
         """32 hexadecimal digits."""
         return self._of("notice", subscriber_id, notice, at.astimezone(UTC).isoformat())
 
+    def webhook_event_id(self, webhook_id: str, posting_id: str) -> str:
+        """What receivers know a job's event by: the same however often it is found."""
+        return f"msg_{self._of('webhook event', webhook_id, posting_id)}"
+
+    def webhook_secret(self, webhook_id: str, salt: str) -> bytes:
+        """32 bytes, which no store holds: what it has of a secret makes none without that of the installation."""
+        return self._mac("webhook secret", webhook_id, salt)
+
     def _short(self, *parts: str) -> str:
         return base64.b32encode(self._mac(*parts)[:_SHORT]).decode("ascii").lower()
 

@@ -114,9 +114,21 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             if figures.due_retried
             else "see that a notifier runs and is ready",
         )
+    yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
     if figures.outbox > _OUTBOX_MANY:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """Events for webhooks are posted at once; while sending is paused they wait with the mails."""
+    webhooks, paused = figures.webhooks, figures.pauses.sending or figures.pauses.holds("notifier")
+    if not paused and webhooks.overdue_since is not None and now - webhooks.overdue_since > LATE:
+        yield Trouble(
+            f"{counted(webhooks.overdue, 'event')} for webhooks of subscribers should be posted and are not, the oldest"
+            f" for {ago(now - webhooks.overdue_since)}",
+            "see that a notifier runs and is ready; a larger notifier.webhooks.at_once posts more at a time",
+        )
 
 
 def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:

@@ -15,6 +15,7 @@ from schemas.sql.doors import sign_ups
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
+from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy.redaction import redacted
@@ -125,6 +126,7 @@ class StoreFigures:
     workers: tuple[WorkerFigures, ...] = ()
     """By service, also of those that should run and do not."""
     mail: MailFigures = field(default_factory=MailFigures)
+    webhooks: WebhookFigures = field(default_factory=WebhookFigures)
 
     @property
     def sending_paused(self) -> bool:
@@ -174,6 +176,7 @@ def read_figures(
             pauses=pauses,
             workers=_workers(connection, now, services),
             mail=read_mail_figures(connection, now, plan or MailPlan()),
+            webhooks=read_webhook_figures(connection, now),
         )
 
 

@@ -1,4 +1,4 @@
-"""GET over http(s) that a hostile or broken server cannot abuse: bounded in time, size, redirects and address."""
+"""GET and POST over http(s) that no hostile server can abuse: bounded in time, size, redirects and address."""
 
 import ssl
 import time
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import httpcore2
@@ -17,6 +18,8 @@ from services.runtime.http.addresses import AddressRefusedError, LookupTimeoutEr
 from services.runtime.http.inflate import ACCEPTED, BrokenEncodingError, EncodingRefusedError, inflater
 from services.runtime.privacy.secrets import without_keys
 
+PRODUCT = "jobchime"
+"""Our name in a robots.txt and in the User-Agent."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FAULTS = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
 
@@ -54,6 +57,15 @@ class Answer:
     """It is not, because the server let the time run out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a server answered to a POST, whatever its status."""
+
+    status: int
+    body: bytes
+    """The first of it, as it was sent."""
+
+
 class TimedOutError(UnavailableError):
     """A server that let the time run out: asked again at once it would hold its caller as long."""
 
@@ -64,6 +76,16 @@ def host_of(url: str) -> str:
         return httpx2.URL(url).host.lower()
     except httpx2.InvalidURL:
         return ""
+
+
+def user_agent(contact: str = "") -> str:
+    """What we honestly are; servers refuse what poses as a browser."""
+    try:
+        release = version(PRODUCT)
+    except PackageNotFoundError:
+        release = "0"
+    reached = "".join(letter for letter in contact if letter.isascii() and letter.isprintable())
+    return f"{PRODUCT}/{release} (+{reached})" if reached else f"{PRODUCT}/{release}"
 
 
 def get(
@@ -101,6 +123,37 @@ def get(
     raise UnavailableError(f"{without_keys(url)} redirects more than {limits.redirects} times")
 
 
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    limits: Limits,
+    allow_private: bool = False,
+    tls: ssl.SSLContext | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Posted:
+    """POST a body to an address; no redirect is followed. Raises as `get`.
+
+    Of an answer `limits.body` bytes are read at most, and what breaks off within it is whole enough.
+    """
+    target = _parsed(url)
+    backend = _CheckedBackend(allow_private, monotonic() + limits.total, monotonic)
+    with (
+        httpcore2.ConnectionPool(ssl_context=tls or _tls(), network_backend=backend) as pool,
+        _answering(target, headers, limits, pool, body) as response,
+    ):
+        answered = bytearray()
+        try:
+            for piece in _pieces(response):
+                answered += piece
+                if len(answered) >= limits.body:
+                    break
+        except _FAULTS:
+            pass
+        return Posted(response.status, bytes(answered[: limits.body]))
+
+
 def _parsed(url: str) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url)
@@ -133,15 +186,23 @@ def _tls() -> ssl.SSLContext:
 
 @contextmanager
 def _answering(
-    url: httpx2.URL, headers: Mapping[str, str], limits: Limits, pool: httpcore2.ConnectionPool
+    url: httpx2.URL,
+    headers: Mapping[str, str],
+    limits: Limits,
+    pool: httpcore2.ConnectionPool,
+    body: bytes | None = None,
 ) -> Iterator[httpcore2.Response]:
-    """Send a request; gives the answer with its header section read."""
-    wire = [("Host", url.netloc.decode("ascii")), ("Accept-Encoding", ACCEPTED), ("Connection", "close")]
+    """Send a request, with a body a POST; gives the answer with its header section read."""
+    accepted = ACCEPTED if body is None else "identity"
+    wire = [("Host", url.netloc.decode("ascii")), ("Accept-Encoding", accepted), ("Connection", "close")]
     wire += [(name, value) for name, value in headers.items() if name.lower() != "host"]
+    if body is not None:
+        wire.append(("Content-Length", str(len(body))))
     request = httpcore2.Request(
-        "GET",
+        "GET" if body is None else "POST",
         httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path),
         headers=wire,
+        content=body,
         extensions={"timeout": {"connect": limits.connect, "read": limits.read, "write": limits.read}},
     )
     try:

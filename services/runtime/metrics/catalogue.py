@@ -138,6 +138,12 @@ MAIL_ATTEMPTS = Metric(
     " mail.allow, lost (nobody knows); and by what was wrong, empty where it was accepted.",
     ("mailer", "outcome", "fault"),
 )
+WEBHOOK_ATTEMPTS = Metric(
+    "jobchime_webhook_attempts",
+    "counter",
+    "Events posted to webhooks of subscribers: delivered, or failed (most are posted again).",
+    ("outcome",),
+)
 BUILD = Metric("jobchime_build", "info", "The version of jobchime, of Python and of the store's layout.")
 
 STORE_UP = Metric(
@@ -240,6 +246,30 @@ HEARTBEAT_AGE = Metric(
     (),
     "store",
 )
+WEBHOOKS = Metric(
+    "jobchime_webhooks",
+    "gauge",
+    "Webhooks of subscribers: unproven, active, failing (active, and the last attempt failed) or shut.",
+    ("state",),
+    (),
+    "store",
+)
+WEBHOOKS_WAITING = Metric(
+    "jobchime_webhook_events_overdue",
+    "gauge",
+    "Events for webhooks that are due to be posted and are not.",
+    (),
+    (),
+    "store",
+)
+WEBHOOKS_OLDEST = Metric(
+    "jobchime_webhook_oldest_overdue_seconds",
+    "gauge",
+    "For how long the oldest of these has been due; 0 where there is none.",
+    (),
+    (),
+    "store",
+)
 STORED = Metric(
     "jobchime_stored_match_records", "gauge", "Records of matches.v1 that the store has taken in.", (), (), "store"
 )
@@ -247,9 +277,11 @@ STORED = Metric(
 METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
-    PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, BUILD,
+    PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
+    WEBHOOK_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
-    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_UNHEARD, STORED, WORKERS, HEARTBEAT_AGE,
+    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING,
+    WEBHOOKS_OLDEST, STORED, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

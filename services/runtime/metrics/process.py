@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from schemas.topics import TOPICS
 from services.runtime.figures.mail import FAULTS
 from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, SOURCE_STATES, StoreFigures
+from services.runtime.figures.webhooks import WEBHOOK_STATES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
 
@@ -183,6 +184,10 @@ class _StoreGauges(Collector):
         came_back = {kind: figures.mail.came_back.get(kind, 0) for kind in ("bounced", "soft_bounced")}
         yield _by(listed.MAILS_CAME_BACK, came_back)
         yield _gauge(listed.MAILS_UNHEARD, figures.mail.unheard)
+        yield _by(listed.WEBHOOKS, {state: figures.webhooks.webhooks.get(state, 0) for state in WEBHOOK_STATES})
+        yield _gauge(listed.WEBHOOKS_WAITING, figures.webhooks.overdue)
+        since = figures.webhooks.overdue_since
+        yield _gauge(listed.WEBHOOKS_OLDEST, (figures.at - since).total_seconds() if since else 0.0)
         yield _gauge(listed.STORED, figures.match_records)
         yield from _of_workers(figures)
 

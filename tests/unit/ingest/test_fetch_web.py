@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.fetch.web import WebFetcher, user_agent
+from services.ingest.adapters.fetch.web import WebFetcher
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings
+from services.runtime.http.fetch import user_agent
 from tests.support import feed_server as serve
 from tests.support.collecting import NOON, source
 from tests.support.feed_server import FeedServer, feed_server

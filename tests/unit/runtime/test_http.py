@@ -13,7 +13,7 @@ import pytest
 
 from services.runtime.errors import UnavailableError
 from services.runtime.http.addresses import AddressRefusedError
-from services.runtime.http.fetch import Answer, Limits, TimedOutError, get
+from services.runtime.http.fetch import Answer, Limits, Posted, TimedOutError, get, post
 from tests.support import feed_server as serve
 from tests.support.feed_server import CERTIFICATE, Exchange, FeedServer, feed_server
 
@@ -348,3 +348,36 @@ def test_https_is_never_spoken_to_a_server_without_it(server: FeedServer) -> Non
     with pytest.raises(UnavailableError, match="gives no answer"):
         fetch(server.on("/feed", serve.served(b"plain")).replace("http://", "https://"))
     assert server.asked == []
+
+
+def send(url: str, limits: Limits = QUICK) -> Posted:
+    return post(url, b'{"a": 1}', headers={"X-One": "1"}, limits=limits, allow_private=True)
+
+
+def test_a_body_is_posted_and_the_answer_of_any_status_comes_back(server: FeedServer) -> None:
+    assert send(server.on("/hook", serve.served(b"thanks"))) == Posted(200, b"thanks")
+    [asked] = server.asked
+    assert (asked.method, asked.body, asked.headers["x-one"]) == ("POST", b'{"a": 1}', "1")
+    assert asked.headers["content-length"] == "8"
+    assert send(server.on("/away", serve.served(b"busy", status=503))) == Posted(503, b"busy")
+
+
+def test_a_post_follows_no_redirect_and_goes_to_no_private_address(server: FeedServer) -> None:
+    server.on("/new", serve.served(b"here"))
+    assert send(server.on("/old", serve.redirect("/new"))).status == 302
+    assert server.paths() == ["/old"]
+    with pytest.raises(AddressRefusedError):
+        post(server.url("/new"), b"", headers={}, limits=QUICK)
+    assert server.paths() == ["/old"]
+
+
+def test_of_the_answer_to_a_post_so_much_is_read_and_no_more(server: FeedServer) -> None:
+    small = Limits(connect=2, read=1, total=2, body=100)
+    assert send(server.on("/endless", serve.endless(b"x" * 30)), small) == Posted(200, b"x" * 100)
+
+
+def test_a_post_to_who_drips_ends_at_the_deadline(server: FeedServer) -> None:
+    began = time.monotonic()
+    with pytest.raises(TimedOutError):
+        send(server.on("/drip", serve.dripping(b"x", 0.05, b"HTTP/1.1 200 OK\r\n")))
+    assert time.monotonic() - began < 4

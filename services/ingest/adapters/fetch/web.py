@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from random import Random
 from threading import Condition, Lock, get_ident
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.http.addresses import AddressRefusedError
-from services.runtime.http.fetch import Answer, Limits, TimedOutError, get, host_of
+from services.runtime.http.fetch import PRODUCT, Answer, Limits, TimedOutError, get, host_of, user_agent
 from services.runtime.privacy.secrets import without_keys
 
 PAGE_FORMATS = frozenset({"auto", "jsonld"})
@@ -29,8 +28,6 @@ SHORT_WAIT = timedelta(seconds=10)
 _MOST_VALIDATOR = 1_000
 _LOOK_EVERY_S = 1.0
 _ACCEPT = "application/json, application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.8"
-_PRODUCT = "jobchime"
-"""Our name in a robots.txt and in the User-Agent."""
 _RULES_KEPT_S = 24 * 3600.0
 _MOST_RULES = 10_000
 """Origins whose rules are remembered, 512 kB each at most."""
@@ -202,16 +199,6 @@ class _Host:
         return len(self._asked_at) < MOST_OF_A_HOST and all(at <= latest for at in self._asked_at.values())
 
 
-def user_agent(contact: str) -> str:
-    """What we honestly are; boards refuse what poses as a browser."""
-    try:
-        release = version(_PRODUCT)
-    except PackageNotFoundError:
-        release = "0"
-    reached = "".join(letter for letter in contact if letter.isascii() and letter.isprintable())
-    return f"{_PRODUCT}/{release} (+{reached})" if reached else f"{_PRODUCT}/{release}"
-
-
 def _same_origin(url: str, other: str) -> bool:
     parts, others = urlsplit(url), urlsplit(other)
     return (parts.scheme, parts.netloc) == (others.scheme, others.netloc)
@@ -264,12 +251,12 @@ class Robots:
         Raises FetchFailedError where it asks not to be visited at `url`, or where that cannot be told.
         """
         rules = self._rules(url, get)
-        if not rules.can_fetch(url, _PRODUCT):
+        if not rules.can_fetch(url, PRODUCT):
             raise FetchFailedError(
                 f"the site's robots.txt asks not to visit {without_keys(url)}; if this is a feed meant for programs, "
                 "name its format or set robots = false"
             )
-        return min(float(rules.crawl_delay(_PRODUCT) or 0.0), _LONGEST_DELAY_S)
+        return min(float(rules.crawl_delay(PRODUCT) or 0.0), _LONGEST_DELAY_S)
 
     def _rules(self, url: str, get: Callable[[str], Answer]) -> Protego:
         parts = urlsplit(url)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, union, update
 
 from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import cuts, deliveries, digests, erasures, mail_events, postings, saved_searches
+from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import LEASED
@@ -21,6 +22,11 @@ KEEP_LETTERS = timedelta(days=30)
 """Without whom they went to; the brake looks back for as long."""
 KEEP_ERASURES = timedelta(days=400)
 """No backup should be kept for longer: restored after that, it gives back who was erased."""
+KEEP_EVENTS = timedelta(days=90)
+"""Of jobs that were posted to webhooks: for as long none is posted there again."""
+KEEP_ATTEMPTS = timedelta(days=30)
+_KEEP_REMOVED = timedelta(days=1)
+"""Of webhooks: for as long as it counts how often addresses of theirs were tried."""
 KEEP_MATCHES = timedelta(days=60)
 """After a posting's last record; its keys are known for as long, so that it is not taken for new."""
 KEEP_CUTS = timedelta(days=30)
@@ -95,6 +101,18 @@ def _counts_no_more(now: datetime) -> ColumnElement[bool]:
     return (letters.c.at < now - KEEP_LETTERS) | (letters.c.at > now + timedelta(days=1))
 
 
+def forget_webhook_events(engine: Engine, now: datetime) -> int:
+    """Drop what was posted to webhooks long ago, old attempts, and webhooks that were removed; returns how many."""
+    events, attempts, removed = webhook_events.c, webhook_attempts.c, webhooks.c
+    over = (events.state != "waiting") & (events.created_at < now - KEEP_EVENTS)
+    gone = (removed.state == "removed") & (removed.changed_at < now - _KEEP_REMOVED)
+    return (
+        _in_slices(engine, events.event_id, over, delete(webhook_events))
+        + _in_slices(engine, attempts.id, attempts.at < now - KEEP_ATTEMPTS, delete(webhook_attempts))
+        + _in_slices(engine, removed.webhook_id, gone, delete(webhooks))
+    )
+
+
 def forget_matches(engine: Engine, now: datetime) -> int:
     """Drop postings, with their matches, of which no record came for long; returns how many."""
     return _in_slices(engine, postings.c.posting_id, postings.c.stored_at < now - KEEP_MATCHES, delete(postings))
@@ -102,9 +120,9 @@ def forget_matches(engine: Engine, now: datetime) -> int:
 
 @retried
 def forget_cuts(engine: Engine, now: datetime) -> int:
-    """Drop cuts that no search was served up to; the last of the old ones stays, as the start of a new search."""
+    """Drop cuts that no search or webhook was served up to; the last of the old stays, as the start of a new search."""
     last = select(func.max(cuts.c.cut)).where(cuts.c.taken_at < now - KEEP_CUTS).scalar_subquery()
-    served = select(saved_searches.c.served_cut)
+    served = union(select(saved_searches.c.served_cut), select(webhooks.c.served_cut))
     with writing(engine) as connection:
         return connection.execute(delete(cuts).where(cuts.c.cut < last, cuts.c.cut.not_in(served))).rowcount
 

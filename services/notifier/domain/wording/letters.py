@@ -9,7 +9,7 @@ from services.notifier.domain.consent import Notice
 from services.notifier.domain.model import Sender
 from services.wording.words import Words, mark
 
-Letter = Literal["confirm", "sign_in", "known", "new_address", "old_address"] | Notice
+Letter = Literal["confirm", "sign_in", "known", "new_address", "old_address", "webhook_shut"] | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,15 @@ _TEXTS: Mapping[Letter, _Texts] = {
         mark("Your job alerts from {board} go to another address, which was confirmed there. Nothing more comes here."),
         "",
         mark("If it was not you, write to {contact}."),
+    ),
+    "webhook_shut": _Texts(
+        mark("{board} posts nothing more to your webhook"),
+        mark(
+            "Your webhook took no job alerts from {board} for days, or said that it is gone: nothing more is posted"
+            " there. At home you see what it answered, and turn it on again."
+        ),
+        mark("Your webhooks"),
+        mark("It is at {address}"),
     ),
     "declared": _Texts(
         mark("Do you want job alerts from {board}?"),

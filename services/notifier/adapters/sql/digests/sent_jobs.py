@@ -72,7 +72,7 @@ def remember_digests(connection: Connection, most: int) -> int:
             "due_at": row.due_at,
             "title": title_of(row.cluster_key),
             "cluster_key": row.cluster_key,
-            "signature": _packed(row.signature),
+            "signature": packed(row.signature),
             # What it paid then is not known, so that nobody can say that it pays more now.
             "near": False,
         }
@@ -165,14 +165,14 @@ def _row(digest: Digest, item: Item, *, near: bool) -> dict[str, Any]:
         "due_at": digest.due_at,
         "title": title_of(posting.cluster.key),
         "cluster_key": posting.cluster.key,
-        "signature": _packed(posting.cluster.signature),
+        "signature": packed(posting.cluster.signature),
         "near": near,
         "pay": pay.amount if pay else None,
         "pay_currency": pay.currency if pay else None,
     }
 
 
-def _packed(signature: str) -> bytes:
+def packed(signature: str) -> bytes:
     """A signature as bytes; one of another make tells as little as none."""
     try:
         return bytes.fromhex(signature)

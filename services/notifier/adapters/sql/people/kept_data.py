@@ -24,6 +24,7 @@ from schemas.sql.tables import (
     subscribers,
     suppressions,
 )
+from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.adapters.sql.people.standing import soft_bounces_of
@@ -36,6 +37,7 @@ _LINK = "a hash of what stands in a link or a cookie, of which the store knows n
 _WORKER = "which process was at work on it, and until when"
 _ALIKE = "a hash by which the same job is known again; the job itself is named"
 _CUT = "how far the stream of matches was read, a number of the service"
+_SALT = "what a secret is made of, which is shown once"
 _NUMBER = "the number of a row"
 _OF_ALL = "whose it is, which is said once"
 
@@ -66,6 +68,14 @@ LEFT_OUT: Mapping[str, str] = {
     "other_addresses.address_hash": _HASH,
     "sign_in_links.token_hash": _LINK,
     "sessions.token_hash": _LINK,
+    "webhooks.salt": _SALT,
+    "webhooks.former_salt": _SALT,
+    "webhooks.served_cut": _CUT,
+    "webhook_events.title": _ALIKE,
+    "webhook_events.signature": _ALIKE,
+    "webhook_events.worker": _WORKER,
+    "webhook_events.lease": _WORKER,
+    "webhook_attempts.id": _NUMBER,
     "letters.id": _NUMBER,
     "letters.address_hash": _HASH,
     "letters.to_hash": _HASH,
@@ -86,6 +96,8 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "digests.matched": json.loads,
     "digests.rest": _unpacked,
     "digest_items.found_by": json.loads,
+    "webhook_events.body": _unpacked,
+    "webhook_events.found_by": json.loads,
     "sign_ups.wanted": json.loads,
 }
 """Of what is written as something else, how to read it."""
@@ -110,6 +122,11 @@ def data_of(connection: Connection, ids: Ids, subscriber_id: str) -> dict[str, A
         "searches": _searches(connection, subscriber_id),
         "feedback": [_plain(feedback, row) for row in rows_of(connection, subscriber_id)],
         "tracked_jobs": own(tracked_jobs, tracked_jobs.c.saved_at, bytewise(connection, tracked_jobs.c.posting_id)),
+        "webhooks": own(webhooks, webhooks.c.created_at, bytewise(connection, webhooks.c.webhook_id)),
+        "webhook_events": own(
+            webhook_events, webhook_events.c.created_at, bytewise(connection, webhook_events.c.event_id)
+        ),
+        "webhook_attempts": own(webhook_attempts, webhook_attempts.c.id),
         "digests": _digests(connection, subscriber_id),
         "sent_jobs": own(sent_jobs, sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id)),
         "sessions": own(sessions, sessions.c.began_at),

@@ -101,7 +101,7 @@ class SqlWindows:
                 skip_locked=True, key_share=True, of=subscribers
             )
             ripe = or_(_clocked_due(now), _instant_due(now, cut))
-            due = _due(connection, connection.execute(free).scalars().all(), ripe)
+            due = with_searches(connection, connection.execute(free).scalars().all(), ripe)
             for some in chunks(subscriber.recipient.subscriber_id for subscriber in due):
                 connection.execute(
                     update(subscribers)
@@ -129,7 +129,7 @@ class SqlWindows:
         None where there are none. Nothing is claimed, and the cut is not kept. Raises UnavailableError.
         """
         with reading(self._engine) as connection:
-            found = _due(connection, [subscriber_id], not_(saved_searches.c.paused))
+            found = with_searches(connection, [subscriber_id], not_(saved_searches.c.paused))
             cut = Cut(cuts_table.newest_cut(connection).number, cuts_table.present_positions(connection))
         return (found[0], cut) if found else None
 
@@ -217,7 +217,7 @@ def _free_of(due: CTE, now: datetime) -> Any:
     )
 
 
-def _due(connection: Connection, claimed: Sequence[str], which: ColumnElement[bool]) -> list[DueSubscriber]:
+def with_searches(connection: Connection, claimed: Sequence[str], which: ColumnElement[bool]) -> list[DueSubscriber]:
     """People with those of their searches."""
     people = recipients_of(connection, claimed)
     windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}

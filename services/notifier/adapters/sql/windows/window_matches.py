@@ -34,14 +34,19 @@ Codes = npt.NDArray[np.unsignedinteger[Any]]
 
 
 def best_postings(
-    connection: Connection, wanted: Mapping[int, Sequence[int]], cuts: Mapping[int, Cut], to: Cut
+    connection: Connection,
+    wanted: Mapping[int, Sequence[int]],
+    cuts: Mapping[int, Cut],
+    to: Cut,
+    most: int = BEST_MATCHES + MOST_WAITING,
 ) -> Chosen:
     """The best open postings of each due key in each window: the newest by `seen_at`, then by id, never by position.
 
-    `wanted` gives the due keys by the cut that their windows begin at; `cuts` those cuts.
+    `wanted` gives the due keys by the cut that their windows begin at; `cuts` those cuts. `most` that matched
+    are looked at, of which those behind the best are `beyond`.
     """
     due = DueKeys(wanted, cuts)
-    matched, near = WindowHits(due, BEST_MATCHES + MOST_WAITING), WindowHits(due, BEST_NEAR)
+    matched, near = WindowHits(due, most), WindowHits(due, BEST_NEAR)
     for partition, end in sorted(to.positions.items()):
         start = min((cut.position(partition) for cut in cuts.values()), default=end)
         for rows in _slices(connection, partition, start, end):
