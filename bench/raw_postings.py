@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bench import corpus
 from schemas.posting import PostingCore
-from services.ingest.domain.polling.listing import Known
+from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.events import raw_record
 from services.rules.places.data import place_data
 from services.runtime.records import Outgoing
@@ -19,7 +19,7 @@ def raw_postings(count: int, seed: int) -> Iterator[Outgoing]:
     """Records for raw.v1, fetched now; another seed gives other postings."""
     now = datetime.now(UTC)
     for number, posting in enumerate(corpus.postings(count, seed)):
-        known = Known(
+        known = KnownItem(
             source=f"market-{seed}",
             source_id=str(number),
             format=_FORMAT,

@@ -11,7 +11,7 @@ from services.processes import services_needed
 from services.runtime.clock import Clock
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import CachedFigures, Expected, StoreFigures, read_figures
-from services.runtime.health.ground import Shown
+from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import RunnerStatus, heartbeat_of, heartbeats_of, not_ready
@@ -83,7 +83,7 @@ class Operations:
     @contextmanager
     def shown(
         self,
-        runner: Shown,
+        runner: ShownRunner,
         *,
         worker: str,
         host: str,

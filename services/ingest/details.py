@@ -17,7 +17,7 @@ from services.runtime.strict_json import read_value
 
 Fetch = Callable[[str, Validators], Fetched]
 """Gets one address of a source. Raises FetchFailedError."""
-Kept = Callable[[Collection[str]], Mapping[str, JsonObject]]
+LastSeenItems = Callable[[Collection[str]], Mapping[str, JsonObject]]
 """Items as they were last seen, by id."""
 
 ASKED_AGAIN = timedelta(days=7)
@@ -49,7 +49,7 @@ class DetailReader:
         source: SourceSettings,
         *,
         fetch: Fetch,
-        kept: Kept,
+        kept: LastSeenItems,
         now: datetime,
         in_time: Callable[[], bool] = lambda: True,
     ) -> None:

@@ -12,7 +12,7 @@ from schemas.posting import Attribution, posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.polling.listing import Known, Seen, sent_hash
+from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.runtime.letters.writing import fault_headers
@@ -27,7 +27,7 @@ _EXCERPT = 500
 _DIGITS = re.compile(r"\d+")
 
 
-def seen_of(found: Format, item: Item, now: datetime) -> Seen | Broken:
+def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
     """Read of an item what the ledger keeps: its content hash and its dates. Broken where it cannot be written down."""
     if not _is_text(item.source_id):
         fault = FeedFault("bad_id", "an item's id holds characters that are none", "id")
@@ -47,7 +47,7 @@ def seen_of(found: Format, item: Item, now: datetime) -> Seen | Broken:
     except UnusableItemError:
         # Still sent on: the normaliser gives it its dead letter, so that a better one can take it up again.
         dates = None, None
-    return Seen(
+    return ListedItem(
         source_id=item.source_id,
         format=found.name,
         content_hash=digest_of(found.name, canonical),
@@ -62,7 +62,7 @@ def _is_text(text: str) -> bool:
 
 
 def raw_record(
-    known: Known, item: JsonObject, *, closed: bool, attribution: Attribution | None, now: datetime
+    known: KnownItem, item: JsonObject, *, closed: bool, attribution: Attribution | None, now: datetime
 ) -> Outgoing:
     """A raw posting on its way to raw.v1."""
     posting_id = posting_id_of(known.source, known.source_id)

@@ -61,7 +61,7 @@ class Normaliser:
             raw = decode(RawPosting, record.value)
         except UnreadableError as error:
             raise PoisonError(str(error), offset=record.offset) from error
-        posting = self._read(self._draft(raw, record.offset), raw, record)
+        posting = self._posting(self._draft(raw, record.offset), raw, record)
         value = encode(posting)
         headers = headers_of(
             id=digest_of(POSTINGS.name, value),
@@ -72,7 +72,7 @@ class Normaliser:
         )
         return Outgoing(POSTINGS.name, record.key, value, headers)
 
-    def _read(self, draft: Draft, raw: RawPosting, record: Record) -> Posting:
+    def _posting(self, draft: Draft, raw: RawPosting, record: Record) -> Posting:
         place = record.partition, record.offset
         try:
             if place in self._too_long:

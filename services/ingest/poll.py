@@ -9,7 +9,7 @@ import structlog
 
 from services.ingest.details import DetailReader
 from services.ingest.domain.polling.listing import (
-    Seen,
+    ListedItem,
     Shrunk,
     Terms,
     ended_note,
@@ -174,9 +174,9 @@ class Poll:
                 self._listed.add(part.source_id)
                 fresh.append(part)
         completed = self._details.complete(found, fresh)
-        items: dict[str, tuple[Seen, Item]] = {}
+        items: dict[str, tuple[ListedItem, Item]] = {}
         for item in completed.items:
-            read = self._read(found, item)
+            read = self._listed_item(found, item)
             if isinstance(read, Broken):
                 broken.append(read)
             else:
@@ -184,7 +184,7 @@ class Poll:
         self._send(items, terms, renewed=completed.renewed)
         self._bury(broken)
 
-    def _read(self, found: Format, item: Item) -> Seen | Broken:
+    def _listed_item(self, found: Format, item: Item) -> ListedItem | Broken:
         try:
             return seen_of(found, item, self._now)
         except Exception as error:
@@ -192,7 +192,7 @@ class Poll:
             _events.exception("an adapter failed", format=found.name, source=self._source.name)
             return Broken(adapter_failed(f"the format {found.name} failed", error), source_id=item.source_id)
 
-    def _send(self, items: dict[str, tuple[Seen, Item]], terms: Terms, *, renewed: Collection[str]) -> None:
+    def _send(self, items: dict[str, tuple[ListedItem, Item]], terms: Terms, *, renewed: Collection[str]) -> None:
         name = self._source.name
         known = self._tools.ledger.known(name, items)
         judged = [

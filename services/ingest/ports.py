@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.polling.listing import Known
+from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.faults import FeedFault
 from services.ingest.mapping.trace import Trace
@@ -192,5 +192,5 @@ class Fetcher(Protocol):
 class KeptItem:
     """A row to write. Without `item` the one that is kept stays."""
 
-    known: Known
+    known: KnownItem
     item: JsonObject | None = None

@@ -12,7 +12,7 @@ import structlog
 
 from schemas.faults import nearest
 from schemas.posting import posting_id_of
-from services.ingest.domain.polling.listing import Seen, Terms, judge
+from services.ingest.domain.polling.listing import ListedItem, Terms, judge
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.events import seen_of
 from services.ingest.faults import FeedFault, adapter_failed
@@ -47,7 +47,7 @@ _events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenRecord:
     """A record that is done with: what it says is durable."""
 
     index: int
@@ -57,7 +57,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRecord:
     """A record that is not taken, and why."""
 
     index: int
@@ -78,8 +78,8 @@ class UnknownField:
 class PushReport:
     """What became of each record of one request."""
 
-    taken: tuple[Taken, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    taken: tuple[TakenRecord, ...] = ()
+    refused: tuple[RefusedRecord, ...] = ()
     unknown: tuple[UnknownField, ...] = ()
 
 
@@ -94,12 +94,12 @@ class PushFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _ReadRecord:
     index: int
     source_id: str
     item: Item | None
     """None: it is to be closed."""
-    seen: Seen | None = None
+    seen: ListedItem | None = None
 
 
 class Pusher:
@@ -126,21 +126,21 @@ class Pusher:
         `backlog`: postings older than three days, and those without a date, are no news to anybody. Raises
         UnavailableError, and then some may have been taken.
         """
-        ready: dict[str, _Ready] = {}
-        refused: list[Refused] = []
-        taken: list[Taken] = []
+        ready: dict[str, _ReadRecord] = {}
+        refused: list[RefusedRecord] = []
+        taken: list[TakenRecord] = []
         unknown: list[UnknownField] = []
         with self._one_at_a_time(source):
             now = self._now(source)
             for index, row in rows:
                 unknown += islice(self._unknown(index, row), _MOST_UNKNOWN - len(unknown))
-                read = self._read(index, row, now)
-                if isinstance(read, Refused):
+                read = self._record(index, row, now)
+                if isinstance(read, RefusedRecord):
                     refused.append(read)
                     continue
                 earlier = ready.pop(read.source_id, None)
                 if earlier is not None:
-                    taken.append(_taken(source, earlier, "superseded"))
+                    taken.append(_receipt(source, earlier, "superseded"))
                 ready[read.source_id] = read
             for some in chunked(ready.values(), AT_ONCE):
                 taken += self._take(source, some, now, backlog=backlog)
@@ -148,11 +148,11 @@ class Pusher:
             self._note(source, report, now)
         return report
 
-    def close(self, source: str, source_id: str) -> Taken:
+    def close(self, source: str, source_id: str) -> TakenRecord:
         """Close one posting by its id: `closed`, `unchanged` where it was, or `unknown`. Raises UnavailableError."""
         with self._one_at_a_time(source):
             now = self._now(source)
-            (done,) = self._take(source, [_Ready(0, source_id, None)], now, backlog=False)
+            (done,) = self._take(source, [_ReadRecord(0, source_id, None)], now, backlog=False)
         return done
 
     def _unknown(self, index: int, row: JsonObject) -> Iterator[UnknownField]:
@@ -160,36 +160,36 @@ class Pusher:
         for name in islice((name for name in row if name not in fields), _MOST_UNKNOWN_EACH):
             yield UnknownField(index, name[:_MOST_NAME], nearest(name[:_MOST_NAME], fields))
 
-    def _read(self, index: int, row: JsonObject, now: datetime) -> _Ready | Refused:
+    def _record(self, index: int, row: JsonObject, now: datetime) -> _ReadRecord | RefusedRecord:
         status = row.get(_STATUS) or "open"
         if status not in ("open", "closed"):
             fault = FeedFault("unknown_value", '"status" is neither open nor closed', _STATUS)
-            return Refused(index, fault, _given_id(row))
+            return RefusedRecord(index, fault, _given_id(row))
         if status == "closed":
             source_id = _given_id(row)
             if source_id is None:
                 fault = FeedFault("missing", 'an "id", or the "url" that stood for one, is needed to close', "id")
-                return Refused(index, fault)
+                return RefusedRecord(index, fault)
             if not is_id(source_id):
-                return Refused(index, bad_pushed_id())
-            return _Ready(index, source_id, None)
+                return RefusedRecord(index, bad_pushed_id())
+            return _ReadRecord(index, source_id, None)
         part = self._how.part({name: value for name, value in row.items() if name != _STATUS})
         if isinstance(part, Broken):
-            return Refused(index, part.fault, part.source_id)
+            return RefusedRecord(index, part.fault, part.source_id)
         try:
             seen = seen_of(self._how.format, part, now)
             self._how.format.draft(part.data)
         except UnusableItemError as error:
-            return Refused(index, replace(error.fault, sentence=redacted(error)), part.source_id)
+            return RefusedRecord(index, replace(error.fault, sentence=redacted(error)), part.source_id)
         except Exception as error:
             # A fault of the adapter costs one record, not the request.
             _events.exception("an adapter failed", format=self._how.format.name)
-            return Refused(index, adapter_failed("it cannot be read", error), part.source_id)
+            return RefusedRecord(index, adapter_failed("it cannot be read", error), part.source_id)
         if isinstance(seen, Broken):
-            return Refused(index, seen.fault, seen.source_id)
-        return _Ready(index, part.source_id, part, seen)
+            return RefusedRecord(index, seen.fault, seen.source_id)
+        return _ReadRecord(index, part.source_id, part, seen)
 
-    def _take(self, source: str, some: Sequence[_Ready], now: datetime, *, backlog: bool) -> list[Taken]:
+    def _take(self, source: str, some: Sequence[_ReadRecord], now: datetime, *, backlog: bool) -> list[TakenRecord]:
         terms = Terms(now=now, max_age=self._tools.settings.max_age, complete=False, first_poll=backlog)
         known = self._tools.ledger.known(source, [record.source_id for record in some])
         judged = [
@@ -202,12 +202,12 @@ class Pusher:
             for _, item, verdict in judged
         ]
         send(self._tools, changes, now)
-        taken = [_taken(source, record, verdict.outcome) for record, _, verdict in judged]
+        taken = [_receipt(source, record, verdict.outcome) for record, _, verdict in judged]
         gone = [(record, known.get(record.source_id)) for record in some if record.item is None]
         close(self._tools, [row for _, row in gone if row is not None and row.is_open], now)
         for record, row in gone:
             outcome: Outcome = "unknown" if row is None else "closed" if row.is_open else "unchanged"
-            taken.append(_taken(source, record, outcome))
+            taken.append(_receipt(source, record, outcome))
         return taken
 
     def _now(self, source: str) -> datetime:
@@ -279,5 +279,5 @@ def _given_id(row: JsonObject) -> str | None:
     return None
 
 
-def _taken(source: str, record: _Ready, outcome: Outcome) -> Taken:
-    return Taken(record.index, record.source_id, posting_id_of(source, record.source_id), outcome)
+def _receipt(source: str, record: _ReadRecord, outcome: Outcome) -> TakenRecord:
+    return TakenRecord(record.index, record.source_id, posting_id_of(source, record.source_id), outcome)

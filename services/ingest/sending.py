@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from schemas.posting import Attribution
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.polling.listing import Known, pending
+from services.ingest.domain.polling.listing import KnownItem, pending
 from services.ingest.events import raw_record
 from services.ingest.ports import Format, JsonObject, KeptItem
 from services.ingest.settings import IngestSettings
@@ -50,7 +50,7 @@ class Tools:
 class Change:
     """An item as it was found, or as it was last seen where it is to be closed."""
 
-    row: Known
+    row: KnownItem
     item: JsonObject
     goes_out: bool = True
     renews_item: bool = True
@@ -84,7 +84,7 @@ def send(tools: Tools, changes: Sequence[Change], now: datetime) -> None:
     )
 
 
-def close(tools: Tools, rows: Iterable[Known], now: datetime) -> int:
+def close(tools: Tools, rows: Iterable[KnownItem], now: datetime) -> int:
     """Send closed events with the items as last seen; gives how many. If a source lists one again, that goes out."""
     count = 0
     by_source = groupby(sorted(rows, key=lambda row: (row.source, row.source_id)), key=lambda row: row.source)

@@ -61,7 +61,7 @@ class Partition:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TopicStanding:
     """How the topics stand to the store."""
 
     ids: Mapping[str, str]
@@ -115,7 +115,7 @@ class Agreement:
             raise UnavailableError(f"{said}: {MEND}", mend="republish")
         self._known.know(standing.ids)
 
-    def standing(self) -> Standing:
+    def standing(self) -> TopicStanding:
         """How things stand now; services may be at work meanwhile."""
         with self._broker() as broker:
             ids, known = broker.ids(_OURS), self._known.ids()
@@ -141,9 +141,9 @@ class Agreement:
             )
             for place, end in sorted(ends.items())
         )
-        return Standing(ids, replaced, partitions)
+        return TopicStanding(ids, replaced, partitions)
 
-    def mend(self, standing: Standing) -> None:
+    def mend(self, standing: TopicStanding) -> None:
         """Have the notifier read on from where both agree. No worker of it may run.
 
         The offsets come first: cut off before the store follows, it is seen that the two do not agree.

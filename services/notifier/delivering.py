@@ -10,7 +10,7 @@ import structlog
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.attempts import LOGGED_AS, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
-from services.notifier.ports import Doubt, Ledger, Mailer, MailUnknownError, Receipt
+from services.notifier.ports import Ledger, Mailer, MailUnknownError, Receipt, UnknownDelivery
 from services.notifier.settings import NotifierSettings
 from services.runtime.privacy.redaction import redacted
 from services.runtime.throttle import Throttle
@@ -183,7 +183,7 @@ class Courier:
         for doubt in self._deliveries.doubts(self._mailer.name, self._settings.deliveries_a_tick):
             self._settle(doubt, self._mailer, now)
 
-    def _settle(self, doubt: Doubt, ledger: Ledger, now: datetime) -> None:
+    def _settle(self, doubt: UnknownDelivery, ledger: Ledger, now: datetime) -> None:
         try:
             receipt = ledger.find(doubt.delivery_id)
         except MailUnknownError:

@@ -176,7 +176,7 @@ class ClaimedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UnknownDelivery:
     """A delivery of which nobody knows whether it went out."""
 
     delivery_id: str

@@ -12,7 +12,7 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 from services.portal.forms import fault_in
 from services.portal.search_form import asking, reader_of, search_of
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import Fitting, LivePreview, LivePreviews, Opening, PayBin, PayRange, Taste
+from services.usecases.live_previews import LivePreview, LivePreviews, Opening, PastFindings, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
@@ -170,7 +170,7 @@ def _passing(taste: Taste, words: Words) -> str:
     )
 
 
-def _by_criterion(found: Fitting, words: Words) -> list[tuple[str, str, str]]:
+def _by_criterion(found: PastFindings, words: Words) -> list[tuple[str, str, str]]:
     if len(found.alone) < 2:
         return []
     more = {made.criterion: gained for made, gained in found.without}

@@ -146,7 +146,7 @@ def cluster_key(company: str, title: str, reach: Reach, seat: Seat | None = None
 
 
 @lru_cache(maxsize=65_536)
-def _read(key: str) -> _Key:
+def _parsed(key: str) -> _Key:
     parts = key.split("-")
     if len(parts) not in (3, 5):
         return _Key()
@@ -172,7 +172,7 @@ def same_job(a: Cluster, b: Cluster) -> bool:
 
     A text that is too short to tell leaves it to company, title and reach.
     """
-    first, second = _read(a.key), _read(b.key)
+    first, second = _parsed(a.key), _parsed(b.key)
     if first.title != second.title and first.title and second.title:
         return False
     if first.seat.excludes(second.seat):

@@ -25,10 +25,10 @@ def visible(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return text
-    return "".join(seen for character in text if (seen := _seen(character)))
+    return "".join(seen for character in text if (seen := _visible(character)))
 
 
-def _seen(character: str) -> str:
+def _visible(character: str) -> str:
     if "\x20" <= character <= "\x7e":
         return character
     if character in _TURNING:

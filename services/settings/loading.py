@@ -56,7 +56,7 @@ def variables(model: type[BaseModel], environ: Mapping[str, str], named: Collect
         raise UsageError("; ".join(_unknown(model, name) for name in strange))
     known = [(name, place) for name, place in places.items() if place is not None]
     return [
-        Variable(name, place, _read(name, _at(model, place), given[name]))
+        Variable(name, place, _value(name, _at(model, place), given[name]))
         for name, place in sorted(known, key=lambda each: (len(each[1]), each))
     ]
 
@@ -114,7 +114,7 @@ def _at(model: type[BaseModel], place: tuple[str, ...]) -> Any:
     return at
 
 
-def _read(name: str, kind: Any, text: str) -> Any:
+def _value(name: str, kind: Any, text: str) -> Any:
     """The value of a variable: a list as JSON or by commas, a table as JSON, null where that may be; else text."""
     if is_optional(kind) and text in ("", "null"):
         return None
@@ -254,10 +254,10 @@ def _texts(values: Any) -> Iterator[str]:
 
 def _first_named(found: tuple[Fault, ...], file: TomlFile | None, given: list[Variable]) -> str:
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return f"{_named(found[0], file, given)}{more}"
+    return f"{_sentence(found[0], file, given)}{more}"
 
 
-def _named(fault: Fault, file: TomlFile | None, given: list[Variable]) -> str:
+def _sentence(fault: Fault, file: TomlFile | None, given: list[Variable]) -> str:
     """A fault with what gave the value: its variable, or its line of the file."""
     variable = _giving(given, fault.place)
     if variable is not None:

@@ -130,8 +130,8 @@ class Settings(BaseModel):
         if not secret:
             own = self.data / SECRET_FILE
             # Which was what addresses were hashed with until there was a key: where there is a secret, that is copied.
-            key = key or _kept(self.data / SUPPRESSION_KEY_FILE, _kept(own, _new()) if own.is_file() else _new())
-            secret = _kept(own, _new())
+            key = key or _file_or(self.data / SUPPRESSION_KEY_FILE, _file_or(own, _new()) if own.is_file() else _new())
+            secret = _file_or(own, _new())
         return Ids(secret, key)
 
 
@@ -139,7 +139,7 @@ def _new() -> bytes:
     return secrets.token_hex(32).encode()
 
 
-def _kept(path: Path, first: bytes) -> bytes:
+def _file_or(path: Path, first: bytes) -> bytes:
     """What a file holds, which is made of `first` where it is missing."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -22,11 +22,11 @@ from services.usecases.suppressions import why_suppressed
 from services.wording.catalogues import words_of
 
 __all__ = [
-    "KEPT",
+    "RETENTION",
     "Account",
     "Difference",
-    "Kept",
     "Profile",
+    "RetentionDays",
     "Saved",
     "Subscriber",
     "add",
@@ -190,7 +190,7 @@ def erase(installation: Installation, person: str, now: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionDays:
     """How long things are kept, in whole days."""
 
     sign_ups: int
@@ -201,7 +201,7 @@ class Kept:
     erasures: int
 
 
-KEPT = Kept(
+RETENTION = RetentionDays(
     sign_ups=CONFIRM_WITHIN.days,
     sessions=SESSION_FOR.days,
     mails=KEEP_BODIES.days,

@@ -36,9 +36,9 @@ from services.wording.catalogues import english
 from services.wording.relaxations import relaxation_in_words
 
 __all__ = [
-    "Charged",
-    "Gained",
     "Job",
+    "JobCost",
+    "JobGain",
     "Report",
     "WhileItAnswers",
     "look_back",
@@ -77,7 +77,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Gained:
+class JobGain:
     """How many more jobs, and postings, relaxed criteria would have matched."""
 
     relaxation: Relaxation
@@ -86,11 +86,11 @@ class Gained:
 
 
 @dataclass(frozen=True, slots=True)
-class Charged:
+class JobCost:
     """What a criterion costs in jobs."""
 
-    without: Gained
-    steps: tuple[Gained, ...]
+    without: JobGain
+    steps: tuple[JobGain, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Report:
     """Rejected for one criterion alone, nearest first."""
     by_day: tuple[tuple[date, int], ...]
     """Matching jobs by the day on which they came, UTC; every day."""
-    costs: tuple[Charged, ...]
+    costs: tuple[JobCost, ...]
 
     def closest(self, most: int) -> list[Job]:
         """Of those rejected for one criterion alone the nearest, a few of each criterion before more of any."""
@@ -266,13 +266,13 @@ def _by_day(jobs: Iterable[Job], since: datetime, until: datetime) -> tuple[tupl
     return tuple((day, counted[day]) for day in (first + timedelta(days=n) for n in range(max(1, days))))
 
 
-def _costs(found: Backtest, job_of: Mapping[str, int], matched_jobs: set[int]) -> tuple[Charged, ...]:
-    def gained(gain: Gain) -> Gained:
+def _costs(found: Backtest, job_of: Mapping[str, int], matched_jobs: set[int]) -> tuple[JobCost, ...]:
+    def gained(gain: Gain) -> JobGain:
         jobs = {job_of[own] for own in gain.posting_ids} - matched_jobs
-        return Gained(gain.relaxation, len(jobs), len(gain.posting_ids))
+        return JobGain(gain.relaxation, len(jobs), len(gain.posting_ids))
 
     costs = (
-        Charged(
+        JobCost(
             gained(cost.without),
             tuple(sorted((gain for gain in map(gained, cost.steps) if gain.jobs), key=lambda gain: -gain.jobs)),
         )
@@ -316,7 +316,7 @@ def _job_json(job: Job) -> dict[str, Any]:
     }
 
 
-def _gained_json(gained: Gained, asked: Criteria) -> dict[str, Any]:
+def _gained_json(gained: JobGain, asked: Criteria) -> dict[str, Any]:
     made = gained.relaxation
     return {
         "criterion": made.criterion,

@@ -7,7 +7,7 @@ from datetime import datetime
 from schemas.faults import meant
 from services.ingest.faults import FAULT_CODES
 from services.runtime.errors import UsageError
-from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, Replayed, letter_ids
+from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, LetterReplay, letter_ids
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
 from services.usecases.installation import open_letters
@@ -17,7 +17,7 @@ __all__ = [
     "DeadLetter",
     "Discarded",
     "LetterCount",
-    "Replayed",
+    "LetterReplay",
     "counts",
     "discard",
     "find",
@@ -58,7 +58,7 @@ def find(settings: Settings, chosen: Chosen, since: datetime) -> list[DeadLetter
     """Letters that died since then, topic by topic and oldest first. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
         letters = DeadLetters(log)
-        return list(_found(letters, chosen, since))
+        return list(_letters(letters, chosen, since))
 
 
 def show(settings: Settings, letter: str) -> DeadLetter:
@@ -70,7 +70,7 @@ def show(settings: Settings, letter: str) -> DeadLetter:
         return DeadLetters(log).show(ids[0])
 
 
-def replay(settings: Settings, chosen: Chosen, *, again: bool) -> Replayed:
+def replay(settings: Settings, chosen: Chosen, *, again: bool) -> LetterReplay:
     """Send letters back to where they came from; `again`: those too that were replayed or discarded before.
 
     Raises NothingChosenError, UsageError, UnavailableError.
@@ -94,10 +94,10 @@ def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
         return letters.present(letter_ids(chosen.letters))
     if not any((chosen.topic, chosen.error, chosen.source, chosen.code)):
         raise NothingChosenError
-    return tuple(_found(letters, chosen))
+    return tuple(_letters(letters, chosen))
 
 
-def _found(letters: DeadLetters, chosen: Chosen, since: datetime | None = None) -> Iterator[DeadLetter]:
+def _letters(letters: DeadLetters, chosen: Chosen, since: datetime | None = None) -> Iterator[DeadLetter]:
     if chosen.code is not None and chosen.code not in FAULT_CODES:
         raise UsageError(f"there is no code {chosen.code!r}; {meant(chosen.code, FAULT_CODES)}")
     return letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)

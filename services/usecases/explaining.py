@@ -42,8 +42,8 @@ __all__ = [
     "Outcome",
     "Part",
     "PostingCore",
+    "PostingWithEvidence",
     "Score",
-    "Shown",
     "Unspoken",
     "bar_of",
     "explain",
@@ -58,7 +58,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PostingWithEvidence:
     """A posting with the evidence of it that is at hand."""
 
     posting: PostingCore
@@ -101,13 +101,13 @@ def bar_of(installation: Installation | None) -> float:
     return (installation.settings.notifier.curate if installation else CurateSettings()).least_chance
 
 
-def posting_from(value: Any) -> Shown:
+def posting_from(value: Any) -> PostingWithEvidence:
     """A posting from the JSON of posting.v1. Raises UnreadableError."""
     found = decode(Posting, json.dumps(value).encode())
-    return Shown(found, found.evidence)
+    return PostingWithEvidence(found, found.evidence)
 
 
-def stored_posting(installation: Installation, posting_id: str) -> Shown:
+def stored_posting(installation: Installation, posting_id: str) -> PostingWithEvidence:
     """A posting by its id; without evidence where the log is away, for a verdict stands without.
 
     Raises UsageError where the store has none, UnavailableError.
@@ -117,9 +117,9 @@ def stored_posting(installation: Installation, posting_id: str) -> Shown:
         raise UsageError(f"there is no posting {posting_id} in the store, and no such file")
     try:
         with topics_of(installation.settings) as topics:
-            return Shown(found, evidence_of(topics, found))
+            return PostingWithEvidence(found, evidence_of(topics, found))
     except (UnavailableError, UsageError):
-        return Shown(found, {})
+        return PostingWithEvidence(found, {})
 
 
 _MOST_LOOKED_THROUGH: Final = 20_000

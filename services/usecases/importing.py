@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.notifier.domain.consent import DECLARED
-from services.notifier.importing import Entry, Fault, Known, Knows, WantedSearch, nobody, read_people
+from services.notifier.importing import Entry, Fault, KnownSubscriber, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.usecases import accounts, consent
@@ -149,12 +149,14 @@ def take_in(installation: Installation, entry: Entry, now: datetime, *, update: 
 
 
 def _known_to(installation: Installation) -> Knows:
-    def knows(address: str) -> Known | None:
+    def knows(address: str) -> KnownSubscriber | None:
         person = installation.subscribers.with_address(address)
         if person is None:
             return None
         own_id = person.subscriber_id
-        return Known(person, tuple(installation.searches.all(own_id)), consent.declared_of(installation, own_id))
+        return KnownSubscriber(
+            person, tuple(installation.searches.all(own_id)), consent.declared_of(installation, own_id)
+        )
 
     return knows
 
@@ -172,7 +174,9 @@ def _person(installation: Installation, entry: Entry, now: datetime) -> str:
     return person.subscriber_id
 
 
-def _search(installation: Installation, own_id: str, known: Known | None, wanted: WantedSearch, now: datetime) -> None:
+def _search(
+    installation: Installation, own_id: str, known: KnownSubscriber | None, wanted: WantedSearch, now: datetime
+) -> None:
     saved, places = known.search(wanted.name) if known else None, wanted.preferred_places
     if saved is None:
         installation.searches.add(own_id, wanted.name, wanted.criteria, wanted.timing, now, preferred_places=places)

@@ -14,7 +14,7 @@ from cachetools import LRUCache
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory.past import Fitting, Opening, PastInColumns, Seen
+from services.matcher.adapters.memory.past import Opening, PastFindings, PastInColumns, PastVersion
 from services.matcher.backtest import Past
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
@@ -32,10 +32,10 @@ from services.usecases.previews import best_of
 from services.usecases.searches import Query
 
 __all__ = [
-    "Fitting",
     "LivePreview",
     "LivePreviews",
     "Opening",
+    "PastFindings",
     "PayBin",
     "PayRange",
     "Recipient",
@@ -101,7 +101,7 @@ class LivePreview:
     days: int
     postings: int
     """Of these days, whether they fit or not."""
-    found: Fitting
+    found: PastFindings
     by_day: tuple[tuple[date, int], ...]
     """The matching ones, each day, UTC."""
     pay: tuple[PayBin, ...]
@@ -229,8 +229,8 @@ class LivePreviews:
         outcome = self._outcome(query, reader, self._columns.fitting(query.criteria, _WEIGHED), now)
         return None if isinstance(outcome, Hold) else self._renderer.render(outcome, _NO_LINKS).html
 
-    def _outcome(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Digest | Hold:
-        given = self._read([*found.newest, *found.newest_near])
+    def _outcome(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Digest | Hold:
+        given = self._postings([*found.newest, *found.newest_near])
         # One after the other: beside each other all would take as long as the slowest.
         with self._lock:
             # What is asked for once more is the same, so that what was judged by it is known.
@@ -238,7 +238,7 @@ class LivePreviews:
             search = DueSearch("preview", query.name, "daily", criteria, query.preferred_places)
             return best_of(given, self._newest, reader, search, now, self._settings.notifier.curate, self._judging)
 
-    def _taste(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Taste:
+    def _taste(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Taste:
         outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
         if isinstance(outcome, Hold):
             return Taste(weighed, 0, 0.0, (), ())
@@ -268,11 +268,11 @@ class LivePreviews:
         found = self._columns.fitting(criteria, _WEIGHED).newest
         return [posting for posting, is_open in self._known(found) if is_open][:_SHOWN]
 
-    def _read(self, wanted: Sequence[Seen]) -> list[PostingCore]:
+    def _postings(self, wanted: Sequence[PastVersion]) -> list[PostingCore]:
         """Those that are still there, in the order given; closed ones as they were while they were open."""
         return [posting for posting, _ in self._known(wanted)]
 
-    def _known(self, wanted: Sequence[Seen]) -> list[tuple[PostingCore, bool]]:
+    def _known(self, wanted: Sequence[PastVersion]) -> list[tuple[PostingCore, bool]]:
         """The same, and whether they are open."""
         keys = [(seen.posting_id, seen.version) for seen in wanted]
         with self._lock:

@@ -45,11 +45,11 @@ __all__ = [
     "SIGNATURE",
     "STATES",
     "TIMESTAMP",
-    "Accepted",
     "ForgedEventsError",
     "ListedDelivery",
     "State",
     "TakenEvents",
+    "TrialReceipt",
     "counts",
     "listed",
     "send_trial",
@@ -95,7 +95,7 @@ def settle(installation: Installation, delivery: str, now: datetime, *, accepted
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class TrialReceipt:
     """A trial mail that was taken."""
 
     mailer: str
@@ -105,7 +105,7 @@ class Accepted:
     """What the mail server said."""
 
 
-def send_trial(settings: Settings, address: str, now: datetime, *, tell: Tell) -> Accepted:
+def send_trial(settings: Settings, address: str, now: datetime, *, tell: Tell) -> TrialReceipt:
     """Send it; also while sending is paused, and only to an address that mail.allow names.
 
     `tell` is told what there is to say of the store. Raises WrongFieldError for what is no address, UsageError where it
@@ -116,7 +116,7 @@ def send_trial(settings: Settings, address: str, now: datetime, *, tell: Tell) -
     if reason := _why_suppressed(settings, to, tell):
         raise UsageError(f"mails to this address are suppressed: {reason}; `jobchime suppression lift` lifts that")
     answer = _hand_over(mailer, _trial(settings.mail, to, now))
-    return Accepted(mailer.name, way_of(settings.mail), answer)
+    return TrialReceipt(mailer.name, way_of(settings.mail), answer)
 
 
 def _hand_over(mailer: Mailer, email: Email) -> str:

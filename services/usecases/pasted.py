@@ -134,10 +134,10 @@ def skills_in(text: str) -> list[NamedSkill]:
     found: dict[str, NamedSkill] = {}
     for name, told in told_skills(draft, document, known):
         where = document.title if told.strength == "title" else document.text
-        found[name] = _named(name, told.strength, where, told.span or _span_in(document.title, name, known))
+        found[name] = _skill(name, told.strength, where, told.span or _span_in(document.title, name, known))
     for mention in known.find(document.text):
         if mention.name not in found:
-            found[mention.name] = _named(mention.name, None, document.text, (mention.start, mention.end))
+            found[mention.name] = _skill(mention.name, None, document.text, (mention.start, mention.end))
     ranks = ("title", "required", "wanted", "bonus", "employer", "passing", None)
     return sorted(found.values(), key=lambda one: ranks.index(one.strength))
 
@@ -204,7 +204,7 @@ def _span_in(title: str, name: str, known: Taxonomy) -> tuple[int, int]:
     return next(((one.start, one.end) for one in known.find(title) if one.name == name), (0, 0))
 
 
-def _named(name: str, strength: Strength | None, text: str, span: tuple[int, int]) -> NamedSkill:
+def _skill(name: str, strength: Strength | None, text: str, span: tuple[int, int]) -> NamedSkill:
     start, end = span
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     line = text[first : last if last >= 0 else len(text)]

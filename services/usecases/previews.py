@@ -19,7 +19,7 @@ from services.notifier.candidates import NewestPostings
 from services.notifier.choosing import Choosing, choice_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judging
-from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient
+from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Recipient, WaitingJob
 from services.notifier.domain.schedule import waits_until
 from services.notifier.settings import NotifierSettings
 from services.rules.prepared import PreparedPosting
@@ -38,15 +38,15 @@ __all__ = [
     "Dropped",
     "Hold",
     "Item",
-    "Left",
     "SearchFindings",
     "SearchPreview",
+    "WaitingJob",
     "found_by",
     "next_digest",
 ]
 
 
-class Fitting(Protocol):
+class SearchHit(Protocol):
     """A posting that criteria fit, or nearly."""
 
     @property
@@ -59,7 +59,7 @@ class Fitting(Protocol):
 class ForwardSearch(Protocol):
     """Postings, searched by criteria."""
 
-    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[Fitting]:
+    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[SearchHit]:
         """The newest `most` open postings seen since then that the truth accepts or nearly accepts, backlog included.
 
         Raises UnavailableError.
@@ -164,7 +164,7 @@ class IndexedPostings:
         self._otherwise = otherwise
         self._tell = tell
 
-    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[Fitting]:
+    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[SearchHit]:
         """The newest `most` of what was put before this call. Raises UnavailableError only where the other does."""
         try:
             self._recent.refresh()

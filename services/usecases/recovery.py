@@ -43,7 +43,7 @@ from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.kafka.topics import Finding
+from services.runtime.kafka.topics import TopicFinding
 from services.runtime.pauses import SqlPauses
 from services.runtime.records import Producer, TopicReader
 from services.settings import Settings
@@ -56,9 +56,9 @@ __all__ = [
     "Day",
     "Difference",
     "Drift",
-    "Finding",
     "Index",
     "Rebuilt",
+    "TopicFinding",
     "check_topics",
     "compared",
     "count_topics",
@@ -71,12 +71,12 @@ __all__ = [
 ]
 
 
-def create_topics(settings: Settings) -> tuple[Finding, ...]:
+def create_topics(settings: Settings) -> tuple[TopicFinding, ...]:
     """Make the topics that are missing, and mend what differs; gives what was done. Raises UnavailableError."""
     return topics.create(settings.kafka)
 
 
-def check_topics(settings: Settings) -> tuple[Finding, ...]:
+def check_topics(settings: Settings) -> tuple[TopicFinding, ...]:
     """What is missing or not as it should be, and how to mend it. Raises UnavailableError."""
     return topics.check(settings.kafka)
 

@@ -44,7 +44,7 @@ __all__ = [
     "NewAddress",
     "Session",
     "SignUp",
-    "Wish",
+    "SignUpRequest",
     "address_from",
     "ask",
     "ask_new_address",
@@ -146,7 +146,7 @@ def end(installation: Installation, own_id: str, key: str | None = None) -> None
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SignUpRequest:
     """A sign-up whose fields are right."""
 
     profile: Profile
@@ -154,16 +154,16 @@ class Wish:
     """As they were given, to be kept until they are confirmed: those of a person, and under `search` those of one."""
 
 
-def wish_from(person: Mapping[str, Any], search: Mapping[str, Any]) -> Wish:
+def wish_from(person: Mapping[str, Any], search: Mapping[str, Any]) -> SignUpRequest:
     """Check the fields of a person and of their first search. Raises WrongFieldError."""
     with fields_checked():
         profile = profile_of(person)
         search_of(search)
-    return Wish(profile, {**person, "address": profile.address, "search": dict(search)})
+    return SignUpRequest(profile, {**person, "address": profile.address, "search": dict(search)})
 
 
 def sign_up(
-    installation: Installation, wish: Wish, wording: str, base: str, token: Callable[[], str], now: datetime
+    installation: Installation, wish: SignUpRequest, wording: str, base: str, token: Callable[[], str], now: datetime
 ) -> None:
     """Keep a wish and mail its link, or a link to sign in to who is known; nothing to who may not be mailed now.
 

@@ -42,7 +42,7 @@ __all__ = [
     "Normaliser",
     "SourceFigures",
     "SourceHealth",
-    "Standing",
+    "SourceStanding",
     "accept",
     "add",
     "again",
@@ -62,7 +62,7 @@ _NO_FEEDS = frozenset({".md", ".tsv", ".txt", ".py"})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SourceStanding:
     """A source that is polled, and how it fares."""
 
     source: SourceSettings
@@ -76,13 +76,13 @@ class Standing:
         return SOURCE_SEVERITY[self.figures.state] in ("well", "idle")
 
 
-def standings(installation: Installation, now: datetime) -> Sequence[Standing]:
+def standings(installation: Installation, now: datetime) -> Sequence[SourceStanding]:
     """All sources that are polled, what is not well first. Raises UnavailableError."""
     ingest, engine = installation.settings.ingest, installation.engine
     expected = [source for source in expected_of(ingest) if not source.pushed]
     figures = {source.name: source for source in read_source_figures(engine, now, expected)}
     healths = {health.source: health for health in SqlSourceLedger(engine).healths()}
-    found = [Standing(source, figures[source.name], healths.get(source.name)) for source in ingest.sources]
+    found = [SourceStanding(source, figures[source.name], healths.get(source.name)) for source in ingest.sources]
     return sorted(found, key=lambda standing: worst_first(standing.figures.state))
 
 

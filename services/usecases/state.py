@@ -34,11 +34,11 @@ from services.usecases.installation import Installation, has_store, store_as_it_
 from services.usecases.progress import Progress, Tell, unseen
 
 __all__ = [
-    "Failure",
     "Manifest",
     "OptOut",
+    "OptOutReplay",
     "Release",
-    "Replayed",
+    "ReplayFailure",
     "Restored",
     "as_lines",
     "backup",
@@ -88,7 +88,7 @@ def backup(settings: Settings, file: Path, now: datetime, *, progress: Progress 
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ReplayFailure:
     """What could not be done once more."""
 
     kind: str
@@ -99,12 +99,12 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class OptOutReplay:
     """What became of opt-outs that were done once more; of the others it was so already, or nobody is there."""
 
     done: Mapping[str, int]
     """How many, by kind."""
-    failed: tuple[Failure, ...] = ()
+    failed: tuple[ReplayFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Restored:
     """A state that is back."""
 
     manifest: Manifest
-    replayed: Replayed | None
+    replayed: OptOutReplay | None
     """None where nothing was there that knows who opted out since."""
 
 
@@ -123,7 +123,7 @@ def restore(settings: Settings, file: Path, now: datetime, *, force: bool, tell:
     the restored one is in place. Raises UsageError.
     """
     _check_embedded(settings, "restore", "pg_restore")
-    replayed: Replayed | None = None
+    replayed: OptOutReplay | None = None
 
     def opt_out_again(ready: Path) -> None:
         nonlocal replayed
@@ -161,19 +161,19 @@ def opt_outs(installation: Installation) -> list[OptOut]:
     return installation.opt_outs.all()
 
 
-def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -> Replayed:
+def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -> OptOutReplay:
     """Do again what a restored state does not know: erase, stop the mails of somebody, suppress an address.
 
     Where all could be done, sending waits for it no more. Raises UnavailableError where the store is away.
     """
     done: Counter[str] = Counter()
-    failed: list[Failure] = []
+    failed: list[ReplayFailure] = []
     gone: list[Departure] = []
     hashes = [each for each in known if isinstance(each, SuppressedHash)]
     others = sum(each.key != installation.ids.suppression_key_id for each in hashes)
     if others:
         why = "their hashes are of another suppression key than this installation's"
-        failed.append(Failure("suppressed", counted(others, "address", "addresses"), why))
+        failed.append(ReplayFailure("suppressed", counted(others, "address", "addresses"), why))
     done["suppressed"] = installation.opt_outs.suppress(hashes, now)
     for each in known:
         if isinstance(each, SuppressedHash):
@@ -185,11 +185,11 @@ def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -
             done["erased"] += _erase_again(installation, each, now)
             gone.append(each)
         except JobchimeError as error:
-            failed.append(Failure(each.kind, each.subscriber_id, redacted(error)))
+            failed.append(ReplayFailure(each.kind, each.subscriber_id, redacted(error)))
     done["erased"] += installation.opt_outs.keep_gone(gone)
     if not failed:
         SqlPauses(installation.engine).end_restored()
-    return Replayed(done, tuple(failed))
+    return OptOutReplay(done, tuple(failed))
 
 
 def _erase_again(installation: Installation, gone: Departure, now: datetime) -> bool:

@@ -33,7 +33,7 @@ _MOST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedSuppressions:
     """What became of a list of addresses."""
 
     added: int
@@ -88,7 +88,7 @@ def add(installation: Installation, address: str, why: str, by: str, now: dateti
 
 def add_all(
     installation: Installation, addresses: Iterable[tuple[str, str]], why: str, by: str, now: datetime
-) -> Added:
+) -> AddedSuppressions:
     """The same for a list of addresses, each with a reason of its own or none; empty ones are passed over."""
     added = known = 0
     wrong: list[int] = []
@@ -102,7 +102,7 @@ def add_all(
                 known += 1
         except WrongFieldError:
             wrong.append(number)
-    return Added(added, known, tuple(wrong))
+    return AddedSuppressions(added, known, tuple(wrong))
 
 
 def addresses_in(text: str) -> list[tuple[str, str]]:

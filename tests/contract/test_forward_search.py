@@ -13,7 +13,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch.client import SearchEngine
-from services.usecases.previews import Fitting, ForwardSearch, IndexedPostings, StoredPostings
+from services.usecases.previews import ForwardSearch, IndexedPostings, SearchHit, StoredPostings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying, skills
@@ -57,7 +57,7 @@ def _index() -> Iterator[Make]:
 
 
 class _Nowhere:
-    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[Fitting]:
+    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[SearchHit]:
         raise AssertionError("the index answers")
 
 

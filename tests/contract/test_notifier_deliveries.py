@@ -10,7 +10,7 @@ from schemas.posting import Cluster, Salary
 from schemas.sql.tables import digests, sent_jobs
 from services.notifier.adapters.sql.retention import forget_digests, remember_sent
 from services.notifier.domain.delivery import Outcome
-from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, Left, SentItem
+from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, SentItem, WaitingJob
 from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
 from services.notifier.ports import ClaimedDelivery, Receipt, Served, Since
@@ -175,7 +175,7 @@ class TestDigests:
         search = store.search(ada, "Python work", hour=8)
         [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
         found = FoundBy(one.windows[0].search, Verdict("match", ()))
-        rest = tuple(Left(posting(name), (found.search,), 1.0) for name in ("b", "a"))
+        rest = tuple(WaitingJob(posting(name), (found.search,), 1.0) for name in ("b", "a"))
         made = Digest(one.recipient, LATE, (), (Item(posting("one"), (found,), 2.0),), (), 2, (), rest=rest)
         assert store.digests.commit(made, closings(one, cut, LATE), email_for("ada@example.com", LATE), LATE)
         [kept] = store.digests.history(ada.subscriber_id)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.polling.listing import Known, Shrunk
+from services.ingest.domain.polling.listing import KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem
 from services.runtime.sql.store import open_store
@@ -41,8 +41,8 @@ def ledger(open_again: Open) -> SqlSourceLedger:
     return open_again()
 
 
-def row(source_id: str, source: str = "board", **more: Any) -> Known:
-    made = Known(
+def row(source_id: str, source: str = "board", **more: Any) -> KnownItem:
+    made = KnownItem(
         source=source,
         source_id=source_id,
         format="ashby",

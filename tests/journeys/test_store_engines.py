@@ -16,7 +16,7 @@ from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Company, PostingCore, Skill
 from schemas.sql import metadata
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.polling.listing import Known
+from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.domain.polling.schedule import SourceHealth
 from services.ingest.ports import KeptItem
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
@@ -87,7 +87,7 @@ def keep_sources(store: NotifierStore, chance: random.Random) -> None:
     for name in NAMES:
         ledger.settle(SourceHealth(name, added_at=START, next_due=START))
     times = {"first_seen": START, "last_seen": START, "ends_at": START + DAY, "posted_at": None, "expires_at": None}
-    rows = [Known("board", name, "ashby", "h", is_open=True, backlog=False, **times) for name in NAMES]
+    rows = [KnownItem("board", name, "ashby", "h", is_open=True, backlog=False, **times) for name in NAMES]
     chance.shuffle(rows)
     ledger.keep([KeptItem(row, {"title": row.source_id}) for row in rows])
 

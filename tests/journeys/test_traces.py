@@ -10,7 +10,7 @@ from schemas.criteria import Criteria
 from schemas.headers import trace_of
 from schemas.topics import MATCHES, POSTINGS, RAW, TOPICS, dead_of
 from services.ingest.app import make_normaliser
-from services.ingest.domain.polling.listing import Known
+from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.events import dead_letter, raw_record
 from services.ingest.faults import FeedFault
 from services.ingest.ports import Broken
@@ -37,7 +37,7 @@ ITEM = {
 
 
 def entered(source_id: str, item: dict[str, object]) -> Outgoing:
-    known = Known(
+    known = KnownItem(
         "board", source_id, "himalayas", "hash", True, False, NOON, None, NOON, NOON, NOON + timedelta(days=9)
     )
     return raw_record(known, item, closed=False, attribution=None, now=NOON)

@@ -16,7 +16,7 @@ from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import MOST_POINTS
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
-from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, Left, SentItem
+from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, SentItem, WaitingJob
 from services.notifier.domain.wording.score_lines import cause_line
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
@@ -227,7 +227,7 @@ def test_caps_hold_in_order_and_each_job_has_its_reasons(
             _assert_parts(item)
 
 
-def _worth(one: Item | Left) -> tuple[int, float]:
+def _worth(one: Item | WaitingJob) -> tuple[int, float]:
     """The tenth of its chance, then its score."""
     return (int(round(10 * one.chance.value, 3)), one.score)
 
@@ -238,25 +238,25 @@ def _rank(item: Item) -> tuple[float, float, float, float, str]:
     return (-tenth, -points, -item.parts[0].points, -item.posting.seen_at.timestamp(), item.posting.posting_id)
 
 
-def _has_no_room(one: Left, items: Iterable[Item], settings: CurateSettings) -> bool:
+def _has_no_room(one: WaitingJob, items: Iterable[Item], settings: CurateSettings) -> bool:
     """Whether no worse job is there in its place, unless better ones crowd it out and not that."""
     better = [item for item in items if _worth(item) >= _worth(one)]
     return len(better) == settings.most_items or _is_crowded(one, better, settings)
 
 
-def _is_crowded(one: Item | Left, better: Sequence[Item], settings: CurateSettings) -> bool:
+def _is_crowded(one: Item | WaitingJob, better: Sequence[Item], settings: CurateSettings) -> bool:
     return (
         sum(_is_of_company(one, item) for item in better) >= settings.most_per_company
         or sum(_reads_like(one, item) for item in better) >= settings.most_alike
     )
 
 
-def _is_of_company(one: Item | Left, other: Item) -> bool:
+def _is_of_company(one: Item | WaitingJob, other: Item) -> bool:
     name = fold_company(one.posting.company.name)
     return bool(name) and name == fold_company(other.posting.company.name)
 
 
-def _reads_like(one: Item | Left, other: Item) -> bool:
+def _reads_like(one: Item | WaitingJob, other: Item) -> bool:
     mine, its = one.posting.cluster, other.posting.cluster
     same_title = candidates_key(mine.key) == candidates_key(its.key)
     return same_title and likeness(mine.signature, its.signature) >= SAME_KEY_LIKENESS

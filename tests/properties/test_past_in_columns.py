@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Salary, Skill
-from services.matcher.adapters.memory.past import PastInColumns, Seen
+from services.matcher.adapters.memory.past import PastInColumns, PastVersion
 from services.matcher.backtest import Past, backtest, is_alternative
 from services.rules.criterion import CRITERIA, SKILLS_ANY
 from services.rules.prepared import PreparedPosting
@@ -19,7 +19,7 @@ from tests.support.notifying import posting
 from tests.support.strategies import seeds
 
 
-def _ids(seen: tuple[Seen, ...]) -> list[str]:
+def _ids(seen: tuple[PastVersion, ...]) -> list[str]:
     return [one.posting_id for one in seen]
 
 

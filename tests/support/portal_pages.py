@@ -16,7 +16,7 @@ from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
 from services.notifier.composing import Composer
 from services.notifier.domain.feedback import TrackedJob, statement_of
 from services.notifier.domain.links import slot_of
-from services.notifier.domain.model import Digest, FoundBy, Item, Left, Sender
+from services.notifier.domain.model import Digest, FoundBy, Item, Sender, WaitingJob
 from services.notifier.domain.people import Subscriber
 from services.rules.verdict import verdict
 from tests.support.digests import pay
@@ -163,7 +163,7 @@ def _mail(store: NotifierStore) -> None:
         judged = (FoundBy(search, verdict(search.criteria, first)) for search in searches)
         found = tuple(one for one in judged if one.verdict.outcome == "match")
         made = Digest(due.recipient, at, searches, (Item(first, found, 1.0),), (), 2, ())
-        made = replace(made, rest=tuple(Left(job, searches[:1], 0.5) for job in more))
+        made = replace(made, rest=tuple(WaitingJob(job, searches[:1], 0.5) for job in more))
         assert store.digests.commit(made, closings(due, cut, at), composer.compose(made), at)
 
 

@@ -19,7 +19,7 @@ from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, progress
 from services.runtime.errors import UsageError
 from services.usecases import backtests
-from services.usecases.backtests import Charged, Gained, Job, Report, report_json
+from services.usecases.backtests import Job, JobCost, JobGain, Report, report_json
 from services.usecases.errors import TooManyDaysError
 from services.usecases.searches import Query
 from services.usecases.wording import (
@@ -183,14 +183,14 @@ def _costs(report: Report) -> RenderableType:
     return Group(Text("What each criterion costs", "bold"), table)
 
 
-def _rows(cost: Charged, asked: Criteria) -> Iterator[tuple[Text, Text]]:
+def _rows(cost: JobCost, asked: Criteria) -> Iterator[tuple[Text, Text]]:
     jobs = cost.without.jobs
     yield _sentence(cost.without, asked, ""), _more(jobs, "bold" if jobs else "dim")
     for step in cost.steps[:_MOST_STEPS]:
         yield _sentence(step, asked, "  "), _more(step.jobs, "dim")
 
 
-def _sentence(gained: Gained, asked: Criteria, indent: str) -> Text:
+def _sentence(gained: JobGain, asked: Criteria, indent: str) -> Text:
     text = plain(relaxation_in_words(gained.relaxation, asked, english()))
     return Text(f"{indent}{text}", "dim") if indent else Text(capitalised(text))
 

@@ -19,7 +19,16 @@ from services.cli.weighed import chance_json, demand_lines, demands_json, score_
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases import explaining
-from services.usecases.explaining import Explanation, Fit, Line, Outcome, Shown, explain_json, explain_text, explained
+from services.usecases.explaining import (
+    Explanation,
+    Fit,
+    Line,
+    Outcome,
+    PostingWithEvidence,
+    explain_json,
+    explain_text,
+    explained,
+)
 from services.usecases.wording import chance_line, english
 
 
@@ -59,7 +68,7 @@ def explain(
         typer.echo("\n".join((explain_text(job.posting, found.verdict, job.evidence), *lines)))
 
 
-def _from_file(file: Path) -> Shown:
+def _from_file(file: Path) -> PostingWithEvidence:
     try:
         return explaining.posting_from(read_json(file))
     except UnreadableError as error:
@@ -89,11 +98,11 @@ def _table(explanation: Explanation) -> Table:
     table.add_column(overflow="fold")
     for line in explanation.lines:
         mark, style = _FITS[line.fit]
-        table.add_row(Text(mark, style), line.criterion, _said(line))
+        table.add_row(Text(mark, style), line.criterion, _text(line))
     return table
 
 
-def _said(line: Line) -> Text:
+def _text(line: Line) -> Text:
     said = Text(line.text, "" if line.fit == "yes" else _FITS[line.fit][1])
     for more in line.more:
         said.append(f"\n{more}", "default" if more in line.details else "italic dim")

@@ -259,7 +259,7 @@ def _summary(done: importing.Summary, *, update: bool, dry_run: bool) -> str:
     return f"{new}{changed}, {counted(done.faults, 'line')} left out{'; nothing was changed' if dry_run else ''}."
 
 
-class Said(StrEnum):
+class Opinion(StrEnum):
     """What can be said."""
 
     NOT_RELEVANT = "not-relevant"
@@ -267,10 +267,10 @@ class Said(StrEnum):
     HIDE_COMPANY = "hide-company"
 
 
-_KINDS: dict[Said, Kind] = {
-    Said.NOT_RELEVANT: "not_relevant",
-    Said.MORE_LIKE: "more_like",
-    Said.HIDE_COMPANY: "hidden_company",
+_KINDS: dict[Opinion, Kind] = {
+    Opinion.NOT_RELEVANT: "not_relevant",
+    Opinion.MORE_LIKE: "more_like",
+    Opinion.HIDE_COMPANY: "hidden_company",
 }
 
 
@@ -278,7 +278,7 @@ _KINDS: dict[Said, Kind] = {
 def feedback(
     person: Person,
     said: Annotated[
-        Said | None, typer.Argument(help="What they say; without it, all that they said is listed.")
+        Opinion | None, typer.Argument(help="What they say; without it, all that they said is listed.")
     ] = None,
     of: Annotated[str | None, typer.Argument(help="A posting's id; to hide a company, also its name.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take it back.")] = False,
@@ -297,7 +297,7 @@ def feedback(
         feedback_of.unsay(installation, person, _KINDS[said], of, moment(now))
         typer.echo("Taken back.")
     else:
-        typer.echo(_kept(feedback_of.say(installation, person, _KINDS[said], of, moment(now))))
+        typer.echo(_receipt(feedback_of.say(installation, person, _KINDS[said], of, moment(now))))
 
 
 @app.command("follow")
@@ -307,10 +307,10 @@ def follow(
     now: Now = None,
 ) -> None:
     """Do what a feedback link in a digest says, for whom the digest was for."""
-    typer.echo(_kept(feedback_of.follow(open_installation(config, create=False), link, moment(now))))
+    typer.echo(_receipt(feedback_of.follow(open_installation(config, create=False), link, moment(now))))
 
 
-def _kept(statement: Statement) -> str:
+def _receipt(statement: Statement) -> str:
     return f"Kept: {_words(statement)}."
 
 

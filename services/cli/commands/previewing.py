@@ -12,7 +12,7 @@ from services.cli.weighed import chance_json, parts_json
 from services.runtime.errors import UsageError
 from services.usecases import accounts, previews
 from services.usecases.explaining import bar_of
-from services.usecases.previews import Digest, Dropped, Hold, Item, Left
+from services.usecases.previews import Digest, Dropped, Hold, Item, WaitingJob
 from services.usecases.wording import cause_line, chance_line, one_line, why_here
 
 
@@ -106,7 +106,7 @@ def _of_item(item: Item, mark: str) -> list[str]:
     return [*lines, *(f"        {one_line(line, 200)}" for line in (*why_here(item), chance_line(item.chance)))]
 
 
-def _name(item: Item | Left) -> str:
+def _name(item: Item | WaitingJob) -> str:
     return f"{one_line(item.posting.title, 80)}, {one_line(item.posting.company.name, 60)}"
 
 
@@ -117,7 +117,7 @@ def _as_json(made: Digest | Hold) -> dict[str, Any]:
         "outcome": "digest",
         "items": [_item(item) for item in made.items],
         "near": [_item(item) for item in made.near],
-        "rest": [_left(item) for item in made.rest],
+        "rest": [_waiting_json(item) for item in made.rest],
         "dropped": _dropped((*made.dropped, *made.beyond)),
     }
 
@@ -132,11 +132,14 @@ def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
     ]
 
 
-def _left(one: Left) -> dict[str, Any]:
-    return _named(one) | {"chance": chance_json(one.chance), "searches": [search.name for search in one.searches]}
+def _waiting_json(one: WaitingJob) -> dict[str, Any]:
+    return _posting_json(one) | {
+        "chance": chance_json(one.chance),
+        "searches": [search.name for search in one.searches],
+    }
 
 
-def _named(item: Item | Left) -> dict[str, Any]:
+def _posting_json(item: Item | WaitingJob) -> dict[str, Any]:
     return {
         "posting_id": item.posting.posting_id,
         "title": item.posting.title,
@@ -146,7 +149,7 @@ def _named(item: Item | Left) -> dict[str, Any]:
 
 
 def _item(item: Item) -> dict[str, Any]:
-    return _named(item) | {
+    return _posting_json(item) | {
         "chance": chance_json(item.chance),
         "parts": parts_json(item.parts),
         "again": item.pay_news.code if item.pay_news else None,

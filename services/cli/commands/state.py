@@ -93,7 +93,7 @@ _MEND = {
 }
 
 
-def _tell(replayed: state.Replayed) -> None:
+def _tell(replayed: state.OptOutReplay) -> None:
     """Say what became of them; exit code 1 where some of it could not be done."""
     for kind in ("erased", "unsubscribed", "paused"):
         if number := replayed.done.get(kind):

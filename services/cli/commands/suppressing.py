@@ -73,7 +73,7 @@ def add(
 ) -> None:
     """Mail an address no more."""
     installation = open_installation(config, create=True)
-    new = suppressions.add(installation, address, _said(why), _by(by), moment(now))
+    new = suppressions.add(installation, address, _reason(why), _by(by), moment(now))
     typer.echo("No mail goes there any more." if new else "It is suppressed already.")
 
 
@@ -87,7 +87,9 @@ def import_(
 ) -> None:
     """Take over a provider's list of suppressed addresses; a column `reason` is kept beside the why."""
     addresses = suppressions.addresses_in(read_named(file).decode("utf-8-sig", "replace"))
-    outcome = suppressions.add_all(open_installation(config, create=True), addresses, _said(why), _by(by), moment(now))
+    outcome = suppressions.add_all(
+        open_installation(config, create=True), addresses, _reason(why), _by(by), moment(now)
+    )
     for number in outcome.wrong:
         print(f"entry {number}: that is no email address", file=sys.stderr)
     typer.echo(f"{counted(outcome.added, 'address', 'addresses')} suppressed, {outcome.known} were already.")
@@ -140,11 +142,11 @@ def lift(
     installation = open_installation(config, create=False)
     reason = suppressions.require_suppressed(installation, address)
     said = why.strip() or typer.prompt(f"Suppressed: {reason}\nWhy may it be mailed again?").strip()
-    suppressions.lift(installation, address, _said(said), _by(by), moment(now))
+    suppressions.lift(installation, address, _reason(said), _by(by), moment(now))
     typer.echo("Lifted: digests go there again from the next one on.")
 
 
-def _said(why: str) -> str:
+def _reason(why: str) -> str:
     if not why.strip():
         raise UsageError("say by --why why")
     return why.strip()

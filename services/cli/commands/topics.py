@@ -8,7 +8,7 @@ from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json, table
 from services.settings import load_settings
 from services.usecases import recovery
-from services.usecases.recovery import Finding
+from services.usecases.recovery import TopicFinding
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -42,6 +42,6 @@ def check_topics(config: Config = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _print_json(findings: Sequence[Finding]) -> None:
+def _print_json(findings: Sequence[TopicFinding]) -> None:
     for finding in findings:
         print_json({"topic": finding.topic, "what": finding.what} | ({"mend": finding.mend} if finding.mend else {}))

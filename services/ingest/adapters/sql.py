@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, func, literal, or_, select, update
 
 from schemas.sql.ingest import source_faults, source_items, sources
-from services.ingest.domain.polling.listing import PENDING, Known, Shrunk
+from services.ingest.domain.polling.listing import PENDING, KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.chunks import chunked
@@ -150,25 +150,25 @@ class SqlSourceLedger:
             connection.execute(polls)
             return connection.execute(unsure.values(content_hash=literal(PENDING) + sent)).rowcount
 
-    def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]:
+    def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, KnownItem]:
         with reading(self._engine) as connection:
             return {row.source_id: _known(row) for row in _rows(connection, _KNOWN, source, source_ids)}
 
-    def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:
+    def unseen_since(self, source: str, since: datetime) -> Sequence[KnownItem]:
         """The open items of a source that were last seen before `since`."""
         return self._open_items(source, source_items.c.last_seen < since)
 
-    def seen_since(self, source: str, since: datetime) -> Sequence[Known]:
+    def seen_since(self, source: str, since: datetime) -> Sequence[KnownItem]:
         """The open items of a source that were last seen at `since` or later."""
         return self._open_items(source, source_items.c.last_seen >= since)
 
-    def _open_items(self, source: str, condition: ColumnElement[bool]) -> Sequence[Known]:
+    def _open_items(self, source: str, condition: ColumnElement[bool]) -> Sequence[KnownItem]:
         query = select(*_KNOWN).where(source_items.c.source == source, source_items.c.is_open, condition)
         with reading(self._engine) as connection:
             query = query.order_by(bytewise(connection, source_items.c.source_id))
             return [_known(row) for row in connection.execute(query)]
 
-    def ended(self, now: datetime, most: int) -> Sequence[Known]:
+    def ended(self, now: datetime, most: int) -> Sequence[KnownItem]:
         """Open items of any source whose end has come."""
         query = select(*_KNOWN).where(source_items.c.is_open, source_items.c.ends_at <= now).limit(most)
         with reading(self._engine) as connection:
@@ -278,8 +278,8 @@ def _shrunk(text: str) -> Shrunk:
     return Shrunk(**values | {"since": datetime.fromisoformat(values["since"])})
 
 
-def _known(row: Row[Any]) -> Known:
-    return Known(**{column.name: getattr(row, column.name) for column in _KNOWN})
+def _known(row: Row[Any]) -> KnownItem:
+    return KnownItem(**{column.name: getattr(row, column.name) for column in _KNOWN})
 
 
 def _values(row: KeptItem) -> dict[str, Any]:

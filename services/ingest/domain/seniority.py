@@ -68,7 +68,7 @@ def patterns() -> Patterns:
         grade=re.compile(rf"{any_of('seniority.grade')}\s+(?:{any_of('seniority.between_grade')}\s+)?(?:{grades})"),
         title=re.compile(_in_title()),
         numeral=re.compile(
-            rf"(?i:{numbered}) {{1,2}}(?i:{_said('level_word')} )?(I{{1,3}}|IV|V|[1-5])\b(?![-–/ ]+(?:or |I|\d))"
+            rf"(?i:{numbered}) {{1,2}}(?i:{_words('level_word')} )?(I{{1,3}}|IV|V|[1-5])\b(?![-–/ ]+(?:or |I|\d))"
         ),
         ladder=re.compile(r"\b(?:L|IC|E)([3-7])\b"),
         support_line=re.compile(any_of("seniority.support_line"), re.IGNORECASE),
@@ -92,50 +92,54 @@ def _in_title() -> str:
 
 
 def _in_english() -> str:
-    level, role, word = _said("level"), _said("role", languages=("en",)), _said("level_word", languages=("en",))
-    in_words, starting, asked_for = _said("level_in_words"), _said("starting_level"), rf"(?: (?:{_said('asked_for')}))?"
+    level, role, word = _words("level"), _words("role", languages=("en",)), _words("level_word", languages=("en",))
+    in_words, starting, asked_for = (
+        _words("level_in_words"),
+        _words("starting_level"),
+        rf"(?: (?:{_words('asked_for')}))?",
+    )
     return (
-        rf"\b{_said('label')}{asked_for}\s{{0,3}}[:\-–\n]?\s{{0,3}}"
-        rf"(?P<label>{level}(?:[-–/ ]{{1,3}}{_said('senior_level')})?)\b"
-        rf"|(?:^|\n)\W{{0,3}}{_said('level_word')}{asked_for}\s?:\s?(?P<stated>{_said('level_alone')})\b"
-        rf"|\b{_said('this_is_a')} (?:[\w-]+,? ){{0,3}}?(?P<role>{level})(?:[- ]{_said('to_or')}[- ]{level})?"
+        rf"\b{_words('label')}{asked_for}\s{{0,3}}[:\-–\n]?\s{{0,3}}"
+        rf"(?P<label>{level}(?:[-–/ ]{{1,3}}{_words('senior_level')})?)\b"
+        rf"|(?:^|\n)\W{{0,3}}{_words('level_word')}{asked_for}\s?:\s?(?P<stated>{_words('level_alone')})\b"
+        rf"|\b{_words('this_is_a')} (?:[\w-]+,? ){{0,3}}?(?P<role>{level})(?:[- ]{_words('to_or')}[- ]{level})?"
         rf"(?:[- ]{word})?,? (?:[\w-]+,? ){{0,3}}?{role}\b"
         rf"|(?P<level>{any_of('seniority.said.level_before_role')}) {role}\b"
-        rf"|\b{_said('seeks')}:?\s{{1,2}}{_said('whom')} \(?(?:[\w-]+,? ){{0,5}}?"
-        rf"(?P<sought>{in_words})\b(?! {_said('of_people')})"
-        rf"|\b{_said('seeks_level')} (?:[\w-]+,? ){{0,3}}?(?P<wanted>{_said('level_sought')})"
-        rf"|\b{_said('as_a')} (?P<as>{in_words})\b(?! {_said('member')})(?=[^.\n]{{3,50}}(?:, | ){_said('you')}\b)"
-        rf"|\n\W{{0,3}}{_said('a')} (?P<line>{in_words})\b"
-        rf"|\b{_said('hired_at')} (?P<at>{level})[- ]{word}\b"
-        rf"|\b{_said('suits')} (?P<for>{starting})\b"
+        rf"|\b{_words('seeks')}:?\s{{1,2}}{_words('whom')} \(?(?:[\w-]+,? ){{0,5}}?"
+        rf"(?P<sought>{in_words})\b(?! {_words('of_people')})"
+        rf"|\b{_words('seeks_level')} (?:[\w-]+,? ){{0,3}}?(?P<wanted>{_words('level_sought')})"
+        rf"|\b{_words('as_a')} (?P<as>{in_words})\b(?! {_words('member')})(?=[^.\n]{{3,50}}(?:, | ){_words('you')}\b)"
+        rf"|\n\W{{0,3}}{_words('a')} (?P<line>{in_words})\b"
+        rf"|\b{_words('hired_at')} (?P<at>{level})[- ]{word}\b"
+        rf"|\b{_words('suits')} (?P<for>{starting})\b"
     )
 
 
 def _in_other_languages() -> str:
     """In the order of their words: `Dies ist eine Junior-Position`, `il s'agit d'un poste de niveau confirmé`."""
-    role, at_level = _said("role", languages=_ABROAD), rf"(?:{_said('at_level')} )"
-    plain, compound, word = _said("level_of_role"), _said("compound"), _said("level_word", languages=("en",))
-    level = rf"(?:{plain}|{_said('level_behind_role')})"
-    of_people = rf"(?! {_said('of_people')})"
-    kind = rf"(?:(?!{_said('preposition')}\b)[\w-]+,? )"
+    role, at_level = _words("role", languages=_ABROAD), rf"(?:{_words('at_level')} )"
+    plain, compound, word = _words("level_of_role"), _words("compound"), _words("level_word", languages=("en",))
+    level = rf"(?:{plain}|{_words('level_behind_role')})"
+    of_people = rf"(?! {_words('of_people')})"
+    kind = rf"(?:(?!{_words('preposition')}\b)[\w-]+,? )"
     return (
-        rf"\b{_said('this_is')} {_said('article')} {kind}{{0,2}}?(?:"
+        rf"\b{_words('this_is')} {_words('article')} {kind}{{0,2}}?(?:"
         rf"(?P<before>{level}|{compound})(?:[- ]{word})?[- ]?{role}\b"
         rf"|{role} {at_level}?(?P<behind>{level})\b{of_people})"
         # Ce poste est de niveau senior; el puesto es junior; a vaga é de nível pleno
-        rf"|\b{_said('this_role')} {role} {_said('is')} {at_level}?(?P<is>{level})\b{of_people}"
+        rf"|\b{_words('this_role')} {role} {_words('is')} {at_level}?(?P<is>{level})\b{of_people}"
         # in dieser Senior-Rolle
-        rf"|\b{_said('in_this_role')} (?P<this>{compound})[- ]?{role}\b"
+        rf"|\b{_words('in_this_role')} (?P<this>{compound})[- ]?{role}\b"
         # Poste junior; Vaga de nível pleno; Junior-Position; Nivel senior: where a line or a sentence begins
         rf"|(?:^|\n|[.!|] )\W{{0,3}}(?:{role} {at_level}?(?P<head>{level})\b{of_people}"
         rf"|(?P<compound>{compound})-?{role}\b|{at_level}(?P<alone>{plain})(?= ?(?:$|[\n.,;(|])))"
         # Se requiere nivel senior; on cherche un profil junior
-        rf"|\b{_said('needs')} (?:{_said('article')} )?(?:{_said('profile')} |{role} )?{at_level}?(?P<needed>{plain})\b"
-        rf"{of_people}"
+        rf"|\b{_words('needs')} (?:{_words('article')} )?(?:{_words('profile')} |{role} )?"
+        rf"{at_level}?(?P<needed>{plain})\b{of_people}"
     )
 
 
-def _said(name: str, *, languages: tuple[str, ...] = LANGUAGES) -> str:
+def _words(name: str, *, languages: tuple[str, ...] = LANGUAGES) -> str:
     return any_of(f"seniority.said.{name}", languages=languages, whole=False)
 
 

@@ -68,7 +68,7 @@ class MappedRow:
                 # A date that is not of its form stays as it is, so that the evidence shows it.
                 yield Stated(stated.field, (read_written(meant, rule.date) if rule.date else None) or meant)
 
-    def _said(self, texts: list[str], rule: ValueRule) -> list[str]:
+    def _telling(self, texts: list[str], rule: ValueRule) -> list[str]:
         # Looked at only where one is short: long texts are descriptions, whose case is not to be folded for nothing.
         most = self._longest_nothing
         return [text for text in texts if len(text) > most or not self._says_nothing(text.casefold(), rule)]
@@ -80,9 +80,9 @@ class MappedRow:
         if rule.constant is not None:
             return [Stated(rule.place(0, "constant"), rule.constant)]
         if rule.named is not None and isinstance(self.row, JsonRow):
-            return list(_named(self.row, rule, rule.named))
+            return list(_by_name(self.row, rule, rule.named))
         for template in rule.template:
-            if joined := fill(template, lambda path: ", ".join(self._said(self.texts(path), rule))):
+            if joined := fill(template, lambda path: ", ".join(self._telling(self.texts(path), rule))):
                 place = rule.place(0, ", ".join(template_paths(template)))
                 return [Stated(place, _plain(joined, rule))]
         found = self._by_paths(rule, markup=markup)
@@ -92,7 +92,7 @@ class MappedRow:
         found: list[Stated] = []
         for number, path in enumerate(rule.path or rule.all):
             texts = self.texts(path, markup=markup)
-            if texts := texts and self._said(texts, rule):
+            if texts := texts and self._telling(texts, rule):
                 place = rule.place(number, path)
                 found += [Stated(place, text) for text in texts]
                 if rule.path:
@@ -100,7 +100,7 @@ class MappedRow:
         return found
 
 
-def _named(row: JsonRow, rule: ValueRule, named: NamedRule) -> Iterator[Stated]:
+def _by_name(row: JsonRow, rule: ValueRule, named: NamedRule) -> Iterator[Stated]:
     for name, texts in row.named(named.among, named.name, named.value):
         if any(word.casefold() in name.casefold() for word in named.words):
             place = rule.place(0, f"{named.among}.{name}")

@@ -27,14 +27,14 @@ def _paths(value: object) -> object:
 Paths = Annotated[tuple[str, ...], BeforeValidator(_paths)]
 
 
-def _said(value: object) -> object:
+def _as_text(value: object) -> object:
     """A truth or a number that stands for the text of one."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, (int, float)) else value
 
 
-Said = Annotated[str, BeforeValidator(_said)]
+TextOf = Annotated[str, BeforeValidator(_as_text)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
 
 
@@ -77,7 +77,7 @@ class ValueRule(Settings):
 
     Of several the first that anything is found for.
     """
-    constant: Said | None = None
+    constant: TextOf | None = None
     named: NamedRule | None = None
     """Values of JSON that lie beside their names."""
     called: Texts = ()
@@ -92,7 +92,7 @@ class ValueRule(Settings):
     """One text holds several values, parted by this."""
     replace: dict[str, str] = Field(default_factory=dict)
     """Characters or words that are replaced wherever they stand: `{ "_" = " " }`."""
-    values: dict[str, Said] = Field(default_factory=dict)
+    values: dict[str, TextOf] = Field(default_factory=dict)
     """What the feed writes, whatever its case, and what it means; an empty meaning drops it. Others stay."""
     join: str | None = None
     """Several values become one text, joined by this."""
@@ -103,7 +103,7 @@ class ValueRule(Settings):
     """
     escaped: int | None = Field(default=None, ge=0, le=3)
     """How often markup and entities are escaped over the usual; by default it is told by content."""
-    default: Said | None = None
+    default: TextOf | None = None
     """What stands where nothing is found."""
 
     @model_validator(mode="after")

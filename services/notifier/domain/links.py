@@ -101,7 +101,7 @@ def token(secret: bytes, purpose: Purpose, subscriber_id: str, posting_id: str =
 
     The mac is HMAC-SHA256 cut to 80 bits (RFC 2104 section 5), in base32.
     """
-    return f"{_named(subscriber_id, posting_id)}.{_macs(secret, subscriber_id, [(purpose, posting_id)])[0]}"
+    return f"{_holder(subscriber_id, posting_id)}.{_macs(secret, subscriber_id, [(purpose, posting_id)])[0]}"
 
 
 def claim_of(secrets: Sequence[bytes], purpose: Purpose, text: str) -> Claim | None:
@@ -136,7 +136,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = Fa
     slot = slot_of(digest.due_at)
     asked: list[tuple[Purpose, str]] = [("unsubscribe", ""), ("manage", slot), ("rest", slot)]
     asked += [(purpose, job) for purpose in (*_OF_A_JOB, *(("open",) if clicks else ())) for job in jobs]
-    named = {posting_id: _named(subscriber_id, posting_id) for posting_id in ("", slot, *jobs)}
+    named = {posting_id: _holder(subscriber_id, posting_id) for posting_id in ("", slot, *jobs)}
     # All at once: one by one they take as long as rendering the digest.
     macs = _macs(secret, subscriber_id, asked)
     found = {
@@ -215,7 +215,7 @@ def _framed(text: str) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
-def _named(subscriber_id: str, posting_id: str) -> str:
+def _holder(subscriber_id: str, posting_id: str) -> str:
     return f"{_coded(subscriber_id)}.{_coded(posting_id)}" if posting_id else _coded(subscriber_id)
 
 

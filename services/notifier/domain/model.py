@@ -305,7 +305,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class WaitingJob:
     """A job for which there was no room: it stays a candidate, see `services.notifier.domain.curation.waiting`."""
 
     posting: PostingCore
@@ -366,9 +366,9 @@ class Digest:
     dropped: tuple[Dropped, ...]
     beyond: tuple[Dropped, ...] = ()
     """Those fitting jobs, each with why it was left out; `left_out` counts them."""
-    rest: tuple[Left, ...] = ()
+    rest: tuple[WaitingJob, ...] = ()
     """Those fitting jobs, best first: what `Links.rest` leads to."""
-    near_rest: tuple[Left, ...] = ()
+    near_rest: tuple[WaitingJob, ...] = ()
     """Near misses for which there was no room, best first."""
     matched: DayCounts | None = None
     """All that matched in the windows that this closes; None where it cannot be told."""
@@ -384,7 +384,7 @@ class Hold:
     due_at: datetime
     reason: str
     dropped: tuple[Dropped, ...]
-    near_rest: tuple[Left, ...] = ()
+    near_rest: tuple[WaitingJob, ...] = ()
     """All near misses, best first: they may come with a later match."""
     matched: DayCounts | None = None
     """As in a digest."""

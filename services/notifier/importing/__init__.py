@@ -51,7 +51,7 @@ class WantedSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownSubscriber:
     """Somebody who is subscribed already."""
 
     person: Subscriber
@@ -71,7 +71,7 @@ class Entry:
     line: int
     profile: Profile
     searches: tuple[WantedSearch, ...]
-    known: Known | None = None
+    known: KnownSubscriber | None = None
     """As they are now; fields that the line leaves out are as they are there."""
     declaration: Declaration | None = None
     """That they agreed; None where the line says nothing of it."""
@@ -86,11 +86,11 @@ class Fault:
 
 
 _NOTHING_DECLARED: Mapping[str, str] = {}
-Knows = Callable[[str], Known | None]
+Knows = Callable[[str], KnownSubscriber | None]
 """Looks up by address who is subscribed already."""
 
 
-def nobody(_address: str) -> Known | None:
+def nobody(_address: str) -> KnownSubscriber | None:
     """Know nobody: every line is taken for somebody new."""
     return None
 

@@ -66,7 +66,7 @@ class _Searches:
         if search_id:
             given = given_of(*self._saved(here, search_id, copied=new), here.words)
         given["time_zone"] = here.person.profile.time_zone
-        return self.page(here, given, new=new, seen=self._seen(here, given))
+        return self.page(here, given, new=new, seen=self._preview(here, given))
 
     def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
         """Save it, or show what it finds, or what a pasted text asks for."""
@@ -74,13 +74,13 @@ class _Searches:
         new, now = not search_id, self.door.clock()
         if sent.get("add"):
             given = adding(given, sent["add"])
-            return self.page(here, given, new=new, seen=self._seen(here, given))
+            return self.page(here, given, new=new, seen=self._preview(here, given))
         match sent.get("do"):
             case "preview":
-                return self.page(here, given, new=new, seen=self._seen(here, given))
+                return self.page(here, given, new=new, seen=self._preview(here, given))
             case "read":
                 read = reading(given, here.words, now)
-                seen = self._seen(here, read.given)
+                seen = self._preview(here, read.given)
                 return self.page(here, read.given, new=new, said=read.said, proposals=read.proposals, seen=seen)
         try:
             self._save(here, search_id, given)
@@ -105,7 +105,7 @@ class _Searches:
             query = replace(query, name=here.words.say(mark("{name}, another"), name=saved.name)[:120])
         return query, saved.timing
 
-    def _seen(self, here: AtHome, given: Mapping[str, str]) -> Mapping[str, Any]:
+    def _preview(self, here: AtHome, given: Mapping[str, str]) -> Mapping[str, Any]:
         return previewed(self.live, given, here.words, self.door.clock())
 
 

@@ -21,7 +21,7 @@ from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
 from services.usecases.pasted import Proposal
-from services.usecases.signing import Wish
+from services.usecases.signing import SignUpRequest
 from services.wording.words import Words, mark
 
 CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
@@ -42,7 +42,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
         return door.show(
             "privacy",
             words_for(request.headers),
-            kept=accounts.KEPT,
+            kept=accounts.RETENTION,
             consent=settings.portal.consent,
             backups=settings.portal.backups_kept_days,
             logs=settings.portal.logs_kept_days,
@@ -111,7 +111,7 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         return await begin_session(door, cookies, request, person, now)
 
 
-def wish_of(given: Mapping[str, str], words: Words) -> Wish:
+def wish_of(given: Mapping[str, str], words: Words) -> SignUpRequest:
     """The wish in a form's fields. Raises WrongFieldError."""
     person = {"address": given["address"], **person_fields(given, words)}
     return signing.wish_from(person, search_fields(given, words))

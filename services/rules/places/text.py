@@ -181,11 +181,11 @@ def find_places(text: str, *, cities: bool = False) -> tuple[PlaceMention, ...]:
 
 def places_in_field(text: str) -> tuple[PlaceMention, ...]:
     """Every place that a field of places names: what it is as a whole, in any language, else what it names in parts."""
-    return _kept(text) if len(text) <= _MOST_KEPT else find_places(text, cities=True)
+    return _places(text) if len(text) <= _MOST_KEPT else find_places(text, cities=True)
 
 
 @lru_cache(maxsize=8192)
-def _kept(text: str) -> tuple[PlaceMention, ...]:
+def _places(text: str) -> tuple[PlaceMention, ...]:
     code = place_data().fields.get(fold(text))
     if code is None:
         return find_places(text, cities=True) or _behind_town(text)

@@ -85,7 +85,7 @@ class Ground:
         self._failure = self._failure.again(text, self._clock.now(), mend_of(error))
 
 
-class Shown(Protocol):
+class ShownRunner(Protocol):
     """What is shown of a runner."""
 
     @property
@@ -97,7 +97,7 @@ class Shown(Protocol):
 class Grounded:
     """A runner as it is shown: with what it waits for, before it begins."""
 
-    def __init__(self, runner: Shown, ground: Ground) -> None:
+    def __init__(self, runner: ShownRunner, ground: Ground) -> None:
         self._runner = runner
         self._ground = ground
 

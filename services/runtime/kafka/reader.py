@@ -178,7 +178,7 @@ class _Cursor:
     def _take_place(self) -> None:
         """Have the consumer stand where the reading does; where it does already, it keeps what it has fetched."""
         assigned = self._consumer.assignment()
-        wanted = {self._named(place): offset for place, offset in self.next.items()}
+        wanted = {self._partition(place): offset for place, offset in self.next.items()}
         if wanted.keys() != assigned:
             self._consumer.assign(sorted(wanted))
         for place, offset in wanted.items():
@@ -189,7 +189,7 @@ class _Cursor:
         """Go past what compaction took and past the marks of transactions, which never come as records."""
         with self._safely():
             for place in behind:
-                position = self._consumer.position(self._named(place), timeout_ms=_POLL_MS)
+                position = self._consumer.position(self._partition(place), timeout_ms=_POLL_MS)
                 if position is not None:
                     self.next[place] = max(self.next[place], position)
 
@@ -214,7 +214,7 @@ class _Cursor:
             fetch_max_bytes=_FETCH_BYTES,
         )
 
-    def _named(self, place: Place) -> TopicPartition:
+    def _partition(self, place: Place) -> TopicPartition:
         topic, partition = place
         return TopicPartition(self._settings.topic(topic), partition)
 

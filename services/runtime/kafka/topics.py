@@ -41,7 +41,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TopicFinding:
     """Something that is not as it should be, or what was done about it."""
 
     topic: str
@@ -76,20 +76,20 @@ def planned(settings: KafkaSettings, *, for_ever: bool = False) -> tuple[Planned
     )
 
 
-def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
+def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[TopicFinding, ...]:
     """Make what is missing and mend what differs, by default of all topics; what was done, nothing the second time.
 
     Raises UnavailableError where Kafka is away or refuses.
     """
     wanted = planned(settings) if wanted is None else wanted
-    done: list[Finding] = []
+    done: list[TopicFinding] = []
     with Offsets(settings) as offsets:
         found = offsets.ask(lambda admin: _described(admin, settings, wanted))
         with offsets.changing() as admin:
             missing = [topic for topic in wanted if topic.name not in found]
             for topic in missing:
                 _make(admin, settings, topic)
-                done.append(Finding(topic.name, f"made, with {_count(topic.partitions, 'partition')}"))
+                done.append(TopicFinding(topic.name, f"made, with {_count(topic.partitions, 'partition')}"))
             for topic in wanted:
                 if topic.name in found:
                     done += _mend(admin, settings, topic, found[topic.name])
@@ -97,7 +97,7 @@ def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> 
     return tuple(done)
 
 
-def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
+def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[TopicFinding, ...]:
     """What is not as it should be, each with how to mend it. Raises UnavailableError where Kafka is away."""
     wanted = planned(settings) if wanted is None else wanted
     with Offsets(settings, patience_s=_ASKED_S) as offsets:
@@ -163,13 +163,13 @@ def _described(admin: Any, settings: KafkaSettings, wanted: Sequence[Planned]) -
     }
 
 
-def _compared(wanted: Planned, found: _Described | None) -> list[Finding]:
+def _compared(wanted: Planned, found: _Described | None) -> list[TopicFinding]:
     if found is None:
-        return [Finding(wanted.name, "missing", "`jobchime topics create` makes it")]
+        return [TopicFinding(wanted.name, "missing", "`jobchime topics create` makes it")]
     findings = []
     if found.partitions < wanted.partitions:
         findings.append(
-            Finding(
+            TopicFinding(
                 wanted.name,
                 f"{_count(found.partitions, 'partition')}, not {wanted.partitions}",
                 "stop the services, then `jobchime topics create` raises it: keys move to other partitions",
@@ -177,14 +177,14 @@ def _compared(wanted: Planned, found: _Described | None) -> list[Finding]:
         )
     if found.replication < wanted.replication:
         findings.append(
-            Finding(
+            TopicFinding(
                 wanted.name,
                 f"replicated {_count(found.replication, 'time')}, not {wanted.replication}",
                 "move its partitions with Kafka's own kafka-reassign-partitions, or lower kafka.replication",
             )
         )
     return findings + [
-        Finding(wanted.name, f"{name} is {found.configs.get(name)}, not {value}", _CREATE)
+        TopicFinding(wanted.name, f"{name} is {found.configs.get(name)}, not {value}", _CREATE)
         for name, value in _differing(wanted, found).items()
     ]
 
@@ -210,17 +210,17 @@ def _make(admin: Any, settings: KafkaSettings, wanted: Planned) -> None:
             raise UnavailableError(f"Kafka does not make the topic {name}: {why}")
 
 
-def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Described) -> list[Finding]:
+def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Described) -> list[TopicFinding]:
     done = []
     name = settings.topic(wanted.name)
     if found.partitions < wanted.partitions:
         admin.create_partitions({name: wanted.partitions})
-        done.append(Finding(wanted.name, f"raised from {found.partitions} to {wanted.partitions} partitions"))
+        done.append(TopicFinding(wanted.name, f"raised from {found.partitions} to {wanted.partitions} partitions"))
     if differing := _differing(wanted, found):
         for result in admin.alter_configs([ConfigResource("TOPIC", name, differing)])["topic"].values():
             if result != "OK":
                 raise UnavailableError(f"Kafka does not change the topic {name}: {redacted(Exception(result))}")
-        done += [Finding(wanted.name, f"set {config} to {value}") for config, value in sorted(differing.items())]
+        done += [TopicFinding(wanted.name, f"set {config} to {value}") for config, value in sorted(differing.items())]
     return done
 
 

@@ -111,7 +111,7 @@ class LetterCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class LetterReplay:
     """What a replay did."""
 
     sent: int
@@ -162,7 +162,7 @@ class DeadLetters:
         `topic` is an origin or dead topic; `reason` an error type, or words of the error; `code` that of its fault;
         `source` where it came from; `since` when it last died; `waiting` leaves out what was replayed or discarded.
         """
-        for dead_topic in self._named(topic):
+        for dead_topic in self._dead_topics(topic):
             marks = self._marks(dead_topic)
             died_again = since is not None and any(death.appended_at >= since for death in marks.every_death())
             for record in self._log.read_all(dead_topic, None if died_again else since):
@@ -187,9 +187,9 @@ class DeadLetters:
 
     def show(self, letter_id: LetterId) -> DeadLetter:
         """One dead letter, also by the id of one of its further deaths. Raises UsageError where there is none."""
-        self._named(letter_id.topic)
+        self._dead_topics(letter_id.topic)
         marks = self._marks(letter_id.topic)
-        for record in self._read((marks.first_of(letter_id),)):
+        for record in self._records((marks.first_of(letter_id),)):
             return _letter(record, marks, tuple(marks.deaths_of(id_of(record))))
         raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
 
@@ -197,15 +197,15 @@ class DeadLetters:
         """Those of a range that are there. Raises UsageError where none is."""
         found: list[DeadLetter] = []
         for topic in dict.fromkeys(letter_id.topic for letter_id in ids):
-            self._named(topic)
+            self._dead_topics(topic)
             marks = self._marks(topic)
             firsts = tuple(dict.fromkeys(marks.first_of(letter) for letter in ids if letter.topic == topic))
-            found += [_letter(r, marks, tuple(marks.deaths_of(id_of(r)))) for r in self._read(firsts)]
+            found += [_letter(r, marks, tuple(marks.deaths_of(id_of(r)))) for r in self._records(firsts)]
         if not found:
             raise UsageError(f"there is no dead letter {' or '.join(map(str, ids[:2]))}; see `jobchime dead list`")
         return tuple(found)
 
-    def replay(self, letters: Iterable[DeadLetter], *, again: bool = False) -> Replayed:
+    def replay(self, letters: Iterable[DeadLetter], *, again: bool = False) -> LetterReplay:
         """Send letters back to where they came from, as they were, and mark each.
 
         Record and mark are one write where the log can; else the mark comes second, and a letter that was sent and not
@@ -226,7 +226,7 @@ class DeadLetters:
         out = [record for letter in due for record in _replay(letter, self._clock.now())]
         for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
             self._log.produce(batch)
-        return Replayed(len(due), skipped, without_origin, cut_short)
+        return LetterReplay(len(due), skipped, without_origin, cut_short)
 
     def discard(self, letters: Iterable[DeadLetter], why: str) -> int:
         """Have letters count as seen to, and keep why; gives how many were waiting. They stay, and can be replayed.
@@ -242,18 +242,18 @@ class DeadLetters:
             self._log.produce(batch)
         return len(due)
 
-    def _named(self, topic: str | None) -> tuple[str, ...]:
+    def _dead_topics(self, topic: str | None) -> tuple[str, ...]:
         if topic is None:
             return self._topics
         if dead_of(topic) not in self._topics:
             raise UsageError(f"there is no topic {topic!r}; records die in {', '.join(self._topics)}")
         return (dead_of(topic),)
 
-    def _read(self, ids: Sequence[LetterId]) -> Iterator[Record]:
+    def _records(self, ids: Sequence[LetterId]) -> Iterator[Record]:
         """The letters of these ids that there are, in pages: an engine answers a range as fast as one."""
         wanted = set(ids)
         for topic, partition in dict.fromkeys((letter.topic, letter.partition) for letter in ids):
-            self._named(topic)
+            self._dead_topics(topic)
             offsets = [letter.offset for letter in ids if (letter.topic, letter.partition) == (topic, partition)]
             at, last = min(offsets), max(offsets)
             while at <= last and (page := self._log.read(topic, partition, at, min(last - at + 1, _READ_AT_ONCE))):

@@ -100,7 +100,7 @@ class Marks:
         return (death for deaths in self.deaths.values() for death in deaths)
 
     def _older(self, letter: LetterId) -> LetterId | None:
-        named = _read(self._replays.get(letter, ""))
+        named = _letter_id(self._replays.get(letter, ""))
         if named is None or named.topic != letter.topic:
             return None
         first = self._first.get(named.partition)
@@ -127,7 +127,7 @@ def marks_of(records: Iterable[Record]) -> Marks:
     return found
 
 
-def _read(text: str) -> LetterId | None:
+def _letter_id(text: str) -> LetterId | None:
     topic, _, rest = text.rpartition(":")
     topic, _, partition = topic.rpartition(":")
     numbers = (partition, rest)

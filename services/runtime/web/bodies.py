@@ -33,12 +33,12 @@ async def body_of(request: Request, most: int) -> bytes:
         raise HTTPException(413)
     try:
         async with asyncio.timeout(_FORM_S if most <= MOST_BYTES else _LARGE_S):
-            return await _read(request, most)
+            return await _body(request, most)
     except TimeoutError:
         raise HTTPException(408, headers={"Connection": "close"}) from None
 
 
-async def _read(request: Request, most: int) -> bytes:
+async def _body(request: Request, most: int) -> bytes:
     body = bytearray()
     async for piece in request.stream():
         body += piece

@@ -16,7 +16,7 @@ from services.ingest.adapters.formats.base import MOST_ROWS, cut
 from services.ingest.adapters.formats.reading import MOST_BYTES
 from services.ingest.adapters.formats.registry import format_named
 from services.ingest.adapters.push.gate import RequestCode
-from services.ingest.domain.polling.listing import Seen
+from services.ingest.domain.polling.listing import ListedItem
 from services.ingest.events import MOST_ITEM, dead_letter, fault_of, seen_of
 from services.ingest.faults import FAULT_CODES, FaultCode, FeedFault
 from services.ingest.normaliser import Normaliser
@@ -50,7 +50,7 @@ def of_mapped(known: Any, body: str) -> list[Broken]:
 
 
 def of_item(source_id: str, **data: Any) -> list[Broken]:
-    found: Seen | Broken = seen_of(format_named("posting_lines"), Item(source_id, LINE | data), NOON)
+    found: ListedItem | Broken = seen_of(format_named("posting_lines"), Item(source_id, LINE | data), NOON)
     return [found] if isinstance(found, Broken) else []
 
 
@@ -199,7 +199,7 @@ def test_what_an_earlier_release_has_sent_a_letter_for_is_not_sent_again(server:
 def test_an_adapter_that_fails_costs_one_item_and_says_so_by_its_code(
     server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> Seen:
+    def fails(*_: object) -> ListedItem:
         raise LookupError("of no concern")
 
     on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(line("1"))))))

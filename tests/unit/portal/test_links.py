@@ -8,7 +8,7 @@ import pytest
 
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import MANAGE_FOR, Purpose, links_for, slot_of
-from services.notifier.domain.model import Digest, DueSearch, FoundBy, Item, Left, Recipient, Sender
+from services.notifier.domain.model import Digest, DueSearch, FoundBy, Item, Recipient, Sender, WaitingJob
 from services.notifier.domain.people import Subscriber
 from services.rules.verdict import verdict
 from tests.support.notifying import NOW, PYTHON, SECRET, NotifierStore, arrival, posting
@@ -76,7 +76,7 @@ def test_what_had_no_room_is_listed_best_first_and_leads_to_each_job(
     [due] = store.windows.claim_due("test", now, cut, LEASE, 9)
     searches = tuple(window.search for window in due.windows)
     made = Digest(due.recipient, now, searches, (Item(posting("one"), (), 1.0),), (), 2, ())
-    made = replace(made, rest=tuple(Left(job, searches[:1], 0.5) for job in more))
+    made = replace(made, rest=tuple(WaitingJob(job, searches[:1], 0.5) for job in more))
     assert store.digests.commit(made, closings(due, cut, now), email_for("ada@example.com", now), now)
     page = portal.get(portal.path("rest", ada, slot_of(now))).text
     assert 0 < page.index("Python engineer, two") < page.index("Python engineer, three")

@@ -10,7 +10,7 @@ import pytest
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.health.status import heartbeats_of
-from services.runtime.letters.dead import DeadLetters, Replayed
+from services.runtime.letters.dead import DeadLetters, LetterReplay
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.records import Commit, Outgoing, Record
@@ -187,7 +187,7 @@ def test_the_letter_of_a_record_that_is_too_large_for_one_holds_its_beginning(tm
         assert (letter.error, letter.whole_bytes, letter.headers) == ("no title", 99_900, {"source": "acme"})
         assert large.startswith(letter.value.decode())
         assert letter.value
-        assert letters.replay([letter]) == Replayed(0, 0, cut=1)
+        assert letters.replay([letter]) == LetterReplay(0, 0, cut=1)
 
 
 def test_a_letter_that_is_not_even_taken_cut_short_halts_the_partition_and_not_the_worker(tmp_path: Path) -> None:

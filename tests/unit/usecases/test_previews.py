@@ -79,7 +79,7 @@ def test_what_the_owner_of_a_saved_search_said_weighs_and_what_does_not_fit_is_n
 def test_a_stored_posting_has_no_evidence_where_there_is_no_log(
     installation: Installation, snakes: searches.SavedSearch
 ) -> None:
-    assert explaining.stored_posting(installation, JOBS[0].posting_id) == explaining.Shown(JOBS[0], {})
+    assert explaining.stored_posting(installation, JOBS[0].posting_id) == explaining.PostingWithEvidence(JOBS[0], {})
     with pytest.raises(UsageError, match="no posting nope"):
         explaining.stored_posting(installation, "nope")
     with pytest.raises(UnreadableError):

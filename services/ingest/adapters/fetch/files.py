@@ -28,7 +28,7 @@ class FileFetcher:
             return Fetched(address=address, body=b"", unchanged=True, pages=False)
         here = files[0] if first else path
         later = [other for other in files if other > here]
-        body, cut = _read(here, source.max_bytes)
+        body, cut = _body(here, source.max_bytes)
         return Fetched(
             address=str(here),
             body=body,
@@ -67,7 +67,7 @@ def _state(files: Sequence[Path]) -> str:
     return digest_of(*parts)
 
 
-def _read(path: Path, most: int) -> tuple[bytes, str | None]:
+def _body(path: Path, most: int) -> tuple[bytes, str | None]:
     try:
         with path.open("rb") as file:
             body = file.read(most + 1)

@@ -158,7 +158,7 @@ def read_line(line: str) -> HiringLine:
         return HiringLine(line, _company_in_prose(line), address, _sought(line))
     parts = [Part(text, _kind(text)) for text in written]
     at = _company_at(parts)
-    company = "" if at is None else _named(parts[at].text)
+    company = "" if at is None else _company(parts[at].text)
     return HiringLine(line, company, address, tuple(part for place, part in enumerate(parts) if place != at))
 
 
@@ -215,7 +215,7 @@ def _company_at(parts: list[Part]) -> int | None:
     return None if first.kind in {"workplace", "employment"} else 0
 
 
-def _named(text: str) -> str:
+def _company(text: str) -> str:
     """A company's name without its address and what stands in brackets behind it; of an address alone its host."""
     bare = collapsed(LINK.sub(" ", text))
     while (shorter := _ASIDE.sub("", bare)) != bare:

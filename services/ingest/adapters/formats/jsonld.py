@@ -196,10 +196,10 @@ def _read_script(source: str, *, ended: bool) -> list[JsonObject | Broken]:
             else FeedFault("cut_short", f"a JSON-LD script is not JSON, and the page is cut short: {error}")
         )
         return [Broken(fault, source[:EXCERPT], ends_feed=not ended)]
-    return [_taken(posting) for posting in _within(value)]
+    return [_cleaned(posting) for posting in _within(value)]
 
 
-def _taken(posting: JsonObject) -> JsonObject | Broken:
+def _cleaned(posting: JsonObject) -> JsonObject | Broken:
     try:
         taken: JsonObject = clean(posting)
     except RefusedValueError as error:

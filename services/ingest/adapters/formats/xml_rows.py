@@ -87,7 +87,7 @@ def parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken":
         return _parse(chunk, namespaces)
     except etree.XMLSyntaxError:
         pass
-    mended = _LOOSE_AMPERSAND.sub("&amp;", _ENTITY.sub(_named, _CONTROL.sub("�", chunk)))
+    mended = _LOOSE_AMPERSAND.sub("&amp;", _ENTITY.sub(_character, _CONTROL.sub("�", chunk)))
     unknown = {prefix: f"urn:unknown:{prefix}" for prefix in _PREFIX.findall(mended) if prefix not in namespaces}
     try:
         return _parse(mended, namespaces | dict(list(unknown.items())[:50]))
@@ -116,7 +116,7 @@ def safe_parser(*, recover: bool = False, encoding: str | None = None) -> "etree
     )
 
 
-def _named(entity: re.Match[str]) -> str:
+def _character(entity: re.Match[str]) -> str:
     """HTML's named characters, which XML does not know."""
     name = entity[1]
     return chr(name2codepoint[name]) if name not in _OWN and name in name2codepoint else entity[0]

@@ -134,7 +134,7 @@ class JsonBody(Body):
             # A path to one value leads to the list of rows, any other to the rows.
             rows = found if is_singular(path) and isinstance(found, list) else [found]
             count += 1
-            yield from map(_taken, rows)
+            yield from map(_cleaned, rows)
         if not count and self._whole:
             instead = alternatives([path], JsonRow(self._whole).names())
             yield Broken(FeedFault("no_rows", f'items: "{path}" finds nothing; {instead}', path), ends_feed=True)
@@ -144,7 +144,7 @@ class JsonBody(Body):
         if self._names is None:
             if not isinstance(self._whole, dict):
                 return None
-            parts = {name: _taken(part) for name, part in self._whole.items()}
+            parts = {name: _cleaned(part) for name, part in self._whole.items()}
             return without_contacts({name: part for name, part in parts.items() if not isinstance(part, Broken)})
         return self._beside(past(SPACE, self.text, 0), self._names)
 
@@ -196,7 +196,7 @@ class LinesBody(Body):
             yield value
 
 
-def _taken(value: Any) -> Any | Broken:
+def _cleaned(value: Any) -> Any | Broken:
     try:
         return clean(value)
     except RefusedValueError as error:

@@ -28,7 +28,16 @@ from services.ingest.adapters.push.gate import (
     records_of,
 )
 from services.ingest.faults import FaultCode, FeedFault
-from services.ingest.push import PUSH, Pusher, PushReport, Refused, Taken, UnknownField, bad_pushed_id, is_id
+from services.ingest.push import (
+    PUSH,
+    Pusher,
+    PushReport,
+    RefusedRecord,
+    TakenRecord,
+    UnknownField,
+    bad_pushed_id,
+    is_id,
+)
 from services.ingest.push_settings import PushSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.metrics import catalogue as listed
@@ -113,7 +122,7 @@ class PushApi:
         if done.outcome == "unknown":
             raise PushRefusedError(404, "not_found", "no posting of this id was pushed for this source")
         _events.info("closed", key=name, source=source, posting=done.posting_id)
-        return JSONResponse(_taken(done), 202)
+        return JSONResponse(_record_json(done), 202)
 
     def answered(self, status: int) -> None:
         """Count an answer."""
@@ -276,7 +285,7 @@ def _answer(report: PushReport) -> Response:
     content: Mapping[str, object] = {
         "accepted": len(report.taken),
         "refused": len(errors),
-        "records": [_taken(record) for record in report.taken],
+        "records": [_record_json(record) for record in report.taken],
         "errors": errors,
     }
     if report.unknown:
@@ -285,16 +294,16 @@ def _answer(report: PushReport) -> Response:
     return JSONResponse(content, status)
 
 
-def _unread(record: PushedRecord) -> Refused:
+def _unread(record: PushedRecord) -> RefusedRecord:
     assert record.fault is not None
-    return Refused(record.index, record.fault)
+    return RefusedRecord(record.index, record.fault)
 
 
 def _unknown(unknown: UnknownField) -> dict[str, object]:
     return {"item": unknown.index, "field": unknown.field, "nearest": unknown.nearest}
 
 
-def _refused(record: Refused) -> dict[str, object]:
+def _refused(record: RefusedRecord) -> dict[str, object]:
     fault = record.fault
     return {
         "index": record.index,
@@ -305,5 +314,5 @@ def _refused(record: Refused) -> dict[str, object]:
     }
 
 
-def _taken(record: Taken) -> dict[str, object]:
+def _record_json(record: TakenRecord) -> dict[str, object]:
     return {"index": record.index, "id": record.source_id, "posting_id": record.posting_id, "outcome": record.outcome}

@@ -37,7 +37,7 @@ Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ListedItem:
     """An item as the present poll found it."""
 
     source_id: str
@@ -48,7 +48,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownItem:
     """An item as the ledger holds it."""
 
     source: str
@@ -68,11 +68,11 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedItem:
     """What became of one item: the row to keep, and whether it goes out."""
 
     outcome: Outcome
-    known: Known
+    known: KnownItem
 
     @property
     def goes_out(self) -> bool:
@@ -114,7 +114,7 @@ def ends_at(
     return max(dated + max_age, last_seen + STILL_LISTED)
 
 
-def judge(seen: Seen, known: Known | None, *, source: str, terms: Terms) -> Judged:
+def judge(seen: ListedItem, known: KnownItem | None, *, source: str, terms: Terms) -> JudgedItem:
     """Hold a listed item against what is known of it."""
     first_seen = known.first_seen if known else terms.now
     posted_at = seen.posted_at or (known.posted_at if known else None)
@@ -126,7 +126,7 @@ def judge(seen: Seen, known: Known | None, *, source: str, terms: Terms) -> Judg
         max_age=terms.max_age,
         complete=terms.complete,
     )
-    row = Known(
+    row = KnownItem(
         source=source,
         source_id=seen.source_id,
         format=seen.format,
@@ -139,10 +139,10 @@ def judge(seen: Seen, known: Known | None, *, source: str, terms: Terms) -> Judg
         last_seen=terms.now,
         ends_at=end,
     )
-    return Judged(_outcome(row, known, terms.now), row)
+    return JudgedItem(_outcome(row, known, terms.now), row)
 
 
-def _outcome(row: Known, known: Known | None, now: datetime) -> Outcome:
+def _outcome(row: KnownItem, known: KnownItem | None, now: datetime) -> Outcome:
     # An open item that has ended stays open in its row: closing it is the sweep's, which sends word of it.
     if row.ends_at <= now:
         return "ended"
@@ -167,7 +167,7 @@ def ended_note(listed: int, taken: int, ended: int) -> str:
     return f"{listed:,} listed, {taken:,} taken: {ended:,} past their end"
 
 
-def pending(known: Known) -> Known:
+def pending(known: KnownItem) -> KnownItem:
     """The row to write before word of an item is sent, and until it is known that it was.
 
     After a crash in between nobody can tell whether it was sent: whatever is found next of the item goes out, and if
@@ -176,17 +176,17 @@ def pending(known: Known) -> Known:
     return replace(known, is_open=True, content_hash=PENDING + sent_hash(known))
 
 
-def sent_hash(known: Known) -> str:
+def sent_hash(known: KnownItem) -> str:
     """The content hash of an item, pending or not."""
     return known.content_hash.removeprefix(PENDING)
 
 
-def seen_again(known: Known) -> Seen:
+def seen_again(known: KnownItem) -> ListedItem:
     """An item that its source says it still lists, unchanged."""
-    return Seen(known.source_id, known.format, known.content_hash, known.posted_at, known.expires_at)
+    return ListedItem(known.source_id, known.format, known.content_hash, known.posted_at, known.expires_at)
 
 
-def missed(known: Known, *, closes: bool = True) -> Known:
+def missed(known: KnownItem, *, closes: bool = True) -> KnownItem:
     """An open item that one more complete, non-empty listing lacked; closed once enough did, if that may be."""
     misses = known.misses + 1
     return replace(known, misses=misses, is_open=misses < MISSES_TO_CLOSE or not closes)
@@ -211,7 +211,7 @@ def is_confirmed(shrunk: Shrunk, accepted: datetime | None, now: datetime) -> bo
     return shrunk.listed > 0 and shrunk.polls >= SHRUNK_POLLS and now - shrunk.since >= SHRUNK_FOR
 
 
-def ended(known: Known, now: datetime) -> Known:
+def ended(known: KnownItem, now: datetime) -> KnownItem:
     """An item whose end has come, closed; any other as it is."""
     return replace(known, is_open=False) if known.ends_at <= now else known
 

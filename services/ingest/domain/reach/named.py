@@ -13,7 +13,7 @@ MOST_SHOWN = 4
 
 
 @dataclass(slots=True)
-class Named:
+class NamedPlaces:
     """Countries, states and groups in the order of their naming."""
 
     countries: dict[str, None] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Named:
         if len(self.evidence) < MOST_SHOWN:
             self.evidence.append(evidence())
 
-    def join(self, other: "Named") -> None:
+    def join(self, other: "NamedPlaces") -> None:
         """Take in all that another names, behind what is named here."""
         self.countries.update(other.countries)
         self.subdivisions.update(other.subdivisions)
@@ -62,7 +62,7 @@ class Named:
 
 
 @dataclass(slots=True)
-class Excluded:
+class ExcludedPlaces:
     """Codes of what a posting rules out, with the words that did."""
 
     codes: dict[str, None] = field(default_factory=dict)

@@ -19,9 +19,9 @@ from schemas.posting import Evidence, Reach, Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach.cues import Cue
-from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, without_frames
+from services.ingest.domain.reach.named import MOST_SHOWN, ExcludedPlaces, NamedPlaces, without_frames
 from services.ingest.domain.reach.parts import parted
-from services.ingest.domain.reach.text import Said, read_text
+from services.ingest.domain.reach.text import TextReach, read_text
 from services.ingest.domain.reach.titles import is_elsewhere, narrowed, title_limits, title_region, with_title
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.tables import table_of
@@ -50,7 +50,7 @@ def _table() -> tuple[AhoCorasick, tuple[str, ...]]:
     return automaton, tuple(words.values())
 
 
-def home_of(document: Document) -> Named:
+def home_of(document: Document) -> NamedPlaces:
     """Name the one country whose small print a text holds; nothing where there are several, or none."""
     automaton, countries = _table()
     text = document.lowered
@@ -58,7 +58,7 @@ def home_of(document: Document) -> Named:
     for word, start, end in automaton.find_matches_as_indexes(text):
         if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
             found.setdefault(countries[word], (start, end))
-    named = Named()
+    named = NamedPlaces()
     if len(found) == 1:
         ((country, (start, end)),) = found.items()
         named.countries[country] = None
@@ -191,7 +191,7 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
             said.restricted.groups |= _beside(own.groups, said.restricted.groups)
         return _listed(with_title(said.restricted, title, own), excluded)
     if board.any_place:
-        return _listed(with_title(narrowed(board, limits), title, Named()), excluded)
+        return _listed(with_title(narrowed(board, limits), title, NamedPlaces()), excluded)
     if draft.restriction_open or board.worldwide:
         if limits.any_place:
             return _listed(limits, excluded)
@@ -214,7 +214,9 @@ def one_country(reach: Reach) -> str | None:
     return reach.countries[0] if len(reach.countries) == 1 and not reach.groups else None
 
 
-def _by_rest(document: Document, said: Said, own: Named, limits: Named, excluded: Excluded) -> Finding[Reach]:
+def _by_rest(
+    document: Document, said: TextReach, own: NamedPlaces, limits: NamedPlaces, excluded: ExcludedPlaces
+) -> Finding[Reach]:
     """By what is weaker than any restriction."""
     wide = read_wide(document, said.wide)
     if wide.plain is not None and not own.groups:
@@ -224,7 +226,7 @@ def _by_rest(document: Document, said: Said, own: Named, limits: Named, excluded
         return _listed(own, excluded)
     if own.worldwide:
         return _worldwide(excluded, own.evidence)
-    titled = Named()
+    titled = NamedPlaces()
     mentions = [
         m
         for m in parted(document.title, find_places(document.title, cities=True))[1]
@@ -246,7 +248,7 @@ def _by_rest(document: Document, said: Said, own: Named, limits: Named, excluded
     return Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
 
 
-def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
+def _listed(named: NamedPlaces, excluded: ExcludedPlaces) -> Finding[Reach]:
     shut = tuple(code for code in excluded.codes if code not in named.countries)
     reach = Reach(
         scope="listed",
@@ -258,23 +260,23 @@ def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
     return Finding(reach, _distinct(named.evidence, excluded))
 
 
-def _distinct(evidence: Sequence[Evidence], excluded: Excluded) -> tuple[Evidence, ...]:
+def _distinct(evidence: Sequence[Evidence], excluded: ExcludedPlaces) -> tuple[Evidence, ...]:
     """What decided, then what ruled out; at most `MOST_SHOWN`."""
     kept = evidence[: MOST_SHOWN - len(excluded.evidence)]
     return tuple({shown.text: shown for shown in (*kept, *excluded.evidence)}.values())
 
 
-def _worldwide(excluded: Excluded, evidence: Sequence[Evidence]) -> Finding[Reach]:
+def _worldwide(excluded: ExcludedPlaces, evidence: Sequence[Evidence]) -> Finding[Reach]:
     return Finding(Reach(scope="worldwide", excluded=tuple(excluded.codes)), _distinct(evidence, excluded))
 
 
-def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool = False) -> Named:
+def _of_fields(fields: Iterable[Stated], excluded: ExcludedPlaces, *, restricts: bool = False) -> NamedPlaces:
     """The places that fields name; what they rule out goes to `excluded`.
 
     An address beside a location that names its region, or who may not (`EMEA`, `Remote (non-U.S.)`, with the seat's
     address), says nothing more.
     """
-    named = Named()
+    named = NamedPlaces()
     framed = False
     for stated in fields:
         if framed and "address" in stated.field.lower():
@@ -307,9 +309,9 @@ def _in_field(stated: Stated, *, restricts: bool) -> Sequence[PlaceMention]:
     return mentions if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
 
 
-def _office(document: Document) -> Named:
+def _office(document: Document) -> NamedPlaces:
     """Where a location field says `Headquarters` only: the place that the text gives the office."""
-    named = Named()
+    named = NamedPlaces()
     text = document.text
     for match in words().seat.finditer(text):
         mentions = find_places(text[match.start() : match.end() + 60])

@@ -15,7 +15,14 @@ from schemas.posting import Evidence
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.labels import read_label
-from services.ingest.domain.reach.named import Excluded, Named, as_states, is_whole, state_named, without_frames
+from services.ingest.domain.reach.named import (
+    ExcludedPlaces,
+    NamedPlaces,
+    as_states,
+    is_whole,
+    state_named,
+    without_frames,
+)
 from services.ingest.domain.reach.parts import is_bracketed_part, is_left_out_at_once, is_left_out_behind, whole_of
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_things, stance_of
 from services.ingest.domain.reach.trailing import trailing
@@ -37,13 +44,13 @@ _ENDS = re.compile(r"\s?(?:[,;.)|\n]|$)")
 
 
 @dataclass(slots=True)
-class Said:
+class TextReach:
     """What the text says of places."""
 
-    restricted: Named = field(default_factory=Named)
-    weak: Named = field(default_factory=Named)
+    restricted: NamedPlaces = field(default_factory=NamedPlaces)
+    weak: NamedPlaces = field(default_factory=NamedPlaces)
     """Countries in a sentence on pay (`for all locations within the US`): what counts where nothing else is said."""
-    excluded: Excluded = field(default_factory=Excluded)
+    excluded: ExcludedPlaces = field(default_factory=ExcludedPlaces)
     anywhere: Evidence | None = None
     """A list of places that ends with anywhere else (`Peru | Chile | Anywhere`)."""
     wide: list[Cue] = field(default_factory=list)
@@ -60,7 +67,7 @@ class _Reader:
         self.text = document.text
         self.names = names_in(self.text, "text")
         self.starts = [name.start for name in self.names]
-        self.said = Said()
+        self.said = TextReach()
         self.taken = bytearray(len(self.text))
         """1 for each character of the stretches whose places are read already."""
         self.read_long = 0
@@ -70,7 +77,7 @@ class _Reader:
         self.within: set[str] = set()
         """Countries that other statements name by themselves (`you must be based in Germany`)."""
 
-    def read(self) -> Said:
+    def read(self) -> TextReach:
         for cue in cues_of(self.document)[:_MOST_CUES]:
             if words().anywhere.search(self.text, cue.start, cue.end):
                 self.said.wide.append(cue)
@@ -157,7 +164,7 @@ class _Reader:
 
     def _add(self, mentions: Sequence[PlaceMention]) -> bool:
         """Take the places of one statement in."""
-        stated = Named()
+        stated = NamedPlaces()
         if not stated.add(mentions, states=True):
             return False
         if not stated.countries:
@@ -321,7 +328,7 @@ class _Reader:
             self.said.labelled = True
 
 
-def read_text(document: Document) -> Said:
+def read_text(document: Document) -> TextReach:
     """Read restrictions and exclusions out of a text, and the words that may mean that there are none."""
     return _Reader(document).read()
 

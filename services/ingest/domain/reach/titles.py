@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Final
 
 from services.ingest.domain.findings import evidence_of
-from services.ingest.domain.reach.named import Excluded, Named
+from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.words import pattern_of, words
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places
@@ -39,12 +39,12 @@ def _patterns() -> _Patterns:
     )
 
 
-def title_region(title: str, excluded: Excluded) -> Named:
+def title_region(title: str, excluded: ExcludedPlaces) -> NamedPlaces:
     """A place in a title that speaks of hiring: `Remote, Latin America`, `(Europe Remote)`, `US only`.
 
     A maker's title needs no such word for a region: `Software Engineer (Europe)`.
     """
-    named = Named()
+    named = NamedPlaces()
     shut, open_ = parted(title, find_places(title, cities=True))
     excluded.add((m.code for m in shut if m.kind != "city"), partial(evidence_of, "title", title))
     mentions = [
@@ -62,12 +62,12 @@ def title_region(title: str, excluded: Excluded) -> Named:
     return named
 
 
-def title_limits(title: str) -> Named:
+def title_limits(title: str) -> NamedPlaces:
     """The countries, states and regions that stand apart in a title: `- Belgium`, `(USA)`, `, EMEA`, `(US/Canada)`.
 
     What is said of them beside that (`EMEA Partnerships`) makes them a market.
     """
-    named = Named()
+    named = NamedPlaces()
     places = [m for m in find_places(title) if m.kind in _KINDS and not words().not_a_place.match(title, m.end)]
     for run in _apart(title, places):
         if named.add(run, states=True):
@@ -88,7 +88,7 @@ def _apart(title: str, mentions: Sequence[PlaceMention]) -> Iterator[Sequence[Pl
         first = last + 1
 
 
-def narrowed(named: Named, limits: Named) -> Named:
+def narrowed(named: NamedPlaces, limits: NamedPlaces) -> NamedPlaces:
     """What a title leaves of the places that a board lists, or of the posting's own: where it names a part of them, or
     a country while they are another one."""
     if not limits.any_place or named.worldwide:
@@ -98,18 +98,18 @@ def narrowed(named: Named, limits: Named) -> Named:
     return limits if narrower or (not limits.groups and is_elsewhere(named, limits)) else named
 
 
-def is_elsewhere(named: Named, title: Named) -> bool:
+def is_elsewhere(named: NamedPlaces, title: NamedPlaces) -> bool:
     """Whether the one country that a board names is none of a title's: the employer's, or where it advertises."""
     whole = _countries(named)
     return len(whole) == 1 and not named.groups and whole.isdisjoint(_countries(title))
 
 
-def _countries(named: Named) -> frozenset[str]:
+def _countries(named: NamedPlaces) -> frozenset[str]:
     parts = map(country_of, named.subdivisions)
     return frozenset(named.countries).union(parts, *map(countries_of, named.groups))
 
 
-def with_title(named: Named, title: Named, own: Named) -> Named:
+def with_title(named: NamedPlaces, title: NamedPlaces, own: NamedPlaces) -> NamedPlaces:
     """A hiring region in the title stands beside the places that are listed, where these do not name regions.
 
     Of a region that a board writes out, what lies within the title's is left. Where all that the text names is such a

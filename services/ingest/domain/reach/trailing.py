@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from services.ingest.domain.findings import quote
-from services.ingest.domain.reach.named import Excluded, Named
+from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
 from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
@@ -63,7 +63,7 @@ _AROUND = 150
 _MOST_LISTED = 200
 
 
-def trailing(document: Document, names: Sequence[NameMatch], named: Named, excluded: Excluded) -> None:
+def trailing(document: Document, names: Sequence[NameMatch], named: NamedPlaces, excluded: ExcludedPlaces) -> None:
     """Add to `named`, and to `excluded`, what the words behind the names of a text say.
 
     Papers (a passport, a permit) count where nothing else restricts: they are one way among others to be allowed.
@@ -175,7 +175,7 @@ def _restricts(document: Document, how: str, name: NameMatch, before: str, end: 
     return bool(_patterns().needed.search(sentence)) and not _patterns().extras.search(before)
 
 
-def _take(text: str, named: Named, listed: Sequence[NameMatch], end: int) -> None:
+def _take(text: str, named: NamedPlaces, listed: Sequence[NameMatch], end: int) -> None:
     for name in listed:
         if len(name.senses) > 1:
             continue

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from schemas.posting import Evidence
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
-from services.ingest.domain.role.title import Named, head_in, read_title
+from services.ingest.domain.role.title import NamedRole, head_in, read_title
 from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import WEAK, Roles
 
@@ -95,13 +95,13 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _is_called(words: str, named: Named, known: Roles) -> bool:
+def _is_called(words: str, named: NamedRole, known: Roles) -> bool:
     """Whether the words are what a role is called; a text speaks of fields beside nouns of all kinds."""
     found, stems = known.find(words), tuple(word.stem for word in known.vocabulary.words(words))
     seeks = stems in known.vocabulary.titles or head_in(words, known) not in (None, WEAK)
     return seeks and found is not None and found.id == named.role
 
 
-def _reading(named: Sequence[Named], source: RoleSource, text: str) -> RoleReading:
+def _reading(named: Sequence[NamedRole], source: RoleSource, text: str) -> RoleReading:
     spans = tuple((one.start, one.end) for one in named)
     return RoleReading(tuple(one.role for one in named), source, (evidence_of(source, text),), spans)

@@ -9,7 +9,7 @@ from services.rules.roles.words import Word
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedRole:
     """A role, and the stretch of the title that names it."""
 
     role: str
@@ -26,7 +26,7 @@ class _Span(NamedTuple):
     activity: bool = False
 
 
-def read_title(title: str, known: Roles) -> tuple[Named, ...]:
+def read_title(title: str, known: Roles) -> tuple[NamedRole, ...]:
     """The roles that a title names, at most two, or none where it says nothing of the work."""
     return _Title(title, known).read()
 
@@ -72,7 +72,7 @@ class _Title:
         alone = span.stop - span.first == 1 and (self._words[span.first].stem,) in self._vocabulary.heads
         return self._known[span.meaning].generic or alone
 
-    def read(self) -> tuple[Named, ...]:
+    def read(self) -> tuple[NamedRole, ...]:
         """What the first segment that seeks somebody says; what stands beside it helps where it says too little."""
         generic: _Span | None = None
         for segment in self._segments:
@@ -85,7 +85,7 @@ class _Title:
                 found = self._beside(segment, anchor)
             if found is not None:
                 return self._with_second(segment, found)
-        return (self._named(generic),) if generic else self._weakly()
+        return (self._role(generic),) if generic else self._weakly()
 
     def _anchor(self, segment: tuple[int, int]) -> _Span | None:
         """The noun that is sought: the last one before "of" or "with", or the first of "Chef de projet"."""
@@ -181,7 +181,7 @@ class _Title:
                     return max(fitting, key=lambda span: (span.stop - span.first, span.stop))
         return None
 
-    def _weakly(self) -> tuple[Named, ...]:
+    def _weakly(self) -> tuple[NamedRole, ...]:
         """Of a title without a noun of work: "Marketing Intern", "Customer Success - Brazil"."""
         weak = bool(self.heads)
         for begin, end in self._segments:
@@ -194,10 +194,10 @@ class _Title:
                      or self._vocabulary.likeliest(gram)) is not None
             ]  # fmt: skip
             if found:
-                return (self._named(max(found, key=lambda span: (span.stop - span.first, span.stop))),)
+                return (self._role(max(found, key=lambda span: (span.stop - span.first, span.stop))),)
         return ()
 
-    def _with_second(self, segment: tuple[int, int], found: _Span) -> tuple[Named, ...]:
+    def _with_second(self, segment: tuple[int, int], found: _Span) -> tuple[NamedRole, ...]:
         """With the role on the other side of "and" or a slash, where both sides name one."""
         begin, end = segment
         for span in self.titles:
@@ -208,11 +208,11 @@ class _Title:
             adjoins = later == min(span.stop, found.stop)
             if adjoins and self._words[later].soft == "/" and span.meaning != found.meaning:
                 pair = sorted((span, found), key=lambda one: one.first)
-                return tuple(map(self._named, pair))
-        return (self._named(found),)
+                return tuple(map(self._role, pair))
+        return (self._role(found),)
 
-    def _named(self, span: _Span) -> Named:
-        return Named(span.meaning, self._words[span.first].start, self._words[span.stop - 1].end)
+    def _role(self, span: _Span) -> NamedRole:
+        return NamedRole(span.meaning, self._words[span.first].start, self._words[span.stop - 1].end)
 
 
 def _without_levels(every: Sequence[Word], levels: frozenset[str], known: Vocabulary) -> list[Word]:

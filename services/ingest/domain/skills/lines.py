@@ -57,7 +57,7 @@ class Lines:
     def at(self, position: int) -> Line:
         """The sentence around a position, which is not before that of the last call."""
         if position >= self._now.stop:
-            self._now = self._read(position)
+            self._now = self._line_at(position)
         return self._now
 
     def prefers(self, line: Line, start: int, end: int) -> bool:
@@ -74,7 +74,7 @@ class Lines:
         first = bisect_left(self._starts, start)
         return any("prefers" in said for _, said in self._cues[first : bisect_left(self._starts, stop, first)])
 
-    def _read(self, position: int) -> Line:
+    def _line_at(self, position: int) -> Line:
         text = self._text
         if position < self._paragraph_stop:
             start = self._now.start

@@ -89,7 +89,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 @dataclass(slots=True)
-class Told:
+class SkillMeaning:
     """How a posting means a skill, and by which words."""
 
     strength: Strength
@@ -120,7 +120,7 @@ def read_skills(
     for spoken, shown in zip(languages.value, languages.evidence, strict=True) if languages else ():
         named = taxonomy.canonical(english_name(spoken.any[0]) or "")
         if named and taxonomy.kind(named) == "language" and spoken.need == "needed" and len(spoken.any) == 1:
-            told.setdefault(named, Told("required", partial(_as_shown, shown)))
+            told.setdefault(named, SkillMeaning("required", partial(_as_shown, shown)))
     chosen = _core_first(told)
     return Finding(
         tuple(_skill(name, found.strength) for name, found in chosen),
@@ -128,11 +128,11 @@ def read_skills(
     )
 
 
-def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tuple[str, Told]]:
+def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tuple[str, SkillMeaning]]:
     """The skills by name as `read_skills` gives them, with the words that tell them."""
-    seen: dict[str, Told] = {}
+    seen: dict[str, SkillMeaning] = {}
     for named in taxonomy.of_title(document.title):
-        seen.setdefault(named, Told("title", partial(evidence_of, "title", document.title)))
+        seen.setdefault(named, SkillMeaning("title", partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
     mentions = _with_meant(document, taxonomy, fields=tuple(seen))
     rooms: dict[str, int] = {}
@@ -142,7 +142,7 @@ def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tu
             rooms[mention.name] = room
         if known is None:
             span = (mention.start, mention.end)
-            seen[mention.name] = Told(strength, partial(quote, "text", document.text, *span), span)
+            seen[mention.name] = SkillMeaning(strength, partial(quote, "text", document.text, *span), span)
         else:
             known.strength = min(known.strength, strength, key=STRENGTHS.index)
     if any(len(seen) > room for room in rooms.values()):
@@ -150,11 +150,11 @@ def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tu
         found = len(seen)
         seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
     if not seen:
-        seen = {name: Told("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
+        seen = {name: SkillMeaning("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
     return _core_first(seen)
 
 
-def _core_first(told: Mapping[str, Told]) -> list[tuple[str, Told]]:
+def _core_first(told: Mapping[str, SkillMeaning]) -> list[tuple[str, SkillMeaning]]:
     return sorted(told.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
 
 

@@ -17,7 +17,7 @@ _PARTING: Final[frozenset[WordKind]] = frozenset({"comma", "dash", "open"})
 _OWN: Final = SUPPORT - {"wanted"}
 
 
-class Said(NamedTuple):
+class LanguageChoice(NamedTuple):
     """Languages of which one is enough, and the words that say so, by their places in the text."""
 
     codes: tuple[str, ...]
@@ -29,7 +29,9 @@ class Said(NamedTuple):
     stop: int
 
 
-def said_of(words: Sequence[Word], where: Where, is_denied: Callable[[Word], bool], *, wished: bool) -> Iterator[Said]:
+def said_of(
+    words: Sequence[Word], where: Where, is_denied: Callable[[Word], bool], *, wished: bool
+) -> Iterator[LanguageChoice]:
     """Read a sentence: of names that are denied nothing is said; `wished` is what its section says of all of it."""
     words = _without_asides(_without_lone_codes(words))
     optional = _optional_names(words)
@@ -42,7 +44,7 @@ def said_of(words: Sequence[Word], where: Where, is_denied: Callable[[Word], boo
         needed = any(word.kind == "needed" for word in (*words[first:stop], *_behind(words, stop)))
         start, end = words[first].start, words[stop - 1].stop
         for group, wanted in _groups(words, names, optional):
-            yield Said(
+            yield LanguageChoice(
                 tuple(dict.fromkeys(words[at].code for at in group)),
                 _level(words, group, _since(words, group[0], wanted, optional, first), stop),
                 wanted or (wished and not needed),

@@ -9,7 +9,7 @@ from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.spoken.names import CODES, Mention, names_of
-from services.ingest.domain.spoken.needs import Said, Where, said_of
+from services.ingest.domain.spoken.needs import LanguageChoice, Where, said_of
 from services.ingest.domain.spoken.words import Word, words_of
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import Document, Kind
@@ -47,7 +47,7 @@ class LanguagesOfWork:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    said: Said
+    said: LanguageChoice
     weight: int
     evidence: Evidence
 
@@ -68,20 +68,20 @@ def read_languages(document: Document, fields: Sequence[Stated], written_in: str
 
 
 def _in_title(title: str, language: str) -> Iterator[_Claim]:
-    for said in _said(title, language, "title"):
+    for said in _choices(title, language, "title"):
         yield _Claim(said, 3, quote("title", title, said.start, said.stop))
 
 
 def _in_field(field: Stated, language: str) -> Iterator[_Claim]:
     code = field.text.strip().lower().replace("_", "-").partition("-")[0]
     if code in CODES:
-        yield _Claim(Said((code,), None, False, False, 0, 0), 3, evidence_of(field.field, field.text))
+        yield _Claim(LanguageChoice((code,), None, False, False, 0, 0), 3, evidence_of(field.field, field.text))
         return
-    for said in _said(field.text, language, "list"):
+    for said in _choices(field.text, language, "list"):
         yield _Claim(said, 3, evidence_of(field.field, field.text))
 
 
-def _said(text: str, language: str, where: Where) -> Iterator[Said]:
+def _choices(text: str, language: str, where: Where) -> Iterator[LanguageChoice]:
     text = text[:_MOST_ALONE]
     lowered = text.replace("İ", "I").lower()
     mentions = list(names_of(language).mentions(text, lowered))

@@ -92,7 +92,7 @@ def _in_fields(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Wo
     for stated in fields:
         match = pattern.search(stated.text)
         if match is not None:
-            return Finding(_named(match), (evidence_of(stated.field, stated.text),))
+            return Finding(_workplace(match), (evidence_of(stated.field, stated.text),))
     return None
 
 
@@ -147,7 +147,7 @@ def _of_others(document: Document, match: re.Match[str]) -> bool:
 
 def _tags(document: Document, said: Statements) -> None:
     for match in matches(document, "tag", _TAG, before=0, after=15):
-        _keep(said, "tag", _named(match), match, document)
+        _keep(said, "tag", _workplace(match), match, document)
 
 
 def _keep(said: Statements, rank: Rank, workplace: Workplace, match: re.Match[str], document: Document) -> None:
@@ -199,7 +199,7 @@ def _capital_follows(document: Document, match: re.Match[str]) -> bool:
     return document.text[match.end() : match.end() + 1].isupper()
 
 
-def _named(match: re.Match[str]) -> Workplace:
+def _workplace(match: re.Match[str]) -> Workplace:
     return next(workplace for workplace in get_args(Workplace) if workplace == match.lastgroup)
 
 

@@ -236,7 +236,7 @@ def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None
 def _in_title(title: str) -> Finding[Timezones | None] | None:
     zones = zones_in(title)[:_MOST_ZONES]
     wished = any(_is_wished_of_some(title, *_near(title, zone), zone) for zone in zones)
-    return None if wished else _found("title", title, zones)
+    return None if wished else _finding("title", title, zones)
 
 
 def _near(title: str, zone: Zone) -> tuple[int, int]:
@@ -249,7 +249,7 @@ def _in_text(document: Document) -> Finding[Timezones | None] | None:
     for zone in zones_in(document.text)[:_MOST_ZONES]:
         if (asked and zone.start - asked[-1].end < _BESIDE) or _is_asked_for(document, zone):
             asked.append(zone)
-    return _found("text", document.text, asked)
+    return _finding("text", document.text, asked)
 
 
 def _is_wished_of_some(text: str, left: int, right: int, zone: Zone) -> bool:
@@ -263,7 +263,7 @@ def _is_wished_of_some(text: str, left: int, right: int, zone: Zone) -> bool:
     return bool(wished) and any(mention.kind == "group" for mention in find_places(text[left:right]))
 
 
-def _found(source: str, text: str, zones: Sequence[Zone]) -> Finding[Timezones | None] | None:
+def _finding(source: str, text: str, zones: Sequence[Zone]) -> Finding[Timezones | None] | None:
     if not zones:
         return None
     ends = [end for zone in zones for end in _ends(text, zone)]

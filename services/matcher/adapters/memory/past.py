@@ -41,7 +41,7 @@ _DAY: Final = timedelta(days=1) // _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PastVersion:
     """Which posting a row is of, and when any version of it was first seen."""
 
     posting_id: str
@@ -62,15 +62,15 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
+class PastFindings:
     """What of the past criteria fit."""
 
     matching: int
     near: int
     """Near misses."""
-    newest: tuple[Seen, ...]
+    newest: tuple[PastVersion, ...]
     """The newest of the matching ones, the newest first; equally new ones by their ids."""
-    newest_near: tuple[Seen, ...]
+    newest_near: tuple[PastVersion, ...]
     by_day: Mapping[date, int]
     """The matching ones by the day on which they came, UTC; days on which some did."""
     pays: tuple[int, ...]
@@ -91,7 +91,7 @@ class PastInColumns:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._seen: list[Seen] = []
+        self._seen: list[PastVersion] = []
         self._row: dict[str, int] = {}
         self._alive = Growing(np.bool_)
         self._came = Growing(np.int64)
@@ -135,7 +135,7 @@ class PastInColumns:
         with self._lock:
             return self._skills.counts()
 
-    def fitting(self, criteria: Criteria, most: int, *, currency: str = "") -> Fitting:
+    def fitting(self, criteria: Criteria, most: int, *, currency: str = "") -> PastFindings:
         """What canonical criteria fit, by `verdict`: how many, the newest `most` of them, what each criterion costs."""
         with self._lock:
             alive = self._alive.view
@@ -151,7 +151,7 @@ class PastInColumns:
                 )
                 return tuple(sorted((one for one in counted if one[1] > 0), key=lambda one: -one[1]))
 
-            return Fitting(
+            return PastFindings(
                 found,
                 int(near.sum()),
                 self._newest(matching, most),
@@ -174,7 +174,7 @@ class PastInColumns:
             at = min(at, self._seen[row].at)
             self._alive.view[row] = False
         self._row[posting.posting_id] = len(self._seen)
-        self._seen.append(Seen(posting.posting_id, posting.version, at))
+        self._seen.append(PastVersion(posting.posting_id, posting.version, at))
         self._alive.append(True)
         self._came.append((at - _EPOCH) // _MICROSECOND)
         prepared = PreparedPosting(posting.model_copy(update={"status": "open"}))
@@ -230,7 +230,7 @@ class PastInColumns:
         usual = _median(tops[matching]) if best else None
         return tuple(Opening(name, -less, _percent(_median(tops[rows_of[name]]), usual)) for less, name in best)
 
-    def _newest(self, found: Bools, most: int) -> tuple[Seen, ...]:
+    def _newest(self, found: Bools, most: int) -> tuple[PastVersion, ...]:
         rows = np.flatnonzero(found)
         if rows.size > most:
             came = self._came.view[rows]

@@ -79,7 +79,7 @@ def _exchange(url: str, headers: Mapping[str, str], data: bytes, limits: Limits,
         try:
             connection.connect()
         except (OSError, UnicodeError) as error:
-            raise NotSentError(_said(error)) from error
+            raise NotSentError(_sentence(error)) from error
         connection.sock.settimeout(limits.answer)
         with _bell(connection.sock, limits.answer) as rang:
             try:
@@ -119,7 +119,7 @@ def _answer(connection: http.client.HTTPConnection, whole: bool) -> Answer:
     try:
         response = connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
-        raise (NoAnswerError if whole else NotSentError)(_said(error)) from error
+        raise (NoAnswerError if whole else NotSentError)(_sentence(error)) from error
     try:
         body = response.read(_MOST_BODY)
     except (OSError, http.client.HTTPException):
@@ -163,7 +163,7 @@ def _bell(sock: socket.socket, seconds: float) -> Iterator[threading.Event]:
         timer.cancel()
 
 
-def _said(error: Exception) -> str:
+def _sentence(error: Exception) -> str:
     if isinstance(error, http.client.IncompleteRead):
         return "it broke off in its answer" if error.partial else "it closed the connection without an answer"
     if isinstance(error, http.client.HTTPException):

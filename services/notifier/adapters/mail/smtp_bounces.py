@@ -37,7 +37,7 @@ def event_of(data: bytes, return_path: str, now: datetime) -> MailEvent:
     delivery_id = _delivery_of(message, return_path)
     event_id = f"bounce-{hashlib.sha256(data).hexdigest()[:40]}"
     at = _date_of(message, now)
-    told = next(_told(message), None)
+    told = next(_recipients(message), None)
     if not delivery_id or told is None:
         return MailEvent(event_id, "unknown", at, delivery_id, reason="no report of a delivery")
     kind, reason = told
@@ -54,7 +54,7 @@ def _delivery_of(message: Message, return_path: str) -> str:
     return ""
 
 
-def _told(message: Message) -> Iterator[tuple[Kind, str]]:
+def _recipients(message: Message) -> Iterator[tuple[Kind, str]]:
     """The kind and the server's words of each recipient of a report."""
     for part in message.walk():
         if part.get_content_type() != "message/delivery-status":

@@ -27,10 +27,10 @@ from services.notifier.domain.model import (
     FoundBy,
     Hold,
     Item,
-    Left,
     PayNews,
     Recipient,
     SentItem,
+    WaitingJob,
 )
 from services.rules.languages.speaking import unspoken
 from services.rules.verdict import Outcome
@@ -60,7 +60,7 @@ DEFAULTS = CurateSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _FoundJob:
     """A posting with the searches that it fits whole, else those that it nearly fits."""
 
     ready: Ready
@@ -81,7 +81,7 @@ class _Job:
 class Ranked:
     """A job with its score for the search that it suits best, which is the first in `fits`."""
 
-    job: _Job
+    job: _FoundJob
     fits: tuple[tuple[DueSearch, Judged], ...]
     score: float
     chance: Chance
@@ -126,7 +126,7 @@ def curate(
     dropped += [Dropped(job.posting.posting_id, replace(why, near=True)) for job, why in crowded]
     if not items:
         dropped += [Dropped(job.posting.posting_id, Cause("only_near")) for job in near]
-        near_rest = _left([job for job in found if job.outcome == "near"])
+        near_rest = _waiting([job for job in found if job.outcome == "near"])
         return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest)
     return Digest(
         recipient=recipient,
@@ -137,8 +137,8 @@ def curate(
         left_out=len(rest),
         dropped=_in_order(dropped),
         beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in rest),
-        rest=_left([job for job, _ in rest]),
-        near_rest=_left([job for job, _ in crowded]),
+        rest=_waiting([job for job, _ in rest]),
+        near_rest=_waiting([job for job, _ in crowded]),
     )
 
 
@@ -161,9 +161,9 @@ def ranked(
     return [job for job in weighed if job.chance.value >= settings.least_chance]
 
 
-def _left(ranked: Sequence[Ranked]) -> tuple[Left, ...]:
+def _waiting(ranked: Sequence[Ranked]) -> tuple[WaitingJob, ...]:
     return tuple(
-        Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.job.copies, job.chance)
+        WaitingJob(job.posting, tuple(search for search, _ in job.fits), job.score, job.job.copies, job.chance)
         for job in ranked
     )
 
@@ -191,8 +191,8 @@ def _judge_all(
     settings: CurateSettings,
     judging: Judging,
     dropped: list[Dropped],
-) -> dict[str, _Job]:
-    judged: dict[str, _Job] = {}
+) -> dict[str, _FoundJob]:
+    judged: dict[str, _FoundJob] = {}
     for candidate in candidates:
         ready = judging.ready(candidate.posting)
         why_not = why_no_news(ready, recipient, due_at, settings) or _why_unspoken(candidate, recipient)
@@ -235,12 +235,12 @@ def _why_unspoken(candidate: Candidate, recipient: Recipient) -> Cause | None:
     return Cause("unspoken", unspoken=found) if found else None
 
 
-def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Job | Dropped:
+def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _FoundJob | Dropped:
     found = [(search, judging.of(search.criteria, ready)) for search in searches]
     for outcome in _WORTH_SHOWING:
         fitting = tuple(fit for fit in found if fit[1].outcome == outcome)
         if fitting:
-            return _Job(ready, fitting, outcome, tuple(searches))
+            return _FoundJob(ready, fitting, outcome, tuple(searches))
     if not found:
         return Dropped(ready.posting.posting_id, Cause("not_found"))
     faults = (reason for reason in found[0][1].verdict.reasons if reason.fit == "no")
@@ -251,8 +251,8 @@ _WORTH_SHOWING: Final[tuple[Outcome, ...]] = ("match", "near")
 
 
 def _one_a_job(
-    judged: dict[str, _Job], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
-) -> list[_Job]:
+    judged: dict[str, _FoundJob], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
+) -> list[_FoundJob]:
     matched = frozenset(posting_id for posting_id, job in judged.items() if job.outcome == "match")
     remembered = SentJobs(sent)
     kept = []
@@ -279,7 +279,7 @@ def _why_sent(posting: PostingCore, before: Sequence[SentItem]) -> Cause:
     return Cause("copy_sent", day=before[0].sent_at.date(), posting_id=before[0].posting_id)
 
 
-def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
+def _merged(copies: Copies, judged: dict[str, _FoundJob], judging: Judging) -> _FoundJob:
     """The best copy with the searches of all copies, each judged on the copy that is shown."""
     own = judged[copies.best.posting_id]
     if not copies.others:
@@ -290,14 +290,14 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
     return replace(own if isinstance(merged, Dropped) else merged, copies=copies_of_it)
 
 
-def _wishes(jobs: Sequence[_Job], recipient: Recipient) -> dict[str, Wish]:
+def _wishes(jobs: Sequence[_FoundJob], recipient: Recipient) -> dict[str, Wish]:
     """What each search and the recipient give a sign of, by the search's id: once a digest, not once a job."""
     searches = {search.search_id: search for job in jobs for search, _ in job.fits}
     signs = signs_of(recipient)
     return {found: wish_of(search.criteria, search.name, signs) for found, search in searches.items()}
 
 
-def _weighed(job: _Job, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> Ranked:
+def _weighed(job: _FoundJob, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(job.ready, due_at, recipient.said)
     weighed = []

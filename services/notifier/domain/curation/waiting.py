@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain, islice
 from typing import Final
 
-from services.notifier.domain.model import Digest, Hold, Left
+from services.notifier.domain.model import Digest, Hold, WaitingJob
 from services.notifier.domain.windows import DueWindow, WindowMatches
 
 MOST_WAITING: Final = 300
@@ -42,7 +42,7 @@ def waiting_again(waiting: Iterable[str], unsent: Iterable[str]) -> tuple[str, .
     return tuple(islice(dict.fromkeys(chain(unsent, waiting)), MOST_WAITING))
 
 
-def _ids(left: Iterable[Left], search_id: str) -> Iterable[str]:
+def _ids(left: Iterable[WaitingJob], search_id: str) -> Iterable[str]:
     """Every copy of the jobs that a search found: the best one may be closed by the time there is room."""
     for job in left:
         if any(search.search_id == search_id for search in job.searches):

@@ -90,7 +90,7 @@ def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> 
 
 
 def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
-    named, in_lists = _named(name, language if language and language in LANGUAGES else "en")
+    named, in_lists = _patterns(name, language if language and language in LANGUAGES else "en")
     if named.search(title):
         return False
     times = len(named.findall(text))
@@ -98,7 +98,7 @@ def _is_one_of_several(name: str, title: str, text: str, language: str | None) -
 
 
 @lru_cache(maxsize=1_024)
-def _named(name: str, language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(name: str, language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Find a name, and one behind which its list goes on to an `or`, or right before which one stands.
 
     Texts of all languages borrow the English `or`.

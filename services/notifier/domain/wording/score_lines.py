@@ -68,8 +68,8 @@ def part_words(part: Part) -> str:
         case FreshFacts(days):
             return "of today" if days == 0 else "a day old" if days == 1 else f"{days} days old"
         case PlaceFacts(named, fits):
-            takes_in = f"takes in {_named(fits)}" if fits else "does not say from where"
-            return f"names {_named(named)}" if named else takes_in
+            takes_in = f"takes in {_listed(fits)}" if fits else "does not say from where"
+            return f"names {_listed(named)}" if named else takes_in
         case PreferredFacts() as facts:
             return _preferred(facts)
         case FeedbackFacts() as facts:
@@ -93,7 +93,7 @@ def _pay(pay: AnnualPay) -> str:
 def _fit(facts: FitFacts) -> str:
     said = []
     core = facts.core
-    skills = [f"{_named(core)} {'is' if len(core) == 1 else 'are'} core to it"] if core else []
+    skills = [f"{_listed(core)} {'is' if len(core) == 1 else 'are'} core to it"] if core else []
     skills += [
         f"{by}, which is {'core too' if core else 'core to it'}, implies {name} and counts half"
         for name, by in zip(facts.implied, facts.by, strict=True)
@@ -106,7 +106,7 @@ def _fit(facts: FitFacts) -> str:
 
 
 def _in_passing(facts: FitFacts) -> str:
-    said = f"names {_named(facts.asked, either=True)} only in passing"
+    said = f"names {_listed(facts.asked, either=True)} only in passing"
     return said if facts.counts is None else f"{said}, so that all else counts {100 * facts.counts:.0f}%"
 
 
@@ -123,10 +123,10 @@ def _apart(top: int, floor: int) -> str:
 
 def _preferred(facts: PreferredFacts) -> str:
     if facts.named:
-        return f"names {_named(facts.named)}, which is preferred"
+        return f"names {_listed(facts.named)}, which is preferred"
     if facts.fits:
-        return f"takes in {_named(facts.fits)}, which is preferred"
-    return f"is not known to be open to {_named(facts.asked, either=True)}, which is preferred"
+        return f"takes in {_listed(facts.fits)}, which is preferred"
+    return f"is not known to be open to {_listed(facts.asked, either=True)}, which is preferred"
 
 
 def _feedback(facts: FeedbackFacts) -> str:
@@ -151,7 +151,7 @@ def _of_nothing(part: Part) -> str:
             return "no place is asked for"
 
 
-def _named(names: tuple[str, ...], *, either: bool = False) -> str:
+def _listed(names: tuple[str, ...], *, either: bool = False) -> str:
     return listed(names, english(), either=either)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from services.ingest.domain.polling.listing import (
     MISSES_TO_CLOSE,
-    Known,
-    Seen,
+    KnownItem,
+    ListedItem,
     Terms,
     ended,
     ends_at,
@@ -21,7 +21,7 @@ from services.ingest.domain.polling.listing import (
 from tests.support.collecting import DAY, HOUR, NOON
 
 MAX_AGE = 45 * DAY
-SEEN = Seen("1", "ashby", "h1", posted_at=NOON - DAY)
+SEEN = ListedItem("1", "ashby", "h1", posted_at=NOON - DAY)
 TERMS = Terms(now=NOON, max_age=MAX_AGE, complete=False, first_poll=False)
 
 
@@ -29,7 +29,7 @@ def later(by: timedelta, **more: object) -> Terms:
     return replace(TERMS, now=NOON + by, **more)
 
 
-def known(seen: Seen = SEEN, terms: Terms = TERMS) -> Known:
+def known(seen: ListedItem = SEEN, terms: Terms = TERMS) -> KnownItem:
     return judge(seen, None, source="board", terms=terms).known
 
 

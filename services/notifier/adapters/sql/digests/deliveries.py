@@ -29,7 +29,7 @@ from services.notifier.domain.delivery import (
     Fault,
     Outcome,
 )
-from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
+from services.notifier.ports import ClaimedDelivery, Receipt, UnknownDelivery
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.ran_ahead import is_ahead
@@ -196,7 +196,7 @@ class SqlDeliveries:
             put_back(connection, given_up)
             return len(given_up) == IN_CHUNK
 
-    def doubts(self, mailer: str, most: int) -> list[Doubt]:
+    def doubts(self, mailer: str, most: int) -> list[UnknownDelivery]:
         """Unknown deliveries of this mailer, the oldest first. Raises UnavailableError."""
         query = (
             select(deliveries.c.delivery_id, deliveries.c.attempts, deliveries.c.due_at)
@@ -205,10 +205,10 @@ class SqlDeliveries:
             .limit(most)
         )
         with reading(self._engine) as connection:
-            return [Doubt(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(query)]
+            return [UnknownDelivery(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(query)]
 
     @retried
-    def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
+    def disproved(self, doubt: UnknownDelivery, now: datetime, *, resend: bool) -> None:
         """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
         with writing(self._engine) as connection:
             proven = {"reason": "it is proven that nothing went out", **SOUND}

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Row, func, select
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.domain.delivery import State
-from services.notifier.ports import Doubt
+from services.notifier.ports import UnknownDelivery
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import reading
 
@@ -110,7 +110,7 @@ class DeliveryList:
         if accepted:
             states.settle(delivery_id, "accepted", now, "an operator found that it went out")
         else:
-            states.disproved(Doubt(delivery_id, found.attempts, found.due_at), now, resend=resend)
+            states.disproved(UnknownDelivery(delivery_id, found.attempts, found.due_at), now, resend=resend)
         return self.get(delivery_id).state
 
 

@@ -159,7 +159,7 @@ class SqlDigests:
         query = query.where(_NO_NOTICE if with_holds else digests.c.outcome == "digest")
         with reading(self._engine) as connection:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
-            return [_kept(row) for row in connection.execute(in_order)]
+            return [_digest_of(row) for row in connection.execute(in_order)]
 
     def left_out(self, subscriber_id: str, code: CauseCode, since: datetime) -> frozenset[str]:
         """The ids of postings that their digests due since then left out for a cause, whether sent or held.
@@ -177,7 +177,7 @@ class SqlDigests:
         own = digests.c.digest_id == self._ids.digest_id(subscriber_id, due_at)
         with reading(self._engine) as connection:
             row = connection.execute(_WITH_STATE.where(own)).one_or_none()
-        return _kept(row) if row is not None else None
+        return _digest_of(row) if row is not None else None
 
     def _keep(
         self,
@@ -320,7 +320,7 @@ def _dropped_row(dropped: Dropped) -> list[Any]:
     return [dropped.posting_id, {"code": dropped.cause.code, "said": cause_line(dropped.cause)}]
 
 
-def _said(why: str | dict[str, str]) -> str:
+def _sentence(why: str | dict[str, str]) -> str:
     return why if isinstance(why, str) else why["said"]
 
 
@@ -356,7 +356,7 @@ def _found_by(item: Item, words: Words) -> list[dict[str, Any]]:
     ]
 
 
-def _kept(row: Any) -> KeptDigest:
+def _digest_of(row: Any) -> KeptDigest:
     return KeptDigest(
         digest_id=row.digest_id,
         subscriber_id=row.subscriber_id,
@@ -366,6 +366,6 @@ def _kept(row: Any) -> KeptDigest:
         subject=row.subject,
         email=unpack_email(row.body) if row.body else None,
         state=row.state,
-        dropped=tuple((posting_id, _said(why)) for posting_id, why in json.loads(unsqueeze(row.dropped))),
+        dropped=tuple((posting_id, _sentence(why)) for posting_id, why in json.loads(unsqueeze(row.dropped))),
         rest=_rest_of(row.rest),
     )

@@ -84,8 +84,8 @@ class SqlAsking:
         """
         if not _lately(self._ended_pauses_at, now, _EVERY):
             self._ended_pauses_at = now
-            self._each(self._found(_back(now)), lambda own: self._go_on(own, now))
-            self._each(self._found(_not_back(now)), lambda own: self._pause_again(own, now))
+            self._each(self._people(_back(now)), lambda own: self._go_on(own, now))
+            self._each(self._people(_not_back(now)), lambda own: self._pause_again(own, now))
         if self._compose is None or _lately(self._looked_at, now, _EVERY):
             return
         with reading(self._engine) as connection:
@@ -95,21 +95,21 @@ class SqlAsking:
         if not _lately(self._searched_at, now, _SEARCHED_EVERY):
             self._searched_at = now
             self._search(now)
-        self._each(self._found(_waits("unconfirmed") & ~_suppressed), lambda own: self._ask(own, "declared", now))
+        self._each(self._people(_waits("unconfirmed") & ~_suppressed), lambda own: self._ask(own, "declared", now))
 
     def _search(self, now: datetime) -> None:
         if self._settings.confirm_declared:
-            while self._each(self._found(_declared_alone()), lambda own: self._have_confirm(own, now)):
+            while self._each(self._people(_declared_alone()), lambda own: self._have_confirm(own, now)):
                 pass
         if self._followed_clock(now):
             return
-        ended = self._each(self._found(self._overdue(now)), lambda own: self._end_waiting(own, now))
+        ended = self._each(self._people(self._overdue(now)), lambda own: self._end_waiting(own, now))
         if ended:
             scrub(self._engine)
         if self._settings.ask_silent:
             last = func.coalesce(_person.seen_at, _person.changed_at)
             silent = _waits("active") & (last <= now - self._settings.ask_after) & ~_suppressed
-            self._each(self._found(silent), lambda own: self._ask(own, "still_wanted", now))
+            self._each(self._people(silent), lambda own: self._ask(own, "still_wanted", now))
 
     def _overdue(self, now: datetime) -> ColumnElement[bool]:
         """Who was asked, and has let the time for an answer pass."""
@@ -121,7 +121,7 @@ class SqlAsking:
             overdue |= (_person.status == "paused") & (_person.asked_at <= now - settings.erase_after) & mailed
         return overdue
 
-    def _found(self, which: ColumnElement[bool]) -> list[str]:
+    def _people(self, which: ColumnElement[bool]) -> list[str]:
         with reading(self._engine) as connection:
             query = select(_person.subscriber_id).where(which).order_by(_person.subscriber_id).limit(_AT_ONCE)
             return list(connection.execute(query).scalars())
@@ -147,7 +147,7 @@ class SqlAsking:
         with writing(self._engine) as connection:
             if read_pauses(connection).restored:
                 return False
-            person = _held(connection, own_id)
+            person = _locked_person(connection, own_id)
             if person is None or connection.execute(select(_back(now)).where(_own(own_id))).scalar() is not True:
                 return False
             last = last_pause(consents_of(connection, own_id))
@@ -162,7 +162,7 @@ class SqlAsking:
     def _pause_again(self, own_id: str, now: datetime) -> bool:
         """Hold somebody to the day that a clock was past which is set right by now."""
         with writing(self._engine) as connection:
-            person = _held(connection, own_id)
+            person = _locked_person(connection, own_id)
             if person is None or connection.execute(select(_not_back(now)).where(_own(own_id))).scalar() is not True:
                 return False
             went_on = last_went_on(consents_of(connection, own_id))
@@ -187,7 +187,7 @@ class SqlAsking:
     @retried
     def _ask(self, own_id: str, notice: Notice, now: datetime) -> bool:
         with writing(self._engine) as connection:
-            person = _held(connection, own_id)
+            person = _locked_person(connection, own_id)
             if person is None or person.status != ASKED[notice] or person.asked_at is not None:
                 return False
             self._open(connection, own_id, notice, now)
@@ -197,7 +197,7 @@ class SqlAsking:
     def _end_waiting(self, own_id: str, now: datetime) -> bool:
         """What follows where no answer came in time: who was not reached is asked again. Whether they are erased."""
         with writing(self._engine) as connection:
-            person = _held(connection, own_id)
+            person = _locked_person(connection, own_id)
             if person is None or person.asked_at is None or person.asked_at > now - self._patience(person.status):
                 return False
             notice = _NOTICE_OF[person.status]
@@ -277,7 +277,7 @@ def _declared_alone() -> ColumnElement[bool]:
     return (_person.status == "active") & ~said & ~mailed
 
 
-def _held(connection: Connection, own_id: str) -> Subscriber | None:
+def _locked_person(connection: Connection, own_id: str) -> Subscriber | None:
     row = hold_person(connection, own_id)
     return subscriber_in(row) if row is not None else None
 

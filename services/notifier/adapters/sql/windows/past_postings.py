@@ -28,7 +28,7 @@ class SqlPastPostings:
     def count(self, since: datetime, until: datetime) -> int:
         """How many were first seen after `since`, up to `until`."""
         with reading(self._engine) as connection:
-            return int(connection.execute(select(func.count()).where(_seen(since, until))).scalar_one())
+            return int(connection.execute(select(func.count()).where(_seen_between(since, until))).scalar_one())
 
     def versions(self, since: datetime, until: datetime) -> Iterator[dict[str, int]]:
         """The ids of those, closed ones too, with their newest versions: pages in the order of their ids."""
@@ -36,7 +36,9 @@ class SqlPastPostings:
         while True:
             with reading(self._engine) as connection:
                 own = bytewise(connection, postings.c.posting_id)
-                query = select(postings.c.posting_id, postings.c.version).where(_seen(since, until), own > after)
+                query = select(postings.c.posting_id, postings.c.version).where(
+                    _seen_between(since, until), own > after
+                )
                 rows = connection.execute(query.order_by(own).limit(self._page)).all()
             if rows:
                 yield {row.posting_id: row.version for row in rows}
@@ -73,6 +75,6 @@ class SqlPastPostings:
             after = rows[-1].posting_id
 
 
-def _seen(since: datetime, until: datetime) -> ColumnElement[bool]:
+def _seen_between(since: datetime, until: datetime) -> ColumnElement[bool]:
     # No posting is stored before it is seen, and there is an index of when they were.
     return and_(postings.c.stored_at > since, postings.c.seen_at > since, postings.c.seen_at <= until)
