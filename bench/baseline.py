@@ -8,7 +8,7 @@ import urllib3
 
 from bench.hits import MOST
 from schemas.criteria import CriteriaRecord
-from services.matcher.adapters.elasticsearch.criteria import query_of
+from services.matcher.adapters.elasticsearch.documents import query_of
 from services.rules.prepared import PreparedPosting
 
 KEYWORD: Final = {"type": "keyword"}

@@ -59,9 +59,13 @@ class Encoder:
         every = drawn.criteria
         rich, named = kind in RICH, drawn.skills[: len(drawn.weights)]
         self._skills = np.array([known.skill(name) for name in (drawn.skills if kind == "constant" else named)] + [0])
-        self._own = np.array([known.literals.own(name) << LITERAL_SHIFT for name in named] if rich else [])
+        self._own = np.array(
+            [known.literals.of("skills.none", name) << LITERAL_SHIFT for name in named] if rich else []
+        )
         self._implied = np.array(
-            [known.literals.implied(name) << LITERAL_SHIFT for name in named] if rich or kind == "any of" else []
+            [known.literals.of("skills.any", name) << LITERAL_SHIFT for name in named]
+            if rich or kind == "any of"
+            else []
         )
         self._place = np.array([known.place_set(deciding(one)) for one in every])
         self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])

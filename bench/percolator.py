@@ -16,16 +16,15 @@ from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch.criteria import places_of
 from services.matcher.adapters.elasticsearch.documents import (
     HAS_MORE_SKILLS,
     HAS_MORE_TEXT,
     HAS_ZONE,
     document,
-    place_terms,
 )
 from services.matcher.adapters.elasticsearch.hits import aggregation_of, hits_in
 from services.matcher.ports import Hits
+from services.rules.criterion import PLACE
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.criterion.timezone import end_of
@@ -106,7 +105,7 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
         "seniority": SENIORITY.standing(posting),
         "employment": EMPLOYMENT.standing(posting),
         "language": posting.language or _NO_LANGUAGE,
-        "place": places_of(posting.reach) or [_EVERYWHERE],
+        "place": PLACE.terms_of(prepared) or [_EVERYWHERE],
         "tops": {code: top for code, top in tops_of(posting).items() if code in CURRENCIES},
     }
     if zones is not None:
@@ -129,8 +128,8 @@ def _query(criteria: Criteria) -> dict[str, Any]:
         needed.append({"terms": {"held": criteria.skills.any}})
     needed += [_saying(term) for term in text.wanted]
     needed += [{"bool": {"should": [_saying(term) for term in group]}} for group in text.either]
-    if criteria.places:
-        needed.append({"terms": {"place": [*place_terms(criteria), _EVERYWHERE]}})
+    if places := PLACE.narrowing(criteria):
+        needed.append({"terms": {"place": [*places.terms, _EVERYWHERE]}})
     for field in ("workplace", "seniority", "employment"):
         if getattr(criteria, field):
             needed.append({"terms": {field: getattr(criteria, field)}})

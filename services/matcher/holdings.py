@@ -10,7 +10,8 @@ from typing import Final, Generic, TypeVar
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.ports import CriteriaIndex, IndexedCriteria, RecentPostings, SharedCriteriaIndex
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Entry
+from services.matcher.ports import CriteriaIndex, RecentPostings
 from services.matcher.settings import MatcherSettings
 from services.runtime.letters.marks import REPLAY_OF
 from services.runtime.records import Record, Tail
@@ -221,7 +222,7 @@ class SharedHoldings:
 
     def __init__(
         self,
-        index: SharedCriteriaIndex,
+        index: ElasticsearchCriteriaIndex,
         recent: RecentPostings,
         settings: MatcherSettings,
         prepare: Callable[[], None],
@@ -257,16 +258,7 @@ class SharedHoldings:
             self._tidied = now
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a key asks at some point of its log."""
-
-    version: int
-    criteria_id: str
-    removed: bool
-
-
-def asks_new(found: Sequence[CriteriaRecord], indexed: Mapping[int, IndexedCriteria]) -> list[bool]:
+def asks_new(found: Sequence[CriteriaRecord], indexed: Mapping[int, Entry]) -> list[bool]:
     """Which records of a batch must be matched backwards, given what the index held before the batch.
 
     A record is left out only where its key surely was, or will be, matched backwards since it asks this:
@@ -284,14 +276,14 @@ def asks_new(found: Sequence[CriteriaRecord], indexed: Mapping[int, IndexedCrite
     Compaction may take the removal after which a key came back. Where the removal had been applied, the index tells;
     where not, the key was never out of the index, and no posting went by it.
     """
-    states: dict[int, IndexedCriteria] = dict(indexed)
+    states = dict(indexed)
     return [_asks_new(record, states) for record in found]
 
 
-def _asks_new(found: CriteriaRecord, states: dict[int, IndexedCriteria]) -> bool:
+def _asks_new(found: CriteriaRecord, states: dict[int, Entry]) -> bool:
     known = states.get(found.key)
     if known is None or found.version > known.version:
-        states[found.key] = _State(found.version, found.criteria_id, found.removed)
+        states[found.key] = Entry(found.version, found.criteria_id, found.removed)
     if found.removed:
         return False
     asked_already = known is not None and not known.removed and known.criteria_id == found.criteria_id

@@ -1,6 +1,6 @@
 """What the matcher needs of the outside, in its own words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -35,31 +35,6 @@ class CriteriaIndex(Protocol):
         ...
 
     def __len__(self) -> int: ...
-
-
-class IndexedCriteria(Protocol):
-    """What an index holds of a key."""
-
-    @property
-    def version(self) -> int: ...
-
-    @property
-    def criteria_id(self) -> str: ...
-
-    @property
-    def removed(self) -> bool: ...
-
-
-class SharedCriteriaIndex(CriteriaIndex, Protocol):
-    """An index that many workers share."""
-
-    def entries(self, keys: Iterable[int]) -> Mapping[int, IndexedCriteria]:
-        """What is held of some keys, by whichever worker; those of which nothing is known are left out."""
-        ...
-
-    def purge(self, before: datetime) -> int:
-        """Forget some criteria that were removed before then; returns how many, 0 where there are no more."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,24 @@ from hypothesis import given
 
 from schemas.criteria import Criteria
 from schemas.posting import Reach
-from services.matcher.adapters.elasticsearch.criteria import places_of
-from services.matcher.adapters.elasticsearch.documents import ANY, place_terms
+from services.rules.criterion import PLACE
 from services.rules.places.data import place_data
 from services.rules.places.placing import Allowed, deciding
+from services.rules.prepared import PreparedPosting
 from tests.support import generate
+from tests.support.judging import a_posting
 from tests.support.strategies import seeds
 
 _CODES = (*place_data().countries, *place_data().subdivisions, *place_data().group_names, "worldwide")
 
 
+def terms_of(reach: Reach) -> tuple[str, ...] | None:
+    return PLACE.terms_of(PreparedPosting(a_posting(reach=reach)))
+
+
 def by_terms(asked: Criteria, reach: Reach) -> bool:
-    told = places_of(reach)
-    return told is None or not set(place_terms(asked)).isdisjoint((ANY, *told))
+    had, narrowing = terms_of(reach), PLACE.narrowing(asked)
+    return had is None or narrowing is None or not set(narrowing.terms).isdisjoint(had)
 
 
 def by_rule(asked: Criteria, reach: Reach) -> bool:
@@ -41,8 +46,8 @@ def test_terms_decide_about_places_as_the_rule_does(seed: int) -> None:
 @given(seed=seeds)
 def test_terms_decide_about_every_single_place(seed: int) -> None:
     reach = generate.reach_of(random.Random(seed))
-    allowed, told = Allowed.of(reach), places_of(reach)
-    if not allowed.stated or told is None:
+    allowed = Allowed.of(reach)
+    if not allowed.stated or terms_of(reach) is None:
         return
     for code in _CODES[::7]:
         assert by_terms(Criteria(places=(code,)), reach) == allowed.takes_in(code), (code, reach)

@@ -3,10 +3,22 @@
 Criteria and a prepared posting enter; fits, reasons, relaxations and canonical fields leave.
 """
 
+from functools import cache
+from hashlib import blake2b
 from typing import Any, Final
 
-from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, Step
-from services.rules.criterion.facet import FACETS, Facet, facets_mark
+from services.rules.criterion.base import (
+    UNSAID,
+    CriteriaError,
+    Criterion,
+    Facts,
+    Fit,
+    Narrowing,
+    Reason,
+    Relaxation,
+    Step,
+)
+from services.rules.criterion.facet import FACETS, Facet
 from services.rules.criterion.language import Language
 from services.rules.criterion.near import Near
 from services.rules.criterion.place import Place
@@ -21,31 +33,39 @@ __all__ = [
     "CRITERION",
     "FACETS",
     "LANGUAGE",
+    "NEAR",
     "PLACE",
+    "ROLES_ANY",
+    "SKILLS_ALL",
     "SKILLS_ANY",
+    "UNSAID",
     "CriteriaError",
     "Criterion",
     "Facet",
     "Facts",
     "Fit",
+    "Narrowing",
     "Reason",
     "Relaxation",
     "Step",
-    "facets_mark",
+    "terms_mark",
 ]
 
+ROLES_ANY: Final = RolesAny()
+SKILLS_ALL: Final = SkillsAll()
 SKILLS_ANY: Final = SkillsAny()
 PLACE: Final = Place()
+NEAR: Final = Near()
 LANGUAGE: Final = Language()
 CRITERIA: Final[tuple[Criterion[Any], ...]] = (
-    RolesAny(),
+    ROLES_ANY,
     RolesNone(),
-    SkillsAll(),
+    SKILLS_ALL,
     SKILLS_ANY,
     SkillsNone(),
     Text(),
     PLACE,
-    Near(),
+    NEAR,
     Timezone(),
     SalaryAbove(),
     *FACETS,
@@ -53,3 +73,11 @@ CRITERIA: Final[tuple[Criterion[Any], ...]] = (
 )
 """In the order in which reasons are given."""
 CRITERION: Final[dict[str, Criterion[Any]]] = {criterion.name: criterion for criterion in CRITERIA}
+
+
+@cache
+def terms_mark() -> str:
+    """A few characters that are others once another criterion is told by terms, or a facet has another value."""
+    values = {facet.name: (*facet.values, *facet.further) for facet in FACETS}
+    found = (f"{one.name}:{','.join(values.get(one.name, ()))}" for one in CRITERIA if one.by_terms)
+    return blake2b(";".join(found).encode(), digest_size=4).hexdigest()

@@ -1,7 +1,7 @@
 """What a criterion is: what it asks for, whether a posting fits it and why, how it is relaxed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
@@ -21,6 +21,8 @@ SILENT: Final = 0.3
 """How far off a posting is that does not say: it may well fit."""
 MOST_NAMES: Final = 100
 """Skills in one list, or places."""
+UNSAID: Final = "?"
+"""The term of a posting that does not say."""
 
 
 class CriteriaError(ValueError):
@@ -88,6 +90,14 @@ class Relaxation:
         return (self.criterion, self.step, self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The terms that indices look up for a criterion, and how many of them a posting must have."""
+
+    terms: tuple[str, ...]
+    at_least: int = 1
+
+
 class Criterion(ABC, Generic[F]):
     """One criterion, described once.
 
@@ -104,6 +114,27 @@ class Criterion(ABC, Generic[F]):
     is near."""
     indexed_near: ClassVar[bool] = False
     """Whether `fit` knows `near`, so that indices and match records do."""
+    excludes: ClassVar[bool] = False
+    """Whether a posting that has any of its terms is ruled out."""
+    exact: ClassVar[bool] = True
+    """Whether its terms alone tell what fits; else what has them may still fail."""
+
+    @property
+    def by_terms(self) -> bool:
+        """Whether it can be told by terms, see `narrowing`."""
+        return type(self).narrowing is not Criterion.narrowing
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """What every index looks up of canonical criteria; None where nothing is asked.
+
+        A posting without enough of the terms fails, and one with them fits or nearly fits where the terms are `exact`;
+        of what `excludes`, one with any fails. What has no terms, as pay and words, indices narrow by in their own way.
+        """
+        return None
+
+    def terms_of(self, prepared: PreparedPosting) -> Iterable[str] | None:
+        """The terms that a posting has, each once; None where it has whichever are asked for."""
+        return ()
 
     @abstractmethod
     def asks(self, criteria: Criteria) -> bool:

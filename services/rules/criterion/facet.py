@@ -2,8 +2,6 @@
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from hashlib import blake2b
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
@@ -13,6 +11,7 @@ from services.rules.criterion.base import (
     Criterion,
     Facts,
     Fit,
+    Narrowing,
     Reason,
     Relaxation,
 )
@@ -87,6 +86,15 @@ class Facet(Criterion[FacetFacts]):
         """Whether one of the asked values is the posting's."""
         asked = self.asked(criteria)
         return "yes" if not asked or any(value in asked for value in self.standing(prepared.posting)) else "no"
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """The values asked for."""
+        asked = self.asked(criteria)
+        return Narrowing(asked) if asked else None
+
+    def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...]:
+        """The values that the posting counts as."""
+        return self.standing(prepared.posting)
 
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """The values that the posting counts as."""
@@ -225,10 +233,3 @@ EMPLOYMENT: Final = Engagement(
 VISA: Final = Sponsorship(name="visa", values=get_args(Visa), untold=0.9)
 FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
 """In the order in which indices hold their values."""
-
-
-@cache
-def facets_mark() -> str:
-    """A few characters that are others once there is another facet, or another value of one."""
-    found = ";".join(f"{facet.name}:{','.join((*facet.values, *facet.further))}" for facet in FACETS)
-    return blake2b(found.encode(), digest_size=4).hexdigest()

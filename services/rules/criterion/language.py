@@ -10,6 +10,7 @@ from services.rules.criterion.base import (
     Criterion,
     Facts,
     Fit,
+    Narrowing,
     Reason,
     Relaxation,
     quoted,
@@ -52,6 +53,15 @@ class Language(Criterion[LanguageFacts]):
         """Whether the posting is in one of the asked languages."""
         asked = criteria.languages
         return yes_or_no(not asked or language_fits(asked, prepared.posting.language))
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """The languages asked for."""
+        return Narrowing(criteria.languages) if criteria.languages else None
+
+    def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...] | None:
+        """The posting's language."""
+        language = prepared.posting.language
+        return None if language is None else (language,)
 
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """The posting's language."""

@@ -10,22 +10,26 @@ from schemas.criteria import Criteria, Nearby
 from schemas.posting import PostingCore
 from services.rules.criterion.base import (
     SILENT,
+    UNSAID,
     CriteriaError,
     Criterion,
     Facts,
     Fit,
+    Narrowing,
     Reason,
     Relaxation,
     few,
     perhaps,
     quoted,
 )
-from services.rules.places.towns import kilometres, label_of, nearest_towns, town_of, towns_meant
+from services.rules.places.towns import cell_of, cells_round, kilometres, label_of, nearest_towns, town_of, towns_meant
 from services.rules.prepared import PreparedPosting
 
 MOST_KM: Final = 300
 _FARTHER_BY: Final = (50, 100)
 """Per cent."""
+_REMOTE: Final = "r"
+"""Among the cells of towns: for remote work, which is near everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Near(Criterion[NearFacts]):
     evidence = "towns"
     untold = 0.7
     indexed_near = True
+    exact = False
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether any town is named."""
@@ -75,6 +80,25 @@ class Near(Criterion[NearFacts]):
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """By `nearness`; remote work is near everybody."""
         return near_fit(criteria.near, prepared.posting, accept_unknown=criteria.accept_unknown_town)
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """The cells round the towns asked for, which do not tell how far away a posting is."""
+        if not criteria.near:
+            return None
+        cells: dict[str, None] = {}
+        for one in criteria.near:
+            town = town_of(one.town)
+            cells |= dict.fromkeys(cells_round(town, farthest(one.km)) if town else ())
+        return Narrowing((_REMOTE, *([UNSAID] if criteria.accept_unknown_town else ()), *cells))
+
+    def terms_of(self, prepared: PreparedPosting) -> set[str]:
+        """The cells of its towns."""
+        posting = prepared.posting
+        if posting.workplace == "remote":
+            return {_REMOTE}
+        if not posting.towns:
+            return {UNSAID}
+        return {cell_of(town) for number in posting.towns if (town := town_of(label_of(number) or ""))}
 
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """Its towns, and whether these matter."""

@@ -7,10 +7,12 @@ from schemas.criteria import Criteria
 from schemas.posting import Scope
 from services.rules.criterion.base import (
     SILENT,
+    UNSAID,
     CriteriaError,
     Criterion,
     Facts,
     Fit,
+    Narrowing,
     Reason,
     Relaxation,
     few,
@@ -18,11 +20,8 @@ from services.rules.criterion.base import (
     quoted,
     yes_or_no,
 )
-from services.rules.places.known import (
-    canonical_place,
-    nearest_places,
-)
-from services.rules.places.placing import deciding, holds
+from services.rules.places.known import canonical_place, country_of, is_subdivision, nearest_places
+from services.rules.places.placing import deciding, holds, parts_of, places_taken_in
 from services.rules.prepared import PreparedPosting
 
 
@@ -72,6 +71,18 @@ class Place(Criterion[PlaceFacts]):
         if not allowed.stated:
             return yes_or_no(criteria.accept_unknown_place)
         return yes_or_no(any(map(allowed.takes_in, deciding(criteria))))
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """The places asked for; a search for a subdivision is also one for a part of its country."""
+        asked = deciding(criteria)
+        if not asked:
+            return None
+        parts = sorted({parts_of(country_of(place)) for place in asked if is_subdivision(place)})
+        return Narrowing((*asked, *parts, *([UNSAID] if criteria.accept_unknown_place else ())))
+
+    def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...] | None:
+        """All places that it takes in."""
+        return places_taken_in(prepared.posting.reach) if prepared.allowed.stated else (UNSAID,)
 
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """Where it hires."""

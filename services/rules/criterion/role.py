@@ -7,11 +7,13 @@ from typing import Final
 from schemas.criteria import Criteria, RoleTerms
 from services.rules.criterion.base import (
     SILENT,
+    UNSAID,
     CriteriaError,
     Criterion,
     F,
     Facts,
     Fit,
+    Narrowing,
     Reason,
     Relaxation,
     Step,
@@ -106,6 +108,17 @@ class RolesAny(_Roles[RoleFacts]):
             return "yes"
         return yes_or_no(criteria.roles.neighbours and not prepared.near_roles.isdisjoint(asked))
 
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """All roles that will do."""
+        if not criteria.roles.any:
+            return None
+        suit = _suiting(criteria.roles)
+        return Narrowing((*suit, UNSAID) if accepts_unknown_role(criteria) else suit)
+
+    def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...]:
+        """Its roles."""
+        return tuple(dict.fromkeys(prepared.posting.roles)) or (UNSAID,)
+
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Which of its roles is asked for, else how close they come."""
         asked, own, known = criteria.roles.any, prepared.posting.roles, roles()
@@ -144,6 +157,7 @@ class RolesNone(_Roles[OtherRoleFacts]):
 
     name = "roles.none"
     untold = 0.9
+    excludes = True
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether any is named."""
@@ -153,6 +167,14 @@ class RolesNone(_Roles[OtherRoleFacts]):
         """Whether the posting's deciding role is none of them."""
         own = prepared.posting.roles
         return yes_or_no(not (own and own[0] in criteria.roles.none))
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """The roles that are not wanted."""
+        return Narrowing(criteria.roles.none) if criteria.roles.none else None
+
+    def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...]:
+        """Its deciding role."""
+        return prepared.posting.roles[:1]
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Which it is."""
@@ -180,7 +202,7 @@ def accepts_unknown_role(criteria: Criteria) -> bool:
     return bool(criteria.skills.all or criteria.skills.any or query.wanted or query.either)
 
 
-def suiting(asked: RoleTerms) -> tuple[str, ...]:
+def _suiting(asked: RoleTerms) -> tuple[str, ...]:
     """All roles of which a posting must have one: those asked for, and those near them where these will do; sorted."""
     near = map(roles().neighbours, asked.any) if asked.neighbours else ()
     return tuple(sorted(frozenset(asked.any).union(*near)))

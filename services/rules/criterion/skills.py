@@ -15,6 +15,7 @@ from services.rules.criterion.base import (
     F,
     Facts,
     Fit,
+    Narrowing,
     Reason,
     Relaxation,
     Step,
@@ -30,6 +31,8 @@ from services.rules.skills.taxonomy import taxonomy
 _KIN: Final = 0.5
 _MENTION: Final = 0.5
 """What a mention is of a skill that is asked for, where distances are told."""
+_MENTIONED: Final = "~"
+"""Before the name of a skill that may as well be mentioned: what only asks for it goes by other terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,15 @@ class SkillsAll(_Skills[AllFacts]):
         """Whether the posting has all of them."""
         return yes_or_no(_own(criteria, prepared).issuperset(criteria.skills.all))
 
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """Each of them."""
+        needed = criteria.skills.all
+        return Narrowing(_terms(needed, mentions=criteria.skills.mentions), len(needed)) if needed else None
+
+    def terms_of(self, prepared: PreparedPosting) -> set[str]:
+        """Its skills, and which of them it asks for."""
+        return {*prepared.asked_for, *_terms(prepared.skills, mentions=True)}
+
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Which are missing, and how the posting means the others."""
         asked, own = criteria.skills.all, _own(criteria, prepared)
@@ -187,6 +199,16 @@ class SkillsAny(_Skills[AnyFacts]):
             return yes_or_no(not own.isdisjoint(asked) or not implied.keys().isdisjoint(asked))
         return yes_or_no(sum(name in own or name in implied for name in asked) >= criteria.skills.at_least)
 
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """So many of them."""
+        asked = criteria.skills
+        return Narrowing(_terms(asked.any, mentions=asked.mentions), asked.at_least) if asked.any else None
+
+    def terms_of(self, prepared: PreparedPosting) -> set[str]:
+        """Its skills with the parents that they imply, and the same of those that it asks for."""
+        named = _terms((*prepared.skills, *prepared.implied), mentions=True)
+        return {*prepared.asked_for, *prepared.implied_by_asked, *named}
+
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Those that it asks for or mentions, and what implies more of them where they are too few."""
         asked, at_least = criteria.skills.any, criteria.skills.at_least
@@ -241,6 +263,7 @@ class SkillsNone(_Skills[NoneFacts]):
 
     name = "skills.none"
     untold = 0.7
+    excludes = True
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether any is named."""
@@ -249,6 +272,14 @@ class SkillsNone(_Skills[NoneFacts]):
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting has none of them."""
         return yes_or_no(prepared.skills.isdisjoint(criteria.skills.none))
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """Those that are not wanted."""
+        return Narrowing(criteria.skills.none) if criteria.skills.none else None
+
+    def terms_of(self, prepared: PreparedPosting) -> frozenset[str]:
+        """Its skills, mentioned or not."""
+        return prepared.skills
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Which it has."""
@@ -264,6 +295,10 @@ class SkillsNone(_Skills[NoneFacts]):
         """Each less."""
         for name, others in each_less(criteria.skills.none):
             yield self._with(criteria, "drop", name, none=others)
+
+
+def _terms(names: Iterable[str], *, mentions: bool) -> tuple[str, ...]:
+    return tuple(_MENTIONED + name for name in names) if mentions else tuple(names)
 
 
 def _own(criteria: Criteria, prepared: PreparedPosting) -> frozenset[str]:

@@ -1,10 +1,11 @@
 """Whether a posting's reach takes in the places of a search."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from schemas.criteria import Criteria
 from schemas.posting import Reach
+from services.rules.places.data import place_data
 from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
 
 WORLDWIDE = "worldwide"
@@ -97,6 +98,41 @@ class Allowed:
         if subdivision in self.shut_subdivisions or country in self.shut_countries:
             return False
         return self.worldwide or country in self.countries or subdivision in self.subdivisions
+
+
+def parts_of(country: str) -> str:
+    """The term of every search for some subdivision of a country."""
+    return f"{country}-*"
+
+
+@lru_cache(maxsize=4096)
+def places_taken_in(reach: Reach) -> tuple[str, ...] | None:
+    """All that a stated reach takes in, by the rule of `Allowed`, a country's parts together as `parts_of` where it is
+    taken in whole; None for all there is."""
+    allowed = Allowed.of(reach)
+    if allowed.worldwide and not allowed.shut_countries and not allowed.shut_subdivisions:
+        return None
+    data = place_data()
+    whole = (frozenset(data.countries) if allowed.worldwide else allowed.countries) - allowed.shut_countries
+    countries = whole | (allowed.parts_of - allowed.shut_countries)
+    shut_in = {country_of(part) for part in allowed.shut_subdivisions}
+    found = {*countries, *(parts_of(country) for country in whole - shut_in)}
+    found.update(group for group in data.members if is_group(group) and not countries_of(group).isdisjoint(countries))
+    found.update(part for part in allowed.subdivisions if allowed.takes_in(part))
+    for country in whole & shut_in:
+        found.update(part for part in _parts().get(country, ()) if part not in allowed.shut_subdivisions)
+    if allowed.worldwide:
+        found.add(WORLDWIDE)
+    return tuple(sorted(found))
+
+
+@cache
+def _parts() -> dict[str, list[str]]:
+    """Subdivisions by country."""
+    found: dict[str, list[str]] = {}
+    for code in place_data().subdivisions:
+        found.setdefault(country_of(code), []).append(code)
+    return found
 
 
 def _country(place: str) -> str | None:

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
-from itertools import combinations
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import orjson
@@ -14,34 +12,13 @@ from schemas.codec import decode
 from schemas.criteria import CriteriaRecord, Nearby
 from schemas.elasticsearch import definition
 from schemas.keys import Keys, keys_of
-from schemas.posting import PostingCore, Reach
-from services.matcher.adapters.elasticsearch.documents import (
-    ALWAYS,
-    ANY,
-    ANYWHERE,
-    UNKNOWN_PLACE,
-    UNKNOWN_ROLE,
-    cells_of,
-    document,
-    pair,
-    parts_of,
-    role_anchor,
-    terms_of,
-)
+from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch.documents import BY_FIELDS, document, field_of, query_of
 from services.matcher.adapters.elasticsearch.generations import Generations
-from services.matcher.adapters.elasticsearch.hits import (
-    FILTER_PATH,
-    SearchHits,
-    aggregation_of,
-    counted_terms,
-    hits_in,
-)
+from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, SearchHits, aggregation_of, hits_in
 from services.matcher.ports import Hits
-from services.rules.criterion import FACETS, Fit, facets_mark
+from services.rules.criterion import Fit, terms_mark
 from services.rules.criterion.near import near_fit
-from services.rules.places.data import place_data
-from services.rules.places.known import countries_of, country_of, is_group
-from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
 from services.rules.roles.taxonomy import neighbours_mark
 from services.rules.text import TextQuery
@@ -52,7 +29,7 @@ from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")
 
-SCHEMA: Final = "criteria.v4"
+SCHEMA: Final = "criteria.v5"
 _WRITTEN_AT_ONCE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 16
 """Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
@@ -85,10 +62,10 @@ class ElasticsearchCriteriaIndex:
         # Documents hold the roles that were near when they were written.
         form = definition(
             SCHEMA,
-            terms=(facet.name for facet in FACETS),
+            terms=map(field_of, BY_FIELDS),
             shards=settings.shards,
             replicas=settings.replicas,
-            mark=f"{facets_mark()} {neighbours_mark()}",
+            mark=f"{terms_mark()} {neighbours_mark()}",
         )
         self.generations = Generations(engine, "criteria", form)
 
@@ -217,80 +194,3 @@ def _lies(towns: tuple[str, ...], accept_unknown: bool, prepared: PreparedPostin
 
 def _sorted(keys: Keys, more: list[int]) -> Keys:
     return np.sort(np.concatenate((keys, np.array(more, dtype=np.uint32))))
-
-
-_NO_WORDS: Final = frozenset(("", "\0"))
-
-
-def query_of(prepared: PreparedPosting) -> dict[str, Any]:
-    """What fits in all but what `limits` tells of: pay, time zone, and more of skills and text. Nothing is scored."""
-    posting = prepared.posting
-    words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
-    own, counted = sorted(prepared.asked_for), counted_terms(prepared)
-    skills = [*terms_of(prepared.skills, own), *(pair(name, other) for name, other in combinations(own, 2))]
-    places, roles = places_of(posting.reach), posting.roles or (UNKNOWN_ROLE,)
-    cells = cells_of(posting)
-    met: dict[str, Iterable[str]] = {
-        "cell": cells,
-        "also": skills,
-        "any": counted,
-        "role": roles,
-        "word": words,
-        **{facet.name: facet.standing(posting) for facet in FACETS},
-    }
-    if places is not None:
-        met["place"] = places
-    if posting.language is not None:
-        met["language"] = [posting.language]
-    anchors = {"terms": {"anchor": _anchors(skills, counted, words, roles, places, cells)}}
-    return {"bool": {"filter": [anchors, *({"terms": {field: [ANY, *terms]}} for field, terms in met.items())]}}
-
-
-def _anchors(
-    skills: list[str],
-    counted: list[str],
-    words: list[str],
-    roles: tuple[str, ...],
-    places: tuple[str, ...] | None,
-    cells: list[str],
-) -> list[str]:
-    return [
-        ALWAYS,
-        *(f"s:{name}" for name in skills),
-        *(f"a:{name}" for name in counted),
-        *(f"w:{word}" for word in words),
-        *map(role_anchor, roles),
-        *(f"c:{cell}" for cell in cells),
-        *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
-    ]
-
-
-@lru_cache(maxsize=4096)
-def places_of(reach: Reach) -> tuple[str, ...] | None:
-    """The terms of all places that a reach takes in, by the rule of `placing.Allowed`; None for all there are."""
-    allowed = Allowed.of(reach)
-    if not allowed.stated:
-        return (UNKNOWN_PLACE,)
-    if allowed.worldwide and not allowed.shut_countries and not allowed.shut_subdivisions:
-        return None
-    data = place_data()
-    whole = (frozenset(data.countries) if allowed.worldwide else allowed.countries) - allowed.shut_countries
-    countries = whole | (allowed.parts_of - allowed.shut_countries)
-    shut_in = {country_of(part) for part in allowed.shut_subdivisions}
-    terms = {*countries, *(parts_of(country) for country in whole - shut_in)}
-    terms.update(group for group in data.members if is_group(group) and not countries_of(group).isdisjoint(countries))
-    terms.update(part for part in allowed.subdivisions if allowed.takes_in(part))
-    for country in whole & shut_in:
-        terms.update(part for part in _parts().get(country, ()) if part not in allowed.shut_subdivisions)
-    if allowed.worldwide:
-        terms.add(WORLDWIDE)
-    return tuple(sorted(terms))
-
-
-@cache
-def _parts() -> dict[str, list[str]]:
-    """Subdivisions by country."""
-    found: dict[str, list[str]] = {}
-    for code in place_data().subdivisions:
-        found.setdefault(country_of(code), []).append(code)
-    return found

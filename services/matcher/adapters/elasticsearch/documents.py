@@ -1,41 +1,37 @@
 """Criteria as plain documents: what a posting must have to be looked at, and what rules it out.
 
 A criterion is looked at only for postings that hold its anchor: both of two skills of its `all`, else one of its `any`,
-else a word of its text (of each alternative, if there is nothing else), else one of its roles, else one of the cells of
-its towns, else one of its places; the few that need none of these are looked at always. In each other field a posting
-must meet one term, and `ANY` stands where nothing is asked. So a query is nothing but fields of which one term must be
+else a word of its text (of each alternative, if there is nothing else), else one of the terms of another criterion, in
+the order of `CRITERIA`; the few that need none of these are looked at always. In each other field a posting must meet
+one term, and `ANY` stands where nothing is asked. So a query is nothing but fields of which one term must be
 met, which Lucene joins as bit sets, 4,096 documents at a time; an exclusion would have every candidate be looked at by
 itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import combinations
 from typing import Any, Final
 
 from schemas.codec import encode
 from schemas.criteria import Criteria, CriteriaRecord
-from schemas.posting import PostingCore
 from services.matcher.adapters.floors import packed_floor
-from services.rules.criterion import FACETS
-from services.rules.criterion.near import farthest
-from services.rules.criterion.role import accepts_unknown_role, suiting
+from services.rules.criterion import CRITERIA, FACETS, SKILLS_ALL, SKILLS_ANY, Criterion
 from services.rules.criterion.salary import annual_floor
-from services.rules.places.known import country_of, is_subdivision
-from services.rules.places.placing import deciding
-from services.rules.places.towns import cell_of, cells_round, label_of, town_of
+from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 
 ALWAYS: Final = "*"
 """The anchor of criteria that no posting can be ruled out of by terms."""
-ANYWHERE: Final = "p:*"
-"""Beside the anchors of places: for a posting that suits every place."""
 ANY: Final = "*"
-"""The term of a field in which nothing is asked."""
-UNKNOWN_PLACE: Final = "?"
-UNKNOWN_ROLE: Final = "?"
-UNKNOWN_TOWN: Final = "?"
-NO_TOWN_NEEDED: Final = "r"
-"""Among the cells of towns: for remote work."""
+"""The term of a field in which nothing is asked; after the name of a criterion, the anchor for a posting that has
+whichever terms are asked for."""
+_IN_PAIRS: Final = "also"
+"""The field of skills that are needed beside the first ones."""
+BY_FIELDS: Final = tuple(one for one in CRITERIA if one.by_terms and not one.excludes and one != SKILLS_ALL)
+"""The criteria that have a field of their own, of which a posting must have one term."""
+_BY_EXCLUSION: Final = tuple(one for one in CRITERIA if one.by_terms and one.excludes)
+_ANCHORS: Final = tuple(one for one in BY_FIELDS if one not in (SKILLS_ANY, *FACETS))
 
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
@@ -43,8 +39,6 @@ HAS_MORE_TEXT: Final = 1 << 61
 not tell how far they are."""
 HAS_MORE_SKILLS: Final = 1 << 62
 """Than four that are needed together, or one of some: several of some, or excluded ones, be they skills or roles."""
-_MENTION: Final = "~"
-"""Before the name of a skill that may as well be mentioned: what only asks for it goes by other terms."""
 _BESIDE: Final = "\n"
 """Between the names of a pair."""
 CURRENCIES: Final = 26**3
@@ -58,33 +52,28 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
     criteria = record.criteria
     query = TextQuery.parse(criteria.text)
     pairs = _needed(criteria)
-    more, unwanted = _flat(pairs[2:]), (*criteria.skills.none, *map(role_anchor, criteria.roles.none))
-    any_of = _any_of(criteria)
-    counted = any_of if criteria.skills.at_least > 1 else ()
+    more, unwanted = _flat(pairs[2:]), [anchor for one in _BY_EXCLUSION for anchor in _own_anchors(one, criteria)]
+    some = SKILLS_ANY.narrowing(criteria)
+    counted = some if some and some.at_least > 1 else None
     fields = {
         **named,
         "key": record.key,
         "limits": _limits(criteria, query) | (HAS_MORE_SKILLS if more or unwanted or counted else 0),
-        "anchor": _anchors(criteria, query),
-        "also": pairs[1:2] or [ANY],
-        "any": (criteria.skills.all and any_of) or [ANY],
-        "role": role_terms(criteria) or [ANY],
+        "anchor": _anchors(criteria, query, pairs),
+        _IN_PAIRS: pairs[1:2] or [ANY],
         "word": _telling_words(query) or [ANY],
-        "place": place_terms(criteria),
-        "cell": cell_terms(criteria) or [ANY],
-        "language": criteria.languages or [ANY],
-        **{facet.name: facet.asked(criteria) or [ANY] for facet in FACETS},
+        **{field_of(one): _terms(one, criteria) or [ANY] for one in BY_FIELDS},
         "more": more,
         "unwanted": unwanted,
     }
     if counted:
-        fields |= {"counted": counted, "at_least": criteria.skills.at_least}
+        fields |= {"counted": counted.terms, "at_least": counted.at_least}
     if criteria.utc_offset is not None:
         fields |= {"offset": criteria.utc_offset, "tolerance": criteria.tolerance}
     if fields["limits"] & HAS_MORE_TEXT:
         fields["text"] = criteria.text
     if criteria.near:
-        fields["near"] = [encode(one).decode() for one in criteria.near]
+        fields["towns"] = [encode(one).decode() for one in criteria.near]
         fields["accept_unknown_town"] = criteria.accept_unknown_town
     return fields
 
@@ -95,59 +84,47 @@ def currency_number(code: str) -> int:
     return (first * 26 + second) * 26 + third
 
 
-def terms_of(skills: Iterable[str], asked_for: Iterable[str]) -> list[str]:
-    """The terms of the skills of a posting, some of which it asks for."""
-    return sorted({*asked_for, *(_MENTION + name for name in skills)})
+def field_of(criterion: Criterion[Any]) -> str:
+    """The field of a criterion's terms."""
+    return criterion.name.replace(".", "_")
 
 
-def pair(name: str, other: str) -> str:
+def query_of(prepared: PreparedPosting) -> dict[str, Any]:
+    """What fits in all but what `limits` tells of: pay, time zone, and more of skills and text. Nothing is scored."""
+    words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
+    own = sorted(prepared.asked_for)
+    skills = [*sorted(SKILLS_ALL.terms_of(prepared)), *(_pair(name, other) for name, other in combinations(own, 2))]
+    had = {one: one.terms_of(prepared) for one in BY_FIELDS}
+    met = {field_of(one): sorted(terms) for one, terms in had.items() if terms is not None}
+    anchors = [ALWAYS, *(f"s:{name}" for name in skills), *(f"w:{word}" for word in words)]
+    for one in (SKILLS_ANY, *_ANCHORS):
+        terms = had[one]
+        anchors += [f"{one.name}:{term}" for term in ((ANY,) if terms is None else sorted(terms))]
+    met |= {_IN_PAIRS: skills, "word": words}
+    needed = ({"terms": {field: [ANY, *terms]}} for field, terms in met.items())
+    return {"bool": {"filter": [{"terms": {"anchor": anchors}}, *needed]}}
+
+
+def ruled_out_by(prepared: PreparedPosting) -> list[str]:
+    """The `unwanted` that rule a posting out."""
+    return [f"{one.name}:{term}" for one in _BY_EXCLUSION for term in sorted(one.terms_of(prepared) or ())]
+
+
+_NO_WORDS: Final = frozenset(("", "\0"))
+
+
+def _pair(name: str, other: str) -> str:
     """The anchor of two skills that are needed together, in either order."""
     return _BESIDE.join(sorted((name, other)))
 
 
-def parts_of(country: str) -> str:
-    """The term of every search for some subdivision of a country."""
-    return f"{country}-*"
+def _terms(criterion: Criterion[Any], criteria: Criteria) -> tuple[str, ...]:
+    narrowing = criterion.narrowing(criteria)
+    return narrowing.terms if narrowing else ()
 
 
-def place_terms(criteria: Criteria) -> list[str]:
-    """What a posting must name one of; a search for a subdivision is also one for a part of its country."""
-    found = list(deciding(criteria))
-    if not found:
-        return [ANY]
-    found += sorted({parts_of(country_of(place)) for place in found if is_subdivision(place)})
-    return [*found, UNKNOWN_PLACE] if criteria.accept_unknown_place else found
-
-
-def cell_terms(criteria: Criteria) -> list[str]:
-    """The cells of one of which a posting's town must be, and what does instead; none where any will do."""
-    if not criteria.near:
-        return []
-    cells: dict[str, None] = {}
-    for one in criteria.near:
-        town = town_of(one.town)
-        cells |= dict.fromkeys(cells_round(town, farthest(one.km)) if town else ())
-    return [NO_TOWN_NEEDED, *([UNKNOWN_TOWN] if criteria.accept_unknown_town else ()), *cells]
-
-
-def cells_of(posting: PostingCore) -> list[str]:
-    """The terms of where a posting's work is done."""
-    if posting.workplace == "remote":
-        return [NO_TOWN_NEEDED]
-    known = (town_of(label_of(town) or "") for town in posting.towns)
-    return sorted({cell_of(town) for town in known if town}) if posting.towns else [UNKNOWN_TOWN]
-
-
-def role_anchor(role: str) -> str:
-    """The anchor of a role; among what is excluded, that a job is it first of all."""
-    return f"r:{role}"
-
-
-def role_terms(criteria: Criteria) -> list[str]:
-    """Of which a posting must be one; none where any will do."""
-    asked = criteria.roles
-    found = [*suiting(asked)] if asked.any else []
-    return [*found, UNKNOWN_ROLE] if found and accepts_unknown_role(criteria) else found
+def _own_anchors(criterion: Criterion[Any], criteria: Criteria) -> list[str]:
+    return [f"{criterion.name}:{term}" for term in _terms(criterion, criteria)]
 
 
 def _limits(criteria: Criteria, query: TextQuery) -> int:
@@ -166,26 +143,17 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     return found | packed_floor(annual_floor(floor), currency, accept_undisclosed=criteria.accept_undisclosed)
 
 
-def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
-    places = place_terms(criteria)
-    if needed := _needed(criteria):
-        return [f"s:{needed[0]}"]
-    if any_of := _any_of(criteria):
-        return [f"a:{name}" for name in any_of]
+def _anchors(criteria: Criteria, query: TextQuery, pairs: Sequence[str]) -> list[str]:
+    if pairs:
+        return [f"s:{pairs[0]}"]
+    if some := _own_anchors(SKILLS_ANY, criteria):
+        return some
     if words := _telling_words(query):
         return [f"w:{word}" for word in words]
-    if roles := role_terms(criteria):
-        return [*map(role_anchor, roles)]
-    if cells := cell_terms(criteria):
-        return [f"c:{cell}" for cell in cells]
-    if places != [ANY]:
-        return [*(f"p:{place}" for place in places), ANYWHERE]
+    for criterion in _ANCHORS:
+        if anchors := _own_anchors(criterion, criteria):
+            return [*anchors, f"{criterion.name}:{ANY}"]
     return [ALWAYS]
-
-
-def _any_of(criteria: Criteria) -> list[str]:
-    """The terms of the skills of which some are needed."""
-    return [_MENTION + name if criteria.skills.mentions else name for name in criteria.skills.any]
 
 
 def _needed(criteria: Criteria) -> list[str]:
@@ -193,10 +161,10 @@ def _needed(criteria: Criteria) -> list[str]:
 
     Those that may as well be mentioned one by one: few search so, and pairs of them would double each query.
     """
-    ordered = sorted(criteria.skills.all, key=lambda name: (-len(name), name))
+    ordered = sorted(_terms(SKILLS_ALL, criteria), key=lambda name: (-len(name), name))
     if criteria.skills.mentions:
-        return [_MENTION + name for name in ordered]
-    return [pair(*ordered[at : at + 2]) if at + 1 < len(ordered) else ordered[at] for at in range(0, len(ordered), 2)]
+        return ordered
+    return [_pair(*ordered[at : at + 2]) if at + 1 < len(ordered) else ordered[at] for at in range(0, len(ordered), 2)]
 
 
 def _flat(pairs: Sequence[str]) -> list[str]:

@@ -17,10 +17,10 @@ from services.matcher.adapters.elasticsearch.documents import (
     HAS_MORE_TEXT,
     HAS_ZONE,
     currency_number,
-    role_anchor,
-    terms_of,
+    ruled_out_by,
 )
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
+from services.rules.criterion import SKILLS_ALL, SKILLS_ANY
 from services.rules.criterion.timezone import end_of
 from services.rules.prepared import PreparedPosting
 
@@ -78,7 +78,7 @@ if (limits != 0) {{
   }}
   if ((limits & {HAS_MORE_TEXT}L) != 0) {{
     def towns = new ArrayList();
-    for (def one : doc['near']) {{ towns.add(one); }}
+    for (def one : doc['towns']) {{ towns.add(one); }}
     boolean unknown = doc['accept_unknown_town'].size() != 0 && doc['accept_unknown_town'].value;
     state.worded.add([doc['key'].value, near, doc['text'].value, towns, unknown]);
     return;
@@ -122,20 +122,15 @@ def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     zones = posting.timezones
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
-        "skills": terms_of(prepared.skills, prepared.asked_for),
-        "unwanted": [*sorted(prepared.skills), *map(role_anchor, posting.roles[:1])],
-        "counted": counted_terms(prepared),
+        "skills": sorted(SKILLS_ALL.terms_of(prepared)),
+        "unwanted": ruled_out_by(prepared),
+        "counted": sorted(SKILLS_ANY.terms_of(prepared)),
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:
         params |= {"low": float(zones.min), "high": float(end_of(zones))}
     scripts = {"init_script": _INIT, "map_script": _MAP, "combine_script": _COMBINE, "reduce_script": "return states;"}
     return {"hits": {"scripted_metric": {**scripts, "params": params}}}
-
-
-def counted_terms(prepared: PreparedPosting) -> list[str]:
-    """The terms of the skills that a posting has itself or by what implies them."""
-    return terms_of({*prepared.skills, *prepared.implied}, {*prepared.asked_for, *prepared.implied_by_asked})
 
 
 def hits_in(answer: Mapping[str, Any]) -> SearchHits:

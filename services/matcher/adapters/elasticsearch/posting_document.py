@@ -1,7 +1,7 @@
 """A posting as a document to be searched, and criteria as the filters that narrow a search.
 
 `query_of` leaves out no posting that the truth accepts or nearly accepts. It lets through some that the truth rejects:
-by phrases, by time zones, by places that are excluded. So what it finds is judged again. For the same reason `far_from`
+by phrases, by time zones, by kilometres. So what it finds is judged again. For the same reason `far_from`
 finds only a part of what fails two criteria, and nothing else; and only among documents of this release and taxonomy.
 """
 
@@ -14,12 +14,9 @@ from typing import Any, Final
 from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch.documents import cell_terms, cells_of
-from services.rules.criterion import FACETS, facets_mark
-from services.rules.criterion.role import accepts_unknown_role, suiting
+from services.matcher.adapters.elasticsearch.documents import ANY, field_of
+from services.rules.criterion import CRITERIA, Narrowing, terms_mark
 from services.rules.criterion.salary import annual_floor, least_near
-from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
-from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.prepared import PreparedPosting
 from services.rules.skills.taxonomy import taxonomy_mark
 from services.rules.text import TextQuery
@@ -32,9 +29,10 @@ _LONGEST_WORD: Final = 200
 """Longer ones are in nobody's search in earnest, and are neither indexed nor asked for."""
 _LARGEST: Final = 2**63 - 1
 _CURRENCY: Final = re.compile("[A-Z]{3}")
-_NOT_TOLD: Final = "unknown"
-_FACTS: Final = 5
+_FACTS: Final = 6
 """Another number for each change of what `_facts` works out of a posting."""
+BY_FIELDS: Final = tuple(one for one in CRITERIA if one.by_terms)
+"""The criteria whose terms have a field each."""
 
 
 def micros(at: datetime) -> int:
@@ -64,36 +62,24 @@ def _rules() -> str:
     such documents a search for what fits finds a little less until they are made anew; one for what does not fit would
     name what does.
     """
-    return f"{_FACTS} {facets_mark()} {taxonomy_mark()}"
+    return f"{_FACTS} {terms_mark()} {taxonomy_mark()}"
 
 
 def _facts(prepared: PreparedPosting) -> Json:
     posting = prepared.posting
     found: Json = {
-        "skills": sorted(prepared.skills),
-        "skills_implied": sorted(prepared.implied.keys() - prepared.skills),
         "core": sorted(prepared.core),
-        "roles": posting.roles or [_NOT_TOLD],
-        "deciding_role": posting.roles[:1],
         "words": _words(prepared),
-        "places": _places(prepared),
-        "cells": cells_of(posting),
-        **{facet.name: facet.standing(posting) for facet in FACETS},
         "tops": _tops(posting),
     }
-    return found if posting.language is None else found | {"language": posting.language}
+    for criterion in BY_FIELDS:
+        terms = criterion.terms_of(prepared)
+        found[field_of(criterion)] = [ANY] if terms is None else sorted(terms)
+    return found
 
 
 def _words(prepared: PreparedPosting) -> list[str]:
     return sorted(word for word in set(prepared.haystack.line.split()) if len(word) <= _LONGEST_WORD)
-
-
-def _places(prepared: PreparedPosting) -> list[str]:
-    allowed = prepared.allowed
-    if not allowed.stated:
-        return [_NOT_TOLD]
-    named = allowed.countries | allowed.parts_of | allowed.subdivisions
-    return sorted(named | {WORLDWIDE} if allowed.worldwide else named)
 
 
 def _tops(posting: PostingCore) -> dict[str, int]:
@@ -138,37 +124,20 @@ def far_from(criteria: Criteria) -> Json | None:
 
 def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
     """One for each criterion that asks for something which a document tells; `nearly` for near misses too."""
-    yield from _roles_asked(criteria)
-    skills = criteria.skills
-    if skills.all:
-        yield _Demand(tuple({"term": {"skills": name}} for name in skills.all))
-    if skills.any and skills.at_least == 1:
-        yield _Demand((_either({"terms": {"skills": skills.any}}, {"terms": {"skills_implied": skills.any}}),))
-    elif skills.any:
-        had = (_either({"term": {"skills": name}}, {"term": {"skills_implied": name}}) for name in skills.any)
-        yield _Demand((_either(*had, at_least=skills.at_least),))
-    if skills.none:
-        yield _Demand(unwanted=({"terms": {"skills": skills.none}},))
+    for criterion in BY_FIELDS:
+        if narrowing := criterion.narrowing(criteria):
+            yield _demand(field_of(criterion), narrowing, excludes=criterion.excludes)
     yield from _words_asked(criteria)
-    if criteria.places:
-        yield _Demand(({"terms": {"places": _welcome(criteria)}},))
-    if criteria.near:
-        yield _Demand(({"terms": {"cells": cell_terms(criteria)}},))
     yield from _pay_asked(criteria, nearly=nearly)
-    for facet in FACETS:
-        if asked := facet.asked(criteria):
-            yield _Demand(({"terms": {facet.name: asked}},))
-    if criteria.languages:
-        yield _Demand((_either({"terms": {"language": criteria.languages}}, _lacking("language")),))
 
 
-def _roles_asked(criteria: Criteria) -> Iterator[_Demand]:
-    asked = criteria.roles
-    if asked.any:
-        suit = [*suiting(asked), _NOT_TOLD] if accepts_unknown_role(criteria) else suiting(asked)
-        yield _Demand(({"terms": {"roles": suit}},))
-    if asked.none:
-        yield _Demand(unwanted=({"terms": {"deciding_role": asked.none}},))
+def _demand(field: str, narrowing: Narrowing, *, excludes: bool) -> _Demand:
+    if excludes:
+        return _Demand(unwanted=({"terms": {field: narrowing.terms}},))
+    if narrowing.at_least == 1:
+        return _Demand(({"terms": {field: [ANY, *narrowing.terms]}},))
+    each = tuple({"terms": {field: [ANY, term]}} for term in narrowing.terms)
+    return _Demand(each if narrowing.at_least == len(each) else (_either(*each, at_least=narrowing.at_least),))
 
 
 def _words_asked(criteria: Criteria) -> Iterator[_Demand]:
@@ -187,19 +156,6 @@ def _words_asked(criteria: Criteria) -> Iterator[_Demand]:
 def _each_word(terms: tuple[str, ...]) -> list[Json]:
     words = sorted({word for term in terms for word in term.split(" ")})
     return [{"term": {"words": word}} for word in words if len(word) <= _LONGEST_WORD]
-
-
-def _welcome(criteria: Criteria) -> list[str]:
-    """Whatever a posting may name that takes in one of the asked places."""
-    found = {WORLDWIDE}
-    for place in deciding(criteria):
-        if is_group(place):
-            found |= countries_of(place)
-        elif is_subdivision(place):
-            found |= {place, country_of(place)}
-        else:
-            found.add(place)
-    return sorted(found | {_NOT_TOLD} if criteria.accept_unknown_place else found)
 
 
 def _pay_asked(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:

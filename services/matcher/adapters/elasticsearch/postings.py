@@ -13,18 +13,19 @@ from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.elasticsearch import definition
 from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch.documents import field_of
 from services.matcher.adapters.elasticsearch.generations import Generations
-from services.matcher.adapters.elasticsearch.posting_document import document_of, far_from, micros, query_of
+from services.matcher.adapters.elasticsearch.posting_document import BY_FIELDS, document_of, far_from, micros, query_of
 from services.matcher.backtest import Far
 from services.matcher.ports import BackwardHit
-from services.rules.criterion import FACETS, facets_mark
+from services.rules.criterion import terms_mark
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from services.runtime.chunks import chunked
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
-SCHEMA: Final = "postings.v5"
+SCHEMA: Final = "postings.v6"
 _RESOLVED_AGAIN: Final = 3
 _PUT_BYTES: Final = 4 << 20
 _SEARCHES_AT_ONCE: Final = 50
@@ -50,8 +51,8 @@ class ElasticsearchRecentPostings:
     def __init__(self, engine: SearchEngine, kind: str = "postings") -> None:
         """`kind` names the index, after the installation's prefix."""
         self._engine = engine
-        terms = (facet.name for facet in FACETS)
-        form = definition(SCHEMA, terms=terms, replicas=engine.settings.replicas, mark=facets_mark())
+        terms = map(field_of, BY_FIELDS)
+        form = definition(SCHEMA, terms=terms, replicas=engine.settings.replicas, mark=terms_mark())
         self.generations = Generations(engine, kind, form)
         self._remembered = _Remembered(_REMEMBERED)
 

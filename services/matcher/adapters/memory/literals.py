@@ -1,7 +1,8 @@
-"""Numbers for what a posting may have or say: skills, roles, terms of texts."""
+"""Numbers for what a posting may have or say: the terms of criteria, circles round towns, words."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Growing, Rows
-from services.rules.criterion import Fit
+from services.rules.criterion import CRITERIA, FACETS, LANGUAGE, PLACE, Fit
 from services.rules.criterion.near import farthest, nearness
 from services.rules.places.towns import cell_of, cells_round, label_of, town_of
 from services.rules.prepared import PreparedPosting
@@ -20,44 +21,29 @@ T = TypeVar("T")
 NO_TOWN: Final = ("", 0)
 REMOTE: Final = ("", 1)
 """What is no circle round a town."""
-UNKNOWN_ROLE: Final = ""
-"""The role of a posting of which nothing says one."""
-
-
-_MENTION: Final = "\0"
-"""Before the name of a skill that may as well be mentioned: what only asks for it goes by other numbers."""
-
-
-def term_of(skill: str, *, mentions: bool) -> str:
-    """What a skill goes by: whether a posting that mentions it has it depends on the search."""
-    return _MENTION + skill if mentions else skill
-
-
-def terms_of(skills: Iterable[str], asked_for: Iterable[str]) -> set[str]:
-    """What the skills of a posting go by, some of which it asks for."""
-    return {*asked_for, *(_MENTION + name for name in skills)}
+BY_LITERALS: Final = tuple(
+    one for one in CRITERIA if one.by_terms and one.exact and one not in (*FACETS, PLACE, LANGUAGE)
+)
+"""The criteria whose terms are literals; those of the others have columns, or circles."""
 
 
 class Literals:
-    """Each has a number: a skill by its own name, a skill itself or as what another implies, a circle round a town, a
-    role, a deciding role, a term of a text. Skills go by `term_of`.
+    """Each has a number: a term of a criterion, a circle round a town, a term of a text.
 
-    A term is a word, or a phrase filed under its first two words. Of several skills, that so many are had is one
-    literal too: those that a posting meets are found by counting, from its skills, not from all that there are.
+    A term of a text is a word, or a phrase filed under its first two words. Of several terms of a criterion, that so
+    many are had is one literal too: those that a posting meets are found by counting, from its own terms, not from all
+    that there are.
     """
 
     def __init__(self) -> None:
-        self._own: dict[str, int] = {}
-        self._implied: dict[str, int] = {}
-        self._counted: dict[tuple[tuple[str, ...], int], int] = {}
-        self._counts_of: dict[str, Growing] = {}
-        """By a skill: which counts it is one of."""
+        self._terms: dict[str, dict[str, int]] = {one.name: {} for one in BY_LITERALS}
+        self._counted: dict[tuple[str, tuple[str, ...], int], int] = {}
+        self._counts_of: dict[str, dict[str, Growing]] = defaultdict(dict)
+        """By a criterion's term: which counts it is one of."""
         self._least, self._counts = Growing(np.int64), Growing(np.int64)
-        """By number of a count: how many skills it takes, and the number of its literal."""
+        """By number of a count: how many terms it takes, and the number of its literal."""
         self._near: dict[tuple[str, int], int] = {}
         self._near_by_cell: dict[str, list[tuple[str, int]]] = {}
-        self._roles: dict[str, int] = {}
-        self._deciding: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._phrases: dict[str, dict[str, int]] = {}
         self._begin_phrases: set[str] = set()
@@ -66,22 +52,19 @@ class Literals:
     def __len__(self) -> int:
         return self._count
 
-    def own(self, name: str) -> int:
-        """The number of having a skill by its own name."""
-        return self._number(self._own, name)
+    def of(self, criterion: str, term: str) -> int:
+        """The number of having a term of a criterion."""
+        return self._number(self._terms[criterion], term)
 
-    def implied(self, name: str) -> int:
-        """The number of having a skill, or one that implies it."""
-        return self._number(self._implied, name)
-
-    def counted(self, names: tuple[str, ...], at_least: int) -> int:
-        """The number of having so many skills of some, each itself or by one that implies it."""
-        asked = (names, at_least)
+    def counted(self, criterion: str, terms: tuple[str, ...], at_least: int) -> int:
+        """The number of having so many of some terms of a criterion."""
+        asked = (criterion, terms, at_least)
         number = self._counted.get(asked)
         if number is None:
-            number = self._counted[tuple(map(sys.intern, names)), at_least] = self._count
-            for name in names:
-                self._counts_of.setdefault(sys.intern(name), Growing(np.int64)).append(len(self._counts))
+            number = self._counted[criterion, tuple(map(sys.intern, terms)), at_least] = self._count
+            counts_of = self._counts_of[criterion]
+            for term in terms:
+                counts_of.setdefault(sys.intern(term), Growing(np.int64)).append(len(self._counts))
             self._least.append(at_least)
             self._counts.append(number)
             self._count += 1
@@ -117,15 +100,7 @@ class Literals:
                     found[asked] = fit
         return found
 
-    def role(self, role: str) -> int:
-        """The number of being a role, first of all or not; of `UNKNOWN_ROLE`, of not saying."""
-        return self._number(self._roles, role)
-
-    def deciding(self, role: str) -> int:
-        """The number of being a role first of all."""
-        return self._number(self._deciding, role)
-
-    def term(self, term: str) -> int:
+    def said(self, term: str) -> int:
         """The number of saying a term."""
         words = term.split(" ")
         if len(words) == 1:
@@ -142,27 +117,22 @@ class Literals:
 
     def held_by(self, prepared: PreparedPosting) -> Rows:
         """The numbers of what a posting has and says, in no order."""
-        found = _known(self._own, terms_of(prepared.skills, prepared.asked_for))
-        roles = prepared.posting.roles
-        found += _known(self._near, self.nearness(prepared.posting))
-        found += _known(self._roles, roles or (UNKNOWN_ROLE,))
-        found += _known(self._deciding, roles[:1])
-        if self._implied or self._counted:
-            skills = terms_of(
-                prepared.skills | prepared.implied.keys(), prepared.asked_for | prepared.implied_by_asked.keys()
-            )
-            found += _known(self._implied, skills)
-            found += self._enough(skills)
+        found = _known(self._near, self.nearness(prepared.posting))
+        for criterion in BY_LITERALS:
+            known, counts_of = self._terms[criterion.name], self._counts_of.get(criterion.name, {})
+            if known or counts_of:
+                terms = criterion.terms_of(prepared)
+                found += known.values() if terms is None else _known(known, terms)
+                found += self._enough(counts_of.values() if terms is None else _of(counts_of, terms))
         if self._words or self._phrases:
             found += self._said(prepared.haystack)
         return np.array(found, dtype=np.int64)
 
-    def _enough(self, skills: Iterable[str]) -> list[int]:
-        """The literals of the counts that these skills meet."""
-        met = [self._counts_of[name].view for name in skills if name in self._counts_of]
+    def _enough(self, met: Collection[Growing]) -> list[int]:
+        """The literals of the counts that are met, given those of each term."""
         if not met:
             return []
-        counts, times = np.unique(np.concatenate(met), return_counts=True)
+        counts, times = np.unique(np.concatenate([counts.view for counts in met]), return_counts=True)
         enough: list[int] = self._counts.view[counts[times >= self._least.view[counts]]].tolist()
         return enough
 
@@ -180,3 +150,7 @@ class Literals:
 
 def _known(numbers: Mapping[T, int], names: Iterable[T]) -> list[int]:
     return [numbers[name] for name in names if name in numbers]
+
+
+def _of(counts_of: Mapping[str, Growing], terms: Iterable[str]) -> list[Growing]:
+    return [counts_of[term] for term in terms if term in counts_of]

@@ -11,9 +11,8 @@ from cachetools import LRUCache
 from schemas.posting import Reach, Timezones
 from services.matcher.adapters.floors import MOST_FLOOR
 from services.matcher.adapters.memory.columns import UNKNOWN_PLACE, Bools, Column, Rows
-from services.matcher.adapters.memory.literals import terms_of
 from services.matcher.adapters.memory.vocabulary import ANY_FACETS, MOST_RANK, MOST_SKILLS, Vocabulary, rank_of
-from services.rules.criterion import FACETS
+from services.rules.criterion import FACETS, SKILLS_ALL
 from services.rules.criterion.language import language_fits
 from services.rules.criterion.timezone import end_of
 from services.rules.places.placing import Allowed
@@ -56,8 +55,7 @@ class Judge:
     def arrays(self, prepared: PreparedPosting) -> PostingArrays:
         """A posting, as things stand now."""
         known, posting = self._known, prepared.posting
-        terms = terms_of(prepared.skills, prepared.asked_for)
-        numbers = [known.skills[term] for term in terms if term in known.skills]
+        numbers = [known.skills[term] for term in SKILLS_ALL.terms_of(prepared) if term in known.skills]
         skills = np.array([number for number in numbers if number < MOST_SKILLS], dtype=np.int64)
         has_skill = np.zeros(min(len(known.skills) + 1, MOST_SKILLS), dtype=np.bool_)
         has_skill[0] = True

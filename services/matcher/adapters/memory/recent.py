@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.ports import BackwardHit
-from services.rules.criterion.role import accepts_unknown_role, suiting
+from services.rules.criterion import ROLES_ANY
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 
@@ -86,7 +86,7 @@ class MemoryRecentPostings:
         yield self._all
         for name in {*prepared.skills, *prepared.implied}:
             yield self._by_skill.setdefault(name, [])
-        for role in {*prepared.posting.roles}:
+        for role in ROLES_ANY.terms_of(prepared):
             yield self._by_role.setdefault(role, [])
 
     def _since(self, criteria: Criteria, since: datetime) -> Iterator[PreparedPosting]:
@@ -95,8 +95,8 @@ class MemoryRecentPostings:
         lists = [self._by_skill.get(name, []) for name in asked.all or asked.any]
         if asked.all:
             lists = [min(lists, key=len)]
-        if not lists and criteria.roles.any and not accepts_unknown_role(criteria):
-            lists = [self._by_role.get(role, []) for role in suiting(criteria.roles)]
+        if not lists and (narrowing := ROLES_ANY.narrowing(criteria)):
+            lists = [self._by_role.get(role, []) for role in narrowing.terms]
         found = (islice(some, _end(some, since)) for some in (lists or [self._all]))
         return (entry[2] for entry, _ in groupby(merge(*found)))
 

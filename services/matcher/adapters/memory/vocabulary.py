@@ -23,9 +23,8 @@ from services.matcher.adapters.memory.columns import (
     Columns,
     Growing,
 )
-from services.matcher.adapters.memory.literals import NO_TOWN, REMOTE, UNKNOWN_ROLE, Literals, term_of
-from services.rules.criterion import FACETS
-from services.rules.criterion.role import accepts_unknown_role, suiting
+from services.matcher.adapters.memory.literals import BY_LITERALS, NO_TOWN, REMOTE, Literals
+from services.rules.criterion import FACETS, SKILLS_ALL, SKILLS_ANY, UNSAID, Narrowing
 from services.rules.criterion.salary import annual_floor
 from services.rules.places.placing import deciding
 from services.rules.text import TextQuery
@@ -45,6 +44,8 @@ LAST: Final = 1
 NEGATED: Final = 2
 LITERAL_SHIFT: Final = 2
 
+_BY_CLAUSES: Final = tuple(one for one in BY_LITERALS if one not in (SKILLS_ALL, SKILLS_ANY))
+"""The criteria whose clauses need no place of their own among the others."""
 ANY_FACETS: Final = (1 << sum(len(facet.values) for facet in FACETS)) - 1
 
 
@@ -87,13 +88,15 @@ class Vocabulary:
     def row_of(self, criteria: Criteria) -> Row:
         """Write criteria as numbers. They must be canonical."""
         wanting = self._wanting
-        wanted = sorted(map(self.skill, _needed(criteria)), key=wanting.__getitem__)
+        needed = SKILLS_ALL.narrowing(criteria)
+        terms = needed.terms if needed else ()
+        wanted = sorted(map(self.skill, terms), key=wanting.__getitem__)
         for number in wanted:
             wanting[number] += 1
         small = wanted if len(wanting) <= MOST_SKILLS else [number for number in wanted if number < MOST_SKILLS]
         places = deciding(criteria)
         place = self.place_set(places)
-        clauses = self._clauses(criteria, small[:4])
+        clauses = self._clauses(criteria, terms, small[:4])
         pay, rank = self._pay(criteria)
         first, second, third, fourth = (*small[:4], 0, 0, 0, 0)[:4]
         if first:
@@ -116,43 +119,45 @@ class Vocabulary:
             literals=[literal for clause in clauses for literal in clause],
         )
 
-    def _clauses(self, criteria: Criteria, inline: Sequence[int]) -> list[list[int]]:
+    def _clauses(self, criteria: Criteria, needed: Sequence[str], inline: Sequence[int]) -> list[list[int]]:
         """What is asked besides the first skills, as clauses, of each of which one literal must hold.
 
         A clause that can be looked up by what a posting has and says comes first.
         """
-        skills, asked, text, literals = criteria.skills, criteria.roles, criteria.text, self.literals
-        clauses: list[list[int]] = []
-        circles = circles_of(criteria)
-        others = skills.any or skills.none or asked.any or asked.none or circles
-        if not (others or text or len(skills.all) > len(inline)):
-            return clauses
-        query = TextQuery.parse(text)
-        if len(skills.all) > len(inline):
-            clauses += [[literals.own(name)] for name in _needed(criteria) if self.skills[name] not in inline]
+        literals, query = self.literals, TextQuery.parse(criteria.text)
+        telling: list[list[int]] = []
+        silent: list[list[int]] = []
+        unwanted: list[int] = []
+        for criterion in _BY_CLAUSES:
+            narrowing = criterion.narrowing(criteria)
+            if narrowing is None:
+                continue
+            if criterion.excludes:
+                unwanted += [literals.of(criterion.name, term) for term in narrowing.terms]
+            else:
+                # What does not say it meets all that accept silence.
+                (silent if UNSAID in narrowing.terms else telling).append(self._clause(criterion.name, narrowing))
+        clauses = telling
+        if len(needed) > len(inline):
+            clauses += [[literals.of(SKILLS_ALL.name, term)] for term in needed if self.skills[term] not in inline]
         # Long terms are rare ones.
-        clauses += [[literals.term(term)] for term in sorted(query.wanted, key=len, reverse=True)]
-        some = tuple(term_of(name, mentions=skills.mentions) for name in skills.any)
-        if some and skills.at_least > 1:
-            clauses.append([literals.counted(some, skills.at_least)])
-        elif some:
-            clauses.append([literals.implied(name) for name in some])
-        clauses += [[literals.term(term) for term in group] for group in query.either]
-        if asked.any:
-            unknown = (UNKNOWN_ROLE,) if accepts_unknown_role(criteria) else ()
-            # A posting has a role or two, many skills and hundreds of words; but what says no role meets all that
-            # accept it.
-            clauses.insert(len(clauses) if unknown else 0, [*map(literals.role, (*suiting(asked), *unknown))])
-        if circles:
-            clauses.append([literals.near(*circle) for circle in circles])
-        unwanted = [
-            *(literals.own(term_of(name, mentions=True)) for name in skills.none),
-            *map(literals.deciding, asked.none),
-            *map(literals.term, query.excluded),
-        ]
+        clauses += [[literals.said(term)] for term in sorted(query.wanted, key=len, reverse=True)]
+        # A posting has a role or two, many skills and hundreds of words.
+        if some := SKILLS_ANY.narrowing(criteria):
+            clauses.append(self._clause(SKILLS_ANY.name, some))
+        clauses += [[literals.said(term) for term in group] for group in query.either]
+        clauses += silent
+        if criteria.near:
+            clauses.append([literals.near(*circle) for circle in circles_of(criteria)])
+        unwanted += map(literals.said, query.excluded)
         return [_coded(clause) for clause in clauses] + [
             [literal << LITERAL_SHIFT | NEGATED | LAST] for literal in unwanted
         ]
+
+    def _clause(self, criterion: str, narrowing: Narrowing) -> list[int]:
+        if narrowing.at_least > 1:
+            return [self.literals.counted(criterion, narrowing.terms, narrowing.at_least)]
+        return [self.literals.of(criterion, term) for term in narrowing.terms]
 
     def _pay(self, criteria: Criteria) -> tuple[int, int]:
         floor = criteria.salary_floor
@@ -221,11 +226,6 @@ def circles_of(criteria: Criteria) -> tuple[tuple[str, int], ...]:
         return ()
     unknown = (NO_TOWN,) if criteria.accept_unknown_town else ()
     return (REMOTE, *unknown, *((one.town, one.km) for one in criteria.near))
-
-
-def _needed(criteria: Criteria) -> list[str]:
-    """The terms of the skills that are all needed."""
-    return [term_of(name, mentions=criteria.skills.mentions) for name in criteria.skills.all]
 
 
 def _coded(clause: Sequence[int]) -> list[int]:
