@@ -98,6 +98,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "portal": {
         "privacy_contact": "privacy@jobs.example.com",
+        "api_origins": ["https://jobs.example.com"],
         "processors": ["Twilio SendGrid, USA: sends the mails"],
         "logs_kept_days": 14,
     },

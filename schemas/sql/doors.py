@@ -1,4 +1,5 @@
-"""The portal's tables: ways in, letters, jobs that are tracked. What is of a person goes with the person."""
+"""The portal's tables: ways in, letters, jobs that are tracked, tokens of the API. All that is of a person goes with
+the person."""
 
 from sqlalchemy import Column, ForeignKey, Table, Text
 
@@ -90,4 +91,17 @@ tracked_jobs = Table(
     Column("saved_at", Moment, nullable=False),
     Column("applied_on", Text, comment="an ISO date, by the reader's own clock; null: not applied for"),
     comment="Jobs that a subscriber saved or applied for; the posting itself may be forgotten before.",
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="of the token, of which the store knows no more"),
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False, comment="as its owner calls it"),
+    Column("scopes", Text, nullable=False, comment="what it may do, a JSON list"),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_on", Text, comment="the ISO date of its last use, UTC; null: not used yet"),
+    comment="Tokens by which programs of a subscriber use the API.",
 )

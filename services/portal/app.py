@@ -15,8 +15,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from services.portal import events, feeds, previews, reading
-from services.portal.accounts import home, mails, searches, sign_up, tracking
+from services.portal.accounts import home, mails, searches, sign_up, tokens, tracking
 from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.api.app import api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
 from services.portal.links import jobs, standing
 from services.portal.pages import Pages, words_for
@@ -99,8 +100,10 @@ def portal_app(
     app.include_router(searches.routes(door, guard, cookies, live))
     app.include_router(mails.routes(door, cookies))
     app.include_router(tracking.routes(door, guard, cookies))
+    app.include_router(tokens.routes(door, guard, cookies))
     app.include_router(reading.routes(door, guard))
     app.include_router(feeds.routes(door, guard, live))
+    app.mount("/api", api_app(door, guard, live, settings.portal.api_origins))
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.

@@ -20,6 +20,10 @@ class UsageError(JobchimeError):
     """The command or the configuration is wrong: say how to mend it, exit 2."""
 
 
+class ChangedError(UsageError):
+    """What was to be changed is another than whoever changes it knows: look again first."""
+
+
 class PoisonError(JobchimeError):
     """This record can never be processed: dead-letter it with this reason; never retry."""
 

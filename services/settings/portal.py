@@ -29,6 +29,8 @@ class PortalSettings(BaseModel):
     """For how many days you keep backups and dumps of the store; for no longer is it known who must be erased again."""
     logs_kept_days: int | None = Field(default=None, ge=1, le=3_650, examples=[14])
     """For how many days you keep logs of the server before it, with addresses of networks; unset: it keeps none."""
+    api_origins: tuple[str, ...] = Field(default=(), examples=[["https://jobs.example.com"]])
+    """Pages whose scripts may use the API with a token; empty: none, programs alone."""
     consent: ConsentSettings = ConsentSettings()
     """Who is asked whether they want mails."""
     connections: int = Field(default=256, ge=1, le=10_000)

@@ -90,34 +90,36 @@ def change(
     fields: Mapping[str, str | list[str]],
     now: datetime,
     declaration: Declaration | None = None,
+    known: Profile | None = None,
 ) -> Saved:
     """Change facts of someone, by id or address; what is not named stays. Raises UsageError, WrongFieldError.
 
-    Another mailbox is theirs at once where it is declared that they asked for it, else once they confirm it there; of
-    who stays where they are, a declaration is kept by itself.
+    `known`: what whoever changes them has read; raises ChangedError where they are others by now. Another mailbox is
+    theirs at once where it is declared that they asked for it, else once they confirm it there; of who stays where they
+    are, a declaration is kept by itself.
     """
     for field, value in fields.items():
         # An empty name is how somebody asks not to be greeted by one; of their languages they need not say anything.
         if field != "name" and isinstance(value, str) and not value.strip():
             raise WrongFieldError(field, "it is empty; leave it out, and it stays as it is")
-    known = find(installation, person)
-    profile = profile_from({**asdict(known.profile), **fields})
+    found = find(installation, person)
+    profile = profile_from({**asdict(found.profile), **fields})
     wanted = profile.address
-    moves = fold_address(wanted) != fold_address(known.profile.address)
+    moves = fold_address(wanted) != fold_address(found.profile.address)
     with fields_checked():
         moved = declaration.of("moved", now) if declaration and moves else None
     if moves and moved is None:
         _require_confirmable(installation, wanted)
-        profile = replace(profile, address=known.profile.address)
-    changes = of_profile(known.profile, profile)
+        profile = replace(profile, address=found.profile.address)
+    changes = of_profile(found.profile, profile)
     if changes:
-        installation.subscribers.change(known.subscriber_id, profile, now, moved)
+        installation.subscribers.change(found.subscriber_id, profile, now, moved, known)
     if declaration is not None and not moves:
-        consents.declare(installation, known.subscriber_id, declaration, now)
+        consents.declare(installation, found.subscriber_id, declaration, now)
     if not moves or moved is not None:
-        return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, wanted))
-    _have_confirm(installation, known, wanted, now)
-    return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, profile.address), wanted)
+        return Saved(found.subscriber_id, tuple(changes), why_suppressed(installation, wanted))
+    _have_confirm(installation, found, wanted, now)
+    return Saved(found.subscriber_id, tuple(changes), why_suppressed(installation, profile.address), wanted)
 
 
 def _require_confirmable(installation: Installation, address: str) -> None:

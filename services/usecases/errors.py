@@ -18,6 +18,10 @@ class WrongFieldError(UsageError):
         self.values = values
 
 
+class MissingError(UsageError):
+    """There is nothing of that name, or it is somebody else's."""
+
+
 class NothingChosenError(UsageError):
     """What is to be done would be done to everything: a door says how to choose."""
 

@@ -13,7 +13,7 @@ from services.notifier.domain.links import PATHS, Claim, claim_of
 from services.notifier.domain.model import Digest, FeedbackFacts
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
-from services.usecases.errors import WrongFieldError
+from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.tracker import note_from
 from services.wording.lines import one_line
@@ -129,9 +129,9 @@ def take_back(installation: Installation, own_id: str, kind: str, value: str) ->
 
 
 def note(installation: Installation, own_id: str, kind: str, value: str, text: str) -> None:
-    """Keep what somebody writes beside a statement. Raises WrongFieldError, UsageError where it is not said."""
+    """Keep what somebody writes beside a statement. Raises WrongFieldError, MissingError where it is not said."""
     if not installation.subscribers.note(own_id, _kind(kind), value, note_from(text)):
-        raise UsageError("they never said that")
+        raise MissingError("they never said that")
 
 
 def _kind(name: str) -> Kind:
@@ -183,7 +183,7 @@ def _statement(installation: Installation, kind: Kind, of: str, now: datetime) -
         return statement_of(kind, posting, now)
     if kind == "hidden_company" and fold_company(of):
         return Statement(kind, fold_company(of))
-    raise UsageError(f"there is no posting {of} in the store")
+    raise MissingError(f"there is no posting {of} in the store")
 
 
 def _posting(installation: Installation, posting_id: str) -> PostingCore | None:

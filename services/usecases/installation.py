@@ -11,7 +11,7 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from services.notifier.adapters.sql.digests.digests import SqlDigests
-from services.notifier.adapters.sql.people.doors import SqlDoors
+from services.notifier.adapters.sql.people.doors import SqlApiTokens, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
@@ -44,6 +44,10 @@ class Installation:
     def ids(self) -> Ids:
         """Under the secret, which is made here where there is none. Raises UsageError, UnavailableError."""
         return self.settings.ids()
+
+    @property
+    def api_tokens(self) -> SqlApiTokens:
+        return SqlApiTokens(self.engine)
 
     @property
     def tracked_jobs(self) -> SqlTrackedJobs:

@@ -8,7 +8,7 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.rules.criterion import Reason
-from services.runtime.errors import UsageError
+from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
 
 __all__ = [
@@ -98,11 +98,11 @@ def searches(installation: Installation, subscriber: Subscriber) -> list[SavedSe
 
 
 def own_search(installation: Installation, subscriber: Subscriber, search_id: str) -> SavedSearch:
-    """A search of theirs. Raises UsageError for any other."""
+    """A search of theirs. Raises MissingError for any other."""
     for search in searches(installation, subscriber):
         if search.search_id == search_id:
             return search
-    raise UsageError("there is no such search of yours")
+    raise MissingError("there is no such search of yours")
 
 
 def posting_of(installation: Installation, posting_id: str) -> PostingCore | None:

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from schemas.posting import PostingCore
 from services.notifier.domain.feedback import MOST_NOTE, MOST_TRACKED, TrackedJob
 from services.rules.web_address import job_address
-from services.runtime.errors import UsageError
-from services.usecases.errors import WrongFieldError
+from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
 
 __all__ = [
@@ -53,10 +52,10 @@ def saved_ids(installation: Installation, own_id: str) -> frozenset[str]:
 
 
 def save(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:
-    """Keep a job; said again it changes nothing. Raises UsageError where the store has none, WrongFieldError."""
+    """Keep a job; said again it changes nothing. Raises MissingError where the store has none, WrongFieldError."""
     posting = installation.matches.postings([posting_id]).get(posting_id)
     if posting is None:
-        raise UsageError(f"there is no posting {posting_id} in the store")
+        raise MissingError(f"there is no posting {posting_id} in the store")
     if not is_saved(installation, own_id, posting_id) and len(installation.tracked_jobs.all(own_id)) >= MOST_TRACKED:
         raise WrongFieldError("job", f"there are {MOST_TRACKED} saved jobs already", "job_room")
     job = TrackedJob(posting_id, posting.title, posting.company.name, job_address(posting), "", now, None)
@@ -69,18 +68,18 @@ def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
 
 
 def change(installation: Installation, own_id: str, posting_id: str, note: str, applied_on: date | None) -> None:
-    """What they write beside a job, and when they applied. Raises WrongFieldError, UsageError where it is not kept."""
+    """What they write beside a job, and when they applied. Raises WrongFieldError; MissingError for none of theirs."""
     if not installation.tracked_jobs.change(own_id, posting_id, note_from(note), applied_on):
-        raise UsageError("there is no such job of yours")
+        raise MissingError("there is no such job of yours")
 
 
 def apply(installation: Installation, own_id: str, posting_id: str, day: date) -> None:
-    """They applied for a job on a day; what they wrote stays. Raises UsageError where it is not kept."""
+    """They applied for a job on a day; what they wrote stays. Raises MissingError where it is not kept."""
     for job in installation.tracked_jobs.all(own_id):
         if job.posting_id == posting_id:
             change(installation, own_id, posting_id, job.note, day)
             return
-    raise UsageError("there is no such job of yours")
+    raise MissingError("there is no such job of yours")
 
 
 def take_out(installation: Installation, own_id: str, posting_id: str) -> None:

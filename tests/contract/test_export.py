@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "new_addresses": lambda data: data["new_address"],
     "other_addresses": lambda data: {},
     "sign_in_links": lambda data: data["sign_in_links"][0],
+    "api_tokens": lambda data: data["api_tokens"][0],
     "sessions": lambda data: data["sessions"][0],
     "letters": lambda data: data["letters"][0],
 }
@@ -44,6 +45,7 @@ CODED = {
     "subscribers.speaks": "[%s]", "feedback.about": "[%s]", "saved_searches.preferred_places": "[%s]",
     "digests.matched": "{%s: 1}", "digest_items.found_by": "[%s]", "webhook_events.found_by": "[%s]",
     "sign_ups.wanted": "{%s: 1}",
+    "api_tokens.scopes": "[%s]",
 }  # fmt: skip
 """Columns of text that hold JSON."""
 _SAME = ("saved_searches.search_id", "webhooks.search_id", "webhook_events.event_id", "webhook_attempts.event_id")

@@ -95,6 +95,10 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "a mail": PortalPage(f"/home/mails/{slot}"),
         "jobs": PortalPage("/home/jobs"),
         "feedback": PortalPage("/home/feedback"),
+        "tokens": PortalPage("/home/tokens"),
+        "a token": PortalPage(
+            "/home/tokens", press='main form:has([name="name"]) button', fill=(("name", "My script"),)
+        ),
         "another search": PortalPage("/home/search"),
         "a search": PortalPage(f"/home/search/{searches[0].search_id}", press='button[value="preview"]'),
         "another address": PortalPage(f"/a/{_MOVE}"),

@@ -13,9 +13,10 @@ ConsentKind = Literal["given", "withdrawn", "moved", "paused", "resumed"]
 CONSENTING: Final = ("given", "moved", "resumed")
 """The kinds by which somebody wants mails."""
 Origin = Literal["operator", "page", "one-click", "provider", "silence", "day"]
-"""`operator`: by the command line or an import, who answers for it. `one-click`: by their mail program. `provider`: by
-a list of the mail provider's, as a signed event of it says. `silence`: they were asked and gave no sign of life. `day`:
-it has come, until which they had paused, or by a clock that is set right has not."""
+"""`operator`: by the command line or an import, who answers for it. `page`: by themselves, on a page or by
+a program of theirs, as the wording says. `one-click`: by their mail program. `provider`: by a list of the mail
+provider's, as a signed event of it says. `silence`: they were asked and gave no sign of life. `day`: it has come, until
+which they had paused, or by a clock that is set right has not."""
 
 
 @dataclass(frozen=True, slots=True)

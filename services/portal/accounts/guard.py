@@ -27,6 +27,10 @@ _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
 _COMPLETIONS = (parse("300/minute"),)
 _FEEDS = (parse("60/minute"),)
+_PROGRAMS = (parse("600/minute"),)
+"""Of one network, whatever they are let in by: guessing too."""
+_TOKENS = (parse("120/minute"), parse("3000/hour"))
+"""Of one token."""
 
 
 class FormGuard:
@@ -58,9 +62,19 @@ class FormGuard:
         """The same of a feed. Raises HTTPException 429."""
         self._count(request, "feed", _FEEDS)
 
+    def check_program(self, request: Request) -> None:
+        """The same of a program that asks the API. Raises HTTPException 429."""
+        self._count(request, "program", _PROGRAMS)
+
+    def check_token(self, key: str) -> None:
+        """The same of a token, wherever its program runs. Raises HTTPException 429."""
+        self._count_of(key, "token", _TOKENS)
+
     def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
-        network = network_of(request, self._proxies)
-        if not all(self._limiter.hit(limit, what, network) for limit in limits):
+        self._count_of(network_of(request, self._proxies), what, limits)
+
+    def _count_of(self, who: str, what: str, limits: Sequence[RateLimitItem]) -> None:
+        if not all(self._limiter.hit(limit, what, who) for limit in limits):
             raise HTTPException(429, headers={"Retry-After": "60"})
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, union, update
 
-from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import api_tokens, letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import cuts, deliveries, digests, erasures, mail_events, postings, saved_searches
 from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
@@ -80,12 +80,13 @@ def forget_erasures(engine: Engine, now: datetime) -> int:
 
 
 def forget_ways_in(engine: Engine, now: datetime) -> int:
-    """Drop what is over of sign-ups, new addresses, links, sessions, and to whom letters went; returns how many."""
+    """Drop what is over of sign-ups, new addresses, links, sessions, tokens, and to whom letters went; how many."""
     return (
         _in_slices(engine, sign_ups.c.token_hash, sign_ups.c.expires_at <= now, delete(sign_ups))
         + _in_slices(engine, new_addresses.c.token_hash, new_addresses.c.expires_at <= now, delete(new_addresses))
         + _in_slices(engine, sign_in_links.c.token_hash, sign_in_links.c.expires_at <= now, delete(sign_in_links))
         + _in_slices(engine, sessions.c.token_hash, sessions.c.expires_at <= now, delete(sessions))
+        + _in_slices(engine, api_tokens.c.token_hash, api_tokens.c.expires_at <= now, delete(api_tokens))
         + _in_slices(engine, letters.c.id, _named_letters(now), update(letters).values(address_hash="", to_hash=None))
         + _in_slices(engine, letters.c.id, _counts_no_more(now), delete(letters))
     )

@@ -1,4 +1,5 @@
-"""How people come in: sign-ups that wait, links that sign in, sessions, and how often somebody is mailed a link.
+"""How people come in, and programs of theirs: sign-ups that wait, links that sign in, sessions, tokens of the API, and
+how often somebody is mailed a link.
 
 Of each token the store knows a hash alone: who reads the store signs nobody in.
 """
@@ -7,12 +8,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
-from schemas.sql.doors import MOST_SIGN_UPS, letters, new_addresses, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import MOST_SIGN_UPS, api_tokens, letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.erasures import keep_address
 from services.notifier.adapters.sql.people.suppressions import (
@@ -24,9 +25,11 @@ from services.notifier.adapters.sql.people.suppressions import (
     suppression_of,
 )
 from services.notifier.adapters.sql.rows import hold_person, to_json
+from services.notifier.domain.api_tokens import MOST_TOKENS, ApiToken, Scope
 from services.notifier.domain.delivery import Fault, State
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.mail_events import TO_STRANGERS
+from services.runtime.errors import UsageError
 from services.runtime.pauses import read_pauses
 from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing
@@ -236,10 +239,64 @@ class SqlDoors:
 
     @retried
     def end_session(self, subscriber_id: str, key: str | None = None) -> None:
-        """Sign one of somebody's browsers out, or all of them."""
+        """Sign one of somebody's browsers out, or all of them, with the programs that use the API."""
         own = sessions.c.subscriber_id == subscriber_id
         with writing(self._engine) as connection:
+            if key is None:
+                connection.execute(delete(api_tokens).where(api_tokens.c.subscriber_id == subscriber_id))
             connection.execute(delete(sessions).where(own if key is None else own & (sessions.c.token_hash == key)))
+
+
+class SqlApiTokens:
+    """Tokens by which programs use the API. All raise UnavailableError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @retried
+    def keep(
+        self, token: str, subscriber_id: str, name: str, scopes: tuple[Scope, ...], now: datetime, expires_at: datetime
+    ) -> ApiToken:
+        """Let programs in by a token. Raises UsageError where its owner is gone, or has as many as one may have."""
+        own = (api_tokens.c.subscriber_id == subscriber_id) & (api_tokens.c.expires_at > now)
+        row = {"token_hash": _hash(token), "subscriber_id": subscriber_id, "name": name, "scopes": to_json(scopes)}
+        times = {"made_at": now, "expires_at": expires_at}
+        with writing(self._engine) as connection:
+            if hold_person(connection, subscriber_id) is None:
+                raise UsageError(f"There is no subscriber {subscriber_id}.")
+            if connection.execute(select(func.count()).where(own)).scalar_one() >= MOST_TOKENS:
+                raise UsageError(f"One may have {MOST_TOKENS} tokens; take one back first.")
+            connection.execute(insert(api_tokens).values(row | times))
+        return ApiToken(_hash(token), subscriber_id, name, scopes, now, expires_at)
+
+    def get(self, token: str, now: datetime) -> ApiToken | None:
+        """What a token is; None where there is none, or it is over."""
+        own = (api_tokens.c.token_hash == _hash(token)) & (api_tokens.c.expires_at > now)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(api_tokens).where(own)).one_or_none()
+        return _token(row) if row is not None else None
+
+    @retried
+    def used(self, key: str, day: date) -> None:
+        """Keep on which day a token was last used."""
+        other = or_(api_tokens.c.used_on.is_(None), api_tokens.c.used_on != day.isoformat())
+        with writing(self._engine) as connection:
+            own = update(api_tokens).where(api_tokens.c.token_hash == key, other)
+            connection.execute(own.values(used_on=day.isoformat()))
+
+    def of_person(self, subscriber_id: str, now: datetime) -> list[ApiToken]:
+        """Theirs that are not over, the newest first."""
+        own = (api_tokens.c.subscriber_id == subscriber_id) & (api_tokens.c.expires_at > now)
+        query = select(api_tokens).where(own).order_by(api_tokens.c.made_at.desc(), api_tokens.c.token_hash)
+        with reading(self._engine) as connection:
+            return [_token(row) for row in connection.execute(query)]
+
+    @retried
+    def end(self, subscriber_id: str, key: str | None = None) -> None:
+        """Take one of theirs back, or all; said again it changes nothing."""
+        own = api_tokens.c.subscriber_id == subscriber_id
+        with writing(self._engine) as connection:
+            connection.execute(delete(api_tokens).where(own if key is None else own & (api_tokens.c.token_hash == key)))
 
 
 def _has_room(connection: Connection, address_hash: str, now: datetime) -> bool:
@@ -264,3 +321,9 @@ def _session(row: Any) -> Session:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _token(row: Any) -> ApiToken:
+    used_on = date.fromisoformat(row.used_on) if row.used_on else None
+    scopes = tuple(json.loads(row.scopes))
+    return ApiToken(row.token_hash, row.subscriber_id, row.name, scopes, row.made_at, row.expires_at, used_on)

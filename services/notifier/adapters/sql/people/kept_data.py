@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
-from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups, tracked_jobs
+from schemas.sql.doors import api_tokens, letters, new_addresses, sessions, sign_in_links, sign_ups, tracked_jobs
 from schemas.sql.tables import (
     consents,
     deliveries,
@@ -68,6 +68,7 @@ LEFT_OUT: Mapping[str, str] = {
     "other_addresses.address_hash": _HASH,
     "sign_in_links.token_hash": _LINK,
     "sessions.token_hash": _LINK,
+    "api_tokens.token_hash": _LINK,
     "webhooks.salt": _SALT,
     "webhooks.former_salt": _SALT,
     "webhooks.served_cut": _CUT,
@@ -99,6 +100,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "webhook_events.body": _unpacked,
     "webhook_events.found_by": json.loads,
     "sign_ups.wanted": json.loads,
+    "api_tokens.scopes": json.loads,
 }
 """Of what is written as something else, how to read it."""
 _NAMED = {"digests.body": "email", "suppressions.created_at": "since"}
@@ -130,6 +132,7 @@ def data_of(connection: Connection, ids: Ids, subscriber_id: str) -> dict[str, A
         "digests": _digests(connection, subscriber_id),
         "sent_jobs": own(sent_jobs, sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id)),
         "sessions": own(sessions, sessions.c.began_at),
+        "api_tokens": own(api_tokens, api_tokens.c.made_at),
         "sign_in_links": own(sign_in_links, sign_in_links.c.expires_at),
         "new_address": next(iter(own(new_addresses)), None),
         "sign_up": next((_plain(sign_ups, row) for row in connection.execute(select(sign_ups).where(by_hash))), None),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, true, update
 
+from schemas.sql.doors import api_tokens
 from schemas.sql.tables import deliveries, digests, mail_events, saved_searches, subscribers
 from services.notifier.adapters.sql.people.searches import resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting
@@ -17,8 +18,10 @@ _COMES_BACK_WITHIN = timedelta(days=1)
 
 
 def stop(connection: Connection, own_id: str, status: Status, now: datetime, until: datetime | None = None) -> None:
-    """Serve them no more, or not before a moment; what waits is cancelled."""
+    """Serve them no more, or not before a moment; what waits is cancelled, and who leaves leaves no program behind."""
     _set(connection, own_id, status, now, until)
+    if status == "unsubscribed":
+        connection.execute(delete(api_tokens).where(api_tokens.c.subscriber_id == own_id))
     cancel_waiting(connection, own_id, f"the subscriber {status}", now)
 
 

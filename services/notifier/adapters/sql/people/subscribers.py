@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.doors import new_addresses, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import api_tokens, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people import consents, feedback
@@ -24,7 +24,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.notifier.ports import Email
-from services.runtime.errors import UsageError
+from services.runtime.errors import ChangedError, UsageError
 from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -61,8 +61,15 @@ class SqlSubscribers:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
     @retried
-    def change(self, subscriber_id: str, profile: Profile, now: datetime, moved: Consent | None = None) -> Subscriber:
-        """Replace someone's facts. Raises UsageError.
+    def change(
+        self,
+        subscriber_id: str,
+        profile: Profile,
+        now: datetime,
+        moved: Consent | None = None,
+        known: Profile | None = None,
+    ) -> Subscriber:
+        """Replace someone's facts. Raises UsageError; ChangedError where they are not those that are `known`.
 
         In another time zone their searches are due by its clock; what waits to be sent goes to another address.
         `moved`: what an operator declares of another mailbox, without which nobody is given one.
@@ -70,6 +77,8 @@ class SqlSubscribers:
         try:
             with writing(self._engine) as connection:
                 subscriber = _locked(connection, subscriber_id)
+                if known is not None and subscriber.profile != known:
+                    raise ChangedError("their facts were changed meanwhile")
                 before = subscriber.profile.address
                 if moved is None and self._ids.address_hash(profile.address) != self._ids.address_hash(before):
                     raise UsageError("another address must be confirmed there, or declared by an operator")
@@ -91,8 +100,8 @@ class SqlSubscribers:
 
         `told`: what the old one is told, if anything, be they served, paused or unsubscribed, unless it is suppressed.
 
-        What led to them by the old one is over: links that sign in, browsers, and links that change searches in mails
-        that went there. Raises UsageError where they are gone, or somebody else is subscribed with it by now.
+        What led to them by the old one is over: links that sign in, browsers, programs, links that change searches in
+        mails that went there. Raises UsageError where they are gone, or somebody else is subscribed with it by now.
         """
         try:
             with writing(self._engine) as connection:
@@ -319,7 +328,7 @@ class SqlSubscribers:
         keep_address(connection, own_id, self._ids.address_hash(before.profile.address))
         self._keep_suppressed(connection, address)
         readdress(connection, own_id, address, moved.at)
-        for table in (sign_in_links, sessions, new_addresses):
+        for table in (sign_in_links, sessions, new_addresses, api_tokens):
             connection.execute(delete(table).where(table.c.subscriber_id == own_id))
         connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == self._ids.address_hash(address)))
         _set(connection, own_id, {"address_since": moved.at})

@@ -1,0 +1,133 @@
+"""Wires the API: routes, what is said of what goes wrong, and the OpenAPI document."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from services.portal.accounts.guard import FormGuard
+from services.portal.api import account
+from services.portal.api.access import DOCUMENT, Access, put_off
+from services.portal.api.answers import Problem, RefusedError, WrongField, problem
+from services.portal.door import Door
+from services.runtime.errors import ChangedError, UnavailableError, UsageError
+from services.runtime.privacy.redaction import redacted
+from services.usecases.errors import MissingError, WrongFieldError
+from services.usecases.live_previews import LivePreviews
+
+_ABOUT: Final = (
+    "All that the portal does, for programs: searches with previews, jobs, feedback, mails, the account. Signing up,"
+    " another address, erasing, and making tokens are done on the pages. `docs/api.md` says more."
+)
+_SAID_OF_TOKENS: Final = (
+    "Made at home, under “Programs that act for you”. Each operation names the scope that it needs."
+)
+_CONFLICTS: Final = frozenset({"name_taken", "name_room", "job_room"})
+"""Of what is wrong with a field, what another state of things would not mind."""
+_READ: Final = ["ETag", "Link", "Location", "Retry-After", "WWW-Authenticate"]
+_SEND: Final = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"]
+_events = structlog.get_logger(__name__)
+
+
+def api_app(door: Door, guard: FormGuard, live: LivePreviews, origins: Sequence[str] = ()) -> ASGIApp:
+    """The application, to be mounted at `/api`. `origins`: pages whose scripts may ask it with a token."""
+    app: ASGIApp = Access(routed(door, live), door, guard)
+    if origins:
+        # Outermost: a browser asks beforehand, without a token, whether a script may send one.
+        app = CORSMiddleware(
+            app, allow_origins=origins, allow_methods=["*"], allow_headers=_SEND, expose_headers=_READ, max_age=600
+        )
+    return app
+
+
+def routed(door: Door, live: LivePreviews) -> FastAPI:
+    """The routes with their document."""
+    app = FastAPI(
+        title="jobchime",
+        description=_ABOUT,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=DOCUMENT,
+        redirect_slashes=False,
+        servers=[{"url": f"{door.root}/api"}],
+        root_path_in_servers=False,
+    )
+    app.include_router(account.routes(door))
+    _show_faults(app)
+    app.openapi = partial(_document, app)  # type: ignore[method-assign]  # as FastAPI's own docs extend it
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        made = FastAPI.openapi(app)
+        components = made.setdefault("components", {})
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components.setdefault("schemas", {}).update({**schema.pop("$defs"), "Problem": schema})
+        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": _SAID_OF_TOKENS}}
+        made["security"] = [{"token": []}]
+    assert app.openapi_schema is not None
+    return app.openapi_schema
+
+
+def _show_faults(app: FastAPI) -> None:
+    @app.exception_handler(RefusedError)
+    async def refused(_: Request, error: RefusedError) -> Response:
+        return problem(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        faults = [WrongField(field=_place(one["loc"]), detail=one["msg"]) for one in error.errors()]
+        if any(one["type"] == "json_invalid" for one in error.errors()):
+            return problem(RefusedError("malformed", "the body is no JSON"))
+        return problem(
+            RefusedError("wrong_field", "; ".join(f"{one.field}: {one.detail}" for one in faults), errors=faults)
+        )
+
+    @app.exception_handler(WrongFieldError)
+    async def wrong(_: Request, error: WrongFieldError) -> Response:
+        kind = "conflict" if error.code in _CONFLICTS else "wrong_field"
+        fault = WrongField(field=error.field, detail=error.said, code=error.code)
+        return problem(RefusedError(kind, str(error), errors=[fault]))
+
+    @app.exception_handler(MissingError)
+    async def missing(_: Request, error: MissingError) -> Response:
+        return problem(RefusedError("missing", str(error)))
+
+    @app.exception_handler(ChangedError)
+    async def changed(_: Request, error: ChangedError) -> Response:
+        return problem(RefusedError("changed", str(error)))
+
+    @app.exception_handler(UsageError)
+    async def conflict(_: Request, error: UsageError) -> Response:
+        return problem(RefusedError("conflict", str(error)))
+
+    @app.exception_handler(UnavailableError)
+    async def away(_: Request, error: UnavailableError) -> Response:
+        return problem(put_off(error))
+
+    @app.exception_handler(HTTPException)
+    async def other(_: Request, error: HTTPException) -> Response:
+        kind = {404: "missing", 405: "method"}.get(error.status_code, "malformed")
+        return problem(RefusedError(kind, headers=error.headers))
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, error: Exception) -> Response:
+        _events.error(
+            "a program's request failed", error=redacted(error), error_type=type(error).__name__, exc_info=error
+        )
+        return problem(RefusedError("failed", headers={"Connection": "close"}))
+
+
+def _place(where: Sequence[str | int]) -> str:
+    """A field with dots between its parts, and without whether body or query has it."""
+    return ".".join(map(str, where[1:] or where))
