@@ -21,7 +21,7 @@ from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.curation.copies import gather
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
-from services.notifier.domain.model import Part
+from services.notifier.domain.weights import Part
 from services.notifier.domain.wording.reason_order import in_telling_order
 from services.rules.criterion import Reason, Relaxation
 from services.rules.verdict import distance

@@ -23,7 +23,8 @@ from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.curation.wishes import NO_SIGNS, signs_of, wish_of
-from services.notifier.domain.model import Chance, Doubt, JobOpinion, Part
+from services.notifier.domain.model import JobOpinion
+from services.notifier.domain.weights import Chance, Doubt, Part
 from services.rules.criterion import Fit
 from services.rules.languages.speaking import Unspoken, unspoken
 from services.rules.verdict import Outcome, Verdict, verdict

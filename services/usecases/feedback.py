@@ -10,7 +10,8 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
-from services.notifier.domain.model import Digest, FeedbackFacts
+from services.notifier.domain.model import Digest
+from services.notifier.domain.weights import FeedbackFacts
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
 from services.usecases.errors import MissingError, WrongFieldError
@@ -96,14 +97,13 @@ def hide_job(installation: Installation, own_id: str, posting_id: str, now: date
     statement = say(installation, own_id, "not_relevant", posting_id, now)
     for job in installation.tracked_jobs.all(own_id):
         if job.posting_id == posting_id:
-            installation.subscribers.note(own_id, statement.kind, statement.value, job.note)
+            installation.feedback.note(own_id, statement.kind, statement.value, job.note)
             installation.tracked_jobs.take_out(own_id, posting_id)
 
 
 def said(installation: Installation, person: str) -> list[Saying]:
     """All that someone said. Raises UsageError where there is no such person."""
-    subscribers = installation.subscribers
-    statements = subscribers.said(subscribers.find(person).subscriber_id)
+    statements = installation.feedback.said(installation.subscribers.find(person).subscriber_id)
     return [Saying(statement, at, at + FADES_IN if statement.said else None) for statement, at in statements]
 
 
@@ -111,7 +111,7 @@ def say(installation: Installation, person: str, kind: Kind, of: str, now: datet
     """Keep what someone says of a posting, by its id, or of a company, also by its name. Raises UsageError."""
     own_id = installation.subscribers.find(person).subscriber_id
     statement = _statement(installation, kind, of, now)
-    installation.subscribers.say(own_id, statement, now)
+    installation.feedback.say(own_id, statement, now)
     return statement
 
 
@@ -120,17 +120,17 @@ def hide_company(installation: Installation, own_id: str, name: str, now: dateti
     name = one_line(name)
     if not fold_company(name):
         raise WrongFieldError("company", "it is empty", "company")
-    installation.subscribers.say(own_id, Statement("hidden_company", fold_company(name), company=name), now)
+    installation.feedback.say(own_id, Statement("hidden_company", fold_company(name), company=name), now)
 
 
 def take_back(installation: Installation, own_id: str, kind: str, value: str) -> None:
     """Take back a statement as it is listed; said again it changes nothing. Raises UnavailableError."""
-    installation.subscribers.unsay(own_id, _kind(kind), value)
+    installation.feedback.unsay(own_id, _kind(kind), value)
 
 
 def note(installation: Installation, own_id: str, kind: str, value: str, text: str) -> None:
     """Keep what somebody writes beside a statement. Raises WrongFieldError, MissingError where it is not said."""
-    if not installation.subscribers.note(own_id, _kind(kind), value, note_from(text)):
+    if not installation.feedback.note(own_id, _kind(kind), value, note_from(text)):
         raise MissingError("they never said that")
 
 
@@ -144,14 +144,14 @@ def _kind(name: str) -> Kind:
 def unsay(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> None:
     """Take back what someone said, named as it was said. Raises UsageError where they never said it."""
     own_id = installation.subscribers.find(person).subscriber_id
-    if not installation.subscribers.unsay(own_id, kind, _statement(installation, kind, of, now).value):
+    if not installation.feedback.unsay(own_id, kind, _statement(installation, kind, of, now).value):
         raise UsageError("they never said that")
 
 
 def is_said(installation: Installation, own_id: str, kind: Kind, posting_id: str, now: datetime) -> bool:
     """Whether somebody says `kind` of a posting at present. Raises UsageError where the store has forgotten it."""
     value = _statement(installation, kind, posting_id, now).value
-    return any((said.kind, said.value) == (kind, value) for said, _ in installation.subscribers.said(own_id))
+    return any((said.kind, said.value) == (kind, value) for said, _ in installation.feedback.said(own_id))
 
 
 def follow(installation: Installation, link: str, now: datetime) -> Statement:
@@ -164,7 +164,7 @@ def follow(installation: Installation, link: str, now: datetime) -> Statement:
     if posting is None:
         raise UsageError("the posting of that link is not kept any more")
     statement = statement_of(kind, posting, now)
-    installation.subscribers.say(claim.subscriber_id, statement, now)
+    installation.feedback.say(claim.subscriber_id, statement, now)
     return statement
 
 

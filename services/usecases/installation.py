@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.people.doors import SqlApiTokens, SqlDoors
+from services.notifier.adapters.sql.people.feedback import SqlFeedback
 from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
@@ -61,6 +62,10 @@ class Installation:
     @property
     def subscribers(self) -> SqlSubscribers:
         return SqlSubscribers(self.engine, self.ids)
+
+    @property
+    def feedback(self) -> SqlFeedback:
+        return SqlFeedback(self.engine)
 
     @property
     def searches(self) -> SqlSearches:

@@ -132,7 +132,7 @@ class TestPeople:
     def test_an_erased_person_leaves_no_row_and_their_criteria(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada, "A name like no other")
-        store.subscribers.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
+        store.feedback.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         store.subscribers.erase(ada.subscriber_id, NOW)
         assert store.subscribers.all() == []
@@ -229,7 +229,7 @@ class TestPeople:
     def test_a_persons_data_is_exported_whole(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada, "Python work")
-        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
+        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         data = store.subscribers.export(ada.subscriber_id)
         assert data["subscriber"]["address"] == "ada@example.com"
@@ -301,11 +301,11 @@ class TestPeople:
     def test_feedback_reaches_whoever_curates(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada)
-        store.subscribers.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
-        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
-        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
-        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-y"), NOW)
-        store.subscribers.unsay(ada.subscriber_id, "not_relevant", "cluster-y")
+        store.feedback.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
+        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
+        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
+        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-y"), NOW)
+        store.feedback.unsay(ada.subscriber_id, "not_relevant", "cluster-y")
         recipient = due(store, NOW + DAY)[0].recipient
         assert recipient.hidden_companies == {"acme"}
         assert recipient.not_relevant == {"cluster-x"}

@@ -52,10 +52,10 @@ def test_there_is_room_for_so_many_and_none_for_the_erased(
 
 
 def test_a_note_beside_what_was_said_stays_when_it_is_said_again(store: NotifierStore) -> None:
-    ada, people = store.person().subscriber_id, store.subscribers
+    ada, opinions = store.person().subscriber_id, store.feedback
     said = Statement("hidden_company", "acme", posting_id="a posting", company="Acme & Sons")
-    assert not people.note(ada, said.kind, said.value, "too early")
-    people.say(ada, said, NOW)
-    assert people.note(ada, said.kind, said.value, "They never answer")
-    people.say(ada, said, NOW + timedelta(hours=1))
-    assert people.said(ada) == [(replace(said, note="They never answer"), NOW + timedelta(hours=1))]
+    assert not opinions.note(ada, said.kind, said.value, "too early")
+    opinions.say(ada, said, NOW)
+    assert opinions.note(ada, said.kind, said.value, "They never answer")
+    opinions.say(ada, said, NOW + timedelta(hours=1))
+    assert opinions.said(ada) == [(replace(said, note="They never answer"), NOW + timedelta(hours=1))]

@@ -232,7 +232,7 @@ def search_paused(store: NotifierStore, ada: Subscriber) -> None:
 
 
 def company_hidden(store: NotifierStore, ada: Subscriber) -> None:
-    store.subscribers.say(ada.subscriber_id, Statement("hidden_company", "company one", company="Company one"), LATER)
+    store.feedback.say(ada.subscriber_id, Statement("hidden_company", "company one", company="Company one"), LATER)
 
 
 def erased(store: NotifierStore, ada: Subscriber) -> None:

@@ -136,7 +136,7 @@ def test_what_somebody_hides_is_no_near_miss(tmp_path: Path) -> None:
     days = lives(tmp_path)
     person = ada(days)
     above = job("above", seniority="senior", company=Company(name="Cobalt"))
-    days.store.subscribers.say(person.subscriber_id, Statement("hidden_company", fold_company("Cobalt")), START)
+    days.store.feedback.say(person.subscriber_id, Statement("hidden_company", fold_company("Cobalt")), START)
     days.publish(job("fits"), START)
     days.publish(above, START)
     days.live(day(0))

@@ -72,7 +72,7 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
             store.subscribers.pause(people[2].subscriber_id, paused(now))
         if tick == 6:
             store.subscribers.resume(people[2].subscriber_id, resumed(now))
-            store.subscribers.say(people[0].subscriber_id, Statement("hidden_company", "aa"), now)
+            store.feedback.say(people[0].subscriber_id, Statement("hidden_company", "aa"), now)
             store.suppressions.suppress(people[3].profile.address, "unsubscribed", now)
             store.subscribers.erase(people[4].subscriber_id, now)
             searches = [one for one in searches if one.subscriber_id != people[4].subscriber_id]

@@ -159,7 +159,7 @@ def test_what_waits_is_judged_as_if_it_were_new(tmp_path: Path, what: str) -> No
         case "closed":
             days.publish(second.model_copy(update={"status": "closed", "version": second.version + 1}), now)
         case "hidden":
-            days.store.subscribers.say(person.subscriber_id, Statement("hidden_company", fold_company("Acme")), now)
+            days.store.feedback.say(person.subscriber_id, Statement("hidden_company", fold_company("Acme")), now)
         case "edited":
             days.store.searches.edit(search.search_id, now, criteria=GO)
         case "sent as a copy":

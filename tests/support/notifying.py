@@ -18,6 +18,7 @@ from schemas.topics import MATCHES
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.people.feedback import SqlFeedback
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
@@ -86,6 +87,7 @@ class NotifierStore:
 
     def __post_init__(self) -> None:
         self.subscribers = SqlSubscribers(self.engine, self.ids)
+        self.feedback = SqlFeedback(self.engine)
         self.searches = SqlSearches(self.engine, self.ids)
         self.suppressions = SqlSuppressions(self.engine, self.ids)
         self.outbox = SqlOutbox(self.engine)

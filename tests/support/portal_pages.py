@@ -183,7 +183,7 @@ def _say_and_save(store: NotifierStore, own_id: str, jobs: Sequence[PostingCore]
     store.matches.store(1, [arrival(0, jobs[2].model_copy(update={"status": "closed", "version": 2**60}))], NOW)
     hidden = posting("another", title="Sales manager, whom nobody asked for", company=Company(name="Nought & Sons"))
     for kind, job in (("not_relevant", hidden), ("more_like", jobs[0]), ("hidden_company", hidden)):
-        store.subscribers.say(own_id, statement_of(kind, job, NOW), NOW)
+        store.feedback.say(own_id, statement_of(kind, job, NOW), NOW)
 
 
 def visit(browser: Page, base: str, page: PortalPage) -> None:

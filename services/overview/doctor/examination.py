@@ -11,15 +11,12 @@ from importlib.metadata import version
 from sqlalchemy import Engine, text
 
 from schemas.counted import counted
-from schemas.topics import CRITERIA
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
-from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
-from services.notifier.app import make_agreement
 from services.overview.doctor.finding import Finding
+from services.overview.doctor.kafka import PATIENCE_S, agreement_findings, cluster_findings, topic_findings
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
 from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles
@@ -28,9 +25,6 @@ from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.files.datadir import LOG_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.health.heartbeat import read_workers
-from services.runtime.kafka.reader import RecordReader
-from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
 from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import redacted
@@ -43,8 +37,6 @@ LEAST_FREE = 1 << 30
 """Bytes of the data folder's disk below which it is worth a note."""
 MOST_SKEW = timedelta(seconds=2)
 """Between this machine's clock and another's; beyond it due times and leases are off."""
-_PATIENCE_S = 4.0
-_MEND_AGREEMENT = "stop the notifiers, run `jobchime republish`; see the deployed form, an engine lost for good"
 _CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
 
 
@@ -76,13 +68,13 @@ def examine(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Find
 def _log_servers(settings: Settings, engines: Engines, *, has_store: bool) -> Iterator[Finding]:
     """Kafka, and what it holds; of that nothing is wrong for all that is known while Kafka or the store is away."""
     mend = "start it, or mend [kafka] in the settings"
-    has_kafka = yield from _guarded("Kafka", mend, lambda: _kafka(settings, engines))
+    has_kafka = yield from _guarded("Kafka", mend, lambda: cluster_findings(settings, engines))
     if not has_kafka:
         yield Finding("topics", "note", "not looked at: Kafka does not answer", "mend Kafka first")
         return
-    yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
+    yield from _guarded("topics", "`jobchime topics create`", lambda: topic_findings(settings))
     if has_store:
-        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings, engines))
+        yield from _guarded("agreement", "see the store and Kafka above", lambda: agreement_findings(settings, engines))
 
 
 def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Generator[Finding, None, bool]:
@@ -183,75 +175,6 @@ def _skew(what: str, skew: timedelta) -> Finding:
     return Finding(what, "wrong", f"{seconds:+.1f} s from this machine's", "set the clocks by NTP")
 
 
-def _kafka(settings: Settings, engines: Engines) -> Iterator[Finding]:
-    with engines.offsets(_PATIENCE_S) as offsets:
-        brokers = offsets.ask(lambda admin: len(admin.describe_cluster()["brokers"]))
-    if brokers < settings.kafka.replication:
-        yield Finding(
-            "Kafka", "wrong", f"{brokers} brokers, and kafka.replication is {settings.kafka.replication}",
-            "start more brokers, or lower kafka.replication",
-        )  # fmt: skip
-        return
-    yield Finding("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {counted(brokers, 'broker')}")
-
-
-def _topics(settings: Settings) -> Iterator[Finding]:
-    found = check_topics(settings.kafka)
-    for fault in found:
-        yield Finding(f"topic {fault.topic}", "wrong", fault.what, fault.mend)
-    if not found:
-        yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
-
-
-def _agreement(settings: Settings, engines: Engines) -> Iterator[Finding]:
-    """Of a store and topics that are there; what is missing was told before."""
-    if not engines.has_store() or _is_lacking(settings):
-        return
-    with engines.store() as engine:
-        if revision_of(engine).usable:
-            yield from _agreement_of(engine, settings.kafka)
-
-
-def _agreement_of(engine: Engine, kafka: KafkaSettings) -> Iterator[Finding]:
-    """What was lost on one side and not on the other. Raises UnavailableError where one of them is away."""
-    if said := make_agreement(engine, kafka).standing().said():
-        yield Finding("positions", "wrong", said, _MEND_AGREEMENT)
-    else:
-        yield Finding("positions", "well", "store and topics agree on how far the notifier has come")
-    yield _criteria(engine, kafka)
-
-
-def _criteria(engine: Engine, kafka: KafkaSettings) -> Finding:
-    repair = CriteriaRepair(engine)
-    found = _drift(repair, kafka)
-    if found and not SqlOutbox(engine).pending(1):
-        # What was on its way at the first look has arrived at the second.
-        second = _drift(repair, kafka)
-        found = Drift(_both(found.newest, second.newest), _both(found.strangers, second.strangers))
-    if not found:
-        return Finding("criteria", "well", f"{CRITERIA.name} tells what the store does")
-    if SqlOutbox(engine).pending(1):
-        return Finding("criteria", "note", "some wait to be published", "see that a notifier runs")
-    lacking, strangers = len(found.newest), len(found.strangers)
-    said = (
-        f"{CRITERIA.name} lacks the newest state of {lacking:,}, and holds {strangers:,} that the store does not know"
-    )
-    return Finding("criteria", "wrong", said, _MEND_AGREEMENT)
-
-
-def _drift(repair: CriteriaRepair, kafka: KafkaSettings) -> Drift:
-    with RecordReader(kafka) as reader:
-        return repair.drift(published_of(reader.read_all(CRITERIA.name)))
-
-
-def _both(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted(set(first) & set(second)))
-
-
-def _is_lacking(settings: Settings) -> bool:
-    return any(fault.what == "missing" for fault in check_topics(settings.kafka))
-
-
 def _log(settings: Settings, engines: Engines) -> Iterator[Finding]:
     path = settings.data / LOG_FILE
     if not path.is_file():
@@ -266,11 +189,11 @@ def _elasticsearch(settings: Settings, engines: Engines, *, has_store: bool) -> 
     with engines.search() as engine:
         where = f"at {', '.join(settings.elasticsearch.urls)}"
         try:
-            number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
+            number = engine.ask("GET", "/", timeout_s=PATIENCE_S)["version"]["number"]
         except UnavailableError as error:
             raise UnavailableError(f"{where}: {redacted(error)}") from error
         yield Finding("Elasticsearch", "well", f"{number} {where}")
-        health = engine.ask("GET", "/_cluster/health", timeout_s=_PATIENCE_S)["status"]
+        health = engine.ask("GET", "/_cluster/health", timeout_s=PATIENCE_S)["status"]
         if health == "red":
             yield Finding("cluster", "wrong", "red: a shard is missing", "see GET /_cluster/allocation/explain")
         for name, index in (

@@ -22,7 +22,7 @@ from services.embedded import Embedded
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.notifier.adapters.mail.folder import file_name_of, write_whole
 from services.notifier.adapters.rendering.jinja import environment
-from services.notifier.adapters.sql.digests.digests import KeptDigest
+from services.notifier.adapters.sql.digests.digest_rows import KeptDigest
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email
 from services.runtime.files.private import private_folder

@@ -13,7 +13,8 @@ from schemas.posting import Condition, PostingCore, Reach, Spoken
 from services.notifier.adapters.rendering.cards import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import AnnualPay, Digest, FeedbackFacts, Item, Opinion, Part, PayNews
+from services.notifier.domain.model import AnnualPay, Digest, Item, PayNews
+from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
 from services.notifier.ports import Links
 from services.rules.places.towns import town_of
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search

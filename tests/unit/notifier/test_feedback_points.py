@@ -12,7 +12,8 @@ from services.notifier.domain.curation.feedback_points import (
     opinion_of,
 )
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Candidate, Digest, FeedbackFacts, JobOpinion, Opinion, Part
+from services.notifier.domain.model import Candidate, Digest, JobOpinion
+from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
 from tests.support.digests import NOON, posting, recipient, search
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
-from services.notifier.domain.model import Part, PartCode, PreferredFacts
+from services.notifier.domain.weights import Part, PartCode, PreferredFacts
 from tests.support.digests import NOON, PYTHON, pay, posting
 
 EITHER = Criteria(skills=SkillTerms(any=("Go", "Python")))

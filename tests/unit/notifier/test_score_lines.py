@@ -12,7 +12,8 @@ from schemas.posting import Reach, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, Part, PayFacts, SentItem
+from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, SentItem
+from services.notifier.domain.weights import Part, PayFacts
 from services.notifier.domain.wording.score_lines import cause_line, part_line, why_here
 from services.notifier.settings import NotifierSettings
 from services.rules.languages.speaking import Unspoken

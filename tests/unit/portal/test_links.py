@@ -25,14 +25,14 @@ def test_feedback_is_asked_for_kept_once_and_undone(
 ) -> None:
     path = portal.path(purpose, ada, posting("one").posting_id)
     asked = portal.get(path)
-    assert (asked.status_code, store.subscribers.said(ada.subscriber_id)) == (200, [])
+    assert (asked.status_code, store.feedback.said(ada.subscriber_id)) == (200, [])
     assert "Python engineer, one" in asked.text
     for _ in range(2):
         assert "Undo" in portal.post(path, do="say").text
-    assert len(store.subscribers.said(ada.subscriber_id)) == 1
+    assert len(store.feedback.said(ada.subscriber_id)) == 1
     for _ in range(2):
         assert "Undo" not in portal.post(path, do="undo").text
-    assert store.subscribers.said(ada.subscriber_id) == []
+    assert store.feedback.said(ada.subscriber_id) == []
 
 
 def test_feedback_on_a_job_that_is_forgotten_says_so(ada: Subscriber, portal: ServedPortal) -> None:

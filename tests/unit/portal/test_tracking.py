@@ -103,7 +103,7 @@ def test_what_was_said_is_listed_with_what_it_changes_and_taken_back(
     assert "Said on July 1, 2026, counts less each day until September 29, 2026" in page
     [value] = re.findall(r'name="kind" value="more_like"><input type="hidden" name="value" value="([^"]+)"', page)
     assert browser.post("/home/feedback", do="take-back", kind="more_like", value=value).status_code == 303
-    assert store.subscribers.said(ada.subscriber_id) == []
+    assert store.feedback.said(ada.subscriber_id) == []
     assert "moves up" not in browser.get("/home/feedback").text
 
 
@@ -120,7 +120,7 @@ def test_companies_are_hidden_by_name_or_link_and_shown_again(
     assert len(hidden) == 2
     for value in hidden:
         assert browser.post("/home/feedback", do="take-back", kind="hidden_company", value=value).status_code == 303
-    assert store.subscribers.said(ada.subscriber_id) == []
+    assert store.feedback.said(ada.subscriber_id) == []
     answer = browser.post("/home/feedback", do="hide-company", company=" ")
     assert (answer.status_code, "Name the company" in answer.text) == (400, True)
 

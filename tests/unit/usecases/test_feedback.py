@@ -55,7 +55,7 @@ def test_a_link_in_a_digest_says_it_for_whom_the_digest_was_for(
 ) -> None:
     statement = feedback.follow(installation_of(store), links_of(store, ada, kind), NOW)
     assert statement.kind == kind
-    assert store.subscribers.said(ada.subscriber_id) == [(statement, NOW)]
+    assert store.feedback.said(ada.subscriber_id) == [(statement, NOW)]
     [one] = due(store, NOW + 3 * HOUR)
     if kind == "hidden_company":
         assert one.recipient.hidden_companies == {fold_company("Company one")}
@@ -72,14 +72,14 @@ def test_a_link_that_is_none_says_nothing(store: NotifierStore, ada: Subscriber)
     for spoilt in (other_mac, link.replace("/n/", "/l/"), "", BASE):
         with pytest.raises(UsageError, match="no feedback link"):
             feedback.follow(installation_of(store), spoilt, NOW)
-    assert store.subscribers.said(ada.subscriber_id) == []
+    assert store.feedback.said(ada.subscriber_id) == []
 
 
 def test_of_two_opinions_on_one_job_the_last_one_stands(store: NotifierStore, ada: Subscriber) -> None:
     own = posting("one").posting_id
     feedback.say(installation_of(store), ada.subscriber_id, "not_relevant", own, NOW)
     feedback.say(installation_of(store), ada.subscriber_id, "more_like", own, NOW + HOUR)
-    [(statement, at)] = store.subscribers.said(ada.subscriber_id)
+    [(statement, at)] = store.feedback.said(ada.subscriber_id)
     assert (statement.kind, at) == ("more_like", NOW + HOUR)
 
 
@@ -87,7 +87,7 @@ def test_what_is_said_again_counts_from_then_on(store: NotifierStore, ada: Subsc
     own = posting("one").posting_id
     for at in (NOW, NOW + timedelta(days=30)):
         feedback.say(installation_of(store), ada.subscriber_id, "more_like", own, at)
-    assert [at for _, at in store.subscribers.said(ada.subscriber_id)] == [NOW + timedelta(days=30)]
+    assert [at for _, at in store.feedback.said(ada.subscriber_id)] == [NOW + timedelta(days=30)]
 
 
 def test_a_company_is_hidden_by_its_name_however_it_is_spelt_and_shown_again(
@@ -115,7 +115,7 @@ def test_what_was_said_is_exported_and_erased_with_the_person(store: NotifierSto
     assert exported["about"]["title"] == "Python engineer, one"
     store.subscribers.erase(ada.subscriber_id, NOW)
     store.person(now=NOW)
-    assert store.subscribers.said(ada.subscriber_id) == []
+    assert store.feedback.said(ada.subscriber_id) == []
 
 
 def test_the_link_to_the_rest_names_the_digest_and_is_there_only_where_something_is_left() -> None:

@@ -10,7 +10,8 @@ from cachetools import LRUCache, cachedmethod
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from services.notifier.domain.model import Doubt, FoundBy, Item
+from services.notifier.domain.model import FoundBy, Item
+from services.notifier.domain.weights import Doubt
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
     PayBar,

@@ -18,7 +18,7 @@ from schemas.posting import Condition, Seniority, Timezones
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
-from services.notifier.domain.model import Against, Chance, ChanceFact, Doubt
+from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import needs_of
 from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed

@@ -20,7 +20,6 @@ from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.notifier.domain.model import (
     Candidate,
     Cause,
-    Chance,
     Digest,
     Dropped,
     DueSearch,
@@ -32,6 +31,7 @@ from services.notifier.domain.model import (
     SentItem,
     WaitingJob,
 )
+from services.notifier.domain.weights import Chance
 from services.rules.languages.speaking import unspoken
 from services.rules.verdict import Outcome
 from services.rules.web_address import job_address

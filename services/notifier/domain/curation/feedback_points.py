@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from math import fsum
 
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import FeedbackFacts, JobOpinion, Opinion, Part
+from services.notifier.domain.model import JobOpinion
+from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
 
 MOST_POINTS = 10.0
 """All that was said together moves a job by no more, up or down."""

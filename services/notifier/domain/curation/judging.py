@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
-from services.notifier.domain.model import Chance, Part
+from services.notifier.domain.weights import Chance, Part
 from services.rules.languages.named import language_named
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed

@@ -11,7 +11,8 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import feedback_part
 from services.notifier.domain.curation.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
-from services.notifier.domain.model import FitFacts, FreshFacts, JobOpinion, Part, PayFacts, PlaceFacts, PreferredFacts
+from services.notifier.domain.model import JobOpinion
+from services.notifier.domain.weights import FitFacts, FreshFacts, Part, PayFacts, PlaceFacts, PreferredFacts
 from services.rules.criterion.salary import annual_floor
 from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.text import TextQuery

@@ -12,7 +12,8 @@ from babel.numbers import format_decimal
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore, Salary, Seniority, Timezones
 from services.notifier.domain.curation.score import states_pay
-from services.notifier.domain.model import Doubt, FoundBy, Preferred
+from services.notifier.domain.model import FoundBy, Preferred
+from services.notifier.domain.weights import Doubt
 from services.rules.criterion.salary import annual_floor
 from services.rules.criterion.timezone import hours_apart
 from services.rules.money import annual_range, by_full_hours, part_time_is_less

@@ -8,7 +8,8 @@ from typing import Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.score import states_pay
-from services.notifier.domain.model import Chance, ChanceFact, Doubt, FoundBy, Item
+from services.notifier.domain.model import FoundBy, Item
+from services.notifier.domain.weights import Chance, ChanceFact, Doubt
 from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.near import NearFacts

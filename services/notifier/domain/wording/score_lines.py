@@ -6,20 +6,16 @@ Digests have words of their own.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from services.notifier.domain.model import (
-    AnnualPay,
-    Cause,
-    CauseCode,
+from services.notifier.domain.model import AnnualPay, Cause, CauseCode, Item, PayNews
+from services.notifier.domain.weights import (
     Chance,
     ChanceFact,
     Doubt,
     FeedbackFacts,
     FitFacts,
     FreshFacts,
-    Item,
     Part,
     PayFacts,
-    PayNews,
     PlaceFacts,
     PreferredFacts,
 )

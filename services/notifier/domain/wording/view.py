@@ -7,18 +7,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from schemas.posting import PostingCore
-from services.notifier.domain.model import (
-    NOT_PREFERRED,
-    Digest,
-    Doubt,
-    FeedbackFacts,
-    FoundBy,
-    Item,
-    PayNews,
-    Preferred,
-    Sender,
-)
+from services.notifier.domain.model import NOT_PREFERRED, Digest, FoundBy, Item, PayNews, Preferred, Sender
 from services.notifier.domain.week import ShownDay, shown_week
+from services.notifier.domain.weights import Doubt, FeedbackFacts
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words

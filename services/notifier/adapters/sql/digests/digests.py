@@ -1,9 +1,8 @@
-"""Digests: what was chosen, which windows that closed, and the email as it was first rendered."""
+"""Digests: kept with the windows that they close, and read again."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -27,6 +26,15 @@ from schemas.posting import PostingCore
 from schemas.sql.base import micros
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
 from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
+from services.notifier.adapters.sql.digests.digest_rows import (
+    KeptDigest,
+    code_of,
+    day_counts,
+    digest_in,
+    digest_row,
+    item_rows,
+    search_row,
+)
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
@@ -34,48 +42,20 @@ from services.notifier.adapters.sql.rows import (
     chunks,
     given,
     hold_person,
-    pack_email,
-    squeeze,
-    to_json,
-    unpack_email,
     unsqueeze,
 )
 from services.notifier.domain.consent import NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Cause, CauseCode, Counted, DayCounts, Digest, Dropped, Hold, Item, SentItem
+from services.notifier.domain.model import Cause, CauseCode, Counted, Digest, Hold, SentItem
 from services.notifier.domain.windows import Closing
 from services.notifier.domain.wording.score_lines import cause_line
 from services.notifier.ports import Email, Served, Since
 from services.runtime.sql.store import bytewise, reading, retried, writing
-from services.wording.catalogues import words_of
-from services.wording.reasons import in_words
-from services.wording.words import Words
 
 
 class _ChangedError(Exception):
     """A window is no longer as it was when it was claimed."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptDigest:
-    """A digest as the store has it, for pages and reports."""
-
-    digest_id: str
-    subscriber_id: str
-    due_at: datetime
-    outcome: str
-    """digest or hold."""
-    reason: str
-    subject: str
-    email: Email | None
-    """None where it was held, or once its retention has passed."""
-    state: str | None
-    """Of its delivery."""
-    dropped: tuple[tuple[str, str], ...]
-    """Posting ids that were not chosen, and why."""
-    rest: tuple[tuple[str, tuple[str, ...]], ...]
-    """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
 
 
 _NO_NOTICE = digests.c.outcome != NOTICE
@@ -115,7 +95,7 @@ class SqlDigests:
             for some in chunks(subscriber_ids):
                 query = select(*columns).where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since, _NO_NOTICE)
                 for row in connection.execute(query.order_by(digests.c.subscriber_id, digests.c.due_at)):
-                    found.setdefault(row.subscriber_id, []).append((row.due_at, _day_counts(row.matched)))
+                    found.setdefault(row.subscriber_id, []).append((row.due_at, day_counts(row.matched)))
         return found
 
     @retried
@@ -159,7 +139,7 @@ class SqlDigests:
         query = query.where(_NO_NOTICE if with_holds else digests.c.outcome == "digest")
         with reading(self._engine) as connection:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
-            return [_digest_of(row) for row in connection.execute(in_order)]
+            return [digest_in(row) for row in connection.execute(in_order)]
 
     def left_out(self, subscriber_id: str, code: CauseCode, since: datetime) -> frozenset[str]:
         """The ids of postings that their digests due since then left out for a cause, whether sent or held.
@@ -170,14 +150,14 @@ class SqlDigests:
         query = select(digests.c.dropped).where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
         with reading(self._engine) as connection:
             packed = connection.execute(query.where(_NO_NOTICE)).scalars().all()
-        return frozenset(own for each in packed for own, why in json.loads(unsqueeze(each)) if _code(why) in whys)
+        return frozenset(own for each in packed for own, why in json.loads(unsqueeze(each)) if code_of(why) in whys)
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
         """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""
         own = digests.c.digest_id == self._ids.digest_id(subscriber_id, due_at)
         with reading(self._engine) as connection:
             row = connection.execute(_WITH_STATE.where(own)).one_or_none()
-        return _digest_of(row) if row is not None else None
+        return digest_in(row) if row is not None else None
 
     def _keep(
         self,
@@ -187,42 +167,13 @@ class SqlDigests:
         email: Email | None,
         now: datetime,
     ) -> str:
-        subscriber_id = outcome.recipient.subscriber_id
-        digest_id = self._ids.digest_id(subscriber_id, outcome.due_at)
-        dropped = [*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ())]
-        row = {
-            "digest_id": digest_id,
-            "subscriber_id": subscriber_id,
-            "due_at": outcome.due_at,
-            "outcome": "digest" if email is not None else "hold",
-            "reason": outcome.reason if isinstance(outcome, Hold) else "",
-            "instant": any(closing.window.search.cadence == "instant" for closing in closings),
-            "subject": email.subject if email else "",
-            "body": pack_email(email) if email else None,
-            "dropped": squeeze(to_json([_dropped_row(candidate) for candidate in dropped])),
-            "matched": None if outcome.matched is None else _written(outcome.matched),
-            "created_at": now,
-            "rest": _packed_rest(outcome),
-            "remembered": email is not None,
-        }
-        connection.execute(insert(digests).values(row))
-        connection.execute(insert(digest_searches), [_search_row(digest_id, closing) for closing in closings])
+        digest_id = self._ids.digest_id(outcome.recipient.subscriber_id, outcome.due_at)
+        connection.execute(insert(digests).values(digest_row(digest_id, outcome, closings, email, now)))
+        connection.execute(insert(digest_searches), [search_row(digest_id, closing) for closing in closings])
         if isinstance(outcome, Digest):
-            connection.execute(insert(digest_items), list(_item_rows(digest_id, outcome)))
+            connection.execute(insert(digest_items), list(item_rows(digest_id, outcome)))
             remember(connection, outcome)
         return digest_id
-
-
-def _packed_rest(outcome: Digest | Hold) -> bytes | None:
-    if isinstance(outcome, Hold) or not outcome.rest:
-        return None
-    jobs = [[job.posting.posting_id, [search.name for search in job.searches]] for job in outcome.rest]
-    return squeeze(to_json(jobs))
-
-
-def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    jobs = json.loads(unsqueeze(data)) if data else ()
-    return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
 
 
 def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
@@ -242,16 +193,6 @@ def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Sin
         .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         .group_by(digests.c.subscriber_id)
     )
-
-
-def _written(counts: DayCounts) -> str:
-    return to_json({day.isoformat(): count for day, count in counts})
-
-
-def _day_counts(written: str | None) -> DayCounts | None:
-    if written is None:
-        return None
-    return tuple((date.fromisoformat(day), count) for day, count in sorted(json.loads(written).items()))
 
 
 def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
@@ -303,69 +244,4 @@ def _served_to() -> Update:
     )
     return same.values(
         served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits")
-    )
-
-
-def _search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
-    return {
-        "digest_id": digest_id,
-        "search_id": closing.window.search.search_id,
-        "from_cut": closing.window.from_cut,
-        "to_cut": closing.to_cut,
-    }
-
-
-def _dropped_row(dropped: Dropped) -> list[Any]:
-    """A posting and why it was left out, as a code for programs and in words for whoever reads what is exported."""
-    return [dropped.posting_id, {"code": dropped.cause.code, "said": cause_line(dropped.cause)}]
-
-
-def _sentence(why: str | dict[str, str]) -> str:
-    return why if isinstance(why, str) else why["said"]
-
-
-def _code(why: str | dict[str, str]) -> str:
-    return why if isinstance(why, str) else why["code"]
-
-
-def _item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
-    kinds = [("match", item) for item in digest.items] + [("near", item) for item in digest.near]
-    words = words_of(digest.recipient.locale)
-    for rank, (kind, item) in enumerate(kinds):
-        yield {
-            "digest_id": digest_id,
-            "rank": rank,
-            "kind": kind,
-            "posting_id": item.posting.posting_id,
-            "cluster_key": item.posting.cluster.key,
-            "signature": item.posting.cluster.signature,
-            "score": item.score,
-            "found_by": to_json(_found_by(item, words)),
-        }
-
-
-def _found_by(item: Item, words: Words) -> list[dict[str, Any]]:
-    return [
-        {
-            "search_id": found.search.search_id,
-            "search": found.search.name,
-            "outcome": found.verdict.outcome,
-            "reasons": [in_words(reason, words) for reason in found.verdict.reasons],
-        }
-        for found in item.found_by
-    ]
-
-
-def _digest_of(row: Any) -> KeptDigest:
-    return KeptDigest(
-        digest_id=row.digest_id,
-        subscriber_id=row.subscriber_id,
-        due_at=row.due_at,
-        outcome=row.outcome,
-        reason=row.reason,
-        subject=row.subject,
-        email=unpack_email(row.body) if row.body else None,
-        state=row.state,
-        dropped=tuple((posting_id, _sentence(why)) for posting_id, why in json.loads(unsqueeze(row.dropped))),
-        rest=_rest_of(row.rest),
     )

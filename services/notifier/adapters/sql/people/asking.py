@@ -147,8 +147,8 @@ class SqlAsking:
         with writing(self._engine) as connection:
             if read_pauses(connection).restored:
                 return False
-            person = _locked_person(connection, own_id)
-            if person is None or connection.execute(select(_back(now)).where(_own(own_id))).scalar() is not True:
+            person = _locked_person(connection, own_id, _back(now))
+            if person is None:
                 return False
             last = last_pause(consents_of(connection, own_id))
             if last is None or person.paused_until is None or last.at >= person.paused_until:
@@ -162,8 +162,8 @@ class SqlAsking:
     def _pause_again(self, own_id: str, now: datetime) -> bool:
         """Hold somebody to the day that a clock was past which is set right by now."""
         with writing(self._engine) as connection:
-            person = _locked_person(connection, own_id)
-            if person is None or connection.execute(select(_not_back(now)).where(_own(own_id))).scalar() is not True:
+            person = _locked_person(connection, own_id, _not_back(now))
+            if person is None:
                 return False
             went_on = last_went_on(consents_of(connection, own_id))
             if went_on is None or went_on.origin != "day":
@@ -178,8 +178,7 @@ class SqlAsking:
     def _have_confirm(self, own_id: str, now: datetime) -> bool:
         """Mail them nothing before they confirm; what waits is cancelled."""
         with writing(self._engine) as connection:
-            held = hold_person(connection, own_id)
-            if held is None or connection.execute(select(_declared_alone()).where(_own(own_id))).scalar() is not True:
+            if _locked_person(connection, own_id, _declared_alone()) is None:
                 return False
             stop(connection, own_id, "unconfirmed", now)
             return True
@@ -204,7 +203,7 @@ class SqlAsking:
             state = _state_of_last(connection, own_id, notice)
             if state in _ON_ITS_WAY:
                 return False
-            gone = person.status == "unconfirmed" and _is_suppressed(connection, own_id)
+            gone = person.status == "unconfirmed" and _is(connection, own_id, _suppressed)
             if state not in _REACHED and not gone:
                 self._open(connection, own_id, notice, now)
             elif person.status == "active":
@@ -277,13 +276,15 @@ def _declared_alone() -> ColumnElement[bool]:
     return (_person.status == "active") & ~said & ~mailed
 
 
-def _locked_person(connection: Connection, own_id: str) -> Subscriber | None:
+def _locked_person(connection: Connection, own_id: str, which: ColumnElement[bool] | None = None) -> Subscriber | None:
+    """Somebody as they are until the transaction ends; None where they are gone, or no more one of those."""
     row = hold_person(connection, own_id)
-    return subscriber_in(row) if row is not None else None
+    is_one = row is not None and (which is None or _is(connection, own_id, which))
+    return subscriber_in(row) if row is not None and is_one else None
 
 
-def _is_suppressed(connection: Connection, own_id: str) -> bool:
-    return connection.execute(select(_suppressed).where(_own(own_id))).scalar() is True
+def _is(connection: Connection, own_id: str, which: ColumnElement[bool]) -> bool:
+    return connection.execute(select(which).where(_own(own_id))).scalar() is True
 
 
 def _state_of_last(connection: Connection, own_id: str, notice: Notice) -> str | None:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, select, update
 
 from schemas.sql.tables import feedback
-from services.notifier.adapters.sql.rows import chunks, to_json
-from services.notifier.domain.feedback import Statement
-from services.notifier.domain.model import JobOpinion, Opinion
-from services.runtime.sql.store import bytewise, upsert
+from services.notifier.adapters.sql.rows import chunks, hold_person, to_json
+from services.notifier.domain.feedback import Kind, Statement
+from services.notifier.domain.model import JobOpinion
+from services.notifier.domain.weights import Opinion
+from services.runtime.errors import UsageError
+from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +31,60 @@ class Feedback:
 NOTHING = Feedback()
 
 
-def keep(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
-    """Keep it, once; said again it counts from now on, and of two opinions on one job the last one stands."""
+class SqlFeedback:
+    """What each subscriber says, one thing at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @retried
+    def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
+        """Keep what someone says of a company or a job, once; of two opinions on one job the last one stands.
+
+        Said again it counts from now on. Raises UsageError.
+        """
+        with writing(self._engine) as connection:
+            if hold_person(connection, subscriber_id) is None:
+                raise UsageError(f"There is no subscriber {subscriber_id}.")
+            _keep(connection, subscriber_id, statement, now)
+
+    @retried
+    def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
+        """Take that back; False where it was never said."""
+        with writing(self._engine) as connection:
+            return _take_back(connection, subscriber_id, kind, value)
+
+    @retried
+    def note(self, subscriber_id: str, kind: Kind, value: str, text: str) -> bool:
+        """Keep what someone writes beside what they said; False where it was never said."""
+        with writing(self._engine) as connection:
+            noted = update(feedback).where(_own(subscriber_id, kind, value)).values(note=text or None)
+            return connection.execute(noted).rowcount > 0
+
+    def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
+        """All that someone said, by kind and value, with when."""
+        with reading(self._engine) as connection:
+            rows = rows_of(connection, subscriber_id)
+        return [(statement_in(row), row.created_at) for row in rows]
+
+
+def _own(subscriber_id: str, kind: str, value: str) -> ColumnElement[bool]:
+    return (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
+
+
+def _keep(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
     own = {"subscriber_id": subscriber_id, "kind": statement.kind, "value": statement.value}
     opposite = {"not_relevant": "more_like", "more_like": "not_relevant"}.get(statement.kind)
     if opposite:
-        take_back(connection, subscriber_id, opposite, statement.value)
+        _take_back(connection, subscriber_id, opposite, statement.value)
     said = {"created_at": now, "about": _about(statement), "posting_id": statement.posting_id or None}
     row = upsert(connection, feedback).values(own | said)
     keys = [feedback.c.subscriber_id, feedback.c.kind, feedback.c.value]
     connection.execute(row.on_conflict_do_update(index_elements=keys, set_=said))
 
 
-def note(connection: Connection, subscriber_id: str, kind: str, value: str, text: str) -> bool:
-    """Keep what they write beside it; False where it was not said."""
-    own = (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
-    return connection.execute(update(feedback).where(own).values(note=text or None)).rowcount > 0
-
-
-def take_back(connection: Connection, subscriber_id: str, kind: str, value: str) -> bool:
-    """Forget that it was said; False where it was not."""
-    own = (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
-    return connection.execute(delete(feedback).where(own)).rowcount > 0
+def _take_back(connection: Connection, subscriber_id: str, kind: str, value: str) -> bool:
+    return connection.execute(delete(feedback).where(_own(subscriber_id, kind, value))).rowcount > 0
 
 
 def feedback_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Feedback]:

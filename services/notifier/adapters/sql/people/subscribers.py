@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from schemas.sql.doors import api_tokens, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
-from services.notifier.adapters.sql.people import consents, feedback
+from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within, keep_address, with_id
 from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
@@ -19,7 +19,6 @@ from services.notifier.adapters.sql.people.searches import rescheduled, searches
 from services.notifier.adapters.sql.people.standing import go_on, readdress, stop
 from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.domain.consent import Consent, last_pause, require_asked_for
-from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
@@ -223,15 +222,10 @@ class SqlSubscribers:
 
     def find(self, id_or_address: str) -> Subscriber:
         """Raises UsageError where there is no such person."""
-        with reading(self._engine) as connection:
-            own = or_(
-                subscribers.c.subscriber_id == id_or_address,
-                subscribers.c.address_hash == self._ids.address_hash(id_or_address),
-            )
-            row = connection.execute(select(subscribers).where(own)).first()
-            if row is None:
-                raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
-            return subscriber_in(row)
+        found = self.with_id(id_or_address) or self.with_address(id_or_address)
+        if found is None:
+            raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
+        return found
 
     def recipient(self, subscriber_id: str) -> Recipient:
         """Someone as curation takes them. Raises UsageError where there is no such person."""
@@ -243,17 +237,13 @@ class SqlSubscribers:
 
     def with_id(self, subscriber_id: str) -> Subscriber | None:
         """Whoever has this id; None where nobody has."""
-        query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-        return subscriber_in(row) if row is not None else None
+            return _first(connection, subscribers.c.subscriber_id == subscriber_id)
 
     def with_address(self, address: str) -> Subscriber | None:
         """Whoever has this mailbox; None where nobody has."""
-        query = select(subscribers).where(subscribers.c.address_hash == self._ids.address_hash(address))
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-        return subscriber_in(row) if row is not None else None
+            return _first(connection, subscribers.c.address_hash == self._ids.address_hash(address))
 
     def all(self) -> list[Subscriber]:
         """Everybody, by address."""
@@ -267,31 +257,6 @@ class SqlSubscribers:
         query = select(subscribers.c.subscriber_id).where(is_suppressed(subscribers.c.address_hash))
         with reading(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
-
-    @retried
-    def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
-        """Keep what someone says of a company or a job. Raises UsageError."""
-        with writing(self._engine) as connection:
-            _locked(connection, subscriber_id)
-            feedback.keep(connection, subscriber_id, statement, now)
-
-    @retried
-    def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
-        """Take that back; False where it was never said."""
-        with writing(self._engine) as connection:
-            return feedback.take_back(connection, subscriber_id, kind, value)
-
-    @retried
-    def note(self, subscriber_id: str, kind: Kind, value: str, text: str) -> bool:
-        """Keep what someone writes beside what they said; False where it was never said."""
-        with writing(self._engine) as connection:
-            return feedback.note(connection, subscriber_id, kind, value, text)
-
-    def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
-        """All that someone said, by kind and value, with when."""
-        with reading(self._engine) as connection:
-            rows = feedback.rows_of(connection, subscriber_id)
-        return [(feedback.statement_in(row), row.created_at) for row in rows]
 
     def export(self, subscriber_id: str) -> dict[str, Any]:
         """All that is held about a person, ready for JSON. Raises UsageError."""
@@ -371,11 +336,15 @@ def _locked(connection: Connection, subscriber_id: str) -> Subscriber:
 
 
 def _get(connection: Connection, subscriber_id: str) -> Subscriber:
-    query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
-    row = connection.execute(query).one_or_none()
-    if row is None:
+    found = _first(connection, subscribers.c.subscriber_id == subscriber_id)
+    if found is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")
-    return subscriber_in(row)
+    return found
+
+
+def _first(connection: Connection, which: ColumnElement[bool]) -> Subscriber | None:
+    row = connection.execute(select(subscribers).where(which)).one_or_none()
+    return subscriber_in(row) if row is not None else None
 
 
 def subscriber_in(row: Row[Any]) -> Subscriber:

@@ -1,0 +1,151 @@
+"""A digest as rows: what was chosen and left out, which windows it closed, and the email as it was first rendered."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.notifier.adapters.sql.rows import pack_email, squeeze, to_json, unpack_email, unsqueeze
+from services.notifier.domain.model import DayCounts, Digest, Dropped, Hold, Item
+from services.notifier.domain.windows import Closing
+from services.notifier.domain.wording.score_lines import cause_line
+from services.notifier.ports import Email
+from services.wording.catalogues import words_of
+from services.wording.reasons import in_words
+from services.wording.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDigest:
+    """A digest as the store has it, for pages and reports."""
+
+    digest_id: str
+    subscriber_id: str
+    due_at: datetime
+    outcome: str
+    """digest or hold."""
+    reason: str
+    subject: str
+    email: Email | None
+    """None where it was held, or once its retention has passed."""
+    state: str | None
+    """Of its delivery."""
+    dropped: tuple[tuple[str, str], ...]
+    """Posting ids that were not chosen, and why."""
+    rest: tuple[tuple[str, tuple[str, ...]], ...]
+    """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
+
+
+def digest_row(
+    digest_id: str, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime
+) -> dict[str, Any]:
+    """A digest with its email, or one that was held."""
+    dropped = [*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ())]
+    return {
+        "digest_id": digest_id,
+        "subscriber_id": outcome.recipient.subscriber_id,
+        "due_at": outcome.due_at,
+        "outcome": "digest" if email is not None else "hold",
+        "reason": outcome.reason if isinstance(outcome, Hold) else "",
+        "instant": any(closing.window.search.cadence == "instant" for closing in closings),
+        "subject": email.subject if email else "",
+        "body": pack_email(email) if email else None,
+        "dropped": squeeze(to_json([_dropped_row(candidate) for candidate in dropped])),
+        "matched": None if outcome.matched is None else _written(outcome.matched),
+        "created_at": now,
+        "rest": _packed_rest(outcome),
+        "remembered": email is not None,
+    }
+
+
+def _packed_rest(outcome: Digest | Hold) -> bytes | None:
+    if isinstance(outcome, Hold) or not outcome.rest:
+        return None
+    jobs = [[job.posting.posting_id, [search.name for search in job.searches]] for job in outcome.rest]
+    return squeeze(to_json(jobs))
+
+
+def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    jobs = json.loads(unsqueeze(data)) if data else ()
+    return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
+
+
+def _written(counts: DayCounts) -> str:
+    return to_json({day.isoformat(): count for day, count in counts})
+
+
+def day_counts(written: str | None) -> DayCounts | None:
+    """What a digest counted as matched, by day; None where it did not."""
+    if written is None:
+        return None
+    return tuple((date.fromisoformat(day), count) for day, count in sorted(json.loads(written).items()))
+
+
+def search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
+    """A search whose window a digest closes."""
+    return {
+        "digest_id": digest_id,
+        "search_id": closing.window.search.search_id,
+        "from_cut": closing.window.from_cut,
+        "to_cut": closing.to_cut,
+    }
+
+
+def _dropped_row(dropped: Dropped) -> list[Any]:
+    """A posting and why it was left out, as a code for programs and in words for whoever reads what is exported."""
+    return [dropped.posting_id, {"code": dropped.cause.code, "said": cause_line(dropped.cause)}]
+
+
+def _sentence(why: str | dict[str, str]) -> str:
+    return why if isinstance(why, str) else why["said"]
+
+
+def code_of(why: str | dict[str, str]) -> str:
+    """Of why a posting was left out; a release until 2026-11 kept the sentence alone."""
+    return why if isinstance(why, str) else why["code"]
+
+
+def item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
+    """Its jobs, near misses behind the others."""
+    kinds = [("match", item) for item in digest.items] + [("near", item) for item in digest.near]
+    words = words_of(digest.recipient.locale)
+    for rank, (kind, item) in enumerate(kinds):
+        yield {
+            "digest_id": digest_id,
+            "rank": rank,
+            "kind": kind,
+            "posting_id": item.posting.posting_id,
+            "cluster_key": item.posting.cluster.key,
+            "signature": item.posting.cluster.signature,
+            "score": item.score,
+            "found_by": to_json(_found_by(item, words)),
+        }
+
+
+def _found_by(item: Item, words: Words) -> list[dict[str, Any]]:
+    return [
+        {
+            "search_id": found.search.search_id,
+            "search": found.search.name,
+            "outcome": found.verdict.outcome,
+            "reasons": [in_words(reason, words) for reason in found.verdict.reasons],
+        }
+        for found in item.found_by
+    ]
+
+
+def digest_in(row: Any) -> KeptDigest:
+    """A digest by its row and the state of its delivery."""
+    return KeptDigest(
+        digest_id=row.digest_id,
+        subscriber_id=row.subscriber_id,
+        due_at=row.due_at,
+        outcome=row.outcome,
+        reason=row.reason,
+        subject=row.subject,
+        email=unpack_email(row.body) if row.body else None,
+        state=row.state,
+        dropped=tuple((posting_id, _sentence(why)) for posting_id, why in json.loads(unsqueeze(row.dropped))),
+        rest=_rest_of(row.rest),
+    )

@@ -1,0 +1,142 @@
+"""What speaks for and against a job: parts of its score, the chance that it is wanted, and what they rest on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from schemas.posting import ConditionKind, Period
+
+Opinion = Literal["not_relevant", "more_like"]
+"""What a subscriber says of one job, and means of those like it."""
+PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"]
+
+
+class FitFacts(NamedTuple):
+    """Which asked skills a job is about, and whether asked words stand in its title."""
+
+    asked: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
+    """Asked skills that count half, since what `by` names at the same place implies them."""
+    by: tuple[str, ...] = ()
+    counts: float | None = None
+    """The share of all else that counts, where no asked skill is core."""
+    in_title: bool | None = None
+    """None where no words are asked for."""
+
+
+class PayFacts(NamedTuple):
+    """The top of a job's pay and the floor that it is held against, a year, in the floor's currency."""
+
+    annual_top: int
+    annual_floor: int
+    currency: str
+    period: Period
+    """Of the floor, as it was asked for."""
+
+
+class FreshFacts(NamedTuple):
+    """How old a job is."""
+
+    days: int
+
+
+class PlaceFacts(NamedTuple):
+    """The asked places that a job names, and those that it takes in."""
+
+    named: tuple[str, ...]
+    fits: tuple[str, ...]
+
+
+class PreferredFacts(NamedTuple):
+    """The places that are liked best, those that a job names, and those that it takes in."""
+
+    asked: tuple[str, ...]
+    named: tuple[str, ...]
+    fits: tuple[str, ...]
+
+
+class FeedbackFacts(NamedTuple):
+    """What was said of the one job whose opinion moves this one most."""
+
+    opinion: Opinion
+    title: str
+    company: str
+    said_on: date
+
+
+PartFacts = FitFacts | PayFacts | FreshFacts | PlaceFacts | PreferredFacts | FeedbackFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score, and what it rests on, see `services.notifier.domain.curation.score`."""
+
+    code: PartCode
+    points: float
+    most: float
+    """Feedback may also take as much away; no other part is below 0."""
+    facts: PartFacts | None = None
+    """None where it rests on nothing that can be named."""
+
+
+ChanceFact = Literal[
+    "trade", "near_role", "searches", "core", "often", "technology", "place", "home", "region", "elsewhere", "zone",
+    "workplace", "form", "level", "experience", "written", "spoken", "condition",
+]  # fmt: skip
+"""What a chance rests on, see `services.notifier.domain.curation.chance`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that speaks against a job, and what it is about."""
+
+    fact: ChanceFact
+    of: tuple[str, ...] = ()
+    """The role, level, form, places, languages or tools that it is about: an id, codes or names."""
+    amount: float | None = None
+    """Of a zone, how many hours it is away; of experience, how many years are asked for."""
+    condition: ConditionKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A doubt, and what it takes from the log odds."""
+
+    doubt: Doubt
+    costs: float
+
+
+class Chance:
+    """The chance that a person accepts a job that fits their search, and what speaks against the job.
+
+    That is worked out when it is first asked for: most jobs are weighed and never shown.
+    """
+
+    __slots__ = ("_against", "_work_out", "value")
+
+    def __init__(self, value: float, work_out: Callable[[], tuple[Against, ...]] = tuple) -> None:
+        """`value`: 0 to 1. `work_out` gives what speaks against the job, the most telling first."""
+        self.value = value
+        self._work_out: Callable[[], tuple[Against, ...]] | None = work_out
+        self._against: tuple[Against, ...] = ()
+
+    @property
+    def against(self) -> tuple[Against, ...]:
+        """The most telling first."""
+        if self._work_out is not None:
+            self._against, self._work_out = self._work_out(), None
+        return self._against
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chance) and (self.value, self.against) == (other.value, other.against)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"Chance({self.value}, against={self.against})"
+
+
+CERTAIN = Chance(1.0)
