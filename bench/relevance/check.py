@@ -5,12 +5,16 @@ from collections import Counter
 from pathlib import Path
 
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read, unfit
-from bench.relevance.pairs import PAIRS, TRAINING_PAIRS, read_pairs
+from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS, read_pairs
 
 
 def main() -> None:
     """Exit 1 where a line is amiss."""
-    pairs = {(pair.person, pair.posting): pair for file in (PAIRS, TRAINING_PAIRS) for pair in read_pairs(file)}
+    pairs = {
+        (pair.person, pair.posting): pair
+        for file in (PAIRS, TRAINING_PAIRS, DECIDING_PAIRS)
+        for pair in read_pairs(file)
+    }
     faults, seen, claims = 0, Counter[tuple[str, str, str]](), 0
     for number, said in enumerate(read(Path(sys.argv[1])), start=1):
         amiss = said.said if isinstance(said, Fault) else unfit(said, pairs)

@@ -10,6 +10,7 @@ from bench.relevance.people import LABELS
 
 PAIRS: Final = LABELS / "pairs.jsonl"
 TRAINING_PAIRS: Final = LABELS / "pairs-training.jsonl"
+DECIDING_PAIRS: Final = LABELS / "pairs-deciding.jsonl"
 
 
 @dataclass(frozen=True)

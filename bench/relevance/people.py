@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 Half = Literal["seen", "unseen"]
-Group = Literal["seen", "unseen", "training"]
+Group = Literal["seen", "unseen", "training", "deciding"]
 
 LABELS: Final = Path(__file__).parents[1] / "labels" / "relevance"
 _TIMING: Final = ("name", "cadence", "hour", "weekday", "criteria", "preferred_places")

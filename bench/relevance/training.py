@@ -1,25 +1,39 @@
-"""Draws the pairs that teach the chance of a job: `python -m bench.relevance.training POSTINGS.jsonl`.
+"""Draws the pairs that teach the chance of a job, or decide on it: `python -m bench.relevance.training POSTINGS.jsonl`.
 
 Reads what `jobchime normalise` prints of the captures. Of what fits a search of a person, in strata by the chance that
-is foreseen today. Whoever has pairs keeps them: only people who were added since are drawn for.
+is foreseen today; with `--deciding` for the people who decide, and also of what is refused and looks wanted by its raw
+text. Whoever has pairs keeps them: only people who were added since are drawn for.
 """
 
+import argparse
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from bench.relevance.captured import Captured, all_captured
-from bench.relevance.draw import in_span, same_job
+from bench.relevance.draw import in_span, looks_wanted, same_job
 from bench.relevance.fitting import Fitting, by_key, chance_of_fitting, fitting
-from bench.relevance.pairs import TRAINING_PAIRS, Pair, read_pairs, write_pairs
-from bench.relevance.people import Person, people
+from bench.relevance.pairs import DECIDING_PAIRS, TRAINING_PAIRS, Pair, read_pairs, write_pairs
+from bench.relevance.people import Group, Person, people
 from schemas.posting import Posting, PostingCore
 
-_FITS: Final[Mapping[str, tuple[float, int]]] = {"likely": (0.5, 8), "possible": (0.2, 12), "unlikely": (0.0, 4)}
-"""From which chance on, and how many are drawn: most where it is least sure; what one lacks, the others give."""
+_LEAST: Final[Mapping[str, float]] = {"likely": 0.5, "possible": 0.2, "unlikely": 0.0}
+"""From which chance on what fits is drawn for a stratum."""
+_MOST: Final[Mapping[Group, Mapping[str, int]]] = {
+    "training": {"likely": 8, "possible": 12, "unlikely": 4},
+    "deciding": {"likely": 6, "possible": 6, "unlikely": 3},
+}
+"""How many: most where it is least sure; what one lacks, the others give."""
+_REFUSED: Final[Mapping[str, int]] = {
+    "title and place": 5,
+    "title, place in body": 2,
+    "body and place": 2,
+    "title alone": 1,
+    "around and place": 1,
+}
+"""The most of what is refused that are drawn for who decides."""
 _MOST_OF_EMPLOYER: Final = 3
 _SEED: Final = 16
 
@@ -32,20 +46,34 @@ def draw(everybody: Sequence[Person], postings: Mapping[str, PostingCore]) -> li
 
 def _of(person: Person, postings: Mapping[str, PostingCore], items: Mapping[str, Captured]) -> Iterator[Pair]:
     chance = random.Random(f"{_SEED} {person.name}")
-    fits: dict[str, list[str]] = {name: [] for name in _FITS}
+    most = _MOST[person.half]
+    fits: dict[str, list[str]] = {name: [] for name in most}
+    refused: dict[str, list[str]] = {name: [] for name in _REFUSED}
     taken = set[tuple[str, str]]()
-    for key in chance.sample(sorted(items), len(items)):
+    keys = chance.sample(sorted(items), len(items))
+    for key in keys:
         job, found = same_job(items[key]), fitting(person, postings[key])
         if found and job not in taken:
             taken.add(job)
             fits[_stratum(found)].append(key)
-    for name, keys in _some(fits, {name: most for name, (_, most) in _FITS.items()}, items).items():
-        yield from (Pair(person.name, key, name, round(len(fits[name]) / len(keys), 4)) for key in sorted(keys))
+    yield from _pairs(person, fits, _some(fits, most, items))
+    if person.half == "deciding":
+        for key in keys:
+            job, stratum = same_job(items[key]), looks_wanted(person, items[key])
+            if stratum and job not in taken:
+                taken.add(job)
+                refused[stratum].append(key)
+        yield from _pairs(person, refused, {name: refused[name][:some] for name, some in _REFUSED.items()})
+
+
+def _pairs(person: Person, strata: Mapping[str, Sequence[str]], some: Mapping[str, Sequence[str]]) -> Iterator[Pair]:
+    for name, keys in some.items():
+        yield from (Pair(person.name, key, name, round(len(strata[name]) / len(keys), 4)) for key in sorted(keys))
 
 
 def _stratum(found: Sequence[Fitting]) -> str:
     likely = max(map(chance_of_fitting, found))
-    return next(name for name, (least, _) in _FITS.items() if likely >= least)
+    return next(name for name, least in _LEAST.items() if likely >= least)
 
 
 def _some(
@@ -68,13 +96,19 @@ def _some(
 
 def main() -> None:
     """Draw for people who have no pairs yet, and add theirs."""
-    drawn = read_pairs(TRAINING_PAIRS)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("postings", type=Path)
+    parser.add_argument("--deciding", action="store_true", help="for the people who decide")
+    given = parser.parse_args()
+    group: Group
+    group, file = ("deciding", DECIDING_PAIRS) if given.deciding else ("training", TRAINING_PAIRS)
+    drawn = read_pairs(file) if file.exists() else []
     have = {pair.person for pair in drawn}
-    added = [person for person in people(["training"]) if person.name not in have]
-    with Path(sys.argv[1]).open(encoding="utf-8") as lines:
+    added = [person for person in people([group]) if person.name not in have]
+    with given.postings.open(encoding="utf-8") as lines:
         postings = by_key(Posting.model_validate_json(line).core() for line in lines)
     pairs = draw(added, postings)
-    write_pairs([*drawn, *pairs], TRAINING_PAIRS)
+    write_pairs([*drawn, *pairs], file)
     for person in added:
         print(f"{person.name:10} {dict(Counter(pair.stratum for pair in pairs if pair.person == person.name))}")
     print(f"{len(pairs)} pairs")
