@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.relevance.figures import verdicts_of
-from bench.relevance.fitting import by_key, fitting
+from bench.relevance.fitting import by_key, chance_of_fitting, fitting
 from bench.relevance.judgements import read
 from bench.relevance.pairs import PAIRS, TRAINING_PAIRS, read_pairs
 from bench.relevance.people import LABELS, Group, people
@@ -58,7 +58,8 @@ def rows_of(postings: Sequence[PostingCore]) -> Iterator[Row]:
             said, posting = verdicts.get((pair.person, pair.posting)), known.get(pair.posting)
             if pair.person not in everybody or said is None or posting is None:
                 continue
-            found = fitting(everybody[pair.person], posting)
+            # What is never sent teaches nothing.
+            found = [one for one in fitting(everybody[pair.person], posting) if chance_of_fitting(one) > 0]
             facts = tuple(facts_of(one.wish, one.judged.criteria, one.judged.ready) for one in found)
             if facts:
                 yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))

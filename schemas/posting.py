@@ -30,9 +30,9 @@ Strength = Literal["title", "required", "wanted", "bonus", "employer", "passing"
 `wanted` is what the work is done with, and what is preferred; `bonus` a plus; `employer` what the employer or its
 benefits are about; `passing` what is named otherwise, or not needed.
 """
-ConditionKind = Literal["relocation", "licence", "shifts", "enrolment"]
+ConditionKind = Literal["relocation", "licence", "shifts", "enrolment", "pool"]
 """What a posting may set as a condition: to live somewhere or move there, a licence or entry in a register of a trade,
-work at night or in shifts round the clock, to be enrolled as a student."""
+work at night or in shifts round the clock, to be enrolled as a student, to wait until a post is open."""
 STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
 CORE: Final[frozenset[Strength]] = frozenset({"title", "required"})
 MENTIONED: Final[frozenset[Strength]] = frozenset({"bonus", "employer", "passing"})

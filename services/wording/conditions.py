@@ -25,3 +25,5 @@ def _clause(condition: Condition, words: Words) -> str:
             return words.say("in shifts or at night")
         case "enrolment":
             return words.say("for enrolled students")
+        case "pool":
+            return words.say("no post is open: applications are kept for later")

@@ -133,7 +133,7 @@ FORMS: Final[tuple[tuple[Form, ...], ...]] = (
 
 CONDITIONS: Final[tuple[tuple[Condition, ...], ...]] = (
     (), (), (), (Condition(kind="licence", places=("US-CA",)),), (Condition(kind="relocation", places=("DE",)),),
-    (Condition(kind="enrolment"), Condition(kind="shifts")),
+    (Condition(kind="enrolment"), Condition(kind="shifts")), (Condition(kind="pool"),),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a posting sets as a condition that no other field holds: to move, a licence, shifts, to be enrolled.
+"""What a posting sets as a condition that no other field holds: to move, a licence, shifts, to be enrolled, to wait.
 
 Each is read where its sentence asks for it. A benefit (`relocation support`), a wish (`licence preferred`), what one
 may still obtain, and what the employer or its customers have are no conditions. Hours of a region are time zones.
@@ -31,6 +31,7 @@ _OF_A_PLACE: Final[frozenset[ConditionKind]] = frozenset({"relocation", "licence
 _NEVER: Final[frozenset[Kind]] = frozenset({"others", "benefits", "legal", "pay"})
 _SILENT: Final[dict[ConditionKind, frozenset[Kind]]] = {
     "relocation": _NEVER, "licence": _NEVER | {"about", "process"}, "shifts": _NEVER | {"about"}, "enrolment": _NEVER,
+    "pool": frozenset({"others", "benefits", "pay"}),
 }  # fmt: skip
 """Sections that speak of something else by such words."""
 _MOST_PLACES: Final = 60
@@ -186,7 +187,7 @@ def _is_wished(words: str, end: int, *, in_wishes: bool) -> bool:
 
 def _condition(kind: ConditionKind, sentence: str, end: int, country: str | None) -> Condition:
     """The condition with its places: of a move those behind the words that ask for it, or else all in the sentence."""
-    if kind in ("shifts", "enrolment"):
+    if kind in ("shifts", "enrolment", "pool"):
         return Condition(kind=kind)
     mentions = [place for place in find_places(sentence, cities=True) if place.kind not in ("worldwide", "group")]
     if kind == "licence":

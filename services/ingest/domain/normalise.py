@@ -10,7 +10,7 @@ from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
-from services.ingest.domain.reach.reading import one_country, read_reach, read_towns
+from services.ingest.domain.reach.reading import one_country, reach_by_towns, read_reach, read_towns
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -27,7 +27,7 @@ from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 19
+REVISION = 20
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -50,9 +50,11 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
     url, apply_url = safe_link(draft.url), safe_link(draft.apply_url)
     unread += _no_links(url=(draft.url, url), apply_url=(draft.apply_url, apply_url))
     reach, workplace = read_reach(draft, document), read_workplace(draft, document)
+    towns = read_towns(draft, workplace, reach)
+    reach = reach_by_towns(reach, towns)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
-        "towns": read_towns(draft, workplace, reach),
+        "towns": towns,
         "workplace": workplace,
         **_rest(draft, document, country=one_country(reach.value), rates=rates),
         "posted_at": read_date("posted_at", draft.posted_at, fetched_at=raw.fetched_at),

@@ -16,6 +16,8 @@ TITLES = {
     "Backend Engineer, Payments": "backend-engineer",
     "Senior Backend Go Engineer (m/f/d)": "backend-engineer",
     "Software Engineer, Backend": "backend-engineer",
+    "Staff Engineer, Kotlin": "software-engineer",
+    "Kotlin Engineer (Android)": "android-engineer",
     "Software Engineer - Billing": "software-engineer",
     "Solutions Engineer, Backend Team": "solutions-engineer",
     "Sales Engineer": "solutions-engineer",

@@ -133,6 +133,13 @@ def test_work_for_students_is_for_those_who_ask_for_it() -> None:
     assert chance(students, name="Werkstudentin in der Pflege") == chance(BEST)
 
 
+def test_where_no_post_is_open_nothing_is_sent_unless_a_word_asks_for_it() -> None:
+    pool = setting("pool")
+    assert chance(pool) == 0.0
+    assert chance(pool, name="Talent pool of a clinic") == chance(BEST)
+    assert chance(pool, NURSE.model_copy(update={"text": '"expression of interest"'})) > 0.0
+
+
 def test_a_zone_that_nobody_knows_gives_no_sign() -> None:
     assert chance(BEST, signs=Signs(time_zone="Nowhere/At_All")) == chance(BEST)
 

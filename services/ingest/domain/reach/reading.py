@@ -35,7 +35,7 @@ from services.rules.places.known import (
     kind_of,
     places_in_field,
 )
-from services.rules.places.towns import MOST, Town, towns_in_field, towns_in_sentence
+from services.rules.places.towns import MOST, Town, label_of, towns_in_field, towns_in_sentence
 
 _OWN_WORDS = ("text", "title")
 _BEFORE, _BEHIND = 80, 60
@@ -85,6 +85,15 @@ def read_towns(draft: Draft, workplace: Finding[Workplace], reach: Finding[Reach
     inside = [(town, shown) for town, shown in found.items() if not countries or country_part(town.code) in countries]
     kept = inside[:MOST]
     return Finding(tuple(town.id for town, _ in kept), tuple({shown.text: shown for _, shown in kept}.values()))
+
+
+def reach_by_towns(reach: Finding[Reach], towns: Finding[tuple[int, ...]]) -> Finding[Reach]:
+    """The reach, by the countries of the towns where the work is done if nothing else says where one may work from."""
+    if reach.value != Reach() or not towns.value:
+        return reach
+    labels = (label for town in towns.value if (label := label_of(town)))
+    countries = tuple(dict.fromkeys(country_part(label.rpartition(", ")[2]) for label in labels))
+    return Finding(Reach(scope="listed", countries=countries), towns.evidence)
 
 
 def _own_words(*findings: Finding[Workplace] | Finding[Reach]) -> Iterator[Evidence]:

@@ -14,6 +14,7 @@ from services.ingest.domain.text.anchors import holds, matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.ingest.domain.workplace import days
 from services.rules.lexicon.builder import any_of, composed
+from services.rules.places.known import find_places
 
 Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "weak"]
 
@@ -39,6 +40,7 @@ _WEAK: tuple[tuple[Rank, Workplace], ...] = (
 )  # fmt: skip
 """What counts where no field says anything: the ways of the whole company, and what is said in passing."""
 _BEFORE, _AFTER = 60, 65
+_MOST_OF_PLACE = 40
 _MOST_MATCHES = 20
 """Of one pattern in one text; in the captured postings none has more than half of them."""
 
@@ -108,7 +110,7 @@ def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements
         every = matches(document, workplace, _patterns().statements[rank, workplace], before=_BEFORE, after=_AFTER)
         for match in islice(every, _MOST_MATCHES):
             here = not _passing(document, match, workplace) and not _elsewhere(rank, workplace, document, match)
-            if here and _capital_follows(document, match):
+            if here and _place_follows(document, match):
                 _keep(said, _weighed(rank, workplace, document, match), workplace, match, document)
 
 
@@ -192,11 +194,14 @@ def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.M
     return rank == "weak" and _patterns().past.search(before) is not None
 
 
-def _capital_follows(document: Document, match: re.Match[str]) -> bool:
-    """Whether a place follows where a pattern asks for one: `remote in Portugal`."""
-    if not any(name.startswith("capital") and group is not None for name, group in match.groupdict().items()):
-        return True
-    return document.text[match.end() : match.end() + 1].isupper()
+def _place_follows(document: Document, match: re.Match[str]) -> bool:
+    """Whether a place follows where a pattern asks for one: `remote in Portugal`, `vor Ort in Graz`."""
+    behind = {name for name, group in match.groupdict().items() if group is not None}
+    if "place" in behind:
+        places = find_places(document.text[match.end() : match.end() + _MOST_OF_PLACE], cities=True)
+        return bool(places) and places[0].start == 0
+    capital = any(name.startswith("capital") for name in behind)
+    return not capital or document.text[match.end() : match.end() + 1].isupper()
 
 
 def _workplace(match: re.Match[str]) -> Workplace:
@@ -214,7 +219,7 @@ class _Patterns:
     at_desk: re.Pattern[str]
     option: re.Pattern[str]
     statements: Mapping[tuple[Rank, Workplace], re.Pattern[str]]
-    """Behind a group whose name begins with `capital`, a place has to stand: `remote in Portugal`."""
+    """Behind a group whose name begins with `capital` a capital has to stand, behind `place` a known place."""
     conditional: re.Pattern[str]
     denied: re.Pattern[str]
     """Behind remote work: there is none."""
@@ -241,7 +246,10 @@ def _patterns() -> _Patterns:
             ("said", "onsite"): re.compile(_onsite_said()),
             ("said", "remote"): _pattern(_remote_said()),
             ("way", "hybrid"): _pattern("{way.hybrid}"),
-            ("way", "onsite"): _pattern(r"{way.onsite}|(?:^|[.\n] ?){based_in_office}"),
+            ("way", "onsite"): _pattern(
+                r"{way.onsite}|(?:^|[.\n] ?){based_in_office}"
+                r"|{works_there} {at} (?P<place>)(?![^.\n]{0,50}{not_always})"
+            ),
             ("way", "remote"): _pattern("{way.remote}"),
             ("anywhere", "remote"): re.compile(_remote_anywhere()),
             ("weak", "hybrid"): _pattern("{weak.hybrid}"),
@@ -300,7 +308,7 @@ def _onsite_said() -> str:
 
 def _remote_said() -> str:
     return (
-        rf"{_LINE}{{remote_line}}{_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)|{{said.remote}}|{{seeks_remote}}{_NOT_WORK}"
+        rf"{_LINE}{{remote_line}}{_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)|{_LINE}{{fully_remote}}\.(?=\s|$)|{{said.remote}}|{{seeks_remote}}{_NOT_WORK}"
         rf"|{{label}}{_GAP}(?:{{wholly_form}} )?{{remote_form}}|{{remote_at}} (?P<capital>)"
         r"|{remote}\s?[-–—|:,(]\s?(?P<capital_too>)|{label}\W{1,4}{home}(?= ?(?:$|\n|[.,;(]))|{wholly} {remotely}"
         rf"|(?:^|\n){{remote}}{_NOT_WORK} (?P<capital_next>)"

@@ -85,8 +85,11 @@ def chance_of(judged: Judged, wish: Wish) -> Chance:
 def _chance(judged: Judged, wish: Wish) -> Chance:
     criteria, ready = judged.criteria, judged.ready
     facts = facts_of(wish, criteria, ready)
+    # Where no post is open there is nothing to accept.
+    closed = not wish.pools and any(one.kind == "pool" for one in ready.posting.conditions)
+    value = 0.0 if closed else round(probability(model().log_odds(facts)), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(round(probability(model().log_odds(facts)), 4), partial(_against, facts, wish, criteria, ready))
+    return Chance(value, partial(_against, facts, wish, criteria, ready))
 
 
 def _against(facts: tuple[float, ...], wish: Wish, criteria: Criteria, ready: Ready) -> tuple[Against, ...]:
@@ -239,12 +242,14 @@ def _hardest(wish: Wish, criteria: Criteria, conditions: tuple[Condition, ...]) 
     Shifts are none of them: of the judged jobs in shifts no fewer are wanted than of others.
     """
     met = ((_meets(wish, criteria, one), one) for one in conditions if one.kind != "shifts")
-    return min(met, key=lambda one: one[0], default=(1.0, None))
+    return min(met, key=lambda one: (one[0], one[1].kind != "pool"), default=(1.0, None))
 
 
 def _meets(wish: Wish, criteria: Criteria, condition: Condition) -> float:
     if condition.kind == "enrolment":
         return wish.studies
+    if condition.kind == "pool":
+        return float(wish.pools)
     return max((_is_at(wish, criteria.places, place) for place in condition.places), default=UNTOLD)
 
 

@@ -1,6 +1,6 @@
 """What a search and its person give a sign of beside the criteria: likely roles, languages, and where they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -22,6 +22,13 @@ from services.wording.lines import country_of_zone, standard_offset
 
 _OF_STUDENTS: Final = ("student", "studier", "studium", "étudiant", "estudiante", "estudante", "estági", "studente")
 """Parts of words by which a search asks for such work."""
+
+
+_OF_POOLS: Final = (
+    "pool", "initiativ", "spont", "espont", "speculative", "unsolicited", "expression of interest", "open application",
+    "general application", "open sollicitatie", "banco de", "bolsa de",
+)  # fmt: skip
+"""Parts by which it asks for postings where no post is open."""
 
 
 class Signs(NamedTuple):
@@ -65,6 +72,8 @@ class Wish:
     """The country of their time zone."""
     studies: float
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
+    pools: bool
+    """A word asks for postings where no post is open."""
 
 
 def signs_of(recipient: Recipient) -> Signs:
@@ -106,7 +115,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         home=_home(criteria.places, signs.time_zone),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=country_of_zone(signs.time_zone or ""),
-        studies=1.0 if _of_students(said) else 0.5 if _learns(criteria) else 0.0,
+        studies=1.0 if _asks(_OF_STUDENTS, said) else 0.5 if _learns(criteria) else 0.0,
+        pools=_asks(_OF_POOLS, said),
     )
 
 
@@ -115,8 +125,8 @@ def _named_languages(terms: Iterable[str]) -> Iterator[str]:
     return (code for term in terms if (code := language_named(term)))
 
 
-def _of_students(said: Iterable[str]) -> bool:
-    return any(part in term for part in _OF_STUDENTS for term in said)
+def _asks(parts: Iterable[str], said: Collection[str]) -> bool:
+    return any(part in term for part in parts for term in said)
 
 
 def _learns(criteria: Criteria) -> bool:

@@ -156,10 +156,49 @@ def test_benefits_wishes_denials_and_other_senses_are_no_conditions(language: st
         ("Licensed Therapist (LPC) – Florida, remote", Condition(kind="licence", places=("US-FL",))),
         ("Support Agent, night shift", Condition(kind="shifts")),
         ("Working Student Accounting (f/m/d)", Condition(kind="enrolment")),
+        ("Engineering (talent pool)", Condition(kind="pool")),
+        ("Expression of Interest: Design", Condition(kind="pool")),
     ],
 )
 def test_a_title_sets_conditions_too(title: str, found: Condition) -> None:
     assert read("en", "You will like it here.", title) == (found,)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("en", "General application", ""),
+        ("en", "Nothing for you? Register your interest", ""),
+        ("en", "Data Engineer", "This advert is for our talent pool."),
+        ("en", "Data Engineer", "We are not actively hiring for this role."),
+        ("en", "Data Engineer", "Please note that this is not a live vacancy."),
+        ("de", "Initiativbewerbung Vertrieb", ""),
+        ("de", "Buchhaltung", "Diese Anzeige ist für unseren Bewerberpool."),
+        ("fr", "Candidature spontanée", ""),
+        ("es", "Candidatura espontánea: ventas", ""),
+        ("pt", "Banco de talentos", ""),
+        ("it", "Candidatura spontanea", ""),
+        ("nl", "Open sollicitatie", ""),
+        ("pl", "Baza kandydatów", ""),
+    ],
+)
+def test_where_no_post_is_open_a_posting_says_so(language: str, title: str, text: str) -> None:
+    assert read(language, text or "We look forward to you.", title) == (Condition(kind="pool"),)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Talent Community Manager", ""),
+        ("Application Engineer", ""),
+        ("Open Application Security Lead", "This role is open."),
+        ("Recruiter", "You build our talent pipeline and care for our candidate pool."),
+        ("Designer", "Not the right job? Join our talent community."),
+        ("Engineer", "We are not hiring for this role outside Chile."),
+    ],
+)
+def test_pools_that_others_fill_and_other_openings_are_no_condition(title: str, text: str) -> None:
+    assert read("en", text or "We look forward to you.", title) == ()
 
 
 def test_a_licence_in_the_title_has_its_place_from_the_text() -> None:

@@ -261,6 +261,24 @@ def test_where_nothing_is_said_nothing_is_guessed() -> None:
     assert "reach" not in posting.evidence
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("You work with us on site in Tokyo.", Reach(scope="listed", countries=("JP",))),
+        ("Sie arbeiten vor Ort in Berlin.", Reach(scope="listed", countries=("DE",))),
+        ("The post is on site in Gdynia.", Reach(scope="listed", countries=("PL",))),
+        ("Duty station: Addis Ababa", Reach(scope="listed", countries=("ET",))),
+        ("We hire throughout the EU.", Reach(scope="listed", groups=("eu",))),
+        ("Wir stellen in ganz Europa ein.", Reach(scope="listed", groups=("europe",))),
+        ("We have teams on site in Paris and Lima.", Reach()),
+        ("Our customers work on site in Berlin.", Reach()),
+        ("Wir suchen in ganz Deutschland Kunden.", Reach()),
+    ],
+)
+def test_a_town_or_a_region_that_the_text_alone_tells(text: str, expected: Reach) -> None:
+    assert reach(html=text) == expected
+
+
 def test_evidence_names_the_field() -> None:
     assert normalised(restriction="Spain").evidence["reach"][0].source == "restriction"
 
