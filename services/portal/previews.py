@@ -21,7 +21,8 @@ from services.portal.preview_page import previewed
 from services.portal.search_form import DEFAULTS, reader_of, search_of
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.bodies import MOST_PASTED, form_of
-from services.usecases.completion import Kind, suggestions, warm
+from services.usecases import completion, pasted
+from services.usecases.completion import Kind, suggestions
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import Query
@@ -44,7 +45,7 @@ _events = structlog.get_logger(__name__)
 
 
 class PreviewReading:
-    """A thread that keeps live previews up to the store, while it is entered."""
+    """A thread that keeps live previews up to the store, while it is entered, and first reads what forms need else."""
 
     def __init__(self, live: LivePreviews, clock: Callable[[], datetime]) -> None:
         self._live = live
@@ -64,8 +65,9 @@ class PreviewReading:
         wait_s = 0.0
         while not self._ended.wait(wait_s):
             try:
+                completion.warm()
+                pasted.warm()
                 self._live.refresh(self._clock())
-                warm()
                 wait_s = _EVERY_S
             except Exception as error:
                 # The thread goes on, whatever it is: else what is shown would stay as it is for ever.

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from html import escape
 from itertools import groupby
 from typing import Any, Final, get_args
@@ -43,6 +44,14 @@ _WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*")
 _PAY: Final = re.compile(
     r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
 )
+
+_POSTING: Final = """Senior engineer
+Harbour Works, Berlin
+You work remotely from Germany or Poland. Requirements:
+- 5 years of Python, PostgreSQL
+- Fluent English
+We pay 70,000 to 90,000 EUR a year and offer visa sponsorship.
+"""
 
 
 _READ_FROM: Final[Mapping[str, str]] = {
@@ -89,6 +98,14 @@ class Asked:
     criteria: Criteria
     """Canonical."""
     proposals: tuple[Proposal, ...]
+
+
+@cache
+def warm() -> None:
+    """Read one text, which takes seconds the first time, before somebody waits for theirs."""
+    for text in (_POSTING, "Remote Go jobs from Poland above 90k"):
+        asked_in(text, "EUR", datetime(2026, 1, 1, tzinfo=UTC))
+        skills_in(text)
 
 
 def asked_in(text: str, currency: str, now: datetime) -> Asked | None:

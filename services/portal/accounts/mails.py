@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from threading import Lock
+from typing import Final
 
+from cachetools import TTLCache
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -15,6 +18,7 @@ from services.portal.door import Door
 from services.portal.previews import FRAMED
 from services.usecases import mailed, tracker
 from services.usecases.mail import State
+from services.usecases.mailed import NextMail
 from services.usecases.wording import shown_job
 from services.wording.dates import moment_in_words
 from services.wording.lines import zone_of
@@ -36,12 +40,15 @@ _STATES: Mapping[State, str] = {
 # Links open beside the page: where a mail lies in a frame, they could show nothing there.
 _POPUPS = "sandbox allow-popups allow-popups-to-escape-sandbox"
 _HEADERS = {name: value.replace("sandbox", _POPUPS) for name, value in FRAMED.items()}
+_MOST_MADE: Final = 200
+_SHOWN_WITHIN_S: Final = 60.0
 _BESIDE = '<head>\n<base target="_blank">'
 
 
 def routes(door: Door, cookies: Cookies) -> APIRouter:
     """`GET` of `/home/mails`, `/home/mails/next`, `/home/mails/{slot}` and `/home/mails/{slot}/mail`."""
     router = APIRouter(responses=answers(303, 404, 410, 503), default_response_class=HTMLResponse)
+    upcoming_mails = _Upcoming(door)
 
     async def shown(request: Request, page: Callable[[AtHome], Response]) -> Response:
         here = await at_home(door, cookies, request)
@@ -50,12 +57,12 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
     @router.get("/home/mails")
     async def listed(request: Request, before: str = "") -> Response:
         """Show the next one, and list those that were sent."""
-        return await shown(request, partial(_list_page, door, before))
+        return await shown(request, partial(_list_page, door, upcoming_mails, before))
 
     @router.get("/home/mails/next")
     async def upcoming(request: Request) -> Response:
         """Show the next one as it would be now, by itself."""
-        return await shown(request, partial(_next_mail, door))
+        return await shown(request, partial(_next_mail, door, upcoming_mails))
 
     @router.get("/home/mails/{slot}")
     async def opened(request: Request, slot: str) -> Response:
@@ -70,9 +77,33 @@ def routes(door: Door, cookies: Cookies) -> APIRouter:
     return router
 
 
-def _list_page(door: Door, before: str, here: AtHome) -> Response:
+class _Upcoming:
+    """The next mails: each is made once for the page that names it and, soon after, for the frame that shows it."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._made: TTLCache[str, NextMail] = TTLCache(_MOST_MADE, _SHOWN_WITHIN_S)
+        self._lock = Lock()
+
+    def named(self, here: AtHome) -> NextMail | None:
+        """As it would be now. Raises UnavailableError."""
+        made = mailed.next_mail(self._door.installation, here.person, self._door.clock())
+        with self._lock:
+            self._made.pop(here.person.subscriber_id, None)
+            if made is not None:
+                self._made[here.person.subscriber_id] = made
+        return made
+
+    def shown(self, here: AtHome) -> NextMail | None:
+        """As the page named it, where that was just now. Raises UnavailableError."""
+        with self._lock:
+            made = self._made.pop(here.person.subscriber_id, None)
+        return made or mailed.next_mail(self._door.installation, here.person, self._door.clock())
+
+
+def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome) -> Response:
     found = mailed.sent(door.installation, here.person, before)
-    upcoming = None if before else mailed.next_mail(door.installation, here.person, door.clock())
+    upcoming = None if before else upcoming_mails.named(here)
     return door.show(
         "mails",
         here.words,
@@ -88,8 +119,8 @@ def _list_page(door: Door, before: str, here: AtHome) -> Response:
     )
 
 
-def _next_mail(door: Door, here: AtHome) -> Response:
-    upcoming = mailed.next_mail(door.installation, here.person, door.clock())
+def _next_mail(door: Door, upcoming_mails: _Upcoming, here: AtHome) -> Response:
+    upcoming = upcoming_mails.shown(here)
     if upcoming is None or not upcoming.html:
         return door.show("forgotten", here.words, 410)
     return _framed(upcoming.html)

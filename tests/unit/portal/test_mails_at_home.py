@@ -60,6 +60,17 @@ def test_the_next_mail_is_shown_as_it_would_be_now_and_nothing_is_sent(
     assert store.searches.all(ada.subscriber_id)[1] == search
 
 
+def test_the_frame_shows_once_the_mail_that_the_page_named_and_then_the_newest(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [_, search] = store.searches.all(ada.subscriber_id)
+    store.matches.store(0, [arrival(1, posting("two", title="Rust engineer"), (search.key,))], NOW)
+    assert "Rust engineer" in browser.get("/home/mails").text
+    store.matches.store(0, [arrival(2, posting("three", title="Kotlin engineer"), (search.key,))], NOW)
+    shown = [browser.get("/home/mails/next").text for _ in range(2)]
+    assert [("Rust engineer" in mail, "Kotlin engineer" in mail) for mail in shown] == [(True, False), (True, True)]
+
+
 def test_who_has_no_search_that_is_not_paused_is_told_so(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:
