@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 
 from babel import Locale
 from fastapi import APIRouter
@@ -22,6 +23,7 @@ from services.portal.search_form import given_of, timing_fields, timing_options
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import accounts, consent, links, searches, signing, suppressions
+from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch, Subscriber
 from services.usecases.searches import Query
@@ -70,15 +72,19 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
     @router.get("/sign-in")
     async def ask(request: Request) -> Response:
         """Show the form."""
-        return door.show("sign_in", words_for(request.headers))
+        return door.show("sign_in", words_for(request.headers), error="", address="")
 
     @router.post("/sign-in", openapi_extra=form("address"))
     async def send(request: Request) -> Response:
         """Mail a link, if somebody has the address; the answer is the same if nobody has."""
         guard.check(request, limited=True)
-        address, now = (await form_of(request)).get("address", "").strip(), door.clock()
-        postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, now))
-        return door.show("posted", words_for(request.headers))
+        address, words = (await form_of(request)).get("address", "").strip(), words_for(request.headers)
+        try:
+            signing.address_from(address)
+        except WrongFieldError as error:
+            return door.show("sign_in", words, 400, error=fault_in(error, words), address=address)
+        postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, door.clock()))
+        return door.show("posted", words)
 
     @router.get("/s/{token}")
     async def look(request: Request, token: str) -> Response:
@@ -170,7 +176,7 @@ def _fields(door: Door, cookies: Cookies, here: AtHome, form: Mapping[str, str],
     try:
         change_fields(door, here, form)
     except WrongFieldError as error:
-        return _page(door, cookies, here, error, form.get("search", "") or form.get("do", ""))
+        return _page(door, cookies, here, error, form.get("search", "") or form.get("do", ""), form)
     return RedirectResponse(f"{door.root}/home", 303)
 
 
@@ -206,7 +212,7 @@ def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address:
     try:
         checked = signing.address_from(address)
     except WrongFieldError as error:
-        return _page(door, cookies, here, error, "address")
+        return _page(door, cookies, here, error, "address", {"address": address})
     if not signing.takes_addresses(door.installation):
         return door.not_now(here.words)
     wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(signing.MOVE))
@@ -268,9 +274,14 @@ def _why_suppressed(door: Door, here: AtHome) -> tuple[str, str] | None:
 
 
 def _page(
-    door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None = None, wrong: str = ""
+    door: Door,
+    cookies: Cookies,
+    here: AtHome,
+    error: WrongFieldError | None = None,
+    wrong: str = "",
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    """`wrong`: where the error belongs: the id of a search, or the name of a part of the page."""
+    """`wrong`: where the error belongs: the id of a search, or the name of a part of the page; `typed`: what it has."""
     person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
     browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
@@ -285,12 +296,15 @@ def _page(
         suppressed=_why_suppressed(door, here),
         contact=settings.portal.privacy_contact or settings.mail.sender.address,
         address=person.profile.address,
-        profile=person.profile,
-        speaks=", ".join(map(str, person.profile.speaks)),
+        typed=typed,
+        profile=_profile(person.profile) | dict(typed if wrong == "profile" else {}),
         languages=_languages(person.profile.locale),
         until=_until(here),
         soonest=(door.clock() + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat(),
-        searches=[(search, when(search, words), _given(search, words)) for search in saved],
+        searches=[
+            (search, when(search, words), _given(search, words) | dict(typed if wrong == search.search_id else {}))
+            for search in saved
+        ],
         options=timing_options(words),
         base=door.base or door.root,
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],
@@ -299,7 +313,18 @@ def _page(
     )
 
 
-def _given(search: SavedSearch, words: Words) -> Mapping[str, str]:
+def _profile(profile: Profile) -> dict[str, str]:
+    """The fields of somebody's facts."""
+    return {
+        "name": profile.name,
+        "locale": profile.locale,
+        "time_zone": profile.time_zone,
+        "currency": profile.currency,
+        "speaks": ", ".join(map(str, profile.speaks)),
+    }
+
+
+def _given(search: SavedSearch, words: Words) -> dict[str, str]:
     """The fields of its form, of which the page shows when it is mailed."""
     return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)
 

@@ -25,7 +25,8 @@ from services.wording.lines import zone_of
 
 _OF_JOBS = ("save", "applied", "note", "out", "hide", "show", "note-hidden")
 _OF_FEEDBACK = ("take-back", "hide-company")
-_Page = Callable[[AtHome, WrongFieldError | None], Response]
+_Page = Callable[[AtHome, WrongFieldError | None, Mapping[str, str]], Response]
+"""With what is wrong in a form, and what was typed there."""
 _Act = Callable[[AtHome, Mapping[str, str], datetime], None]
 
 
@@ -35,7 +36,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
 
     async def show(request: Request, page: _Page) -> Response:
         here = await at_home(door, cookies, request)
-        return await door.work(partial(page, here, None))
+        return await door.work(partial(page, here, None, {}))
 
     async def take(request: Request, page: _Page, act: _Act, path: str) -> Response:
         guard.check(request)
@@ -44,7 +45,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
         try:
             await door.work(partial(act, here, sent, door.clock()))
         except WrongFieldError as error:
-            return await door.work(partial(page, here, error))
+            return await door.work(partial(page, here, error, sent))
         return RedirectResponse(f"{door.root}{path}", 303)
 
     jobs_page, feedback_page = partial(_jobs_page, door, cookies), partial(_feedback_page, door, cookies)
@@ -114,7 +115,9 @@ def _day(text: str) -> date | None:
         raise WrongFieldError("applied_on", f"{text!r} is not a date such as 2026-03-31", "day") from None
 
 
-def _jobs_page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None) -> Response:
+def _jobs_page(
+    door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None, typed: Mapping[str, str]
+) -> Response:
     words, person = here.words, here.person
     tracked = tracker.tracked(door.installation, person.subscriber_id)
     said = feedback.said(door.installation, person.subscriber_id)
@@ -124,6 +127,7 @@ def _jobs_page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldErro
         words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
+        typed=typed,
         csrf=cookies.form_token(here.session.key),
         saved=[one for one in shown if one[0].job.applied_on is None],
         applied=[one for one in shown if one[0].job.applied_on is not None],
@@ -167,7 +171,9 @@ def _on(here: AtHome, at: datetime) -> str:
     return day_in_words(at.astimezone(zone_of(here.person.profile.time_zone)).date(), here.words.locale)
 
 
-def _feedback_page(door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None) -> Response:
+def _feedback_page(
+    door: Door, cookies: Cookies, here: AtHome, error: WrongFieldError | None, typed: Mapping[str, str]
+) -> Response:
     installation, words, now = door.installation, here.words, door.clock()
     said = _newest(feedback.said(installation, here.person.subscriber_id))
     changed = feedback.changed(installation, here.person.subscriber_id, now)
@@ -177,6 +183,7 @@ def _feedback_page(door: Door, cookies: Cookies, here: AtHome, error: WrongField
         words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
+        typed=typed,
         csrf=cookies.form_token(here.session.key),
         up=[_listed(door, here, one) for one in counting if one.statement.kind == "more_like"],
         down=[_listed(door, here, one) for one in counting if one.statement.kind == "not_relevant"],
