@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from services.portal import events, feeds, previews, reading
-from services.portal.accounts import home, mails, searches, sign_up, tokens, tracking
+from services.portal.accounts import home, mails, searches, sign_up, tokens, tracking, webhooks
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.api.app import api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
@@ -85,6 +85,7 @@ def portal_app(
         website=looks.website,
         logo=logo is not None,
         branded=bool(looks.colour or looks.colour_dark),
+        webhooks=settings.notifier.webhooks.enabled,
         welcome=looks.welcome,
     )
     door = Door(installation, pages, clock, base, root)
@@ -101,6 +102,7 @@ def portal_app(
     app.include_router(mails.routes(door, cookies))
     app.include_router(tracking.routes(door, guard, cookies))
     app.include_router(tokens.routes(door, guard, cookies))
+    app.include_router(webhooks.routes(door, guard, cookies))
     app.include_router(reading.routes(door, guard))
     app.include_router(feeds.routes(door, guard, live))
     app.mount("/api", api_app(door, guard, live, settings.portal.api_origins))

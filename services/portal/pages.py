@@ -20,12 +20,20 @@ class Pages:
     """Renders the templates of this package for one board."""
 
     def __init__(
-        self, board: str, postal_address: str, *, website: str, logo: bool, branded: bool, welcome: Mapping[str, str]
+        self,
+        board: str,
+        postal_address: str,
+        *,
+        website: str,
+        logo: bool,
+        branded: bool,
+        webhooks: bool,
+        welcome: Mapping[str, str],
     ) -> None:
         """`branded`: whether the board has colours of its own; `welcome`: what it says at sign-up, by language."""
         self._board = board
         self._postal_address = postal_address
-        self._brand = {"website": website, "logo": logo, "branded": branded}
+        self._brand = {"website": website, "logo": logo, "branded": branded, "webhooks_allowed": webhooks}
         self._welcome = welcome
 
     def show(self, template: str, words: Words, status: int = 200, **values: object) -> HTMLResponse:

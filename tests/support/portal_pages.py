@@ -13,6 +13,7 @@ from schemas.posting import Company, PostingCore, Reach, Skill
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlDoors
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
+from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
 from services.notifier.domain.feedback import TrackedJob, statement_of
 from services.notifier.domain.links import slot_of
@@ -24,6 +25,7 @@ from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting, sq
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.serving import closings
 from tests.support.waiting import until
+from tests.support.webhooks import Receiving, added, proven, webhooks_over
 
 ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
 _WISH, _MOVE, _LINK, _OTHER_LINK = "a wish", "another address", "a link", "another link"
@@ -56,6 +58,7 @@ def every_page(
     _mail(store)
     doors = SqlDoors(store.engine, store.ids)
     _say_and_save(store, people["ada"].subscriber_id, jobs)
+    _have_webhooks(store, people["ada"])
     with served_portal(store, folder=folder / "mails", **mail) as portal:
         ada = people["ada"]
         portal.now = NOW + timedelta(hours=4)
@@ -98,6 +101,13 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "tokens": PortalPage("/home/tokens"),
         "a token": PortalPage(
             "/home/tokens", press='main form:has([name="name"]) button', fill=(("name", "My script"),)
+        ),
+        "webhooks": PortalPage("/home/webhooks"),
+        "the secret of a webhook": PortalPage(
+            "/home/webhooks", press="main > section:last-of-type button", fill=(("address", "https://new.example/a"),)
+        ),
+        "a webhook with a fault": PortalPage(
+            "/home/webhooks", press="main > section:last-of-type button", fill=(("address", "https://10.0.0.1/"),)
         ),
         "another search": PortalPage("/home/search"),
         "a search": PortalPage(f"/home/search/{searches[0].search_id}", press='button[value="preview"]'),
@@ -184,6 +194,18 @@ def _say_and_save(store: NotifierStore, own_id: str, jobs: Sequence[PostingCore]
     hidden = posting("another", title="Sales manager, whom nobody asked for", company=Company(name="Nought & Sons"))
     for kind, job in (("not_relevant", hidden), ("more_like", jobs[0]), ("hidden_company", hidden)):
         store.feedback.say(own_id, statement_of(kind, job, NOW), NOW)
+
+
+def _have_webhooks(store: NotifierStore, person: Subscriber) -> None:
+    """One that is proven and takes what is posted, one that is shut, and one that nobody has shown to be theirs."""
+    hooks, own_id, receiving = SqlWebhooks(store.engine), person.subscriber_id, Receiving()
+    for name, status, answer in (("takes", 200, '{"ok": true}'), ("is-gone", 410, "<b>Gone</b> " * 30)):
+        proven(store, person, name=name)
+        hooks.ping(own_id, name, f"msg_of_{name}", NOW)
+        receiving.says(status, answer)
+        webhooks_over(store, receiving).tick(NOW)
+    hooks.rotate(own_id, "takes", "pepper", NOW + timedelta(hours=3))
+    added(store, person, name="unproven-with-a-very-long-name-that-has-nowhere-to-break-in-a-line-of-a-small-phone")
 
 
 def visit(browser: Page, base: str, page: PortalPage) -> None:

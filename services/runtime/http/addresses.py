@@ -80,6 +80,14 @@ def refusal(address: Address, *, allow_private: bool) -> str | None:
     return None
 
 
+def refusal_of_literal(host: str, *, allow_private: bool) -> str | None:
+    """The same of a host that is written as an address; None also of a name, which is resolved when it is asked."""
+    try:
+        return refusal(ipaddress.ip_address(host.strip("[]")), allow_private=allow_private)
+    except ValueError:
+        return None
+
+
 def _embedded(address: IPv6Address) -> IPv4Address | None:
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped

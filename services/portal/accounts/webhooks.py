@@ -1,0 +1,164 @@
+"""Webhooks at home: added, proven, tried, given another secret, turned on again and removed; and what was posted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.accounts.home import AtHome, at_home
+from services.portal.answers import answers, form
+from services.portal.door import Door
+from services.portal.forms import fault_in
+from services.runtime.errors import UsageError
+from services.runtime.web.bodies import form_of
+from services.usecases import links, webhooks
+from services.usecases.errors import WrongFieldError
+from services.usecases.webhooks import AttemptFault, EventState, ListedEvent, Secret, Shown
+from services.wording.dates import moment_in_words
+from services.wording.lines import zone_of
+from services.wording.words import mark
+
+_ACTS = ("add", "challenge", "prove", "ping", "rotate", "turn-on", "remove")
+_KINDS: Mapping[str, str] = {
+    "job.matched": mark("A job"),
+    "webhook.ping": mark("A try"),
+    "webhook.challenge": mark("A challenge"),
+}
+_STATES: Mapping[EventState, str] = {
+    "waiting": mark("is posted from {moment} on"),
+    "delivered": mark("taken"),
+    "failed": mark("not taken"),
+    "cancelled": mark("not posted any more"),
+}
+_FAULTS: Mapping[AttemptFault, str] = {
+    "refused": mark("The address is in a private network, or may not be asked."),
+    "slow": mark("No answer came in time."),
+    "away": mark("No answer came."),
+}
+
+
+def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
+    """`GET` and `POST` of `/home/webhooks`."""
+    statuses = answers(303, 400, 403, 404, 408, 413, 429, 503)
+    router = APIRouter(responses=statuses, default_response_class=HTMLResponse)
+
+    @router.get("/home/webhooks")
+    async def show(request: Request) -> Response:
+        """Show them, with what was posted of late."""
+        here = await at_home(door, cookies, request)
+        return await door.work(partial(_page, door, cookies, here))
+
+    @router.post("/home/webhooks", openapi_extra=form("csrf", "webhook", "address", "search", "challenge", do=_ACTS))
+    async def do(request: Request) -> Response:
+        """Do what a form says of one of them."""
+        guard.check(request)
+        sent, here = await form_of(request), await at_home(door, cookies, request)
+        cookies.check_form(here.session.key, sent.get("csrf", ""))
+        if sent.get("do") in ("add", "challenge", "ping"):
+            # Others' servers are asked by it.
+            guard.check(request, limited=True)
+        return await door.work(partial(_done, door, cookies, here, sent))
+
+    return router
+
+
+def _done(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -> Response:
+    try:
+        made = _act(door, here, sent, door.clock())
+    except WrongFieldError as error:
+        return _page(door, cookies, here, error=error, given=sent)
+    if made is not None:
+        # In the answer to the form itself: led elsewhere, the secret would have to be kept.
+        return _page(door, cookies, here, made=made)
+    return RedirectResponse(f"{door.root}/home/webhooks", 303)
+
+
+def _act(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> Secret | None:
+    """Gives a secret where one was made."""
+    installation, own_id, hook = door.installation, here.person.subscriber_id, sent.get("webhook", "")
+    match sent.get("do"):
+        case "add":
+            return webhooks.add(installation, here.person, sent.get("address", ""), sent.get("search", ""), now)
+        case "rotate":
+            return webhooks.rotate(installation, own_id, hook, now)
+        case "prove":
+            webhooks.prove(installation, own_id, hook, sent.get("challenge", ""), now)
+        case "challenge":
+            webhooks.challenge(installation, own_id, hook, now)
+        case "ping":
+            webhooks.ping(installation, own_id, hook, now)
+        case "turn-on":
+            webhooks.turn_on(installation, own_id, hook, now)
+        case "remove":
+            webhooks.remove(installation, own_id, hook, now)
+        case _:
+            raise UsageError("the form says nothing that can be done here")
+    return None
+
+
+def _page(
+    door: Door,
+    cookies: Cookies,
+    here: AtHome,
+    *,
+    made: Secret | None = None,
+    error: WrongFieldError | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Response:
+    installation, words, given = door.installation, here.words, given or {}
+    if not webhooks.allowed(installation):
+        raise HTTPException(404)
+    saved = links.searches(installation, here.person)
+    names = {search.search_id: search.name for search in saved}
+    return door.show(
+        "webhooks",
+        words,
+        400 if error else 200,
+        error=fault_in(error, words) if error else "",
+        wrong=given.get("webhook", ""),
+        given={name: given.get(name, "") for name in ("address", "search")},
+        made=made,
+        hooks=[_shown(here, one, names) for one in webhooks.listed(installation, here.person.subscriber_id)],
+        searches=[("", words.say(mark("All my searches"))), *names.items()],
+        serves=here.person.status == "active",
+        most_address=webhooks.MOST_ADDRESS,
+        csrf=cookies.form_token(here.session.key),
+    )
+
+
+def _shown(here: AtHome, one: Shown, names: Mapping[str, str]) -> Mapping[str, object]:
+    hook, words = one.webhook, here.words
+    of = names.get(hook.search_id, "") if hook.search_id else words.say(mark("All my searches"))
+    return {
+        "id": hook.webhook_id,
+        "address": hook.address,
+        "state": hook.state,
+        "why_shut": hook.why_shut,
+        "of": of,
+        "failing": _moment(here, hook.failing_since) if hook.failing_since else "",
+        "former": _moment(here, hook.former_until) if hook.former_until else "",
+        "events": [_event(here, event) for event in one.events],
+    }
+
+
+def _event(here: AtHome, event: ListedEvent) -> Mapping[str, str]:
+    words, last = here.words, event.last
+    fault = words.say(_FAULTS[last.fault]) if last and last.fault else ""
+    return {
+        "kind": words.say(_KINDS[event.kind]),
+        "made": _moment(here, event.created_at),
+        "state": words.say(_STATES[event.state], moment=_moment(here, event.not_before)),
+        "attempts": words.count("{count} attempt", "{count} attempts", event.attempts) if event.attempts else "",
+        "status": str(last.status) if last and last.status else "",
+        "said": " ".join(filter(None, (fault, last.answer))) if last else "",
+        "id": event.event_id,
+    }
+
+
+def _moment(here: AtHome, at: datetime) -> str:
+    return moment_in_words(at.astimezone(zone_of(here.person.profile.time_zone)), here.words.locale)
