@@ -76,6 +76,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "allow": ["@example.com", "ada@example.org"],
         "link_secret": "openssl-rand-hex-32-makes-one",
     },
+    "console": {
+        "token": "openssl-rand-hex-32-makes-one",
+        "password_hash": "$argon2id$v=19$m=65536,t=3,p=4$bm90IGEgc2FsdA$bm90IHRoZSBoYXNoIG9mIGEgcGFzc3dvcmQ",
+        "user_header": "X-Remote-User",
+        "proxies": ["10.0.0.1"],
+    },
     "mail.former_link_secrets[]": {"secret": "the one that signed until now", "until": "2027-12-31T00:00:00Z"},
     "mail.brand": {
         "colour": "#8a1538",

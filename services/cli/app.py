@@ -42,6 +42,7 @@ COMMANDS = (
     Command("matcher", "workers:matcher", "Match postings with all criteria (deployed)."),
     Command("notifier", "workers:notifier", "Store matches, build digests and hand them over (deployed)."),
     Command("portal", "portal:portal", "Serve the pages that links in mails lead to."),
+    Command("console", "console:console", "Serve the pages by which operators watch and steer the stream."),
     Command("status", "status:status", "Show the whole stream, what is not well first."),
     Command("doctor", "doctor:doctor", "Say what is reachable and what is missing, and how to mend it."),
     Command("pause", "pausing:pause", "Hold a service, or only the sending of mails, until resumed."),
@@ -75,7 +76,7 @@ PARTS = {
     "To begin": ("demo", "config", "source", "run", "doctor", "status"),
     "People": ("subscriber", "suppression", "search", "preview"),
     "Why": ("explain", "backtest", "match", "normalise"),
-    "To operate": ("pause", "resume", "dead", "delivery", "mail", "backup", "restore", "opt-outs"),
+    "To operate": ("console", "pause", "resume", "dead", "delivery", "mail", "backup", "restore", "opt-outs"),
 }
 """The commands by what they are for; those that stand nowhere are of the deployed form."""
 _REST = "The deployed form"

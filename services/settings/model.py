@@ -17,6 +17,7 @@ from services.runtime.files.datadir import SECRET_FILE, STORE_FILE, SUPPRESSION_
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import LEVELS
 from services.runtime.sql.settings import StoreSettings
+from services.settings.console import ConsoleSettings
 from services.settings.portal import PortalSettings
 
 
@@ -81,6 +82,8 @@ class Settings(BaseModel):
     """How mail leaves."""
     portal: PortalSettings = PortalSettings()
     """The pages that links in mails lead to."""
+    console: ConsoleSettings = ConsoleSettings()
+    """The pages by which operators watch and steer the stream."""
     probes: ProbeSettings = ProbeSettings()
     """Where services say how they are."""
     kafka: KafkaSettings = KafkaSettings()

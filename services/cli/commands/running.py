@@ -32,15 +32,27 @@ def run(
         return
     # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.
     with stop_on_signals() as stop, embedded(settings) as form:
-        form.run(stop, _portal(form) if settings.portal.enabled else ())
+        form.run(stop, (*_portal(form), *_console(form)))
 
 
 def _portal(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
+    if not form.settings.portal.enabled:
+        return ()
     from services.portal.app import PortalServer
 
     installation = Installation(form.settings, form.engine)
     server = PortalServer(installation, form.clock.now)
     return server, workers.present(installation, workers.PORTAL, form.clock)
+
+
+def _console(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
+    if not form.settings.console.enabled:
+        return ()
+    from services.console.app import ConsoleServer
+
+    server = ConsoleServer(Installation(form.settings, form.engine), form.clock.now)
+    print(f"console: {server.way_in}", file=sys.stderr, flush=True)
+    return (server,)
 
 
 def _once(form: Embedded) -> None:

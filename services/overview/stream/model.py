@@ -116,6 +116,15 @@ class EngineView:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a console can do about a trouble at the press of a button."""
+
+    act: Literal["resume", "resume source", "accept source", "show letters"]
+    about: str
+    """A service, a source or a topic; `sending`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that is not well."""
 
@@ -124,6 +133,8 @@ class Trouble:
     """One thing to do about it."""
     grave: bool = True
     """False: a note."""
+    remedy: Remedy | None = None
+    """None where it takes more than a button."""
 
 
 @dataclass(frozen=True, slots=True)

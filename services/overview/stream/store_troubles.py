@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
-from services.overview.stream.model import SOURCE_SEVERITY, Trouble
+from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
 from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
@@ -18,6 +18,7 @@ REPLAY = (
     " list, look at the mail provider who opted out, then `jobchime resume sending`"
 )
 """What to do in a store that was restored."""
+_GO_ON = Remedy("resume", "sending")
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
 QUIET = timedelta(hours=12)
@@ -87,12 +88,13 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             yield Trouble(f"{what}; {waits}", REPLAY)
         elif because:
             do = "find out what they did not want, then `jobchime resume sending`"
-            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
+            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, remedy=_GO_ON)
         else:
-            yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
+            yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False, remedy=_GO_ON)
     if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
         do = "see who signs up, and whether by hand; then `jobchime resume sending`"
-        yield Trouble(f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up", do)
+        what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"
+        yield Trouble(what, do, remedy=_GO_ON)
     yield from _room_for_sign_ups(figures)
     yield from _put_off(figures)
     yield from _unheard(figures, now)
@@ -251,10 +253,14 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
             " kept open",
             f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
+            remedy=Remedy("accept source", source.name),
         )
     elif source.state == "paused":
         yield Trouble(
-            f"the source {source.name} is {BY_OPERATOR}", f"`jobchime source resume {source.name}`", grave=False
+            f"the source {source.name} is {BY_OPERATOR}",
+            f"`jobchime source resume {source.name}`",
+            grave=False,
+            remedy=Remedy("resume source", source.name),
         )
 
 

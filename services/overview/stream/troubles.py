@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.model import Overview, ServiceView, Trouble
+from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
 from services.overview.stream.store_troubles import late_polls, store_troubles
 from services.processes import PORTAL, process_of
@@ -74,7 +74,12 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     lacking: dict[str, list[ServiceView]] = {}
     for service in served:
         if service.paused:
-            yield Trouble(f"{service.name} is {BY_OPERATOR}", f"`jobchime resume {service.name}`", grave=False)
+            yield Trouble(
+                f"{service.name} is {BY_OPERATOR}",
+                f"`jobchime resume {service.name}`",
+                grave=False,
+                remedy=Remedy("resume", service.name),
+            )
         elif not service.alive(overview.at):
             if service.needed and "store" not in away:
                 lacking.setdefault(process_of(service.name), []).append(service)
@@ -219,6 +224,7 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
                 f"{counted(waiting, 'dead letter')} in {topic}",
                 "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
                 grave=False,
+                remedy=Remedy("show letters", topic),
             )
     for service, seconds in overview.freshness_s.items():
         if seconds > SLOW_S:

@@ -1,0 +1,1 @@
+"""The door for operators: requests enter, use cases are called, pages leave. In English alone."""

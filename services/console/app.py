@@ -1,0 +1,165 @@
+"""Wires the console: routes, pages for what goes wrong, headers, and the server around them."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from types import TracebackType
+
+import structlog
+from fastapi import FastAPI, Form
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from services.console import stream
+from services.console.access import COOKIE, Access, SignedOutError
+from services.console.door import ConsoleDoor, console_templates
+from services.console.stream import Watch
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.privacy.redaction import redacted
+from services.runtime.web.files import Files
+from services.runtime.web.headers import WithHeaders
+from services.runtime.web.server import ConnectionLimits, WebServer
+from services.usecases import operators
+from services.usecases.installation import Installation
+from services.usecases.overview import watcher
+
+_events = structlog.get_logger(__name__)
+
+
+class ConsoleServer:
+    """The console, bound; it watches while it is entered."""
+
+    def __init__(self, installation: Installation, clock: Callable[[], datetime]) -> None:
+        """Raises UsageError for a port in use."""
+        settings = installation.settings.console
+        self._gatherer = watcher(installation.settings)
+        self._watch = Watch(self._gatherer)
+        self.access = Access(settings, clock)
+        self._web = WebServer(
+            console_app(installation, clock, self.access, self._watch),
+            host=settings.host,
+            port=settings.port,
+            what="the console",
+            setting="[console]",
+            limits=ConnectionLimits(connections=64, of_one_peer=32, proxies=settings.proxies),
+        )
+        self.address = self._web.address
+        self._opened = ExitStack()
+
+    @property
+    def way_in(self) -> str:
+        """An address that signs in by itself, where the settings name no credential; else where to sign in."""
+        made = self.access.made_token
+        return f"http://{self.address}/{f'enter#{made}' if made else ''}"
+
+    def __enter__(self) -> "ConsoleServer":
+        self._opened.enter_context(self._gatherer)
+        self._opened.enter_context(self._web)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._watch.over.set()
+        self._opened.close()
+
+
+def console_app(installation: Installation, clock: Callable[[], datetime], access: Access, watch: Watch) -> ASGIApp:
+    """The application. `clock`: tells the time, with its zone."""
+    door = ConsoleDoor(installation, access, clock, console_templates(clock))
+    app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(stream.routes(door, watch))
+    _add_ways_in(app, door)
+    app.mount("/static", GZipMiddleware(Files("services.console")))
+    _show_faults(app, door)
+    return WithHeaders(app, "")
+
+
+def _add_ways_in(app: FastAPI, door: ConsoleDoor) -> None:
+    access = door.access
+
+    @app.get("/livez")
+    async def lives() -> Response:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz")
+    async def is_ready() -> Response:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/enter")
+    async def enter(request: Request) -> Response:
+        """The page to sign in. What stands behind a # in its address is never sent to a server."""
+        return door.show(request, "enter", values={"wrong": False})
+
+    @app.post("/enter")
+    async def entered(request: Request, secret: str = Form(max_length=1_000)) -> Response:
+        """Sign in."""
+        session = await door.work(lambda: access.enter(request, secret.strip()))
+        if session is None:
+            _events.warning("somebody did not get into the console")
+            return door.show(request, "enter", status=403, values={"wrong": True})
+        answer = door.back("/")
+        access.keep(answer, request, session)
+        return answer
+
+    @app.post("/leave")
+    async def leave(request: Request, token: str = Form(max_length=400)) -> Response:
+        """Sign out."""
+        operator = access.operator(request)
+        access.check_form(request, operator, token)
+        access.leave(operator)
+        answer = door.back("/enter")
+        answer.delete_cookie(COOKIE, path="/")
+        return answer
+
+    @app.get("/acts")
+    async def acts(request: Request) -> Response:
+        """What operators did."""
+        operator = access.operator(request)
+        done = await door.work(lambda: operators.latest(door.installation))
+        return door.show(request, "acts", operator, values={"done": done})
+
+
+def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
+    def failed_with(request: Request, status: int, said: str) -> Response:
+        return door.show(request, "failed", status=status, values={"said": said})
+
+    @app.exception_handler(SignedOutError)
+    async def signed_out(request: Request, _: SignedOutError) -> Response:
+        if "authorization" in request.headers or request.url.path == "/stream/live":
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        return RedirectResponse("/enter", 303)
+
+    @app.exception_handler(RequestValidationError)
+    async def unknown(request: Request, _: RequestValidationError) -> Response:
+        return failed_with(request, 400, "The form lacks something, or holds too much.")
+
+    @app.exception_handler(UsageError)
+    async def refused(request: Request, error: UsageError) -> Response:
+        return failed_with(request, 400, str(error))
+
+    @app.exception_handler(UnavailableError)
+    async def away(request: Request, error: UnavailableError) -> Response:
+        answer = failed_with(request, 503, redacted(error))
+        answer.headers["Retry-After"] = "5"
+        return answer
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        said = {
+            403: "The form is of another site, or was made before you signed in. Load the page again.",
+            404: "There is no such page.",
+            429: "Too many tries from your network. Wait a minute.",
+        }
+        answer = failed_with(request, error.status_code, said.get(error.status_code, "That could not be done."))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        _events.error("the console failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
+        answer = failed_with(request, 500, f"Something is broken here: {type(error).__name__}. The log says more.")
+        answer.headers["Connection"] = "close"
+        return answer

@@ -1,0 +1,79 @@
+"""What the console's pages share: the installation, the clock, who may come in, and how a page is shown."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+from anyio import to_thread
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.console.access import Access, Operator
+from services.usecases import operators
+from services.usecases.installation import Installation
+from services.usecases.wording import ago
+
+T = TypeVar("T")
+
+PAGES: Final = (("/", "Stream"), ("/acts", "Acts"))
+"""The pages that stand at the head of each."""
+
+
+@dataclass(frozen=True)
+class ConsoleDoor:
+    """Made once, and given to the routes."""
+
+    installation: Installation
+    access: Access
+    clock: Callable[[], datetime]
+    templates: Environment
+
+    async def work(self, what: Callable[[], T]) -> T:
+        """Do something that waits for the store, beside the loop."""
+        return await to_thread.run_sync(what)
+
+    async def act(self, operator: Operator, act: str, about: str, do: Callable[[], T]) -> T:
+        """Write down what somebody does, then do it. Raises UnavailableError where it cannot be written down."""
+        await self.work(lambda: operators.note(self.installation, operator.name, act, about, self.clock()))
+        return await self.work(do)
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        operator: Operator | None = None,
+        status: int = 200,
+        values: Mapping[str, object] | None = None,
+    ) -> Response:
+        """A page; `operator`: who looks at it, None at the door; `values`: what its template names."""
+        token = self.access.form_token(operator) if operator else ""
+        frame = {"operator": operator, "form_token": token, "here": request.url.path, "pages": PAGES}
+        return HTMLResponse(self.piece(template, {**frame, **(values or {})}), status)
+
+    def piece(self, template: str, values: Mapping[str, object]) -> str:
+        """A template's text."""
+        return self.templates.get_template(f"{template}.html.j2").render(values)
+
+    def back(self, path: str) -> Response:
+        """Lead to a page after something was done."""
+        return RedirectResponse(path, 303)
+
+
+def console_templates(clock: Callable[[], datetime]) -> Environment:
+    """The templates of this package; a missing name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def since(at: datetime | None) -> str:
+        return "never" if at is None else f"{ago(clock() - at)} ago"
+
+    made.filters |= {"since": since, "number": lambda value: f"{value:,}"}
+    return made

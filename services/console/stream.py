@@ -1,0 +1,158 @@
+"""The whole stream on one page that keeps up by itself, and what is done about it by a button."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from fastapi import APIRouter, Form
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from services.console.access import Operator, SignedOutError
+from services.console.door import ConsoleDoor
+from services.usecases import sources, workers
+from services.usecases.overview import (
+    SERVICE_SEVERITY,
+    SOURCE_SEVERITY,
+    Gatherer,
+    Overview,
+    ServiceView,
+    Severity,
+    healthy,
+    troubles,
+    worst_first,
+)
+
+_EVERY_S: Final = 2.0
+_FRESH_S: Final = 1.5
+_MOST_TROUBLES: Final = 50
+
+
+class Watch:
+    """Looks at the stream for all who watch, no oftener than each second and a half."""
+
+    def __init__(self, gatherer: Gatherer) -> None:
+        self._gatherer = gatherer
+        self._lock = threading.Lock()
+        self._last: tuple[float, Overview] | None = None
+        self.over = threading.Event()
+        """Set when the console ends: who watches is let go."""
+
+    def look(self) -> Overview:
+        """How the stream is. Raises nothing for what is away."""
+        with self._lock:
+            if self._last is None or time.monotonic() - self._last[0] > _FRESH_S:
+                self._last = (time.monotonic(), self._gatherer.look())
+            return self._last[1]
+
+    def forget(self) -> None:
+        """Look anew the next time, after something was done."""
+        with self._lock:
+            self._last = None
+
+
+def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
+    """`GET /`, its pieces as they change, and `POST /do`."""
+    router = APIRouter()
+
+    @router.get("/")
+    async def stream(request: Request) -> Response:
+        """The page."""
+        operator = door.access.operator(request)
+        overview = await door.work(watch.look)
+        return door.show(request, "stream", operator, values=_shown(overview))
+
+    @router.get("/stream/live")
+    async def live(request: Request) -> Response:
+        """The same, again and again, as server-sent events (HTML Living Standard, section 9.2)."""
+        operator = door.access.operator(request)
+        return StreamingResponse(_pieces(request, operator), media_type="text/event-stream")
+
+    async def _pieces(request: Request, operator: Operator) -> AsyncIterator[str]:
+        token = door.access.form_token(operator)
+        while not watch.over.is_set() and not await request.is_disconnected():
+            try:
+                door.access.operator(request)
+            except SignedOutError:
+                return
+            overview = await door.work(watch.look)
+            html = door.piece("stream_now", {"form_token": token, **_shown(overview)})
+            yield f"data: {json.dumps(html)}\n\n"
+            await asyncio.sleep(_EVERY_S)
+
+    @router.post("/do")
+    async def do(
+        request: Request,
+        act: str = Form(max_length=40),
+        about: str = Form(max_length=200),
+        token: str = Form(max_length=400),
+    ) -> Response:
+        """Hold something, let it go on, or say that a listing is right."""
+        operator = door.access.operator(request)
+        door.access.check_form(request, operator, token)
+        await door.act(operator, act, about, partial(_act_of(door, act), about))
+        watch.forget()
+        return door.back("/")
+
+    return router
+
+
+def _act_of(door: ConsoleDoor, act: str) -> Callable[[str], object]:
+    """What a button does. Raises HTTPException 400 for one that there is not."""
+    installation, now = door.installation, door.clock()
+    acts: dict[str, Callable[[str], object]] = {
+        "pause": lambda about: workers.hold(installation, about, now, paused=True),
+        "resume": lambda about: workers.hold(installation, about, now, paused=False),
+        "pause source": lambda about: workers.hold_source(installation, about, now, paused=True),
+        "resume source": lambda about: workers.hold_source(installation, about, now, paused=False),
+        "accept source": lambda about: sources.accept(installation, about),
+    }
+    if act not in acts:
+        raise HTTPException(400)
+    return acts[act]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service as the page shows it."""
+
+    view: ServiceView
+    state: str
+    severity: Severity
+    error: str
+    """Of a worker that fails; empty where none does."""
+
+
+def _shown(overview: Overview) -> dict[str, object]:
+    found, figures = troubles(overview), overview.figures
+    return {
+        "overview": overview,
+        "figures": figures,
+        "sources": sorted(figures.sources, key=lambda source: (worst_first(source.state), source.name))
+        if figures
+        else [],
+        "severity_of": SOURCE_SEVERITY,
+        "well": healthy(overview),
+        "troubles": found[:_MOST_TROUBLES],
+        "more_troubles": max(len(found) - _MOST_TROUBLES, 0),
+        "grave": sum(trouble.grave for trouble in found),
+        "services": [_row(service, overview) for service in overview.services],
+    }
+
+
+def _row(service: ServiceView, overview: Overview) -> ServiceRow:
+    state = service.state(overview.at)
+    alive, ready = len(service.alive(overview.at)), len(service.ready(overview.at))
+    said = f"{ready} of {alive} ready" if state == "partly ready" else state
+    return ServiceRow(service, said, SERVICE_SEVERITY[state], _error_of(service, overview))
+
+
+def _error_of(service: ServiceView, overview: Overview) -> str:
+    failing = (worker.heartbeat.last_error for worker in service.alive(overview.at))
+    return next((error for error in failing if error), "")

@@ -1,0 +1,43 @@
+"""What operators did by the console, kept for a year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, insert, select
+
+from schemas.sql.operators import operator_acts
+from services.runtime.sql.store import reading, retried, writing
+
+KEPT = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAct:
+    """One thing that somebody did."""
+
+    at: datetime
+    operator: str
+    act: str
+    about: str
+
+
+class SqlAudit:
+    """The table of them. Raises UnavailableError where the store is away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @retried
+    def append(self, done: OperatorAct) -> None:
+        """Keep one, and drop what is too old."""
+        row = {"at": done.at, "operator": done.operator, "act": done.act, "about": done.about}
+        with writing(self._engine) as connection:
+            connection.execute(insert(operator_acts), row)
+            connection.execute(delete(operator_acts).where(operator_acts.c.at < done.at - KEPT))
+
+    def latest(self, most: int) -> Sequence[OperatorAct]:
+        """The newest first."""
+        query = select(operator_acts).order_by(operator_acts.c.act_id.desc()).limit(most)
+        with reading(self._engine) as connection:
+            return [OperatorAct(row.at, row.operator, row.act, row.about) for row in connection.execute(query)]

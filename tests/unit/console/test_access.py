@@ -1,0 +1,116 @@
+"""Who may come into the console, and that nobody else learns or does anything."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from services.console.access import COOKIE, hash_password
+from services.runtime.web.headers import HEADERS
+from services.settings.console import ConsoleSettings
+from services.usecases import operators
+from tests.support.console import TOKEN, ServedConsole, served_console
+
+OPEN = ("/livez", "/readyz", "/enter")
+CLOSED = ("/", "/acts", "/stream/live")
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[ServedConsole]:
+    with served_console(tmp_path) as made:
+        yield made
+
+
+def test_nobody_without_the_credential_reads_anything(console: ServedConsole) -> None:
+    assert {path: console.client.get(path).status_code for path in OPEN} == dict.fromkeys(OPEN, 200)
+    for path in CLOSED:
+        answer = console.client.get(path)
+        assert answer.status_code in (303, 401)
+        assert answer.text == ""
+    for path in ("/do", "/leave"):
+        answer = console.client.post(path, data={"act": "pause", "about": "matcher", "token": "x"})
+        assert answer.status_code == 303
+    assert operators.latest(console.installation) == []
+
+
+def test_the_token_opens_it_by_the_page_and_in_a_header(console: ServedConsole) -> None:
+    assert console.sign_in("another token").status_code == 403
+    assert COOKIE not in console.client.cookies
+    assert console.sign_in().status_code == 303
+    page = console.client.get("/")
+    assert (page.status_code, "NOT WELL" in page.text) == (200, True)
+    assert {name: page.headers.get(name) for name in HEADERS} == dict(HEADERS)
+    console.client.cookies.clear()
+    assert console.client.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert console.client.get("/", headers={"Authorization": "Bearer another"}).status_code == 401
+
+
+def test_a_password_opens_it_too(tmp_path: Path) -> None:
+    settings = ConsoleSettings(port=0, password_hash=SecretStr(hash_password("correct horse")))
+    with served_console(tmp_path, settings) as console:
+        assert console.sign_in("wrong horse").status_code == 403
+        assert console.sign_in("correct horse").status_code == 303
+        assert console.client.get("/").status_code == 200
+
+
+def test_without_a_credential_each_start_makes_one(tmp_path: Path) -> None:
+    with served_console(tmp_path, ConsoleSettings(port=0)) as console:
+        made = console.server.way_in.partition("#")[2]
+        assert len(made) >= 32
+        assert console.sign_in(made).status_code == 303
+    with served_console(tmp_path, ConsoleSettings(port=0)) as again:
+        assert again.sign_in(made).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"host": "0.0.0.0"}, "anybody could read it"),
+        ({"token": "short"}, "16 bytes or more"),
+        ({"password_hash": "correct horse"}, "jobchime console --hash-password"),
+        ({"host": "0.0.0.0", "user_header": "X-Remote-User"}, "user_header with proxies"),
+    ],
+)
+def test_what_would_stand_open_is_refused(given: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ConsoleSettings.model_validate(given)
+
+
+def test_a_proxy_names_operators_and_nobody_else_does(tmp_path: Path) -> None:
+    name = {"X-Remote-User": "grace"}
+    trusted = ConsoleSettings(port=0, user_header="X-Remote-User", proxies=frozenset({"127.0.0.1"}))
+    with served_console(tmp_path / "trusted", trusted) as console:
+        assert console.client.get("/", headers=name).status_code == 200
+        assert console.client.get("/").status_code == 303
+    other = ConsoleSettings(port=0, user_header="X-Remote-User", proxies=frozenset({"192.0.2.1"}))
+    with served_console(tmp_path / "other", other) as console:
+        assert console.client.get("/", headers=name).status_code == 303
+
+
+def test_a_password_is_not_found_by_trying(console: ServedConsole) -> None:
+    tried = [console.sign_in(f"guess {at}").status_code for at in range(12)]
+    assert tried == [403] * 10 + [429] * 2
+    assert console.sign_in().status_code == 429
+
+
+def test_a_session_ends_by_time_and_by_leaving(console: ServedConsole) -> None:
+    console.sign_in()
+    console.now += timedelta(hours=11)
+    assert console.client.get("/").status_code == 200
+    console.now += timedelta(hours=13)
+    assert console.client.get("/").status_code == 303
+    console.sign_in()
+    session = console.client.cookies[COOKIE]
+    assert console.client.post("/leave", data={"token": console.form_token()}).status_code == 303
+    console.client.cookies.set(COOKIE, session)
+    assert console.client.get("/").status_code == 303
+
+
+def test_a_form_of_another_site_or_session_does_nothing(console: ServedConsole) -> None:
+    console.sign_in()
+    fields = {"act": "pause", "about": "matcher", "token": console.form_token()}
+    assert console.client.post("/do", data=fields | {"token": "forged"}).status_code == 403
+    assert console.client.post("/do", data=fields, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert operators.latest(console.installation) == []
