@@ -60,10 +60,10 @@ class Encoder:
         rich, named = kind in RICH, drawn.skills[: len(drawn.weights)]
         self._skills = np.array([known.skill(name) for name in (drawn.skills if kind == "constant" else named)] + [0])
         self._own = np.array(
-            [known.literals.of("skills.none", name) << LITERAL_SHIFT for name in named] if rich else []
+            [known.literals.having("skills.none", name) << LITERAL_SHIFT for name in named] if rich else []
         )
         self._implied = np.array(
-            [known.literals.of("skills.any", name) << LITERAL_SHIFT for name in named]
+            [known.literals.having("skills.any", name) << LITERAL_SHIFT for name in named]
             if rich or kind == "any of"
             else []
         )

@@ -217,7 +217,7 @@ def _matcher(place: _Place) -> _Parts:
     criteria = place.stack.enter_context(KafkaTail(settings.kafka, CRITERIA.name))
     since = place.clock.now() - settings.matcher.backwards
     postings = place.stack.enter_context(KafkaTail(settings.kafka, POSTINGS.name, since=since))
-    return _Parts(make_own_matcher(criteria, postings, settings.matcher), together=True)
+    return _Parts(make_own_matcher(criteria, postings, settings.matcher, settings.data), together=True)
 
 
 def _notifier(place: _Place) -> _Parts:

@@ -182,6 +182,7 @@ def _services(
 ) -> tuple[Service, ...]:
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
-    normaliser, matcher = make_normaliser(settings.ingest, stopping=stopping), make_matcher(log, settings.matcher)
+    normaliser = make_normaliser(settings.ingest, stopping=stopping)
+    matcher = make_matcher(log, settings.matcher, settings.data)
     flow: Sequence[Service] = (collector, relay, normaliser, matcher, *notifying)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from schemas.criteria import CriteriaRecord
@@ -12,10 +13,11 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.adapters.memory.recent import MemoryRecentPostings
-from services.matcher.holdings import OwnHoldings, SharedHoldings
+from services.matcher.holdings import OwnHoldings
 from services.matcher.rebuilding import Rebuilder, RebuiltIndex, readable
 from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
+from services.matcher.shared_holdings import SharedHoldings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
@@ -24,22 +26,27 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import ReadLog, SqliteTail
 from services.runtime.records import Record, Tail
 
+SNAPSHOT_FILE: Final = "criteria.snapshot"
 _PATIENT_S: Final = 60.0
 
 
-def make_matcher(log: ReadLog, settings: MatcherSettings | None = None) -> Matcher:
+def make_matcher(log: ReadLog, settings: MatcherSettings | None = None, folder: Path | None = None) -> Matcher:
     """The matcher with criteria and recent postings in its memory, over a log of this process."""
-    return make_own_matcher(SqliteTail(log, CRITERIA.name), SqliteTail(log, POSTINGS.name), settings)
+    return make_own_matcher(SqliteTail(log, CRITERIA.name), SqliteTail(log, POSTINGS.name), settings, folder)
 
 
-def make_own_matcher(criteria: Tail, postings: Tail, settings: MatcherSettings | None = None) -> Matcher:
+def make_own_matcher(
+    criteria: Tail, postings: Tail, settings: MatcherSettings | None = None, folder: Path | None = None
+) -> Matcher:
     """The matcher with criteria and recent postings in its memory, followed by their tails.
 
-    Raises UsageError where the settings ask for a kernel that is not installed.
+    `folder` is where a snapshot of the criteria is kept, for all workers of a machine. Raises UsageError where the
+    settings ask for a kernel that is not installed.
     """
     settings = settings or MatcherSettings()
     index = MemoryCriteriaIndex(settings.kernel)
-    return Matcher(OwnHoldings(index, MemoryRecentPostings(), criteria, postings, settings), settings)
+    kept_in = folder / SNAPSHOT_FILE if folder else None
+    return Matcher(OwnHoldings(index, MemoryRecentPostings(), criteria, postings, settings, kept_in), settings)
 
 
 def make_shared_matcher(

@@ -1,34 +1,46 @@
-"""Criteria and recent postings as a worker has them: in its own memory, or in indices that all workers share."""
+"""Criteria and recent postings as a worker has them in its own memory."""
 
 import gc
+import time
+import zlib
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+import numpy as np
+import structlog
 
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Entry
-from services.matcher.ports import CriteriaIndex, RecentPostings
+from services.matcher.adapters.memory import snapshot
+from services.matcher.adapters.memory.columns import Column
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
+from services.matcher.adapters.memory.snapshot import Snapshot
+from services.matcher.ports import RecentPostings
 from services.matcher.settings import MatcherSettings
 from services.runtime.letters.marks import REPLAY_OF
 from services.runtime.records import Record, Tail
+
+_events = structlog.get_logger(__name__)
 
 M = TypeVar("M", CriteriaRecord, PostingCore)
 
 _AT_ONCE = 5_000
 _MANY = 20_000
+"""Criteria: fewer are read in a second."""
+_SHARE_CHANGED: Final = 20
+"""A snapshot is written once one part in so many has changed."""
+_LAST: Final = 64
+"""Records of a partition by which a topic is known again; a newer one of its key may take each away."""
+_ID_BYTES: Final = 16
 _FORGET_EVERY = timedelta(minutes=10)
 """Looking for old postings goes through all that are held."""
-_TIDY_EVERY: Final = timedelta(hours=1)
-_REMOVED_KEPT: Final = timedelta(days=100)
-"""Longer than any record may be late: once a removed key is purged, an older record of it would revive it.
-
-A record comes late from a dead letter, which can be replayed for 90 days, or from reading criteria.v1 anew. Compaction
-may leave older records of a key there for any time, but a removal never goes from that topic, and comes after them.
-"""
 
 
 class OwnHoldings:
@@ -43,13 +55,18 @@ class OwnHoldings:
 
     def __init__(
         self,
-        index: CriteriaIndex,
+        index: MemoryCriteriaIndex,
         recent: RecentPostings,
         criteria: Tail,
         postings: Tail,
         settings: MatcherSettings,
+        kept_in: Path | None = None,
     ) -> None:
+        """`kept_in`: the file of a snapshot of the criteria, from which the next worker begins."""
         self.index = index
+        self._kept_in = kept_in
+        self._kept = 0
+        """Records of criteria that the last snapshot knows of."""
         self.recent = recent
         self._settings = settings
         self._arrivals = Arrivals()
@@ -61,7 +78,9 @@ class OwnHoldings:
     def load(self) -> None:
         """Read both topics. An unreadable record is for whoever handles it to report."""
         with _no_collecting():
-            self._criteria.catch_up()
+            if self._kept_in is None or not self._resume(self._kept_in):
+                self._criteria.catch_up()
+                self._keep()
             self._postings.catch_up()
         if len(self.index) >= _MANY:
             # What is held now stays: without it, looking for garbage never holds up a batch for long.
@@ -86,6 +105,58 @@ class OwnHoldings:
         self._criteria.catch_up()
         self._postings.catch_up()
         self._forget(now - self._settings.backwards)
+        self._keep()
+
+    def _resume(self, path: Path) -> bool:
+        """Begin from a snapshot, where there is one that fits code, data and topic; else with nothing."""
+        started = time.monotonic()
+        try:
+            found = snapshot.read(path)
+            if not self._begin(found):
+                raise snapshot.SnapshotError("the topic does not hold what it was made of")
+        except FileNotFoundError:
+            return False
+        except (snapshot.SnapshotError, OSError) as error:
+            _events.warning("snapshot_rejected", file=str(path), reason=str(error))
+            self.index.clear()
+            self._arrivals = Arrivals()
+            self._criteria.begin({})
+            return False
+        self._kept = self._criteria.count
+        took = round(time.monotonic() - started, 2)
+        _events.info("snapshot_read", file=str(path), criteria=len(self.index), seconds=took)
+        return True
+
+    def _begin(self, found: Snapshot) -> bool:
+        self.index.take(found.of("index"))
+        self._arrivals = Arrivals(found.of("arrivals").columns)
+        facts = found.of("topic").facts
+        self._criteria.begin({int(partition): dict(last) for partition, last in facts["last"].items()}, facts["count"])
+        self._criteria.catch_up()
+        return self._criteria.is_as_before
+
+    def _keep(self) -> None:
+        """Write a snapshot, once as much has come as makes it worth while."""
+        count = self._criteria.count
+        if self._kept_in is None or count - self._kept < max(_MANY, len(self.index) // _SHARE_CHANGED):
+            return
+        self._kept = count
+        started = time.monotonic()
+        try:
+            self._arrivals = Arrivals(self._arrivals.columns())
+            last = {str(partition): list(some.items()) for partition, some in self._criteria.last().items()}
+            whole = Snapshot.parts(
+                index=self.index.snapshot(),
+                arrivals=Snapshot(self._arrivals.columns(), {}),
+                topic=Snapshot({}, {"last": last, "count": count}),
+            )
+            if not snapshot.write(self._kept_in, whole):
+                return
+        except (OSError, ValueError, OverflowError) as error:
+            _events.warning("snapshot_not_written", file=str(self._kept_in), reason=str(error))
+            return
+        took = round(time.monotonic() - started, 2)
+        _events.info("snapshot_written", file=str(self._kept_in), criteria=len(self.index), seconds=took)
 
     def _forget(self, before: datetime) -> None:
         if self._forgotten is None or before - self._forgotten >= _FORGET_EVERY:
@@ -121,11 +192,48 @@ class _Follower(Generic[M]):
         self._read: list[tuple[Record, M]] = []
         self._next: dict[int, int] = {}
         self._taken: set[tuple[int, int]] = set()
+        self.count = 0
+        """Records that were read, those included of which a snapshot knew."""
+        self._last: defaultdict[int, deque[Record]] = defaultdict(partial(deque, maxlen=_LAST))
+        self._known: dict[int, dict[int, int]] = {}
+        self._met: set[int] = set()
+        self._other = False
+
+    def begin(self, last: Mapping[int, Mapping[int, int]], count: int = 0) -> None:
+        """Go on after the last records of some partitions, by offset and checksum, which are read again; so many
+        records were read before them. What was read is handed on no more."""
+        self._tail.begin({partition: min(some) for partition, some in last.items()})
+        self._known = {partition: dict(some) for partition, some in last.items()}
+        self.count = count - sum(map(len, last.values()))
+        self._met.clear()
+        self._last.clear()
+        self._next.clear()
+        self._read = []
+        self._other = False
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether the topic held some of the last records of each partition after which it began, and no others."""
+        return not self._other and self._met == self._known.keys()
+
+    def last(self) -> dict[int, dict[int, int]]:
+        """The last records of each partition, by offset and checksum."""
+        return {partition: {one.offset: _checksum(one) for one in some} for partition, some in self._last.items()}
+
+    def _compare(self, record: Record) -> None:
+        known = self._known.get(record.partition, {})
+        if known and record.offset <= max(known):
+            self._met.add(record.partition)
+            self._other |= known.get(record.offset) != _checksum(record)
 
     def catch_up(self) -> None:
         """Read to the topic's present end. What was read when the log went away is handed on the next time."""
         for record in self._tail.catch_up():
             self._next[record.partition] = record.offset + 1
+            self._last[record.partition].append(record)
+            self.count += 1
+            if self._known:
+                self._compare(record)
             place = (record.partition, record.offset)
             if place in self._taken:
                 self._taken.remove(place)
@@ -161,6 +269,10 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
+def _checksum(record: Record) -> int:
+    return zlib.crc32(record.value, zlib.crc32(record.key))
+
+
 def _readable(kind: type[M], record: Record) -> M | None:
     try:
         return decode(kind, record.value)
@@ -187,12 +299,37 @@ class Arrivals:
     out may be the removal after which a key came back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Mapping[str, Column] | None = None) -> None:
+        """`kept`: the `columns` of an earlier one, which stay as they are."""
+        self._kept = kept or _columns(())
         self._by_key: dict[int, _Arrival] = {}
+        """What came since."""
+
+    def columns(self) -> Mapping[str, Column]:
+        """What is known, by key, rising. Raises ValueError where an id is no hash."""
+        if not self._by_key:
+            return self._kept
+        fresh = _columns(sorted(self._by_key.items()))
+        old = ~np.isin(self._kept["key"], fresh["key"], assume_unique=True)
+        every = {name: np.concatenate((column[old], fresh[name])) for name, column in self._kept.items()}
+        order = np.argsort(every["key"], kind="stable")
+        return {name: column[order] for name, column in every.items()}
+
+    def _known(self, key: int) -> _Arrival | None:
+        found = self._by_key.get(key)
+        keys = self._kept["key"]
+        if found is not None or not keys.size:
+            return found
+        at = int(np.searchsorted(keys, key))
+        if at == keys.size or keys[at] != key:
+            return None
+        kept = {name: column[at].item() for name, column in self._kept.items() if name != "id"}
+        asks = None if kept["removed"] else self._kept["id"][at].tobytes().hex()
+        return _Arrival(asks, kept["version"], kept["partition"], kept["offset"])
 
     def note(self, record: Record, found: CriteriaRecord) -> None:
         """Take in a record; one that is not newer than what is known changes nothing."""
-        known = self._by_key.get(found.key)
+        known = self._known(found.key)
         if known is not None and found.version <= known.version:
             return
         asks = None if found.removed else found.criteria_id
@@ -204,89 +341,20 @@ class Arrivals:
 
     def brought_by(self, record: Record, found: CriteriaRecord) -> bool:
         """Whether this very record (again, perhaps) brought what its key still asks; so does a replayed dead letter."""
-        known = self._by_key.get(found.key)
+        known = self._known(found.key)
         if known is None or found.removed or known.criteria_id != found.criteria_id:
             return False
         return (known.partition, known.offset) == (record.partition, record.offset) or REPLAY_OF in record.headers
 
 
-class SharedHoldings:
-    """`Holdings` in indices that all workers write to and search. Nothing is held by a worker.
-
-    A posting is indexed before it is matched. Criteria are indexed and visible, then postings are refreshed, then they
-    are searched. Take a posting and criteria that fit each other. Either the criteria were visible before the posting
-    was matched; or the posting was matched, and so indexed, before they became visible, and so before the refresh after
-    which the criteria are searched for. That holds across workers, and while indices are rebuilt: each write goes to
-    every generation, and so does the refresh.
-    """
-
-    def __init__(
-        self,
-        index: ElasticsearchCriteriaIndex,
-        recent: RecentPostings,
-        settings: MatcherSettings,
-        prepare: Callable[[], None],
-    ) -> None:
-        """`prepare` sees to it that both indices are there and whole."""
-        self.index = index
-        self.recent = recent
-        self._settings = settings
-        self._prepare = prepare
-        self._tidied: datetime | None = None
-
-    def load(self) -> None:
-        """Load nothing; have the indices made where they are missing. Raises UnavailableError."""
-        self._prepare()
-
-    def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
-        """Index postings."""
-        self.recent.put(postings)
-
-    def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
-        """Index criteria; which of them ask something new, by what was held before: `asks_new`."""
-        new = asks_new(found, self.index.entries({record.key for record in found}))
-        self.index.apply(found)
-        if any(new):
-            self.recent.refresh()
-        return new
-
-    def tick(self, now: datetime) -> None:
-        """Once an hour, forget what is old, some of it a call; any number of workers may, beside their batches."""
-        if self._tidied is not None and now - self._tidied < _TIDY_EVERY:
-            return
-        if not self.recent.forget(now - self._settings.indexed) and not self.index.purge(now - _REMOVED_KEPT):
-            self._tidied = now
-
-
-def asks_new(found: Sequence[CriteriaRecord], indexed: Mapping[int, Entry]) -> list[bool]:
-    """Which records of a batch must be matched backwards, given what the index held before the batch.
-
-    A record is left out only where its key surely was, or will be, matched backwards since it asks this:
-
-    * the index held an older version that asks the same and is not removed. It stems from an earlier record of the
-      partition, which was handled before, or from an earlier one of this batch: versions of a key come in order, and a
-      batch is committed after its effects. A rebuild may have written the held version before its record is handled;
-      that record is then handled with the same or a newer version held, and is not left out.
-    * it asks nothing any more, or the index holds a newer version that asks something else: that version's own record
-      is, or was, the one to be matched.
-
-    Whatever was held in the same version or a newer one that asks the same is done again: this is how a batch looks
-    that was applied before its worker was killed. Doing it twice is harmless, the store subtracts what it has.
-
-    Compaction may take the removal after which a key came back. Where the removal had been applied, the index tells;
-    where not, the key was never out of the index, and no posting went by it.
-    """
-    states = dict(indexed)
-    return [_asks_new(record, states) for record in found]
-
-
-def _asks_new(found: CriteriaRecord, states: dict[int, Entry]) -> bool:
-    known = states.get(found.key)
-    if known is None or found.version > known.version:
-        states[found.key] = Entry(found.version, found.criteria_id, found.removed)
-    if found.removed:
-        return False
-    asked_already = known is not None and not known.removed and known.criteria_id == found.criteria_id
-    if known is not None and known.version >= found.version:
-        return asked_already
-    return not asked_already
+def _columns(arrivals: Sequence[tuple[int, _Arrival]]) -> Mapping[str, Column]:
+    every = [one for _, one in arrivals]
+    ids = b"".join(bytes(_ID_BYTES) if one.criteria_id is None else bytes.fromhex(one.criteria_id) for one in every)
+    return {
+        "key": np.array([key for key, _ in arrivals], dtype=np.uint32),
+        "id": np.frombuffer(ids, dtype=f"V{_ID_BYTES}", count=len(every)),
+        "removed": np.array([one.criteria_id is None for one in every], dtype=np.bool_),
+        "version": np.array([one.version for one in every], dtype=np.int64),
+        "partition": np.array([one.partition for one in every], dtype=np.int32),
+        "offset": np.array([one.offset for one in every], dtype=np.int64),
+    }

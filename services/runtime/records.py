@@ -88,6 +88,10 @@ class TopicReader(Protocol):
 class Tail(Protocol):
     """Follows all partitions of one topic, for what every worker holds of it whoever handles its records."""
 
+    def begin(self, places: Mapping[int, int]) -> None:
+        """Go on at these offsets, by partition, and at the topic's start in the others."""
+        ...
+
     def catch_up(self) -> Iterator[Record]:
         """The records since last time, at first from the topic's start, up to the ends at the time of the call or
         beyond: whatever was durable before the call comes. Order holds within a partition.

@@ -99,6 +99,12 @@ class KafkaTail:
         self._offsets = Offsets(settings, patience_s=patience_s)
         self._cursor = _Cursor(settings, {}, patience_s)
 
+    def begin(self, places: Mapping[int, int]) -> None:
+        """Go on at these offsets, and at the topic's start in other partitions."""
+        self._cursor.close()
+        starts = {(self._topic, partition): offset for partition, offset in places.items()}
+        self._cursor = _Cursor(self._settings, starts, self._patience_s)
+
     def catch_up(self) -> Iterator[Record]:
         """The records since last time. Raises UnavailableError, at the call or while reading."""
         ends = self._offsets.ends((self._topic,))

@@ -315,6 +315,10 @@ class SqliteTail:
         self._topic = topic
         self._next: dict[int, int] = {}
 
+    def begin(self, places: Mapping[int, int]) -> None:
+        """Go on at these offsets, and at the topic's start in other partitions."""
+        self._next = dict(places)
+
     def catch_up(self) -> Iterator[Record]:
         """The records since last time. Raises UnavailableError."""
         for partition, end in enumerate(self._log.ends(self._topic)):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal, Protocol
 
 import numpy as np
@@ -15,6 +17,7 @@ from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import Judge, PostingArrays
 from services.matcher.adapters.memory.scan import HitKeys, NumpyKernel, candidates
 from services.matcher.adapters.memory.segment import Merge, Segment, section_of, sorted_segment
+from services.matcher.adapters.memory.snapshot import Snapshot
 from services.matcher.adapters.memory.vocabulary import Vocabulary, circles_of, flagged
 from services.matcher.ports import Hits
 from services.rules.criterion import Fit
@@ -47,6 +50,23 @@ class KeysByCircle:
             self._circles[key] = circles
             for circle in circles:
                 self._keys.setdefault(circle, set()).add(key)
+
+    def snapshot(self) -> Snapshot:
+        """Which keys ask for which circles."""
+        numbers = {circle: number for number, circle in enumerate(self._keys)}
+        asking = [(key, numbers[circle]) for key, circles in self._circles.items() for circle in circles]
+        table = np.array(asking, dtype=np.uint32).reshape(-1, 2)
+        return Snapshot({"key": table[:, 0], "circle": table[:, 1]}, {"circles": list(numbers)})
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "KeysByCircle":
+        """The same as what a snapshot was made of."""
+        found, columns = cls(), snapshot.columns
+        circles = [(label, km) for label, km in snapshot.facts["circles"]]
+        asking = zip(columns["key"].tolist(), columns["circle"].tolist(), strict=True)
+        for key, same in groupby(asking, key=itemgetter(0)):
+            found.put(key, tuple(circles[number] for _, number in same))
+        return found
 
     def parted(self, keys: Column, near: Column, fits: Mapping[Circle, Fit]) -> tuple[Column, Column]:
         """Move the keys of which a posting lies in no circle, and nearly in one, to what nearly matches."""
@@ -103,11 +123,10 @@ class MemoryCriteriaIndex:
         self.use(kernel)
         self._sizes = sizes
         self._memtable = Memtable(sizes.memtable)
-        self._large = _empty(_LARGE)
-        self._small = _empty(_SMALL)
         self._merge: Merge | None = None
         self._owed = self._pace = 0
         """Rows that the merge is behind, and that each record makes it go on by."""
+        self._large, self._small = _empty(_LARGE), _empty(_SMALL)
 
     def __len__(self) -> int:
         return sum(part.living for part in self._parts())
@@ -120,6 +139,10 @@ class MemoryCriteriaIndex:
     def use(self, kernel: KernelName) -> None:
         """Look through the parts with this kernel from now on. Raises UsageError where it is not installed."""
         self._kernel = _kernel(kernel, self._ledger)
+
+    def clear(self) -> None:
+        """Know of nothing any more."""
+        self.take(MemoryCriteriaIndex().snapshot())
 
     def apply(self, records: Sequence[CriteriaRecord]) -> None:
         """Add, change or remove criteria. A removed key keeps its version, so that no older record revives it."""
@@ -152,6 +175,31 @@ class MemoryCriteriaIndex:
         self._ledger.renew_all(columns.key, 1)
         self._ledger.move_all(columns.key, _LARGE)
         self._large = sorted_segment(_LARGE, flagged(columns, pool), sections, pool)
+
+    def snapshot(self) -> Snapshot:
+        """All that it holds. What it tells does not change any more once it is written or copied."""
+        if len(self._memtable):
+            self._sort_in()
+        while self._merge is not None and not self._step(self._merge):
+            pass
+        return Snapshot.parts(
+            large=self._large.snapshot(),
+            small=self._small.snapshot(),
+            ledger=self._ledger.snapshot(),
+            near=self._near.snapshot(),
+            vocabulary=Snapshot({}, self.vocabulary.facts()),
+        )
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Hold what an index held of which a snapshot was made, and nothing else."""
+        self._ledger.take(snapshot.of("ledger"))
+        self.vocabulary = Vocabulary.of(snapshot.of("vocabulary").facts)
+        self._judge = Judge(self.vocabulary)
+        self._near = KeysByCircle.of(snapshot.of("near"))
+        self._large, self._small = Segment.of(snapshot.of("large")), Segment.of(snapshot.of("small"))
+        self._memtable.clear()
+        self._merge = None
+        self._owed = self._pace = 0
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         if prepared.posting.status == "closed":

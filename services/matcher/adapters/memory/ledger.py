@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.adapters.memory.columns import Bools, Column
+from services.matcher.adapters.memory.snapshot import Snapshot
 
 PAGE: Final = 12
 """Bits. Keys are dense but for gaps, and a page is made when its first key comes."""
@@ -101,6 +102,26 @@ class KeyVersions:
         """Note one version, of 32 bits, for many new keys."""
         self.make_room(keys)
         self._versions[self.slots(keys)] = version + 1
+
+    def snapshot(self) -> Snapshot:
+        """All that is known."""
+        used = self._used << PAGE
+        columns = {
+            "pages": self._pages[: (self.last_key >> PAGE) + 1],
+            "versions": self._versions[:used],
+            "parts": self._parts[:used],
+        }
+        return Snapshot(columns, {"last_key": self.last_key, "beyond": list(self._beyond.items())})
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Know what another knew of which a snapshot was made, and nothing else."""
+        pages = snapshot.columns["pages"]
+        self._pages[:] = 0
+        self._pages[: pages.size] = pages
+        self._versions, self._parts = snapshot.columns["versions"], snapshot.columns["parts"]
+        self._used = self._parts.size >> PAGE
+        self._beyond = dict(snapshot.facts["beyond"])
+        self.last_key = snapshot.facts["last_key"]
 
     @property
     def tables(self) -> tuple[Column, Column]:

@@ -4,7 +4,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -52,7 +52,32 @@ class Literals:
     def __len__(self) -> int:
         return self._count
 
-    def of(self, criterion: str, term: str) -> int:
+    def facts(self) -> dict[str, Any]:
+        """All that has a number, with it, for `of`."""
+        return {
+            "terms": self._terms,
+            "counted": [(*asked, number) for asked, number in self._counted.items()],
+            "near": [(*asked, number) for asked, number in self._near.items()],
+            "words": self._words,
+            "phrases": [item for phrases in self._phrases.values() for item in phrases.items()],
+            "count": self._count,
+        }
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "Literals":
+        """Those whose `facts` these are."""
+        known = cls()
+        known._terms, known._words = facts["terms"], facts["words"]
+        for criterion, terms, at_least, number in facts["counted"]:
+            known._add_count((criterion, tuple(terms), at_least), number)
+        for label, km, number in facts["near"]:
+            known._add_circle((label, km), number)
+        for phrase, number in facts["phrases"]:
+            known._phrases_like(phrase)[phrase] = number
+        known._count = facts["count"]
+        return known
+
+    def having(self, criterion: str, term: str) -> int:
         """The number of having a term of a criterion."""
         return self._number(self._terms[criterion], term)
 
@@ -61,14 +86,20 @@ class Literals:
         asked = (criterion, terms, at_least)
         number = self._counted.get(asked)
         if number is None:
-            number = self._counted[criterion, tuple(map(sys.intern, terms)), at_least] = self._count
-            counts_of = self._counts_of[criterion]
-            for term in terms:
-                counts_of.setdefault(sys.intern(term), Growing(np.int64)).append(len(self._counts))
-            self._least.append(at_least)
-            self._counts.append(number)
+            number = self._count
+            self._add_count(asked, number)
             self._count += 1
         return number
+
+    def _add_count(self, asked: tuple[str, tuple[str, ...], int], number: int) -> None:
+        criterion, terms, at_least = asked
+        terms = tuple(map(sys.intern, terms))
+        self._counted[criterion, terms, at_least] = number
+        counts_of = self._counts_of[criterion]
+        for term in terms:
+            counts_of.setdefault(term, Growing(np.int64)).append(len(self._counts))
+        self._least.append(at_least)
+        self._counts.append(number)
 
     def near(self, label: str, km: int) -> int:
         """The number of lying within so many kilometres of a town, or nearly; of "" of naming no town, or, with 1, of
@@ -76,12 +107,17 @@ class Literals:
         asked = (label, km)
         number = self._near.get(asked)
         if number is None:
-            number = self._near[sys.intern(label), km] = self._count
+            number = self._count
+            self._add_circle(asked, number)
             self._count += 1
-            town = town_of(label)
-            for cell in cells_round(town, farthest(km)) if town else ():
-                self._near_by_cell.setdefault(cell, []).append(asked)
         return number
+
+    def _add_circle(self, asked: tuple[str, int], number: int) -> None:
+        label, km = asked
+        self._near[sys.intern(label), km] = number
+        town = town_of(label)
+        for cell in cells_round(town, farthest(km)) if town else ():
+            self._near_by_cell.setdefault(cell, []).append(asked)
 
     def nearness(self, posting: PostingCore) -> dict[tuple[str, int], Fit]:
         """Of the circles that somebody asks for, those in or nearly in which a posting lies."""
@@ -102,11 +138,13 @@ class Literals:
 
     def said(self, term: str) -> int:
         """The number of saying a term."""
-        words = term.split(" ")
-        if len(words) == 1:
-            return self._number(self._words, term)
+        return self._number(self._phrases_like(term) if " " in term else self._words, term)
+
+    def _phrases_like(self, phrase: str) -> dict[str, int]:
+        """The phrases that are filed where this one is."""
+        words = phrase.split(" ", 2)
         self._begin_phrases.add(words[0])
-        return self._number(self._phrases.setdefault(" ".join(words[:2]), {}), term)
+        return self._phrases.setdefault(" ".join(words[:2]), {})
 
     def _number(self, known: dict[str, int], name: str) -> int:
         number = known.get(name)

@@ -13,11 +13,13 @@ from services.matcher.adapters.memory.columns import (
     Column,
     Columns,
     Rows,
+    Scanned,
     empty_columns,
     scanned,
     spread,
 )
 from services.matcher.adapters.memory.ledger import KeyVersions
+from services.matcher.adapters.memory.snapshot import Snapshot
 from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT
 
 _HOME_SHIFT = np.uint64(16)
@@ -44,10 +46,10 @@ class Directory(NamedTuple):
 class Segment:
     """Rows by section, home and rank. It never changes; `living` counts rows that are still right."""
 
-    def __init__(self, part: int, columns: Columns, bounds: tuple[int, int], pool: Column, rows: Directory) -> None:
+    def __init__(self, part: int, columns: Scanned, bounds: tuple[int, int], pool: Column, rows: Directory) -> None:
         """`bounds` are where the sections filed by skills and by clauses begin."""
         self.part = part
-        self.columns = scanned(columns, bounds[1])
+        self.columns = columns
         self.bounds = bounds
         self.pool = pool
         self.directory = rows
@@ -60,6 +62,21 @@ class Segment:
     def nbytes(self) -> int:
         """What it takes of the memory."""
         return sum(column.nbytes for column in (*self.columns, *self.directory, self.pool))
+
+    def snapshot(self) -> Snapshot:
+        """All that it is."""
+        columns = {**self.columns._asdict(), "pool": self.pool, **self.directory._asdict()}
+        return Snapshot(columns, {"part": self.part, "bounds": self.bounds, "living": self.living})
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Segment":
+        """One of which a snapshot was made."""
+        columns, (skilled, claused) = snapshot.columns, snapshot.facts["bounds"]
+        directory = Directory(*(columns[name] for name in Directory._fields))
+        scanned_ = Scanned(*(columns[name] for name in Scanned._fields))
+        found = cls(snapshot.facts["part"], scanned_, (skilled, claused), columns["pool"], directory)
+        found.living = snapshot.facts["living"]
+        return found
 
     def rows(self, begin: int = 0, end: int | None = None) -> Columns:
         """Some rows, with what they are filed under."""
@@ -107,7 +124,8 @@ def sorted_segment(part: int, columns: Columns, sections: Column, pool: Column) 
     taken = taken._replace(rest=rest)
     literals, rows = first_literals(pool, rest, bounds[CLAUSES - 1])
     order = np.argsort(literals, kind="stable")
-    return Segment(part, taken, bounds, pool, directory_of(taken.home, bounds, literals[order], rows[order]))
+    directory = directory_of(taken.home, bounds, literals[order], rows[order])
+    return Segment(part, scanned(taken, bounds[1]), bounds, pool, directory)
 
 
 def regrouped(pool: Column, rest: Column) -> tuple[Column, Column]:
@@ -202,7 +220,8 @@ class Merge:
             references.take(begin, begin + self._piece)
             yield None
         literals, filed = references.finished()
-        yield Segment(self.large.part, columns, bounds, pool, directory_of(columns.home, bounds, literals, filed))
+        directory = directory_of(columns.home, bounds, literals, filed)
+        yield Segment(self.large.part, scanned(columns, bounds[1]), bounds, pool, directory)
 
 
 def _places(large: Column, small: Column) -> Bools:

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -85,6 +85,34 @@ class Vocabulary:
         """By number of a currency, as units of the reference; infinite where there is none."""
         self._bits: dict[Any, int] = {}
 
+    def facts(self) -> dict[str, Any]:
+        """All that has a number, in the order of these, for `of`."""
+        return {
+            "rates": self._rates,
+            "skills": list(self.skills),
+            "wanting": self._wanting,
+            "place_sets": list(self._place_sets),
+            "manners": list(self._manners),
+            "currencies": list(self.currencies),
+            "literals": self.literals.facts(),
+        }
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "Vocabulary":
+        """One whose `facts` these are."""
+        known = cls(facts["rates"])
+        for skill in facts["skills"]:
+            known.skill(skill)
+        known._wanting = facts["wanting"]
+        for places in facts["place_sets"]:
+            known.place_set(tuple(places))
+        for offset, tolerance, languages in facts["manners"]:
+            known.manner(offset, tolerance, tuple(languages))
+        for code in facts["currencies"]:
+            known.currency(code)
+        known.literals = Literals.of(facts["literals"])
+        return known
+
     def row_of(self, criteria: Criteria) -> Row:
         """Write criteria as numbers. They must be canonical."""
         wanting = self._wanting
@@ -133,13 +161,13 @@ class Vocabulary:
             if narrowing is None:
                 continue
             if criterion.excludes:
-                unwanted += [literals.of(criterion.name, term) for term in narrowing.terms]
+                unwanted += [literals.having(criterion.name, term) for term in narrowing.terms]
             else:
                 # What does not say it meets all that accept silence.
                 (silent if UNSAID in narrowing.terms else telling).append(self._clause(criterion.name, narrowing))
         clauses = telling
         if len(needed) > len(inline):
-            clauses += [[literals.of(SKILLS_ALL.name, term)] for term in needed if self.skills[term] not in inline]
+            clauses += [[literals.having(SKILLS_ALL.name, term)] for term in needed if self.skills[term] not in inline]
         # Long terms are rare ones.
         clauses += [[literals.said(term)] for term in sorted(query.wanted, key=len, reverse=True)]
         # A posting has a role or two, many skills and hundreds of words.
@@ -157,7 +185,7 @@ class Vocabulary:
     def _clause(self, criterion: str, narrowing: Narrowing) -> list[int]:
         if narrowing.at_least > 1:
             return [self.literals.counted(criterion, narrowing.terms, narrowing.at_least)]
-        return [self.literals.of(criterion, term) for term in narrowing.terms]
+        return [self.literals.having(criterion, term) for term in narrowing.terms]
 
     def _pay(self, criteria: Criteria) -> tuple[int, int]:
         floor = criteria.salary_floor
