@@ -106,7 +106,7 @@ class KeyVersions:
     def snapshot(self) -> Snapshot:
         """All that is known."""
         used = self._used << PAGE
-        columns = {
+        columns: dict[str, Column] = {
             "pages": self._pages[: (self.last_key >> PAGE) + 1],
             "versions": self._versions[:used],
             "parts": self._parts[:used],
