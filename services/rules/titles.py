@@ -1,17 +1,13 @@
 """What a title says of the work, without what it says of the applicant's gender, the workplace and the place."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from services.rules.lexicon.builder import any_of
 from services.rules.places.known import canonical_place, find_places
 from services.rules.text import collapsed, fold, words
 
-_GENDERS: Final = re.compile(
-    r"[(\[{]?\s*\b(?:all genders|alle geschlechter|gn|[mfwdxhivn](?:\s*[/|*,]\s*[mfwdxhivna](?:ll)?){1,4})\b\s*[)\]}]?"
-    r"|(?<=\w)[*:_/](?:in|innen|r|e)\b",
-    re.IGNORECASE,
-)
 _CUT: Final = re.compile(r"\s*[()\[\]|@,]\s*|\s+[-\u2013\u2014]\s+|\s*[\u2013\u2014]\s*|(?<=\w)-\s+|:\s+")
 _FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPACES: Final = re.compile(r"\s\s+")
@@ -38,6 +34,17 @@ _SERVES: Final = re.compile(
 )
 
 
+@cache
+def genders() -> re.Pattern[str]:
+    """What a title says of the applicant's gender: `(m/f/d)`, `(all genders)`, the end of `Entwickler*in`."""
+    letter, behind = any_of("gender.letter"), any_of("gender.letter", "gender.letter_behind")
+    return re.compile(
+        rf"[(\[{{]?\s*(?:{any_of('gender.all')}|{letter}(?:\s*[/|*,.·]\s*{behind})+)\s*[)\]}}]?"
+        rf"|(?<=\w)(?:[*:_·•]|/-?|\(){any_of('gender.ending', whole=False)}\)?(?!\w)",
+        re.IGNORECASE,
+    )
+
+
 def sells(title: str) -> bool:
     """Whether a title is of work that brings in customers, in English, German, Spanish and Portuguese."""
     return _SELLS.search(fold(title)) is not None
@@ -58,7 +65,7 @@ def fold_title(title: str) -> str:
     The level stays, and so does the place of who works a market (`works_a_market`). What is often written in several
     ways is written in one: `Sr.`, `Fullstack`, clients and customers.
     """
-    bare = _SPACES.sub(" ", _GENDERS.sub(" ", _FLAGS.sub(" ", collapsed(title))))
+    bare = _SPACES.sub(" ", genders().sub(" ", _FLAGS.sub(" ", collapsed(title))))
     parts = [part for part in _CUT.split(bare) if part.strip()]
     keeps_places = works_a_market(bare)
     # The work comes first, but for a workplace: `Remote - Data Engineer`.

@@ -20,6 +20,7 @@ from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.sections import document_of
 from services.rules.criteria import CriteriaError
 from services.rules.door import accepted
+from services.rules.lexicon.builder import any_of
 from services.rules.money import rates_before
 from services.rules.places.towns import label_of
 from services.rules.roles.taxonomy import roles
@@ -123,13 +124,18 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         "seniority": (posting.seniority,) if posting.seniority else (),
         "employment": tuple(form for form in posting.offered if form in get_args(Employment) and form != "full_time"),
         "salary_floor": _floor(posting, sentence, currency),
-        "visa_sponsorship": posting.visa == "offered" or "visa" in sentence.casefold(),
+        "visa_sponsorship": posting.visa == "offered" or bool(_visa_wished().search(sentence.lower())),
     }
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
     return Asked(criteria, tuple(_proposals(criteria, text, posting, sentence)))
+
+
+@cache
+def _visa_wished() -> re.Pattern[str]:
+    return re.compile(any_of("visa.wish"))
 
 
 def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:

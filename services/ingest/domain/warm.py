@@ -15,7 +15,7 @@ from services.rules.places.town_data import towns
 
 _TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Europe, within 2 hours of CET. 東京</p>
 <p>Requirements:</p><ul><li>3 years of experience with Python and Go; fluent German</li>
-<li>an active nursing licence</li></ul>
+<li>an active nursing licence</li><li>load and regression testing</li></ul>
 <p>Salary: €60,000 - €70,000 per year, from level 5 80 000 EUR. You must be based in Germany, full-time.</p>"""
 _NO_LANGUAGE = "<p>" + "Kubernetes Terraform Prometheus Grafana Ansible PostgreSQL Datenbank Entwicklung " * 6 + "</p>"
 """Names alone: only the model of letters says anything of them."""
@@ -57,6 +57,7 @@ def warm_up() -> None:
         names_of(language)
         words_of(language)
     placeless = replace(draft, title="Senior Entwickler*in", restriction=(), locations=())
-    readings = (replace(draft, html=_TEXT), replace(placeless, html=_NO_LANGUAGE), replace(draft, html=_FACTS))
+    in_town = replace(draft, title="Entwickler*in", html=_FACTS, locations=draft.locations[:1])
+    readings = (replace(draft, html=_TEXT), replace(placeless, html=_NO_LANGUAGE), in_town)
     for warming in readings:
         normalise(warming, raw=raw, rates=rates_before(started.date()))

@@ -8,13 +8,8 @@ from typing import Final
 
 from services.rules.lexicon.builder import any_of
 from services.rules.text import fold
+from services.rules.titles import genders
 
-_GENDERS: Final = re.compile(
-    r"[(\[]?\s*(?<!\w)(?:all genders?|alle geschlechter|gn"
-    r"|[mfwdxhv](?:\s*[/|*,.·]\s*(?:[mfwdxhvi]|gn|div|all))+)(?!\w)\s*[)\]]?"
-    r"|(?<=\w)(?:[*:_·•]|/-?|\()(?:innen|in|rin|e|ne|se|euse|trice|rice|ère|a|as|os|o|ka|r|x)\)?(?!\w)",
-    re.IGNORECASE,
-)
 _WORD: Final = re.compile(r"[^\W_]{1,2}&[^\W_](?!\w)|[cC](?:\+\+|#)|[^\W_]+")
 _HARD: Final = re.compile(r"[,|()\[\]{}:;@•\n–—>~*]|\s[-‐−]|[-‐−]\s|\s[·/]{2,}|\.\s")
 
@@ -77,7 +72,7 @@ def title_words(title: str, *, joins: Container[str], compounds: Container[str] 
 
     `joins` are folded words; `compounds` the stems of nouns that end a compound. Linear in the title.
     """
-    bare = _GENDERS.sub(lambda found: " " * len(found[0]), title)
+    bare = genders().sub(lambda found: " " * len(found[0]), title)
     read: list[Word] = []
     coordination = _coordination()
     last, hard, soft = 0, False, ""

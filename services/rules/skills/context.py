@@ -21,26 +21,25 @@ LANGUAGE = "language"
 _LONGEST_TITLE = 150
 """Characters of a text that may be a job's title."""
 
-_TEAM = re.compile(r" (?:teams?|departments?|colleagues|counterparts|stakeholders)\b", re.IGNORECASE)
-"""Behind a field of work these make it a neighbour's: "with our customer success team"."""
-
 _REMARK = re.compile(r" \(|: ?\d|\s?[-–] ?\d")
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
 
-class _Lists(NamedTuple):
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[joint]`."""
+class _Around(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[joint]` and `[skill]`."""
 
     gap: re.Pattern[str]
     """What stands between two items, with at most one item that is not known."""
     item_begins: re.Pattern[str]
     item_ends: re.Pattern[str]
+    team: re.Pattern[str]
+    """Behind a field of work these make it a neighbour's: "with our customer success team"."""
 
 
 @cache
-def _lists() -> _Lists:
+def _around() -> _Around:
     joint, above_all = any_of("joint.and", "joint.or"), any_of("joint.and", "joint.or", "joint.above_all")
-    return _Lists(
+    return _Around(
         gap=re.compile(
             rf"\s*(?:[,/;|•·&+(]|{above_all}|\n)(?:[\s*•·&(-]|{above_all}\s)*"
             rf"(?:[\w.+#/ -]{{1,24}},\s*(?:{joint}\s)?)?",
@@ -48,6 +47,7 @@ def _lists() -> _Lists:
         ),
         item_begins=re.compile(rf"(?:[,/;|•·&+(:\n]|{joint}|^)[\s*-]*$", re.IGNORECASE),
         item_ends=re.compile(rf"\s*(?:[,/;|•·&+)\n]|[.!?](?:\s|$)|\(|{joint}|$)", re.IGNORECASE),
+        team=re.compile(f" {any_of('skill.team')}", re.IGNORECASE),
     )
 
 
@@ -75,8 +75,8 @@ class Cues:
         if lists != "item":
             return lists == "any"
         return bool(
-            _lists().item_begins.search(text[max(0, candidate.start - _LONGEST_JOINT) : candidate.start])
-            and _lists().item_ends.match(text, candidate.end)
+            _around().item_begins.search(text[max(0, candidate.start - _LONGEST_JOINT) : candidate.start])
+            and _around().item_ends.match(text, candidate.end)
         )
 
     def around(self, rule: str, text: str, start: int, end: int) -> bool:
@@ -115,7 +115,10 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
     return [
         candidate
         for candidate, yes in zip(candidates, believed, strict=True)
-        if yes and (titled or candidate.kind not in ("term", "method", "broad") or not _TEAM.match(text, candidate.end))
+        if yes
+        and (
+            titled or candidate.kind not in ("term", "method", "broad") or not _around().team.match(text, candidate.end)
+        )
     ]
 
 
@@ -161,40 +164,43 @@ def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
     gap = text[first.end : second.start]
     if "\n" in gap and not _ENDS_ITEM.match(text, second.end):
         return False  # the next line begins a sentence: "- Docker\n- Make our builds faster"
-    return len(gap) <= _REACH and bool(_lists().gap.fullmatch(gap))
+    return len(gap) <= _REACH and bool(_around().gap.fullmatch(gap))
 
 
-_ASKS = re.compile(
-    r"""flu[eê]n|proficien|native|\bspeak|spoken|verbal|written|\bwrit(?:e|ing)\b|bilingu|multilingual|mother\ tongue
-      |languages?\b|\b[ABC][12]\b|communicat|skills?\b|conversational|\blevels?\b|knowledge|mandatory|requis
-      |fließend|verhandlungssicher|kenntnisse|muttersprach|sprich|courant|maîtris|parl(?:e|er|ant)\b|dominio|nivel|idioma""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_ASKS_BEFORE = re.compile(
-    r"(?:excellent|good|strong|advanced|great|perfect|solid|business|professional|intermediate|gut\w*)(?: \w+)?\s$",
-    re.IGNORECASE,
-)
-_ASKS_BEHIND = re.compile(
-    r"^[^.!?\n;]{0,30}(?:\ba? ?plus\b|\bmust\b|require|\bbonus\b|preferred|von Vorteil)", re.IGNORECASE
-)
-_IN_TITLE_BEFORE = re.compile(r"[-–—,(|/&]\s*$|\b(?:and|or|with)\s$")
-_NOT_ASKED = re.compile(
-    r"""^[\s-]*(?:market|compan|customer|client|team|law|legal|literature|office|startup|tax|government|bank|premier|channel
-      |speaking\ (?:market|countr|region|audience|counterpart|client|customer)|cuisine|food|version|teacher|department
-      |entity|citizen|national|border|holiday|public|labou?r|GAAP|data|regulat|content|site|website)""",
-    re.VERBOSE | re.IGNORECASE,
-)
+class _OfLanguage(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[mastery]`."""
+
+    asks: re.Pattern[str]
+    how_well: re.Pattern[str]
+    weighed: re.Pattern[str]
+    in_title_before: re.Pattern[str]
+    of_others: re.Pattern[str]
+
+
+@cache
+def _of_language() -> _OfLanguage:
+    joint = any_of("joint.and", "joint.or", "spoken.title_with")
+    return _OfLanguage(
+        asks=re.compile(rf"{any_of('mastery.asks')}|\b[ABC][12]\b", re.IGNORECASE),
+        how_well=re.compile(rf"{any_of('mastery.how_well')}(?: \w+)?\s$", re.IGNORECASE),
+        weighed=re.compile(rf"^[^.!?\n;]{{0,30}}{any_of('mastery.weighed')}", re.IGNORECASE),
+        in_title_before=re.compile(rf"[-–—,(|/&]\s*$|{joint}\s$"),
+        of_others=re.compile(rf"^[\s-]*{any_of('mastery.of_others', whole=False)}", re.IGNORECASE),
+    )
+
+
 _CLAUSE_END = re.compile(r"[.!?\n;]\s?")
 
 
 def _asked_for(text: str, candidate: Candidate) -> bool:
     """A human language counts where its clause speaks of mastering it, and it does not qualify a market or a team."""
-    if _NOT_ASKED.search(text[candidate.end : candidate.end + 24]):
+    known = _of_language()
+    if known.of_others.search(text[candidate.end : candidate.end + 24]):
         return False
     before = _CLAUSE_END.split(text[max(0, candidate.start - _LANGUAGE_REACH) : candidate.start])[-1]
     behind = text[candidate.end : candidate.end + _LANGUAGE_REACH]
-    if _ASKS_BEFORE.search(before) or _ASKS_BEHIND.search(behind):
+    if known.how_well.search(before) or known.weighed.search(behind):
         return True
-    if is_title(text) and _IN_TITLE_BEFORE.search(before):
+    if is_title(text) and known.in_title_before.search(before):
         return True
-    return bool(_ASKS.search(before) or _ASKS.search(_CLAUSE_END.split(behind, maxsplit=1)[0]))
+    return bool(known.asks.search(before) or known.asks.search(_CLAUSE_END.split(behind, maxsplit=1)[0]))

@@ -2,18 +2,22 @@
 
 import re
 from bisect import bisect_left
+from functools import cache
 from typing import NamedTuple
 
 from services.ingest.domain.text.anchors import line_cues_of
 from services.ingest.domain.text.sections import Document
+from services.rules.lexicon.builder import any_of
 
-_NEGATED = re.compile(
-    r"(?:\bnot?|n['’]t|\bnicht|\bkein\w*|\bpas|\bnon?|\bnão|\bniet|\bgeen)[\s-](?:(?:an?|just|only|un|ein|een)\s)?$",
-    re.IGNORECASE,
-)
-"""Before a word of wishing, turns it round: "Python is not a nice to have"."""
 _LONGEST_NEGATION = 16
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=\(?[A-ZÀ-Þ]|•)")
+
+
+@cache
+def _negated() -> re.Pattern[str]:
+    """Before a word of wishing, turns it round: "Python is not a nice to have"."""
+    deny = any_of("denial.not", "denial.joined", "denial.none_of")
+    return re.compile(rf"{deny}[\s-](?:{any_of('denial.of_a_wish')}\s)?$", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -97,7 +101,7 @@ class Lines:
         wishes = [(at + text[at].isspace(), "prefers" in said) for at, said in cues if "optional" in said]
         if "denies" in kinds:
             wishes = [
-                wish for wish in wishes if not _NEGATED.search(text, max(start, wish[0] - _LONGEST_NEGATION), wish[0])
+                wish for wish in wishes if not _negated().search(text, max(start, wish[0] - _LONGEST_NEGATION), wish[0])
             ]
         return Line(
             start,

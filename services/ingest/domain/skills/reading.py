@@ -73,7 +73,7 @@ def _patterns() -> _Patterns:
         company_forms=re.compile(composed("skill", r"[,.]?\s*{company_form}\.?$"), re.IGNORECASE),
         asked_before=_pattern(r"{asked_before}[^.\n]{0,40}$"),
         beside=_pattern(r"{beside}[^.;\n]{0,50}$"),
-        neighbours=_pattern(r"[^.;\n]{0,50}{neighbours}"),
+        neighbours=_pattern(r"[^.;\n]{0,50}(?:{neighbours}|{team})"),
         mark_before=re.compile(
             composed(
                 "skill",

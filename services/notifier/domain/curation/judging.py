@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
@@ -10,6 +10,7 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
 from services.notifier.domain.weights import Chance, Part
 from services.rules.languages.named import language_named
+from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
@@ -23,20 +24,6 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 
-_YEARS: Final = re.compile(
-    r"(?<![\w.,$€£-])(?P<years>1?\d)(?: ?\+| plus| or more)?(?: ?(?:-|–|to|or|bis|a|à) ?\d{1,2})? ?\+? ?"
-    r"(?:years?|yrs?|jahren?|años|anos|ans|anni|jaar|lat)\b(?P<behind>[^.\n;]{0,50})",
-    re.IGNORECASE,
-)
-_OF_A_PERSON: Final = re.compile(
-    r"experien|erfahrung|expérience|esperienza|ervaring|doświadczen|background|track record|relevant|professional"
-    r"|hands.on|\bproven|\b(?:working|selling|sales|managing|leading|building|in|as|of)\b",
-    re.IGNORECASE,
-)
-_OF_ALL_ELSE: Final = re.compile(
-    r"\b(?:founded|history|we have|last|past|next|over the|within|celebrating|grown|contract|term)\W*(?:\w+\W+){0,3}$",
-    re.IGNORECASE,
-)
 _BEFORE: Final = 40
 _MOST_YEARS: Final = 15
 """More are the age of an employer, or nobody's to ask."""
@@ -94,7 +81,9 @@ class Ready(PreparedPosting):
     def years(self) -> int:
         """The most years of experience that a sentence of the text asks for at least; 0 where none counts them."""
         text = self.posting.description_text
-        return max((int(found["years"]) for found in _YEARS.finditer(text) if _asks_years(text, found)), default=0)
+        return max(
+            (int(found["years"]) for found in _experience().years.finditer(text) if _asks_years(text, found)), default=0
+        )
 
     @cached_property
     def company(self) -> str:
@@ -113,14 +102,38 @@ class Ready(PreparedPosting):
         return self.posting.seen_at.timestamp()
 
 
+class _Experience(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[experience]`."""
+
+    years: re.Pattern[str]
+    of_person: re.Pattern[str]
+    else_before: re.Pattern[str]
+    else_behind: re.Pattern[str]
+
+
+@cache
+def _experience() -> _Experience:
+    more, to = any_of("experience.or_more"), any_of("experience.to")
+    return _Experience(
+        years=re.compile(
+            rf"(?<![\w.,$€£-])(?P<years>1?\d)(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
+            rf"{any_of('experience.year')}(?P<behind>[^.\n;]{{0,50}})",
+            re.IGNORECASE,
+        ),
+        of_person=re.compile(any_of("experience.of_person"), re.IGNORECASE),
+        else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
+        else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+    )
+
+
 def _asks_years(text: str, found: re.Match[str]) -> bool:
     """Whether years are those of an applicant, and not of a contract, a firm or a person's age."""
     before = text[max(0, found.start() - _BEFORE) : found.start()]
-    if int(found["years"]) > _MOST_YEARS or _OF_ALL_ELSE.search(before):
+    if int(found["years"]) > _MOST_YEARS or _experience().else_before.search(before):
         return False
-    if re.match(r"\W*(?:ago|old|of age|in business|contract|term|growth|of growth|warranty)\b", found["behind"], re.I):
+    if _experience().else_behind.match(found["behind"]):
         return False
-    return _OF_A_PERSON.search(before + found["behind"]) is not None
+    return _experience().of_person.search(before + found["behind"]) is not None
 
 
 class Weight(NamedTuple):

@@ -1,8 +1,9 @@
 """What a search and its person give a sign of beside the criteria: likely roles, languages, and where they are."""
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,7 @@ from schemas.criteria import Criteria
 from schemas.posting import Seniority
 from services.notifier.domain.model import Ask, Recipient
 from services.rules.languages.named import language_named
+from services.rules.lexicon.builder import any_of
 from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
 from services.rules.roles.affinity import Affinity, affinity_of
@@ -19,16 +21,6 @@ from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery, words
 from services.wording.lines import country_of_zone, standard_offset
-
-_OF_STUDENTS: Final = ("student", "studier", "studium", "étudiant", "estudiante", "estudante", "estági", "studente")
-"""Parts of words by which a search asks for such work."""
-
-
-_OF_POOLS: Final = (
-    "pool", "initiativ", "spont", "espont", "speculative", "unsolicited", "expression of interest", "open application",
-    "general application", "open sollicitatie", "banco de", "bolsa de",
-)  # fmt: skip
-"""Parts by which it asks for postings where no post is open."""
 
 
 class Signs(NamedTuple):
@@ -115,8 +107,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         home=_home(criteria.places, signs.time_zone),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=country_of_zone(signs.time_zone or ""),
-        studies=1.0 if _asks(_OF_STUDENTS, said) else 0.5 if _learns(criteria) else 0.0,
-        pools=_asks(_OF_POOLS, said),
+        studies=1.0 if any(map(_wished("enrolment").search, said)) else 0.5 if _learns(criteria) else 0.0,
+        pools=any(map(_wished("pool").search, said)),
     )
 
 
@@ -125,8 +117,10 @@ def _named_languages(terms: Iterable[str]) -> Iterator[str]:
     return (code for term in terms if (code := language_named(term)))
 
 
-def _asks(parts: Iterable[str], said: Collection[str]) -> bool:
-    return any(part in term for part in parts for term in said)
+@cache
+def _wished(condition: str) -> re.Pattern[str]:
+    """By which a search asks for work of such a condition."""
+    return re.compile(any_of(f"condition.{condition}.wish"))
 
 
 def _learns(criteria: Criteria) -> bool:
