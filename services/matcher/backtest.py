@@ -17,7 +17,8 @@ from schemas.posting import PostingCore
 from services.matcher.relaxing import removals, steps
 from services.rules.criterion import LANGUAGE, PLACE, SKILLS_ANY, Relaxation
 from services.rules.prepared import PreparedPosting
-from services.rules.skills.taxonomy import SkillKind, taxonomy
+from services.rules.skills.context import SkillKind
+from services.rules.skills.taxonomy import taxonomy
 from services.rules.verdict import Verdict, judge
 
 _MOST_GROWN: Final = 5

@@ -3,9 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from services.rules.lexicon.builder import any_of
+
+SkillKind = Literal["tool", "term", "method", "field", "broad", "language"]
+"""tool: a named product, programming language, standard or certificate. term: a practice by its term of art ("CI/CD",
+"upselling"), hardly ever said in passing. method: a practice or field in its own words.
+field: a word that counts where a text asks for experience in it ("Accounting"). broad: a word that any text may hold
+("Security"), which says something in a title only. language: a human language, asked for."""
 
 _REACH = 48
 """Characters on either side of a mention that count as around it."""
@@ -51,14 +57,16 @@ def _around() -> _Around:
     )
 
 
-class Candidate(NamedTuple):
-    """A possible mention. `cue` names the rule that must believe it; None is certain."""
+class Mention(NamedTuple):
+    """A skill in a text: `text[start:end]`, in the words of the text."""
 
     name: str
     start: int
     end: int
-    cue: str | None
-    kind: str
+    text: str
+    kind: SkillKind
+    cue: str | None = None
+    """The rule that must believe it; None is certain."""
 
 
 class Cues:
@@ -69,7 +77,7 @@ class Cues:
         self._after = {name: re.compile(rf"^\s?(?:{rule['after']})", re.IGNORECASE) for name, rule in rules.items()}
         self._lists = {name: rule.get("lists", "any") for name, rule in rules.items()}
 
-    def listable(self, text: str, candidate: Candidate) -> bool:
+    def listable(self, text: str, candidate: Mention) -> bool:
         """Whether a list may vouch for the candidate: as its rule says, always, as a whole item alone, or never."""
         lists = self._lists.get(candidate.cue or "", "any")
         if lists != "item":
@@ -89,7 +97,7 @@ class Cues:
         return bool(self._after[rule].search(text[end : end + _REACH]))
 
 
-def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[Candidate]:
+def believable(text: str, candidates: Sequence[Mention], cues: Cues) -> list[Mention]:
     """The candidates that are certain, cued, alone in the text, or in one list with a tool that is believed."""
     believed = [
         candidate.cue is None
@@ -127,11 +135,11 @@ def is_title(text: str) -> bool:
     return len(text) <= _LONGEST_TITLE and "\n" not in text
 
 
-def _is_listable(text: str, candidate: Candidate, cues: Cues) -> bool:
+def _is_listable(text: str, candidate: Mention, cues: Cues) -> bool:
     return candidate.cue is None or cues.listable(text, candidate)
 
 
-def _is_vouched_for(text: str, candidates: Sequence[Candidate], i: int, cues: Cues) -> bool:
+def _is_vouched_for(text: str, candidates: Sequence[Mention], i: int, cues: Cues) -> bool:
     """Tools in one list vouch for each other: "Excel and Word", "C, Go, R"."""
     return candidates[i].kind == "tool" and any(
         _is_listable(text, other, cues) and _listed(text, candidates[i], other)
@@ -139,17 +147,17 @@ def _is_vouched_for(text: str, candidates: Sequence[Candidate], i: int, cues: Cu
     )
 
 
-def _alone(text: str, candidate: Candidate) -> bool:
+def _alone(text: str, candidate: Mention) -> bool:
     return len(text) < 40 and text.strip() == text[candidate.start : candidate.end]
 
 
-def _heads_item(text: str, candidate: Candidate) -> bool:
+def _heads_item(text: str, candidate: Mention) -> bool:
     """ "• Ruby (5+ years, expert)": the first word of an item, with a remark in brackets."""
     before = text[max(0, candidate.start - 2) : candidate.start]
     return before in ("• ", "- ", "* ") and bool(_REMARK.match(text, candidate.end))
 
 
-def _cued(text: str, candidate: Candidate, cues: Cues) -> bool:
+def _cued(text: str, candidate: Mention, cues: Cues) -> bool:
     if candidate.cue is None:
         return True
     if candidate.kind != "language":
@@ -157,7 +165,7 @@ def _cued(text: str, candidate: Candidate, cues: Cues) -> bool:
     return _asked_for(text, candidate)
 
 
-def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
+def _listed(text: str, candidate: Mention, neighbour: Mention) -> bool:
     if candidate.kind != neighbour.kind or candidate.kind not in ("tool", "language"):
         return False
     first, second = (candidate, neighbour) if candidate.start <= neighbour.start else (neighbour, candidate)
@@ -192,7 +200,7 @@ def _of_language() -> _OfLanguage:
 _CLAUSE_END = re.compile(r"[.!?\n;]\s?")
 
 
-def _asked_for(text: str, candidate: Candidate) -> bool:
+def _asked_for(text: str, candidate: Mention) -> bool:
     """A human language counts where its clause speaks of mastering it, and it does not qualify a market or a team."""
     known = _of_language()
     if known.of_others.search(text[candidate.end : candidate.end + 24]):

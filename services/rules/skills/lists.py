@@ -7,9 +7,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from services.rules.lexicon.builder import any_of, phrases_of
-from services.rules.skills.context import Candidate
+from services.rules.skills.context import Mention, SkillKind
 
-_PRACTICES = ("term", "method", "field")
+_PRACTICES = frozenset({"term", "method", "field"})
 _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
 _SIGNS = (",", "/", "&")
@@ -52,15 +52,15 @@ def _rest_of(word: str) -> str:
 
 
 def with_shared_words(
-    text: str, found: Sequence[Candidate], names: Mapping[str, str], kinds: Mapping[str, str]
-) -> list[Candidate]:
+    text: str, found: Sequence[Mention], names: Mapping[str, str], kinds: Mapping[str, SkillKind]
+) -> list[Mention]:
     """Add the items beside each practice of several words that name a skill together with its last or first word.
 
     `names` maps folded spellings to canonical names. What is added never overlaps what was found.
     """
-    added: list[Candidate] = []
+    added: list[Mention] = []
     for index, mention in enumerate(found):
-        if mention.kind not in _PRACTICES or " " not in text[mention.start : mention.end]:
+        if mention.kind not in _PRACTICES or " " not in mention.text:
             continue
         floor = found[index - 1].end if index else 0
         ceiling = found[index + 1].start if index + 1 < len(found) else len(text)
@@ -74,13 +74,13 @@ def with_shared_words(
 
 
 def _before(
-    text: str, mention: Candidate, before: str, names: Mapping[str, str], kinds: Mapping[str, str]
-) -> list[Candidate]:
-    head = text[mention.start : mention.end].rsplit(" ", 1)[-1]
+    text: str, mention: Mention, before: str, names: Mapping[str, str], kinds: Mapping[str, SkillKind]
+) -> list[Mention]:
+    head = mention.text.rsplit(" ", 1)[-1]
     clause = _CLAUSE_END.split(before)[-1]
     at = mention.start - len(clause)
     items = list(_pieces(clause))[:-1]
-    added: list[Candidate] = []
+    added: list[Mention] = []
     for start, end in reversed(items):
         words = list(_WORD.finditer(clause, start, end))
         taken = None
@@ -88,7 +88,8 @@ def _before(
             begin = words[-count].start()
             taken = _known(f"{clause[begin:end]} {head}", names, kinds)
             if taken:
-                added.append(Candidate(taken, at + begin, at + words[-1].end(), None, "method"))
+                start, stop = at + begin, at + words[-1].end()
+                added.append(Mention(taken, start, stop, text[start:stop], kinds[taken]))
                 break
         if not taken or len(words) > count:
             break
@@ -96,19 +97,20 @@ def _before(
 
 
 def _behind(
-    text: str, mention: Candidate, behind: str, names: Mapping[str, str], kinds: Mapping[str, str]
-) -> list[Candidate]:
-    first = text[mention.start : mention.end].split(" ", 1)[0]
-    manages = text[mention.start : mention.end].casefold().endswith(" management")
+    text: str, mention: Mention, behind: str, names: Mapping[str, str], kinds: Mapping[str, SkillKind]
+) -> list[Mention]:
+    first = mention.text.split(" ", 1)[0]
+    manages = mention.text.casefold().endswith(" management")
     clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
-    added: list[Candidate] = []
+    added: list[Mention] = []
     for start, end in islice(_pieces(clause), 1, None):
         word = _WORD.match(clause, start, end)
         taken = word and _known(f"{first} {word.group()}", names, kinds)
         # "Product management and marketing" names two trades, and no product marketing.
         if not word or not taken or (manages and word.group().casefold() in names):
             break
-        added.append(Candidate(taken, mention.end + word.start(), mention.end + word.end(), None, "method"))
+        begin, stop = mention.end + word.start(), mention.end + word.end()
+        added.append(Mention(taken, begin, stop, text[begin:stop], kinds[taken]))
         if word.end() < end:
             break
     return added
@@ -123,6 +125,6 @@ def _pieces(clause: str) -> Iterator[tuple[int, int]]:
     yield start, len(clause)
 
 
-def _known(written: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str | None:
+def _known(written: str, names: Mapping[str, str], kinds: Mapping[str, SkillKind]) -> str | None:
     name = names.get(" ".join(written.casefold().replace("-", " ").split()))
     return name if name and kinds[name] in _PRACTICES else None

@@ -11,21 +11,15 @@ from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import resources
 from itertools import product
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from services.rules.skills.context import LANGUAGE, Candidate, Cues, believable, is_title
+from services.rules.skills.context import LANGUAGE, Cues, Mention, SkillKind, believable, is_title
 from services.rules.skills.lists import with_shared_words
 from services.rules.skills.text import FOREIGN, haystack_of, opened
-
-SkillKind = Literal["tool", "term", "method", "field", "broad", "language"]
-"""tool: a named product, programming language, standard or certificate. term: a practice by its term of art ("CI/CD",
-"upselling"), hardly ever said in passing. method: a practice or field in its own words.
-field: a word that counts where a text asks for experience in it ("Accounting"). broad: a word that any text may hold
-("Security"), which says something in a title only. language: a human language, asked for."""
 
 _LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _HOST = re.compile(r"@[\w-]+\.[\w.]+")
@@ -41,18 +35,10 @@ _SPACE, _PLURAL = ord(" "), ord("s")
 _LETTERS = frozenset(code for code in range(256) if chr(code).isalnum())
 _WORD_ENDS = bytes(sorted(set(opened(bytes(range(256)))) - _LETTERS))
 """What may stand behind a word in an opened haystack."""
+_BEHIND = bytes(0 if code not in _LETTERS else 1 if code == _PLURAL else 2 for code in range(256))
+"""Of each sign of it: 0 where it ends a word, 1 where it ends a plural, 2 where the word goes on."""
 _SHOUTED = 5
 """Letters from which a name in capitals is no acronym of something else: SLACK, EXCEL."""
-
-
-class Mention(NamedTuple):
-    """A skill in a text: `text[start:end]`, in the words of the text."""
-
-    name: str
-    start: int
-    end: int
-    text: str
-    kind: SkillKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +46,7 @@ class _Surface:
     """One way of writing a skill, and what it takes to believe it."""
 
     name: str
+    kind: SkillKind
     written: str
     exact: bool
     cue: str | None
@@ -116,6 +103,7 @@ class Taxonomy:
                 folded = haystack_of(written)
                 surface = _Surface(
                     name,
+                    kind,
                     written,
                     written in exact,
                     LANGUAGE if kind == "language" else cues.get(written),
@@ -129,7 +117,7 @@ class Taxonomy:
             for title in entry.get(key, ()):
                 folded_title = fold_skill(title)
                 if self._by_fold.setdefault(folded_title, name) == name:
-                    surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)
+                    surface = _Surface(name, entry["kind"], title, title.isupper(), None, plural=True, role=True)
                     surfaces.setdefault(haystack_of(title), []).append(surface)
                 else:
                     self._further.setdefault(folded_title, []).append(name)
@@ -142,11 +130,10 @@ class Taxonomy:
             for pattern, ways in (*surfaces.items(), *blockers)
             for end in _ends_sought(pattern)
         ]
-        self._patterns = [pattern for pattern, _, _ in sought]
-        self._closed = [len(end) for _, end, _ in sought]
-        self._surfaces = [ways for _, _, ways in sought]
-        self._sure = [_needs_no_look(ways) for ways in self._surfaces]
-        self._plural = [not ways or any(way.plural for way in ways) for ways in self._surfaces]
+        # By the number of a pattern, and as few values as will do: few of them are at hand in the processor's cache.
+        self._closed = bytes(len(end) for _, end, _ in sought)
+        self._plural = bytes(not ways or any(way.plural for way in ways) for _, _, ways in sought)
+        self._sought = [(_spelling(pattern), ways, _needs_no_look(ways)) for pattern, _, ways in sought]
         self._automaton = BytesAhoCorasick(
             [opened(pattern) + end for pattern, end, _ in sought], matchkind=MatchKind.Standard
         )
@@ -219,10 +206,8 @@ class Taxonomy:
     def find(self, text: str) -> tuple[Mention, ...]:
         """Every skill that the text names, leftmost longest, in order; names that are common words only where the text
         around them says that the skill is meant. Lists that share a word name each: "unit and load testing"."""
-        kept = believable(text, self._candidates(text), self._cues)
-        kept = with_shared_words(text, kept, self._by_fold, self._kinds)
-        kinds = self._kinds
-        return tuple([Mention(name, start, end, text[start:end], kinds[name]) for name, start, end, _, _ in kept])
+        kept = believable(text, self._named(text), self._cues)
+        return tuple(with_shared_words(text, kept, self._by_fold, self._kinds))
 
     def of_title(self, title: str) -> tuple[str, ...]:
         """The skills that a job's title names or implies: who is called a Grant Writer writes, and raises funds."""
@@ -248,7 +233,8 @@ class Taxonomy:
                             yield name, at, at + len(word)
                         at = lowered.find(word, at + len(word))
 
-    def _candidates(self, text: str) -> list[Candidate]:
+    def _named(self, text: str) -> list[Mention]:
+        """What may be mentions, leftmost longest: what it takes to believe each is its `cue`."""
         haystack = haystack_of(text) + b" "
         words = opened(haystack)
         plural, closed = self._plural, self._closed
@@ -256,23 +242,24 @@ class Taxonomy:
             (start, 1 + closed[pattern] - end, pattern)
             for pattern, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True)
             # Most of what is found begins a longer word: "go" in "good".
-            if (after := words[end - closed[pattern]]) not in _LETTERS or (after == _PLURAL and plural[pattern])
+            if _BEHIND[words[end - closed[pattern]]] <= plural[pattern]
         ]
         found.sort()
         links = _links(text)
-        patterns, surfaces_of, sure, kinds = self._patterns, self._surfaces, self._sure, self._kinds
-        candidates: list[Candidate] = []
-        titled = is_title(text)
+        sought, titled = self._sought, is_title(text)
+        named: list[Mention] = []
         reached = 0
         for start, minus_end, pattern in found:
-            if start < reached or not haystack.startswith(patterns[pattern], start):
-                continue  # the latter: another sign stands between its words
+            if start < reached:
+                continue
+            spelling, surfaces, surface = sought[pattern]
+            if spelling and not haystack.startswith(spelling, start):
+                continue
             if start and haystack[start - 1] == FOREIGN and text[start - 1].isalnum():
                 continue
-            surfaces = surfaces_of[pattern]
             end = -minus_end
             if words[end + 1] != _SPACE or haystack[end] == FOREIGN:
-                end = _closed_end(text, end, plural=plural[pattern])
+                end = _closed_end(text, end, plural=bool(plural[pattern]))
             if end < 0:
                 continue
             while links and links[-1][1] <= start:
@@ -283,12 +270,12 @@ class Taxonomy:
                 reached = end
                 continue
             written = text[start:end]
-            surface = sure[pattern] or _spelt(surfaces, written)
+            surface = surface or _spelt(surfaces, written)
             if surface and not (surface.role and not titled):
                 cue = _SMALL if surface.small and surface.cue is None and written.islower() else surface.cue
-                candidates.append(Candidate(surface.name, start, end, cue, kinds[surface.name]))
+                named.append(Mention(surface.name, start, end, written, surface.kind, cue))
                 reached = end
-        return candidates
+        return named
 
 
 def _links(text: str) -> list[tuple[int, int]]:
@@ -319,6 +306,11 @@ def _closed_end(text: str, end: int, *, plural: bool) -> int:
 def _ends_sought(pattern: bytes) -> Sequence[bytes]:
     """What a pattern is sought with: a letter alone begins so many words that it is sought with what ends it."""
     return [bytes((end,)) for end in (*_WORD_ENDS, _PLURAL)] if len(pattern) == 1 else [b""]
+
+
+def _spelling(pattern: bytes) -> bytes:
+    """What is looked for where a pattern's words were found; nothing where these are all of it, without other signs."""
+    return b"" if pattern.isalnum() else pattern
 
 
 def _needs_no_look(surfaces: Sequence[_Surface]) -> _Surface | None:

@@ -15,7 +15,8 @@ from services.ingest.domain.skills.lines import Line, Lines
 from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
 from services.rules.languages.codes import english_name
 from services.rules.lexicon.builder import composed
-from services.rules.skills.taxonomy import Mention, Taxonomy, fold_skill
+from services.rules.skills.context import Mention
+from services.rules.skills.taxonomy import Taxonomy, fold_skill
 
 _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
 """Sections whose words are skills; elsewhere a posting speaks of the company, its product and its offer.
@@ -327,6 +328,12 @@ def _employer(company: str) -> _Employer:
 
 
 def _is_own(mention: Mention, employer: _Employer) -> bool:
-    if employer.name and fold_skill(mention.text).startswith(employer.name):
+    words = mention.text
+    if employer.name and _may_begin(words, employer.name) and fold_skill(words).startswith(employer.name):
         return True
-    return len(mention.text) >= _LEAST_INITIALS and employer.initials.startswith(mention.text)
+    return len(words) >= _LEAST_INITIALS and employer.initials.startswith(words)
+
+
+def _may_begin(words: str, name: str) -> bool:
+    """A look that spares folding most words: of a letter that they begin with folding leaves the first."""
+    return not words[0].isalnum() or words[0].casefold()[0] == name[0]
