@@ -48,8 +48,7 @@ def _words(text: str) -> list[str]:
         return text.encode().translate(_SPACED).decode().split()
     # Folding does not look beyond white space; most texts have few words with letters outside ASCII, and repeat them.
     folded = " ".join([piece if piece.isascii() else _folded(piece) for piece in text.split()])
-    signed = "++" in folded or "#" in folded or ".net" in folded.lower()
-    if signed or (not folded.isascii() and any(letter.isalnum() for letter in set(folded) if letter > "\x7f")):
+    if not folded.isascii() and any(letter.isalnum() for letter in set(folded) if letter > "\x7f"):
         return " ".join(words(text)).translate(_SIGNS).split()
     return folded.encode("ascii", "replace").translate(_SPACED).decode().split()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.ingest.domain import draft as drafts
 from services.ingest.domain.draft import Draft, Stated, bounded
 from services.ingest.domain.employment import patterns
+from services.ingest.domain.skills import reading
 from services.ingest.domain.spoken.names import names_in_any_language, names_of
 from services.ingest.domain.spoken.words import _ENTRIES, words_of
 from services.ingest.domain.text import sections
@@ -18,6 +19,7 @@ from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import document_of
 from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
 from services.rules.skills import lists
+from services.rules.skills.taxonomy import fold_skill
 
 WORDS: Final = (
     "nice to have", "is a plus", "requirements", "benefits", "dein profil", "望ましい", "nuestra oferta", "Über uns",
@@ -95,14 +97,26 @@ def test_a_form_of_employment_is_one_of_all_forms(words: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(st.data())
-def test_what_may_be_said_of_languages_is_looked_for_by_its_letter(language: str, data: st.DataObject) -> None:
+def test_what_may_be_said_of_languages_is_looked_for_by_its_letters(language: str, data: st.DataObject) -> None:
     known = words_of(language)
     entries = [entry for _, entries in _ENTRIES for entry in entries]
     said = [phrase for entry in entries for phrase in phrases_of(entry, languages=("en", language))]
     words = data.draw(st.sampled_from(said)).strip("*").replace("_", " ").lower() + data.draw(st.sampled_from(" x,s"))
-    fitting = {pattern for kept in known.patterns.values() for pattern in kept if pattern[1].match(words)}
-    assert fitting <= set(known.patterns.get(words[0]) or known.patterns[""])
-    assert not fitting or known.any_of_them.match(words)
+    word = re.match(r"[^\W_]\w*", words)
+    if word is not None:
+        matches = {kept: kept[1].match(words) for tried in known.begun.values() for kept in tried}
+        fitting = {kept for kept, match in matches.items() if match and match.end() >= word.end()}
+        assert fitting <= set(known.may_be(word[0]))
+
+
+NAMES: Final = st.text(st.one_of(st.sampled_from("AaCcİıßŉΣς.-_ \t#"), st.characters()), min_size=1, max_size=4)
+
+
+@given(NAMES, NAMES)
+def test_a_name_is_looked_for_where_words_may_begin_as_it_does(words: str, name: str) -> None:
+    folded = fold_skill(name)
+    if folded and fold_skill(words).startswith(folded):
+        assert reading._may_begin(words, folded)
 
 
 LANGUAGES_NAMED: Final = st.lists(

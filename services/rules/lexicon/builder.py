@@ -18,6 +18,10 @@ EVERYWHERE: Final = (*LANGUAGES, "further")
 NEVER: Final = "(?!)"
 """The pattern of an entry that no language has."""
 _BEGIN: Final = r"\b"
+_MOST_BEGUN: Final = 3
+_BEHIND_A_BEGIN: Final = re.compile(r"[\W_].*", re.DOTALL)
+_SIGN_FIRST: Final = re.compile(r"\\[\W_]")
+_CHOICE: Final = re.compile(r"\(\?:([^\W_][\w ]*(?:\|[^\W_][\w ]*)*)\)(?![?*{])")
 _NOTHING: Final = "none"
 _SIGNS: Final = {
     "*": r"\w*", "-": "[- ]{0,2}", "_": r"[^\w\n]{1,3}", "'": "['’]", "#": r"\d{1,2}", "^": "^", "$": "$",
@@ -60,9 +64,16 @@ def any_of(*entries: str, languages: Sequence[str] = EVERYWHERE, whole: bool = T
 
 
 def begins_of(*entries: str, languages: Sequence[str] = EVERYWHERE) -> frozenset[str]:
-    """Give the letters that words of the entries begin with, "" among them where one may begin with any sign."""
+    """Give what words of the entries begin with: letters and numbers, three at most; "" where it may be any."""
     patterns = (pattern.removeprefix(_BEGIN) for pattern in _patterns_of(entries, languages, whole=True))
-    return frozenset(pattern[0] if pattern[0].isalpha() else "" for pattern in patterns)
+    words = (word for pattern in patterns for word in _first_words(pattern) if not _SIGN_FIRST.match(word))
+    return frozenset(_BEHIND_A_BEGIN.sub("", word[:_MOST_BEGUN]) for word in words)
+
+
+def _first_words(pattern: str) -> list[str]:
+    """The words of a choice of words that a pattern begins with, else itself."""
+    choice = _CHOICE.match(pattern)
+    return choice[1].split("|") if choice else [pattern]
 
 
 def _patterns_of(entries: Sequence[str], languages: Sequence[str], *, whole: bool) -> dict[str, None]:

@@ -56,10 +56,8 @@ class Word(NamedTuple):
 class Words:
     """How sentences in a language and in English are cut."""
 
-    patterns: Mapping[str, Sequence[tuple[WordKind, re.Pattern[str]]]]
-    """By the letter that a word begins with, "" for any that is not there: what it may be."""
-    any_of_them: re.Pattern[str]
-    """Most words are none of these: one look passes them over."""
+    begun: Mapping[str, Sequence[tuple[WordKind, re.Pattern[str]]]]
+    """By letters that a word begins with, the most first to be asked for: what it may be. Most words are nothing."""
     compound: re.Pattern[str]
     grammar: frozenset[str]
 
@@ -90,19 +88,25 @@ class Words:
             at = max(word.stop, at + 1)
 
     def _word(self, lowered: str, token: re.Match[str], ahead: int) -> Word:
-        at, kind, end = token.start(), None, 0
-        if not token[0][0].isalnum():
-            apart = token[0] in _DASHES and at > 0 and lowered[at - 1].isspace()
-            kind = "dash" if apart else _SIGNS.get(token[0]) or ("sign" if token[0] in _JOINING else None)
-            return Word(kind or "other", at, at + 1, grammar=kind is None)
-        patterns = self.patterns.get(lowered[at]) or self.patterns[""]
-        for known, pattern in patterns if self.any_of_them.match(lowered, at, ahead) else ():
+        at, written = token.start(), token[0]
+        if not written[0].isalnum():
+            apart = written in _DASHES and at > 0 and lowered[at - 1].isspace()
+            sign = "dash" if apart else _SIGNS.get(written) or ("sign" if written in _JOINING else None)
+            return Word(sign or "other", at, at + 1, grammar=sign is None)
+        kind: WordKind = "other"
+        end, longest = token.end(), token.end() - 1
+        for known, pattern in self.may_be(written):
             found = pattern.match(lowered, at, ahead)
-            if found is not None and found.end() > end and (found.end() >= token.end()):
+            if found is not None and found.end() > longest:
                 kind, end = known, found.end()
-        if kind is None:
-            return Word("other", at, token.end(), grammar=token[0] in self.grammar)
-        return Word(kind, at, end, grammar=token[0] in self.grammar)
+                longest = end
+        return Word(kind, at, end, grammar=written in self.grammar)
+
+    def may_be(self, written: str) -> Sequence[tuple[WordKind, re.Pattern[str]]]:
+        """Give the kinds of words that begin as one does, with what finds them."""
+        begun = self.begun
+        found = begun.get(written[:3]) or begun.get(written[:2]) or begun.get(written[0])
+        return begun[""] if found is None else found
 
 
 @cache
@@ -121,14 +125,12 @@ def words_of(language: str) -> Words:
             for kind, entries in _ENTRIES
         ),
     ]
-    letters = {"", *(letter for _, _, begins in patterns for letter in begins)}
-    every = ("denial.not", *(entry for _, entries in _ENTRIES for entry in entries))
+    every = {"", *(begin for _, _, begins in patterns for begin in begins)}
     return Words(
         {
-            letter: tuple((kind, pattern) for kind, pattern, begins in patterns if not begins.isdisjoint({letter, ""}))
-            for letter in letters
+            written: tuple((kind, pattern) for kind, pattern, begins in patterns if written.startswith(tuple(begins)))
+            for written in every
         },
-        re.compile(any_of(*every, languages=languages)),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),
         frozenset(
             word
