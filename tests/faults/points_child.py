@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,7 @@ from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.app import build_notifier
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.webhooks import Attempt
 from services.notifier.ports import Email, Receipt
 from services.notifier.settings import ConsentSettings
 from services.portal.app import PortalServer
@@ -37,7 +38,7 @@ from services.runtime.logging import configure_logging
 from services.runtime.sql.store import open_store
 from services.settings import Settings
 from services.settings.portal import PortalSettings
-from services.usecases import accounts, links, signing, state
+from services.usecases import accounts, links, signing, state, webhooks
 from services.usecases.installation import Installation
 from tests.support import kill_points
 from tests.support.consenting import DECLARATION
@@ -49,6 +50,7 @@ from tests.support.portal import settings_of
 from tests.support.postgresql import dumped, restored
 from tests.support.stores import new_url
 from tests.support.victims import Ready, serve
+from tests.support.webhooks import webhooks_over
 
 BASE = "https://alerts.example"
 START = datetime(2026, 10, 23, 4, tzinfo=UTC)
@@ -97,12 +99,15 @@ class Life:
         self.name = self.mails.name
         self.find = self.mails.find
         self.number = self.ticked = 0
+        self.heard: set[str] = set()
+        """Events that a receiver was posted in this process."""
         self.stood: dict[str, tuple[str, str, bool]] = {}
         """As `stands`, after what was last done."""
 
     def plan(self) -> list[tuple[str, str]]:
         """Everybody comes in and is mailed; then anything may happen, and at the end a backup is restored."""
         acts = [("come-in", who) for who in PEOPLE if who != DECLARED]
+        acts += [("webhook", who) for who in PEOPLE if who != DECLARED]
         acts += [("declare", DECLARED), ("job", ""), ("day", ""), ("misfit", ""), ("answer", DECLARED)]
         drawn = self.chance.choices(list(_DRAWN), list(_DRAWN.values()), k=12)
         acts += [(act, self.chance.choice(PEOPLE)) for act in drawn]
@@ -197,6 +202,29 @@ class Life:
         settings = self.settings()
         asking = settings.portal.consent
         build_notifier(self.store.engine, self.store.ids, settings.mail, mailer=self, consent=asking).tick(self.now)
+        webhooks_over(self.store, self.take_event, worker="embedded").tick(self.now)
+
+    def take_event(self, address: str, body: bytes, headers: Mapping[str, str], at: datetime) -> Attempt:
+        """As a receiver of theirs, which is busy at every second job until it has heard of it."""
+        event, event_id = json.loads(body), headers["webhook-id"]
+        if event["type"] == "webhook.challenge":
+            return Attempt(at, 1, 200, event["data"]["challenge"])
+        job = event["data"]["job"]["title"].rpartition(" ")[2]
+        self.tell("event", who=address.rpartition("/")[2], id=event_id, job=job)
+        busy = job.endswith(("1", "3", "5", "7", "9")) and event_id not in self.heard
+        self.heard.add(event_id)
+        return Attempt(at, 1, 503 if busy else 200)
+
+    def webhook(self, who: str) -> bool:
+        """Add one, and prove it; whether jobs are posted there."""
+        person = self.person(who)
+        if person is None:
+            return False
+        own_id = person.subscriber_id
+        if not webhooks.listed(self.installation, own_id):
+            webhooks.add(self.installation, person, f"https://receiver.example/{who}", "", self.now)
+        self.tick()
+        return [one.webhook.state for one in webhooks.listed(self.installation, own_id)] == ["active"]
 
     def post(self, path: str, cookie: str = "", **fields: str) -> httpx2.Response:
         number = next(self.networks)

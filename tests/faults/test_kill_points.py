@@ -120,6 +120,11 @@ class Model:
         self.untold: set[tuple[int, str]] = set()
         """The act, and the address."""
         self.told_before_done: set[tuple[int, str]] = set()
+        self.hooked: set[str] = set()
+        """Who has a webhook that is proven."""
+        self.owed_events: set[tuple[str, str]] = set()
+        self.event_ids: dict[tuple[str, str], str] = {}
+        """By who and job: what its event was known by, each time that it came."""
         self.waits = False
         """Whether a dump was just restored: nothing is mailed before it is told who opted out since."""
         self.wrong: list[str] = []
@@ -133,6 +138,8 @@ class Model:
             case "letter":
                 at = datetime.fromisoformat(line["now"])
                 self.letter(SentLetter(line["id"], line["kind"], line["to"], at, line["path"]))
+            case "event":
+                self.event(line["who"], line)
             case "begin":
                 self.begin(line["act"], line["who"], line["number"], datetime.fromisoformat(line["now"]))
             case "restart":
@@ -160,6 +167,18 @@ class Model:
         self.hold(line, wrong)
         self.got |= jobs
         self.owed -= jobs
+
+    def event(self, who: str, line: dict[str, Any]) -> None:
+        """An event may come again, by the id that it had, as who kills cannot tell whether it went out."""
+        wanted = self.acting == who and self.at_work in CHANGES
+        own = (who, line["job"])
+        wrong = {
+            "an event without consent, paused, or after they left": not (wanted or self.serves(who)),
+            "an event by another id": self.event_ids.setdefault(own, line["id"]) != line["id"],
+            "an event from a dump that does not know who left": self.waits,
+        }
+        self.wrong += [f"{what}: {line}" for what, is_so in wrong.items() if is_so]
+        self.owed_events.discard(own)
 
     def question(self, who: str, line: dict[str, Any]) -> None:
         unconfirmed = self.stands.get(who, ("gone",))[0] == "unconfirmed" or self.at_work == "declare"
@@ -215,6 +234,7 @@ class Model:
             self.lacking |= {who} - self.cut_short
         if act in LEAVES:
             self.owed = {(own, job) for own, job in self.owed if own != who}
+            self.owed_events = {(own, job) for own, job in self.owed_events if own != who}
             self.untold = {(number, to) for number, to in self.untold if to not in addresses_of(who)}
 
     def restart(self, stands: Stands) -> None:
@@ -234,13 +254,17 @@ class Model:
         elif act == "move" and outcome and outcome != self.stands[who][1]:
             before = self.stands[who][1]
             self.untold |= {(self.number, before)} - self.told_before_done if before not in self.suppressed else set()
+        elif act == "webhook" and outcome:
+            self.hooked.add(who)
         if self.lacking:
             self.wrong.append(f"who asked for a letter got none: {self.lacking}")
         self.acting = self.at_work = ""
         self.stands, self.there, self.lacking = stands, set(stands), set()
         if act == "job":
             job, *there = outcome
-            self.owed |= {(own, job) for own in there if self.serves(own) and stands[own][1] not in self.suppressed}
+            due = {(own, job) for own in there if self.serves(own) and stands[own][1] not in self.suppressed}
+            self.owed |= due
+            self.owed_events |= {(own, job) for own, job in due if own in self.hooked}
 
     def gone(self, who: str) -> None:
         if who in self.there:
@@ -252,6 +276,9 @@ class Model:
         self.there.discard(who)
         self.asked.discard(who)
         self.got = {(own, job) for own, job in self.got if own != who}
+        self.hooked.discard(who)
+        self.owed_events = {(own, job) for own, job in self.owed_events if own != who}
+        self.event_ids = {own: event_id for own, event_id in self.event_ids.items() if own[0] != who}
 
 
 def checked(own: Path) -> Model:
@@ -260,6 +287,7 @@ def checked(own: Path) -> Model:
         model.take(line)
     assert model.wrong == [], own
     assert model.owed == set(), f"what was due did not come: {own}"
+    assert model.owed_events == set(), f"what was due was not posted: {own}"
     assert model.untold == set(), f"an old address was not told: {own}"
     return model
 

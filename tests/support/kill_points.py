@@ -20,6 +20,8 @@ from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.webhooks import events as webhook_events
+from services.notifier.adapters.sql.webhooks.events import SqlWebhookEvents
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.runtime import backup as archives
 from services.runtime.files import datadir
@@ -95,6 +97,16 @@ POINTS = {
     "after the mail, before its answer": Point(sys.modules[__name__], "is_out"),
     "after the answer, before the record": Point(SqlDeliveries, "accepted"),
     "after the record": Point(SqlDeliveries, "accepted", after=True),
+    # Webhooks, after it.
+    "before the window of a webhook is closed": Point(SqlWebhookEvents, "keep"),
+    "within the closing of a webhook's window": Point(webhook_events, "_job_row"),
+    "after the window of a webhook is closed": Point(SqlWebhookEvents, "keep", after=True),
+    "before an attempt is begun": Point(SqlWebhookEvents, "begin"),
+    "after an attempt is begun, before its request": Point(SqlWebhookEvents, "begin", after=True),
+    "after an attempt, before its record": Point(SqlWebhookEvents, "settle"),
+    "within the record of an attempt": Point(webhook_events, "_attempt_row"),
+    "after the record of an attempt": Point(SqlWebhookEvents, "settle", after=True),
+    "within a proof, before the webhook is active": Point(webhook_events, "activate"),
     # Events of the mail provider.
     "within an event of a batch": Point(mail_events, "settle"),
     "before an event suppresses": Point(mail_events, "suppress"),

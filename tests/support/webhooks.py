@@ -3,17 +3,26 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
+from standardwebhooks.webhooks import Webhook as Receiver
+
+from schemas.criteria import Criteria, SkillTerms
 from services.notifier.adapters.sql.webhooks.events import SqlWebhookEvents, TellShut
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.people import Subscriber
+from services.notifier.domain.people import Subscriber, profile_of, timing_of
 from services.notifier.domain.webhooks import Attempt, Webhook
 from services.notifier.settings import WebhookSettings
 from services.notifier.webhooks import Webhooks
+from services.settings import load_settings
+from services.usecases import webhooks
+from services.usecases.installation import open_installation
+from tests.support.consenting import declared
+from tests.support.feed_server import Exchange, FeedServer, feed_server
 from tests.support.notifying import NOW, NotifierStore
 
 ADDRESS = "https://receiver.example/jobs"
@@ -95,3 +104,128 @@ def proven(store: NotifierStore, person: Subscriber, search_id: str | None = Non
     # What would be its first request is nobody's business here.
     webhooks_over(store, Receiving()).tick(NOW)
     return replace(hook, state="active")
+
+
+@dataclass
+class Endpoint:
+    """A receiver as somebody would write it by the docs: a real server that verifies with the library, and echoes."""
+
+    server: FeedServer
+    secret: str = ""
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By id, each once however often it came."""
+    came: int = 0
+    status: int = 200
+
+    def __post_init__(self) -> None:
+        self.address = self.server.on("/hook", self.take)
+
+    def take(self, exchange: Exchange) -> None:
+        asked = exchange.asked
+        at = datetime.fromtimestamp(int(asked.headers["webhook-timestamp"]), UTC)
+        event_id, body = asked.headers["webhook-id"], asked.body.decode()
+        # By the library, but for its clock, which is not that of a journey.
+        assert asked.headers["webhook-signature"] == Receiver(self.secret).sign(event_id, at, body)
+        event = json.loads(body)
+        self.came += 1
+        if self.status >= 300:
+            exchange.reply(self.status, b"not now")
+            return
+        self.events[event_id] = event
+        answer = {"challenge": event["data"]["challenge"]} if event["type"] == "webhook.challenge" else {}
+        exchange.reply(200, json.dumps(answer).encode())
+
+    @property
+    def titles(self) -> list[str]:
+        return sorted(event["data"]["job"]["title"] for event in self.events.values() if event["type"] == "job.matched")
+
+
+LINE = {
+    "company": "Thorn Ltd",
+    "remote": True,
+    "description": "You will write Python all day, from anywhere in the world. Required: Python, five years of it.",
+}
+
+
+def live_through(file: Path, go: Callable[[datetime], None], start: datetime) -> None:
+    """A subscriber adds a webhook and jobs come, of which one form or another makes one event each.
+
+    `file`: as `settings_file` makes one; `go` has the form do what is due at a time, which begins at `start`.
+    """
+    settings = load_settings(file)
+    feeds = file.parent / "feeds"
+
+    def bring(name: str, *titles: str) -> None:
+        lines = [
+            LINE | {"id": f"{name} {at}", "title": title, "url": f"https://thorn.example/{at}/{name}"}
+            for at, title in enumerate(titles)
+        ]
+        (feeds / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+
+    bring("before", "Python engineer for what was there before")
+    with feed_server() as server, open_installation(settings, create=True, tell=lambda said: None) as installation:
+        endpoint = Endpoint(server)
+        person = installation.subscribers.add(
+            profile_of({"address": "ada@example.com", "time_zone": "UTC", "locale": "de"}), start, declared(start)
+        )
+        criteria = Criteria(skills=SkillTerms(all=("Python",)))
+        installation.searches.add(person.subscriber_id, "Python überall", criteria, timing_of({}), start)
+        go(start)
+        made = webhooks.add(installation, person, endpoint.address, "", start)
+        endpoint.secret = made.secret
+        go(start + timedelta(minutes=1))
+        [hook] = webhooks.listed(installation, person.subscriber_id)
+        assert hook.webhook.state == "active"
+        bring("news", "Senior Python engineer", "Python developer")
+        # What another source calls the same job.
+        bring("other", "Senior Python engineer")
+        endpoint.status = 503
+        for minutes in (2, 3):
+            go(start + timedelta(minutes=minutes))
+        assert endpoint.titles == []
+        assert endpoint.came > 1
+        endpoint.status = 200
+        for minutes in (15, 40):
+            go(start + timedelta(minutes=minutes))
+        assert endpoint.titles == ["Python developer", "Senior Python engineer"]
+        job = next(event for event in endpoint.events.values() if event["type"] == "job.matched")
+        assert job["data"]["searches"][0]["name"] == "Python überall"
+        assert job["data"]["language"] == "de"
+        installation.subscribers.erase(person.subscriber_id, start + timedelta(minutes=41))
+        bring("later", "Python engineer whom nobody hears of")
+        before = endpoint.came
+        for minutes in (42, 43):
+            go(start + timedelta(minutes=minutes))
+        assert endpoint.came == before
+
+
+def settings_file(folder: Path, more: str = "") -> Path:
+    """Of one source, a folder, with webhooks on loopback."""
+    (folder / "feeds").mkdir(parents=True)
+    file = folder / "jobchime.toml"
+    file.write_text(
+        f"""
+data = "state"
+secret = "one secret for all processes of it"
+log_level = "info"
+{more}
+[[ingest.sources]]
+name = "board"
+url = "feeds"
+every = "1m"
+format = "posting_lines"
+
+[notifier.curate]
+least_chance = 0.0
+[notifier.webhooks]
+allow_private = true
+
+[mail]
+folder = "mails"
+public_url = "https://alerts.example"
+sender_address = "alerts@jobs.example"
+postal_address = "Example Board, 1 Example Street, Exampletown"
+""",
+        encoding="utf-8",
+    )
+    return file
