@@ -7,10 +7,10 @@ from datetime import timedelta
 from itertools import combinations
 from random import Random
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas.posting import PostingCore, Salary
+from schemas.posting import PostingCore, Salary, Skill
 from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import MOST_POINTS
@@ -282,17 +282,36 @@ def _assert_parts(item: Item) -> None:
     assert abs(item.parts[-1].points) <= MOST_POINTS
 
 
-@given(lives(), postings("z"), st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True))
-def test_what_is_added_never_pushes_out_a_better_job(life: Life, added: PostingCore, by: list[DueSearch]) -> None:
+def _fitting(posting: PostingCore) -> PostingCore:
+    news = {"status": "open", "backlog": False, "language": "en", "languages": ()}
+    return posting.model_copy(update=news | {"skills": (Skill(name="Python", core=True),)})
+
+
+NEWCOMERS = postings("z") | postings("z").map(_fitting)
+"""Of those that are drawn at will hardly one takes the room of another."""
+LITTLE_ROOM = st.builds(
+    CurateSettings,
+    most_items=st.integers(1, 2),
+    most_near=st.integers(0, 1),
+    most_per_company=st.integers(1, 2),
+    most_alike=st.integers(1, 2),
+)
+
+
+@settings(max_examples=300)
+@given(lives(), NEWCOMERS, st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True), LITTLE_ROOM)
+def test_what_is_added_never_pushes_out_a_better_job(
+    life: Life, added: PostingCore, by: list[DueSearch], room: CurateSettings
+) -> None:
     jobs, sent = life
-    before = curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS)
-    after = curate(recipient(), SEARCHES, [*jobs, Candidate(added, tuple(by))], sent, NOON, SETTINGS)
-    _assert_only_better_ones_came_in(before, after)
+    before = curate(recipient(), SEARCHES, jobs, sent, NOON, room)
+    after = curate(recipient(), SEARCHES, [*jobs, Candidate(added, tuple(by))], sent, NOON, room)
+    _assert_only_better_ones_came_in(before, after, room)
     if not any(same_job(one.posting.cluster, added.cluster) for one in jobs):
-        _assert_it_is_all_that_came_in(before, after, added)
+        _assert_it_is_all_that_came_in(before, after, added, room)
 
 
-def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold) -> None:
+def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold, settings: CurateSettings) -> None:
     """Also where it is a copy of what was there, which may be shown instead, or be known to be sent."""
     had, has = (set(ids_of(made.items)) if isinstance(made, Digest) else set() for made in (before, after))
     left = {one.posting.posting_id: one for one in after.rest} if isinstance(after, Digest) else {}
@@ -302,12 +321,14 @@ def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold
             assert isinstance(after, Digest)
             newcomers = [item for item in after.items if item.posting.posting_id not in had]
             better = any(_worth(item) >= _worth(left[lost]) for item in newcomers)
-            assert better or _is_crowded(left[lost], after.items, SETTINGS)
+            assert better or _is_crowded(left[lost], after.items, settings)
         else:
             assert why[lost].startswith("is the same job as ")
 
 
-def _assert_it_is_all_that_came_in(before: Digest | Hold, after: Digest | Hold, added: PostingCore) -> None:
+def _assert_it_is_all_that_came_in(
+    before: Digest | Hold, after: Digest | Hold, added: PostingCore, settings: CurateSettings
+) -> None:
     """Where it is another job than all others."""
     if isinstance(before, Hold):
         assert set(ids_of(after.items if isinstance(after, Digest) else ())) <= {added.posting_id}
@@ -316,7 +337,7 @@ def _assert_it_is_all_that_came_in(before: Digest | Hold, after: Digest | Hold, 
     lost = set(ids_of(before.items)) - set(ids_of(after.items))
     # It takes one place at most, from a worse one or from one beyond a cap; of near misses what it crowds.
     assert len(lost) <= 1
-    if len(before.items) < SETTINGS.most_items:
+    if len(before.items) < settings.most_items:
         assert not lost
     if added.posting_id not in ids_of(shown(after)):
         assert (after.items, after.near) == (before.items, before.near)

@@ -76,14 +76,14 @@ def test_a_connection_without_a_whole_head_is_ended(head: bytes) -> None:
 def test_a_head_that_trickles_gets_no_more_time() -> None:
     with served(head_s=1.0) as server, closing(connected(server)) as client:
         client.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
-        sent_until_broken_off(client, b"x", every_s=0.05)
+        assert sent_until_broken_off(client, b"x", every_s=0.05) > 1, "it had the time that anybody has"
 
 
 def test_a_body_that_nobody_reads_gets_no_more_time_either() -> None:
     with served(head_s=1.0) as server, closing(connected(server)) as client:
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
         assert b"200 OK" in client.recv(1_000)
-        sent_until_broken_off(client, b"x", every_s=0.05)
+        assert sent_until_broken_off(client, b"x", every_s=0.05) > 1, "it had the time that anybody has"
 
 
 def test_a_body_that_is_read_is_no_silence() -> None:
