@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -12,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal import events, feeds, previews, reading
 from services.portal.accounts import home, mails, searches, sign_up, tokens, tracking, webhooks
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.api.app import api_app
+from services.portal.api.app import API, api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
 from services.portal.links import jobs, standing
 from services.portal.pages import Pages, words_for
@@ -105,14 +106,22 @@ def portal_app(
     app.include_router(webhooks.routes(door, guard, cookies))
     app.include_router(reading.routes(door, guard))
     app.include_router(feeds.routes(door, guard, live))
-    app.mount("/api", api_app(door, guard, live, settings.portal.api_origins))
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
     app.mount("/static", GZipMiddleware(Files("services.portal", anywhere=("widget.js",))))
     _show_faults(app, door)
     # Around all else: as a middleware it would stand within what answers for failures.
-    return WithHeaders(app, root)
+    api = api_app(door, guard, live, settings.portal.api_origins)
+    return WithHeaders(partial(_pages_or_api, app, api), root)
+
+
+async def _pages_or_api(pages: ASGIApp, api: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve a request by one of the two. A mount would not do: it leaves a path with a line break to the pages."""
+    if scope["type"] == "http" and scope["path"].startswith(f"{API}/"):
+        await api({**scope, "root_path": f"{scope.get('root_path', '')}{API}"}, receive, send)
+    else:
+        await pages(scope, receive, send)
 
 
 def _add_brand(app: FastAPI, light: str, dark: str, logo: tuple[bytes, str] | None) -> None:

@@ -92,13 +92,14 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     return Changed(tuple(moved), kept_out)
 
 
-def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:
+def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Statement:
     """Call a job not relevant that somebody may have saved, with what they wrote beside it. Raises UsageError."""
     statement = say(installation, own_id, "not_relevant", posting_id, now)
     for job in installation.tracked_jobs.all(own_id):
         if job.posting_id == posting_id:
             installation.feedback.note(own_id, statement.kind, statement.value, job.note)
             installation.tracked_jobs.take_out(own_id, posting_id)
+    return statement
 
 
 def said(installation: Installation, person: str) -> list[Saying]:
@@ -115,12 +116,14 @@ def say(installation: Installation, person: str, kind: Kind, of: str, now: datet
     return statement
 
 
-def hide_company(installation: Installation, own_id: str, name: str, now: datetime) -> None:
+def hide_company(installation: Installation, own_id: str, name: str, now: datetime) -> Statement:
     """Have no job of a company come any more, by its name as somebody writes it. Raises WrongFieldError, UsageError."""
     name = one_line(name)
     if not fold_company(name):
         raise WrongFieldError("company", "it is empty", "company")
-    installation.feedback.say(own_id, Statement("hidden_company", fold_company(name), company=name), now)
+    statement = Statement("hidden_company", fold_company(name), company=name)
+    installation.feedback.say(own_id, statement, now)
+    return statement
 
 
 def take_back(installation: Installation, own_id: str, kind: str, value: str) -> None:

@@ -8,7 +8,7 @@ from schemas.posting import PostingCore
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, MailedDigest
 from services.notifier.domain.links import due_of, links_for, slot_of
-from services.notifier.domain.model import Hold
+from services.notifier.domain.model import Hold, Item
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email
 from services.usecases.installation import Installation
@@ -28,7 +28,13 @@ class NextMail:
     subject: str
     """Empty where nothing found is worth a mail yet."""
     html: str
-    jobs: int
+    items: tuple[Item, ...] = ()
+    near: tuple[Item, ...] = ()
+
+    @property
+    def jobs(self) -> int:
+        """How many it would hold."""
+        return len(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +60,22 @@ def next_mail(installation: Installation, person: Subscriber, now: datetime) -> 
     due_at = max(min(search.next_due_at for search in saved), now) if clocked else None
     outcome = next_digest(installation, person.subscriber_id, now).outcome
     if isinstance(outcome, Hold):
-        return NextMail(due_at, "", "", 0)
+        return NextMail(due_at, "", "")
     mail, secret = installation.settings.mail, installation.link_keys.current
     # What has no room has no page before there is a mail.
     made = replace(links_for(outcome, mail.public_url, secret, clicks=mail.clicks), rest="")
     rendered = JinjaRenderer(mail.sender).render(outcome, made)
-    return NextMail(due_at, rendered.subject, rendered.html, len(outcome.items))
+    return NextMail(due_at, rendered.subject, rendered.html, outcome.items, outcome.near)
 
 
-def sent(installation: Installation, person: Subscriber, before: str = "") -> Sequence[MailedDigest]:
-    """Their digests with what became of each, the newest first, at most `MOST_LISTED`.
+def sent(
+    installation: Installation, person: Subscriber, before: str = "", most: int = MOST_LISTED
+) -> Sequence[MailedDigest]:
+    """Their digests with what became of each, the newest first, at most so many.
 
     `before`: the slot of a digest, of which only older ones are given. Raises UnavailableError.
     """
-    return DeliveryList(installation.engine).of_person(person.subscriber_id, MOST_LISTED, before=due_of(before))
+    return DeliveryList(installation.engine).of_person(person.subscriber_id, most, before=due_of(before))
 
 
 def opened(installation: Installation, person: Subscriber, slot: str) -> OpenedMail | None:

@@ -21,16 +21,21 @@ __all__ = [
     "Timing",
     "WantedSearch",
     "add",
+    "add_once",
     "change",
     "check_room",
     "criteria_from",
     "delete",
+    "fields_of",
     "give_feed",
     "listed",
     "pause",
+    "places_from",
     "prefer",
     "query_from",
+    "reader",
     "resume",
+    "revise",
     "saved_query",
     "search_from",
     "with_feed",
@@ -104,6 +109,45 @@ def add(installation: Installation, person: str, wanted: WantedSearch, now: date
     return installation.searches.add(owner, wanted.name, wanted.criteria, wanted.timing, now, preferred_places=places)
 
 
+def add_once(
+    installation: Installation, person: Subscriber, wanted: WantedSearch, key: str | None, now: datetime
+) -> SavedSearch:
+    """Save a search of somebody; asked again with the same key it is the one that there is, however it is by now.
+
+    Raises WrongFieldError, UsageError.
+    """
+    search_id = "" if key is None else installation.ids.keyed_search_id(person.subscriber_id, key)
+    if not search_id or all(own.search_id != search_id for own in installation.searches.all(person.subscriber_id)):
+        check_room(installation, person, wanted.name)
+    return installation.searches.add(
+        person.subscriber_id,
+        wanted.name,
+        wanted.criteria,
+        wanted.timing,
+        now,
+        search_id=search_id,
+        preferred_places=wanted.preferred_places,
+    )
+
+
+def fields_of(saved: SavedSearch) -> dict[str, Any]:
+    """The fields by which one like it is added."""
+    timing = {"cadence": saved.timing.cadence, "hour": saved.timing.hour, "weekday": saved.timing.weekday or 0}
+    places = list(saved.preferred_places)
+    return {"name": saved.name, "criteria": saved.criteria, "preferred_places": places, **timing}
+
+
+def places_from(names: Sequence[str]) -> tuple[str, ...]:
+    """The codes of places whose jobs come first. Raises WrongFieldError."""
+    with fields_checked():
+        return preferred_places_of(list(names))
+
+
+def reader(installation: Installation, own_id: str) -> Recipient:
+    """Somebody as curation takes them. Raises UsageError."""
+    return installation.subscribers.recipient(own_id)
+
+
 def check_room(installation: Installation, person: Subscriber, name: str, search_id: str = "") -> None:
     """Whether somebody may give a search a name, a new one or that of an id. Raises WrongFieldError."""
     others = [search for search in installation.searches.all(person.subscriber_id) if search.search_id != search_id]
@@ -139,6 +183,31 @@ def change(
             preferred_places=wanted.preferred_places if "preferred_places" in fields else None,
         )
     return changes
+
+
+def revise(
+    installation: Installation,
+    known: SavedSearch,
+    fields: Mapping[str, Any],
+    now: datetime,
+    paused: bool | None = None,
+) -> SavedSearch:
+    """Change a search that is as whoever changes it knows it; what is not named stays.
+
+    Raises ChangedError where it is another by now, UsageError, WrongFieldError.
+    """
+    with fields_checked():
+        wanted = search_of(fields, known)
+    return installation.searches.edit(
+        known.search_id,
+        now,
+        name=wanted.name,
+        criteria=wanted.criteria,
+        timing=wanted.timing,
+        preferred_places=wanted.preferred_places,
+        paused=paused,
+        known=known,
+    )
 
 
 def prefer(installation: Installation, search_id: str, places: Sequence[str] | None, now: datetime) -> tuple[str, ...]:
@@ -179,6 +248,6 @@ def with_feed(installation: Installation, key: str) -> tuple[SavedSearch, Recipi
     return (saved, installation.subscribers.recipient(saved.subscriber_id)) if saved else None
 
 
-def delete(installation: Installation, search_id: str, now: datetime) -> None:
-    """Forget a search. Raises UsageError."""
-    installation.searches.delete(search_id, now)
+def delete(installation: Installation, search_id: str, now: datetime, known: SavedSearch | None = None) -> None:
+    """Forget a search. Raises UsageError; ChangedError where it is another by now than is `known`."""
+    installation.searches.delete(search_id, now, known)

@@ -37,7 +37,7 @@ class Program:
         """`headers` beside the token's."""
         sent = {"Authorization": f"Bearer {self.token}"} | (headers or {})
         given: dict[str, Any] = {} if body is None else {"json": body}
-        return self._portal.client.request(method, f"/api/v1{path}", headers=sent, params=query, **given)
+        return self._portal.client.request(method, f"/api/v1{path}", headers=sent, params=query or None, **given)
 
     def get(self, path: str, **query: str) -> httpx2.Response:
         return self.ask("GET", path, **query)

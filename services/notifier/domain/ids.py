@@ -97,6 +97,10 @@ class Ids:
         """16 characters of base32; `again` counts up where an earlier search took the id and then another name."""
         return self._short("search", subscriber_id, name, str(again))
 
+    def keyed_search_id(self, subscriber_id: str, key: str) -> str:
+        """The same for what somebody asks to add once, however often they ask with the same key."""
+        return self._short("keyed search", subscriber_id, key)
+
     def digest_id(self, subscriber_id: str, due_at: datetime) -> str:
         """32 hexadecimal digits."""
         return self._of("digest", subscriber_id, due_at.astimezone(UTC).isoformat())

@@ -113,6 +113,11 @@ class SavedSearch:
     feed_key: str | None = None
     """What the secret address of its feed ends in; None where it has none."""
 
+    @property
+    def wish(self) -> tuple[str, Criteria, Timing, tuple[str, ...], bool]:
+        """What its owner says of it; the rest is of the service."""
+        return self.name, self.criteria, self.timing, self.preferred_places, self.paused
+
     def as_data(self) -> dict[str, Any]:
         """As it is shown and exported: JSON values, without whose it is."""
         return {

@@ -22,7 +22,7 @@ from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
 from services.usecases.pasted import Proposal
 from services.usecases.searches import Query, SavedSearch, search_from
-from services.wording.words import mark
+from services.wording.words import Words, mark
 
 _FORM = form("csrf", "name", "pasted", "add", *DEFAULTS, do=("save", "preview", "read"))
 
@@ -102,11 +102,16 @@ class _Searches:
         saved: SavedSearch = links.own_search(self.door.installation, here.person, search_id)
         query = Query(saved.name, saved.criteria, saved.preferred_places)
         if copied:
-            query = replace(query, name=here.words.say(mark("{name}, another"), name=saved.name)[:120])
+            query = replace(query, name=copied_name(saved.name, here.words))
         return query, saved.timing
 
     def _preview(self, here: AtHome, given: Mapping[str, str]) -> Mapping[str, Any]:
         return previewed(self.live, given, here.words, self.door.clock())
+
+
+def copied_name(name: str, words: Words) -> str:
+    """What a copy of a search is called."""
+    return words.say(mark("{name}, another"), name=name)[:120]
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> APIRouter:

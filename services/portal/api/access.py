@@ -1,5 +1,6 @@
 """Who may ask: a bearer token (RFC 6750) before anything is read, not too often, and what each token allows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -7,12 +8,13 @@ from typing import Any, Final
 
 import structlog
 from fastapi import Depends
+from fastapi.dependencies.models import Dependant
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal.accounts.guard import FormGuard
-from services.portal.api.answers import RefusedError, problem
+from services.portal.api.answers import RefusedError, WrongField, problem
 from services.portal.door import Door
 from services.runtime.errors import UnavailableError
 from services.runtime.privacy.redaction import redacted
@@ -27,6 +29,8 @@ DOCUMENT: Final = "/openapi.json"
 AWAY_RETRY_S: Final = 5
 _CALLER: Final = "jobchime.caller"
 _MOST_HEADER: Final = 200
+_MOST_NAMED: Final = 60
+_MOST_FAULTS: Final = 10
 _REALM: Final = 'Bearer realm="jobchime"'
 _events = structlog.get_logger(__name__)
 
@@ -113,14 +117,34 @@ def _given(body: bytes, receive: Receive) -> Receive:
     return received
 
 
-def may(scope: api_tokens.Scope) -> Any:
-    """A dependency: whoever asks, where their token allows `scope`. Raises RefusedError."""
+class May:
+    """A dependency: whoever asks, where their token allows it."""
 
-    async def caller(request: Request) -> Caller:
+    def __init__(self, scope: api_tokens.Scope) -> None:
+        self.scope = scope
+
+    async def __call__(self, request: Request) -> Caller:
+        """Raises RefusedError."""
         found: Caller = request.scope[_CALLER]
-        if scope not in found.token.scopes:
-            wanted = f'{_REALM}, error="insufficient_scope", scope="{scope}"'
-            raise RefusedError("out_of_scope", f"the scope {scope} is needed", headers={"WWW-Authenticate": wanted})
+        if self.scope not in found.token.scopes:
+            wanted = f'{_REALM}, error="insufficient_scope", scope="{self.scope}"'
+            detail = f"the scope {self.scope} is needed"
+            raise RefusedError("out_of_scope", detail, headers={"WWW-Authenticate": wanted})
+        if unknown := sorted(request.query_params.keys() - set(_parameters(request.scope["route"].dependant))):
+            # To leave it out would be to answer what nobody asked.
+            said = "there is no such parameter here"
+            faults = [WrongField(field=name[:_MOST_NAMED], detail=said) for name in unknown[:_MOST_FAULTS]]
+            raise RefusedError("wrong_field", f"{faults[0].field}: {said}", errors=faults)
         return found
 
-    return Depends(caller)
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """What a query of an operation may hold."""
+    yield from (one.alias for one in dependant.query_params)
+    for part in dependant.dependencies:
+        yield from _parameters(part)
+
+
+def may(scope: api_tokens.Scope) -> Any:
+    """What a route depends on whose callers need a scope."""
+    return Depends(May(scope))

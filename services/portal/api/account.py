@@ -1,30 +1,39 @@
-"""An account over the API: facts of its owner, a pause, and all that is kept."""
+"""An account over the API: facts of its owner, a pause, all that is kept, and the mails that go to it."""
 
 import json
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, RootModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from schemas.model import Instant
 from services.portal.api.access import Caller, may
 from services.portal.api.answers import (
-    AS_IT_WAS,
-    TAGGED,
+    CHANGES,
+    LISTED,
     TAKES,
+    Page,
+    Part,
+    RefusedError,
     Sent,
     Shown,
     answer,
     answer_bytes,
-    problems,
+    changes,
+    page_asked,
     require_match,
+    shows,
+    written_cursor,
 )
+from services.portal.api.models import ChosenJob, Job, chosen, job_of
 from services.portal.door import Door
-from services.usecases import accounts, consent
+from services.usecases import accounts, consent, mailed
 from services.usecases.api_tokens import Scope
 from services.usecases.links import Subscriber
+from services.usecases.mail import State
 from services.wording.lines import zone_of
 
 _MOST_SPOKEN = 50
@@ -73,6 +82,47 @@ class Pause(Sent):
     """A day of the next year, by their clock, from which mails go on by themselves; null: until somebody says so."""
 
 
+class Export(RootModel[dict[str, Any]]):
+    """All that is kept, as the page at home gives it as a file."""
+
+
+class NextMail(Shown):
+    """The next mail, as it would be now from all searches that are not paused."""
+
+    due_at: Instant | None
+    """When it may be sent at the earliest; null: as jobs come in."""
+    subject: str
+    """Empty where nothing is worth a mail yet."""
+    jobs: tuple[ChosenJob, ...]
+    near_misses: tuple[ChosenJob, ...]
+
+
+class Mail(Shown):
+    """A mail that was built for them."""
+
+    id: str
+    due_at: Instant
+    subject: str
+    state: State
+    """What became of it."""
+    job_ids: tuple[str, ...]
+    """In the order of the mail."""
+
+
+class Mails(Shown):
+    """Some of them, the newest first."""
+
+    items: tuple[Mail, ...]
+
+
+class OpenedMail(Shown):
+    """A mail with its jobs. Its text is not given, whose links act for their reader without a token."""
+
+    mail: Mail
+    jobs: tuple[Job, ...]
+    """As they are now; those that are forgotten are left out."""
+
+
 def account_of(caller: Caller, person: Subscriber) -> Account:
     """An account as it is shown."""
     profile, until = person.profile, person.paused_until
@@ -91,34 +141,40 @@ def account_of(caller: Caller, person: Subscriber) -> Account:
 
 
 def routes(door: Door) -> APIRouter:
-    """`/v1/account`, `/v1/account/pause` and `/v1/account/export`."""
-    router = APIRouter(tags=["Account"])
-    reads, changes = may("account:read"), may("account:write")
+    """`/v1/account`, `/v1/account/pause`, `/v1/account/export` and `/v1/mails`."""
+    router = APIRouter()
+    _add_account(router, door)
+    _add_mails(router, door)
+    return router
+
+
+def _add_account(router: APIRouter, door: Door) -> None:
+    reads, writes = may("account:read"), may("account:write")
     installation = door.installation
-    given: dict[int | str, dict[str, Any]] = {200: {"model": Account, "headers": TAGGED}}
 
     def now_of(request: Request, caller: Caller) -> Response:
         person = accounts.find(installation, caller.own_id)
         return answer(request, account_of(caller, person))
 
-    @router.get("/v1/account", responses={**given, **AS_IT_WAS, **problems()})
+    @router.get("/v1/account", tags=["Account"], responses=shows(Account))
     def get_account(request: Request, caller: Annotated[Caller, reads]) -> Response:
         """Facts of whoever the token acts for."""
         return answer(request, account_of(caller, caller.person))
 
     @router.patch(
         "/v1/account",
-        responses={**given, **problems("malformed", "changed", "wrong_field", "no_precondition", "conflict")},
+        tags=["Account"],
+        responses=changes(Account, *CHANGES),
     )
-    def change_account(request: Request, change: AccountChange, caller: Annotated[Caller, changes]) -> Response:
+    def change_account(request: Request, change: AccountChange, caller: Annotated[Caller, writes]) -> Response:
         """Change some facts; `If-Match` names the version that was read."""
         require_match(request, account_of(caller, caller.person))
         fields = {name: getattr(change, name) for name in change.model_fields_set}
         accounts.change(installation, caller.own_id, fields, caller.now, known=caller.person.profile)
         return now_of(request, caller)
 
-    @router.put("/v1/account/pause", responses={**given, **problems(*TAKES)})
-    def pause(request: Request, wish: Pause, caller: Annotated[Caller, changes]) -> Response:
+    @router.put("/v1/account/pause", tags=["Account"], responses=changes(Account, *TAKES))
+    def pause(request: Request, wish: Pause, caller: Annotated[Caller, writes]) -> Response:
         """Have nothing mailed, until a day or until somebody says so; said again it may be another day."""
         zone, until, said = caller.person.profile.time_zone, None, "nothing until further notice"
         if wish.until is not None:
@@ -127,23 +183,60 @@ def routes(door: Door) -> APIRouter:
         consent.pause(installation, caller.own_id, _wording(caller, said), caller.now, until)
         return now_of(request, caller)
 
-    @router.delete("/v1/account/pause", responses={**given, **problems("conflict")})
-    def go_on(request: Request, caller: Annotated[Caller, changes]) -> Response:
+    @router.delete("/v1/account/pause", tags=["Account"], responses=changes(Account, "conflict"))
+    def go_on(request: Request, caller: Annotated[Caller, writes]) -> Response:
         """Have mails go on; said again it changes nothing. Who unsubscribed goes on at home alone: 409."""
         consent.resume(installation, caller.own_id, _wording(caller, "mails go on"), caller.now)
         return now_of(request, caller)
 
     @router.get(
         "/v1/account/export",
-        responses={200: {"description": "What the page at home gives as a file."}, **AS_IT_WAS, **problems()},
-        response_model=dict[str, Any],
+        tags=["Account"],
+        responses=shows(Export),
     )
     def export(request: Request, caller: Annotated[Caller, may("export")]) -> Response:
         """All that is kept. Mails in it hold their links, which act for their reader without any token."""
         data = accounts.export(installation, caller.own_id)
         return answer_bytes(request, json.dumps(data, ensure_ascii=False).encode())
 
-    return router
+
+def _add_mails(router: APIRouter, door: Door) -> None:
+    reads, installation = may("mails:read"), door.installation
+
+    @router.get("/v1/mails/next", tags=["Mails"], responses=shows(NextMail, "missing"))
+    def next_mail(request: Request, caller: Annotated[Caller, reads]) -> Response:
+        """The next mail as it would be now; 404 where no search is left that is not paused."""
+        found = mailed.next_mail(installation, caller.person, caller.now)
+        if found is None:
+            raise RefusedError("missing", "they have no search that is not paused")
+        jobs, near = chosen(found.items, caller.words), chosen(found.near, caller.words)
+        return answer(request, NextMail(due_at=found.due_at, subject=found.subject, jobs=jobs, near_misses=near))
+
+    @router.get("/v1/mails", tags=["Mails"], responses=shows(Mails, "malformed", headers=LISTED))
+    def list_mails(request: Request, caller: Annotated[Caller, reads], page: Annotated[Page, page_asked()]) -> Response:
+        """Those that were built, sent or not, the newest first; a year is kept."""
+        [before] = page.last() if page.cursor else ("",)
+        found = mailed.sent(installation, caller.person, before, page.limit + 1)
+        some = [_mail(one) for one in found[: page.limit]]
+        part = Part(some, written_cursor((some[-1].id,)) if len(found) > len(some) else "")
+        return answer(request, Mails(items=tuple(some)), headers=part.links(request, page))
+
+    @router.get("/v1/mails/{mail_id}", tags=["Mails"], responses=shows(OpenedMail, "missing"))
+    def get_mail(
+        request: Request, mail_id: Annotated[str, Field(max_length=40)], caller: Annotated[Caller, reads]
+    ) -> Response:
+        """One of them, with its jobs as they are now."""
+        found = mailed.opened(installation, caller.person, mail_id)
+        if found is None:
+            raise RefusedError("missing", "there was no such mail, or it is forgotten")
+        jobs = tuple(job_of(posting, caller.words) for posting in found.jobs)
+        return answer(request, OpenedMail(mail=_mail(found.mailed), jobs=jobs))
+
+
+def _mail(one: mailed.MailedDigest) -> Mail:
+    return Mail(
+        id=mailed.slot_of(one.due_at), due_at=one.due_at, subject=one.subject, state=one.state, job_ids=one.posting_ids
+    )
 
 
 def _wording(caller: Caller, said: str) -> str:

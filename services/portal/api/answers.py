@@ -5,10 +5,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +27,21 @@ class Sent(BaseModel):
     """What a program sends: fields that are unknown, or of another type, are refused."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, sent: Any) -> Any:
+        """Refuse what no store keeps, and no answer could repeat, wherever it stands."""
+        waiting = [sent]
+        while waiting:
+            match waiting.pop():
+                case str() as text if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+                    raise ValueError("a text holds a NUL, or half a character")
+                case list() as some:
+                    waiting += some
+                case dict() as named:
+                    waiting += [*named, *named.values()]
+        return sent
 
 
 class Shown(BaseModel):
@@ -114,7 +130,7 @@ def problem(refused: RefusedError) -> Response:
 
 def problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
     """What the document says of them, beside those of every operation."""
-    everywhere = ("unauthorized", "out_of_scope", "too_many_requests", "away")
+    everywhere = ("unauthorized", "out_of_scope", "wrong_field", "too_many_requests", "away")
     found: dict[int | str, dict[str, Any]] = {}
     for kind in sorted({*kinds, *everywhere}, key=lambda kind: PROBLEMS[kind][0]):
         status, title = PROBLEMS[kind]
@@ -125,13 +141,38 @@ def problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
     return found
 
 
-TAKES: Final = ("malformed", "too_slow", "conflict", "too_large", "wrong_field")
+TAKES: Final = ("malformed", "too_slow", "conflict", "too_large")
 """What may be wrong with what takes a body."""
 CHANGES: Final = (*TAKES, "changed", "no_precondition")
 """The same with what changes a version that was read."""
+LISTED: Final[dict[str, Any]] = {
+    "ETag": {"description": "Names this version.", "schema": {"type": "string"}},
+    "Link": {"description": "To the next page, `rel=next`; none on the last.", "schema": {"type": "string"}},
+}
 TAGGED: Final[dict[str, Any]] = {"ETag": {"description": "Names this version.", "schema": {"type": "string"}}}
 """Headers of an answer, for the document."""
-AS_IT_WAS: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "It is as `If-None-Match` has it."}}
+
+
+def shows(model: type[BaseModel], *kinds: str, headers: Mapping[str, Any] = TAGGED) -> dict[int | str, dict[str, Any]]:
+    """What the document says of a GET: a representation, that it is as it was, or a problem."""
+    as_it_was: dict[int | str, dict[str, Any]] = {304: {"description": "It is as `If-None-Match` has it."}}
+    return {200: {"model": model, "headers": headers}, **as_it_was, **problems(*kinds)}
+
+
+def changes(model: type[BaseModel], *kinds: str) -> dict[int | str, dict[str, Any]]:
+    """The same of what changes something, and shows how it is then."""
+    return {200: {"model": model, "headers": TAGGED}, **problems(*kinds)}
+
+
+def makes(model: type[BaseModel], *kinds: str) -> dict[int | str, dict[str, Any]]:
+    """The same of what makes something."""
+    headers = {**TAGGED, "Location": {"schema": {"type": "string"}}}
+    return {201: {"model": model, "description": "It is there.", "headers": headers}, **problems(*kinds)}
+
+
+def takes_away(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """The same of what takes something away."""
+    return {204: {"description": "It is not there."}, **problems(*kinds)}
 
 
 def tag_of(body: bytes) -> str:
@@ -144,15 +185,17 @@ def written(shown: BaseModel) -> bytes:
     return shown.model_dump_json().encode()
 
 
-def answer(request: Request, shown: BaseModel, status: int = 200, **headers: str) -> Response:
+def answer(request: Request, shown: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A representation with its tag; of what a GET asks for that its sender has, that it is as it was."""
-    return answer_bytes(request, written(shown), status, **headers)
+    return answer_bytes(request, written(shown), status, headers)
 
 
-def answer_bytes(request: Request, body: bytes, status: int = 200, **headers: str) -> Response:
+def answer_bytes(
+    request: Request, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """The same of what is written already."""
     tag = tag_of(body)
-    all_headers = {**_KEPT, "ETag": tag, **headers}
+    all_headers = {**_KEPT, "ETag": tag, **(headers or {})}
     if request.method == "GET" and _is_known(request.headers, tag):
         return Response(status_code=304, headers=all_headers)
     return Response(body, status, all_headers, "application/json")
@@ -200,6 +243,18 @@ class Page:
         if not isinstance(read, list) or not all(isinstance(part, str) for part in read):
             raise RefusedError("malformed", "cursor: only what a Link header gave is one")
         return tuple(read)
+
+
+def page_asked() -> Any:
+    """A dependency: the page that a query asks for."""
+
+    async def asked(
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED, description="How many at most.")] = 50,
+        cursor: Annotated[str, Query(max_length=_MOST_CURSOR, description="As a Link header has it.")] = "",
+    ) -> Page:
+        return Page(limit, cursor)
+
+    return Depends(asked)
 
 
 @dataclass(frozen=True, slots=True)

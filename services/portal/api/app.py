@@ -1,12 +1,13 @@
 """Wires the API: routes, what is said of what goes wrong, and the OpenAPI document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -14,8 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from services.portal.accounts.guard import FormGuard
-from services.portal.api import account
-from services.portal.api.access import DOCUMENT, Access, put_off
+from services.portal.api import account, finding, jobs, searches
+from services.portal.api.access import DOCUMENT, Access, May, put_off
 from services.portal.api.answers import Problem, RefusedError, WrongField, problem
 from services.portal.door import Door
 from services.runtime.errors import ChangedError, UnavailableError, UsageError
@@ -23,6 +24,8 @@ from services.runtime.privacy.redaction import redacted
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.live_previews import LivePreviews
 
+API: Final = "/api"
+"""Where it lies."""
 _ABOUT: Final = (
     "All that the portal does, for programs: searches with previews, jobs, feedback, mails, the account. Signing up,"
     " another address, erasing, and making tokens are done on the pages. `docs/api.md` says more."
@@ -38,7 +41,10 @@ _events = structlog.get_logger(__name__)
 
 
 def api_app(door: Door, guard: FormGuard, live: LivePreviews, origins: Sequence[str] = ()) -> ASGIApp:
-    """The application, to be mounted at `/api`. `origins`: pages whose scripts may ask it with a token."""
+    """The application, to be served below `API`, in which its `root_path` ends.
+
+    `origins`: pages whose scripts may ask it with a token.
+    """
     app: ASGIApp = Access(routed(door, live), door, guard)
     if origins:
         # Outermost: a browser asks beforehand, without a token, whether a script may send one.
@@ -58,25 +64,43 @@ def routed(door: Door, live: LivePreviews) -> FastAPI:
         redoc_url=None,
         openapi_url=DOCUMENT,
         redirect_slashes=False,
-        servers=[{"url": f"{door.root}/api"}],
+        servers=[{"url": f"{door.root}{API}"}],
         root_path_in_servers=False,
     )
-    app.include_router(account.routes(door))
+    made = finding.Finding(door, live)
+    routers = (
+        account.routes(door),
+        searches.routes(door, live, made),
+        finding.routes(door, live, made),
+        jobs.routes(door),
+    )
+    for router in routers:
+        app.include_router(router)
     _show_faults(app)
-    app.openapi = partial(_document, app)  # type: ignore[method-assign]  # as FastAPI's own docs extend it
+    app.openapi = partial(_document, app, routers)  # type: ignore[method-assign]  # as FastAPI's own docs extend it
     return app
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     if app.openapi_schema is None:
         made = FastAPI.openapi(app)
         components = made.setdefault("components", {})
         schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         components.setdefault("schemas", {}).update({**schema.pop("$defs"), "Problem": schema})
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": _SAID_OF_TOKENS}}
-        made["security"] = [{"token": []}]
+        for path, method, scope in _scopes(routers):
+            made["paths"][path][method]["security"] = [{"token": [scope]}]
     assert app.openapi_schema is not None
     return app.openapi_schema
+
+
+def _scopes(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, str]]:
+    """Each operation, by path and method, with the scope that it needs."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    for route in routes:
+        for part in route.dependant.dependencies:
+            if isinstance(part.call, May):
+                yield from ((route.path_format, method.lower(), part.call.scope) for method in route.methods or ())
 
 
 def _show_faults(app: FastAPI) -> None:

@@ -20,7 +20,7 @@ from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import due_after_change, next_due
-from services.runtime.errors import UsageError
+from services.runtime.errors import ChangedError, UsageError
 from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, writing
 
@@ -45,11 +45,14 @@ class SqlSearches:
     ) -> SavedSearch:
         """Save a search; its first window begins at the cut of seven days ago. Raises UsageError.
 
-        `preferred_places` as `services.notifier.domain.people.preferred_places_of` gives them.
+        `search_id`: where they have one of that id, it stays as it is, and is given. `preferred_places` as
+        `services.notifier.domain.people.preferred_places_of` gives them.
         """
         name = _name(name)
         with writing(self._engine) as connection:
             time_zone = _time_zone_of(connection, subscriber_id)
+            if search_id and (there := _find(connection, search_id)) and there.subscriber_id == subscriber_id:
+                return there
             self._check_room(connection, subscriber_id, name)
             row = {
                 "search_id": search_id or self._free_id(connection, subscriber_id, name),
@@ -75,14 +78,18 @@ class SqlSearches:
         criteria: Criteria | None = None,
         timing: Timing | None = None,
         preferred_places: tuple[str, ...] | None = None,
+        paused: bool | None = None,
+        known: SavedSearch | None = None,
     ) -> SavedSearch:
-        """Change a search. Raises UsageError.
+        """Change a search. Raises UsageError; ChangedError where it asks for something else than what is `known`.
 
         Its window stays, so that nothing is missed; with other criteria, which are left and joined, it reaches back as
-        that of a new search. At other times it is due as `due_after_change` says.
+        that of a new search. At other times it is due as `due_after_change` says. Paused it is served no more, its
+        criteria stay joined, and a mail of it alone is cancelled; from its next slot on it looks back seven days at
+        most.
         """
         with writing(self._engine) as connection:
-            search = _locked(connection, search_id)
+            search = _locked(connection, search_id, known)
             values: dict[str, Any] = {"changed_at": now}
             if name is not None and _name(name) != search.name:
                 values["name"] = _name(name)
@@ -92,44 +99,37 @@ class SqlSearches:
                 values |= rescheduled(connection, replace(search, timing=timing), time_zone, now, was=search.timing)
             if preferred_places is not None:
                 values["preferred_places"] = _written(preferred_places)
+            if paused is not None and paused != search.paused:
+                values["paused"] = paused
+            if search.paused and paused is False:
+                time_zone = _time_zone_of(connection, search.subscriber_id)
+                values |= resumed(connection, replace(search, timing=timing or search.timing), time_zone, now)
             if criteria is not None and criteria != search.criteria:
                 values["key"] = join(connection, criteria, now, leaving=search.key)
                 # What others' searches found by these criteria lies before the window: it is new to this one.
                 looks_back = cut_before(connection, now - NEW_SEARCH_LOOKS_BACK)
-                values["served_cut"] = min(search.served_cut, looks_back)
+                values["served_cut"] = min(values.get("served_cut", search.served_cut), looks_back)
             _set(connection, search_id, values)
+            if paused:
+                _cancel_unasked(connection, search.subscriber_id, now)
             return _get(connection, search_id)
 
-    @retried
     def pause(self, search_id: str, now: datetime) -> SavedSearch:
-        """Serve it no more until it is resumed; its criteria stay joined, and a mail of it alone is cancelled.
+        """Serve it no more until it is resumed. Raises UsageError."""
+        return self.edit(search_id, now, paused=True)
 
-        Raises UsageError.
-        """
-        with writing(self._engine) as connection:
-            search = _locked(connection, search_id)
-            _set(connection, search_id, {"paused": True, "changed_at": now})
-            _cancel_unasked(connection, search.subscriber_id, now)
-            return _get(connection, search_id)
-
-    @retried
     def resume(self, search_id: str, now: datetime) -> SavedSearch:
-        """Serve it again from its next slot on, looking back seven days at most. Raises UsageError."""
-        with writing(self._engine) as connection:
-            search = _locked(connection, search_id)
-            if search.paused:
-                time_zone = _time_zone_of(connection, search.subscriber_id)
-                _set(connection, search_id, {"paused": False, **resumed(connection, search, time_zone, now)})
-            return _get(connection, search_id)
+        """Serve it again from its next slot on. Raises UsageError."""
+        return self.edit(search_id, now, paused=False)
 
     @retried
-    def delete(self, search_id: str, now: datetime) -> None:
+    def delete(self, search_id: str, now: datetime, known: SavedSearch | None = None) -> None:
         """Forget a search, and cancel a mail of it alone; what was sent for it stays in its digests.
 
-        Raises UsageError.
+        Raises UsageError; ChangedError as `edit`.
         """
         with writing(self._engine) as connection:
-            search = _locked(connection, search_id)
+            search = _locked(connection, search_id, known)
             connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search_id))
             leave(connection, [search.key], now)
             _cancel_unasked(connection, search.subscriber_id, now)
@@ -276,17 +276,28 @@ def _time_zone_of(connection: Connection, subscriber_id: str) -> str:
     return str(person.time_zone)
 
 
-def _locked(connection: Connection, search_id: str) -> SavedSearch:
-    """A search whose owner is locked, so that it stays as it is until the transaction ends."""
+def _locked(connection: Connection, search_id: str, known: SavedSearch | None = None) -> SavedSearch:
+    """A search whose owner is locked, so that it stays as it is until the transaction ends.
+
+    Raises ChangedError where it asks for something else than what is `known`.
+    """
     hold_person(connection, _get(connection, search_id).subscriber_id)
-    return _get(connection, search_id)
+    found = _get(connection, search_id)
+    if known is not None and found.wish != known.wish:
+        raise ChangedError("the search was changed meanwhile")
+    return found
 
 
 def _get(connection: Connection, search_id: str) -> SavedSearch:
-    row = connection.execute(_searches().where(saved_searches.c.search_id == search_id)).one_or_none()
-    if row is None:
+    found = _find(connection, search_id)
+    if found is None:
         raise UsageError(f"There is no saved search {search_id}.")
-    return _search(row)
+    return found
+
+
+def _find(connection: Connection, search_id: str) -> SavedSearch | None:
+    row = connection.execute(_searches().where(saved_searches.c.search_id == search_id)).one_or_none()
+    return None if row is None else _search(row)
 
 
 def _searches() -> Select[Any]:

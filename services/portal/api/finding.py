@@ -1,0 +1,274 @@
+"""What a search would find, before it is saved: names completed, a text read, a preview. Nothing of it is kept."""
+
+import asyncio
+from datetime import date
+from functools import partial
+from typing import Annotated, Final
+
+from fastapi import APIRouter
+from fastapi import Query as Asked
+from pydantic import Field
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from schemas.criteria import Criteria
+from schemas.posting import Strength
+from services.portal.api.access import Caller, may
+from services.portal.api.answers import TAKES, Sent, Shown, answer, changes, shows
+from services.portal.api.models import ChosenJob, WantedCriteria, chosen
+from services.portal.door import Door
+from services.runtime.errors import UnavailableError
+from services.usecases.completion import Kind, suggestions
+from services.usecases.live_previews import LivePreview, LivePreviews, reader_from
+from services.usecases.pasted import MOST_TEXT, asked_in, skills_in
+from services.usecases.searches import Query, places_from
+from services.usecases.wording import capitalised, relaxation_in_words
+from services.wording.words import Words
+
+_MOST_GAINS: Final = 10
+_FEW: Final = 5
+"""Of fewer jobs the number says more than is known."""
+_MOST_TYPED: Final = 100
+
+
+class Suggestion(Shown):
+    """A name that may be meant."""
+
+    value: str
+    """What criteria take for it."""
+    beside: str
+    """What it is known as besides, or where a town lies; may be empty."""
+
+
+class Suggestions(Shown):
+    """Names, the likeliest first."""
+
+    items: tuple[Suggestion, ...]
+
+
+class Text(Sent):
+    """A text to read: a job posting, a CV or a sentence."""
+
+    text: str = Field(max_length=MOST_TEXT)
+
+
+class ReadSkill(Shown):
+    """A skill that a text names, and the sentence that does, in three parts."""
+
+    name: str
+    strength: Strength | None
+    """How it is meant; null where the text only speaks of it."""
+    before: str
+    said: str
+    """The words that name it; empty where the whole sentence does."""
+    after: str
+
+
+class ReadCriterion(Shown):
+    """What a text asks for by one criterion."""
+
+    field: str
+    """Of `criteria`."""
+    skill: str
+    """Which of the skills; empty for all else."""
+    said: str
+    """The words that it was read from."""
+
+
+class Reading(Shown):
+    """What a text asks for."""
+
+    criteria: Criteria | None
+    """To be looked through; null where nothing was found that one could look for."""
+    read_from: tuple[ReadCriterion, ...]
+    skills: tuple[ReadSkill, ...]
+
+
+class PreviewWish(Sent):
+    """A search to try out."""
+
+    criteria: WantedCriteria
+    name: str = Field(default="", max_length=120)
+    """It may say what is meant, as the name of a saved one does."""
+    preferred_places: list[str] = Field(default=[], max_length=100)
+
+
+class Day(Shown):
+    """How many fitting jobs came on a day, UTC."""
+
+    day: date
+    count: int
+
+
+class PayStep(Shown):
+    """How many fitting jobs pay at most so much in a year."""
+
+    least: int
+    """Included."""
+    below: int
+    count: int
+
+
+class CriterionCost(Shown):
+    """What one criterion lets through, and what it costs."""
+
+    criterion: str
+    alone: int
+    """Jobs that fit it, were it the only one."""
+    more_without: int
+    """Jobs more that fit all else."""
+
+
+class Gain(Shown):
+    """A way to ask for less."""
+
+    criterion: str
+    change: str
+    """In the reader's words: `With one of Kafka or Spark`."""
+    criteria: Criteria
+    """That ask for it."""
+    more: int
+
+
+class Opening(Shown):
+    """A skill that would let in more jobs, were it one more."""
+
+    skill: str
+    more: int | None
+    """Null: fewer than 5."""
+    pay_percent: int | None
+    """How much more these pay at the median; null where too few say."""
+
+
+class Preview(Shown):
+    """What a search would have found in the last days."""
+
+    days: int
+    postings: int
+    """All of these days."""
+    matching: int
+    near: int
+    weighed: int
+    """The newest that fit, which were weighed as a mail would."""
+    passing: int
+    """Those of them that a mail would hold."""
+    mails_a_week: float
+    best: tuple[ChosenJob, ...]
+    near_misses: tuple[ChosenJob, ...]
+    by_day: tuple[Day, ...]
+    currency: str
+    """Of the pay."""
+    pay: tuple[PayStep, ...]
+    """Of jobs that fit whatever they pay; empty where hardly any says so."""
+    criteria: tuple[CriterionCost, ...]
+    gains: tuple[Gain, ...]
+    """The largest first."""
+    openings: tuple[Opening, ...]
+
+
+class Finding:
+    """Previews, one after the other: they take a processor each."""
+
+    def __init__(self, door: Door, live: LivePreviews) -> None:
+        self._door = door
+        self._live = live
+        self._turn = asyncio.Lock()
+
+    async def preview(self, request: Request, caller: Caller, query: Query) -> Response:
+        """What a search finds for whoever the token acts for. Raises UnavailableError."""
+        async with self._turn:
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            return await self._door.work(partial(self._answer, request, caller, query))
+
+    def _answer(self, request: Request, caller: Caller, query: Query) -> Response:
+        require_read(self._live)
+        profile = caller.person.profile
+        fields = {"time_zone": profile.time_zone, "locale": profile.locale, "currency": profile.currency}
+        found = self._live.preview(query, reader_from(fields), caller.now)
+        return answer(request, preview_of(found, query.criteria, caller.words))
+
+
+def require_read(live: LivePreviews) -> None:
+    """Raises UnavailableError while the postings of the last days are being read."""
+    if not live.ready:
+        raise UnavailableError("the postings of the last days are still being read")
+
+
+def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
+    """A preview as it is shown."""
+    found, taste = preview.found, preview.taste
+    without = {made.criterion: more for made, more in found.without}
+    return Preview(
+        days=preview.days,
+        postings=preview.postings,
+        matching=found.matching,
+        near=found.near,
+        weighed=taste.weighed,
+        passing=taste.passing,
+        mails_a_week=round(taste.mails_a_week, 2),
+        best=chosen(taste.best, words),
+        near_misses=chosen(taste.near, words),
+        by_day=tuple(Day(day=day, count=count) for day, count in preview.by_day),
+        currency=preview.currency,
+        pay=tuple(PayStep(least=one.least, below=one.below, count=one.count) for one in preview.pay),
+        criteria=tuple(
+            CriterionCost(criterion=name, alone=fit, more_without=without.get(name, 0)) for name, fit in found.alone
+        ),
+        gains=tuple(
+            Gain(
+                criterion=made.criterion,
+                change=capitalised(relaxation_in_words(made, asked, words)),
+                criteria=made.criteria,
+                more=more,
+            )
+            for made, more in preview.gains(_MOST_GAINS)
+        ),
+        openings=tuple(
+            Opening(skill=one.skill, more=one.more if one.more >= _FEW else None, pay_percent=one.pay_percent)
+            for one in found.openings
+        ),
+    )
+
+
+def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
+    """`GET /v1/completions/{kind}`, `POST /v1/readings` and `/v1/previews`."""
+    router = APIRouter(tags=["Finding"])
+    reads = may("searches:read")
+
+    @router.get("/v1/completions/{kind}", responses=shows(Suggestions))
+    def complete(
+        request: Request,
+        kind: Kind,
+        caller: Annotated[Caller, reads],
+        typed: Annotated[str, Asked(max_length=_MOST_TYPED)] = "",
+    ) -> Response:
+        """What may be meant by the beginning of a name, or by another word for it: `k8s` is Kubernetes."""
+        found = suggestions(kind, typed, caller.words, live.asked_for())
+        return answer(
+            request, Suggestions(items=tuple(Suggestion(value=one.value, beside=one.beside) for one in found))
+        )
+
+    @router.post("/v1/readings", responses=changes(Reading, *TAKES))
+    def read(request: Request, text: Text, caller: Annotated[Caller, reads]) -> Response:
+        """What a posting, a CV or a sentence asks for, and which skills it names. Nothing of it is kept."""
+        asked = asked_in(text.text, caller.person.profile.currency, caller.now) if text.text.strip() else None
+        proposals = asked.proposals if asked else ()
+        named = skills_in(text.text) if text.text.strip() else []
+        shown = Reading(
+            criteria=asked.criteria if asked else None,
+            read_from=tuple(ReadCriterion(field=one.field, skill=one.skill, said=one.said) for one in proposals),
+            skills=tuple(
+                ReadSkill(name=one.name, strength=one.strength, before=one.before, said=one.said, after=one.after)
+                for one in named
+            ),
+        )
+        return answer(request, shown)
+
+    @router.post("/v1/previews", responses=changes(Preview, *TAKES))
+    async def preview(request: Request, wish: PreviewWish, caller: Annotated[Caller, reads]) -> Response:
+        """What a search would have found in the last days, with what each criterion costs. Nothing of it is kept."""
+        query = Query(wish.name, wish.criteria, places_from(wish.preferred_places))
+        return await finding.preview(request, caller, query)
+
+    return router
