@@ -41,6 +41,11 @@ def collapsed(text: str) -> str:
     return text.strip() if "  " not in text and text.isprintable() else " ".join(text.split())
 
 
+def lowered(text: str) -> str:
+    """Write a text in lower case, character for character."""
+    return text.replace("İ", "I").lower()
+
+
 @cache
 def _mark_runs() -> re.Pattern[str]:
     """A longer run of combining marks than the Stream-Safe Text Format allows (UAX 15, section 13)."""

@@ -18,7 +18,7 @@ _MOST_LABELLED = 220
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     before: re.Pattern[str]
     behind: re.Pattern[str]
@@ -59,31 +59,31 @@ class Label:
 
 def read_label(document: Document, cue: Cue) -> Label | None:
     """Read the line whose label a cue is; None where it is no label after all."""
-    text, known = document.text, _patterns()
+    text, small, known = document.text, document.lowered, _patterns()
     line = text.rfind("\n", max(0, cue.start - 60), cue.start) + 1
-    if cue.start - line > 50 or not known.before.fullmatch(text, line, cue.start):
+    if cue.start - line > 50 or not known.before.fullmatch(small, line, cue.start):
         return None
     sign = not text[cue.start].isalnum()
-    behind = (_SIGN_BEHIND if sign else known.behind).match(text, cue.end)
+    behind = (_SIGN_BEHIND if sign else known.behind).match(small, cue.end)
     if behind is None or (document.kind_at(max(0, line - 1)) in ABOUT_US and sign):
         return None
     start = behind.end()
     limit = min(len(text), start + _MOST_LABELLED)
-    end = known.end.search(text, start, limit)
+    end = known.end.search(small, start, limit)
     stop = end.start() if end else limit
-    if words().preferred_behind.match(text, stop) and stop - start < 3:
+    if words().preferred_behind.match(small, stop) and stop - start < 3:
         return None
-    value = text[start:stop]
-    mentions = [m for m in find_places(value, cities=True) if not words().not_a_place.match(text, start + m.end)]
+    value, said = text[start:stop], small[start:stop]
+    mentions = [m for m in find_places(value, cities=True) if not words().not_a_place.match(small, start + m.end)]
     left_out, mentions = parted(value, mentions)
     if end is not None and known.wished.match(end[0]):
         wish = max(value.rfind(mark) for mark in ",;(")
         mentions = [m for m in mentions if m.start < wish] or mentions
     if mentions and (
-        mentions[0].start > MOST_BETWEEN or (sign and not words().filled.fullmatch(value[: mentions[0].start]))
+        mentions[0].start > MOST_BETWEEN or (sign and not words().filled.fullmatch(said[: mentions[0].start]))
     ):
         mentions = []
-    anywhere = bool(known.ends_anywhere.search(value)) or (len(mentions) > 1 and mentions[-1].kind == "worldwide")
+    anywhere = bool(known.ends_anywhere.search(said)) or (len(mentions) > 1 and mentions[-1].kind == "worldwide")
     return Label(
         line, start, stop, without_frames(value, as_states(mentions)), [mention.code for mention in left_out], anywhere
     )

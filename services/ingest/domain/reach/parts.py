@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from services.ingest.domain.reach.words import pattern_of
+from services.ingest.domain.text.sections import Document
 from services.rules.places.known import PlaceMention, countries_of
 from services.rules.places.names import NameMatch
+from services.rules.text import lowered
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     whole: re.Pattern[str]
     to_except: re.Pattern[str]
@@ -41,7 +43,7 @@ _MOST_BEFORE = 40
 
 def parted(text: str, mentions: Sequence[PlaceMention]) -> tuple[list[PlaceMention], list[PlaceMention]]:
     """Part the places of a field, title or label: what is left out, in lists that go on from it too, and the others."""
-    known = _patterns()
+    known, text = _patterns(), lowered(text)
     left_out: list[PlaceMention] = []
     others: list[PlaceMention] = []
     for mention in mentions:
@@ -54,16 +56,16 @@ def parted(text: str, mentions: Sequence[PlaceMention]) -> tuple[list[PlaceMenti
 
 
 def is_left_out_behind(between: str) -> bool:
-    """Whether the words between two places leave the second out."""
+    """Whether the words between two places, in lower case, leave the second out."""
     return bool(_patterns().left_out_before.search(between))
 
 
 def is_left_out_at_once(between: str) -> bool:
-    """Whether the words between a phrase and its first place do no more than leave that out: `remote (non-US)`."""
+    """Whether words in lower case between a phrase and its first place but leave that out: `remote (non-US)`."""
     return bool(_patterns().left_out_at_once.fullmatch(between))
 
 
-def whole_of(text: str, name: NameMatch | None, begins: int, cue: int) -> PlaceMention | None:
+def whole_of(document: Document, name: NameMatch | None, begins: int, cue: int) -> PlaceMention | None:
     """Give the place of which a cue leaves something out, where the statement is that alone.
 
     `name` is the last before the cue, `begins` and `cue` are where its sentence and the cue begin.
@@ -72,10 +74,11 @@ def whole_of(text: str, name: NameMatch | None, begins: int, cue: int) -> PlaceM
         return None
     sense = name.senses[0]
     known = _patterns()
-    led = known.whole.fullmatch(text, begins, name.start) and known.to_except.fullmatch(text, name.end, cue)
+    small = document.lowered
+    led = known.whole.fullmatch(small, begins, name.start) and known.to_except.fullmatch(small, name.end, cue)
     if not led or sense.kind not in ("country", "group"):
         return None
-    return PlaceMention(sense.code, sense.kind, name.start, name.end, text[name.start : name.end])
+    return PlaceMention(sense.code, sense.kind, name.start, name.end, document.text[name.start : name.end])
 
 
 def is_bracketed_part(text: str, name: NameMatch | None, cue: int, left_out: Sequence[PlaceMention]) -> bool:

@@ -36,6 +36,7 @@ from services.rules.places.known import (
     places_in_field,
 )
 from services.rules.places.towns import MOST, Town, label_of, towns_in_field, towns_in_sentence
+from services.rules.text import lowered
 
 _OWN_WORDS = ("text", "title")
 _BEFORE, _BEHIND = 80, 60
@@ -108,7 +109,7 @@ def _countries(reach: Reach) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     hires: re.Pattern[str]
     role: re.Pattern[str]
@@ -136,7 +137,7 @@ def _patterns() -> _Patterns:
         ),
         not_people=pattern_of(r"{not_people}[^.\n]{0,35}$"),
         place_behind=pattern_of(
-            r"\s*,?\s*\(?{part_behind}(?=\s)(?!\s{clock_behind})|\s+(?:{from_to}\s)?\(?(?:UTC|GMT)\b"
+            r"\s*,?\s*\(?{part_behind}(?=\s)(?!\s{clock_behind})|\s+(?:{from_to}\s)?\(?(?:utc|gmt)\b"
             r"|\s+(?:{between_zones}|{wide_of_others})|[- ]{else}"
         ),
         leaves_out=pattern_of(r"[\s,(–—-]{1,3}{leaves_out}"),
@@ -160,14 +161,14 @@ class Wide:
 def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
     """Judge the words that may mean anywhere by what stands around them."""
     slogan: Evidence | None = None
-    text, known = document.text, _patterns()
+    text, known = document.lowered, _patterns()
     for cue in cues:
         if known.place_behind.match(text, cue.end) or words().limited_behind.match(text, cue.end):
             continue
         before = _clause(text[max(0, cue.start - _BEFORE) : cue.start])
         if words().negated.search(before) or words().for_a_while.search(before):
             continue
-        evidence = quote("text", text, cue.start, cue.end)
+        evidence = quote("text", document.text, cue.start, cue.end)
         left_out = not before.strip() and known.leaves_out.match(text, cue.end)
         if left_out or known.hires.search(before) or known.no.match(text, cue.start):
             return Wide(evidence, slogan, of_role=bool(known.role.search(before)))
@@ -252,7 +253,7 @@ def _by_rest(
     seat = _office(document) if own.evidence else home
     if seat.any_place or home.any_place:
         return _listed(seat if seat.any_place else home, excluded)
-    if any(_patterns().all_but.search(shown.text) for shown in excluded.evidence):
+    if any(_patterns().all_but.search(lowered(shown.text)) for shown in excluded.evidence):
         return _worldwide(excluded, [])
     return Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
 
@@ -290,11 +291,12 @@ def _of_fields(fields: Iterable[Stated], excluded: ExcludedPlaces, *, restricts:
     for stated in fields:
         if framed and "address" in stated.field.lower():
             continue
+        small = lowered(stated.text)
         mentions = _in_field(stated, restricts=restricts)
         shut, open_ = parted(stated.text, mentions)
         excluded.add((mention.code for mention in shut), partial(evidence_of, stated.field, stated.text))
         only_shut = bool(shut) and not open_
-        if only_shut and words().all_places.search(stated.text):
+        if only_shut and words().all_places.search(small):
             named.worldwide = True
             named.show(partial(evidence_of, stated.field, stated.text))
         framed = (
@@ -302,8 +304,8 @@ def _of_fields(fields: Iterable[Stated], excluded: ExcludedPlaces, *, restricts:
             or any(mention.kind in ("group", "worldwide") for mention in open_)
             or (len(open_) > 1 and "," in stated.text)
         )
-        limits = restricts or bool(words().only_said.search(stated.text))
-        if named.add(without_frames(stated.text, open_), states=limits) or words().office.search(stated.text):
+        limits = restricts or bool(words().only_said.search(small))
+        if named.add(without_frames(stated.text, open_), states=limits) or words().office.search(small):
             named.show(partial(evidence_of, stated.field, stated.text))
     return named
 

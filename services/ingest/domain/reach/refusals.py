@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, Literal
 
 from services.rules.lexicon.builder import composed
+from services.rules.text import lowered
 
 Stance = Literal["refused", "confirmed", "unclear"]
 """Those in the place are turned away; all the others are; or it cannot be told which."""
@@ -22,7 +23,7 @@ MOST_BEHIND: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """Each is for text of one sentence; its words stand under `[refusal]` of each language."""
+    """Each is for text of one sentence in lower case; its words stand under `[refusal]` of each language."""
 
     before: re.Pattern[str]
     """A refusal before the place."""
@@ -47,7 +48,7 @@ class _Patterns:
     """Right before a phrase, what forbids: `cannot be` performed in."""
     qualified: re.Pattern[str]
     of_another: re.Pattern[str]
-    """Behind a refusal, another place than those told."""
+    """Behind a refusal, another place than those told; in the case of the text."""
     of_the_rest: re.Pattern[str]
     welcome: re.Pattern[str]
     obliges: re.Pattern[str]
@@ -91,15 +92,15 @@ def _patterns() -> _Patterns:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(composed("refusal", template), re.IGNORECASE)
+    return re.compile(composed("refusal", template))
 
 
 def stance_of(before: str, cue: str, behind: str, *, opposite: bool, leave: bool, subject: bool) -> Stance | None:
     """Tell how a sentence stands to places; None where it refuses nothing that touches them.
 
-    `before`, `cue` and `behind` are the sentence up to the phrase that led to the places, that phrase, and what follows
-    the last of them. `opposite` says that the phrase itself means everywhere else, `leave` that it is leave to work,
-    and `subject` that it speaks of people.
+    `before`, `cue` and `behind` are the sentence up to the phrase that led to the places and that phrase, both in lower
+    case, and what follows the last of them, as it is written. `opposite` says that the phrase itself means everywhere
+    else, `leave` that it is leave to work, and `subject` that it speaks of people.
     """
     patterns = _patterns()
     turned = patterns.opposite.search(before)
@@ -134,24 +135,24 @@ def is_of_things(before: str) -> bool:
 
 def verdict_behind(before: str, behind: str, *, subject: bool) -> Stance | None:
     """Tell what a sentence says, behind places, of those who are there; the arguments are those of `stance_of`."""
-    patterns = _patterns()
+    patterns, said = _patterns(), lowered(behind)
     conditional = bool(patterns.condition.search(before))
     obliges = bool(patterns.obliges.search(before))
-    refusal = (patterns.behind_if if conditional else patterns.behind).match(behind)
+    refusal = (patterns.behind_if if conditional else patterns.behind).match(said)
     if refusal and (conditional or not (obliges and "," in refusal[0])):
         if patterns.of_the_rest.search(refusal[0]):
             return "confirmed"
         if patterns.of_another.match(behind, refusal.end()):
             return None
-        qualified = patterns.qualified.match(behind, refusal.end()) or patterns.things.search(refusal[0])
+        qualified = patterns.qualified.match(said, refusal.end()) or patterns.things.search(refusal[0])
         return "unclear" if qualified else "refused"
-    if (patterns.negated if subject else patterns.denied).match(behind):
+    if (patterns.negated if subject else patterns.denied).match(said):
         return "unclear"
     if (
         subject
         and not obliges
-        and not patterns.welcome.match(behind)
-        and any(_touches(behind, refusal) for refusal in patterns.before.finditer(behind))
+        and not patterns.welcome.match(said)
+        and any(_touches(behind, refusal) for refusal in patterns.before.finditer(said))
     ):
         return "unclear"
     return None
@@ -160,5 +161,5 @@ def verdict_behind(before: str, behind: str, *, subject: bool) -> Stance | None:
 def _touches(behind: str, refusal: re.Match[str]) -> bool:
     """Whether a refusal further on may be of those in the places: it names neither others nor a place of its own."""
     patterns = _patterns()
-    names_others = patterns.of_the_rest.search(behind, 0, refusal.end())
+    names_others = patterns.of_the_rest.search(refusal.string, 0, refusal.end())
     return not names_others and not patterns.of_another.match(behind, refusal.end())

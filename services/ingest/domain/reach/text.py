@@ -65,6 +65,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.text = document.text
+        self.lowered = document.lowered
         self.names = names_in(self.text, "text")
         self.starts = [name.start for name in self.names]
         self.said = TextReach()
@@ -79,7 +80,7 @@ class _Reader:
 
     def read(self) -> TextReach:
         for cue in cues_of(self.document)[:_MOST_CUES]:
-            if words().anywhere.search(self.text, cue.start, cue.end):
+            if words().anywhere.search(self.lowered, cue.start, cue.end):
                 self.said.wide.append(cue)
                 cue = Cue("remote", cue.start, cue.end)
             if cue.kind == "wide":
@@ -106,9 +107,9 @@ class _Reader:
         listed = self._listed(cue)
         if not listed or self._is_taken(listed[0].start):
             return
-        before = _sentence_before(text, cue.start)
+        before = _sentence_before(self.lowered, cue.start)
         last = listed[-1].end
-        if words().preferred.search(before) or words().preferred_behind.match(text, last):
+        if words().preferred.search(before) or words().preferred_behind.match(self.lowered, last):
             return
         stance = self._stance(cue, before, last)
         if stance == "unclear":
@@ -119,7 +120,7 @@ class _Reader:
             self._shut(cue, before, listed)
             return
         if stance is None and not self._restricts(cue, before, listed, negated=negated):
-            if not negated and (cue.kind == "moving" or words().location.match(text, cue.start)):
+            if not negated and (cue.kind == "moving" or words().location.match(self.lowered, cue.start)):
                 self.said.weak.add((mention for mention in listed if mention.kind != "group"), states=False)
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
@@ -137,7 +138,7 @@ class _Reader:
         stop = SENTENCE_END.search(behind)
         stance = stance_of(
             before,
-            "" if cue.kind == "except" else self.text[cue.start : cue.end],
+            "" if cue.kind == "except" else self.lowered[cue.start : cue.end],
             behind[: stop.start()] if stop else behind,
             opposite=cue.kind in ("outside", "away", "except"),
             leave=cue.kind == "allowed",
@@ -154,7 +155,7 @@ class _Reader:
         codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
         self.said.excluded.add(codes, partial(quote, "text", self.text, cue.start, last))
         name = self._name_before(cue) if cue.kind == "except" else None
-        whole = whole_of(self.text, name, cue.start - len(before), cue.start)
+        whole = whole_of(self.document, name, cue.start - len(before), cue.start)
         if whole and not self._is_taken(whole.start) and self._add((whole,)):
             self.said.restricted.show(partial(quote, "text", self.text, whole.start, last))
 
@@ -189,7 +190,7 @@ class _Reader:
         return listed
 
     def _listed_within(self, cue: Cue, most: int) -> list[PlaceMention]:
-        text = self.text
+        text, lowered = self.text, self.lowered
         stop = min(len(text), cue.end + most)
         line_end = text.find("\n", cue.end, stop)
         as_list = line_end >= 0 and text[cue.end : line_end].rstrip().endswith(":")
@@ -204,7 +205,7 @@ class _Reader:
             start, end = cue.start + found.start, cue.start + found.end
             if start < cue.end:
                 continue
-            between = text[reached:start]
+            between = lowered[reached:start]
             if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
                 break
             if is_left_out_behind(between) if listed else cue.kind == "remote" and is_left_out_at_once(between):
@@ -222,9 +223,9 @@ class _Reader:
             if not as_list and not listed and cue.kind != "remote" and ". " in between:
                 break
             lives_there = (
-                found.kind == "group" and cue.kind in ("placed", "living") and small.zone_behind.match(text, end)
+                found.kind == "group" and cue.kind in ("placed", "living") and small.zone_behind.match(lowered, end)
             )
-            if small.not_a_place.match(text, end) and not lives_there:
+            if small.not_a_place.match(lowered, end) and not lives_there:
                 break
             listed.append(PlaceMention(found.code, found.kind, start, end, found.text, found.subdivision))
             reached = end
@@ -234,9 +235,9 @@ class _Reader:
         last = listed[-1].end
         if cue.kind in ("shut", "except", "away", "outside"):
             printed = words().small_print.search(before) or words().pay_zone.match(before)
-            if printed or words().small_print_behind.match(self.text, last):
+            if printed or words().small_print_behind.match(self.lowered, last):
                 return False
-            if words().limited_behind.match(self.text, last):
+            if words().limited_behind.match(self.lowered, last):
                 return False
         if cue.kind in ("shut", "except", "away"):
             return self.document.kind_at(cue.start) != "benefits"
@@ -245,12 +246,12 @@ class _Reader:
                 bool(words().lives.search(before))
                 or is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
             )
-        if words().limited.fullmatch(self.text, cue.start, cue.end):
+        if words().limited.fullmatch(self.lowered, cue.start, cue.end):
             return False
         return negated and cue.kind == "hiring"
 
     def _restricts(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
-        text, kind, last = self.text, cue.kind, listed[-1].end
+        text, kind, last = self.lowered, cue.kind, listed[-1].end
         if kind == "outside":
             small = words()
             speaks_of_one = small.lives.search(before) or small.role.search(before) or words().who.search(before)
@@ -302,13 +303,13 @@ class _Reader:
     def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
         """`open to candidates in Peru`, `hiring in Peru`; not `open to travel`, `consider Peru`."""
         small = words()
-        if small.hires_at.search(self.text, cue.start, cue.end) or small.remote.match(self.text, cue.start):
+        if small.hires_at.search(self.lowered, cue.start, cue.end) or small.remote.match(self.lowered, cue.start):
             return True
-        if small.line_start.fullmatch(before) and not small.considers.match(self.text, cue.start):
+        if small.line_start.fullmatch(before) and not small.considers.match(self.lowered, cue.start):
             return True
         return bool(
-            small.who.search(self.text, cue.end, last)
-            or small.each.match(self.text, cue.end)
+            small.who.search(self.lowered, cue.end, last)
+            or small.each.match(self.lowered, cue.end)
             or small.role.search(before)
         )
 

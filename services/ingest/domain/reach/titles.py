@@ -11,6 +11,7 @@ from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.words import pattern_of, words
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places
+from services.rules.text import lowered
 
 _REGION_IN_FULL: Final = 30
 """From so many countries on, a board's list is a region written out."""
@@ -19,7 +20,7 @@ _KINDS: Final = ("country", "group", "subdivision")
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     apart: re.Pattern[str]
     """Before a place that stands apart."""
@@ -44,18 +45,18 @@ def title_region(title: str, excluded: ExcludedPlaces) -> NamedPlaces:
 
     A maker's title needs no such word for a region: `Software Engineer (Europe)`.
     """
-    named = NamedPlaces()
+    named, small = NamedPlaces(), lowered(title)
     shut, open_ = parted(title, find_places(title, cities=True))
     excluded.add((m.code for m in shut if m.kind != "city"), partial(evidence_of, "title", title))
     mentions = [
         m
         for m in open_
-        if m.kind != "worldwide" and not (m.kind == "group" and words().seat_behind.match(title, m.end))
+        if m.kind != "worldwide" and not (m.kind == "group" and words().seat_behind.match(small, m.end))
     ]
     if not mentions:
         return named
-    hiring = bool(words().hiring_region.search(title))
-    if not hiring and (not words().maker_role.search(title) or words().market_role.search(title)):
+    hiring = bool(words().hiring_region.search(small))
+    if not hiring and (not words().maker_role.search(small) or words().market_role.search(small)):
         return named
     if named.add((m for m in mentions if hiring or m.kind == "group"), states=False):
         named.evidence.append(evidence_of("title", title))
@@ -67,16 +68,16 @@ def title_limits(title: str) -> NamedPlaces:
 
     What is said of them beside that (`EMEA Partnerships`) makes them a market.
     """
-    named = NamedPlaces()
-    places = [m for m in find_places(title) if m.kind in _KINDS and not words().not_a_place.match(title, m.end)]
-    for run in _apart(title, places):
+    named, small = NamedPlaces(), lowered(title)
+    places = [m for m in find_places(title) if m.kind in _KINDS and not words().not_a_place.match(small, m.end)]
+    for run in _apart(small, places):
         if named.add(run, states=True):
             named.evidence = [evidence_of("title", title)]
     return named
 
 
 def _apart(title: str, mentions: Sequence[PlaceMention]) -> Iterator[Sequence[PlaceMention]]:
-    """Runs of places with nothing else between two marks."""
+    """Runs of places with nothing else between two marks of a title in lower case."""
     known = _patterns()
     first = 0
     for last, mention in enumerate(mentions):

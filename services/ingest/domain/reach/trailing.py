@@ -17,7 +17,7 @@ from services.rules.places.names import NameMatch
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     behind: re.Pattern[str]
     paper_before: re.Pattern[str]
@@ -25,6 +25,7 @@ class _Patterns:
     people_behind: re.Pattern[str]
     verdict_behind: re.Pattern[str]
     lives_behind: re.Pattern[str]
+    """In the case of the text: a verb, and no noun."""
     no_before: re.Pattern[str]
     non: re.Pattern[str]
     must_before: re.Pattern[str]
@@ -68,26 +69,26 @@ def trailing(document: Document, names: Sequence[NameMatch], named: NamedPlaces,
 
     Papers (a passport, a permit) count where nothing else restricts: they are one way among others to be allowed.
     """
-    text = document.text
+    text, small = document.text, document.lowered
     papers: list[tuple[Sequence[NameMatch], int]] = []
     for i, name in enumerate(names):
-        turned, end = _turned_away(text, names, i)
+        turned, end = _turned_away(document, names, i)
         if turned == "refused":
-            shut = (place.senses[0].code for place in _list_to(text, names, i) if len(place.senses) == 1)
+            shut = (place.senses[0].code for place in _list_to(small, names, i) if len(place.senses) == 1)
             excluded.add(shut, partial(quote, "text", text, name.start, end))
         elif turned == "confirmed":
-            _take(text, named, _list_to(text, names, i), end)
+            _take(text, named, _list_to(small, names, i), end)
         if turned or len(name.senses) > 1 or name.senses[0].kind == "worldwide":
             continue
-        before = _clause_before(text, name.start)
-        how, end = _said_of(text, name, before)
-        if not how or not _restricts(document, how, name, before, end) or words().addressed.match(text, end):
+        before = _clause_before(small, name.start)
+        how, end = _said_of(small, name, before)
+        if not how or not _restricts(document, how, name, before, end) or words().addressed.match(small, end):
             continue
-        no = _patterns().no_before.search(text, max(0, name.start - 12), name.start)
+        no = _patterns().no_before.search(small, max(0, name.start - 12), name.start)
         if how == "only" and no and _patterns().non.match(no[0]):
             excluded.add((name.senses[0].code,), partial(quote, "text", text, no.start(), end))
             continue
-        listed = _list_to(text, names, i) if i and how != "based" and _ends_list(text, names, i) else (name,)
+        listed = _list_to(small, names, i) if i and how != "based" and _ends_list(small, names, i) else (name,)
         if how == "paper":
             papers.append((listed, end))
         else:
@@ -112,26 +113,26 @@ def _said_of(text: str, name: NameMatch, before: str) -> tuple[str | None, int]:
     return how, behind.end()
 
 
-def _turned_away(text: str, names: Sequence[NameMatch], i: int) -> tuple[Stance | None, int]:
+def _turned_away(document: Document, names: Sequence[NameMatch], i: int) -> tuple[Stance | None, int]:
     """Whether those of a place, or all others, are turned away, as far as its sentence says so behind it; and where.
 
     The words may also be a `no` before it, and of a verb behind its place (`in Österreich wohnen`) what is before it.
     """
-    name = names[i]
+    name, text, small = names[i], document.text, document.lowered
     known = _patterns()
-    people = known.people_behind.match(text, name.end) or known.lives_behind.match(text, name.end)
+    people = known.people_behind.match(small, name.end) or known.lives_behind.match(text, name.end)
     if people is None:
-        verdict = known.verdict_behind.match(text, name.end)
+        verdict = known.verdict_behind.match(small, name.end)
         return ("refused", verdict.end()) if verdict else (None, name.end)
     end = people.end()
     stop = SENTENCE_END.search(text, end, end + MOST_BEHIND)
     behind = text[end : stop.start() if stop else end + MOST_BEHIND]
     if people.re is known.lives_behind:
-        before = _clause_before(text, _list_to(text, names, i)[0].start)
+        before = _clause_before(small, _list_to(small, names, i)[0].start)
         stance = stance_of(before, "", behind, opposite=False, leave=False, subject=True)
         return (stance or ("confirmed" if known.must_before.search(before) else None), end)
-    no = known.no_before.search(text, max(0, name.start - 12), name.start)
-    stance = verdict_behind(_clause_before(text, name.start), behind, subject=True)
+    no = known.no_before.search(small, max(0, name.start - 12), name.start)
+    stance = verdict_behind(_clause_before(small, name.start), behind, subject=True)
     if no and known.non.match(no[0]) and stance == "refused":
         return "confirmed", end
     return ("refused" if no else stance, end)
@@ -160,7 +161,7 @@ def _list_to(text: str, names: Sequence[NameMatch], last: int) -> Sequence[NameM
 def _restricts(document: Document, how: str, name: NameMatch, before: str, end: int) -> bool:
     if words().negated.search(before) or words().preferred.search(before):
         return False
-    of_role = how == "based" and _patterns().role_behind.match(document.text, end)
+    of_role = how == "based" and _patterns().role_behind.match(document.lowered, end)
     if document.kind_at(name.start) in _ELSEWHERE and not of_role:
         return False
     if words().small_print.search(before):
@@ -169,7 +170,7 @@ def _restricts(document: Document, how: str, name: NameMatch, before: str, end: 
         return not _patterns().extras.search(before) and not name.doubtful
     if how == "based":
         return bool(_patterns().begins.fullmatch(before)) and not name.doubtful
-    sentence = before + document.text[end : end + _AROUND].partition("\n")[0]
+    sentence = before + document.lowered[end : end + _AROUND].partition("\n")[0]
     if words().any_license.search(sentence):
         return False
     return bool(_patterns().needed.search(sentence)) and not _patterns().extras.search(before)

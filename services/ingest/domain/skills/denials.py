@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from services.rules.lexicon.builder import LANGUAGES, any_of, written
+from services.rules.text import lowered
 
 _BEGINS: Final = r"(?:^|[.!?;:(•]\s?)"
 _CLAUSE_ENDS: Final = r"\s*(?=$|[.;,)!?\n])"
@@ -53,7 +54,7 @@ def denied(text: str, start: int, end: int, *, within: tuple[int, int]) -> bool:
     if last - first > _LONGEST_SENTENCE:
         first, last = max(first, start - _LONGEST_SENTENCE // 2), min(last, end + _LONGEST_SENTENCE // 2)
     # The sign that ends a sentence is read with it: a question mark says much.
-    sentence = text[first : last + 1].replace("İ", "I").lower()
+    sentence = lowered(text[first : last + 1])
     start, end = start - first, end - first
     said = _denials_of(sentence)
     return (

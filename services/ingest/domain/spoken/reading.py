@@ -15,6 +15,7 @@ from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import Document, Kind
 from services.rules.languages.speaking import LEVELS
 from services.rules.lexicon.builder import LANGUAGES
+from services.rules.text import lowered
 
 _UNREAD: Final[frozenset[Kind]] = frozenset({"others", "legal"})
 _ASKING: Final[frozenset[Kind]] = frozenset({"requirements", "nice"})
@@ -83,10 +84,10 @@ def _in_field(field: Stated, language: str) -> Iterator[_Claim]:
 
 def _choices(text: str, language: str, where: Where) -> Iterator[LanguageChoice]:
     text = text[:_MOST_ALONE]
-    lowered = text.replace("İ", "I").lower()
-    mentions = list(names_of(language).mentions(text, lowered))
+    small = lowered(text)
+    mentions = list(names_of(language).mentions(text, small))
     if mentions:
-        words = list(words_of(language).read(text, lowered, mentions, 0, len(text)))
+        words = list(words_of(language).read(text, small, mentions, 0, len(text)))
         yield from said_of(words, where, _denials(text, 0, len(text)), wished=False)
 
 

@@ -8,6 +8,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Final, Literal
 
 from services.rules.lexicon.builder import any_of
+from services.rules.text import lowered
 
 Kind = Literal[
     "opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "others", "process", "legal"
@@ -89,7 +90,7 @@ class Document:
     @cached_property
     def lowered(self) -> str:
         """The text in lower case, character for character."""
-        return self.text.replace("İ", "I").lower()
+        return lowered(self.text)
 
     def parts(self) -> Iterator[tuple[int, int, Kind]]:
         """The sections in order: start, stop, kind."""
