@@ -1,43 +1,70 @@
-"""The portal while people type: `python -m bench.web [--postings N] [--people N] [--json]`.
+"""The portal while people type: `python -m bench.web [--postings N] [--people N] [--postgresql] [--json]`.
 
 A store in a file holds postings of 30 days. The portal serves it, a process of its own; `people` type at the same time,
 each a form after the other as a browser posts them, every fourth changed in its skills and the others in one other
 field. `preview_cpu_ms` is the portal's processor time for each; `preview_vs_store` is how many times longer it takes to
 read and judge what the store holds.
+
+With `--elasticsearch` the same forms are asked besides of the index of postings, as `jobchime preview --search` asks
+it: `indexed_p95_ms`. With `--sign-ups N` nobody types: N people of as many networks sign up at the same moment, and
+confirm as soon as they have their letter; each must get exactly one, and be subscribed once, else it is an error.
+`--postgresql` has the store in PostgreSQL.
 """
 
+import asyncio
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default as policy
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 import httpx2
 import orjson
 import typer
 from rich.console import Console
+from sqlalchemy import func, select
 
 from bench import corpus
 from bench.stopwatch import processor_s
 from schemas.keys import keys_of
+from schemas.posting import PostingCore
+from schemas.sql.tables import subscribers
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.windows import Arrival
+from services.portal.pages import words_for
+from services.portal.search_form import DEFAULTS, search_of
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from services.usecases.previews import StoredPostings
+from tests.support.engines import delete_indices, elasticsearch, fresh_prefix
 from tests.support.loopback import free_port
+from tests.support.postgresql import migrated_database
 
 _console = Console(stderr=True)
 _DAYS: Final = timedelta(days=30)
 _AT_ONCE: Final = 1_000
+_MOST: Final = 200
+_PATIENCE_S: Final = 120.0
+_FORM: Final = "application/x-www-form-urlencoded"
 _NONE = keys_of(())
 _SKILLS = ("Python", "Go", "React", "Java", "Kubernetes", "SQL", "TypeScript", "AWS")
 _PLACES = ("Germany", "Poland", "Europe", "USA", "Portugal", "")
@@ -49,6 +76,7 @@ folder = "mails"
 public_url = "http://127.0.0.1:{port}"
 [portal]
 port = {port}
+connections = {connections}
 """
 
 
@@ -56,63 +84,93 @@ def main(
     count: Annotated[int, typer.Option("--postings", min=1_000, help="How many the store holds.")] = 50_000,
     people: Annotated[int, typer.Option(min=1, help="How many type at the same time.")] = 20,
     forms: Annotated[int, typer.Option(min=4, help="How many forms each of them posts.")] = 12,
+    sign_ups: Annotated[int, typer.Option("--sign-ups", min=0, help="How many sign up at once; nobody types.")] = 0,
+    postgresql: Annotated[bool, typer.Option("--postgresql", help="The store in PostgreSQL.")] = False,
+    indexed: Annotated[bool, typer.Option("--elasticsearch", help="Ask the index of postings too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Fill, serve, type, and print."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        store, port = f"sqlite:///{folder / 'store.sqlite'}", free_port()
-        _fill(store, count)
-        config = folder / "jobchime.toml"
-        config.write_text(_SETTINGS.format(store=store, port=port), encoding="utf-8")
-        base = f"http://127.0.0.1:{port}"
+    """Fill, serve, type or sign up, and print."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database = migrated_database() if postgresql else nullcontext(f"sqlite:///{folder / 'store.sqlite'}")
+        store = stack.enter_context(database)
+        if sign_ups:
+            _fill(store, 0)
+            figures = _signing_up(folder, store, sign_ups)
+        else:
+            _fill(store, count)
+            figures = _typing(folder, store, people, forms)
+            if indexed:
+                figures |= _asking_the_index(count, people, forms)
+    print(orjson.dumps(figures).decode() if as_json else "\n".join(f"{key}: {value}" for key, value in figures.items()))
+
+
+@dataclass(frozen=True)
+class Served:
+    """A portal that answers."""
+
+    base: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def _served(folder: Path, store: str, connections: int = 256) -> Iterator[Served]:
+    port = free_port()
+    config = folder / "jobchime.toml"
+    config.write_text(_SETTINGS.format(store=store, port=port, connections=connections), encoding="utf-8")
+    with (folder / "log").open("wb") as log:
         portal = subprocess.Popen(
             [sys.executable, "-m", "bench.portal_at", corpus.NOON.isoformat(), str(config)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONWARNINGS": "ignore"},
+            stdout=log, stderr=log, env=os.environ | {"PYTHONWARNINGS": "ignore"},
         )  # fmt: skip
         try:
-            ready_s = _until_read(base)
-            with httpx2.Client(base_url=base, timeout=60) as client:
-                pages = sorted(_took(client, "GET", "/sign-up", {}) for _ in range(100))
-                files = ("base.css", "search.css", "htmx.min.js", "search.js", "icon.svg")
-                paths = ["/sign-up", *(f"/static/{file}" for file in files)]
-                # As they are sent: what is the same for everybody is packed.
-                view = sum(client.get(path).num_bytes_downloaded for path in paths)
-            before = processor_s(portal.pid)
-            with ThreadPoolExecutor(people) as pool:
-                taken = sorted(
-                    each for some in pool.map(lambda at: _type(base, at, forms), range(people)) for each in some
-                )
-            cpu = processor_s(portal.pid) - before
+            yield Served(f"http://127.0.0.1:{port}", portal)
         finally:
             portal.terminate()
-            portal.wait(30)
-        judged = _judged_s(store)
-    figures = {
-        "preview_p95_ms": round(_at(taken, 0.95) * 1e3, 1),
-        "preview_p50_ms": round(_at(taken, 0.5) * 1e3, 1),
-        "preview_max_ms": round(taken[-1] * 1e3, 1),
-        "preview_cpu_ms": round(cpu / len(taken) * 1e3, 1),
-        "preview_vs_store": round(judged / _at(taken, 0.5), 1),
-        "page_p95_ms": round(_at(pages, 0.95) * 1e3, 1),
+            portal.wait(_PATIENCE_S)
+
+
+def _typing(folder: Path, store: str, people: int, forms: int) -> dict[str, float]:
+    with _served(folder, store) as portal:
+        ready_s = _until_read(portal.base)
+        with httpx2.Client(base_url=portal.base, timeout=60) as client:
+            pages = sorted(_took(client, "GET", "/sign-up", {}) for _ in range(100))
+            files = ("portal.css", "search.css", "htmx.min.js", "search.js", "icon.svg")
+            paths = ["/sign-up", *(f"/static/{file}" for file in files)]
+            # As they are sent: what is the same for everybody is packed.
+            view = sum(client.get(path).num_bytes_downloaded for path in paths)
+        before = processor_s(portal.process.pid)
+        taken = _by_all(partial(_type, portal.base, forms=forms), people)
+        cpu = processor_s(portal.process.pid) - before
+    return {
+        "preview_p95_ms": _ms(_at(taken, 0.95)),
+        "preview_p50_ms": _ms(_at(taken, 0.5)),
+        "preview_max_ms": _ms(taken[-1]),
+        "preview_cpu_ms": _ms(cpu / len(taken)),
+        "preview_vs_store": round(_judged_s(store) / _at(taken, 0.5), 1),
+        "page_p95_ms": _ms(_at(pages, 0.95)),
         "first_view_kb": round(view / 1024, 1),
         "read_s": round(ready_s, 1),
     }
-    print(orjson.dumps(figures).decode() if as_json else "\n".join(f"{key}: {value}" for key, value in figures.items()))
 
 
 def _fill(store: str, count: int) -> None:
     engine = open_store(store)
     migrate(engine)
     matches = SqlMatches(engine)
+    for first, some in _postings(count):
+        matches.store(0, [Arrival(first + at, one, _NONE, _NONE) for at, one in enumerate(some)], corpus.NOON)
+    engine.dispose()
+
+
+def _postings(count: int) -> Iterator[tuple[int, list[PostingCore]]]:
+    """Some at a time, with the number of the first of them."""
     for first in range(0, count, _AT_ONCE):
         some = [
             one.model_copy(update={"posted_at": corpus.NOON - _DAYS * ((at * 7_919 % 10_007) / 10_007)})
             for at, one in enumerate(corpus.postings(_AT_ONCE, seed=first + 3), first)
         ]
-        named = [one.model_copy(update={"posting_id": f"{first + at:016x}"}) for at, one in enumerate(some)]
-        matches.store(0, [Arrival(first + at, one, _NONE, _NONE) for at, one in enumerate(named)], corpus.NOON)
-    engine.dispose()
+        yield first, [one.model_copy(update={"posting_id": f"{first + at:016x}"}) for at, one in enumerate(some)]
 
 
 def _until_read(base: str) -> float:
@@ -128,27 +186,34 @@ def _until_read(base: str) -> float:
     sys.exit("the portal did not read the store within a quarter of an hour")
 
 
-def _type(base: str, person: int, forms: int) -> list[float]:
+def _by_all(one: "partial[list[float]]", people: int) -> list[float]:
+    with ThreadPoolExecutor(people) as pool:
+        return sorted(each for some in pool.map(one, range(people)) for each in some)
+
+
+def _type(base: str, person: int, *, forms: int) -> list[float]:
     """One form after the other, as far apart as somebody types."""
-    drawn = random.Random(person)
-    form = {"skills": ", ".join(drawn.sample(_SKILLS, 3)), "currency": "EUR"}
-    taken = []
     # A network each: they are no flood.
     with httpx2.Client(base_url=base, timeout=60, headers={"x-forwarded-for": f"198.51.{person}.1"}) as client:
-        for at in range(forms):
-            if at % 4 == 0:
-                form["skills"] = ", ".join(drawn.sample(_SKILLS, drawn.randint(1, 4)))
-            else:
-                form |= drawn.choice(
-                    (
-                        {"amount": str(drawn.randrange(30, 150) * 1000)},
-                        {"places": drawn.choice(_PLACES)},
-                        {"workplace.remote": "1"},
-                    )
+        return [_took(client, "POST", "/preview", form) for form in _typed(person, forms)]
+
+
+def _typed(person: int, forms: int) -> Iterator[dict[str, str]]:
+    drawn = random.Random(person)
+    form = {"skills": ", ".join(drawn.sample(_SKILLS, 3)), "currency": "EUR"}
+    for at in range(forms):
+        if at % 4 == 0:
+            form["skills"] = ", ".join(drawn.sample(_SKILLS, drawn.randint(1, 4)))
+        else:
+            form |= drawn.choice(
+                (
+                    {"amount": str(drawn.randrange(30, 150) * 1000)},
+                    {"places": drawn.choice(_PLACES)},
+                    {"workplace.remote": "1"},
                 )
-            taken.append(_took(client, "POST", "/preview", form))
-            time.sleep(drawn.uniform(0.5, 1.5))
-    return taken
+            )
+        yield form
+        time.sleep(drawn.uniform(0.5, 1.5))
 
 
 def _took(client: httpx2.Client, method: str, path: str, form: dict[str, str]) -> float:
@@ -165,10 +230,137 @@ def _judged_s(store: str) -> float:
     taken = []
     for asked in corpus.criteria(3):
         began = time.perf_counter()
-        stored.search(asked, corpus.NOON - _DAYS, 200)
+        stored.search(asked, corpus.NOON - _DAYS, _MOST)
         taken.append(time.perf_counter() - began)
     engine.dispose()
     return median(taken)
+
+
+def _asking_the_index(count: int, people: int, forms: int) -> dict[str, float]:
+    """The newest that fit, by the forward search in Elasticsearch, exact as it is."""
+    url, prefix = elasticsearch(), fresh_prefix()
+    engine = SearchEngine(ElasticsearchSettings(urls=(url,), prefix=prefix))
+    recent = ElasticsearchRecentPostings(engine)
+    try:
+        recent.generations.ensure()
+        for _, some in _postings(count):
+            recent.put(some)
+        recent.refresh()
+        words = words_for({})
+
+        def ask(person: int) -> list[float]:
+            taken = []
+            for form in _typed(person, forms):
+                wanted = search_of({**DEFAULTS, **form}, words)
+                began = time.perf_counter()
+                if wanted is not None:
+                    recent.search(wanted.criteria, corpus.NOON - _DAYS, _MOST)
+                taken.append(time.perf_counter() - began)
+            return taken
+
+        taken = _by_all(partial(ask), people)
+    finally:
+        delete_indices(url, prefix)
+        engine.close()
+    return {"indexed_p95_ms": _ms(_at(taken, 0.95)), "indexed_p50_ms": _ms(_at(taken, 0.5))}
+
+
+def _signing_up(folder: Path, store: str, count: int) -> dict[str, float]:
+    """Exits where a request fails, or somebody gets no letter or two, or is not subscribed once."""
+    people = {f"person{number}@example.com": f"10.{number // 256}.{number % 256}.1" for number in range(count)}
+    with _served(folder, store, connections=count + 50) as portal:
+        _until_served(portal.base)
+        before, began = processor_s(portal.process.pid), time.perf_counter()
+        wishes = {
+            address: ("/sign-up", {"address": address, "skills": "Python", "currency": "EUR"}) for address in people
+        }
+        asked = asyncio.run(_all_at_once(portal.base, people, wishes, 200))
+        links = _letters(folder / "mails", count)
+        letters_s = time.perf_counter() - began
+        if wrong := {address: len(links.get(address, ())) for address in people if len(links.get(address, ())) != 1}:
+            sys.exit(f"of {count} people {len(wrong)} did not get exactly one letter: {dict(islice(wrong.items(), 5))}")
+        presses = {address: (f"/c/{token}", {"do": "confirm"}) for address, [token] in links.items()}
+        confirmed = asyncio.run(_all_at_once(portal.base, people, presses, 303))
+        cpu = processor_s(portal.process.pid) - before
+    engine = open_store(store)
+    with engine.connect() as connection:
+        taken_in = connection.execute(select(func.count()).select_from(subscribers)).scalar_one()
+    engine.dispose()
+    if taken_in != count:
+        sys.exit(f"{taken_in} of {count} are subscribed")
+    return {
+        "sign_up_p95_ms": _ms(_at(asked, 0.95)),
+        "sign_up_max_ms": _ms(asked[-1]),
+        "confirm_p95_ms": _ms(_at(confirmed, 0.95)),
+        "confirm_max_ms": _ms(confirmed[-1]),
+        "letters_s": round(letters_s, 1),
+        "cpu_ms_each": _ms(cpu / count),
+        "letters": count,
+        "subscribed": taken_in,
+    }
+
+
+async def _all_at_once(
+    base: str, people: Mapping[str, str], posts: Mapping[str, tuple[str, dict[str, str]]], expected: int
+) -> list[float]:
+    """Each on a connection of its own; how long each waited for its answer, in order of that."""
+    server = httpx2.URL(base)
+
+    async def post(sent: bytes) -> float:
+        began = time.perf_counter()
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(sent)
+        answer = await reader.read()
+        writer.close()
+        status = answer.partition(b" ")[2][:3].decode()
+        if status != str(expected):
+            sys.exit(f"a form was answered {status or 'by nothing'} after {time.perf_counter() - began:.1f} s")
+        return time.perf_counter() - began
+
+    # Written before: who sends would else be what is slow.
+    written = [_written(server.netloc, people[address], *post_of) for address, post_of in posts.items()]
+    return sorted(await asyncio.gather(*map(post, written)))
+
+
+def _written(host: bytes, network: str, path: str, form: Mapping[str, str]) -> bytes:
+    body = urlencode(form).encode()
+    head = f"POST {path} HTTP/1.1\r\nX-Forwarded-For: {network}\r\nConnection: close\r\nHost: ".encode() + host
+    return head + f"\r\nContent-Type: {_FORM}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _letters(folder: Path, count: int) -> dict[str, list[str]]:
+    """By address, what each letter's link holds; once there are as many as expected, or no more come."""
+    last, since = 0, time.monotonic()
+    while True:
+        found = [*folder.glob("*.eml")]
+        if len(found) > last:
+            last, since = len(found), time.monotonic()
+        if len(found) >= count or time.monotonic() - since > _PATIENCE_S:
+            break
+        time.sleep(0.05)
+    time.sleep(1.0)
+    links: dict[str, list[str]] = {}
+    for file in folder.glob("*.eml"):
+        mail = message_from_bytes(file.read_bytes(), policy=policy)
+        text = mail.get_body(("plain",))
+        tokens = re.findall(r"/c/([\w-]+)", text.get_content() if text else "")
+        links.setdefault(str(mail["To"]), []).append(tokens[0] if tokens else "")
+    return links
+
+
+def _until_served(base: str) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until:
+        try:
+            if httpx2.get(f"{base}/sign-up", timeout=5).status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.2)
+    sys.exit("the portal does not answer")
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1e3, 1)
 
 
 def _at(ordered: Sequence[float], share: float) -> float:

@@ -125,7 +125,8 @@ def bounded(limits: ConnectionLimits) -> type[BoundedConnection]:
 _GRACE_S = 3
 _LAST_S = 1.5
 """After the grace: what is broken off then is answered within this time."""
-_BACKLOG = 256
+_BACKLOG = 2_048
+"""Connections that wait to be accepted, as far as the machine lets them; it breaks off those beyond."""
 _MOST_HEAD = 16_384
 """Bytes of a request's head."""
 _IDLE_S = 5
