@@ -1,13 +1,14 @@
 """Dead letters: counted, found, shown, sent back, and discarded once somebody has seen to them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.faults import meant
 from services.ingest.faults import FAULT_CODES
 from services.runtime.errors import UsageError
 from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, LetterReplay, letter_ids
+from services.runtime.letters.marks import LetterId
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
 from services.usecases.installation import open_letters
@@ -22,6 +23,7 @@ __all__ = [
     "discard",
     "find",
     "replay",
+    "replay_mended",
     "show",
 ]
 
@@ -64,10 +66,7 @@ def find(settings: Settings, chosen: Chosen, since: datetime) -> list[DeadLetter
 def show(settings: Settings, letter: str) -> DeadLetter:
     """One letter with its record. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
-        ids = letter_ids(letter)
-        if len(ids) > 1:
-            raise UsageError("show takes one letter, not a range")
-        return DeadLetters(log).show(ids[0])
+        return DeadLetters(log).show(_one_id(letter))
 
 
 def replay(settings: Settings, chosen: Chosen, *, again: bool) -> LetterReplay:
@@ -80,6 +79,16 @@ def replay(settings: Settings, chosen: Chosen, *, again: bool) -> LetterReplay:
         return letters.replay(_chosen(letters, chosen), again=again)
 
 
+def replay_mended(settings: Settings, letter: str, value: bytes) -> None:
+    """Send one letter back with another value, as somebody mended it. Raises UsageError, UnavailableError."""
+    with open_letters(settings) as log:
+        letters = DeadLetters(log)
+        found = letters.show(_one_id(letter))
+        if not found.origin_topic:
+            raise UsageError(f"{letter} came from a feed, not from a topic: the next poll of its source is its replay")
+        letters.replay([replace(found, value=value, whole_bytes=None)], again=True)
+
+
 def discard(settings: Settings, chosen: Chosen, why: str) -> Discarded:
     """Have letters count as seen to, and keep why. Raises NothingChosenError, UsageError, UnavailableError."""
     with open_letters(settings) as log:
@@ -87,6 +96,13 @@ def discard(settings: Settings, chosen: Chosen, why: str) -> Discarded:
         meant = _chosen(letters, chosen)
         done = letters.discard(meant, why)
     return Discarded(done, len(meant) - done)
+
+
+def _one_id(letter: str) -> LetterId:
+    ids = letter_ids(letter)
+    if len(ids) > 1:
+        raise UsageError("name one letter, not a range")
+    return ids[0]
 
 
 def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:

@@ -11,6 +11,12 @@ from typing import Any, NoReturn
 import pytest
 
 _MISSING = "the linters for mails and pages are not installed: run `make mail-lint`, which needs Node 18 and npm"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """async (rules) => {
+  const found = await axe.run(document, {runOnly: rules, rules: {"target-size": {enabled: true}}});
+  const where = (nodes) => nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join("; ");
+  return found.violations.map((one) => `${one.id}: ${where(one.nodes)}`);
+}"""
 INSTALLED = Path(__file__).parents[2] / ".venv" / "mail-lint"
 
 

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.linting import axe
+from tests.support.linting import AXE, RULES, axe
 from tests.support.portal_pages import PortalPage, every_page, visit
 from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS, SCHEMES = (320, 1280), ("light", "dark")
 MOST_TABS = 120
 FOCUS = """() => {
@@ -24,11 +23,6 @@ FOCUS = """() => {
     named: on.outerHTML.slice(0, 80),
     seen: outlined && box.width > 0 && box.bottom > 0 && box.top < innerHeight,
   };
-}"""
-AXE = """async (rules) => {
-  const found = await axe.run(document, {runOnly: rules, rules: {"target-size": {enabled: true}}});
-  const where = (nodes) => nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join("; ");
-  return found.violations.map((one) => `${one.id}: ${where(one.nodes)}`);
 }"""
 SIDES = """() => {
   const range = document.createRange();

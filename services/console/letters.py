@@ -1,0 +1,129 @@
+"""Dead letters: which there are and why, one with its record, sent back as it was or mended, or seen to."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from fastapi import APIRouter, Form, Query
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.door import ConsoleDoor
+from services.usecases import dead_letters
+from services.usecases.dead_letters import Chosen, DeadLetter
+from services.usecases.errors import NothingChosenError
+
+_MOST_LISTED: Final = 200
+_MOST_SHOWN: Final = 200_000
+"""Characters of a record: none is larger by far, and a browser edits as much with ease."""
+_KEPT: Final = timedelta(days=90)
+
+
+def routes(door: ConsoleDoor) -> APIRouter:
+    """`/letters`: the list, one letter, and what is done about them."""
+    router = APIRouter()
+    settings = door.installation.settings
+
+    @router.get("/letters")
+    async def listed(
+        request: Request,
+        topic: str = Query("", max_length=100),
+        error: str = Query("", max_length=300),
+        source: str = Query("", max_length=100),
+        code: str = Query("", max_length=100),
+        seen: bool = False,
+    ) -> Response:
+        """By fault, then one by one; `seen`: also those that somebody has seen to."""
+        operator = door.access.operator(request)
+        filters = {"topic": topic, "error": error, "source": source, "code": code}
+        since = door.clock() - _KEPT
+        counts = await door.work(lambda: dead_letters.counts(settings, None, since))
+        found = await door.work(lambda: dead_letters.find(settings, _chosen(filters), since))
+        shown = [letter for letter in found if seen or letter.waiting]
+        values = {
+            "counts": [count for count in counts if count.waiting],
+            "letters": shown[-_MOST_LISTED:][::-1],
+            "more": max(len(shown) - _MOST_LISTED, 0),
+            "filters": filters,
+            "filtered": any(filters.values()),
+            "seen": seen,
+        }
+        return door.show(request, "letters", operator, values=values)
+
+    @router.get("/letters/{letter}")
+    async def one(request: Request, letter: str) -> Response:
+        """One letter with its record."""
+        operator = door.access.operator(request)
+        found = await door.work(lambda: dead_letters.show(settings, letter))
+        return door.show(request, "letter", operator, values=_shown(found))
+
+    @router.post("/letters/do")
+    async def do(
+        request: Request,
+        act: str = Form(max_length=20),
+        token: str = Form(max_length=400),
+        letter: str = Form("", max_length=200),
+        topic: str = Form("", max_length=100),
+        error: str = Form("", max_length=300),
+        source: str = Form("", max_length=100),
+        code: str = Form("", max_length=100),
+        why: str = Form("", max_length=500),
+        value: str = Form("", max_length=_MOST_SHOWN),
+    ) -> Response:
+        """Send back as they were, one as it was mended, or have count as seen to."""
+        operator = door.access.operator(request)
+        door.access.check_form(request, operator, token)
+        filters = {"topic": topic, "error": error, "source": source, "code": code}
+        chosen = Chosen(letters=letter) if letter else _chosen(filters)
+        about = letter or ", ".join(f"{name} {text}" for name, text in filters.items() if text)
+        acts = {
+            "replay": partial(_replayed, door, chosen),
+            "replay mended": partial(_mended, door, letter, value),
+            "discard": partial(_discarded, door, chosen, why),
+        }
+        if act not in acts:
+            raise HTTPException(400)
+        try:
+            said = await door.act(operator, f"{act} letters", about, acts[act])
+        except NothingChosenError:
+            raise HTTPException(400) from None
+        return door.show(request, "done", operator, values={"said": said, "back": "/letters"})
+
+    return router
+
+
+def _chosen(filters: Mapping[str, str]) -> Chosen:
+    return Chosen(None, *(filters[name] or None for name in ("topic", "error", "source", "code")))
+
+
+def _shown(letter: DeadLetter) -> dict[str, object]:
+    text = letter.value.decode("utf-8", "replace")
+    return {
+        "letter": letter,
+        "text": text[:_MOST_SHOWN],
+        "is_text": text.encode() == letter.value and len(text) <= _MOST_SHOWN,
+        "bytes": letter.value[:512].hex(" ", 4),
+    }
+
+
+def _replayed(door: ConsoleDoor, chosen: Chosen) -> str:
+    done = dead_letters.replay(door.installation.settings, chosen, again=False)
+    said = [f"{done.sent:,} sent back; {done.skipped:,} left out, as they were replayed or discarded before."]
+    if done.without_origin:
+        said.append(f"{done.without_origin:,} came from a feed: the next poll of their source reads them again.")
+    if done.cut:
+        said.append(f"{done.cut:,} hold only the beginning of a record that was too large, and cannot be sent back.")
+    return " ".join(said)
+
+
+def _mended(door: ConsoleDoor, letter: str, value: str) -> str:
+    # Browsers send lines with CRLF; records have none.
+    dead_letters.replay_mended(door.installation.settings, letter, value.replace("\r\n", "\n").encode())
+    return "The mended copy was sent back. Where it fails again, the letter waits again."
+
+
+def _discarded(door: ConsoleDoor, chosen: Chosen, why: str) -> str:
+    done = dead_letters.discard(door.installation.settings, chosen, why)
+    return f"{done.discarded:,} count as seen to; {done.skipped:,} did before."

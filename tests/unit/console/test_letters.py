@@ -1,0 +1,76 @@
+"""Dead letters in the console: found by reason, opened, mended and sent back, and seen to with a reason."""
+
+import pytest
+
+from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.records import partition_of
+from services.usecases import operators
+from tests.support.console import ServedConsole
+
+RECORD = b'{"source":"board","title":"</textarea>\\u0022"}'
+
+
+def raw_values(log: SqliteLog) -> list[bytes]:
+    return [record.value for record in log.read_all(RAW.name)]
+
+
+def do(console: ServedConsole, **fields: str) -> str:
+    answer = console.client.post("/letters/do", data=fields | {"token": console.form_token()})
+    return answer.text if answer.status_code == 200 else str(answer.status_code)
+
+
+def letter_at(offset: int) -> str:
+    """Records of one key lie in one partition, in their order."""
+    return f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:{offset}"
+
+
+def test_letters_are_listed_by_reason_and_one_by_one(console: ServedConsole) -> None:
+    page = console.client.get("/letters").text
+    assert page.count("no title") >= 2
+    assert "<script>alert" not in page
+    only = console.client.get("/letters", params={"error": "no title"}).text
+    assert letter_at(0) in only
+    assert letter_at(1) not in only
+
+
+def test_one_is_opened_with_its_record(console: ServedConsole) -> None:
+    page = console.client.get(f"/letters/{letter_at(0)}").text
+    assert "&lt;/textarea&gt;" in page
+    assert "no title" in page
+    assert console.client.get(f"/letters/{letter_at(9)}").status_code == 400
+
+
+def test_one_is_sent_back_as_it_was(console: ServedConsole, log: SqliteLog) -> None:
+    assert "1 sent back; 0 left out" in do(console, act="replay", letter=letter_at(0))
+    assert raw_values(log) == [RECORD]
+    assert letter_at(0) not in console.client.get("/letters").text
+    assert letter_at(0) in console.client.get("/letters", params={"seen": "true"}).text
+
+
+def test_a_mended_copy_is_sent_back(console: ServedConsole, log: SqliteLog) -> None:
+    mended = '{"source":"board",\r\n"title":"Engineer"}'
+    assert "mended copy was sent back" in do(console, act="replay mended", letter=letter_at(0), value=mended)
+    assert raw_values(log) == [b'{"source":"board",\n"title":"Engineer"}']
+    assert [(act.act, act.about) for act in operators.latest(console.installation)] == [
+        ("replay mended letters", letter_at(0))
+    ]
+
+
+def test_all_of_a_reason_are_sent_back(console: ServedConsole, log: SqliteLog) -> None:
+    assert "1 sent back" in do(console, act="replay", topic=RAW.name, error="no title")
+    assert raw_values(log) == [RECORD]
+
+
+def test_what_needs_no_eye_is_discarded_with_a_reason(console: ServedConsole) -> None:
+    assert do(console, act="discard", letter=letter_at(0)) == "400"
+    assert "1 count as seen to" in do(console, act="discard", letter=letter_at(0), why="the board has mended it")
+    assert "the board has mended it" in console.client.get(f"/letters/{letter_at(0)}").text
+
+
+@pytest.mark.parametrize(
+    "fields", [{"act": "replay"}, {"act": "explode", "letter": "x"}, {"act": "replay", "letter": "x"}]
+)
+def test_nothing_is_done_where_nothing_is_named(console: ServedConsole, log: SqliteLog, fields: dict[str, str]) -> None:
+    assert do(console, **fields) == "400"
+    assert raw_values(log) == []
