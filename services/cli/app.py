@@ -50,6 +50,7 @@ COMMANDS = (
     Command("normalise", "files:normalise", "Print the posting.v1 of each item of feed files as JSON lines."),
     Command("match", "files:match", "Judge each posting by each criteria, with reasons."),
     Command("explain", "explaining:explain", "Say, criterion by criterion, whether a posting fits a search."),
+    Command("why", "stories:why", "Say why somebody got, or did not get, a job, event by event."),
     Command("backtest", "backtesting:backtest", "What a search would have found, and what each criterion costs."),
     Command("preview", "previewing:preview", "Show someone's next digest, and why each job is in it."),
     Command("subscriber", "people:app", "People who get digests.", group=True),
@@ -75,7 +76,7 @@ COMMANDS = (
 PARTS = {
     "To begin": ("demo", "config", "source", "run", "doctor", "status"),
     "People": ("subscriber", "suppression", "search", "preview"),
-    "Why": ("explain", "backtest", "match", "normalise"),
+    "Why": ("why", "explain", "backtest", "match", "normalise"),
     "To operate": ("console", "pause", "resume", "dead", "delivery", "mail", "backup", "restore", "opt-outs"),
 }
 """The commands by what they are for; those that stand nowhere are of the deployed form."""

@@ -18,7 +18,7 @@ from services.usecases.wording import ago
 
 T = TypeVar("T")
 
-PAGES: Final = (("/", "Stream"), ("/letters", "Dead letters"), ("/acts", "Acts"))
+PAGES: Final = (("/", "Stream"), ("/letters", "Dead letters"), ("/why", "Why"), ("/acts", "Acts"))
 """The pages that stand at the head of each."""
 
 

@@ -1,0 +1,97 @@
+"""Why somebody got a job, or did not: each way in which it can go has an answer that names it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
+from services.notifier.domain.people import Subscriber
+from services.rules.verdict import verdict
+from services.runtime.errors import UsageError
+from services.usecases.installation import Installation
+from services.usecases.stories import Story, story
+from tests.support.consenting import paused
+from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting, sqlite_store
+from tests.support.portal import settings_of
+from tests.support.serving import HOUR, LEASE, closings, email_for
+
+DUE = NOW + 2 * HOUR
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[NotifierStore]:
+    made = sqlite_store(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def ada(store: NotifierStore) -> Subscriber:
+    person = store.person()
+    search = store.search(person, hour=8)
+    store.matches.store(0, [arrival(0, posting("one"), (search.key,))], NOW)
+    return person
+
+
+def told(store: NotifierStore, person: Subscriber, job: str = "one") -> Story:
+    own_id = posting(job).posting_id
+    return story(Installation(settings_of(), store.engine), person.profile.address, own_id, NOW + HOUR)
+
+
+def build(store: NotifierStore, *, sends: bool) -> None:
+    job, cut = posting("one"), store.windows.take_cut(DUE)
+    for due in store.windows.claim_due("test", DUE, cut, LEASE, 100):
+        searches = tuple(window.search for window in due.windows)
+        if sends:
+            found = (FoundBy(searches[0], verdict(searches[0].criteria, job)),)
+            made: Digest | Hold = Digest(due.recipient, DUE, searches, (Item(job, found, 1.0),), (), 0, ())
+        else:
+            made = Hold(due.recipient, DUE, "nothing is left", (Dropped(job.posting_id, Cause("hidden_company")),))
+        email = email_for(due.recipient.address, DUE) if sends else None
+        assert store.digests.commit(made, closings(due, cut, DUE), email, DUE)
+    store.windows.release("test")
+
+
+def test_what_comes_next_is_said(store: NotifierStore, ada: Subscriber) -> None:
+    found = told(store, ada)
+    assert found.answer == "Not yet: their next digest, were it built now, would hold it."
+    [by_search] = [event for event in found.events if "by their search" in event.what]
+    assert "matches" in by_search.what
+    assert any(line.startswith("chance ") for line in by_search.details)
+
+
+def test_a_mail_that_held_it_is_named_with_what_became_of_it(store: NotifierStore, ada: Subscriber) -> None:
+    build(store, sends=True)
+    assert told(store, ada).answer.startswith("They got it: it went into the mail ")
+    assert told(store, ada).answer.endswith("which is pending.")
+
+
+def test_a_digest_that_left_it_out_says_why(store: NotifierStore, ada: Subscriber) -> None:
+    build(store, sends=False)
+    assert told(store, ada).answer.startswith("They did not get it: a digest that was held left it out: ")
+
+
+def test_a_search_that_it_does_not_fit_says_by_which_criterion(store: NotifierStore) -> None:
+    grace = store.person("grace")
+    store.search(grace, "Go work", GO, hour=8)
+    store.matches.store(0, [arrival(0, posting("one"))], NOW)
+    found = told(store, grace)
+    assert found.answer == "They did not get it: it does not fit their search."
+    [by_search] = [event for event in found.events if "by their search" in event.what]
+    assert any("Go" in line for line in by_search.details)
+
+
+def test_who_is_paused_or_suppressed_is_said_to_be(store: NotifierStore, ada: Subscriber) -> None:
+    store.subscribers.pause(ada.subscriber_id, paused(NOW))
+    assert told(store, ada).answer == "They did not get it: they are paused: no digest is built for them."
+    store.suppressions.suppress(ada.profile.address, "bounced", NOW)
+    assert told(store, ada).answer == "They did not get it: their address is suppressed: bounced."
+
+
+def test_nobody_and_nothing_is_a_sentence(store: NotifierStore, ada: Subscriber) -> None:
+    installation = Installation(settings_of(), store.engine)
+    with pytest.raises(UsageError, match="nobody"):
+        story(installation, "nobody@example.com", posting("one").posting_id, NOW)
+    with pytest.raises(UsageError, match="no posting nowhere"):
+        story(installation, ada.profile.address, "nowhere", NOW)
