@@ -6,6 +6,8 @@ COLLECTOR, NORMALISER, PUSH = "ingest.collector", "ingest.normaliser", "ingest.p
 SERVICES = (COLLECTOR, NORMALISER, "matcher", "notifier", "outbox.relay")
 """In the order of the flow."""
 PORTAL = "portal"
+WEBHOOKS = "notifier.webhooks"
+"""What posts to webhooks; it ticks beside the notifier, and no topic waits for it."""
 _OF_NOTIFIER = ("outbox.relay", "housekeeper")
 
 

@@ -8,7 +8,14 @@ from typing import Any
 
 from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
-from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_ERASURES, KEEP_MAIL_EVENTS
+from services.notifier.adapters.sql.retention import (
+    KEEP_ATTEMPTS,
+    KEEP_BODIES,
+    KEEP_DIGESTS,
+    KEEP_ERASURES,
+    KEEP_EVENTS,
+    KEEP_MAIL_EVENTS,
+)
 from services.notifier.domain.consent import Consent, Declaration
 from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import Profile, Status, Subscriber, profile_of
@@ -201,6 +208,9 @@ class RetentionDays:
     digests: int
     mail_events: int
     erasures: int
+    events: int
+    """Of webhooks, like what follows."""
+    attempts: int
 
 
 RETENTION = RetentionDays(
@@ -210,4 +220,6 @@ RETENTION = RetentionDays(
     digests=KEEP_DIGESTS.days,
     mail_events=KEEP_MAIL_EVENTS.days,
     erasures=KEEP_ERASURES.days,
+    events=KEEP_EVENTS.days,
+    attempts=KEEP_ATTEMPTS.days,
 )

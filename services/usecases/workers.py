@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from services.processes import PORTAL, PUSH, SERVICES
+from services.processes import PORTAL, PUSH, SERVICES, WEBHOOKS
 from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
 from services.runtime.health.heartbeat import (
@@ -37,7 +37,7 @@ __all__ = [
 
 SENDING = "sending"
 _PROCESSES = tuple(dict.fromkeys(name.partition(".")[0] for name in (*SERVICES, PUSH)))
-NAMES = (SENDING, *dict.fromkeys((*_PROCESSES, *SERVICES, PUSH, "housekeeper")))
+NAMES = (SENDING, *dict.fromkeys((*_PROCESSES, *SERVICES, WEBHOOKS, PUSH, "housekeeper")))
 """What can be held beside sources: sending, a process with all its services, a service."""
 
 

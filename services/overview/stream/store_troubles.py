@@ -124,7 +124,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
 
 def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Events for webhooks are posted at once; while sending is paused they wait with the mails."""
-    webhooks, paused = figures.webhooks, figures.pauses.sending or figures.pauses.holds("notifier")
+    webhooks, paused = figures.webhooks, figures.pauses.sending or figures.pauses.holds("notifier.webhooks")
     if not paused and webhooks.overdue_since is not None and now - webhooks.overdue_since > LATE:
         yield Trouble(
             f"{counted(webhooks.overdue, 'event')} for webhooks of subscribers should be posted and are not, the oldest"
