@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from services.rules.lexicon.builder import any_of
+from services.rules.text import lowered
 
 SkillKind = Literal["tool", "term", "method", "field", "broad", "language"]
 """tool: a named product, programming language, standard or certificate. term: a practice by its term of art ("CI/CD",
@@ -16,7 +17,7 @@ field: a word that counts where a text asks for experience in it ("Accounting").
 _REACH = 48
 """Characters on either side of a mention that count as around it."""
 
-_LANGUAGE_REACH = 90
+_LANGUAGE_REACH, _OTHERS_REACH = 90, 24
 
 _LONGEST_JOINT = 8
 """Characters before a mention that tell whether an item of a list begins with it."""
@@ -176,12 +177,13 @@ def _listed(text: str, candidate: Mention, neighbour: Mention) -> bool:
 
 
 class _OfLanguage(NamedTuple):
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[mastery]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[mastery]`."""
 
     asks: re.Pattern[str]
     how_well: re.Pattern[str]
     weighed: re.Pattern[str]
     in_title_before: re.Pattern[str]
+    """In the case of the text."""
     of_others: re.Pattern[str]
 
 
@@ -189,11 +191,11 @@ class _OfLanguage(NamedTuple):
 def _of_language() -> _OfLanguage:
     joint = any_of("joint.and", "joint.or", "spoken.title_with")
     return _OfLanguage(
-        asks=re.compile(rf"{any_of('mastery.asks')}|\b[ABC][12]\b", re.IGNORECASE),
-        how_well=re.compile(rf"{any_of('mastery.how_well')}(?: \w+)?\s$", re.IGNORECASE),
-        weighed=re.compile(rf"^[^.!?\n;]{{0,30}}{any_of('mastery.weighed')}", re.IGNORECASE),
+        asks=re.compile(rf"{any_of('mastery.asks')}|\b[abc][12]\b"),
+        how_well=re.compile(rf"{any_of('mastery.how_well')}(?: \w+)?\s$"),
+        weighed=re.compile(rf"^[^.!?\n;]{{0,30}}{any_of('mastery.weighed')}"),
         in_title_before=re.compile(rf"[-–—,(|/&]\s*$|{joint}\s$"),
-        of_others=re.compile(rf"^[\s-]*{any_of('mastery.of_others', whole=False)}", re.IGNORECASE),
+        of_others=re.compile(rf"^[\s-]*{any_of('mastery.of_others', whole=False)}"),
     )
 
 
@@ -203,12 +205,13 @@ _CLAUSE_END = re.compile(r"[.!?\n;]\s?")
 def _asked_for(text: str, candidate: Mention) -> bool:
     """A human language counts where its clause speaks of mastering it, and it does not qualify a market or a team."""
     known = _of_language()
-    if known.of_others.search(text[candidate.end : candidate.end + 24]):
+    behind = lowered(text[candidate.end : candidate.end + _LANGUAGE_REACH])
+    if known.of_others.search(behind, 0, _OTHERS_REACH):
         return False
-    before = _CLAUSE_END.split(text[max(0, candidate.start - _LANGUAGE_REACH) : candidate.start])[-1]
-    behind = text[candidate.end : candidate.end + _LANGUAGE_REACH]
+    clause = _CLAUSE_END.split(text[max(0, candidate.start - _LANGUAGE_REACH) : candidate.start])[-1]
+    before = lowered(clause)
     if known.how_well.search(before) or known.weighed.search(behind):
         return True
-    if is_title(text) and known.in_title_before.search(before):
+    if is_title(text) and known.in_title_before.search(clause):
         return True
     return bool(known.asks.search(before) or known.asks.search(_CLAUSE_END.split(behind, maxsplit=1)[0]))

@@ -10,17 +10,19 @@ from services.ingest.domain.pay.amounts import Amount, amounts_in, is_numbered
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL, patterns
 from services.rules.lexicon.builder import composed
+from services.rules.text import lowered
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[pay]`."""
+    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[pay]`."""
 
     link: re.Pattern[str]
     joined: re.Pattern[str]
     either: re.Pattern[str]
     between: re.Pattern[str]
     counted: re.Pattern[str]
+    """In any case, as `base_next` and `between`."""
     base_next: re.Pattern[str]
     band_mark: re.Pattern[str]
 
@@ -31,14 +33,18 @@ def _patterns() -> _Patterns:
         link=_pattern(r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|/|{to}|{and}|{or})\s?(?:{at_most} )?"),
         joined=_pattern("{and}"),
         either=_pattern("{or}"),
-        between=_pattern("{between}"),
-        counted=_pattern(r"[ \xa0-]?(?:%|{counted})"),
-        base_next=_pattern(r"\s?(?:{as} )?{base_next}"),
-        band_mark=re.compile(composed("pay", r"[,;/|•·\n]| [-–—] |{and}")),
+        between=_in_any_case("{between}"),
+        counted=_in_any_case(r"[ \xa0-]?(?:%|{counted})"),
+        base_next=_in_any_case(r"\s?(?:{as} )?{base_next}"),
+        band_mark=_pattern(r"[,;/|•·\n]| [-–—] |{and}"),
     )
 
 
 def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(composed("pay", template))
+
+
+def _in_any_case(template: str) -> re.Pattern[str]:
     return re.compile(composed("pay", template), re.IGNORECASE)
 
 
@@ -96,12 +102,12 @@ def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
     known = low.currency is not None or high.currency is not None
     if gap > (_MOST_GAP if known else _MOST_BARE_GAP) or (first is not low and gap > _MOST_BARE_GAP):
         return False
-    between = text[low.end : high.start]
+    between = lowered(text[low.end : high.start])
     link = _patterns().link.fullmatch(between)
     if _patterns().either.search(between) and (link is None or first is not low):
         return False
     if link is None and known:
-        period = patterns().behind.match(between.lower())
+        period = patterns().behind.match(between)
         link = _patterns().link.fullmatch(between, period.end()) if period else None
     if link is None or (low.plain and low.currency is None and is_numbered(text, low.start)):
         return False

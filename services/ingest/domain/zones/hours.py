@@ -30,6 +30,7 @@ class _Patterns:
     """Between the hours and the zone."""
     one_way: re.Pattern[str]
     apart: re.Pattern[str]
+    """For text in lower case, as those that follow."""
     apart_stems: tuple[str, ...]
     """What `apart` needs at least: most places stand behind none of it."""
     clock_of: re.Pattern[str]
@@ -56,15 +57,19 @@ def _patterns() -> _Patterns:
         ),
         shared=_pattern("{shared}|{in} $"),
         one_way=_pattern("(?P<east>{east})|{west}"),
-        apart=_pattern(rf"(?:{both_ways}\s?{number}\s?-?{{hours}}[\w ]{{0,12}}|{{difference}}\s(?:{{the}} )?)$"),
+        apart=_in_lower_case(rf"(?:{both_ways}\s?{number}\s?-?{{hours}}[\w ]{{0,12}}|{{difference}}\s(?:{{the}} )?)$"),
         apart_stems=("±", "+", *phrases_of("zone.apart")),
-        clock_of=_pattern(r"(?:{clock_of} ?|{label} ?: ?)$"),
+        clock_of=_in_lower_case(r"(?:{clock_of} ?|{label} ?: ?)$"),
         clock_stems=tuple(phrases_of("zone.clock")),
     )
 
 
 def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(composed("zone", template), re.IGNORECASE)
+
+
+def _in_lower_case(template: str) -> re.Pattern[str]:
+    return re.compile(composed("zone", template))
 
 
 def hours_around(text: str, start: int, end: int) -> tuple[float, float]:
@@ -92,19 +97,22 @@ def hours_around(text: str, start: int, end: int) -> tuple[float, float]:
 
 
 def tells_apart(text: str, start: int) -> bool:
-    """Whether the words before a place mean its time: `+/- 2 hours of New York`. Within hours of it, one may live."""
+    """Whether the words before a place, in lower case, mean its time: `+/- 2 hours of New York`.
+
+    Within hours of it, one may live.
+    """
     known, left = _patterns(), max(0, start - _APART)
     return _holds(text, left, start, known.apart_stems) and bool(known.apart.search(text, left, start))
 
 
 def names_clock(text: str, start: int) -> bool:
-    """Whether the words before a place are those for its time: `heure de Paris`, `horário de Brasília`."""
+    """Whether the words before a place, in lower case, are those for its time: `heure de Paris`."""
     known, left = _patterns(), max(0, start - _CLOCK)
     return _holds(text, left, start, known.clock_stems) and bool(known.clock_of.search(text, left, start))
 
 
 def _holds(text: str, start: int, end: int, stems: Iterable[str]) -> bool:
-    before = text[start:end].lower()
+    before = text[start:end]
     return any(stem in before for stem in stems)
 
 

@@ -19,6 +19,7 @@ from services.ingest.domain.text.sections import Document
 from services.ingest.domain.zones.hours import hours_around, names_clock, tells_apart
 from services.rules.lexicon.builder import composed
 from services.rules.places.known import find_places
+from services.rules.text import lowered
 
 ZoneKind = Literal["abbreviations", "short", "names", "spoken", "spans", "ignored", "iana"]
 _Hit = tuple[ZoneKind, float, float, int, int]
@@ -75,6 +76,7 @@ class _NamedPatterns:
 
     further: re.Pattern[str]
     time_behind: re.Pattern[str]
+    """In lower case, as those that follow."""
     listed: re.Pattern[str]
     clocks_before: re.Pattern[str]
 
@@ -97,7 +99,7 @@ def _named_patterns() -> _NamedPatterns:
 
 
 def _named_pattern(template: str) -> re.Pattern[str]:
-    return re.compile(composed("zone", template), re.IGNORECASE)
+    return re.compile(composed("zone", template))
 
 
 def zones_in(text: str) -> list[Zone]:
@@ -110,12 +112,15 @@ def zones_in(text: str) -> list[Zone]:
             text[start - 1 : start].isalnum() or text[end : end + 1].isalpha() or text[start - 1 : start] in ("_", "@")
         )
     ]
+    if not hits:
+        return []
+    small = lowered(text)
     numbers = [_numbered(text, start, end) if text[start:end] in ("UTC", "GMT") else [] for *_, start, end in hits]
     believed = [
-        kind in ("abbreviations", "iana") or bool(number) or _has_clock(text, kind, start, end)
+        kind in ("abbreviations", "iana") or bool(number) or _has_clock(text, small, kind, start, end)
         for (kind, _, _, start, end), number in zip(hits, numbers, strict=True)
     ]
-    _spread_belief(text, hits, believed)
+    _spread_belief(small, hits, believed)
     zones: list[Zone] = []
     for (kind, least, most, start, end), number, sure in zip(hits, numbers, believed, strict=True):
         if number:
@@ -139,14 +144,14 @@ def _beside(text: str, first: _Hit, second: _Hit) -> bool:
     return bool(_named_patterns().listed.fullmatch(text, first[4], second[3]))
 
 
-def _has_clock(text: str, kind: ZoneKind, start: int, end: int) -> bool:
+def _has_clock(text: str, small: str, kind: ZoneKind, start: int, end: int) -> bool:
     if kind == "short" and _CLOCK_BEFORE.search(text, max(0, start - 8), start):
         return True
-    if text[start:end] in _AMERICAN and _named_patterns().clocks_before.search(text, max(0, start - 24), start):
+    if text[start:end] in _AMERICAN and _named_patterns().clocks_before.search(small, max(0, start - 24), start):
         return True
-    if kind in ("names", "spoken") and (names_clock(text, start) or tells_apart(text, start)):
+    if kind in ("names", "spoken") and (names_clock(small, start) or tells_apart(small, start)):
         return True
-    return kind != "spoken" and bool(_named_patterns().time_behind.match(text, end))
+    return kind != "spoken" and bool(_named_patterns().time_behind.match(small, end))
 
 
 def _numbered(text: str, start: int, end: int) -> list[Zone]:
