@@ -1,8 +1,9 @@
 """The size and shape of the code: `python bench/house.py [CHECKOUT]`, for any checkout that has its `.venv`.
 
 Prints lines and modules of `services` and `schemas`, modules that exactly one other imports, files that name a
-criterion, and the files whose functions run when one posting goes from bytes to a mail: `jobchime demo`, with its
-people and pages, over a feed of one item of RemoteOK.
+criterion, tests that know what they should not (names with an underscore, sentences of the catalogue), and the files
+whose functions run when one posting goes from bytes to a mail: `jobchime demo`, with its people and pages, over a feed
+of one item of RemoteOK.
 """
 
 import ast
@@ -14,7 +15,12 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 CODE = ("services", "schemas")
+LEAST_WORDS = 5
+"""Of a sentence of the catalogue, without what is filled in: shorter ones stand anywhere."""
+DOCUMENTED = {"_asdict", "_replace", "_fields"}
 WIRING = re.compile(
     r"(app|registry|formats|normalise|deployed|embedded|operating|mailers|loading|generate)$"
     r"|^services\.(cli|portal|usecases)\.|\.vendor_"
@@ -74,6 +80,54 @@ def imports(node: ast.AST) -> list[str]:
     return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
+def tests(root: Path) -> list[tuple[ast.FunctionDef, set[str]]]:
+    """Each test, with the names that its module imports from the code although they begin with an underscore."""
+    found: list[tuple[ast.FunctionDef, set[str]]] = []
+    for file in (root / "tests").rglob("test_*.py"):
+        tree = ast.parse(file.read_text())
+        imported = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(CODE)
+            for alias in node.names
+            if alias.name.startswith("_")
+        }
+        functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+        found += [(function, imported) for function in functions if function.name.startswith("test_")]
+    return found
+
+
+def is_inside(node: ast.AST, imported: set[str]) -> bool:
+    """Whether a node of a test names what is private to a module of the code, to read it or to set it."""
+    match node:
+        case ast.Name(id=name):
+            return name in imported
+        case ast.Attribute(value=ast.Name(id="self")):
+            return False
+        case ast.Attribute(attr=name):
+            return re.match(r"_[^_]", name) is not None and name not in DOCUMENTED
+        case ast.Call(func=ast.Attribute(attr="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
+            return name.startswith("_")
+        case ast.Constant(value=str(text)):
+            return re.match(r"(services|schemas)\.[\w.]*\._[a-zA-Z]", text) is not None
+    return False
+
+
+def sentences(root: Path) -> list[re.Pattern[str]]:
+    """Those of the catalogue that are long enough to be known again, whatever is filled in."""
+    with next((root / "services").rglob("de/LC_MESSAGES/*.po")).open("rb") as file:
+        ids = [message.id for message in read_po(file)]
+    forms = [form for own in ids for form in ([own] if isinstance(own, str) else own)]
+    parts = [re.split(r"\{[^{}]*\}", form) for form in forms]
+    long = [some for some in parts if len(re.findall(r"[^\W\d_]+", " ".join(some))) >= LEAST_WORDS]
+    return [re.compile(".+?".join(map(re.escape, some))) for some in long]
+
+
+def repeats(test: ast.FunctionDef, known: list[re.Pattern[str]]) -> bool:
+    texts = (node.value for node in ast.walk(test) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return any(sentence.search(text) for text in texts if text.count(" ") + 1 >= LEAST_WORDS for sentence in known)
+
+
 def files_passed(root: Path) -> str:
     feed = json.loads((root / "samples/feeds/remoteok.json").read_text())
     with tempfile.TemporaryDirectory() as folder:
@@ -113,6 +167,12 @@ def main() -> None:
         file for file in files if "migrations" not in file.parts and re.search(r"\bemployment\b", file.read_text())
     ]
     print(f"files that name the criterion employment      {len(naming)}")
+    every, known_sentences = tests(root), sentences(root)
+    inside = sum(any(is_inside(node, names) for node in ast.walk(test)) for test, names in every)
+    print(f"tests                                         {len(every)}")
+    print(f"  that name what is private to a module       {inside}")
+    worded = sum(repeats(test, known_sentences) for test, _ in every)
+    print(f"  that repeat one of {len(known_sentences):>4} catalogued sentences {worded}")
     print(f"files that an item of RemoteOK passes         {files_passed(root)}")
 
 

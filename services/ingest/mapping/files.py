@@ -71,15 +71,22 @@ def name_of(file: str) -> str:
     return Path(file).stem.lower()
 
 
+OF_NO_BOARD = ("company-rss", "job-ads", "job-feed")
+"""Mappings that come along for the feeds of many; the others there are each of a board, as `formats/board.py` says."""
+
+
 @cache
 def shipped() -> dict[str, MappingSettings]:
-    """The mappings that come along, by name."""
+    """Those of no board, by name."""
     return {name: mapping_of(tomllib.loads(text), name) for name, text in shipped_texts().items()}
 
 
 @cache
 def shipped_texts() -> dict[str, str]:
     """Their files, to begin an own one with."""
-    folder = files("services.ingest.mapping") / "shipped"
-    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
-    return {entry.name.removesuffix(".toml"): entry.read_text("utf-8") for entry in found}
+    return {name: text_of(name) for name in OF_NO_BOARD}
+
+
+def text_of(name: str) -> str:
+    """The file of a mapping that comes along."""
+    return (files("services.ingest") / "boards" / f"{name}.toml").read_text("utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.collector import Collector
 from services.ingest.settings import SourceSettings
 from tests.support import feed_server as serve
 from tests.support.collecting import NOON, Bench, bench, board, browse_page, job, source
@@ -75,7 +76,7 @@ def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: P
     held = Holding(board(job("late")))
     server.on("/held", held)
     on = on_bench(tmp_path, *hanging(server, 5), polls_at_once=1)
-    on.collector._polls._monotonic = lambda: clock[0]
+    on.collector = Collector(on.tools, on.reader, on.chance, monotonic=lambda: clock[0])
     with on.collector:
         for number in range(1, 7):
             on.collector.tick(NOON)
@@ -109,7 +110,7 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
     late = [source(server.url("/held"), f"held-{number}") for number in range(hang)]
     fine = source(server.on("/other", serve.served(board(job("1")))), "other")
     on = on_bench(tmp_path, *late, fine, monotonic=lambda: clock[0])
-    on.collector._polls._monotonic = lambda: clock[0]
+    on.collector = Collector(on.tools, on.reader, on.chance, monotonic=lambda: clock[0])
     with on.collector:
         for number in range(1, hang + 1):
             on.collector.tick(NOON)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -170,26 +171,30 @@ def test_what_the_settings_do_not_allow_is_not_sent_and_stops_no_other(store: No
 
 
 def test_an_answer_that_the_store_could_not_take_is_kept_until_it_can(store: NotifierStore) -> None:
-    class AwayFor(Answering):
+    class Deliveries:
+        """The store's, while it is there."""
+
+        away = False
+
+        def __getattr__(self, name: str) -> Any:
+            if self.away:
+                raise UnavailableError("the store is away")
+            return getattr(store.deliveries, name)
+
+    class Leaving(Answering):
         """The store goes away while a message is under way."""
 
         def send(self, email: Email) -> Receipt:
             receipt = super().send(email)
-            asked._deliveries = Away()
+            deliveries.away = True
             return receipt
 
-    class Away:
-        def __getattr__(self, name: str) -> Callable[..., None]:
-            def away(*_: object, **__: object) -> None:
-                raise UnavailableError("the store is away")
-
-            return away
-
-    asked = courier(store, AwayFor(taking))
+    deliveries: Any = Deliveries()
+    asked = Courier(deliveries, Leaving(taking), NotifierSettings())
     with pytest.raises(UnavailableError):
         asked.deliver(AT)
     assert store.deliveries.states() == {"claimed": 9, "sending": 1}
-    asked._deliveries = store.deliveries
+    deliveries.away = False
     asked.keep_answers(AT + MINUTE)
     store.deliveries.release("embedded", AT + MINUTE)
     assert store.deliveries.states() == {"accepted": 1, "pending": 9}

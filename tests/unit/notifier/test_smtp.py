@@ -95,13 +95,12 @@ def test_an_address_beyond_ascii_is_refused_where_the_server_takes_none() -> Non
         assert inbox.envelopes[0][1] == ["ana@xn--bcher-kva.example"]
 
 
-def test_encryption_that_the_server_does_not_offer_defers_and_sends_nothing(server: Server) -> None:
-    inbox, sender = server
-    port = sender._settings.port
-    for security in ("starttls", "tls"):
-        with pytest.raises(MailDeferredError):
-            mailer(port, security=security, timeout_s=2).send(email())
-    assert not inbox.messages
+def test_encryption_that_the_server_does_not_offer_defers_and_sends_nothing() -> None:
+    with smtp_server() as (inbox, port):
+        for security in ("starttls", "tls"):
+            with pytest.raises(MailDeferredError):
+                mailer(port, security=security, timeout_s=2).send(email())
+        assert not inbox.messages
 
 
 @pytest.fixture(scope="module")

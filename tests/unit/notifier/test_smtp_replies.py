@@ -87,17 +87,15 @@ def test_a_passing_reply_is_the_servers_and_a_missing_server_is_away(server: tup
     assert refused.value.fault == "away"
 
 
-def test_a_server_without_encryption_is_a_fault_of_the_settings_that_says_what_to_set(
-    server: tuple[Inbox, SmtpMailer],
-) -> None:
-    port = server[1]._settings.port
-    with pytest.raises(MailerAtFaultError, match=r'offers no STARTTLS: set mail\.smtp\.security to "tls"'):
-        SmtpMailer(SmtpSettings(host="127.0.0.1", port=port, security="starttls", timeout_s=2)).send(email())
-    login = SmtpSettings(host="127.0.0.1", port=port, security="none", username="u", password=SecretStr("p"))
-    with pytest.raises(MailerAtFaultError, match="offers no login"):
-        SmtpMailer(login).send(email())
-    with pytest.raises(MailerAtFaultError, match="no TLS is spoken there"):
-        SmtpMailer(SmtpSettings(host="127.0.0.1", port=port, security="tls", timeout_s=2)).send(email())
+def test_a_server_without_encryption_is_a_fault_of_the_settings_that_says_what_to_set() -> None:
+    with smtp_server() as (_, port):
+        plain = SmtpSettings(host="127.0.0.1", port=port, security="none", timeout_s=2)
+        with pytest.raises(MailerAtFaultError, match=r'offers no STARTTLS: set mail\.smtp\.security to "tls"'):
+            SmtpMailer(plain.model_copy(update={"security": "starttls"})).send(email())
+        with pytest.raises(MailerAtFaultError, match="offers no login"):
+            SmtpMailer(plain.model_copy(update={"username": "u", "password": SecretStr("p")})).send(email())
+        with pytest.raises(MailerAtFaultError, match="no TLS is spoken there"):
+            SmtpMailer(plain.model_copy(update={"security": "tls"})).send(email())
 
 
 def test_a_probe_goes_as_far_as_a_send_and_sends_nothing(server: tuple[Inbox, SmtpMailer]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from services.ingest.collector import Collector
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.pauses import Pauses, PauseWatch, SqlPauses, sending_paused
@@ -107,7 +108,7 @@ def test_a_paused_source_is_not_polled_and_its_silence_is_no_news(tmp_path: Path
     feed = written(tmp_path / "feed.jsonl", json_lines(line("1")))
     made = bench(tmp_path / "bench", source(str(feed), "a"), source(str(feed), "b"))
     held: frozenset[str] = frozenset({"a"})
-    made.collector._paused = lambda: held
+    made.collector = Collector(made.tools, made.reader, made.chance, paused=lambda: held)
     made.tick()
     assert {raw.source for raw in made.sent.raw()} == {"b"}
     assert made.collector.silent(made.now.replace(year=2027)).keys() == {"b"}

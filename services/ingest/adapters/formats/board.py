@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from schemas.setting_types import Span
@@ -21,6 +20,7 @@ from services.ingest.adapters.mapped.json_body import JsonBody
 from services.ingest.adapters.mapped.paging import next_page
 from services.ingest.domain.draft import Draft
 from services.ingest.mapping.drafting import draft_of, mapped_row
+from services.ingest.mapping.files import text_of
 from services.ingest.mapping.rows import JsonRow
 from services.ingest.mapping.rules import Texts
 from services.ingest.mapping.settings import MappingSettings
@@ -113,7 +113,7 @@ class Board(BaseFormat):
 @cache
 def settings_of(name: str) -> BoardSettings:
     """What comes along of a board."""
-    return BoardSettings(**tomllib.loads((files("services.ingest") / "boards" / f"{name}.toml").read_text("utf-8")))
+    return BoardSettings(**tomllib.loads(text_of(name)))
 
 
 def _as_served(date: str | float | None) -> str | float | None:
