@@ -171,11 +171,13 @@ class Webhooks:
             for posting_id in matched.get(window.search.search_id, ()):
                 searches.setdefault(posting_id, []).append(window.search)
         postings = self._matches.postings(sorted(searches))
-        # What was here before the webhook was is no news to it, though a search may find it only now.
+        # What was here before the webhook was is no news to it, though a search may find it only now. By a clock that
+        # ran ahead it may be of a time that has not come.
+        since = min(hook.created_at, now)
         candidates = [
             Candidate(posting, tuple(searches[posting_id]))
             for posting_id, posting in postings.items()
-            if posting.seen_at > hook.created_at or posting.fetched_at > hook.created_at
+            if since == now or max(posting.seen_at, posting.fetched_at) > since
         ]
         sent = self._store.posted(hook.webhook_id, [one.posting for one in candidates])
         jobs = ranked(recipient, candidates, sent, now, self._curating, self._judging, [])

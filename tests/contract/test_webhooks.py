@@ -347,6 +347,19 @@ def test_what_a_killed_worker_had_in_hand_is_posted_again_and_its_late_answer_is
     assert event.state == "delivered"
 
 
+def test_a_clock_that_ran_ahead_holds_nothing_up(store: NotifierStore, ada: Subscriber) -> None:
+    proven(store, ada)
+    receiving, ahead = Receiving(), LATER + timedelta(days=9)
+    receiving.says(503)
+    came(store, "one")
+    webhooks_over(store, receiving).tick(ahead)
+    came(store, "two")
+    receiving.says(200)
+    receiving.posted.clear()
+    webhooks_over(store, receiving).tick(LATER + A_MINUTE)
+    assert receiving.jobs == ["Python engineer, one", "Python engineer, two"]
+
+
 def test_old_cuts_that_a_webhook_was_served_up_to_are_kept(store: NotifierStore, ada: Subscriber) -> None:
     proven(store, ada)
     came(store, "one")

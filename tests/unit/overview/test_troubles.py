@@ -19,6 +19,7 @@ from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.stream import SOURCE_STATES, SourceFigures, SourceState, StoreFigures
+from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
 from services.runtime.sql.ran_ahead import RanAhead
@@ -87,6 +88,11 @@ def test_all_is_well() -> None:
             "`jobchime opt-outs replay FILE`",
         ),
         (figures(sign_ups=100_000), "nobody new can sign up", "shut them out"),
+        (
+            figures(webhooks=WebhookFigures({"active": 1}, 3, NOON - timedelta(minutes=20))),
+            "3 events for webhooks of subscribers should be posted and are not, the oldest for 20 min",
+            "see that a notifier runs",
+        ),
         (
             replace(WELL, engines=(EngineView("Kafka", False, "no answer"),)),
             "Kafka cannot be used: no answer",

@@ -22,7 +22,7 @@ from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.due import with_searches
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.model import Item, Recipient, SentItem
-from services.notifier.domain.webhooks import MOST_ANSWER, AfterAttempt, Attempt, Webhook
+from services.notifier.domain.webhooks import JITTER, MOST_ANSWER, SCHEDULE, AfterAttempt, Attempt, Webhook
 from services.notifier.domain.windows import NO_MATCHES, Cut, DueSubscriber, DueWindow
 from services.notifier.ports import Email
 from services.rules.signature import fold_company
@@ -183,6 +183,8 @@ class SqlWebhookEvents:
     def waiting(self, now: datetime, most: int) -> list[tuple[str, str]]:
         """Events that may be posted now, each with its webhook, the longest due first; of each webhook some."""
         free = or_(_event.lease.is_(None), _event.lease <= now, is_ahead(_event.lease, now))
+        # Put off by a clock that ran ahead.
+        too_late = is_ahead(_event.not_before, now, (1 + JITTER) * SCHEDULE[-1])
         may = or_(
             _hook.state == "active",
             and_(_hook.state == "unproven", _event.kind == "webhook.challenge"),
@@ -192,7 +194,7 @@ class SqlWebhookEvents:
         query = (
             select(_event.event_id, _event.webhook_id, _event.not_before, in_turn.label("turn"))
             .join(webhooks, _hook.webhook_id == _event.webhook_id)
-            .where(_event.state == "waiting", _event.not_before <= now, free, may)
+            .where(_event.state == "waiting", or_(_event.not_before <= now, too_late), free, may)
         ).subquery()
         first = select(query).where(query.c.turn <= _OF_ONE).order_by(query.c.not_before, query.c.event_id).limit(most)
         with reading(self._engine) as connection:
