@@ -90,6 +90,7 @@ tracked_jobs = Table(
     Column("note", Text, nullable=False),
     Column("saved_at", Moment, nullable=False),
     Column("applied_on", Text, comment="an ISO date, by the reader's own clock; null: not applied for"),
+    Column("closed_told_at", Moment, comment="when a mail said that it is closed, or it was known; null: not yet"),
     comment="Jobs that a subscriber saved or applied for; the posting itself may be forgotten before.",
 )
 

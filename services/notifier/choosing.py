@@ -1,7 +1,7 @@
 """From what was found to a digest: what is read for some subscribers together, and what is chosen for each."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,7 +23,7 @@ from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
 from services.notifier.domain.curation.waiting import waiting_after
-from services.notifier.domain.model import Candidate, Counted, Digest, DueSearch, Hold, Recipient, SentItem
+from services.notifier.domain.model import Candidate, ClosedJob, Counted, Digest, DueSearch, Hold, Recipient, SentItem
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.domain.windows import NO_MATCHES, DueSubscriber, DueWindow, WindowMatches
 from services.notifier.ports import Served
@@ -73,6 +73,8 @@ class Found:
     sent: Mapping[str, Sequence[SentItem]]
     served: Mapping[str, Served]
     matched: Mapping[str, Sequence[Counted]]
+    closed: Mapping[str, tuple[ClosedJob, ...]]
+    """By subscriber: what they saved that closed, and of which no mail has said so."""
 
     def candidates(self, subscriber: DueSubscriber) -> list[Candidate]:
         """What was found for them."""
@@ -123,7 +125,8 @@ class Choosing:
             if some
         }
         matched = self._digests.matched(list(wanted), now - LOOKS_BACK)
-        return Found(matches, judged, postings, self._sent(wanted, now), served, matched)
+        closed = self._digests.closed_jobs(list(wanted))
+        return Found(matches, judged, postings, self._sent(wanted, now), served, matched, closed)
 
     def choose(
         self, subscriber: DueSubscriber, candidates: Sequence[Candidate], found: Found, due_at: datetime, now: datetime
@@ -136,6 +139,8 @@ class Choosing:
             subscriber.recipient, searches, candidates, sent, due_at, newest, self._settings, self._judging
         )
         week = with_week(made.outcome, subscriber, found.matches, candidates, found.matched.get(own, ()))
+        if isinstance(week, Digest):
+            week = replace(week, closed=found.closed.get(own, ()))
         return Choice(week, made.near)
 
     def sent_of_near(self, choices: Iterable[Choice], now: datetime) -> Mapping[str, Sequence[SentItem]]:

@@ -10,9 +10,10 @@ from schemas.sql.doors import tracked_jobs
 from services.notifier.adapters.sql.people import tracked_jobs as adapter
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
 from services.notifier.domain.feedback import Statement, TrackedJob
+from services.notifier.domain.model import ClosedJob
 from services.runtime.errors import UsageError
-from services.runtime.sql.store import reading
-from tests.support.notifying import NOW, NotifierStore
+from services.runtime.sql.store import reading, writing
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
 
 def job(name: str, hours: int = 0) -> TrackedJob:
@@ -59,3 +60,22 @@ def test_a_note_beside_what_was_said_stays_when_it_is_said_again(store: Notifier
     assert opinions.note(ada, said.kind, said.value, "They never answer")
     opinions.say(ada, said, NOW + timedelta(hours=1))
     assert opinions.said(ada) == [(replace(said, note="They never answer"), NOW + timedelta(hours=1))]
+
+
+def test_who_saved_what_closed_since_is_told_once(store: NotifierStore) -> None:
+    ada, bob = (store.person(name).subscriber_id for name in ("ada", "bob"))
+    tracked, before = SqlTrackedJobs(store.engine), {at: posting(name) for at, name in enumerate(("one", "two"))}
+    shut = posting("shut", status="closed")
+    store.matches.store(0, [*(arrival(at, one) for at, one in before.items()), arrival(2, shut)], NOW)
+    for hours, one in enumerate((*before.values(), shut)):
+        tracked.save(ada, job(one.posting_id, hours))
+    assert store.digests.closed_jobs([ada, bob]) == {}, "what was closed when it was saved is known"
+    closed = [one.model_copy(update={"status": "closed", "version": one.version + 1}) for one in before.values()]
+    store.matches.store(0, [arrival(3 + at, one) for at, one in enumerate(closed)], NOW)
+    [told, other] = store.digests.closed_jobs([ada, bob])[ada]
+    assert [told.posting_id, other.posting_id] == [before[1].posting_id, before[0].posting_id]
+    assert told == ClosedJob(before[1].posting_id, f"Title {before[1].posting_id}", "Acme")
+    with writing(store.engine) as connection:
+        adapter.note_closed_told(connection, bob, [other], NOW)
+        adapter.note_closed_told(connection, ada, [told], NOW)
+    assert store.digests.closed_jobs([ada, bob]) == {ada: (other,)}

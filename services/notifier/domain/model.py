@@ -185,6 +185,15 @@ class WaitingJob:
     """That they accept it."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedJob:
+    """A job that somebody saved and that is closed now, as it was called when they saved it."""
+
+    posting_id: str
+    title: str
+    company: str
+
+
 CauseCode = Literal[
     "closed", "expired", "old", "backlog", "hidden_company", "not_relevant", "no_link", "unspoken", "not_found",
     "no_fit", "sent", "copy_sent", "worse_copy", "unlikely", "only_near", "full", "full_of_company", "full_of_alike",
@@ -241,6 +250,8 @@ class Digest:
     """All that matched in the windows that this closes; None where it cannot be told."""
     week: DayCounts = ()
     """All that matched in seven days, the oldest first; empty where it cannot be told or is not worth showing."""
+    closed: tuple[ClosedJob, ...] = ()
+    """Of the jobs that they saved those that closed and of which no mail has said so; the last saved first."""
 
 
 @dataclass(frozen=True, slots=True)

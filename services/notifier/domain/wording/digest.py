@@ -33,6 +33,7 @@ _MOST_SUBJECT_TITLE = 60
 _MOST_NAMES = 24
 """Characters of the names of several searches together, up to which all are named in a headline."""
 _MOST_SKILLS = 2
+_MOST_CLOSED = 3
 _CADENCE: Mapping[Cadence, str] = {
     "instant": mark("You get this mail because you saved the search {search} (sent as jobs come in)."),
     "daily": mark("You get this mail because you saved the search {search} (sent daily)."),
@@ -94,9 +95,12 @@ def _titles(items: Sequence[Item], words: Words) -> list[str]:
 
 
 def _job(item: Item, words: Words, *, most_title: int, most_company: int) -> str:
+    return _called(item.posting.title, item.posting.company.name, words, most_title, most_company)
+
+
+def _called(title: str, company: str, words: Words, most_title: int, most_company: int) -> str:
     untitled = LABELS["no_title"]
-    title = one_line(item.posting.title, most_title) or words.say(untitled)
-    company = one_line(item.posting.company.name, most_company)
+    title, company = one_line(title, most_title) or words.say(untitled), one_line(company, most_company)
     return words.say("{title} at {company}", title=title, company=company) if company else title
 
 
@@ -122,6 +126,21 @@ def more_line(left_out: int, words: Words) -> str:
         "{count} more job fits; these are the ones that fit best.",
         "{count} more jobs fit; these are the ones that fit best.",
         left_out,
+    )
+
+
+def closed_line(digest: Digest, words: Words) -> str:
+    """Which saved jobs closed, the last saved first, and how many beside those that are named."""
+    named = [_called(job.title, job.company, words, 50, 40) for job in digest.closed[:_MOST_CLOSED]]
+    beside = len(digest.closed) - len(named)
+    if not named:
+        return ""
+    rest = [words.count("{count} more", "{count} more", beside)] if beside else []
+    return words.count(
+        "A job that you saved is closed: {jobs}.",
+        "Jobs that you saved are closed: {jobs}.",
+        len(digest.closed),
+        jobs=words.all_of([*named, *rest]),
     )
 
 

@@ -66,6 +66,8 @@ class ShownDigest:
     more: str
     rest: str
     """Where what the cap left out is listed."""
+    closed: str
+    """Which saved jobs closed."""
     why: str
     manage: str
     unsubscribe: str
@@ -106,6 +108,7 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
         week_bars=week_in_text(week),
         more=wording.more_line(digest.left_out, words),
         rest=links.rest,
+        closed=wording.closed_line(digest, words),
         why=wording.why_line(digest, words),
         manage=links.manage,
         unsubscribe=links.unsubscribe,

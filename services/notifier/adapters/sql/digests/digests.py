@@ -38,6 +38,7 @@ from services.notifier.adapters.sql.digests.digest_rows import (
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
+from services.notifier.adapters.sql.people.tracked_jobs import closed_jobs, note_closed_told
 from services.notifier.adapters.sql.rows import (
     chunks,
     given,
@@ -47,7 +48,7 @@ from services.notifier.adapters.sql.rows import (
 from services.notifier.domain.consent import NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Cause, CauseCode, Counted, Digest, Hold, SentItem
+from services.notifier.domain.model import Cause, CauseCode, ClosedJob, Counted, Digest, Hold, SentItem
 from services.notifier.domain.windows import Closing
 from services.notifier.domain.wording.score_lines import cause_line
 from services.notifier.ports import Email, Served, Since
@@ -99,6 +100,11 @@ class SqlDigests:
         return found
 
     @retried
+    def closed_jobs(self, subscriber_ids: Sequence[str]) -> dict[str, tuple[ClosedJob, ...]]:
+        """By subscriber: the jobs that they saved, that are closed, and of which no mail has said so."""
+        with reading(self._engine) as connection:
+            return closed_jobs(connection, subscriber_ids)
+
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
         """Close the windows, keep the digest, its items and its email, and open its delivery: one transaction.
 
@@ -114,6 +120,8 @@ class SqlDigests:
                 if email is not None:
                     to = outcome.recipient.subscriber_id
                     open_delivery(connection, to, outcome.due_at, digest_id, email.delivery_id, now)
+                if isinstance(outcome, Digest):
+                    note_closed_told(connection, outcome.recipient.subscriber_id, outcome.closed, now)
         except _ChangedError:
             return False
         return True

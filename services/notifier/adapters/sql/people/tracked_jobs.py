@@ -1,12 +1,15 @@
 """Jobs that subscribers saved or applied for."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from schemas.sql.doors import tracked_jobs
-from services.notifier.adapters.sql.rows import hold_person
+from schemas.sql.tables import postings
+from services.notifier.adapters.sql.rows import chunks, hold_person
 from services.notifier.domain.feedback import MOST_TRACKED, TrackedJob
+from services.notifier.domain.model import ClosedJob
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
@@ -32,6 +35,9 @@ class SqlTrackedJobs:
                 raise UsageError(f"One may have {MOST_TRACKED} saved jobs; take one out first.")
             row = {name: getattr(job, name) for name in ("posting_id", "title", "company", "url", "note", "saved_at")}
             row |= {"subscriber_id": subscriber_id, "applied_on": _written(job.applied_on)}
+            # Whoever saves what is closed saw that it is.
+            status = connection.execute(select(postings.c.status).where(postings.c.posting_id == job.posting_id))
+            row |= {"closed_told_at": job.saved_at if status.scalar_one_or_none() == "closed" else None}
             connection.execute(upsert(connection, tracked_jobs).values(row).on_conflict_do_nothing())
 
     @retried
@@ -71,6 +77,31 @@ class SqlTrackedJobs:
             )
             for row in rows
         ]
+
+
+def closed_jobs(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, tuple[ClosedJob, ...]]:
+    """By subscriber: the jobs that they saved, that are closed, and of which no mail has said so; the last saved first.
+
+    Those who have none are left out.
+    """
+    found: dict[str, list[ClosedJob]] = {}
+    for some in chunks(subscriber_ids):
+        query = (
+            select(tracked_jobs)
+            .join(postings, postings.c.posting_id == _row.posting_id)
+            .where(_row.subscriber_id.in_(some), _row.closed_told_at.is_(None), postings.c.status == "closed")
+            .order_by(_row.saved_at.desc(), bytewise(connection, _row.posting_id))
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.subscriber_id, []).append(ClosedJob(row.posting_id, row.title, row.company))
+    return {own: tuple(jobs) for own, jobs in found.items()}
+
+
+def note_closed_told(connection: Connection, subscriber_id: str, told: Iterable[ClosedJob], now: datetime) -> None:
+    """A mail says that they are closed: no other one will."""
+    for some in chunks([job.posting_id for job in told]):
+        own = (_row.subscriber_id == subscriber_id) & _row.posting_id.in_(some)
+        connection.execute(update(tracked_jobs).where(own).values(closed_told_at=now))
 
 
 def _has(connection: Connection, subscriber_id: str, posting_id: str) -> bool:

@@ -1,0 +1,62 @@
+"""A saved job that closes: the next mail says so in a line, once, and none comes for it alone."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
+from services.notifier.domain.feedback import TrackedJob
+from services.usecases import mailed
+from services.usecases.installation import Installation
+from tests.support.notifying import NOW, posting, sqlite_store
+from tests.support.portal import settings_of
+from tests.support.simulated_days import Days, text_of
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SAID = {
+    "en": "A job that you saved is closed: Harbour master at Acme.",
+    "de": "Eine Stelle, die du gemerkt hast, ist nicht mehr offen: Harbour master bei Acme.",
+    "es": "Un empleo que guardaste está cerrado: Harbour master en Acme.",
+    "fr": "Un emploi que vous avez enregistré est fermé\u00a0: Harbour master chez Acme.",
+    "pt": "Uma vaga que você salvou está encerrada: Harbour master em Acme.",
+}
+
+
+@pytest.mark.parametrize("locale", SAID)
+def test_the_next_mail_says_once_that_a_saved_job_is_closed(tmp_path: Path, locale: str) -> None:
+    days = Days(sqlite_store(tmp_path), tmp_path / "mails")
+    ada, bob = (days.store.person(name, locale=locale) for name in ("ada", "bob"))
+    for person in (ada, bob):
+        days.store.search(person, hour=8)
+    installation = Installation(settings_of(), days.store.engine)
+
+    def day(number: int) -> datetime:
+        return NOW + number * DAY
+
+    def lines() -> list[tuple[bool, ...]]:
+        """Of each day's mails whether hers says so, and whether his does."""
+        texts = [
+            [" ".join(text_of(mail).split()) for mail in days.mails(f"{own}@example.com")] for own in ("ada", "bob")
+        ]
+        return [
+            tuple(SAID[locale].replace("\u00a0", " ") in text for text in both) for both in zip(*texts, strict=True)
+        ]
+
+    job = posting("one", title="Harbour master")
+    days.publish(job, day(0))
+    days.live(day(1))
+    saved = TrackedJob(job.posting_id, job.title, "Acme", "https://a.example", "", day(1), None)
+    SqlTrackedJobs(days.store.engine).save(ada.subscriber_id, saved)
+    days.publish(job.model_copy(update={"status": "closed", "version": job.version + 1}), day(1) + HOUR)
+    days.live(day(2))
+    assert lines() == [(False, False)], "it alone is no mail"
+    for number in (2, 3):
+        days.publish(posting(f"job {number}", title=f"Other work {number}"), day(number))
+        if number == 2:
+            days.live(day(number) + HOUR)
+            upcoming = mailed.next_mail(installation, ada, day(number) + HOUR)
+            assert upcoming is not None
+            assert "Harbour master" in upcoming.html
+        days.live(day(number + 1))
+    assert lines() == [(False, False), (True, False), (False, False)]
