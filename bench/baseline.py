@@ -1,20 +1,22 @@
 """An index of a baseline on some engine, over plain HTTP: the clients refuse engines that are not of their own make."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 import urllib3
 
 from bench.hits import MOST
-from schemas.criteria import CriteriaRecord
-from services.matcher.adapters.elasticsearch.documents import query_of
+from schemas.criteria import Criteria, CriteriaRecord
+from services.matcher.adapters.elasticsearch.documents import ANY, query_of
+from services.rules.criterion import FACETS
 from services.rules.prepared import PreparedPosting
 
 KEYWORD: Final = {"type": "keyword"}
 NUMBER: Final = {"type": "long"}
-AS_OURS: Final = ("place", "language", "workplace", "seniority", "employment")
-"""Fields of which a posting must meet one term, in ours too."""
+_AS_OURS: Final = ("place", "language")
+AS_OURS: Final = (*_AS_OURS, *(facet.name for facet in FACETS))
+"""Fields of which a posting must meet one term."""
 _SEARCHES: Final = 16
 """In one request."""
 
@@ -91,7 +93,14 @@ class BaselineIndex:
 
 def filters_as_ours(prepared: PreparedPosting) -> list[dict[str, Any]]:
     """What a posting must meet in these fields."""
-    return [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(AS_OURS)]
+    ours = [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(_AS_OURS)]
+    return [*ours, *({"terms": {facet.name: [ANY, *facet.terms_of(prepared)]}} for facet in FACETS)]
+
+
+def fields_as_ours(criteria: Criteria, ours: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked in these fields; `ours` is our own document."""
+    asked = {facet.name: facet.asked(criteria) or [ANY] for facet in FACETS}
+    return {name: ours[name] for name in _AS_OURS} | asked
 
 
 def _check_whole(answer: dict[str, Any]) -> None:

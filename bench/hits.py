@@ -13,18 +13,19 @@ from services.matcher.ports import Hits
 
 MOST: Final = 10_000_000
 """Above all numbers of criteria: every hit comes in one answer."""
+_NO_FLOOR: Final = (0,)
 _CURRENCY_BITS: Final = (1 << 15) - 1
 
 
 def every_hit(query: dict[str, Any], *more: str) -> dict[str, Any]:
-    """A search for the keys and limits, and more fields, of all that a query finds, in no order, unscored."""
+    """A search for the keys and floors, and more fields, of all that a query finds, in no order, unscored."""
     return {
         "size": MOST,
         "track_total_hits": False,
         "query": {"constant_score": {"filter": query}},
         "sort": ["_doc"],
         "stored_fields": "_none_",
-        "docvalue_fields": ["key", "limits", *more],
+        "docvalue_fields": ["key", "pay", *more],
     }
 
 
@@ -34,14 +35,14 @@ def tops_of(posting: PostingCore) -> dict[str, int]:
 
 
 def told_apart(posting: PostingCore, fields: Sequence[dict[str, Any]]) -> Hits:
-    """Matches and near misses, by the floor in `limits`: all that were found are one or the other."""
-    keys, limits = _column(one["key"][0] for one in fields), _column(one["limits"][0] for one in fields)
+    """Matches and near misses, by the floor in `pay`: all that were found are one or the other."""
+    keys, pay = _column(one["key"][0] for one in fields), _column(one.get("pay", _NO_FLOOR)[0] for one in fields)
     tops = np.full(CURRENCIES, -1, dtype=np.int64)
     for code, top in tops_of(posting).items():
         tops[currency_number(code)] = top
-    floor = limits & ((1 << FLOOR_BITS) - 1)
-    top = tops[limits >> CURRENCY_SHIFT & _CURRENCY_BITS]
-    fits = (floor == 0) | np.where(top < 0, limits & ACCEPTS_UNDISCLOSED != 0, top >= floor)
+    floor = pay & ((1 << FLOOR_BITS) - 1)
+    top = tops[pay >> CURRENCY_SHIFT & _CURRENCY_BITS]
+    fits = (floor == 0) | np.where(top < 0, pay & ACCEPTS_UNDISCLOSED != 0, top >= floor)
     return Hits(_sorted(keys[fits]), _sorted(keys[~fits]))
 
 

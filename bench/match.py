@@ -1,5 +1,7 @@
 """Matching in memory: `python -m bench.match [--json] [--criteria 100000,1000000,10000000] [--kinds skewed,full]`.
 
+`--start 100000,1000000` starts a matcher with so many criteria, from the log and from its file (`bench.match_start`).
+
 Eight kinds of criteria (`bench.match_corpus.WHAT`), drawn as columns from a seed, are put into the index and matched
 with postings one by one, by numpy and by the compiled kernel. Up to a million criteria, a loop over objects matches the
 same postings, and SQLite and counting in columns do for "skewed"; all must find the same. A sample of pairs is judged
@@ -25,6 +27,7 @@ from bench.match_baselines import Counting, Naive, Sqlite
 from bench.match_columns import fill
 from bench.match_corpus import KINDS, STEADY, WHAT, Corpus, Kind
 from bench.match_measure import Times, against_truth, held_bytes, same, still, timed
+from bench.match_start import start
 from schemas.codec import decode, encode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
@@ -51,6 +54,7 @@ AIMS: Final[dict[str, tuple[str, float]]] = {
     "add_us": ("<=", 20),
     "remove_us": ("<=", 20),
     "delta_vs_clean": ("<=", 1.5),
+    "start_s": ("<=", 5),
 }
 
 
@@ -204,7 +208,13 @@ def _applied(
     return found
 
 
-def report(figures: Sequence[Figure], grown: dict[str, float], changed: dict[str, float], size: int) -> dict[str, Any]:
+def report(
+    figures: Sequence[Figure],
+    grown: dict[str, float],
+    changed: dict[str, float],
+    size: int,
+    started: Sequence[dict[str, float]],
+) -> dict[str, Any]:
     """The ratios, of the worse kernel where it is not named and as far as they were measured, and all figures."""
     us = {(one.kind, one.way): one.compared_us for one in figures if one.criteria == size}
     full_bytes = next((one.bytes for one in figures if one.criteria == size and one.kind == "full"), None)
@@ -221,6 +231,8 @@ def report(figures: Sequence[Figure], grown: dict[str, float], changed: dict[str
     if changed:
         ratios |= {name: changed[name] for name in ("add_us", "remove_us")}
         ratios["delta_vs_clean"] = max(changed[f"delta_vs_clean_{kernel}"] for kernel in _KERNELS)
+    if started:
+        ratios["start_s"] = max(one["snapshot_s"] for one in started)
     rounded = {name: round(value, 2) for name, value in ratios.items()}
     return {
         "bench": "match",
@@ -229,6 +241,7 @@ def report(figures: Sequence[Figure], grown: dict[str, float], changed: dict[str
         "missed": [name for name, value in ratios.items() if not _reached(name, value)],
         "growth": {name: round(value, 2) for name, value in grown.items()},
         "changes": {name: round(value, 2) for name, value in changed.items()},
+        "start": [{name: round(value, 2) for name, value in one.items()} for one in started],
         "figures": [one.told for one in figures],
     }
 
@@ -245,6 +258,8 @@ def _print(found: dict[str, Any]) -> None:
         cells = " | ".join(f"{one[name]:,.0f}" if one[name] >= 100 else f"{one[name]:,.1f}" for name in names)
         print(f"| {one['kind']} | {one['criteria']:,} | {one['way']} | {cells} |")
     print("\nchanges: " + ", ".join(f"{name} {value:,}" for name, value in found["changes"].items()))
+    for one in found["start"]:
+        print("start: " + ", ".join(f"{name} {value:,}" for name, value in one.items()))
     for name, ratio in found["ratios"].items():
         print(
             f"{name}: {ratio:,} (aim {' '.join(map(str, AIMS[name]))}{', missed' if name in found['missed'] else ''})"
@@ -258,10 +273,13 @@ def main(
     ),
     kinds: Annotated[str, typer.Option(help=f"Some of: {', '.join(WHAT)}.")] = ",".join(KINDS),
     count: Annotated[int, typer.Option("--postings", min=_COMPARED, help="Postings to match.")] = 100,
+    starts: Annotated[
+        str, typer.Option("--start", help="Numbers of criteria with which a matcher is started, cold and again.")
+    ] = "",
 ) -> None:
     """Measure, and print."""
     figures: list[Figure] = []
-    asked = [int(one) for one in sizes.split(",")]
+    asked = [int(one) for one in filter(None, sizes.split(","))]
     chosen = [kind for kind in KINDS if kind in kinds.split(",")]
     size = max((one for one in asked if one <= _MOST_LOOPED), default=0)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -274,7 +292,7 @@ def main(
                 for figure in measure(corpus, corpus.postings(some), progress):
                     figures.append(figure)
                     _console.print(f"{kind}, {criteria:,}, {figure.way}: {figure.compared_us:,.0f} us a posting")
-    found = report(figures, grown, changed, size)
+    found = report(figures, grown, changed, size, [start(int(one)) for one in filter(None, starts.split(","))])
     if as_json:
         print(orjson.dumps(found).decode())
         return

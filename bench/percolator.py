@@ -11,17 +11,12 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, filters_as_ours
+from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, fields_as_ours, filters_as_ours
 from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch.documents import (
-    HAS_MORE_SKILLS,
-    HAS_MORE_TEXT,
-    HAS_ZONE,
-    document,
-)
+from services.matcher.adapters.elasticsearch.documents import HAS_PAY, document
 from services.matcher.adapters.elasticsearch.hits import aggregation_of, hits_in
 from services.matcher.ports import Hits
 from services.rules.criterion import PLACE
@@ -41,7 +36,8 @@ _DOCUMENTS: Final = 10
 _PROPERTIES: Final = {
     "query": {"type": "percolator"},
     "key": NUMBER,
-    "limits": NUMBER,
+    "bits": NUMBER,
+    "pay": NUMBER,
     "line": {"type": "text", "analyzer": "whitespace", "norms": False},
     "zone_low": {"type": "double"},
     "zone_high": {"type": "double"},
@@ -115,9 +111,9 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
 
 def _document(record: CriteriaRecord) -> dict[str, Any]:
     ours = document(record, datetime(2026, 1, 1, tzinfo=UTC))
-    kept: dict[str, Any] = {name: ours[name] for name in ("key", "limits", *AS_OURS)}
+    kept = {name: ours[name] for name in ("key", "bits", "pay") if name in ours} | fields_as_ours(record.criteria, ours)
     # Time zones, texts and skills are in the query here.
-    kept["limits"] &= ~(HAS_ZONE | HAS_MORE_TEXT | HAS_MORE_SKILLS)
+    kept["bits"] &= (HAS_PAY << 1) - 1
     return {**kept, "query": _query(record.criteria)}
 
 

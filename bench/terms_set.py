@@ -9,7 +9,7 @@ to the client, as with ours.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, filters_as_ours
+from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, fields_as_ours, filters_as_ours
 from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
@@ -41,7 +41,7 @@ class TermsSet(BaselineIndex):
 
 def _properties() -> dict[str, Any]:
     keywords = ("skills", "any", "words", "unwanted", "currency", "zoned", "text", *AS_OURS)
-    numbers = ("key", "limits", "needed", "words_needed", *(f"least_{code}" for code in CURRENCIES))
+    numbers = ("key", "pay", "needed", "words_needed", *(f"least_{code}" for code in CURRENCIES))
     zones = {name: {"type": "double"} for name in ("zone_low", "zone_high")}
     return {**dict.fromkeys(keywords, KEYWORD), **dict.fromkeys(numbers, NUMBER), **zones}
 
@@ -67,8 +67,7 @@ def _document(record: CriteriaRecord) -> dict[str, Any]:
     words = sorted({word for term in query.wanted for word in term.split(" ")})
     found: dict[str, Any] = {
         "key": record.key,
-        "limits": ours["limits"],
-        **{name: ours[name] for name in AS_OURS},
+        **fields_as_ours(criteria, ours),
         "skills": criteria.skills.all or [ANY],
         "needed": len(criteria.skills.all) or 1,
         "any": criteria.skills.any or [ANY],
@@ -78,6 +77,8 @@ def _document(record: CriteriaRecord) -> dict[str, Any]:
     }
     if query.excluded or query.either or any(" " in term for term in query.wanted):
         found["text"] = criteria.text
+    if "pay" in ours:
+        found["pay"] = ours["pay"]
     return found | _pay(criteria) | _zone(criteria)
 
 

@@ -29,7 +29,7 @@ from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")
 
-SCHEMA: Final = "criteria.v5"
+SCHEMA: Final = "criteria.v6"
 _WRITTEN_AT_ONCE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 16
 """Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
@@ -49,7 +49,7 @@ class Entry:
 class ElasticsearchCriteriaIndex:
     """`CriteriaIndex` for all workers together. Criteria must be canonical.
 
-    The server decides all but texts of more than one word, and towns. For those it tells which fit in all
+    The server decides all but phrases, and towns. For those it tells which fit in all
     else, and text and towns are decided here, by the same rule as the truth.
     """
 

@@ -1,7 +1,7 @@
 """How hits leave Elasticsearch: packed by a script on the shard, since most of the time went into hits of their own.
 
-The script also decides pay and time zone, by the rules of the criteria, and the rarer demands on skills. What
-asks for more than one word, or for towns, it sets apart, with its text and towns, for the client to decide.
+The script also decides facets, pay and time zone, by the rules of the criteria, and what else is asked of terms. What
+asks for phrases, or for towns, it sets apart, with its text and towns, for the client to decide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,15 +12,19 @@ import numpy as np
 
 from schemas.keys import Keys
 from services.matcher.adapters.elasticsearch.documents import (
-    CURRENCIES,
-    HAS_MORE_SKILLS,
-    HAS_MORE_TEXT,
+    HAS_EITHER,
+    HAS_MORE,
+    HAS_PAY,
+    HAS_SOME,
+    HAS_TEXT,
+    HAS_TOWNS,
+    HAS_UNWANTED,
     HAS_ZONE,
     currency_number,
-    ruled_out_by,
+    had_by,
+    masks_of,
 )
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
-from services.rules.criterion import SKILLS_ALL, SKILLS_ANY
 from services.rules.criterion.timezone import end_of
 from services.rules.prepared import PreparedPosting
 
@@ -29,34 +33,58 @@ _LARGEST: Final = 2**63 - 1
 _DIGITS: Final = 6
 """Of 6 bits each: 32 bits and some."""
 
-_INIT: Final = f"""
-long[] tops = new long[{CURRENCIES}];
-for (int at = 0; at < {CURRENCIES}; at++) {{ tops[at] = -1; }}
-for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(); }}
+_INIT: Final = """
+Map tops = new HashMap();
+for (def one : params.tops) { tops.put(((Number) one[0]).longValue(), ((Number) one[1]).longValue()); }
 state.tops = tops;
-state.skills = new HashSet(params.skills);
-state.unwanted = new HashSet(params.unwanted);
-state.counted = new HashSet(params.counted);
+Set had = new HashSet();
+for (def one : params.had) { had.add(((Number) one).longValue()); }
+state.had = had;
+long[] masks = new long[params.masks.size()];
+for (int at = 0; at < masks.length; at++) { masks[at] = ((Number) params.masks[at]).longValue(); }
+state.masks = masks;
 state.keys = new StringBuilder();
 state.near = new StringBuilder();
 state.worded = new ArrayList();
 """
 
 _MAP: Final = f"""
-long limits = doc['limits'].value;
+long bits = doc['bits'].value;
+for (long mask : (long[]) state.masks) {{ if ((bits & mask) == 0L) {{ return; }} }}
 boolean near = false;
-if (limits != 0) {{
-  long floor = limits & {2**FLOOR_BITS - 1}L;
-  if (floor != 0) {{
-    long top = ((long[]) state.tops)[(int) (limits >>> {CURRENCY_SHIFT} & 32767L)];
-    if (top < 0) {{
-      near = (limits & {ACCEPTS_UNDISCLOSED}L) == 0;
-    }} else if (top < floor) {{
-      if (top < (floor * 9 + 9) / 10) {{ return; }}
-      near = true;
+if (bits >= {HAS_PAY}L) {{
+  Set had = (Set) state.had;
+  if ((bits & {HAS_PAY}L) != 0) {{
+    long pay = doc['pay'].value;
+    long floor = pay & {2**FLOOR_BITS - 1}L;
+    def told = ((Map) state.tops).get(pay >>> {CURRENCY_SHIFT});
+    if (told == null) {{
+      near = (pay & {ACCEPTS_UNDISCLOSED}L) == 0;
+    }} else {{
+      long top = (long) told;
+      if (top < floor) {{
+        if (top < (floor * 9 + 9) / 10) {{ return; }}
+        near = true;
+      }}
     }}
   }}
-  if ((limits & {HAS_ZONE}L) != 0 && params.low != null) {{
+  if ((bits & {HAS_UNWANTED}L) != 0) {{
+    for (def term : doc['unwanted']) {{ if (had.contains(term)) {{ return; }} }}
+  }}
+  if ((bits & {HAS_MORE}L) != 0) {{
+    for (def term : doc['more']) {{ if (!had.contains(term)) {{ return; }} }}
+  }}
+  if ((bits & {HAS_SOME}L) != 0) {{
+    long met = 0;
+    for (def term : doc['some']) {{ if (had.contains(term)) {{ met++; }} }}
+    if (met < doc['at_least'].value) {{ return; }}
+  }}
+  if ((bits & {HAS_EITHER}L) != 0) {{
+    boolean met = false;
+    for (def term : doc['either']) {{ if (had.contains(term)) {{ met = true; }} }}
+    if (!met) {{ return; }}
+  }}
+  if ((bits & {HAS_ZONE}L) != 0 && params.low != null) {{
     double low = params.low;
     double high = params.high;
     double tolerance = doc['tolerance'].value;
@@ -67,19 +95,13 @@ if (limits != 0) {{
     }}
     if (!fits) {{ return; }}
   }}
-  if ((limits & {HAS_MORE_SKILLS}L) != 0) {{
-    for (def name : doc['more']) {{ if (!state.skills.contains(name)) {{ return; }} }}
-    for (def name : doc['unwanted']) {{ if (state.unwanted.contains(name)) {{ return; }} }}
-    if (doc['at_least'].size() != 0) {{
-      long met = 0;
-      for (def name : doc['counted']) {{ if (state.counted.contains(name)) {{ met++; }} }}
-      if (met < doc['at_least'].value) {{ return; }}
-    }}
-  }}
-  if ((limits & {HAS_MORE_TEXT}L) != 0) {{
+  if ((bits & {HAS_TEXT}L) != 0) {{
     def towns = new ArrayList();
-    for (def one : doc['towns']) {{ towns.add(one); }}
-    boolean unknown = doc['accept_unknown_town'].size() != 0 && doc['accept_unknown_town'].value;
+    boolean unknown = false;
+    if ((bits & {HAS_TOWNS}L) != 0) {{
+      for (def one : doc['towns']) {{ towns.add(one); }}
+      unknown = doc['accept_unknown_town'].value;
+    }}
     state.worded.add([doc['key'].value, near, doc['text'].value, towns, unknown]);
     return;
   }}
@@ -122,9 +144,8 @@ def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     zones = posting.timezones
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
-        "skills": sorted(SKILLS_ALL.terms_of(prepared)),
-        "unwanted": ruled_out_by(prepared),
-        "counted": sorted(SKILLS_ANY.terms_of(prepared)),
+        "had": had_by(prepared),
+        "masks": masks_of(prepared),
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:
