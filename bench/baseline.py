@@ -31,7 +31,7 @@ class BaselineIndex:
         properties: dict[str, Any],
         document: Callable[[CriteriaRecord], dict[str, Any]],
     ) -> None:
-        self._http = urllib3.PoolManager(timeout=3_600, retries=False)
+        self._http = urllib3.PoolManager(timeout=3_600, retries=False, maxsize=4)
         self._url, self._name = url, name
         self._properties, self._document = properties, document
 

@@ -2,11 +2,13 @@
 
 The same criteria are put into our index, into the percolators of Elasticsearch 7.17 and OpenSearch 3, into plain
 documents as one would first write them (`bench.terms_set`), and into the index in memory. All are asked alike: the same
-postings to warm up with, then some rounds, each of new postings, in which every way has its turn, in an order that
-rotates. A way's figure is that of its median round. Every hit and near miss is returned, and all must return the same.
+300 postings to warm up with, then as many at once and by as many clients as each does best with, in rounds of new
+postings, in which every way has its turn, in an order that rotates, until nobody's last five rounds were faster than
+those before. A way's figure is the median of its last five. Every hit and near miss is returned, and all must return
+the same.
 Each percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts; `--forms`
-leaves some out, as `batched`, which takes three times as long as the others together. All indices are merged into one
-segment first. Engines that do not run are started by deploy/engines/engines.sh.
+and `--engines` leave some out, as `batched`, which takes three times as long as the others together. All indices are
+merged into one segment first. Engines that do not run are started by deploy/engines/engines.sh.
 """
 
 import os
@@ -46,6 +48,10 @@ _PORTS: Final = {"elasticsearch": 19_200, "elasticsearch7": 19_207, "opensearch"
 _PREFIX: Final = "bench"
 _AT_ONCE: Final = 5_000
 _SEED: Final = 100
+_BATCHES: Final = (8, 16, 32)
+_LAST: Final = 5
+_FASTER: Final = 0.97
+_MOST_ROUNDS: Final = 20
 _OURS, _MODEL, _MEMORY = "elasticsearch", "terms_set", "memory"
 
 
@@ -55,6 +61,28 @@ class Way:
 
     name: str
     match: Callable[[Sequence[PostingCore]], list[Hits]]
+    clients: tuple[int, ...] = (1, 2)
+
+
+@dataclass(frozen=True)
+class Load:
+    """How a way is asked."""
+
+    batch: int
+    """Postings at once."""
+    clients: int
+    """At the same time."""
+
+    def matched(self, way: Way, postings: Sequence[PostingCore]) -> tuple[list[Hits], float]:
+        """What it finds, and milliseconds a posting."""
+        some = [postings[at : at + self.batch] for at in range(0, len(postings), self.batch)]
+        started = time.perf_counter()
+        if self.clients == 1:
+            found = [hits for batch in some for hits in way.match(batch)]
+        else:
+            with ThreadPoolExecutor(self.clients) as threads:
+                found = [hits for answer in threads.map(way.match, some) for hits in answer]
+        return found, 1000 * (time.perf_counter() - started) / len(postings)
 
 
 @dataclass(frozen=True)
@@ -65,6 +93,8 @@ class Figure:
     criteria: int
     rounds: tuple[float, ...]
     """Milliseconds a posting in each."""
+    load: Load = Load(16, 1)
+    """How it was asked, which is how it does best."""
 
     @property
     def ms(self) -> float:
@@ -83,6 +113,7 @@ class Plan:
 
     warm_up: int
     rounds: int
+    """The least; there are more while somebody gets faster."""
     postings: int
     """A round."""
     forms: tuple[Form, ...] = get_args(Form)
@@ -110,7 +141,7 @@ def run(size: int, addresses: dict[str, str], plan: Plan, progress: Progress) ->
         for one in baselines:
             one.settle()
             progress.advance(task)
-        ways = [Way(_MEMORY, memory.match), Way(_OURS, ours.match), Way(_MODEL, model.match)]
+        ways = [Way(_MEMORY, memory.match, (1,)), Way(_OURS, ours.match), Way(_MODEL, model.match)]
         ways += [
             Way(f"{engine}, {form}", partial(one.match, form=form))
             for engine, one in percolators.items()
@@ -133,24 +164,41 @@ def measure(ways: Sequence[Way], size: int, plan: Plan, progress: Progress) -> l
 
     Exits where they differ, in the warm-up too.
     """
+    warmed = corpus.postings(plan.warm_up, seed=_SEED)
     task = progress.add_task(f"Matching against {size:,}", total=(1 + plan.rounds) * len(ways))
+    found: dict[str, list[Hits]] = {}
+    loads: dict[str, Load] = {}
+    for way in ways:
+        found[way.name], _ = Load(_BATCHES[0], way.clients[-1]).matched(way, warmed)
+        loads[way.name] = _best_load(way, warmed[-max(_BATCHES) * 2 :])
+        _console.print(f"{size:,}, {way.name}: best with {loads[way.name]}")
+        progress.advance(task)
+    _compare(found, found[ways[0].name])
+    share = sum(one.keys.size + one.near.size for one in found[ways[0].name]) / len(warmed) / size
+    _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
     took: dict[str, list[float]] = {way.name: [] for way in ways}
-    for turn in range(1 + plan.rounds):
-        postings = corpus.postings(plan.postings if turn else plan.warm_up, seed=_SEED + turn)
-        found: dict[str, list[Hits]] = {}
+    turn = 0
+    while turn < plan.rounds or (turn < _MOST_ROUNDS and any(map(_falls, took.values()))):
+        turn += 1
+        postings = corpus.postings(plan.postings, seed=_SEED + turn)
         for way in (*ways[turn % len(ways) :], *ways[: turn % len(ways)]):
-            started = time.perf_counter()
-            found[way.name] = way.match(postings)
-            ms = 1000 * (time.perf_counter() - started) / len(postings)
-            _console.print(f"{size:,}, {f'round {turn}' if turn else 'warm-up'}, {way.name}: {ms:.2f} ms a posting")
-            if turn:
-                took[way.name].append(ms)
+            found[way.name], ms = loads[way.name].matched(way, postings)
+            _console.print(f"{size:,}, round {turn}, {way.name}: {ms:.2f} ms a posting")
+            took[way.name].append(ms)
             progress.advance(task)
         _compare(found, found[ways[0].name])
-        if not turn:
-            share = sum(one.keys.size + one.near.size for one in found[ways[0].name]) / len(postings) / size
-            _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
-    return [Figure(way.name, size, tuple(took[way.name])) for way in ways]
+    return [Figure(way.name, size, tuple(took[way.name][-_LAST:]), loads[way.name]) for way in ways]
+
+
+def _best_load(way: Way, postings: Sequence[PostingCore]) -> Load:
+    every = [Load(batch, clients) for batch in _BATCHES for clients in way.clients]
+    return min(every, key=lambda load: min(load.matched(way, postings)[1] for _ in range(2)))
+
+
+def _falls(rounds: Sequence[float]) -> bool:
+    """Whether the last rounds were still faster than those before."""
+    before = rounds[-2 * _LAST : -_LAST]
+    return bool(before) and median(rounds[-_LAST:]) < _FASTER * median(before)
 
 
 def _compare(found: dict[str, list[Hits]], expected: list[Hits]) -> None:
@@ -189,7 +237,7 @@ def _drop(ours: ElasticsearchCriteriaIndex) -> None:
 
 def find_engines(given: dict[str, str | None]) -> dict[str, str]:
     """Where the engines are; what is not given and does not run is started."""
-    ports = {name: os.environ.get(f"JOBCHIME_ENGINES_{name.upper()}_PORT", port) for name, port in _PORTS.items()}
+    ports = {name: os.environ.get(f"JOBCHIME_ENGINES_{name.upper()}_PORT", _PORTS[name]) for name in given}
     found = {name: given[name] or f"http://127.0.0.1:{port}" for name, port in ports.items()}
     missing = [name for name, url in found.items() if not _answers(url)]
     if missing:
@@ -221,6 +269,8 @@ def report(figures: Sequence[Figure]) -> dict[str, Any]:
             "criteria": one.criteria,
             "ms": round(one.ms, 2),
             "rounds": [round(ms, 2) for ms in one.rounds],
+            "batch": one.load.batch,
+            "clients": one.load.clients,
         }
         for one in figures
     ]
@@ -237,10 +287,11 @@ def _short(size: int) -> str:
 def main(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
     sizes: Annotated[str, typer.Option("--criteria", help="Numbers of criteria, with commas.")] = "100000,1000000",
-    count: Annotated[int, typer.Option("--postings", min=1, help="Postings a round.")] = 16,
-    rounds: Annotated[int, typer.Option(min=3, help="Rounds, after the warm-up.")] = 5,
-    warm_up: Annotated[int, typer.Option("--warm-up", min=1, help="Postings to warm up with.")] = 64,
+    count: Annotated[int, typer.Option("--postings", min=1, help="Postings a round.")] = 64,
+    rounds: Annotated[int, typer.Option(min=3, help="Rounds at least, after the warm-up.")] = 10,
+    warm_up: Annotated[int, typer.Option("--warm-up", min=1, help="Postings to warm up with.")] = 300,
     forms: Annotated[str, typer.Option(help="Of percolators, with commas.")] = ",".join(get_args(Form)),
+    engines: Annotated[str, typer.Option(help="Whose percolators, with commas.")] = "elasticsearch7,opensearch",
     elasticsearch: Annotated[str | None, typer.Option(help="Its address, if it is not ours to start.")] = None,
     elasticsearch7: Annotated[str | None, typer.Option(help="The same of Elasticsearch 7.")] = None,
     opensearch: Annotated[str | None, typer.Option(help="The same of OpenSearch.")] = None,
@@ -249,9 +300,8 @@ def main(
     chosen = tuple(form for form in get_args(Form) if form in forms.split(","))
     if len(chosen) < len(forms.split(",")):
         sys.exit(f"there are no other forms of percolators than {', '.join(get_args(Form))}")
-    addresses = find_engines(
-        {"elasticsearch": elasticsearch, "elasticsearch7": elasticsearch7, "opensearch": opensearch}
-    )
+    given = {"elasticsearch": elasticsearch, "elasticsearch7": elasticsearch7, "opensearch": opensearch}
+    addresses = find_engines({name: url for name, url in given.items() if name == _OURS or name in engines.split(",")})
     figures: list[Figure] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
