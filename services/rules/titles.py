@@ -22,16 +22,6 @@ _SPELLINGS: Final = {
     "client": "customer", "clients": "customer", "customers": "customer",
     "backend": "back end", "frontend": "front end", "fullstack": "full stack", "com": "with", "mit": "with",
 }  # fmt: skip
-_SELLS: Final = re.compile(
-    r"\b(?:account (?:executive|manager|director)|business development|partner(?:ships?)?|commercial|comercial"
-    # Who works for those who sell does not: operations, analysis, tools, and service after the sale.
-    r"|(?<!after[- ])sales(?! (?:operations|ops|intelligence|enablement|analy\w+|systems?)\b)"
-    r"|ventas|vendas|vertrieb\w*|au(?:ß|ss)endienst\w*"
-    r"|(?:country|regional|territory|area|expansion) (?:manager|director|lead|head)|head of regional)\b"
-)
-_SERVES: Final = re.compile(
-    r"\b(?:(?:customer|client) (?:success|solutions?)|solutions? (?:architect|engineer|consultant)|go to market|gtm)\b"
-)
 
 
 @cache
@@ -46,8 +36,13 @@ def genders() -> re.Pattern[str]:
 
 
 def sells(title: str) -> bool:
-    """Whether a title is of work that brings in customers, in English, German, Spanish and Portuguese."""
-    return _SELLS.search(fold(title)) is not None
+    """Whether a title is of work that brings in customers."""
+    return _of_market("sells").search(fold(title)) is not None
+
+
+@cache
+def _of_market(kind: str) -> re.Pattern[str]:
+    return re.compile(any_of(f"market.{kind}"))
 
 
 def works_a_market(title: str) -> bool:
@@ -56,7 +51,7 @@ def works_a_market(title: str) -> bool:
     `Account Executive, Nordics` and `Country Manager - Spain` are other jobs than those of their neighbours, where
     `Data Engineer (Spain)` is an advertisement of what `Data Engineer (Portugal)` advertises too.
     """
-    return sells(title) or _SERVES.search(fold(title)) is not None
+    return sells(title) or _of_market("serves").search(fold(title)) is not None
 
 
 def fold_title(title: str) -> str:

@@ -81,9 +81,13 @@ class _LicenceWords:
     state_before: re.Pattern[str]
 
 
+_JOINTS: Final = ("joint.and", "joint.or")
+
+
 @cache
 def _licence_words() -> _LicenceWords:
-    codes = r"(?P<codes>[A-Z]{2}(?:(?:, ?|/| ?& ?| )(?:and |or )?[A-Z]{2})*)"
+    joint, where = (any_of(*entries, languages=LANGUAGES) for entries in (_JOINTS, ("condition.licence.where",)))
+    codes = rf"(?P<codes>[A-Z]{{2}}(?:(?:, ?|/| ?& ?| )(?:{joint} )?[A-Z]{{2}})*)"
     licensed = any_of("condition.licence.word", languages=LANGUAGES)
     return _LicenceWords(
         wished=re.compile(any_of("sentence.optional", languages=LANGUAGES)),
@@ -92,7 +96,7 @@ def _licence_words() -> _LicenceWords:
             (country.upper(), re.compile(any_of(f"condition.register.{country}", languages=LANGUAGES)))
             for country in REGISTERS
         ),
-        state_behind=re.compile(rf"(?i:{licensed})[^.;\n]{{0,40}}?\b(?:in|of|for|[-–:(]) ?{codes}\b"),
+        state_behind=re.compile(rf"(?i:{licensed})[^.;\n]{{0,40}}?(?:{where}|\b[-–:(]) ?{codes}\b"),
         state_before=re.compile(rf"\b{codes}(?: \w+){{0,2}} (?i:{licensed})"),
     )
 

@@ -68,7 +68,8 @@ def patterns() -> Patterns:
         grade=re.compile(rf"{any_of('seniority.grade')}\s+(?:{any_of('seniority.between_grade')}\s+)?(?:{grades})"),
         title=re.compile(_in_title()),
         numeral=re.compile(
-            rf"(?i:{numbered}) {{1,2}}(?i:{_words('level_word')} )?(I{{1,3}}|IV|V|[1-5])\b(?![-–/ ]+(?:or |I|\d))"
+            rf"(?i:{numbered}) {{1,2}}(?i:{_words('level_word')} )?(I{{1,3}}|IV|V|[1-5])\b"
+            rf"(?![-–/ ]+(?:{any_of('joint.or')} |I|\d))"
         ),
         ladder=re.compile(r"\b(?:L|IC|E)([3-7])\b"),
         support_line=re.compile(any_of("seniority.support_line"), re.IGNORECASE),

@@ -17,11 +17,8 @@ _BEFORE, _AFTER = 90, 90
 """How far from its subject a denial may stand."""
 _OF_OTHERS: frozenset[Kind] = frozenset({"about", "others", "legal"})
 """Where help with papers is what the employer does for its customers, or what the law wants to be said."""
-_FORM_FIELD = re.compile(r":\s{1,4}(yes|no|available|not available|n/a)\b")
+_FORM_FIELD = re.compile(r":\s{1,4}")
 """A field of a form, whose value stands behind it or in a line of its own."""
-_CARDS = re.compile(r"mastercard|payment|amex|card network|american express")
-"""Beside these a Visa is a card."""
-_VISITS = re.compile(r"visiting|business travel|travel visa")
 
 
 class _Words(NamedTuple):
@@ -35,6 +32,10 @@ class _Words(NamedTuple):
     without: re.Pattern[str]
     hold: re.Pattern[str]
     check: re.Pattern[str]
+    yes: re.Pattern[str]
+    no: re.Pattern[str]
+    card: re.Pattern[str]
+    visit: re.Pattern[str]
 
 
 class _Sentence(NamedTuple):
@@ -71,12 +72,12 @@ def _says(known: _Words, words: str, kind: Kind) -> str | None:
     if known.without.search(words):
         return "refused"
     subject = known.sponsor.search(words) or _beside_help(known, words)
-    if subject is not None and not _CARDS.search(words):
+    if subject is not None and not known.card.search(words):
         before, after = words[max(0, subject.start() - _BEFORE) : subject.start()], words[subject.end() :][:_AFTER]
         if known.deny.search(before) or known.deny.search(after) or known.deny.search(subject[0]):
             return "refused"
         offers = kind not in _OF_OTHERS and (kind not in _OF_THE_WORK or known.offer.search(words))
-        if offers and not _VISITS.search(words) and not known.hold.search(words):
+        if offers and not known.visit.search(words) and not known.hold.search(words):
             return "offered"
     return "hold" if known.hold.search(words) and not known.check.search(words) else None
 
@@ -87,9 +88,11 @@ def _in_form(known: _Words, document: Document, sentence: _Sentence) -> str | No
         return None
     colon = document.lowered.find(":", sentence.start, sentence.stop)
     value = _FORM_FIELD.match(document.lowered, colon) if colon >= 0 else None
-    if value is None or value[1] == "n/a":
+    if value is None:
         return None
-    return "offered" if value[1] in ("yes", "available") else "refused"
+    if known.yes.match(document.lowered, value.end()):
+        return "offered"
+    return "refused" if known.no.match(document.lowered, value.end()) else None
 
 
 def _beside_help(known: _Words, words: str) -> re.Match[str] | None:

@@ -11,7 +11,8 @@ from services.ingest.domain.spoken.names import names_of
 from services.ingest.domain.spoken.words import words_of
 from services.rules.lexicon.builder import LANGUAGES
 from services.rules.money import rates_before
-from services.rules.places.town_data import towns
+from services.rules.places.known import find_places
+from services.rules.places.towns import towns_in_sentence
 
 _TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Europe, within 2 hours of CET. 東京</p>
 <p>Requirements:</p><ul><li>3 years of experience with Python and Go; fluent German</li>
@@ -26,7 +27,8 @@ _FACTS = "<p>Standort: Köln. Vollzeit.</p>"
 def warm_up() -> None:
     """Make the tables, automata, patterns and the model of languages: about a second, then nothing is left to make.
 
-    By reading three invented postings, so that what a rule comes to need later is made here too.
+    By reading three invented postings, and names of places that few name, so that what a rule comes to need later is
+    made here too.
     """
     draft = Draft(
         source_id="warm-up",
@@ -52,7 +54,8 @@ def warm_up() -> None:
         content_hash="",
         fetched_at=started,
     )
-    towns()
+    find_places("Remote - TX, Our team is in Nice. Work from anywhere in Europe")
+    towns_in_sentence("Our office is in Herford.", ("DE",))
     for language in LANGUAGES:
         names_of(language)
         words_of(language)

@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from services.rules.lexicon.builder import any_of
 from services.rules.places.data import PlaceKind, country_part, place_data
 from services.rules.places.text import PlaceMention, find_places, kind_of, places_in_field
 from services.rules.text import fold
@@ -36,9 +37,6 @@ _LONGEST = 200
 """Characters. No name of a place is longer, with what fields put around it."""
 
 _CODE_BEHIND = re.compile(r"\(([A-Za-z]{2}(?:-[A-Za-z0-9]{1,3})?)\)\s*$")
-_AROUND = re.compile(
-    r"[\W_]*(?:(?:remote|only|based|the|in|work|from|home|office|hybrid|fully|100%)[\W_]*)*", re.IGNORECASE
-)
 
 
 def is_country(code: str) -> bool:
@@ -111,7 +109,12 @@ def _only(text: str) -> str | None:
     if len(found) != 1 or found[0].kind == "city":
         return None
     rest = (text[: found[0].start], text[found[0].end :])
-    return found[0].code if all(_AROUND.fullmatch(part) for part in rest) else None
+    return found[0].code if all(_around().fullmatch(part) for part in rest) else None
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    return re.compile(rf"[\W_]*(?:(?:{any_of('place.around', whole=False)}|100%)[\W_]*)*", re.IGNORECASE)
 
 
 def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
+from services.rules.lexicon.builder import any_of
 from services.rules.places.data import Sense, place_data
 
 NameSet = Literal["text", "field", "lower"]
@@ -150,7 +151,7 @@ def names_in(text: str, which: NameSet) -> list[NameMatch]:
         senses = names.senses[pattern]
         if not _whole_word(text, start, end) or _shouted(text, start, end):
             continue
-        if senses[0].kind == "worldwide" and _WITHIN.match(text, end):
+        if senses[0].kind == "worldwide" and _within().match(text, end):
             continue
         found.append(NameMatch(start, end, senses, end, names.doubtful[pattern]))
     return found
@@ -178,8 +179,10 @@ def _hits(text: str, which: NameSet) -> Sequence[tuple[int, int, int]]:
     return hits
 
 
-_WITHIN = re.compile(r"\s*,?\s*\(?(?:(?:with)?in|across|inside|throughout)\s(?!the world)", re.IGNORECASE)
-"""`work from anywhere in the US` is not worldwide."""
+@cache
+def _within() -> re.Pattern[str]:
+    """`work from anywhere in the US` is not worldwide."""
+    return re.compile(rf"\s*,?\s*\(?{any_of('place.within')}\s(?!{any_of('place.world')})", re.IGNORECASE)
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

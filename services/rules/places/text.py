@@ -15,7 +15,6 @@ _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[
 _ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
 _GAP = re.compile(r",\s?|\s?[-–]\s?|\s")
 PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
-_REMOTE_BEFORE = re.compile(r"\bremote\s*[-–—:,(/]?\s*\(?$", re.IGNORECASE)
 
 WORDS = frozenset(
     """AC AD AI AM AR AS AT BA BB BE BI BS CC CD CO CS CV ET GM GP HR ID IN IO IS IT LA MA MC MD ME ML MP MR MS MY
@@ -110,7 +109,7 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
     if PLACE_BEFORE.search(before):
         state = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or (not country and len(token.text) == 2)
         return states if len(states) == 1 and state else ()
-    if _REMOTE_BEFORE.search(before) and token.text not in WORDS and len(token.senses) == 1:
+    if _remote_before().search(before) and token.text not in WORDS and len(token.senses) == 1:
         return token.senses
     return ()
 
@@ -282,13 +281,6 @@ def _closing(text: str, gap: str, end: int) -> int:
     return 1 if "(" in gap and text[end : end + 1] == ")" else 0
 
 
-_LEADING = re.compile(
-    r"""(?:\b(?:in|from|at|near|within|around|across|outside|remote|locations?:?|based\ in|offices?|hybrid|onsite|en
-        |hors(?:\ de)?|aus|außerhalb|uit|buiten
-        |(?:de|dans|sauf|hors|et|ou)\ la)
-        \s*[-–—:(,]?\s*|^\s*)$""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 
@@ -302,6 +294,16 @@ def _meant(text: str, name: NameMatch, beside: Sequence[Sense]) -> Sense | None:
     if lone is not None and (name.end == name.name_end or (lone and len(name.senses) > 1)):
         return next((sense for sense in name.senses if sense.narrowest == lone), None)
     return name.senses[0] if len(name.senses) == 1 else _agreed(name.senses)
+
+
+@cache
+def _leading() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('place.leading')}\s*[-–—:(,]?\s*|^\s*)$", re.IGNORECASE)
+
+
+@cache
+def _remote_before() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('place.remote')}\s*[-–—:,(/]?\s*\(?$", re.IGNORECASE)
 
 
 @cache
@@ -333,6 +335,6 @@ def _in_field(text: str, name: NameMatch) -> bool:
     before = text[max(0, name.start - 40) : name.start]
     if name.senses[0].kind == "subdivision" and PLACE_BEFORE.search(before):
         return True
-    if not _LEADING.search(before):
+    if not _leading().search(before):
         return False
     return bool(before.strip()) or (len(text) <= 80 and bool(_TRAILING.match(text, name.end)))

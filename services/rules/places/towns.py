@@ -45,15 +45,6 @@ _CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
 _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
 _STATE_BEHIND: Final = re.compile(r"(?<=[a-z.]) (?=[A-Z]{2,3}(?:\s+\d{4,5})?$)")
 """`Sydney NSW`."""
-_FRAME: Final = re.compile(
-    r"\b(?:remote|hybrid|on-?site|bay area|office|offices|hq|headquarters?|greater|area|metro(?:politan)?|region"
-    r"|city of|based in|home|downtown|city cent(?:re|er)|within|near|in|\d{4,6})\b|[^\w\s.'-]",
-    re.IGNORECASE,
-)
-_NAMED_AFTER: Final = re.compile(
-    r"\b(?:in|at|near|our|around|en|à|a|aus|bei|am|im|unser(?:em|en)?|de|te|w|we)\s+(?:the\s+|our\s+)?"
-    r"(?P<name>[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’-]+){0,3})"
-)
 _MOST_WORDS: Final = 4
 
 
@@ -123,8 +114,19 @@ def _items() -> re.Pattern[str]:
     return re.compile(rf"\s*[;|/\n•]\s*|\s+{joint}\s+|\s+&\s+")
 
 
+@cache
+def _frame() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('place.frame')}|\b\d{{4,6}}\b|[^\w\s.'-]", re.IGNORECASE)
+
+
+@cache
+def _named_after() -> re.Pattern[str]:
+    before, article = any_of("place.town_before"), any_of("place.town_article")
+    return re.compile(rf"{before}\s+(?:{article}\s+)?(?P<name>[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’-]+){{0,3}})")
+
+
 def _bare(part: str) -> str:
-    return " ".join(_FRAME.sub(" ", part).split())
+    return " ".join(_frame().sub(" ", part).split())
 
 
 def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
@@ -156,7 +158,7 @@ def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]
             found.update(dict.fromkeys(called[:1]))
     if found or not countries:
         return tuple(found)[:MOST]
-    for match in _NAMED_AFTER.finditer(text):
+    for match in _named_after().finditer(text):
         words = match["name"].rstrip(".'’").split(" ")
         for count in range(min(len(words), _MOST_WORDS), 0, -1):
             name = " ".join(words[:count])

@@ -17,6 +17,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from services.rules.lexicon.builder import any_of
 from services.rules.skills.context import LANGUAGE, Cues, Mention, SkillKind, believable, is_title
 from services.rules.skills.lists import with_shared_words
 from services.rules.skills.text import FOREIGN, haystack_of, opened
@@ -70,7 +71,12 @@ def fold_skill(name: str) -> str:
 
 
 def _squash(folded: str) -> str:
-    return re.sub(r"[\s./&]+|\band\b", "", folded)
+    return _between_words().sub("", folded)
+
+
+@cache
+def _between_words() -> re.Pattern[str]:
+    return re.compile(rf"[\s./&]+|{any_of('joint.and', languages=('en',))}")
 
 
 def _singular(folded: str) -> str:

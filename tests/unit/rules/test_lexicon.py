@@ -1,7 +1,9 @@
 """A language is a file: each has every entry, and its marks become expressions."""
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
@@ -163,3 +165,82 @@ def test_the_words_of_the_examples_are_those_of_the_entries_that_they_name(langu
 
 def _unwrapped(comment: str) -> str:
     return comment.replace("\n# ", " ")
+
+
+ROOMS = ("services/rules", "services/ingest/domain", "services/notifier/domain")
+NO_LANGUAGE = {
+    r"(?:li|bi)[-_ ]?(?:(?P<hybrid>hybrid)|(?P<onsite>on-?site)|(?P<remote>remote))\b": "tags that LinkedIn reads",
+    "(full-?time|part-?time|contract)": "the same",
+    "pln|eur|usd|gbp": "codes of currencies",
+    "gbp|usd|eur|chf": "the same",
+    "(?:US)?[": "a sign of a currency: US$",
+    r"\.net": "the name of a skill",
+    r"[(\[]at[)\]]": "an address that is written so as not to be one, in English whatever the text is in",
+    "strong|i|em|u|s|code|span|sub|sup|thead|tbody": "elements of HTML",
+    "div|span|strong|b|em|": "the same",
+}
+"""Parts of expressions that stand outside the lexicon, and why: no words of a language, or of none of the eight."""
+MARKS_OF_PATTERNS = re.compile(r"\\[bswdBSWDAZ]|\(\?|\|\w|\w\||\$$|^\^|[\])][?*+{]")
+NO_WORDS_OF_PATTERNS = re.compile(
+    r"\(\?P<\w+>|\(\?P=\w+\)|\(\?[imsx-]+[:)]|\{[\w.]+\}|\\[a-zA-Z]|\[[^\]]*\]|\\u[0-9a-fA-F]{4}|&\w+;|</?\w+"
+)
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def words_of_the_languages() -> frozenset[str]:
+    ways = (way for language in LANGUAGES for entry in ENTRIES for way in written(entry, language))
+    return frozenset(word for way in ways for word in WORD.findall(way))
+
+
+def patterns_in(source: str) -> Iterator[tuple[int, str]]:
+    """The literals of a module that are expressions, or parts of one, without names of groups and escapes."""
+    tree = ast.parse(source)
+    texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
+            compiled = MARKS_OF_PATTERNS.search(node.value)
+            if compiled:
+                yield node.lineno, node.value
+
+
+def words_in_patterns(source: str, known: Collection[str]) -> list[tuple[int, str]]:
+    """Words of languages in the expressions of a module, with their lines."""
+    return [
+        (line, word)
+        for line, pattern in patterns_in(source)
+        for word in WORD.findall(NO_WORDS_OF_PATTERNS.sub(" ", _without_exceptions(pattern)).lower())
+        if word in known
+    ]
+
+
+def _without_exceptions(pattern: str) -> str:
+    for exception in NO_LANGUAGE:
+        pattern = pattern.replace(exception, " ")
+    return pattern
+
+
+def test_no_expression_outside_the_lexicon_holds_words_of_a_language() -> None:
+    known = words_of_the_languages()
+    root = Path(lexicon.__file__).parents[3]
+    modules = [
+        file for room in ROOMS for file in (root / room).rglob("*.py") if file.parent.name not in ("lexicon", "data")
+    ]
+    assert len(modules) > 80
+    found = {str(file.relative_to(root)): words_in_patterns(file.read_text("utf-8"), known) for file in modules}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (r're.compile(r"\b(?:or|oder)\b")', ["or", "oder"]),
+        (r're.compile(rf"{x}(?:years?|jahre)")', ["years", "jahre"]),
+        (r're.compile(r"(?P<years>\d+) {year}")', []),
+        (r'any_of("joint.or")', []),
+        (r'"""Of `(?:or|and)` a docstring may speak."""', []),
+    ],
+)
+def test_words_of_a_language_are_found_in_expressions_alone(source: str, words: list[str]) -> None:
+    assert [
+        word for _, word in words_in_patterns(source, {"or", "oder", "year", "years", "jahre", "joint", "and"})
+    ] == words

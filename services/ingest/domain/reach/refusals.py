@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from services.rules.lexicon.builder import composed
+from services.rules.lexicon.builder import any_of, composed, phrases_of
 from services.rules.text import lowered
 
 Stance = Literal["refused", "confirmed", "unclear"]
@@ -54,19 +54,16 @@ class _Patterns:
     obliges: re.Pattern[str]
 
 
-_ADVERB: Final = "[a-z]{3}ly"
-"""As English ends them: `Currently, candidates ...`."""
-_COMMA: Final = rf"(?:,\s(?={{behind_comma}})|(?<={_ADVERB}),\s|(?:,|:|\s[–—-])\s(?={{polite}}))"
-"""One that does not begin another clause."""
-
-
 @cache
 def _patterns() -> _Patterns:
     negation = r"{not}(?!\s{only})"
     nobody = r"{none_of}\s(?:[\w-]+\s){0,2}?{people}|{nobody}"
     verdict = rf"{negation}(?:[\s,]+{{small}})*[\s,]+{{verb}}|{{framed}}|{nobody}|{{turned_away}}"
     parted = r"{not_parted}[^.!?;,\n]{0,30}{particle}\W*$|{apply_not}"
-    lead = rf"(?:\s?\([^()\n]{{0,40}}\))?(?:(?:\s|{_COMMA}){{to_verdict}})*(?:\s|{_COMMA})"
+    # A comma that does not begin another clause: `Currently, candidates ...`.
+    adverb = "|".join(f"(?<=[a-z]{{3}}{ending.removeprefix('*')})" for ending in phrases_of("denial.adverb"))
+    comma = rf"(?:,\s(?={{behind_comma}})|(?:{adverb}),\s|(?:,|:|\s[–—-])\s(?={{polite}}))"
+    lead = rf"(?:\s?\([^()\n]{{0,40}}\))?(?:(?:\s|{comma}){{to_verdict}})*(?:\s|{comma})"
     return _Patterns(
         before=_pattern(verdict),
         behind=_pattern(rf"{lead}(?:{verdict}|{parted})"),
@@ -87,7 +84,7 @@ def _patterns() -> _Patterns:
         ),
         of_the_rest=_pattern("{rest}"),
         welcome=_pattern("[^.,;]{0,30}{welcome}"),
-        obliges=_pattern(r"{obliges}|{obliges_is}\s(?:\w+ly\s)?$"),
+        obliges=_pattern(r"{obliges}|{obliges_is}\s(?:\w+" + any_of("denial.adverb") + r"\s)?$"),
     )
 
 

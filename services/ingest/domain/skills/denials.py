@@ -15,7 +15,6 @@ from services.rules.text import lowered
 
 _BEGINS: Final = r"(?:^|[.!?;:(•]\s?)"
 _CLAUSE_ENDS: Final = r"\s*(?=$|[.;,)!?\n])"
-_TOKEN = re.compile(r"and/or|[\w+#.'’-]*[\w+#]|[^\w\s]")
 _ITEM_WORDS = 4
 _MOST_BETWEEN = 120
 _LONGEST_SENTENCE = 1200
@@ -34,6 +33,7 @@ class _Words:
     """The same, of experience: "no prior experience with" Scala."""
     frames: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     """Deny the list between two of their words: "no" Scala "required", "no" Scala "?"."""
+    token: re.Pattern[str]
     joints: frozenset[str]
     last_joints: frozenset[str]
     others: frozenset[str]
@@ -87,7 +87,7 @@ def _framed(before: str, behind: str) -> bool:
 def _closed(between: str) -> bool:
     """Whether a list has its "or": in "no agencies, Python required" a comma begins something else."""
     words = _words()
-    joints = words.joints.intersection(_TOKEN.findall(between))
+    joints = words.joints.intersection(words.token.findall(between))
     return not joints or bool(joints & words.last_joints)
 
 
@@ -97,7 +97,7 @@ def _of_list(between: str, *, led: bool = False) -> bool:
         return False
     known = _words()
     words = 0
-    for token in _TOKEN.findall(between):
+    for token in known.token.findall(between):
         if led and token in known.knowing:
             continue
         if token in known.joints:
@@ -112,28 +112,32 @@ def _of_list(between: str, *, led: bool = False) -> bool:
 
 @cache
 def _words() -> _Words:
-    be, needed, but, how, lacking, kind = (
-        any_of(f"denial.{entry}") for entry in ("be", "needed", "but", "how", "lacking", "kind_of_knowledge")
+    be, needed, but, how, lacking, kind, adverb = (
+        any_of(f"denial.{entry}") for entry in ("be", "needed", "but", "how", "lacking", "kind_of_knowledge", "adverb")
     )
     is_not = rf"(?:(?:{be}\s)?{any_of('denial.not')}(?:\s{be})?|{any_of('denial.is_not')})"
     before_but = rf"(?:(?:{be}\s|\()\w+,?\s(?={but}))?"
-    it_is_not_needed = rf"(?:[(:–—]\s?)?(?:{but}\s(?:it['’]?s?\s)?)?{is_not}(?:\s{how}){{0,3}}\s{needed}"
+    it_is_not_needed = rf"(?:[(:–—]\s?)?(?:{but}\s(?:{any_of('denial.it')}\s)?)?{is_not}(?:\s{how}){{0,3}}\s{needed}"
     return _Words(
         closes=re.compile(
             rf"{before_but}{it_is_not_needed}|{any_of('denial.at_end')}{_CLAUSE_ENDS}|{any_of('denial.closes')}"
         ),
         opens=re.compile(rf"{any_of('denial.opens')}(?!\s{any_of('denial.only')})(?![\w-])"),
         lacking=re.compile(
-            rf"{lacking}\s(?:any\s)?(?:{kind}\s){{0,2}}{any_of('denial.knowledge')}\s{any_of('denial.in_it')}"
+            rf"{lacking}\s(?:{any_of('denial.any')}\s)?(?:{kind}\s){{0,2}}{any_of('denial.knowledge')}\s{any_of('denial.in_it')}"
         ),
         frames=(
-            (re.compile(any_of("denial.none_of")), re.compile(rf"(?:\b{be}\s)?(?:\b\w+ly\s)?{needed}")),
+            (
+                re.compile(any_of("denial.none_of")),
+                re.compile(rf"(?:\b{be}\s)?(?:\b\w+{adverb}\s)?{needed}"),
+            ),
             (re.compile(_BEGINS + any_of("denial.question")), re.compile(r"\?")),
             (re.compile(any_of("denial.lack")), re.compile(any_of("denial.is_fine"))),
             (re.compile(any_of("denial.not_necessary")), re.compile(any_of("denial.to_know"))),
             (re.compile(any_of("denial.not_a")), re.compile(any_of("denial.role"))),
             (re.compile(any_of("denial.you_need")), re.compile(any_of("denial.not_know"))),
         ),
+        token=re.compile("|".join((*filter("/".__contains__, _plain("joints")), r"[\w+#.'’-]*[\w+#]", r"[^\w\s]"))),
         joints=_plain("joints") | {",", "/", "&"},
         last_joints=_plain("last_joints") | {"/"},
         others=_plain("others"),
