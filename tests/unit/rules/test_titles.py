@@ -37,6 +37,10 @@ def test_what_says_something_of_the_work_stays_in_a_title(title: str) -> None:
     ("one", "other"),
     [
         ("Full-Stack Developer", "Fullstack Developer"),
+        ("Ingénieur(e) logiciel", "Ingénieur logiciel"),
+        ("Desenvolvedora/o Mobile", "Desenvolvedora Mobile"),
+        ("Enfermeiro(a) (todos os gêneros)", "Enfermeiro"),
+        ("Programista (k/m)", "Programista"),
         ("Client Support with Dutch", "Customer Support with Dutch - Remote"),
         ("Data Engineer \u2013 Payments", "Data Engineer (Payments)"),
         ("Receivables Collector - Marketing (Brazil)", "Remote - Receivables Collector - Marketing (Uruguay)"),
@@ -52,6 +56,10 @@ def test_one_title_is_written_in_several_ways(one: str, other: str) -> None:
         ("Account Executive - Spain", "Account Executive - Italy"),
         ("Country Manager, France", "Country Manager, Japan"),
         ("Vertriebsleiter (m/w/d) - \u00d6sterreich", "Vertriebsleiter (m/w/d) - Schweiz"),
+        ("Ingénieur technico-commercial (Belgique)", "Ingénieur technico-commercial (Suisse)"),
+        ("Addetto vendite - Spagna", "Addetto vendite - Italia"),
+        ("Medewerker buitendienst (Duitsland)", "Medewerker buitendienst (Belgi\u00eb)"),
+        ("Specjalista ds. sprzedaży (Czechy)", "Specjalista ds. sprzedaży (Niemcy)"),
         ("Customer Success Manager (EMEA)", "Customer Success Manager (APAC)"),
     ],
 )

@@ -61,6 +61,7 @@ def criteria_in(text: str, currency: str) -> Criteria | None:
             "Krankenschwester in Teilzeit in Hamburg",
             {"roles": RoleTerms(any=("nurse",), accept_unknown=True), "employment": ("part_time",)},
         ),
+        ("Python-Entwickler, Visum nötig", {"skills": SkillTerms(any=("Python",)), "visa_sponsorship": True}),
         ("Desarrollador Python, España, visa", {"skills": SkillTerms(any=("Python",)), "visa_sponsorship": True}),
         (
             POSTING,
@@ -75,7 +76,7 @@ def criteria_in(text: str, currency: str) -> Criteria | None:
         ),
         (CV, {"roles": RoleTerms(any=("data-engineer",), accept_unknown=True), "places": ("PT",), "text": ""}),
     ],
-    ids=["sentence", "town and pay", "German", "Spanish", "posting", "CV"],
+    ids=["sentence", "town and pay", "German", "German visa", "Spanish", "posting", "CV"],
 )
 def test_what_it_asks_for(text: str, expected: dict[str, object]) -> None:
     found = criteria_in(text, "PLN")
