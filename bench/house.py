@@ -23,7 +23,7 @@ LEAST_WORDS = 5
 DOCUMENTED = {"_asdict", "_replace", "_fields"}
 WIRING = re.compile(
     r"(app|registry|formats|normalise|deployed|embedded|operating|mailers|loading|generate)$"
-    r"|^services\.(cli|portal|usecases)\.|\.vendor_"
+    r"|^services\.(cli|console|portal|usecases)\.|\.vendor_"
 )
 """What names others in order to put them together: being named by it alone does not mean to belong into it."""
 WATCHED = """

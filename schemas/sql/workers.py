@@ -1,8 +1,8 @@
-"""The tables of workers: which there are and how they fare, and who does what only one of them may do."""
+"""The tables of workers and operators: how workers fare, who may do what one alone may do, and what operators did."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
 
-from schemas.sql.base import Moment, metadata
+from schemas.sql.base import Moment, Serial, metadata
 
 workers = Table(
     "workers",
@@ -38,4 +38,15 @@ leases = Table(
     Column("holder", Text, nullable=False, comment="a process"),
     Column("until", Moment, nullable=False, comment="by the clock of the store; others may take it then"),
     comment="Who may do what only one process at a time may do.",
+)
+
+operator_acts = Table(
+    "operator_acts",
+    metadata,
+    Column("act_id", Serial, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("operator", Text, nullable=False, comment="as the console knows them"),
+    Column("act", Text, nullable=False, comment="such as pause, replay, reveal"),
+    Column("about", Text, nullable=False, comment="a service, a source, a letter or the id of a person; no address"),
+    comment="What was done by the console, by whom and when; kept for a year.",
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, insert, select
 
-from schemas.sql.operators import operator_acts
+from schemas.sql.workers import operator_acts
 from services.runtime.sql.store import reading, retried, writing
 
 KEPT = timedelta(days=365)

@@ -1,6 +1,6 @@
 """What operators do by the console.
 
-Written out in full: a migration says what was, whatever `schemas.sql.operators` becomes.
+Written out in full: a migration says what was, whatever `schemas.sql.workers` becomes.
 """
 
 import sqlalchemy as sa
