@@ -14,7 +14,7 @@ from services.usecases import operators
 from tests.support.console import TOKEN, ServedConsole, served_console
 
 OPEN = ("/livez", "/readyz", "/enter")
-CLOSED = ("/", "/acts", "/stream/live")
+CLOSED = ("/", "/acts", "/letters", "/letters/raw.v1.dead:0:0", "/why", "/stream/live")
 
 
 @pytest.fixture
@@ -29,8 +29,9 @@ def test_nobody_without_the_credential_reads_anything(console: ServedConsole) ->
         answer = console.client.get(path)
         assert answer.status_code in (303, 401)
         assert answer.text == ""
-    for path in ("/do", "/leave"):
-        answer = console.client.post(path, data={"act": "pause", "about": "matcher", "token": "x"})
+    fields = {"act": "pause", "about": "matcher", "token": "x", "person": "ada@example.com", "posting": "x"}
+    for path in ("/do", "/leave", "/letters/do", "/why"):
+        answer = console.client.post(path, data=fields)
         assert answer.status_code == 303
     assert operators.latest(console.installation) == []
 
