@@ -1,4 +1,4 @@
-"""What the portal's OpenAPI document says beside paths: which answers a room gives, and what its forms hold."""
+"""What the portal's OpenAPI document says beside paths: answers of a room, and fields of forms and addresses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,3 +33,8 @@ def form(*fields: str, **values: tuple[str, ...]) -> dict[str, Any]:
     properties = texts | {name: {"enum": list(some)} for name, some in values.items()}
     schema = {"type": "object", "properties": properties}
     return {"requestBody": {"required": False, "content": {FORM: {"schema": schema}}}}
+
+
+def query(*fields: str) -> dict[str, Any]:
+    """What may stand behind the `?` of an address, fields of any text."""
+    return {"parameters": [{"name": name, "in": "query", "schema": {"type": "string"}} for name in fields]}

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from schemas.posting import PostingCore
 from services.portal.accounts.guard import FormGuard
-from services.portal.answers import answers
+from services.portal.answers import answers, query
 from services.portal.door import Door, ForgedError
 from services.portal.forms import fault_in
 from services.portal.pages import words_for
@@ -40,6 +40,8 @@ _FOR_ALL: Final = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+_ASKED: Final = (*ASKING, "time_zone")
+"""What the address of a feed for criteria may say."""
 _BEYOND_XML: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
 """Characters that no document of XML 1.0 may hold."""
 
@@ -79,7 +81,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
         responses={**answers(400, 404, 429, 503), 200: {"content": documents}, 304: {"description": "As it was."}}
     )
 
-    @router.get("/feed.{kind}")
+    @router.get("/feed.{kind}", openapi_extra=query(*_ASKED))
     async def feed(request: Request, kind: Kind) -> Response:
         """The newest jobs that fit what the address asks for."""
         guard.check_feed(request)
@@ -114,7 +116,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
 def _public(door: Door, live: LivePreviews, request: Request, words: Words) -> Feed:
     """Raises WrongFieldError, UsageError, UnavailableError."""
     asked = dict(request.query_params)
-    if unknown := sorted(asked.keys() - {*ASKING, "time_zone"}):
+    if unknown := sorted(asked.keys() - {*_ASKED}):
         # To leave it out would be to show what nobody asked for.
         raise UsageError(f"a feed has no field {unknown[0]!r}")
     search = search_of({**DEFAULTS, **asked}, words)

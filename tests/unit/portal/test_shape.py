@@ -155,7 +155,8 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
         visited.live.refresh(NOW)
         if "key" in case.path_parameters and chance % 3:
             case.path_parameters["key"] = visited.feed_key()
-        case.query = {"skills": "Python"} if letter != "f" else {}
+        if letter == "f" or statuses[200] < 3:
+            case.query = {"skills": "Python"} if letter != "f" else {}
     headers: dict[str, str] = {}
     if letter == "home" and chance % 5:
         headers["Cookie"] = visited.cookie()
@@ -165,6 +166,10 @@ def ask(visited: Visited, operation: Any, mode: Any, statuses: Counter[int], dat
         case.body["do"] = ("say", "pause")[letter == "m"]
     if case.path == "/home" and isinstance(case.body, dict) and chance % 2:
         case.body["do"] = "pause"
+    if case.path == "/home/webhooks" and isinstance(case.body, dict) and chance % 2:
+        case.body |= {"do": "add", "address": f"https://hooks.example/{chance}", "search": ""}
+    if letter == "sign-in" and isinstance(case.body, dict) and chance % 2:
+        case.body["address"] = WISH["address"]
     if letter == "sign-up" and isinstance(case.body, dict) and chance % 2:
         case.body |= {"address": WISH["address"], "text": "harbour", "time_zone": "UTC"}
         case.body |= {"amount": "", "cadence": "daily", "hour": "8", "currency": "EUR", "places": ""}
