@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from services.notifier.adapters.sql.digests import digests, mail_events
@@ -38,6 +39,21 @@ class Point:
     embedded: bool = False
     """Whether only a store in the data folder has it."""
 
+    def set_up(self, come_by: Callable[[], None]) -> Callable[[], None]:
+        """Have `come_by` called whenever somebody comes by; gives what takes that back."""
+        act = getattr(self.owner, self.name)
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            if not self.after:
+                come_by()
+            result = act(*args, **kwargs)
+            if self.after:
+                come_by()
+            return result
+
+        setattr(self.owner, self.name, watched)
+        return lambda: setattr(self.owner, self.name, act)
+
 
 @dataclass
 class Watch:
@@ -51,18 +67,7 @@ class Watch:
 
     def set_up(self) -> None:
         for name, point in POINTS.items():
-            setattr(point.owner, point.name, self._wrapped(name, point, getattr(point.owner, point.name)))
-
-    def _wrapped(self, name: str, point: Point, act: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            if not point.after:
-                self._pass(name)
-            result = act(*args, **kwargs)
-            if point.after:
-                self._pass(name)
-            return result
-
-        return watched
+            point.set_up(partial(self._pass, name))
 
     def _pass(self, name: str) -> None:
         self.passed[name] += 1
@@ -166,19 +171,16 @@ def dying_at(name: str) -> Iterator[Sequence[str]]:
 
     Gives the points at which somebody died: none, or this one.
     """
-    point, died = POINTS[name], list[str]()
-    act = getattr(point.owner, point.name)
+    died = list[str]()
 
-    def dies(*args: Any, **kwargs: Any) -> Any:
-        if point.after:
-            act(*args, **kwargs)
+    def die() -> None:
         died.append(name)
         raise DiedError(name)
 
-    setattr(point.owner, point.name, dies)
+    take_down = POINTS[name].set_up(die)
     hook, threading.excepthook = threading.excepthook, lambda args: None
     try:
         yield died
     finally:
-        setattr(point.owner, point.name, act)
+        take_down()
         threading.excepthook = hook

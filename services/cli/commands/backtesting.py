@@ -12,8 +12,7 @@ from rich.text import Text
 
 from schemas.counted import counted
 from schemas.criteria import Criteria
-from services.cli.asked import asked_for
-from services.cli.commands.files import posting_lines
+from services.cli.asked import asked_for, posting_lines
 from services.cli.opened import open_installation, warn
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, progress

@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.codec import UnreadableError
-from services.cli.asked import asked_for
-from services.cli.commands.searches import read_json
+from services.cli.asked import asked_for, read_json
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json

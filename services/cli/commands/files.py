@@ -12,15 +12,15 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from schemas.codec import UnreadableError, decode
 from schemas.counted import counted
 from schemas.criteria import Criteria
-from schemas.posting import Posting, PostingCore
+from schemas.posting import Posting
 from services.cli.adding import MappingFile
+from services.cli.asked import lines_of, posting_lines
 from services.cli.options import AsJson, Now, moment
 from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.files.named import is_file, is_folder, open_named, read_named
+from services.runtime.files.named import is_file, is_folder, read_named
 from services.runtime.files.private import privately
 from services.runtime.printable import escaped
 from services.runtime.strict_json import read_alone, reason_of
@@ -145,27 +145,8 @@ def _writing(file: Path) -> IO[str]:
         raise JobchimeError(f"{file} cannot be written: {error.strerror}") from None
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        with open_named(file) as source:
-            for number, line in enumerate(source, 1):
-                if line.strip():
-                    yield number, line
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-
-
-def posting_lines(file: Path) -> Iterator[PostingCore]:
-    """The postings of JSON lines; a line that is none is told and left out. Raises UsageError."""
-    for number, line in _lines(file):
-        try:
-            yield decode(PostingCore, line)
-        except UnreadableError as error:
-            print(f"{file}, line {number}: {error}; left out", file=sys.stderr)
-
-
 def _criteria_lines(file: Path) -> Iterator[tuple[str, Criteria]]:
-    for number, line in _lines(file):
+    for number, line in lines_of(file):
         try:
             row: Any = read_alone(line)
             inner = row.get("criteria", row) if isinstance(row, dict) else row

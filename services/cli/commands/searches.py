@@ -1,6 +1,5 @@
 """`jobchime search`: add, edit, list, pause, resume and delete saved searches."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,12 +7,11 @@ import typer
 
 from schemas.codec import encode
 from schemas.counted import counted
+from services.cli.asked import read_json
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
-from services.runtime.files.named import read_named
-from services.runtime.strict_json import read_alone, reason_of
 from services.usecases import searches
 from services.usecases.typed import circle_in
 
@@ -163,17 +161,6 @@ def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Forget a search."""
     searches.delete(open_installation(config, create=False), search, moment(now))
     typer.echo("Deleted.")
-
-
-def read_json(file: Path) -> Any:
-    """The JSON of a file. Raises UsageError in one sentence."""
-    try:
-        return read_alone(read_named(file))
-    except ValueError as error:
-        place = (
-            f" (line {error.lineno:,}, character {error.colno:,})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise UsageError(f"{file}: {reason_of(error)}{place}") from None
 
 
 def _asked(
