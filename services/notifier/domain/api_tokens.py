@@ -7,10 +7,10 @@ from typing import Final, Literal, get_args
 
 Scope = Literal[
     "searches:read", "searches:write", "jobs:read", "jobs:write", "mails:read", "account:read", "account:write",
-    "export",
+    "webhooks:read", "webhooks:write", "export",
 ]  # fmt: skip
-"""What a program may do: read or change searches, jobs with what was said of them, and settings; read which mails there
-were; get all that is kept. To change something is not to read it."""
+"""What a program may do: read or change searches, jobs with what was said of them, settings and webhooks; read which
+mails there were; get all that is kept. To change something is not to read it."""
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 PREFIX: Final = "jobchime_"
 CHANCE_BYTES: Final = 24

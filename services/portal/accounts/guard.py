@@ -70,6 +70,10 @@ class FormGuard:
         """The same of a token, wherever its program runs. Raises HTTPException 429."""
         self._count_of(key, "token", _TOKENS)
 
+    def check_reaching(self, who: str) -> None:
+        """The same of what has us ask a server that somebody names. Raises HTTPException 429."""
+        self._count_of(who, "reaching", _FORMS)
+
     def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
         self._count_of(network_of(request, self._proxies), what, limits)
 

@@ -29,6 +29,8 @@ _MAY: Mapping[Scope, str] = {
     "mails:read": mark("Read which mails you were sent, and what comes next"),
     "account:read": mark("Read your name, your address and your settings"),
     "account:write": mark("Change your settings, pause your mails and go on"),
+    "webhooks:read": mark("Read your webhooks, and what was posted to them"),
+    "webhooks:write": mark("Add, change and remove webhooks"),
     "export": mark("Get all that is kept about you, your mails with their links included"),
 }
 _DAYS = (30, 90, MOST_DAYS)

@@ -174,7 +174,7 @@ def _add_account(router: APIRouter, door: Door) -> None:
         return now_of(request, caller)
 
     @router.put("/v1/account/pause", tags=["Account"], responses=changes(Account, *TAKES))
-    def pause(request: Request, wish: Pause, caller: Annotated[Caller, writes]) -> Response:
+    def pause_mails(request: Request, wish: Pause, caller: Annotated[Caller, writes]) -> Response:
         """Have nothing mailed, until a day or until somebody says so; said again it may be another day."""
         zone, until, said = caller.person.profile.time_zone, None, "nothing until further notice"
         if wish.until is not None:
@@ -184,7 +184,7 @@ def _add_account(router: APIRouter, door: Door) -> None:
         return now_of(request, caller)
 
     @router.delete("/v1/account/pause", tags=["Account"], responses=changes(Account, "conflict"))
-    def go_on(request: Request, caller: Annotated[Caller, writes]) -> Response:
+    def resume_mails(request: Request, caller: Annotated[Caller, writes]) -> Response:
         """Have mails go on; said again it changes nothing. Who unsubscribed goes on at home alone: 409."""
         consent.resume(installation, caller.own_id, _wording(caller, "mails go on"), caller.now)
         return now_of(request, caller)
@@ -194,7 +194,7 @@ def _add_account(router: APIRouter, door: Door) -> None:
         tags=["Account"],
         responses=shows(Export),
     )
-    def export(request: Request, caller: Annotated[Caller, may("export")]) -> Response:
+    def export_all(request: Request, caller: Annotated[Caller, may("export")]) -> Response:
         """All that is kept. Mails in it hold their links, which act for their reader without any token."""
         data = accounts.export(installation, caller.own_id)
         return answer_bytes(request, json.dumps(data, ensure_ascii=False).encode())

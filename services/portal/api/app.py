@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from services.portal.accounts.guard import FormGuard
-from services.portal.api import account, finding, jobs, searches
+from services.portal.api import account, finding, jobs, searches, webhooks
 from services.portal.api.access import DOCUMENT, Access, May, put_off
 from services.portal.api.answers import Problem, RefusedError, WrongField, problem
 from services.portal.door import Door
@@ -45,7 +45,7 @@ def api_app(door: Door, guard: FormGuard, live: LivePreviews, origins: Sequence[
 
     `origins`: pages whose scripts may ask it with a token.
     """
-    app: ASGIApp = Access(routed(door, live), door, guard)
+    app: ASGIApp = Access(routed(door, guard, live), door, guard)
     if origins:
         # Outermost: a browser asks beforehand, without a token, whether a script may send one.
         app = CORSMiddleware(
@@ -54,7 +54,7 @@ def api_app(door: Door, guard: FormGuard, live: LivePreviews, origins: Sequence[
     return app
 
 
-def routed(door: Door, live: LivePreviews) -> FastAPI:
+def routed(door: Door, guard: FormGuard, live: LivePreviews) -> FastAPI:
     """The routes with their document."""
     app = FastAPI(
         title="jobchime",
@@ -63,6 +63,7 @@ def routed(door: Door, live: LivePreviews) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=DOCUMENT,
+        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
         servers=[{"url": f"{door.root}{API}"}],
         root_path_in_servers=False,
@@ -73,6 +74,7 @@ def routed(door: Door, live: LivePreviews) -> FastAPI:
         searches.routes(door, live, made),
         finding.routes(door, live, made),
         jobs.routes(door),
+        webhooks.routes(door, guard),
     )
     for router in routers:
         app.include_router(router)
@@ -141,7 +143,7 @@ def _show_faults(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(_: Request, error: HTTPException) -> Response:
-        kind = {404: "missing", 405: "method"}.get(error.status_code, "malformed")
+        kind = {404: "missing", 405: "method", 429: "too_many_requests"}.get(error.status_code, "malformed")
         return problem(RefusedError(kind, headers=error.headers))
 
     @app.exception_handler(Exception)

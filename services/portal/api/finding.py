@@ -237,7 +237,7 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
     reads = may("searches:read")
 
     @router.get("/v1/completions/{kind}", responses=shows(Suggestions))
-    def complete(
+    def complete_name(
         request: Request,
         kind: Kind,
         caller: Annotated[Caller, reads],
@@ -250,7 +250,7 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         )
 
     @router.post("/v1/readings", responses=changes(Reading, *TAKES))
-    def read(request: Request, text: Text, caller: Annotated[Caller, reads]) -> Response:
+    def read_text(request: Request, text: Text, caller: Annotated[Caller, reads]) -> Response:
         """What a posting, a CV or a sentence asks for, and which skills it names. Nothing of it is kept."""
         asked = asked_in(text.text, caller.person.profile.currency, caller.now) if text.text.strip() else None
         proposals = asked.proposals if asked else ()
@@ -266,7 +266,7 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         return answer(request, shown)
 
     @router.post("/v1/previews", responses=changes(Preview, *TAKES))
-    async def preview(request: Request, wish: PreviewWish, caller: Annotated[Caller, reads]) -> Response:
+    async def try_search(request: Request, wish: PreviewWish, caller: Annotated[Caller, reads]) -> Response:
         """What a search would have found in the last days, with what each criterion costs. Nothing of it is kept."""
         query = Query(wish.name, wish.criteria, places_from(wish.preferred_places))
         return await finding.preview(request, caller, query)

@@ -206,7 +206,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
         return shown(request, caller, job_id)
 
     @router.put("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], responses=changes(SavedJob, "missing", *TAKES))
-    def save(request: Request, job_id: _Id, wish: SavedJobWish, caller: Annotated[Caller, writes]) -> Response:
+    def save_job(request: Request, job_id: _Id, wish: SavedJobWish, caller: Annotated[Caller, writes]) -> Response:
         """Save a job, with a note and the day of applying; said again these take the place of what was there."""
         applied_on = _day(wish.applied_on)
         note = tracker.note_from(wish.note)
@@ -220,7 +220,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
         status_code=204,
         responses=takes_away(),
     )
-    def take_out(job_id: _Id, caller: Annotated[Caller, writes]) -> Response:
+    def take_job_out(job_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Keep it no more; said again it changes nothing."""
         tracker.take_out(installation, caller.own_id, job_id)
         return Response(status_code=204)
@@ -282,7 +282,7 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         status_code=201,
         responses=makes(Said, "missing", *TAKES),
     )
-    def say(request: Request, wish: Saying_, caller: Annotated[Caller, writes]) -> Response:
+    def say_of_job(request: Request, wish: Saying_, caller: Annotated[Caller, writes]) -> Response:
         """Call a job not relevant, wish for more like it, or hide a company; said again it counts from now on.
 
         A saved job that is called not relevant is saved no more, and its note goes along.
@@ -310,7 +310,7 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         return answer(request, one_said(caller, said_id))
 
     @router.patch("/v1/feedback/{said_id}", tags=["Feedback"], responses=changes(Said, "missing", *TAKES))
-    def note_beside(request: Request, said_id: _Said, wish: Note, caller: Annotated[Caller, writes]) -> Response:
+    def note_said(request: Request, said_id: _Said, wish: Note, caller: Annotated[Caller, writes]) -> Response:
         """Write something beside it."""
         one_said(caller, said_id)
         kind, value = _of_id(said_id)
@@ -323,7 +323,7 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         status_code=204,
         responses=takes_away("missing"),
     )
-    def take_back(said_id: _Said, caller: Annotated[Caller, writes]) -> Response:
+    def take_back_said(said_id: _Said, caller: Annotated[Caller, writes]) -> Response:
         """Take it back: nothing is moved or kept out by it any more."""
         one_said(caller, said_id)
         feedback.take_back(installation, caller.own_id, *_of_id(said_id))
