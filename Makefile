@@ -90,6 +90,7 @@ lock:
 
 schemas: setup
 	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m docs.make_openapi
 
 docs: setup
 	@$(BIN)/python -m docs.make_fields
