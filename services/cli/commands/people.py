@@ -154,7 +154,7 @@ def resume(
 
 @app.command("sign-out")
 def sign_out(person: Person, config: Config = None) -> None:
-    """Sign out every browser of a person's, as after a mailbox was taken over."""
+    """Sign out every browser of a person's, and every program, as after a mailbox was taken over."""
     installation = open_installation(config, create=False)
     signing.end(installation, accounts.find(installation, person).subscriber_id)
     typer.echo("Signed out everywhere.")

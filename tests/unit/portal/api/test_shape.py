@@ -118,6 +118,7 @@ def ask(asked: Asked, operation: Any, mode: Any, statuses: Counter[int], data: s
     assert {name: got.get(name.lower()) for name in HEADERS} == wanted
 
 
+@pytest.mark.slow
 def test_each_answer_is_documented_and_has_all_headers(asked: Asked) -> None:
     found: dict[str, Counter[int]] = {}
     for operation in operations(asked):
@@ -197,6 +198,7 @@ def exported(asked: Asked, person: Subscriber) -> dict[str, Any]:
     return {**accounts.export(asked.installation, person.subscriber_id), "api_tokens": []}
 
 
+@pytest.mark.slow
 def test_hostile_words_come_back_as_they_were_or_are_refused(asked: Asked) -> None:
     client = TestClient(asked, base_url="https://alerts.example")
     for word in (*WORDS, *UNREADABLE, "a\0b", "</script><script>alert(1)</script>", "{{7*7}}", "\ud800"):
