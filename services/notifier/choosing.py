@@ -91,7 +91,7 @@ class Choosing:
     """Reads and chooses, and writes nothing. What was read and judged is kept until `forget`."""
 
     def __init__(self, matches: SqlMatches, digests: SqlDigests, settings: NotifierSettings) -> None:
-        self._postings = _Postings(matches, settings.postings_held)
+        self._postings = Postings(matches, settings.postings_held)
         self._newest = NewestPostings(matches, settings.newest_looked_at)
         self._judging = Judging(most_postings=settings.postings_held)
         self._digests = digests
@@ -157,7 +157,7 @@ class Choosing:
         return self._digests.sent(wanted, now - _EARLIER_RELEASE_REMEMBERS) if wanted else {}
 
 
-class _Postings:
+class Postings:
     """The newest versions, each read once a pass as far as memory goes."""
 
     def __init__(self, matches: SqlMatches, most: int) -> None:

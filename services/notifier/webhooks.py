@@ -19,6 +19,7 @@ import structlog
 from services.notifier.adapters.sql.webhooks.events import Begun, DueWebhook, Found, SqlWebhookEvents, TellShut
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
+from services.notifier.choosing import Postings
 from services.notifier.domain.curation.curate import CurateSettings, item_of, ranked
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.ids import Ids
@@ -39,8 +40,10 @@ from services.runtime.http.fetch import Limits, TimedOutError, post, user_agent
 from services.runtime.records import Outgoing, Record
 from services.wording.catalogues import words_of
 
-MOST_AT_ONCE = 1_000
-"""Webhooks looked at in one tick."""
+MOST_AT_ONCE = 200
+"""Webhooks looked at in one tick, which others wait for in the embedded form."""
+POSTINGS_HELD = 5_000
+"""In memory while they are looked at: most webhooks have found the same."""
 _EMPTY_EVERY = timedelta(minutes=1)
 """Webhooks for which nothing came are written no more often, though windows begin where they were served."""
 _AGAIN_AFTER = timedelta(minutes=10)
@@ -91,7 +94,7 @@ class Webhooks:
         """`tell`: None where there is no public address that a mail could lead to. `count` is told of each attempt."""
         self._store = store
         self._windows = windows
-        self._matches = matches
+        self._postings = Postings(matches, POSTINGS_HELD)
         self._post = post
         self._ids = ids
         self._settings = settings
@@ -132,17 +135,17 @@ class Webhooks:
 
     def _find(self, now: datetime) -> None:
         cut = self._windows.take_cut(now)
-        due = [
-            one
-            for one in self._store.due(now, cut, MOST_AT_ONCE)
-            if self._left_alone.get(one.webhook.webhook_id, now) <= now
-        ]
+        alone = [webhook_id for webhook_id, until in self._left_alone.items() if until > now]
+        due = self._store.due(now, cut, MOST_AT_ONCE, alone)
         matched = self._store.matched(due, cut) if due else {}
         self._judging.forget()
+        self._postings.forget()
         for one in due:
             if (own := matched.get(one.webhook.webhook_id)) is not None and not self._stopping():
                 self._find_for(one, own, cut, now)
-        if self._emptied_at is None or not timedelta() <= now - self._emptied_at < _EMPTY_EVERY:
+        # Where there are more, those for whom nothing came would stand before them.
+        full = len(due) >= MOST_AT_ONCE
+        if full or self._emptied_at is None or not timedelta() <= now - self._emptied_at < _EMPTY_EVERY:
             self._store.pass_over([one for one in due if one.webhook.webhook_id not in matched], cut, now)
             self._store.cancel_unwanted(now)
             self._emptied_at = now
@@ -170,7 +173,7 @@ class Webhooks:
         for window in due.windows:
             for posting_id in matched.get(window.search.search_id, ()):
                 searches.setdefault(posting_id, []).append(window.search)
-        postings = self._matches.postings(sorted(searches))
+        postings = self._postings.load(searches)
         # What was here before the webhook was is no news to it, though a search may find it only now. By a clock that
         # ran ahead it may be of a time that has not come.
         since = min(hook.created_at, now)

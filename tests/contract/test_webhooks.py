@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from schemas.posting import Cluster, Company
 from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
+from services.notifier import webhooks as service_module
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.retention import KEEP_EVENTS, forget_cuts, forget_webhook_events
 from services.notifier.adapters.sql.webhooks import hooks as adapter
-from services.notifier.adapters.sql.webhooks.events import SqlWebhookEvents
+from services.notifier.adapters.sql.webhooks.events import DueWebhook, SqlWebhookEvents
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
 from services.notifier.domain.consent import Consent
@@ -345,6 +347,46 @@ def test_what_a_killed_worker_had_in_hand_is_posted_again_and_its_late_answer_is
     assert not events.settle(begun, Attempt(LATER, 1, 500), failed, LATER, None)
     [event] = [one for one in SqlWebhooks(store.engine).events(ada.subscriber_id, "hook") if one.kind == "job.matched"]
     assert event.state == "delivered"
+
+
+def test_who_has_nothing_new_keeps_no_other_waiting(
+    store: NotifierStore, ada: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = store.search(ada, "Go work", GO)
+    for name in ("a", "b", "c", "d", "e"):
+        proven(store, ada, go.search_id, name)
+    proven(store, ada, store.searches.all(ada.subscriber_id)[1].search_id, "last")
+    monkeypatch.setattr(service_module, "MOST_AT_ONCE", 2)
+    receiving = Receiving()
+    service = webhooks_over(store, receiving)
+    came(store, "one")
+    for seconds in range(3):
+        service.tick(LATER + timedelta(seconds=seconds))
+    assert [one.address.rpartition("/")[2] for one in receiving.posted] == ["last"]
+
+
+def test_one_that_cannot_be_served_keeps_no_other_waiting(
+    store: NotifierStore, ada: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("broken", "sound"):
+        proven(store, ada, None, name)
+    kept = SqlWebhookEvents.keep
+
+    def fails(self: SqlWebhookEvents, due: DueWebhook, *given: Any) -> bool:
+        if due.webhook.webhook_id == "broken":
+            raise ValueError
+        return kept(self, due, *given)
+
+    monkeypatch.setattr(SqlWebhookEvents, "keep", fails)
+    receiving = Receiving()
+    service = webhooks_over(store, receiving)
+    came(store, "one")
+    for seconds in range(3):
+        service.tick(LATER + timedelta(seconds=seconds))
+    assert [one.address.rpartition("/")[2] for one in receiving.posted] == ["sound"]
+    monkeypatch.setattr(SqlWebhookEvents, "keep", kept)
+    service.tick(LATER + timedelta(minutes=11))
+    assert [one.address.rpartition("/")[2] for one in receiving.posted] == ["sound", "broken"]
 
 
 def test_a_clock_that_ran_ahead_holds_nothing_up(store: NotifierStore, ada: Subscriber) -> None:

@@ -83,9 +83,9 @@ class SqlWebhookEvents:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def due(self, now: datetime, cut: Cut, most: int) -> list[DueWebhook]:
+    def due(self, now: datetime, cut: Cut, most: int, without: Sequence[str] = ()) -> list[DueWebhook]:
         """Webhooks for which something may have come, whose owners are served, with their searches but paused ones."""
-        behind = (_hook.state == "active") & (_hook.served_cut < cut.number)
+        behind = (_hook.state == "active") & (_hook.served_cut < cut.number) & _hook.webhook_id.not_in(without)
         with reading(self._engine) as connection:
             query = select(webhooks).join(subscribers, _person.subscriber_id == _hook.subscriber_id)
             order = (_hook.served_cut, bytewise(connection, _hook.webhook_id))
