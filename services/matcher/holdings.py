@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -67,6 +68,7 @@ class OwnHoldings:
         self._kept_in = kept_in
         self._kept = 0
         """Records of criteria that the last snapshot knows of."""
+        self._writing: Thread | None = None
         self.recent = recent
         self._settings = settings
         self._arrivals = Arrivals()
@@ -136,27 +138,27 @@ class OwnHoldings:
         return self._criteria.is_as_before
 
     def _keep(self) -> None:
-        """Write a snapshot, once as much has come as makes it worth while."""
+        """Have a snapshot written beside what is done next, once as much has come as makes it worth while."""
         count = self._criteria.count
         if self._kept_in is None or count - self._kept < max(_MANY, len(self.index) // _SHARE_CHANGED):
             return
+        if self._writing is not None and self._writing.is_alive():
+            return
         self._kept = count
-        started = time.monotonic()
         try:
             self._arrivals = Arrivals(self._arrivals.columns())
-            last = {str(partition): list(some.items()) for partition, some in self._criteria.last().items()}
-            whole = Snapshot.parts(
-                index=self.index.snapshot(),
-                arrivals=Snapshot(self._arrivals.columns(), {}),
-                topic=Snapshot({}, {"last": last, "count": count}),
-            )
-            if not snapshot.write(self._kept_in, whole):
-                return
-        except (OSError, ValueError, OverflowError) as error:
+        except (ValueError, OverflowError) as error:
             _events.warning("snapshot_not_written", file=str(self._kept_in), reason=str(error))
             return
-        took = round(time.monotonic() - started, 2)
-        _events.info("snapshot_written", file=str(self._kept_in), criteria=len(self.index), seconds=took)
+        last = {str(partition): list(some.items()) for partition, some in self._criteria.last().items()}
+        whole = Snapshot.parts(
+            index=self.index.snapshot(),
+            arrivals=Snapshot(self._arrivals.columns(), {}),
+            topic=Snapshot({}, {"last": last, "count": count}),
+        )
+        # Disks take seconds, and postings wait.
+        self._writing = Thread(target=_write, args=(self._kept_in, whole.fixed, len(self.index)), name="snapshot")
+        self._writing.start()
 
     def _forget(self, before: datetime) -> None:
         if self._forgotten is None or before - self._forgotten >= _FORGET_EVERY:
@@ -180,6 +182,18 @@ class OwnHoldings:
         self.recent.put(recent)
         if self._newest is not None:
             self._forget(self._newest - self._settings.backwards)
+
+
+def _write(path: Path, whole: Snapshot, criteria: int) -> None:
+    started = time.monotonic()
+    try:
+        if not snapshot.write(path, whole):
+            return
+    except OSError as error:
+        _events.warning("snapshot_not_written", file=str(path), reason=str(error))
+        return
+    took = round(time.monotonic() - started, 2)
+    _events.info("snapshot_written", file=str(path), criteria=criteria, seconds=took)
 
 
 class _Follower(Generic[M]):

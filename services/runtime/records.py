@@ -89,7 +89,7 @@ class Tail(Protocol):
     """Follows all partitions of one topic, for what every worker holds of it whoever handles its records."""
 
     def begin(self, places: Mapping[int, int]) -> None:
-        """Go on at these offsets, by partition, and at the topic's start in the others."""
+        """Go on at these offsets, by partition, none beyond its end, and at the topic's start in the others."""
         ...
 
     def catch_up(self) -> Iterator[Record]:

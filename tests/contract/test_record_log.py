@@ -144,6 +144,18 @@ def test_a_tail_begins_at_the_start_of_its_topic_alone(log: RecordLog) -> None:
     assert len(list(log.tail(NEXT).catch_up())) == 3
 
 
+def test_a_tail_begins_where_it_is_told_to_and_at_the_start_elsewhere(log: RecordLog) -> None:
+    log.producer().produce(outs(300))
+    every = list(log.tail(TOPIC).catch_up())
+    partition = every[0].partition
+    tail = log.tail(TOPIC)
+    list(tail.catch_up())
+    tail.begin({partition: 7})
+    begun = list(tail.catch_up())
+    assert len(begun) == 300 - 7
+    assert min(record.offset for record in begun if record.partition == partition) == 7
+
+
 def test_a_tail_left_half_way_goes_on_without_a_gap(log: RecordLog) -> None:
     log.producer().produce(outs(1_000))
     tail = log.tail(TOPIC)

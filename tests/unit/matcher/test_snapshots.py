@@ -1,5 +1,6 @@
 """A worker that begins from a snapshot of its criteria, and from what came since."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     structlog.reset_defaults()
 
 
+def written() -> None:
+    """Wait for the snapshot that is being written, if one is."""
+    for thread in threading.enumerate():
+        if thread.name == "snapshot":
+            thread.join()
+
+
 class Installation:
     """A log, and workers over it that keep their snapshot in a folder."""
 
@@ -40,6 +48,7 @@ class Installation:
         matcher = make_matcher(self.log, folder=self.folder)
         with capture_logs() as logs:
             matcher.load()
+            written()
         return matcher, [str(one["event"]) for one in logs if "snapshot" in str(one["event"])]
 
     def found(self, matcher: Matcher, *names: str) -> set[int]:
@@ -81,9 +90,11 @@ def test_another_is_written_once_enough_has_come(installed: Installation) -> Non
     before = (installed.folder / SNAPSHOT_FILE).read_bytes()
     installed.put(*range(100, 105))
     matcher.tick(NOON)
+    written()
     assert (installed.folder / SNAPSHOT_FILE).read_bytes() == before
     installed.put(*range(200, 206))
     matcher.tick(NOON)
+    written()
     assert (installed.folder / SNAPSHOT_FILE).read_bytes() != before
     again, told = installed.worker()
     assert told == ["snapshot_read"]
@@ -142,3 +153,29 @@ def test_records_that_came_again_are_told_from_new_ones_after_a_restart(installe
     place = next(p for p in range(2) if any(r.key == b"1" for r in batches[p]))
     again = installed.log.read(CRITERIA.name, place, batches[place][-1].offset + 1, 10)
     assert sent(second.handle(again)) == []
+
+
+def test_what_comes_while_a_snapshot_is_written_is_not_in_it(
+    installed: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, write = threading.Event(), threading.Event(), holdings.snapshot.write
+
+    def slow(*whole) -> bool:
+        begun.set()
+        assert go_on.wait(30)
+        return write(*whole)
+
+    monkeypatch.setattr(holdings.snapshot, "write", slow)
+    matcher = make_matcher(installed.log, folder=installed.folder)
+    matcher.load()
+    assert begun.wait(30)
+    installed.put(*range(100, 130), asked=skills(all=("Rust",), none=("PHP",)))
+    installed.put(1, version=2, removed=True)
+    matcher.tick(NOON)
+    go_on.set()
+    written()
+    monkeypatch.setattr(holdings.snapshot, "write", write)
+    again, told = installed.worker()
+    assert told[0] == "snapshot_read"
+    assert installed.found(again, "Go") == set(KEYS) - {1}
+    assert installed.found(again, "Rust") - set(KEYS) == set(range(100, 130))

@@ -107,9 +107,9 @@ class KeyVersions:
         """All that is known."""
         used = self._used << PAGE
         columns: dict[str, Column] = {
-            "pages": self._pages[: (self.last_key >> PAGE) + 1],
-            "versions": self._versions[:used],
-            "parts": self._parts[:used],
+            "pages": self._pages[: (self.last_key >> PAGE) + 1].copy(),
+            "versions": self._versions[:used].copy(),
+            "parts": self._parts[:used].copy(),
         }
         return Snapshot(columns, {"last_key": self.last_key, "beyond": list(self._beyond.items())})
 
