@@ -146,19 +146,23 @@ class OwnHoldings:
             return
         self._kept = count
         try:
-            self._arrivals = Arrivals(self._arrivals.columns())
-        except (ValueError, OverflowError) as error:
+            whole = self._whole()
+        except (ValueError, TypeError, OverflowError) as error:
+            # An id that is no hash, a number or a word that no column or file can hold: then there is no file.
             _events.warning("snapshot_not_written", file=str(self._kept_in), reason=str(error))
             return
+        # Disks take seconds, and postings wait.
+        self._writing = Thread(target=_write, args=(self._kept_in, whole, len(self.index)), name="snapshot")
+        self._writing.start()
+
+    def _whole(self) -> Snapshot:
+        self._arrivals = Arrivals(self._arrivals.columns())
         last = {str(partition): list(some.items()) for partition, some in self._criteria.last().items()}
-        whole = Snapshot.parts(
+        return Snapshot.parts(
             index=self.index.snapshot(),
             arrivals=Snapshot(self._arrivals.columns(), {}),
-            topic=Snapshot({}, {"last": last, "count": count}),
-        )
-        # Disks take seconds, and postings wait.
-        self._writing = Thread(target=_write, args=(self._kept_in, whole.fixed, len(self.index)), name="snapshot")
-        self._writing.start()
+            topic=Snapshot({}, {"last": last, "count": self._criteria.count}),
+        ).fixed
 
     def _forget(self, before: datetime) -> None:
         if self._forgotten is None or before - self._forgotten >= _FORGET_EVERY:

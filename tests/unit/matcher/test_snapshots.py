@@ -7,12 +7,15 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from schemas.codec import encode
+from schemas.criteria import CriteriaRecord
 from schemas.topics import CRITERIA, POSTINGS
 from services.matcher import holdings
 from services.matcher.app import SNAPSHOT_FILE, make_matcher
 from services.matcher.service import Matcher
 from services.runtime.clock import FixedClock
 from services.runtime.log.sqlite import SqliteLog
+from services.runtime.records import Outgoing
 from tests.support.judging import having, skills
 from tests.support.matching import NOON, criteria_out, posting_out, sent
 
@@ -179,3 +182,11 @@ def test_what_comes_while_a_snapshot_is_written_is_not_in_it(
     assert told[0] == "snapshot_read"
     assert installed.found(again, "Go") == set(KEYS) - {1}
     assert installed.found(again, "Rust") - set(KEYS) == set(range(100, 130))
+
+
+def test_ids_that_are_no_hashes_are_matched_without_a_file(installed: Installation) -> None:
+    record = CriteriaRecord(key=77, criteria_id="no hash", version=1, criteria=GO)
+    installed.log.produce([Outgoing(CRITERIA.name, b"77", encode(record))])
+    matcher, told = installed.worker()
+    assert told == ["snapshot_not_written"]
+    assert installed.found(matcher, "Go") == {*KEYS, 77}
