@@ -11,6 +11,7 @@ from schemas.codec import encode
 from schemas.criteria import CriteriaRecord
 from schemas.topics import CRITERIA, POSTINGS
 from services.matcher import holdings
+from services.matcher.adapters.memory import snapshot
 from services.matcher.app import SNAPSHOT_FILE, make_matcher
 from services.matcher.service import Matcher
 from services.runtime.clock import FixedClock
@@ -161,14 +162,14 @@ def test_records_that_came_again_are_told_from_new_ones_after_a_restart(installe
 def test_what_comes_while_a_snapshot_is_written_is_not_in_it(
     installed: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on, write = threading.Event(), threading.Event(), holdings.snapshot.write
+    begun, go_on, write = threading.Event(), threading.Event(), snapshot.write
 
     def slow(*whole) -> bool:
         begun.set()
         assert go_on.wait(30)
         return write(*whole)
 
-    monkeypatch.setattr(holdings.snapshot, "write", slow)
+    monkeypatch.setattr(snapshot, "write", slow)
     matcher = make_matcher(installed.log, folder=installed.folder)
     matcher.load()
     assert begun.wait(30)
@@ -177,7 +178,7 @@ def test_what_comes_while_a_snapshot_is_written_is_not_in_it(
     matcher.tick(NOON)
     go_on.set()
     written()
-    monkeypatch.setattr(holdings.snapshot, "write", write)
+    monkeypatch.setattr(snapshot, "write", write)
     again, told = installed.worker()
     assert told[0] == "snapshot_read"
     assert installed.found(again, "Go") == set(KEYS) - {1}
