@@ -2,14 +2,16 @@
 
 Reads what `jobchime normalise` prints of the captures, and the judgements of the seen half and of the people who teach.
 Prints how well people that were left out are foreseen, at which bar, and the weights; `--write` puts these into
-chance.json. Each pair counts for as many as it stands for.
+chance.json. `--deciding` prints how well the people are foreseen by whom changes are decided, and to whom nothing is
+fitted. Each pair counts for as many as it stands for.
 """
 
 import argparse
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ import numpy.typing as npt
 from bench.relevance.figures import verdicts_of
 from bench.relevance.fitting import by_key, chance_of_fitting, fitting
 from bench.relevance.judgements import read
-from bench.relevance.pairs import PAIRS, TRAINING_PAIRS, read_pairs
+from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS, read_pairs
 from bench.relevance.people import LABELS, Group, people
 from schemas.posting import Posting, PostingCore
 from services.notifier.domain.curation import chance
@@ -33,6 +35,8 @@ STIFFNESS: Final = 2.0
 """How many judgements an expectation weighs as much as."""
 MOST_WEIGHT: Final = 5.0
 """One judgement stands for no more pairs than so many."""
+TEACHING: Final[Mapping[Group, Path]] = {"seen": PAIRS, "training": TRAINING_PAIRS}
+DECIDING: Final[Mapping[Group, Path]] = {"deciding": DECIDING_PAIRS}
 _STEPS: Final = 400
 _ROUNDS: Final = 4
 
@@ -47,10 +51,9 @@ class Row:
     weight: float
 
 
-def rows_of(postings: Sequence[PostingCore]) -> Iterator[Row]:
-    """The judged pairs, of people that rules may be written with, that the rules of today let through."""
+def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACHING) -> Iterator[Row]:
+    """The judged pairs of some people, by default of those that teach, that the rules of today let through."""
     known = by_key(postings)
-    files: dict[Group, Path] = {"seen": PAIRS, "training": TRAINING_PAIRS}
     for group, file in files.items():
         verdicts = verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
         everybody = {person.name: person for person in people([group])}
@@ -111,7 +114,7 @@ def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:
     loss = -sum(row.weight * math.log(value if row.wanted else 1 - value) for row, value in both)
     people, wanted = len({row.person for row in rows}), _weight(row for row in rows if row.wanted)
     print(f"{len(rows)} pairs of {people} people, {sum(row.wanted for row in rows)} wanted; ", end="")
-    print(f"log loss {loss / _weight(rows):.3f}")
+    print(f"log loss {loss / _weight(rows):.3f}; average precision {average_precision(both):.1%}")
     print("| foreseen | pairs | mean foreseen | accepted |\n|---|---:|---:|---:|")
     for low in range(0, 10, 2):
         some = [(row, value) for row, value in both if low <= value * 10 < low + 2]
@@ -130,6 +133,17 @@ def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:
             print(f"| {bar:.0%} | {len(sent)} | {precision:.0%} | {recall:.0%} | {score:.2f} |")
 
 
+def average_precision(both: Sequence[tuple[Row, float]]) -> float:
+    """The mean of the precision down to each wanted pair, the likeliest first; those of one chance go together."""
+    right = sent = found = 0.0
+    for _, group in groupby(sorted(both, key=lambda one: -one[1]), key=lambda one: one[1]):
+        rows = [row for row, _ in group]
+        wanted = _weight(row for row in rows if row.wanted)
+        right, sent = right + wanted, sent + _weight(rows)
+        found += wanted * right / sent
+    return found / right if right else math.nan
+
+
 def _weight(rows: Iterable[Row]) -> float:
     return sum(row.weight for row in rows)
 
@@ -139,11 +153,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("postings", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--deciding", action="store_true", help="foresee those who decide")
     given = parser.parse_args()
     with given.postings.open(encoding="utf-8") as lines:
-        rows = list(rows_of([Posting.model_validate_json(line).core() for line in lines]))
-    _print(rows, foreseen(rows))
+        postings = [Posting.model_validate_json(line).core() for line in lines]
+    rows = list(rows_of(postings))
     model = fitted(rows)
+    if given.deciding:
+        deciding = list(rows_of(postings, DECIDING))
+        _print(deciding, [_of(row, model) for row in deciding])
+        return
+    _print(rows, foreseen(rows))
     told = {"best": model.best, "weights": dict(zip(FACTS, model.weights, strict=True))}
     print(json.dumps(told))
     if given.write:
