@@ -124,7 +124,7 @@ def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:
             accepted = _weight(row for row, _ in some if row.wanted) / of
             print(f"| {low * 10} to {low * 10 + 20} % | {len(some)} | {mean:.0%} | {accepted:.0%} |")
     print("| bar | sent | right | of the wanted | F0.5 |\n|---|---:|---:|---:|---:|")
-    for bar in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
+    for bar in (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7):
         sent = [row for row, value in both if value >= bar]
         right = _weight(row for row in sent if row.wanted)
         if right:

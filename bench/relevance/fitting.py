@@ -60,6 +60,6 @@ def _searches(person: Person) -> list[tuple[Criteria, Wish]]:
     if person.name not in _KNOWN:
         languages = tuple(sorted({"en", *(one.code for one in spoken(person))}))
         asked = [Ask(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
-        signs = Signs(languages, person.time_zone, *asked_together(asked))
+        signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person))
         _KNOWN[person.name] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
     return _KNOWN[person.name]

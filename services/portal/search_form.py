@@ -92,7 +92,7 @@ def asking(given: Mapping[str, str]) -> dict[str, str]:
 
 _FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
 """What the form calls fields of criteria, where it does not call them so."""
-_IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith("workplace."))
+_IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith(("workplace.", "seniority.")))
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
 _MOST_NAME = 60

@@ -55,6 +55,15 @@ def unspoken(speaks: Sequence[SpokenLanguage], posting: PostingCore, asked: Coll
     return Unspoken("written", (written,))
 
 
+def less_well(speaks: Sequence[SpokenLanguage], posting: PostingCore) -> tuple[str, ...]:
+    """The first languages of a posting's needs that somebody speaks, and by their own word less well than is asked."""
+    for need in needs_of(posting):
+        own = [one.level for one in speaks if one.code in need.any]
+        if own and need.level and all(level and LEVELS.index(level) < LEVELS.index(need.level) for level in own):
+            return need.any
+    return ()
+
+
 def needs_of(posting: PostingCore) -> Iterator[Spoken]:
     """What a posting says that the work needs, without what it only wishes for."""
     return (one for one in posting.languages if one.need == "needed")

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from schemas.posting import Condition, PostingCore, Reach, Skill, Spoken, Timezones
+from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Skill, Spoken, Timezones
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
@@ -131,6 +131,16 @@ def test_work_for_students_is_for_those_who_ask_for_it() -> None:
     assert chance(students) < chance(students, internships) < chance(BEST, internships)
     assert chance(students, name="Job for a student of nursing") == chance(BEST)
     assert chance(students, name="Werkstudentin in der Pflege") == chance(BEST)
+
+
+def test_a_language_that_they_speak_less_well_than_is_asked_speaks_half_against_a_job() -> None:
+    def knowing(level: LanguageLevel | None) -> float:
+        danish = nursing(languages=(Spoken(any=("da",), level="fluent", need="needed"),))
+        speaks = (SpokenLanguage("da", level), SpokenLanguage("pt"))
+        return chance(danish, signs=Signs(("da", "pt"), speaks=speaks))
+
+    assert chance(nursing(languages=(Spoken(any=("da",), level="fluent", need="needed"),))) < knowing("working")
+    assert knowing("working") < knowing("fluent") == knowing("native") == knowing(None) == chance(BEST)
 
 
 def test_where_no_post_is_open_nothing_is_sent_unless_a_word_asks_for_it() -> None:

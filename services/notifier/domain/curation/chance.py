@@ -19,7 +19,7 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
-from services.rules.languages.speaking import needs_of
+from services.rules.languages.speaking import less_well, needs_of
 from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.roles.affinity import CLOSE
@@ -32,6 +32,8 @@ TAKEN_IN: Final = 0.5
 """What a wanted place is that a job takes in without naming it."""
 UNTOLD: Final = 0.5
 """What a fact is where a posting does not tell what it is held against; where nothing is asked it is 1."""
+LESS_WELL: Final = 0.5
+"""What a language is that somebody speaks, but less well than is asked for."""
 _STEPS: Final[Mapping[Seniority, float]] = {
     "intern": 2.0, "junior": 1.0, "mid": 0.0, "senior": 0.0, "lead": 0.5, "staff": 1.0, "principal": 1.5,
     "manager": 1.0, "director": 2.0, "executive": 3.0,
@@ -138,7 +140,7 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
         _level(wish, criteria, posting.seniority),
         _experience(wish.levels, ready),
         float(posting.language is None or posting.language in wish.languages),
-        float(not _unspoken(wish, ready)),
+        0.0 if _unspoken(wish, ready) else LESS_WELL if less_well(wish.speaks, posting) else 1.0,
         _hardest(wish, criteria, ready.posting.conditions)[0],
     )
 
@@ -321,7 +323,7 @@ def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> tu
         case "written":
             return (posting.language,) if posting.language else ()
         case "spoken":
-            return _unspoken(wish, ready)
+            return _unspoken(wish, ready) or less_well(wish.speaks, posting)
         case _:
             return ()
 

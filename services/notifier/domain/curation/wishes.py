@@ -13,6 +13,7 @@ from schemas.criteria import Criteria
 from schemas.posting import Seniority
 from services.notifier.domain.model import Ask, Recipient
 from services.rules.languages.named import language_named
+from services.rules.languages.speaking import SpokenLanguage
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
@@ -34,6 +35,7 @@ class Signs(NamedTuple):
     """The likely roles of each of their searches that names a trade."""
     levels: frozenset[Seniority] = frozenset()
     """Those that any of their searches asks for."""
+    speaks: tuple[SpokenLanguage, ...] = ()
 
 
 NO_SIGNS: Final = Signs()
@@ -44,6 +46,8 @@ class Wish:
     """What a search and its person give a sign of."""
 
     affinity: Affinity
+    speaks: tuple[SpokenLanguage, ...]
+    """What the person says that they speak."""
     languages: frozenset[str]
     """That they may speak: English, their locale's, those asked for or named, those of the countries asked for."""
     terms: tuple[str, ...]
@@ -72,7 +76,7 @@ def signs_of(recipient: Recipient) -> Signs:
     """What somebody's settings say."""
     speaks = {language.code for language in recipient.speaks}
     languages = tuple(sorted({recipient.locale[:2].lower(), *speaks}))
-    return Signs(languages, recipient.time_zone, *asked_together(recipient.asks))
+    return Signs(languages, recipient.time_zone, *asked_together(recipient.asks), recipient.speaks)
 
 
 def asked_together(asks: Iterable[Ask]) -> tuple[tuple[Affinity, ...], frozenset[Seniority]]:
@@ -100,6 +104,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         affinity=affinity,
         trades=tuple(dict.fromkeys(filter(None, (affinity, *signs.trades)))),
         tools=tools,
+        speaks=signs.speaks,
         languages=frozenset(languages),
         terms=terms,
         level=bool(criteria.seniority) or any(map(roles().says_level, terms)),
