@@ -31,7 +31,7 @@ from tests.support.notifying import NOW, arrival, posting, sqlite_store
 from tests.support.portal import settings_of
 from tests.support.programs import token_for
 
-EXAMPLES = 4
+EXAMPLES = 3
 """Requests of an operation, of each kind."""
 JOB = posting("one").posting_id
 _NOT_ASKED = [checks.positive_data_acceptance]
