@@ -88,8 +88,15 @@ def _patterns_of(entries: Sequence[str], languages: Sequence[str], *, whole: boo
 
 
 def composed(room: str, template: str) -> str:
-    """Compose a pattern of a template in which `{entry}` stands for any way of writing `room.entry`, as whole words."""
-    return _NAMED.sub(lambda named: any_of(f"{room}.{named[1]}"), template)
+    """Compose a pattern of a template in which `{entry}` stands for any way of writing `room.entry`, as whole words.
+
+    An entry that the room lacks is named in full: `{joint.or}`.
+    """
+    return _NAMED.sub(lambda named: any_of(_in_full(room, named[1])), template)
+
+
+def _in_full(room: str, name: str) -> str:
+    return f"{room}.{name}" if _has(f"{room}.{name}", LANGUAGES[0]) or "." not in name else name
 
 
 def phrases_of(entry: str, *, languages: Sequence[str] = EVERYWHERE) -> list[str]:

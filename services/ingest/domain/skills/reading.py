@@ -66,10 +66,10 @@ class _Patterns:
 def _patterns() -> _Patterns:
     return _Patterns(
         field_before=_pattern(
-            r"{field_before}(?:\s[\w'-]+){0,2}\s{in}\s(?:[^.;:\n]{0,60}(?:[,/&]|\b(?:{and}|{or}))\s?)?(?:[\w'/-]+\s){0,2}$"
+            r"{field_before}(?:\s[\w'-]+){0,2}\s{in}\s(?:[^.;:\n]{0,60}(?:[,/&]|\b(?:{joint.and}|{joint.or}))\s?)?(?:[\w'/-]+\s){0,2}$"
         ),
         field_behind=_pattern(r"\s?{field_behind}"),
-        between=_pattern(r"\s{0,2}(?:[,/&]|,?\s(?:{and}|{or}))(?:\s(?:{and}|{or}))?\s{0,2}"),
+        between=_pattern(r"\s{0,2}(?:[,/&]|,?\s(?:{joint.and}|{joint.or}))(?:\s(?:{joint.and}|{joint.or}))?\s{0,2}"),
         degree_before=_pattern(r"{degree}(?:(?!{no_degree}|\d)[^.;\n])*$"),
         company_forms=re.compile(composed("skill", r"[,.]?\s*{company_form}\.?$"), re.IGNORECASE),
         asked_before=_pattern(r"{asked_before}[^.\n]{0,40}$"),
@@ -78,7 +78,7 @@ def _patterns() -> _Patterns:
         mark_before=re.compile(
             composed(
                 "skill",
-                r"(?:,\s*{and}?\s*|,\s*(?!{goes_on})(?:(?:[\w'/+-]+\s+){0,2}|{further}\s[^,;.()\n]{0,40})"
+                r"(?:,\s*{joint.and}?\s*|,\s*(?!{goes_on})(?:(?:[\w'/+-]+\s+){0,2}|{further}\s[^,;.()\n]{0,40})"
                 r"|[;(–—]\s*(?:[\w'/+-]+,?\s+){0,6})$",
             )
         ),

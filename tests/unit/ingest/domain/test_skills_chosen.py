@@ -83,6 +83,28 @@ def test_a_degree_s_subject_is_no_skill() -> None:
     assert chosen(html=html) == {"Python": True}
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Esperienza pluriennale in accounting", "Doświadczenie w accounting", "Ruime ervaring met accounting",
+        "Expérience confirmée en accounting", "Amplia experiencia en accounting", "Experiência sólida em accounting",
+        "Mehrjährige Erfahrung im accounting",
+    ],
+)  # fmt: skip
+def test_experience_in_a_field_of_work_is_asked_for_in_other_languages(asked: str) -> None:
+    html = "<h3>Requirements</h3><ul><li>{}</li></ul>"
+    assert chosen(html=html.format(asked)).get("Accounting")
+
+
+@pytest.mark.parametrize(
+    "company", ["Kubernetes S.p.A.", "Kubernetes Sp. z o.o.", "Kubernetes N.V.", "Kubernetes SARL"]
+)
+def test_an_employer_is_known_without_its_legal_form(company: str) -> None:
+    draft = a_draft("Engineer", "<h3>What you will do</h3><p>You sell Kubernetes, our product, with Salesforce.</p>")
+    found = normalise(replace(draft, company=company), raw=a_raw(), rates=RATES).skills
+    assert [skill.name for skill in found] == ["Salesforce"]
+
+
 def test_the_employer_s_own_product_is_no_skill_unless_it_is_asked_for() -> None:
     duties = "<h3>What you will do</h3><p>You sell Docker, our product, with Salesforce.</p>"
     asked = "<h3>Requirements</h3><ul><li>Experience with Docker</li></ul>"
