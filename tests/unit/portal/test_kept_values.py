@@ -12,7 +12,16 @@ from tests.support.notifying import GO, NOW, arrival, posting, sqlite_store
 from tests.support.portal import ServedPortal, served_portal, settings_of
 from tests.support.signed_in import Browser
 
-PAGES = ("/sign-up", "/sign-in", "/home", "/home/jobs", "/home/feedback", "/home/search")
+PAGES = (
+    "/sign-up",
+    "/sign-in",
+    "/home",
+    "/home/jobs",
+    "/home/feedback",
+    "/home/search",
+    "/home/webhooks",
+    "/home/tokens",
+)
 JOB = posting("one")
 WRONG = {
     "address": "ada at example.com",
@@ -45,7 +54,7 @@ def test_every_form_comes_back_as_it_was_filled_in_and_says_why_in_the_language_
             for form, said in refused(portal, Browser(portal, person), language):
                 told.setdefault(form, set()).add(said)
     store.engine.dispose()
-    assert len(told) == 11
+    assert len(told) == 13
     assert {form: said for form, said in told.items() if len(said) < len(LANGUAGES) or "" in said} == {}
 
 
