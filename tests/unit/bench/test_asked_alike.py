@@ -1,6 +1,8 @@
 """The bench of Elasticsearch asks all ways alike, has them answer alike, and counts the best percolator."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import pytest
 from rich.progress import Progress
@@ -34,21 +36,27 @@ def measured(*ways: Way, plan: Plan = PLAN) -> list[Figure]:
     return measure(ways, 10, plan, Progress(disable=True))
 
 
+def in_rounds(calls: list[tuple[str, list[str]]]) -> list[tuple[str, str]]:
+    """Which way was given which text, without those of the warm-up, by which each finds how it does best."""
+    seen = Counter(text for name, texts in calls if name == "a" for text in texts)
+    return [(name, text) for name, texts in calls for text in texts if seen[text] == 1]
+
+
 def test_every_way_is_given_the_same_postings_as_often_and_none_twice() -> None:
     calls: list[tuple[str, list[str]]] = []
     figures = measured(*(way(name, calls) for name in "abc"))
-    given = {name: [texts for one, texts in calls if one == name] for name in "abc"}
+    given = {name: Counter(text for one, texts in calls if one == name for text in texts) for name in "abc"}
     assert given["a"] == given["b"] == given["c"]
-    assert [len(texts) for texts in given["a"]] == [3, 2, 2, 2, 2]
-    assert len({text for texts in given["a"] for text in texts}) == 3 + 4 * 2
-    assert [len(figure.rounds) for figure in figures] == [4, 4, 4]
+    of_a = [text for name, text in in_rounds(calls) if name == "a"]
+    assert len(of_a) >= PLAN.rounds * PLAN.postings
+    assert len(set(of_a)) == len(of_a)
+    assert len({len(figure.rounds) for figure in figures}) == 1
 
 
 def test_the_order_of_the_ways_rotates() -> None:
     calls: list[tuple[str, list[str]]] = []
     measured(*(way(name, calls) for name in "abc"))
-    names = "".join(name for name, _ in calls)
-    assert [names[at : at + 3] for at in range(0, len(names), 3)] == ["abc", "bca", "cab", "abc", "bca"]
+    assert "".join(name for name, _ in groupby(name for name, _ in in_rounds(calls))).startswith("bcacababcbca")
 
 
 @pytest.mark.parametrize(
