@@ -28,7 +28,7 @@ from services.rules.money import ANNUAL_FACTORS, currency_of
 from services.runtime.chunks import chunked
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
-from services.usecases.previews import best_of
+from services.usecases.previews import best_of, near_of
 from services.usecases.searches import Query
 
 __all__ = [
@@ -233,15 +233,23 @@ class LivePreviews:
         given = self._postings([*found.newest, *found.newest_near])
         # One after the other: beside each other all would take as long as the slowest.
         with self._lock:
-            # What is asked for once more is the same, so that what was judged by it is known.
-            criteria = self._asked.setdefault(query.criteria, query.criteria)
-            search = DueSearch("preview", query.name, "daily", criteria, query.preferred_places)
-            return best_of(given, self._newest, reader, search, now, self._settings.notifier.curate, self._judging)
+            search, settings = self._search(query), self._settings.notifier.curate
+            return best_of(given, self._newest, reader, search, now, settings, self._judging)
+
+    def _near(self, query: Query, held: Hold) -> tuple[Item, ...]:
+        with self._lock:
+            settings = self._settings.notifier.curate
+            return near_of(held, self._newest, self._search(query), settings, self._judging)
+
+    def _search(self, query: Query) -> DueSearch:
+        # What is asked for once more is the same, so that what was judged by it is known.
+        criteria = self._asked.setdefault(query.criteria, query.criteria)
+        return DueSearch("preview", query.name, "daily", criteria, query.preferred_places)
 
     def _taste(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Taste:
         outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
         if isinstance(outcome, Hold):
-            return Taste(weighed, 0, 0.0, (), ())
+            return Taste(weighed, 0, 0.0, (), self._near(query, outcome))
         passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
         oldest = found.newest[-1].at if found.matching > len(found.newest) else now - timedelta(days=self.days)
         return Taste(

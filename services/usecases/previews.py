@@ -19,6 +19,7 @@ from services.notifier.candidates import NewestPostings
 from services.notifier.choosing import Choosing, choice_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Recipient, WaitingJob
 from services.notifier.domain.schedule import waits_until
 from services.notifier.settings import NotifierSettings
@@ -241,3 +242,18 @@ def best_of(
     judging = judging or Judging()
     choice = choice_of(recipient, [search], candidates, (), now, partial(newest.at, now), settings, judging)
     return choice.completed((), settings, judging)
+
+
+def near_of(
+    held: Hold,
+    newest: NewestPostings,
+    search: DueSearch,
+    settings: CurateSettings,
+    judging: Judging,
+) -> tuple[Item, ...]:
+    """The best of what nearly fits a search that nothing fits whole: a mail of these alone would not be sent."""
+    empty = Digest(held.recipient, held.due_at, (search,), items=(), near=(), left_out=0, dropped=())
+    found = [Candidate(job.posting, (search,)) for job in held.near_rest]
+    found += near_candidates(empty, partial(newest.at, held.due_at), settings, judging)
+    shown = with_near_misses(empty, found, (), settings, judging)
+    return () if isinstance(shown, Hold) else shown.near

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.criteria import SalaryFloor
 from services.settings import Settings
 from services.usecases import backtests
 from services.usecases.errors import WrongFieldError
@@ -110,3 +111,21 @@ def test_a_reader_of_an_unknown_zone_or_currency_is_refused() -> None:
         with pytest.raises(WrongFieldError) as refused:
             reader_from({"time_zone": "UTC", "currency": "EUR", "locale": "en", field: value})
         assert refused.value.field == field
+
+
+def test_where_nothing_fits_what_nearly_does_is_shown(store: NotifierStore) -> None:
+    made = [
+        posting("paid", posted_at=NOW - DAY * 3, fetched_at=NOW - DAY * 3, salary=pay(60_000, 76_000)),
+        posting("mid", posted_at=NOW - DAY / 4, fetched_at=NOW - DAY / 4, seniority="mid", salary=pay(None, 60_000)),
+    ]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    live = LivePreviews(installation_of(store))
+    live.refresh(NOW)
+    for changed, expected in (
+        ({"salary_floor": SalaryFloor(amount=80_000, currency="EUR")}, ["paid"]),
+        ({"seniority": ("senior",)}, ["mid"]),
+        ({"salary_floor": SalaryFloor(amount=200_000, currency="EUR")}, []),
+    ):
+        shown = live.preview(Query("Python", PYTHON.model_copy(update=changed)), ADA, NOW)
+        assert (shown.found.matching, shown.taste.best) == (0, ())
+        assert [item.posting.source_id for item in shown.taste.near] == expected
