@@ -66,9 +66,8 @@ class Feed:
 
     title: str
     own_url: str
-    board_url: str
     alerts_url: str
-    """Where one signs up for mails of such jobs."""
+    """Where one signs up for mails of such jobs: the page that a reader leads to."""
     updated: datetime
     entries: Sequence[Entry]
 
@@ -97,8 +96,8 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     @router.get("/f/{key}.{kind}")
     async def own(request: Request, key: str, kind: Kind) -> Response:
         """The newest jobs that mails of somebody's search would hold, by the secret address that they made."""
-        guard.check_feed(request)
         found = await door.work(lambda: searches.with_feed(door.installation, key))
+        guard.check_feed(request, key if found else "")
         if found is None:
             raise ForgedError
         saved, reader = found
@@ -159,7 +158,7 @@ def made_of(
         )
     changed = max((posting.fetched_at for posting in found), default=door.clock().replace(hour=0, minute=0, second=0))
     alerts_url = f"{door.base}/sign-up{asks}"
-    return Feed(f"{name} · {board}", own_url, door.base or own_url, alerts_url, changed.replace(microsecond=0), entries)
+    return Feed(f"{name} · {board}", own_url, alerts_url, changed.replace(microsecond=0), entries)
 
 
 def answered(request: Request, kind: Kind, feed: Feed, door: Door, words: Words, headers: dict[str, str]) -> Response:
@@ -194,7 +193,7 @@ def _json(feed: Feed, words: Words) -> bytes:
         {
             "version": "https://jsonfeed.org/version/1.1",
             "title": feed.title,
-            "home_page_url": feed.board_url,
+            "home_page_url": feed.alerts_url,
             "feed_url": feed.own_url,
             "language": words.tag,
             "items": items,

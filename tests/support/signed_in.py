@@ -18,14 +18,14 @@ class Browser:
     def __init__(self, portal: ServedPortal, person: Subscriber) -> None:
         self._portal, session = portal, f"a session of {person.subscriber_id}"
         signing.begin(Installation(settings_of(), portal.store.engine), person, session, "a browser", NOW)
-        self._cookie = f"{COOKIE}={Cookies(SECRET)._session.dumps(session)}"
+        self.cookie = f"{COOKIE}={Cookies(SECRET)._session.dumps(session)}"
 
     def get(self, path: str) -> httpx2.Response:
-        return self._portal.get(path, Cookie=self._cookie)
+        return self._portal.get(path, Cookie=self.cookie)
 
     def post(self, path: str, **fields: str) -> httpx2.Response:
         [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.get("/home").text)
-        return self._portal.client.post(path, data={"csrf": csrf} | fields, headers={"Cookie": self._cookie})
+        return self._portal.client.post(path, data={"csrf": csrf} | fields, headers={"Cookie": self.cookie})
 
     def form(self, path: str) -> dict[str, str]:
         """The fields of the form of a page, as a browser would send them."""

@@ -27,6 +27,7 @@ _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
 _COMPLETIONS = (parse("300/minute"),)
 _FEEDS = (parse("60/minute"),)
+"""Of one network, or of one secret address."""
 _PROGRAMS = (parse("600/minute"),)
 """Of one network, whatever they are let in by: guessing too."""
 _TOKENS = (parse("120/minute"), parse("3000/hour"))
@@ -58,9 +59,13 @@ class FormGuard:
         """The same of what is looked up for half a word. Raises HTTPException 429."""
         self._count(request, "completion", _COMPLETIONS)
 
-    def check_feed(self, request: Request) -> None:
-        """The same of a feed. Raises HTTPException 429."""
-        self._count(request, "feed", _FEEDS)
+    def check_feed(self, request: Request, key: str = "") -> None:
+        """The same of a feed, by its secret address where that is known. Raises HTTPException 429."""
+        # A reader that is a service asks for the feeds of many people from one network.
+        if key:
+            self._count_of(key, "own feed", _FEEDS)
+        else:
+            self._count(request, "feed", _FEEDS)
 
     def check_program(self, request: Request) -> None:
         """The same of a program that asks the API. Raises HTTPException 429."""

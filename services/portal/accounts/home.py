@@ -60,7 +60,7 @@ class AtHome:
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
-    """`/sign-in`, `/s/{token}`, `/home` and `/home/export`."""
+    """`/`, `/sign-in`, `/s/{token}`, `/a/{token}`, `/home` and `/home/export`."""
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
     _add_signing_in(router, door, guard, cookies, postman)
     _add_home(router, door, guard, cookies, postman)
@@ -105,6 +105,15 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
 
 
 def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
+    @router.get("/")
+    async def begin(request: Request) -> Response:
+        """Lead home whoever is signed in, others to where they sign up."""
+        try:
+            await at_home(door, cookies, request)
+        except SignedOutError:
+            return RedirectResponse(f"{door.root}/sign-up", 303)
+        return RedirectResponse(f"{door.root}/home", 303)
+
     @router.get("/home")
     async def home(request: Request) -> Response:
         """Show what is theirs."""

@@ -52,8 +52,8 @@ class WithHeaders:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        if self._root and path.startswith(f"{self._root}/"):
-            path = path.removeprefix(self._root)
+        if self._root and f"{path}/".startswith(f"{self._root}/"):
+            path = path.removeprefix(self._root) or "/"
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         head = scope["method"] == "HEAD"
         await self._app({**scope, "method": method, "path": path, "raw_path": None, HEAD: head}, receive, sent)

@@ -98,6 +98,26 @@ def test_one_network_is_not_answered_without_end(portal: ServedPortal) -> None:
     assert {portal.get("/feed.json?skills=Python").status_code for _ in range(70)} == {200, 429}
 
 
+def test_feeds_of_many_people_are_answered_to_one_network_each_within_its_own_bound(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    read(portal)
+    first, second = store.search(ada, name="first"), store.search(ada, name="second")
+    for search in (first, second):
+        store.searches.give_feed(search.search_id, f"key-of-{search.name}")
+    assert {portal.get("/f/unknown.json").status_code for _ in range(70)} == {404, 429}
+    assert {portal.get("/f/key-of-first.json").status_code for _ in range(70)} == {200, 429}
+    assert portal.get("/f/key-of-second.atom").status_code == 200
+
+
+def test_a_reader_leads_to_where_one_signs_up_for_the_same(jobs: None, portal: ServedPortal) -> None:
+    read(portal)
+    atom, json = (portal.get(f"/feed.{kind}?skills=Python") for kind in ("atom", "json"))
+    assert feedparser.parse(atom.content).feed.link == json.json()["home_page_url"]
+    page = portal.get(json.json()["home_page_url"])
+    assert (page.status_code, 'value="Python"' in page.text) == (200, True)
+
+
 def test_a_search_has_a_feed_at_a_secret_address_until_it_is_taken_back(
     store: NotifierStore, jobs: None, ada: Subscriber, portal: ServedPortal
 ) -> None:

@@ -27,6 +27,7 @@ from services.runtime.logging import configure_logging
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, posting
 from tests.support.portal import ServedPortal, served_portal
+from tests.support.signed_in import Browser
 
 BASE = "https://alerts.example"
 WISH = {
@@ -253,6 +254,19 @@ def test_an_address_is_mailed_every_quarter_of_an_hour_and_three_times_a_day_at_
         portal.post("/sign-up", **WISH)
         portal.postman.join()
     assert len(letters(portal, mails)) == 3
+
+
+@pytest.mark.parametrize("ask", ["GET", "HEAD"])
+@pytest.mark.parametrize("root", ["", "/alerts"])
+def test_the_bare_address_leads_home_or_to_where_one_signs_up(
+    store: NotifierStore, ada: Subscriber, root: str, ask: str
+) -> None:
+    with served_portal(store, public_url=f"https://board.example{root}") as portal:
+        for path in {"/", root or "/", f"{root}/"}:
+            answer = portal.client.request(ask, path)
+            assert (answer.status_code, answer.headers["location"]) == (303, f"{root}/sign-up")
+        home = portal.client.request(ask, "/", headers={"Cookie": Browser(portal, ada).cookie})
+        assert (home.status_code, home.headers["location"]) == (303, f"{root}/home")
 
 
 def test_a_network_that_floods_the_form_is_told_to_wait(portal: ServedPortal) -> None:
