@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -28,6 +29,8 @@ from tests.support.waiting import until
 from tests.support.webhooks import Receiving, added, proven, webhooks_over
 
 ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
+LONG = "Donaudampfschifffahrtsgesellschaft" * 3 + "saufsichtsbeamter"
+"""As a word may be that breaks nowhere: as many letters as most fields take."""
 _WISH, _MOVE, _LINK, _OTHER_LINK = "a wish", "another address", "a link", "another link"
 
 
@@ -83,6 +86,9 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "sign-up": PortalPage("/sign-up"),
         "sign-up with a preview": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Python"),)),
         "sign-up with a fault": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Pyhton"),)),
+        "sign-up with a long word": PortalPage(
+            "/sign-up", press='button[value="preview"]', fill=(("skills", LONG), ("roles", LONG))
+        ),
         "sign-up, read from a text": PortalPage(
             "/sign-up", press='button[value="read"]', fill=(("pasted", "Senior Go work in Poland"),)
         ),
@@ -191,7 +197,7 @@ def _say_and_save(store: NotifierStore, own_id: str, jobs: Sequence[PostingCore]
         )
         SqlTrackedJobs(store.engine).save(own_id, saved)
     store.matches.store(1, [arrival(0, jobs[2].model_copy(update={"status": "closed", "version": 2**60}))], NOW)
-    hidden = posting("another", title="Sales manager, whom nobody asked for", company=Company(name="Nought & Sons"))
+    hidden = posting("another", title=f"Sales manager, {LONG}", company=Company(name=LONG))
     for kind, job in (("not_relevant", hidden), ("more_like", jobs[0]), ("hidden_company", hidden)):
         store.feedback.say(own_id, statement_of(kind, job, NOW), NOW)
 
@@ -201,11 +207,11 @@ def _have_webhooks(store: NotifierStore, person: Subscriber) -> None:
     hooks, own_id, receiving = SqlWebhooks(store.engine), person.subscriber_id, Receiving()
     for name, status, answer in (("takes", 200, '{"ok": true}'), ("is-gone", 410, "<b>Gone</b> " * 30)):
         proven(store, person, name=name)
-        hooks.ping(own_id, name, f"msg_of_{name}", NOW)
+        hooks.ping(own_id, name, f"msg_{sha256(name.encode()).hexdigest()[:32]}", NOW)
         receiving.says(status, answer)
         webhooks_over(store, receiving).tick(NOW)
     hooks.rotate(own_id, "takes", "pepper", NOW + timedelta(hours=3))
-    added(store, person, name="unproven-with-a-very-long-name-that-has-nowhere-to-break-in-a-line-of-a-small-phone")
+    added(store, person, name=LONG)
 
 
 def visit(browser: Page, base: str, page: PortalPage) -> None:
