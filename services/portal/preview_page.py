@@ -16,6 +16,7 @@ from services.usecases.live_previews import LivePreview, LivePreviews, Opening, 
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
+from services.wording.facets import FACETS
 from services.wording.words import Words, mark
 
 _MOST_GAINS: Final = 5
@@ -26,7 +27,7 @@ _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
 _WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
 
-_NAMES: Final[Mapping[str, str]] = {
+NAMES: Final[Mapping[str, str]] = {
     "roles.any": mark("Job titles"),
     "roles.none": mark("Job titles that you do not want"),
     "skills.all": mark("Skills that it must ask for"),
@@ -37,13 +38,10 @@ _NAMES: Final[Mapping[str, str]] = {
     "near": mark("Towns"),
     "timezone": mark("Working hours"),
     "salary": mark("Least pay"),
-    "workplace": mark("Remote or not"),
-    "seniority": mark("Level"),
-    "employment": mark("Kind of job"),
-    "visa": mark("Visa"),
+    **{name: words.called for name, words in FACETS.items()},
     "language": mark("Languages"),
 }
-"""What the form calls each criterion."""
+"""What the form calls each of `CRITERIA`."""
 
 NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": ""}
 
@@ -175,7 +173,7 @@ def _by_criterion(found: PastFindings, words: Words) -> list[tuple[str, str, str
         return []
     more = {made.criterion: gained for made, gained in found.without}
     number = partial(format_decimal, locale=words.locale)
-    return [(words.say(_NAMES[name]), number(fit), number(more.get(name, 0))) for name, fit in found.alone]
+    return [(words.say(NAMES[name]), number(fit), number(more.get(name, 0))) for name, fit in found.alone]
 
 
 def _opened(opening: Opening, words: Words) -> str:
@@ -212,7 +210,7 @@ def _advice(preview: LivePreview, words: Words) -> str:
 
 
 def _named(criteria: Sequence[str], words: Words) -> str:
-    return ", ".join(words.say(_NAMES[name]) for name in criteria)
+    return ", ".join(words.say(NAMES[name]) for name in criteria)
 
 
 def _day(preview: LivePreview, at: int, words: Words) -> str:

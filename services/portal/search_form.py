@@ -8,7 +8,6 @@ from typing import Any, Final, get_args
 from babel.dates import get_day_names
 
 from schemas.criteria import Criteria, Nearby
-from schemas.posting import Employment, Seniority, Workplace
 from services.usecases.completion import readable_place, readable_role
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
@@ -30,11 +29,11 @@ from services.wording.lines import capitalised, standard_offset, zone_of
 from services.wording.words import Words, mark
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "workplace": get_args(Workplace),
-    "seniority": get_args(Seniority),
-    "employment": get_args(Employment),
+    name: get_args(get_args(Criteria.model_fields[name].annotation)[0])
+    for name in FACETS
+    if name in Criteria.model_fields  # no visa, whose wish is two boxes of its own
 }
-"""Fields of criteria of which any of some values will do; a box each."""
+"""The values of each facet, of which any of some will do; a box each."""
 _PERIODS: Final[Mapping[str, str]] = {
     "year": mark("A year"),
     "month": mark("A month"),

@@ -55,7 +55,7 @@ We pay 70,000 to 90,000 EUR a year and offer visa sponsorship.
 """
 
 
-_READ_FROM: Final[Mapping[str, str]] = {
+READ_FROM: Final[Mapping[str, str]] = {
     "roles": "roles",
     "places": "reach",
     "near": "towns",
@@ -143,7 +143,7 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -
     for name in (*criteria.skills.all, *criteria.skills.any):
         skill = named.get(name)
         yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
-    for field, read in _READ_FROM.items():
+    for field, read in READ_FROM.items():
         asked = criteria.roles.any if field == "roles" else getattr(criteria, field)
         if asked:
             evidence = posting.evidence.get(read)

@@ -13,6 +13,8 @@ from services.wording.words import Words, mark
 class FacetWords:
     """What is said of one facet, by its values."""
 
+    called: str
+    """As a form calls it."""
     said: Mapping[str, str]
     """Of a posting with the value; of "", where a posting may say nothing."""
     asked: Mapping[str, str]
@@ -25,6 +27,7 @@ class FacetWords:
 
 FACETS: Mapping[str, FacetWords] = {
     "workplace": FacetWords(
+        called=mark("Remote or not"),
         said={
             "remote": mark("is remote"),
             "hybrid": mark("is hybrid"),
@@ -41,6 +44,7 @@ FACETS: Mapping[str, FacetWords] = {
         without=mark("without regard to workplace ({asked})"),
     ),
     "seniority": FacetWords(
+        called=mark("Level"),
         said={
             "intern": mark("is for interns"),
             "junior": mark("is at junior level"),
@@ -70,6 +74,7 @@ FACETS: Mapping[str, FacetWords] = {
         without=mark("without regard to level ({asked})"),
     ),
     "employment": FacetWords(
+        called=mark("Kind of job"),
         said={
             "full_time": mark("is full-time"),
             "part_time": mark("is part-time"),
@@ -97,6 +102,7 @@ FACETS: Mapping[str, FacetWords] = {
         without=mark("without regard to employment ({asked})"),
     ),
     "visa": FacetWords(
+        called=mark("Visa"),
         said={
             "offered": mark("sponsors a visa"),
             "refused": mark("sponsors no visa"),

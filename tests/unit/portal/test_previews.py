@@ -12,6 +12,8 @@ from schemas.posting import Salary, Skill
 from schemas.sql.base import metadata
 from services.portal.app import portal_app
 from services.portal.postman import Postman
+from services.portal.preview_page import NAMES
+from services.rules.criterion import CRITERIA
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
@@ -72,6 +74,10 @@ def test_each_wish_says_how_many_fit_it_by_itself_and_what_never_fires_is_named(
     ]
     assert "No job of these days fits this, whatever else you ask for: Words." in page
     assert "<table" not in portal.post("/preview", **ASKED).text
+
+
+def test_each_criterion_has_a_name_on_the_page() -> None:
+    assert set(NAMES) == {one.name for one in CRITERIA}
 
 
 def test_the_mail_itself_is_shown_and_can_do_nothing(store: NotifierStore, second: None, portal: ServedPortal) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from services.portal.search_form import DEFAULTS, search_of
+from services.portal.search_form import CHOICES, DEFAULTS, search_of
+from services.rules.criterion import FACETS
 from services.usecases.errors import WrongFieldError
 from services.wording.catalogues import words_of
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
@@ -140,6 +141,16 @@ def test_what_was_asked_for_stands_in_the_form_again_and_what_is_under_more_is_o
     assert '<details class="more" open>' in page
     assert 'name="seniority.lead" value="1" checked' in page
     assert '<option value="2.5" selected>' in page
+
+
+def test_each_facet_may_be_chosen_by_its_values_but_visas_which_are_two_boxes() -> None:
+    assert {facet.name: facet.values for facet in FACETS if facet.name != "visa"} == CHOICES
+    assert {"visa", "stated_visa"} <= set(DEFAULTS)
+
+
+def test_each_field_that_is_read_stands_on_the_page(portal: ServedPortal) -> None:
+    page = portal.get("/sign-up").text
+    assert set(DEFAULTS) <= set(re.findall(r'<(?:input|select|textarea)\b[^>]* name="([^"]+)"', page))
 
 
 def test_each_field_has_a_label_and_no_two_share_an_id(portal: ServedPortal) -> None:

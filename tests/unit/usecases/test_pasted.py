@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from services.usecases.pasted import asked_in, skills_in
+from services.rules.criterion import CRITERIA
+from services.usecases.pasted import READ_FROM, asked_in, skills_in
 from tests.support.notifying import NOW
 
 POSTING = """Harbour Labs
@@ -144,3 +145,9 @@ def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
     asked = asked_in(sentence, "EUR", NOW)
     assert asked
     assert {one.said for one in asked.proposals} == {sentence}
+
+
+def test_what_each_criterion_looks_at_is_read_from_a_text_but_what_nobody_pastes_a_wish_for() -> None:
+    words, hours, written_in = "", "timezones", "language"
+    skills = "skills"  # each by the sentence that names it
+    assert {one.evidence for one in CRITERIA} == {*READ_FROM.values(), skills, words, hours, written_in}

@@ -3,11 +3,19 @@
 from datetime import timedelta
 
 from services.notifier.domain.people import Subscriber
+from services.portal.api.models import Job
+from services.rules.criterion import CRITERIA
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal
 from tests.support.programs import Program, problem_of
 
 JOB = posting("one").posting_id
+
+
+def test_a_job_shows_what_each_criterion_looks_at() -> None:
+    shown_as = {"salary": "pay", "towns": "where_in_words"}
+    looked_at = {one.evidence for one in CRITERIA if one.name != "text"}
+    assert {shown_as.get(field, field) for field in looked_at} <= set(Job.model_fields)
 
 
 def test_a_job_is_shown_with_the_searches_that_it_fits(store: NotifierStore, program: Program) -> None:
