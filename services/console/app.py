@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from services.console import letters, stories, stream
+from services.console import letters, stream
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
 from services.console.stream import Watch
@@ -72,7 +72,6 @@ def console_app(installation: Installation, clock: Callable[[], datetime], acces
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(stream.routes(door, watch))
     app.include_router(letters.routes(door))
-    app.include_router(stories.routes(door))
     _add_ways_in(app, door)
     app.mount("/static", GZipMiddleware(Files("services.console")))
     _show_faults(app, door)

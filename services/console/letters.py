@@ -1,4 +1,4 @@
-"""Dead letters: which there are and why, one with its record, sent back as it was or mended, or seen to."""
+"""What became of a record: dead letters, sent back as they were or mended, or seen to; and why somebody got a job."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,10 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.console.access import Operator
 from services.console.door import ConsoleDoor
-from services.usecases import dead_letters
+from services.runtime.errors import UsageError
+from services.usecases import dead_letters, stories
 from services.usecases.dead_letters import Chosen, DeadLetter
 from services.usecases.errors import NothingChosenError
+from services.usecases.stories import Story
 
 _MOST_LISTED: Final = 200
 _MOST_SHOWN: Final = 200_000
@@ -22,8 +25,9 @@ _KEPT: Final = timedelta(days=90)
 
 
 def routes(door: ConsoleDoor) -> APIRouter:
-    """`/letters`: the list, one letter, and what is done about them."""
+    """`/letters`: the list, one letter, and what is done about them; and `/why`."""
     router = APIRouter()
+    _add_stories(router, door)
     settings = door.installation.settings
 
     @router.get("/letters")
@@ -92,6 +96,38 @@ def routes(door: ConsoleDoor) -> APIRouter:
         return door.show(request, "done", operator, values={"said": said, "back": "/letters"})
 
     return router
+
+
+def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
+    """Why somebody got, or did not get, a job. Who is asked about stands in the form's body: addresses have no business
+    in those of pages."""
+
+    @router.get("/why")
+    async def ask(request: Request, posting: str = Query("", max_length=100)) -> Response:
+        """Whom and what it is about."""
+        return shown(request, door.access.operator(request), {"person": "", "posting": posting})
+
+    @router.post("/why")
+    async def why(
+        request: Request,
+        person: str = Form(max_length=300),
+        posting: str = Form(max_length=100),
+        token: str = Form(max_length=400),
+    ) -> Response:
+        """The story."""
+        operator = door.access.operator(request)
+        door.access.check_form(request, operator, token)
+        asked = {"person": person.strip(), "posting": posting.strip()}
+        try:
+            found = await door.work(lambda: stories.story(door.installation, **asked, now=door.clock()))
+        except UsageError as error:
+            return shown(request, operator, asked, fault=str(error))
+        return shown(request, operator, asked, found)
+
+    def shown(
+        request: Request, operator: Operator, asked: dict[str, str], story: Story | None = None, fault: str = ""
+    ) -> Response:
+        return door.show(request, "why", operator, values={"asked": asked, "story": story, "fault": fault})
 
 
 def _chosen(filters: Mapping[str, str]) -> Chosen:

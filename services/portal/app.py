@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.portal import events, feeds, previews, reading
+from services.portal import events, feeds, previews
 from services.portal.accounts import home, mails, searches, sign_up, tokens, tracking, webhooks
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.api.app import API, api_app
@@ -104,7 +104,6 @@ def portal_app(
     app.include_router(tracking.routes(door, guard, cookies))
     app.include_router(tokens.routes(door, guard, cookies))
     app.include_router(webhooks.routes(door, guard, cookies))
-    app.include_router(reading.routes(door, guard))
     app.include_router(feeds.routes(door, guard, live))
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)

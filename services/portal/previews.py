@@ -1,8 +1,9 @@
-"""What a search finds, shown while it is typed; nothing of it is kept."""
+"""What a search finds, shown while it is typed, and what a pasted posting says of skills; nothing of it is kept."""
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -13,6 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
+from schemas.posting import Strength
 from services.portal.accounts.guard import FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door
@@ -25,8 +27,9 @@ from services.usecases import completion, pasted
 from services.usecases.completion import Kind, suggestions
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
+from services.usecases.pasted import MOST_TEXT, NamedSkill, skills_in
 from services.usecases.searches import Query
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
 T = TypeVar("T")
 
@@ -40,8 +43,23 @@ FRAMED: Final[Mapping[str, str]] = {
     )
 }
 """Headers of a mail in a frame."""
+_GROUPS: Final[Mapping[str, tuple[Strength | None, ...]]] = {
+    mark("Required"): ("title", "required"),
+    mark("Wanted"): ("wanted",),
+    mark("A plus"): ("bonus",),
+    mark("Only in passing"): ("employer", "passing", None),
+}
 
 _events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Skills that are meant alike."""
+
+    heading: str
+    skills: Sequence[tuple[NamedSkill, str]]
+    """Each with how its words come to it; empty where they are its name."""
 
 
 class PreviewReading:
@@ -76,9 +94,10 @@ class PreviewReading:
 
 
 def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
-    """`POST /preview` and `GET /complete/{kind}`: pieces of a page."""
+    """`POST /preview` and `GET /complete/{kind}`, pieces of a page; `GET` and `POST` of `/read`."""
     router = APIRouter(responses=answers(400, 403, 404, 408, 413, 429, 503), default_response_class=HTMLResponse)
     turn = asyncio.Lock()
+    _add_reading(router, door, guard)
 
     async def in_turn(request: Request, what: Callable[[], T]) -> T:
         """Do it after what came before. Raises ClientDisconnect where nobody waits for it any more.
@@ -118,6 +137,24 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     return router
 
 
+def _add_reading(router: APIRouter, door: Door, guard: FormGuard) -> None:
+    """Which skills a posting names that somebody pastes, by which sentence, and how it means them."""
+
+    @router.get("/read")
+    async def ask(request: Request) -> Response:
+        """Show the form."""
+        return door.show("read", words_for(request.headers), pasted="", groups=None, most=MOST_TEXT)
+
+    @router.post("/read", openapi_extra=form("pasted"))
+    async def read(request: Request) -> Response:
+        """Show what it says; nothing of it is kept."""
+        guard.check_preview(request)
+        text = (await form_of(request, MOST_PASTED)).get("pasted", "")[:MOST_TEXT]
+        words = words_for(request.headers)
+        named = await door.work(partial(skills_in, text)) if text.strip() else []
+        return door.show("read", words, pasted=text, groups=_grouped(named, words), most=MOST_TEXT)
+
+
 def _mailed(live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime) -> str | None:
     """The mail as HTML; None where there is none, or a field is at fault. Raises UnavailableError."""
     try:
@@ -127,3 +164,19 @@ def _mailed(live: LivePreviews, given: Mapping[str, str], words: Words, now: dat
     if wanted is None or not live.ready:
         return None
     return live.mail(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
+
+
+def _grouped(named: Sequence[NamedSkill], words: Words) -> list[_Group]:
+    groups = (
+        _Group(words.say(heading), [(one, _matched(one, words)) for one in named if one.strength in strengths])
+        for heading, strengths in _GROUPS.items()
+    )
+    return [group for group in groups if group.skills]
+
+
+def _matched(one: NamedSkill, words: Words) -> str:
+    if not one.said:
+        return words.say("The title implies it.")
+    if one.said.casefold() == one.name.casefold():
+        return ""
+    return words.say("“{said}” is another way to write it.", said=one.said)

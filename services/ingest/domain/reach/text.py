@@ -13,8 +13,8 @@ from functools import cached_property, partial
 
 from schemas.posting import Evidence
 from services.ingest.domain.findings import quote
+from services.ingest.domain.reach.apart import read_label
 from services.ingest.domain.reach.cues import Cue
-from services.ingest.domain.reach.labels import read_label
 from services.ingest.domain.reach.named import (
     ExcludedPlaces,
     NamedPlaces,

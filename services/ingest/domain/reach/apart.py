@@ -1,4 +1,4 @@
-"""Places in a title: a hiring region, or what stands apart in it and limits who may apply."""
+"""Places that stand apart: in a title, where they limit who may apply, and behind the label of a line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,19 +7,23 @@ from functools import cache, partial
 from typing import Final
 
 from services.ingest.domain.findings import evidence_of
-from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces
+from services.ingest.domain.reach.cues import Cue
+from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, as_states, without_frames
 from services.ingest.domain.reach.parts import parted
-from services.ingest.domain.reach.words import pattern_of, words
+from services.ingest.domain.reach.words import MOST_BETWEEN, pattern_of, words
+from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places
 from services.rules.text import lowered
 
 _REGION_IN_FULL: Final = 30
 """From so many countries on, a board's list is a region written out."""
+_SIGN_BEHIND = re.compile(r"[\ufe0f\s:–-]*")
+_MOST_LABELLED = 220
 _KINDS: Final = ("country", "group", "subdivision")
 
 
 @dataclass(frozen=True, slots=True)
-class _Patterns:
+class _InTitles:
     """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[reach]`."""
 
     apart: re.Pattern[str]
@@ -30,10 +34,10 @@ class _Patterns:
 
 
 @cache
-def _patterns() -> _Patterns:
+def _in_titles() -> _InTitles:
     beside = r"(?:(?:{hiring_region}|{only_people}|{article}|{preposition})[\s:]{1,3}|[^\w\s()\[\]]{1,3}\s?){0,3}"
     behind = r"(?:[\s:-]{0,3}(?:{hiring_region}|{only_people}|[^\w\s()\[\],|–—-]{1,4})){0,3}"
-    return _Patterns(
+    return _InTitles(
         apart=pattern_of(rf"(?:[(\[|,–—:]|\s[-/])\s*{beside}$"),
         apart_behind=pattern_of(rf"{behind}\s*(?:[)\]|,–—]|\s-\s|$)"),
         joined=pattern_of(r"\s?(?:[/&,+]|{list_and})\s?(?:{article}\s)?"),
@@ -78,7 +82,7 @@ def title_limits(title: str) -> NamedPlaces:
 
 def _apart(title: str, mentions: Sequence[PlaceMention]) -> Iterator[Sequence[PlaceMention]]:
     """Runs of places with nothing else between two marks of a title in lower case."""
-    known = _patterns()
+    known = _in_titles()
     first = 0
     for last, mention in enumerate(mentions):
         if last + 1 < len(mentions) and known.joined.fullmatch(title, mention.end, mentions[last + 1].start):
@@ -125,3 +129,79 @@ def with_title(named: NamedPlaces, title: NamedPlaces, own: NamedPlaces) -> Name
         named.groups.update(title.groups)
         named.evidence += title.evidence
     return named
+
+
+@dataclass(frozen=True, slots=True)
+class _OfLabels:
+    """For text in lower case, as `_InTitles`."""
+
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    end: re.Pattern[str]
+    """Ends what the label heads."""
+    ends_anywhere: re.Pattern[str]
+    wished: re.Pattern[str]
+
+
+@cache
+def _of_labels() -> _OfLabels:
+    return _OfLabels(
+        before=pattern_of(r"[\W_]*(?:{label_before}\s+){0,2}"),
+        behind=pattern_of(
+            r"(?:\(s\))?(?: {label_behind})?\s{0,2}(?:[:：>]|[-–—]\s)\s*(?:\n\W{0,4})?"
+            r"|[ \t]*\n{1,2}(?=[^\n]{2,60}(?:\n|$))"
+        ),
+        end=pattern_of(r"\n|[.!?](?:\s|$)|💰|[💼🕒⏰]|{label_ends}"),
+        ends_anywhere=pattern_of(r"(?:[|/,]|{or})\s?{anywhere_else}\W*$"),
+        wished=pattern_of("{wished}"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A line such as `Location: Remote, Spain` or `📍 Europe`.
+
+    `text[start:stop]` is its value, `line` where it begins.
+    """
+
+    line: int
+    start: int
+    stop: int
+    places: Sequence[PlaceMention]
+    """What it allows; none where its value begins with something else."""
+    asides: Sequence[str]
+    """Codes of what it rules out."""
+    anywhere: bool
+    """Whether its list of places ends with anywhere else."""
+
+
+def read_label(document: Document, cue: Cue) -> Label | None:
+    """Read the line whose label a cue is; None where it is no label after all."""
+    text, small, known = document.text, document.lowered, _of_labels()
+    line = text.rfind("\n", max(0, cue.start - 60), cue.start) + 1
+    if cue.start - line > 50 or not known.before.fullmatch(small, line, cue.start):
+        return None
+    sign = not text[cue.start].isalnum()
+    behind = (_SIGN_BEHIND if sign else known.behind).match(small, cue.end)
+    if behind is None or (document.kind_at(max(0, line - 1)) in ABOUT_US and sign):
+        return None
+    start = behind.end()
+    limit = min(len(text), start + _MOST_LABELLED)
+    end = known.end.search(small, start, limit)
+    stop = end.start() if end else limit
+    if words().preferred_behind.match(small, stop) and stop - start < 3:
+        return None
+    value, said = text[start:stop], small[start:stop]
+    mentions = [m for m in find_places(value, cities=True) if not words().not_a_place.match(small, start + m.end)]
+    left_out, mentions = parted(value, mentions)
+    if end is not None and known.wished.match(end[0]):
+        wish = max(value.rfind(mark) for mark in ",;(")
+        mentions = [m for m in mentions if m.start < wish] or mentions
+    if mentions and (
+        mentions[0].start > MOST_BETWEEN or (sign and not words().filled.fullmatch(said[: mentions[0].start]))
+    ):
+        mentions = []
+    anywhere = bool(known.ends_anywhere.search(said)) or (len(mentions) > 1 and mentions[-1].kind == "worldwide")
+    return Label(
+        line, start, stop, without_frames(value, as_states(mentions)), [mention.code for mention in left_out], anywhere
+    )
