@@ -8,8 +8,8 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
 from services.notifier.domain.model import Digest, Recipient, Sender
 from services.notifier.domain.webhooks import Webhook
-from services.notifier.domain.wording.letters import write_letter
-from services.notifier.ports import Email
+from services.notifier.domain.wording.letters import WrittenLetter, write_letter
+from services.notifier.ports import Email, Rendered
 from services.notifier.settings import ConsentSettings
 from services.wording.catalogues import words_of
 from services.wording.dates import day_in_words
@@ -44,17 +44,8 @@ class Composer:
         """Everything in it derives from the digest and the secret, its date from when the digest was due."""
         links = links_for(digest, self._public_url, self._secret, clicks=self._clicks)
         rendered = self._renderer.render(digest, links)
-        return Email(
-            delivery_id=self._ids.delivery_id(digest.recipient.subscriber_id, digest.due_at),
-            sender_name=self._sender.name,
-            sender_address=self._sender.address,
-            to_address=digest.recipient.address,
-            subject=rendered.subject,
-            html=rendered.html,
-            text=rendered.text,
-            date=digest.due_at,
-            unsubscribe_url=links.unsubscribe,
-        )
+        delivery = self._ids.delivery_id(digest.recipient.subscriber_id, digest.due_at)
+        return self._email(delivery, digest.recipient, rendered, digest.due_at, links.unsubscribe)
 
     def notice(self, notice: Notice, to: Recipient, now: datetime, settings: ConsentSettings) -> Email:
         """A question, with the button that answers it and the day on which no answer is one, by the reader's clock."""
@@ -70,17 +61,7 @@ class Composer:
             {"day": day, "days": settings.erase_after.days},
             leave,
         )
-        return Email(
-            delivery_id=self._ids.notice_id(to.subscriber_id, notice, now),
-            sender_name=self._sender.name,
-            sender_address=self._sender.address,
-            to_address=to.address,
-            subject=written.subject,
-            html=written.html,
-            text=written.text,
-            date=now,
-            unsubscribe_url=leave,
-        )
+        return self._email(self._ids.notice_id(to.subscriber_id, notice, now), to, written, now, leave)
 
     def webhook_shut(self, webhook: Webhook, to: Recipient, now: datetime) -> Email:
         """That nothing more is posted to a webhook of theirs, and where it is turned on again."""
@@ -89,15 +70,21 @@ class Composer:
         home = f"{public_base(self._public_url)}/home/webhooks"
         shown = one_line(webhook.address, _MOST_ADDRESS)
         written = write_letter("webhook_shut", home, self._sender, words, {"address": shown}, leave)
+        own_id = self._ids.notice_id(to.subscriber_id, f"webhook_shut {webhook.webhook_id}", now)
+        return self._email(own_id, to, written, now, leave)
+
+    def _email(
+        self, delivery_id: str, to: Recipient, rendered: Rendered | WrittenLetter, date: datetime, leave: str
+    ) -> Email:
         return Email(
-            delivery_id=self._ids.notice_id(to.subscriber_id, f"webhook_shut {webhook.webhook_id}", now),
+            delivery_id=delivery_id,
             sender_name=self._sender.name,
             sender_address=self._sender.address,
             to_address=to.address,
-            subject=written.subject,
-            html=written.html,
-            text=written.text,
-            date=now,
+            subject=rendered.subject,
+            html=rendered.html,
+            text=rendered.text,
+            date=date,
             unsubscribe_url=leave,
         )
 
