@@ -43,7 +43,8 @@ NAMES: Final[Mapping[str, str]] = {
 }
 """What the form calls each of `CRITERIA`."""
 
-NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": ""}
+NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault": None}
+"""`fault`: a WrongFieldError, of which `note` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,17 @@ def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: d
     try:
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError as error:
-        return {"preview": None, "note": fault_in(error, words)}
+        return {"preview": None, "note": fault_in(error, words), "fault": error}
     if wanted is None:
         return dict(NOTHING_ASKED)
     if not live.ready:
         return {
             "preview": None,
             "note": words.say("The postings of the last days are still being read: a minute more."),
+            "fault": None,
         }
     found = live.preview(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
-    return {"preview": _shown(found, wanted, given, words), "note": ""}
+    return {"preview": _shown(found, wanted, given, words), "note": "", "fault": None}
 
 
 def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str], words: Words) -> ShownPreview:

@@ -20,7 +20,7 @@ from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.pages import words_for
 from services.portal.preview_page import previewed
-from services.portal.search_form import DEFAULTS, reader_of, search_of
+from services.portal.search_form import DEFAULTS, reader_of, search_of, sent_in
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import completion, pasted
@@ -113,16 +113,19 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     async def preview(request: Request) -> Response:
         """Show what the search in a form finds."""
         guard.check_preview(request)
-        words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
+        words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED))
         return door.show(
-            "preview", words, **await in_turn(request, partial(previewed, live, given, words, door.clock()))
+            "preview",
+            words,
+            result=False,
+            **await in_turn(request, partial(previewed, live, given, words, door.clock())),
         )
 
     @router.post("/preview/mail", openapi_extra=form(*DEFAULTS))
     async def mail(request: Request) -> Response:
         """Show the mail that the search in a form would bring, to be framed by the form's page."""
         guard.check_preview(request)
-        words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request, MOST_PASTED)}
+        words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED))
         shown = await in_turn(request, partial(_mailed, live, given, words, door.clock()))
         return HTMLResponse(shown or words.say("None of them would have been mailed."), headers=FRAMED)
 

@@ -1,6 +1,7 @@
 """The fields of a form that asks for a search: as criteria, as whom they are for, and as a page shows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
@@ -9,6 +10,7 @@ from babel.dates import get_day_names
 
 from schemas.criteria import Criteria, Nearby
 from services.usecases.completion import readable_place, readable_role
+from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
@@ -97,9 +99,21 @@ ALL: Final = "all"
 _MOST_NAME = 60
 
 
+def sent_in(sent: Mapping[str, str], **further: str) -> dict[str, str]:
+    """A form as it was sent, with the least pay as a number and its currency where "30.000 €" was written.
+
+    `further`: fields beside those of a search, as they are where none was sent.
+    """
+    given = {**DEFAULTS, **further, **sent}
+    with suppress(WrongFieldError):
+        amount, currency = amount_in(given["amount"], given["currency"])
+        given |= {"amount": str(amount), "currency": currency}
+    return given
+
+
 def search_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """The fields of a search, as they are imported. Raises WrongFieldError."""
-    name = given.get("name", "").strip() or _name(given, words)
+    name = given.get("name", "").strip() or automatic_name(given, words)
     return {"name": name, "criteria": _criteria(given), **timing_fields(given)}
 
 
@@ -280,8 +294,9 @@ def _criteria(given: Mapping[str, str]) -> dict[str, Any]:
     if near := [circle_in(town, km) for town in towns_in(given["towns"])]:
         found |= {"near": near, "accept_unknown_town": bool(given["unknown_town"])}
     if given["amount"].strip():
-        amount = {"amount": amount_in(given["amount"]), "currency": given["currency"], "period": given["period"]}
-        found |= {"salary_floor": amount, "accept_undisclosed": not given["stated_pay"]}
+        amount, currency = amount_in(given["amount"], given["currency"])
+        floor = {"amount": amount, "currency": currency, "period": given["period"]}
+        found |= {"salary_floor": floor, "accept_undisclosed": not given["stated_pay"]}
     for facet, values in CHOICES.items():
         if chosen := [value for value in values if given[f"{facet}.{value}"]]:
             found[facet] = chosen
@@ -311,15 +326,18 @@ def _offset(given: Mapping[str, str]) -> float:
     return offset_in(given["utc_offset"])
 
 
-def _name(given: Mapping[str, str], words: Words) -> str:
+def automatic_name(given: Mapping[str, str], words: Words) -> str:
     """What a search is called that its owner gave no name."""
     work = [*names_in(given["roles"]), *names_in(given["skills"]), *names_in(given["skills_all"])]
-    name = ", ".join(work) or given["text"].strip() or _joined(given["places"], given["towns"])
-    return (name or words.say(mark("My search")))[:_MOST_NAME]
+    if not work and given["text"].strip():
+        return given["text"].strip()[:_MOST_NAME]
+    return _as_many(work or [*towns_in(given["places"]), *towns_in(given["towns"])]) or words.say(mark("My search"))
 
 
-def _joined(*texts: str) -> str:
-    return ", ".join(part for text in texts for part in towns_in(text))
+def _as_many(names: Sequence[str]) -> str:
+    """As many names as there is room for, whole unless the first is too long."""
+    fitting = [part for at in range(len(names), 0, -1) if len(part := ", ".join(names[:at])) <= _MOST_NAME]
+    return fitting[0] if fitting else "".join(names[:1])[:_MOST_NAME]
 
 
 def _value(facet: str, value: str, words: Words) -> str:

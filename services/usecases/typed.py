@@ -7,11 +7,20 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from babel.numbers import get_currency_symbol
+
 from schemas.criteria import Nearby
+from services.ingest.domain.pay.amounts import amounts_in
+from services.ingest.domain.pay.data import pay_data
+from services.ingest.domain.pay.words import DOLLAR, LOCAL
 from services.usecases.errors import WrongFieldError
 
-_MOST_DIGITS = 15
-_AMOUNT: Final = re.compile(r"(?P<whole>\d+|\d{1,3}(?:[.,'’\s]\d{3})+)\s?(?P<thousands>[kK])?")
+_MOST_AMOUNT = 20
+"""Characters of an amount, with its currency."""
+_DIGITS: Final = re.compile(r"[0-9]{1,15}")
+_CUT_SHORT: Final = re.compile(r".*[.,][0-9]{1,2}")
+"""Cents where a currency is named; else as likely thousands with a digit left out."""
+_SIGN_BEHIND: Final = re.compile(r"(?P<number>[\d.,'’\s]*\d)\s?(?P<sign>[^\d\s]+)")
 _OFFSET: Final = re.compile(
     r"(?:UTC|GMT)?\s*(?P<sign>[+−-]?)\s*(?P<hours>\d{1,2})(?::(?P<minutes>\d{2})|[.,](?P<part>\d{1,2}))?"
 )
@@ -56,12 +65,22 @@ def written_circles(near: Sequence[Nearby]) -> tuple[str, str]:
     return _joined(names, towns_in(", ".join(names))), km
 
 
-def amount_in(text: str) -> int:
-    """A whole amount of money, "60,000" or "60k". Raises WrongFieldError."""
-    found = _AMOUNT.fullmatch(text.strip()) if len(text.strip()) <= _MOST_DIGITS else None
-    if found is None:
-        raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
-    return int(re.sub(r"\D", "", found["whole"])) * (1_000 if found["thousands"] else 1)
+def amount_in(text: str, currency: str) -> tuple[int, str]:
+    """A whole amount of money, "60,000", "60k" or "60.000 €", as postings write it, with its currency.
+
+    `currency`: where the text names none, or a sign that this one is written with too. Raises WrongFieldError.
+    """
+    typed = text.strip() if len(text.strip()) <= _MOST_AMOUNT else ""
+    if _DIGITS.fullmatch(typed):
+        return int(typed), currency
+    behind = _SIGN_BEHIND.fullmatch(typed)
+    if _CUT_SHORT.fullmatch(typed) and typed[0].isdecimal():
+        typed = ""
+    for written_so in (typed, f"{behind['sign']} {behind['number']}" if behind else ""):
+        match list(amounts_in(written_so, pay_data())):
+            case [one] if (one.start, one.end) == (0, len(written_so)) and one.value == int(one.value):
+                return int(one.value), _currency(one.currency, currency)
+    raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
 
 
 def offset_in(text: str) -> float:
@@ -90,6 +109,15 @@ def whole_number_in(text: str, field: str, most: int) -> int:
 def is_number(text: str) -> bool:
     """Whether a text is a small number, with a point where it has a fraction."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def _currency(said: str | None, usual: str) -> str:
+    """What a sign stands for beside a currency that is asked for else: "$" is a dollar, of whichever country."""
+    if said is None or (said in LOCAL and said != DOLLAR):
+        return usual
+    if said != DOLLAR:
+        return said
+    return usual if get_currency_symbol(usual, "en").endswith("$") else "USD"
 
 
 def _joined(names: Sequence[str], read_back: Sequence[str]) -> str:

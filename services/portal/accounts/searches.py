@@ -15,7 +15,16 @@ from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in, wrong_field
 from services.portal.preview_page import NOTHING_ASKED, previewed
-from services.portal.search_form import DEFAULTS, adding, form_page, given_of, reading, search_fields
+from services.portal.search_form import (
+    DEFAULTS,
+    adding,
+    automatic_name,
+    form_page,
+    given_of,
+    reading,
+    search_fields,
+    sent_in,
+)
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
@@ -47,8 +56,8 @@ class _Searches:
         seen: Mapping[str, Any] = NOTHING_ASKED,
     ) -> Response:
         """The form. `said`: what became of what was pasted."""
-        words = here.words
-        fault, wrong = (fault_in(error, words), wrong_field(error)) if error else ("", "")
+        words, wrong_one = here.words, error or seen["fault"]
+        fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
         csrf = self.cookies.form_token(here.session.key)
         shown = {
             "error": fault,
@@ -70,7 +79,7 @@ class _Searches:
 
     def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
         """Save it, or show what it finds, or what a pasted text asks for."""
-        given = {**DEFAULTS, "name": "", **sent, "time_zone": here.person.profile.time_zone}
+        given = {**sent_in(sent, name=""), "time_zone": here.person.profile.time_zone}
         new, now = not search_id, self.door.clock()
         if sent.get("add"):
             given = adding(given, sent["add"])
@@ -91,7 +100,11 @@ class _Searches:
     def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> None:
         installation, fields, now = self.door.installation, search_fields(given, here.words), self.door.clock()
         if search_id:
+            before, timing = self._saved(here, search_id, copied=False)
             search_id = links.own_search(installation, here.person, search_id).search_id
+            if fields["name"] == before.name == automatic_name(given_of(before, timing, here.words), here.words):
+                # Nobody gave it a name: it is named by what it looks for now.
+                fields = search_fields({**given, "name": ""}, here.words)
         searches.check_room(installation, here.person, fields["name"], search_id)
         if search_id:
             searches.change(installation, search_id, fields, now)

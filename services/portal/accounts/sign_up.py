@@ -15,7 +15,16 @@ from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.preview_page import NOTHING_ASKED, previewed
-from services.portal.search_form import ASKING, DEFAULTS, adding, form_page, person_fields, reading, search_fields
+from services.portal.search_form import (
+    ASKING,
+    DEFAULTS,
+    adding,
+    form_page,
+    person_fields,
+    reading,
+    search_fields,
+    sent_in,
+)
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
@@ -66,7 +75,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
     @router.post("/sign-up", openapi_extra=form("pasted", "add", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
-        words, given = words_for(request.headers), {**_DEFAULTS, **await form_of(request, MOST_PASTED)}
+        words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED), address="")
         if given.get("do") == "read":
             guard.check_preview(request)
             now = door.clock()
@@ -126,6 +135,7 @@ def _form(
     said: str = "",
     proposals: Sequence[Proposal] = (),
 ) -> Response:
-    fault, wrong = (fault_in(error, words), wrong_field(error)) if error else ("", "")
+    wrong_one = error or seen["fault"]
+    fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
     page = form_page(given, words, wrong, proposals)
     return door.show("sign_up", words, 400 if error else 200, error=fault, said=said, **page, **seen)

@@ -158,6 +158,9 @@ function complete(input) {
   draw();
 }
 
+// What the server reads in more ways is a place on the slider only as a plain number.
+const plain = (text) => (/^\d+$/.test(text.trim()) ? text.trim() : "");
+
 // The pay that such jobs pay, as a slider that writes into the field beside it.
 function slide(form) {
   const shown = form.querySelector("[data-pay-most]"), amount = form.elements.amount;
@@ -169,13 +172,13 @@ function slide(form) {
     slider.className = "slider";
     slider.setAttribute("aria-label", document.querySelector(`label[for="${amount.id}"]`).textContent);
     slider.addEventListener("input", () => { amount.value = Number(slider.value) > Number(slider.min) ? slider.value : ""; });
-    amount.addEventListener("input", () => { slider.value = amount.value || slider.min; });
+    amount.addEventListener("input", () => { slider.value = plain(amount.value) || slider.min; });
     amount.after(slider);
   }
   slider.min = shown.dataset.payLeast;
   slider.max = shown.dataset.payMost;
   slider.step = shown.dataset.payStep;
-  if (document.activeElement !== slider) slider.value = amount.value || slider.min;
+  if (document.activeElement !== slider) slider.value = plain(amount.value) || slider.min;
 }
 
 for (const form of document.querySelectorAll("form.search")) {

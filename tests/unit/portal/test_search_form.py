@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from services.portal.search_form import CHOICES, DEFAULTS, search_of
+from services.portal.search_form import CHOICES, DEFAULTS, search_fields, search_of
 from services.rules.criterion import FACETS
 from services.usecases.errors import WrongFieldError
 from services.wording.catalogues import words_of
@@ -98,6 +98,44 @@ def test_an_amount_may_be_written_as_people_write_it(written: str) -> None:
     assert asked(amount=written).salary_floor == SalaryFloor(amount=60_000, currency="EUR")
 
 
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        ("30.000 €", "EUR"),
+        ("€30k", "EUR"),
+        ("30.000,00 €", "EUR"),
+        ("30\u202f000 €", "EUR"),
+        ("30 000 EUR", "EUR"),
+        ("30'000 CHF", "CHF"),
+        ("R$ 30.000", "BRL"),
+        ("30.000 R$", "BRL"),
+        ("30 mil", "PLN"),
+        ("30.000", "PLN"),
+        ("$30k", "USD"),
+    ],
+)
+def test_a_sign_beside_an_amount_says_its_currency(written: str, currency: str) -> None:
+    assert asked(amount=written, currency="PLN").salary_floor == SalaryFloor(amount=30_000, currency=currency)
+
+
+def test_a_dollar_is_that_of_the_country_which_is_asked_for_else() -> None:
+    assert asked(amount="$30k", currency="CAD").salary_floor == SalaryFloor(amount=30_000, currency="CAD")
+
+
+def test_a_search_that_nobody_named_is_named_by_as_many_whole_names_as_there_is_room_for() -> None:
+    roles = "Data Analyst, Data Engineer, Data Scientist, Machine Learning Engineer"
+    given = {**DEFAULTS, "roles": roles}
+    assert search_fields(given, words_of("en"))["name"] == "Data Analyst, Data Engineer, Data Scientist"
+
+
+@pytest.mark.parametrize("fault", [{}, {"skills": "Kubernets"}], ids=["preview", "fault"])
+def test_the_button_leads_to_what_it_finds_or_to_what_is_wrong(portal: ServedPortal, fault: dict[str, str]) -> None:
+    assert 'value="preview" class="quiet" formaction="#result"' in portal.get("/sign-up").text
+    page = portal.post("/sign-up", **{"do": "preview", "skills": "Go", **fault}).text
+    [led_to] = re.findall(r'<(?:p|h2)[^>]* id="result" tabindex="-1"[^>]*>([^<]+)<', page)
+    assert ("Did you mean" in led_to) == bool(fault)
+
+
 @pytest.mark.parametrize("written", ["60,00", "1.5", "much", "-5", "6e4", "60,000,00", "k"])
 def test_an_amount_that_may_be_another_is_asked_for_again(written: str) -> None:
     with pytest.raises(WrongFieldError) as raised:
@@ -128,9 +166,9 @@ def test_what_cannot_be_taken_is_said_beside_its_field(
 ) -> None:
     page = portal.post("/sign-up", address="grace@example.com", time_zone="UTC", **given)
     assert page.status_code == 400
-    [fault] = re.findall(r'<p class="fault" id="fault" role="alert">([^<]+)</p>', page.text)
+    [fault] = re.findall(r'<p class="fault" id="result" tabindex="-1" role="alert">([^<]+)</p>', page.text)
     assert said in fault
-    assert re.search(rf'<input id="f-{field}"[^>]*aria-invalid="true" aria-describedby="fault"', page.text)
+    assert re.search(rf'<input id="f-{field}"[^>]*aria-invalid="true" aria-describedby="result"', page.text)
 
 
 def test_what_was_asked_for_stands_in_the_form_again_and_what_is_under_more_is_open(portal: ServedPortal) -> None:

@@ -53,6 +53,19 @@ def test_what_is_changed_is_saved_with_when_it_is_mailed_and_what_comes_first(
     assert (saved.timing.cadence, saved.timing.hour, saved.timing.weekday) == ("weekly", 18, 4)
 
 
+def test_a_search_that_nobody_named_is_named_by_what_it_looks_for_now(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    browser.post("/home/search", **(browser.form("/home/search") | {"name": "", "skills": "Go", "do": "save"}))
+    [unnamed] = [one for one in store.searches.all(ada.subscriber_id) if one.name == "Go"]
+    path = f"/home/search/{unnamed.search_id}"
+    browser.post(path, **(browser.form(path) | {"skills": "Go, Rust", "do": "save"}))
+    assert store.searches.get(unnamed.search_id).name == "Go, Rust"
+    browser.post(path, **(browser.form(path) | {"name": "Mine", "skills": "Rust", "do": "save"}))
+    browser.post(path, **(browser.form(path) | {"skills": "Zig", "do": "save"}))
+    assert store.searches.get(unnamed.search_id).name == "Mine"
+
+
 def test_a_skill_that_would_open_more_is_added_to_the_form_and_saved_only_by_its_button(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:
