@@ -10,7 +10,7 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
-from services.notifier.domain.model import Digest
+from services.notifier.domain.model import Digest, Recipient
 from services.notifier.domain.weights import FeedbackFacts
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
@@ -25,6 +25,7 @@ __all__ = [
     "LOOKS_BACK",
     "Changed",
     "Kind",
+    "LeftOut",
     "Moved",
     "Saying",
     "Statement",
@@ -62,11 +63,22 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A job that the next mail would hold but for what was said."""
+
+    posting: PostingCore
+    why: Kind
+    """`hidden_company` or `not_relevant`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """What all that somebody said has changed."""
 
     moved: tuple[Moved, ...]
     """In the next mail, were it built now."""
+    left_out: tuple[LeftOut, ...]
+    """Of that mail, near misses too."""
     kept_out: Mapping[str, int]
     """By the folded name of a company: how many of its jobs no mail of `LOOKS_BACK` held."""
 
@@ -83,13 +95,31 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     postings = installation.matches.postings(sorted(hidden)).values()
     kept_out = Counter(fold_company(posting.company.name) for posting in postings)
     if all(search.paused for search in installation.searches.all(own_id)):
-        return Changed((), kept_out)
+        return Changed((), (), kept_out)
     outcome = next_digest(installation, own_id, now).outcome
     items = outcome.items if isinstance(outcome, Digest) else ()
     parts = ((item.posting, part.points, part.facts) for item in items for part in item.parts)
     said = ((posting, points, facts) for posting, points, facts in parts if isinstance(facts, FeedbackFacts))
     moved = (Moved(posting, points > 0, facts.title) for posting, points, facts in said)
-    return Changed(tuple(moved), kept_out)
+    return Changed(tuple(moved), _left_out(installation, outcome.recipient, now), kept_out)
+
+
+def _left_out(installation: Installation, told: Recipient, now: datetime) -> tuple[LeftOut, ...]:
+    """What the mail would hold for somebody who had said nothing, and `told` do not want."""
+    from services.usecases.previews import next_digest
+
+    if not (told.not_relevant or told.hidden_companies):
+        return ()
+    outcome = next_digest(installation, told.subscriber_id, now, heeding_feedback=False).outcome
+    shown = [item.posting for item in (*outcome.items, *outcome.near)] if isinstance(outcome, Digest) else []
+    why = ((posting, _why_left_out(posting, told)) for posting in shown)
+    return tuple(LeftOut(posting, kind) for posting, kind in why if kind)
+
+
+def _why_left_out(posting: PostingCore, told: Recipient) -> Kind | None:
+    if posting.cluster.key in told.not_relevant:
+        return "not_relevant"
+    return "hidden_company" if fold_company(posting.company.name) in told.hidden_companies else None
 
 
 def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Statement:

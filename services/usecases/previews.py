@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -98,12 +98,17 @@ class SearchFindings:
     preview: SearchPreview
 
 
-def next_digest(installation: Installation, person: str, now: datetime) -> DigestPreview:
-    """What someone's next digest would hold, were it built now. Raises UsageError where nothing would be looked for."""
+def next_digest(
+    installation: Installation, person: str, now: datetime, *, heeding_feedback: bool = True
+) -> DigestPreview:
+    """What someone's next digest would hold, were it built now. Raises UsageError where nothing would be looked for.
+
+    `heeding_feedback`: False for what it would hold had they never said anything of a job or a company.
+    """
     subscriber = installation.subscribers.find(person)
     engine, settings = installation.engine, installation.settings.notifier
     reader = Preview(installation.matches, SqlWindows(engine), SqlDigests(engine, installation.ids), settings)
-    outcome = reader.of(subscriber.subscriber_id, now)
+    outcome = reader.of(subscriber.subscriber_id, now, heeding_feedback=heeding_feedback)
     if outcome is None:
         raise UsageError(f"{subscriber.profile.address} has no saved search that is not paused")
     own = (search for search in installation.searches.all(subscriber.subscriber_id) if not search.paused)
@@ -195,12 +200,15 @@ class Preview:
         self._windows = windows
         self._choosing = Choosing(matches, digests, settings)
 
-    def of(self, subscriber_id: str, now: datetime) -> Digest | Hold | None:
+    def of(self, subscriber_id: str, now: datetime, *, heeding_feedback: bool = True) -> Digest | Hold | None:
         """All their searches together, each since it was last served; None where they have none that is not paused."""
         upcoming = self._windows.upcoming(subscriber_id)
         if upcoming is None:
             return None
         subscriber, cut = upcoming
+        if not heeding_feedback:
+            unheeded = replace(subscriber.recipient, hidden_companies=frozenset(), not_relevant=frozenset(), said=())
+            subscriber = replace(subscriber, recipient=unheeded)
         found = self._choosing.read([subscriber], self._windows.matches([subscriber], cut), now)
         choice = self._choosing.choose(subscriber, found.candidates(subscriber), found, now, now)
         return self._choosing.completed(choice, self._choosing.sent_of_near([choice], now))

@@ -308,7 +308,7 @@ def _page(
         typed=typed,
         profile=_profile(person.profile) | dict(typed if wrong == "profile" else {}),
         languages=_languages(person.profile.locale),
-        until=_until(here),
+        until=paused_until(here),
         soonest=(door.clock() + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat(),
         searches=[
             (search, when(search, words), _given(search, words) | dict(typed if wrong == search.search_id else {}))
@@ -338,7 +338,7 @@ def _given(search: SavedSearch, words: Words) -> dict[str, str]:
     return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)
 
 
-def _until(here: AtHome) -> str:
+def paused_until(here: AtHome) -> str:
     """The day until which they paused, if they named one."""
     until = here.person.paused_until
     if until is None:

@@ -193,6 +193,7 @@ def _feedback_page(
             if one.statement.kind == "hidden_company"
         ],
         moved=changed.moved,
+        left_out=changed.left_out,
         days=LOOKS_BACK.days,
         fades=FADES_IN.days,
     )

@@ -38,6 +38,15 @@ def mail(store: NotifierStore, title: str = "Senior engineer", days: int = 0) ->
     return slot_of(at)
 
 
+def test_while_mails_are_paused_until_a_day_the_day_is_named(browser: Browser) -> None:
+    assert browser.post("/home", do="pause-until", until="2026-07-20").status_code == 303
+    page = browser.get("/home/mails").text
+    assert "Nothing is sent until July 20, 2026; from then on your mails come again by themselves." in page
+    assert "at the earliest" not in page
+    assert browser.post("/home", do="pause").status_code == 303
+    assert "Nothing is sent to you at present." in browser.get("/home/mails").text
+
+
 def test_the_next_mail_is_shown_as_it_would_be_now_and_nothing_is_sent(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:

@@ -102,6 +102,18 @@ def test_the_keyboard_walks_a_page_in_its_order_sees_where_it_is_and_is_never_ca
     assert [one["at"] for one in walked] == sorted({one["at"] for one in walked})
 
 
+def test_the_first_key_shows_a_link_past_the_menu(served: Served, tab: Page) -> None:
+    tab.set_viewport_size({"width": 320, "height": 800})
+    for name, page in served.pages.items():
+        visit(tab, served.base, page)
+        skip = tab.locator("a.skip")
+        assert (skip.bounding_box() or {"width": 0})["width"] <= 1, name
+        skip.focus()
+        assert (skip.bounding_box() or {"width": 0})["width"] > 50, name
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.tagName") == "MAIN", name
+
+
 def test_a_page_looks_itself_up_nowhere_else_and_does_not_jump(served: Served, tab: Page) -> None:
     asked = list[str]()
     tab.on("request", lambda request: asked.append(request.url))

@@ -107,6 +107,29 @@ def test_what_was_said_is_listed_with_what_it_changes_and_taken_back(
     assert "moves up" not in browser.get("/home/feedback").text
 
 
+def test_what_feedback_leaves_out_of_the_next_mail_is_named(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
+) -> None:
+    [_, search] = store.searches.all(ada.subscriber_id)
+    wrong, hidden = posting("wrong", title="Data engineer"), posting("hidden", title="Tester")
+    # Neither of these would be mailed whatever was said: one that no search found, and one that is closed.
+    unfound, closed = posting("unfound", title="Nurse"), posting("closed", title="Welder", status="closed")
+    found = (arrival(1 + at, job, (search.key,)) for at, job in enumerate((wrong, hidden, closed)))
+    store.matches.store(0, [*found, arrival(4, unfound)], NOW)
+    assert "is left out" not in browser.get("/home/feedback").text
+    for job in (wrong, unfound, closed):
+        portal.post(portal.path("irrelevant", ada, job.posting_id), do="say")
+    portal.post(portal.path("hide", ada, hidden.posting_id), do="say")
+    page = browser.get("/home/feedback").text
+    assert "Data engineer is left out because you called it not relevant." in page
+    assert "Tester is left out because you hide Company hidden." in page
+    assert page.count("is left out") == 2
+    assert "Nothing at present." not in page
+    [value] = [said.value for said, _ in store.feedback.said(ada.subscriber_id) if said.posting_id == wrong.posting_id]
+    browser.post("/home/feedback", do="take-back", kind="not_relevant", value=value)
+    assert "Data engineer is left out" not in browser.get("/home/feedback").text
+
+
 def test_companies_are_hidden_by_name_or_link_and_shown_again(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
 ) -> None:
