@@ -116,6 +116,7 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
             "/home/webhooks", press="main > section:last-of-type button", fill=(("address", "https://10.0.0.1/"),)
         ),
         "another search": PortalPage("/home/search"),
+        "a question": PortalPage(f"/home/search/{searches[0].search_id}/delete"),
         "a search": PortalPage(f"/home/search/{searches[0].search_id}", press='button[value="preview"]'),
         "another address": PortalPage(f"/a/{_MOVE}"),
         "privacy": PortalPage("/privacy"),

@@ -20,8 +20,9 @@ class Browser:
         signing.begin(Installation(settings_of(), portal.store.engine), person, session, "a browser", NOW)
         self.cookie = f"{COOKIE}={Cookies(SECRET)._session.dumps(session)}"
 
-    def get(self, path: str) -> httpx2.Response:
-        return self._portal.get(path, Cookie=self.cookie)
+    def get(self, path: str, *cookies: str) -> httpx2.Response:
+        """A page; `cookies` are those that it was given beside that of its session."""
+        return self._portal.get(path, Cookie="; ".join((self.cookie, *cookies)))
 
     def post(self, path: str, **fields: str) -> httpx2.Response:
         [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', self.get("/home").text)

@@ -22,6 +22,8 @@ from services.usecases.signing import SESSION_FOR
 _MOST_AGENT = 300
 """Characters that are looked at; browsers send half as many."""
 COOKIE = "__Host-jobchime"
+DONE = "__Host-jobchime-done"
+_DONE_FOR_S = 60
 _FORMS = (parse("10/minute"), parse("60/hour"))
 _PREVIEWS = (parse("120/minute"), parse("2000/hour"))
 """Of one network: some people type at the same time, each half a word a request."""
@@ -113,6 +115,7 @@ class Cookies:
     def __init__(self, secret: bytes) -> None:
         self._session = URLSafeSerializer(secret, salt="session")
         self._form = URLSafeSerializer(secret, salt="form")
+        self._done = URLSafeSerializer(secret, salt="done")
 
     def lead_home(self, root: str, token: str) -> Response:
         """Sign a browser in, and send it to its pages."""
@@ -133,6 +136,23 @@ class Cookies:
         except BadSignature:
             return None
         return value if isinstance(value, str) else None
+
+    def tell_done(self, response: Response, session: str, what: str) -> None:
+        """Have the next page say what a form of that session did: within a minute, and in no address."""
+        value = str(self._done.dumps([session, what]))
+        response.set_cookie(DONE, value, max_age=_DONE_FOR_S, path="/", secure=True, httponly=True, samesite="lax")
+
+    def done(self, request: Request, session: str) -> str:
+        """What a form of that session just did; empty where that is said already."""
+        try:
+            value = self._done.loads(request.cookies.get(DONE, ""))
+        except BadSignature:
+            return ""
+        return str(value[1]) if value[0] == session else ""
+
+    def forget_done(self, response: Response) -> None:
+        """Once it is said."""
+        response.delete_cookie(DONE, path="/", secure=True, httponly=True, samesite="lax")
 
     def form_token(self, session: str) -> str:
         """What a form of that session carries."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, paused_until, show
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
@@ -25,9 +25,9 @@ from services.runtime.web.bodies import form_of
 from services.usecases import accounts, consent, links, searches, signing, suppressions
 from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
-from services.usecases.links import SavedSearch, Subscriber
+from services.usecases.links import SavedSearch
 from services.usecases.searches import Query
-from services.usecases.signing import NewAddress, Session
+from services.usecases.signing import NewAddress
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import LANGUAGES, Words, mark
@@ -48,15 +48,6 @@ _HERE_ALONE = (
 """What a form may say beside `CHANGES`."""
 _PROFILE = ("name", "time_zone", "currency", "locale", "speaks")
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
-
-
-@dataclass(frozen=True, slots=True)
-class AtHome:
-    """A browser that is signed in."""
-
-    session: Session
-    person: Subscriber
-    words: Words
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
@@ -138,11 +129,12 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
             gone = door.show("gone", here.words)
             cookies.clear(gone)
             return gone
-        answer = RedirectResponse(f"{door.root}/home", 303)
         own = form.get("session", "") in ("", here.session.key)
         if form.get("do") == "sign-out-everywhere" or (form.get("do") == "sign-out" and own):
+            answer = RedirectResponse(f"{door.root}/home", 303)
             cookies.clear(answer)
-        return answer
+            return answer
+        return lead(door, cookies, here, "/home", form["do"])
 
     @router.get("/home/export", response_class=JSONResponse)
     async def export(request: Request) -> Response:
@@ -186,7 +178,7 @@ def _fields(door: Door, cookies: Cookies, here: AtHome, form: Mapping[str, str],
         change_fields(door, here, form)
     except WrongFieldError as error:
         return _page(door, cookies, here, error, form.get("search", "") or form.get("do", ""), form)
-    return RedirectResponse(f"{door.root}/home", 303)
+    return lead(door, cookies, here, "/home", form["do"])
 
 
 def _retime(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
@@ -231,19 +223,6 @@ def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address:
     return door.show("posted", here.words)
 
 
-async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome:
-    """Who is signed in, which is a sign of life. Raises SignedOutError."""
-    token = cookies.token(request)
-    if token is None:
-        raise SignedOutError
-    now = door.clock()
-    found = await door.work(lambda: signing.session_of(door.installation, token, now))
-    if found is None:
-        raise SignedOutError
-    await door.work(lambda: consent.seen(door.installation, found[1], now))
-    return AtHome(*found, words_for(request.headers, found[1].profile.locale))
-
-
 def _do(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     installation, own_id, now = door.installation, here.person.subscriber_id, door.clock()
     match form.get("do"):
@@ -277,9 +256,8 @@ def _why_suppressed(door: Door, here: AtHome) -> tuple[str, str] | None:
     if kept is None:
         return None
     words, board = here.words, door.installation.settings.mail.sender_name
-    zone = zone_of(here.person.profile.time_zone)
     why = words.say(_WHY_SUPPRESSED.get(kept.added_by, _TAKEN_OFF), board=board)
-    return day_in_words(kept.since.astimezone(zone).date(), words.locale), why
+    return day_here(here, kept.since), why
 
 
 def _page(
@@ -294,9 +272,11 @@ def _page(
     person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
     browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
-    return door.show(
+    return show(
+        door,
+        cookies,
+        here,
         "home",
-        words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         wrong=wrong,
@@ -317,7 +297,6 @@ def _page(
         options=timing_options(words),
         base=door.base or door.root,
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],
-        csrf=cookies.form_token(here.session.key),
         leave=door.link("unsubscribe", person),
     )
 
@@ -336,14 +315,6 @@ def _profile(profile: Profile) -> dict[str, str]:
 def _given(search: SavedSearch, words: Words) -> dict[str, str]:
     """The fields of its form, of which the page shows when it is mailed."""
     return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)
-
-
-def paused_until(here: AtHome) -> str:
-    """The day until which they paused, if they named one."""
-    until = here.person.paused_until
-    if until is None:
-        return ""
-    return day_in_words(until.astimezone(zone_of(here.person.profile.time_zone)).date(), here.words.locale)
 
 
 def _languages(locale: str) -> list[tuple[str, str]]:

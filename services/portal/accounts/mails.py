@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.at_home import AtHome, at_home, paused_until
 from services.portal.accounts.guard import Cookies
-from services.portal.accounts.home import AtHome, at_home, paused_until
 from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.previews import FRAMED

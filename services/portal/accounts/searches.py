@@ -7,10 +7,10 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.at_home import AtHome, at_home, lead
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in, wrong_field
@@ -77,6 +77,12 @@ class _Searches:
         given["time_zone"] = here.person.profile.time_zone
         return self.page(here, given, new=new, seen=self._preview(here, given))
 
+    def question(self, here: AtHome, search_id: str) -> Response:
+        """Whether a search shall really go."""
+        search = links.own_search(self.door.installation, here.person, search_id)
+        csrf = self.cookies.form_token(here.session.key)
+        return self.door.show("delete", here.words, search=search, csrf=csrf)
+
     def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
         """Save it, or show what it finds, or what a pasted text asks for."""
         given = {**sent_in(sent, name=""), "time_zone": here.person.profile.time_zone}
@@ -95,7 +101,7 @@ class _Searches:
             self._save(here, search_id, given)
         except WrongFieldError as error:
             return self.page(here, given, new=new, error=error)
-        return RedirectResponse(f"{self.door.root}/home", 303)
+        return lead(self.door, self.cookies, here, "/home", "save")
 
     def _save(self, here: AtHome, search_id: str, given: Mapping[str, str]) -> None:
         installation, fields, now = self.door.installation, search_fields(given, here.words), self.door.clock()
@@ -156,6 +162,12 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
     async def look(request: Request, search_id: str) -> Response:
         """Show the form of a search of theirs."""
         return await show(request, search_id, new=False)
+
+    @router.get("/home/search/{search_id}/delete")
+    async def question(request: Request, search_id: str) -> Response:
+        """Ask whether a search of theirs shall really go: for good, which one press is too little for."""
+        here = await at_home(door, cookies, request)
+        return await door.work(partial(own.question, here, search_id))
 
     @router.post("/home/search/{search_id}", openapi_extra=_FORM)
     async def change(request: Request, search_id: str) -> Response:

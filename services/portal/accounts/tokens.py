@@ -5,10 +5,10 @@ from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.at_home import AtHome, at_home, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in
@@ -70,7 +70,7 @@ def _change(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str])
             api_tokens.end(door.installation, own_id)
         case _:
             raise UsageError("the form says nothing that can be done here")
-    return RedirectResponse(f"{door.root}/home/tokens", 303)
+    return lead(door, cookies, here, "/home/tokens", sent["do"])
 
 
 def _made(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -> Response:
@@ -103,13 +103,14 @@ def _page(
     """`made`: the token that was just made."""
     words, given = here.words, {**_EMPTY, **(sent or {})}
     own = api_tokens.of_person(door.installation, here.person.subscriber_id, door.clock())
-    return door.show(
+    return show(
+        door,
+        cookies,
+        here,
         "tokens",
-        words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         made=made,
-        csrf=cookies.form_token(here.session.key),
         tokens=[(token, *_said(token, here)) for token in own],
         given=given,
         scopes=[(scope, words.say(_MAY[scope])) for scope in SCOPES],

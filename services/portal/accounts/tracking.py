@@ -6,10 +6,10 @@ from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in
@@ -46,7 +46,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
             await door.work(partial(act, here, sent, door.clock()))
         except WrongFieldError as error:
             return await door.work(partial(page, here, error, sent))
-        return RedirectResponse(f"{door.root}{path}", 303)
+        return lead(door, cookies, here, path, sent["do"])
 
     jobs_page, feedback_page = partial(_jobs_page, door, cookies), partial(_feedback_page, door, cookies)
 
@@ -122,13 +122,14 @@ def _jobs_page(
     tracked = tracker.tracked(door.installation, person.subscriber_id)
     said = feedback.said(door.installation, person.subscriber_id)
     shown = [(one, *_shown(door, here, one)) for one in tracked]
-    return door.show(
+    return show(
+        door,
+        cookies,
+        here,
         "jobs",
-        words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         typed=typed,
-        csrf=cookies.form_token(here.session.key),
         saved=[one for one in shown if one[0].job.applied_on is None],
         applied=[one for one in shown if one[0].job.applied_on is not None],
         hidden=[_listed(door, here, one) for one in _newest(said) if one.statement.kind == "not_relevant"],
@@ -141,11 +142,11 @@ def _shown(door: Door, here: AtHome, tracked: Tracked) -> tuple[str, str, str, s
     posting, job, words = tracked.posting, tracked.job, here.words
     applied = day_in_words(job.applied_on, words.locale) if job.applied_on else ""
     if posting is None:
-        return "", "", _on(here, job.saved_at), applied, ""
+        return "", "", day_here(here, job.saved_at), applied, ""
     about = shown_job(posting, words)
-    until = _on(here, posting.expires_at) if posting.expires_at and not tracked.closed else ""
+    until = day_here(here, posting.expires_at) if posting.expires_at and not tracked.closed else ""
     page = door.link("job", here.person, job.posting_id)
-    return " · ".join(filter(None, (about.where, about.pay))), page, _on(here, job.saved_at), applied, until
+    return " · ".join(filter(None, (about.where, about.pay))), page, day_here(here, job.saved_at), applied, until
 
 
 def _listed(door: Door, here: AtHome, saying: Saying) -> dict[str, str]:
@@ -157,18 +158,14 @@ def _listed(door: Door, here: AtHome, saying: Saying) -> dict[str, str]:
         "title": about.title if about else statement.company or statement.value,
         "company": about.company if about else "",
         "note": statement.note,
-        "said": _on(here, saying.said_at),
-        "until": _on(here, saying.fades_at) if saying.fades_at else "",
+        "said": day_here(here, saying.said_at),
+        "until": day_here(here, saying.fades_at) if saying.fades_at else "",
         "page": door.link("job", here.person, statement.posting_id) if statement.posting_id else "",
     }
 
 
 def _newest(said: list[Saying]) -> list[Saying]:
     return sorted(said, key=lambda one: one.said_at, reverse=True)
-
-
-def _on(here: AtHome, at: datetime) -> str:
-    return day_in_words(at.astimezone(zone_of(here.person.profile.time_zone)).date(), here.words.locale)
 
 
 def _feedback_page(
@@ -178,13 +175,14 @@ def _feedback_page(
     said = _newest(feedback.said(installation, here.person.subscriber_id))
     changed = feedback.changed(installation, here.person.subscriber_id, now)
     counting = [one for one in said if one.statement.said and one.fades_at and one.fades_at > now]
-    return door.show(
+    return show(
+        door,
+        cookies,
+        here,
         "said",
-        words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         typed=typed,
-        csrf=cookies.form_token(here.session.key),
         up=[_listed(door, here, one) for one in counting if one.statement.kind == "more_like"],
         down=[_listed(door, here, one) for one in counting if one.statement.kind == "not_relevant"],
         companies=[

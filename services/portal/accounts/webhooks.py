@@ -7,10 +7,10 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from services.portal.accounts.at_home import AtHome, at_home, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.accounts.home import AtHome, at_home
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in
@@ -48,7 +48,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     router = APIRouter(responses=statuses, default_response_class=HTMLResponse)
 
     @router.get("/home/webhooks")
-    async def show(request: Request) -> Response:
+    async def look(request: Request) -> Response:
         """Show them, with what was posted of late."""
         here = await at_home(door, cookies, request)
         return await door.work(partial(_page, door, cookies, here))
@@ -75,7 +75,7 @@ def _done(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -
     if made is not None:
         # In the answer to the form itself: led elsewhere, the secret would have to be kept.
         return _page(door, cookies, here, made=made)
-    return RedirectResponse(f"{door.root}/home/webhooks", 303)
+    return lead(door, cookies, here, "/home/webhooks", sent["do"])
 
 
 def _act(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> Secret | None:
@@ -115,9 +115,11 @@ def _page(
         raise HTTPException(404)
     saved = links.searches(installation, here.person)
     names = {search.search_id: search.name for search in saved}
-    return door.show(
+    return show(
+        door,
+        cookies,
+        here,
         "webhooks",
-        words,
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         wrong=given.get("webhook", ""),
@@ -127,7 +129,6 @@ def _page(
         searches=[("", words.say(mark("All my searches"))), *names.items()],
         serves=here.person.status == "active",
         most_address=webhooks.MOST_ADDRESS,
-        csrf=cookies.form_token(here.session.key),
     )
 
 

@@ -154,3 +154,56 @@ def test_who_is_not_signed_in_or_comes_from_elsewhere_saves_nothing(
         assert portal.post(path, skills="Rust").headers["location"] == "/sign-in"
     assert browser.post("/home/search", skills="Rust", csrf="forged").status_code == 403
     assert names(store, ada) == before
+
+
+def test_a_search_is_deleted_by_a_button_behind_a_question_and_kept_by_the_other(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, other] = store.searches.all(ada.subscriber_id)
+    ask = f"/home/search/{search.search_id}/delete"
+    home = browser.get("/home").text
+    assert f'href="{ask}"' in home
+    assert "delete-search" not in home
+    page = browser.get(ask).text
+    assert f"Delete “{search.name}”?" in page
+    assert len(store.searches.all(ada.subscriber_id)) == 2
+    [form] = re.findall(r'<form method="post" action="(/home)">(.*?)</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1]))
+    assert browser.post(form[0], **fields).status_code == 303
+    assert store.searches.all(ada.subscriber_id) == [other]
+    assert browser.get(ask).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("page", "fields", "said"),
+    [
+        ("/home", {"do": "pause-until", "until": "2026-07-20"}, "Paused until July 20, 2026."),
+        ("/home", {"do": "profile", "name": "Ada"}, "Saved."),
+        ("/home/feedback", {"do": "hide-company", "company": "Initech"}, "Hidden: its jobs do not come any more."),
+        ("/home/tokens", {"do": "end-all"}, "Taken back."),
+    ],
+)
+def test_what_a_form_did_is_said_once_on_the_page_that_follows_and_in_no_address(
+    browser: Browser, portal: ServedPortal, page: str, fields: dict[str, str], said: str
+) -> None:
+    answer = browser.post(page, **fields)
+    assert answer.headers["location"] == page
+    [cookie] = answer.headers.get_list("set-cookie")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax", "Max-Age=60"} <= set(cookie.split("; "))
+    line = f'<p class="done" role="status">{said}</p>'
+    shown = browser.get(page, cookie.partition(";")[0])
+    assert line in shown.text
+    [forgotten] = shown.headers.get_list("set-cookie")
+    assert "Max-Age=0" in forgotten
+    assert line not in browser.get(page).text
+
+
+def test_what_a_form_of_another_session_did_is_not_said(
+    store: NotifierStore, browser: Browser, portal: ServedPortal
+) -> None:
+    bob = Browser(portal, store.person("bob"))
+    answer = bob.post("/home", do="profile", name="Bob")
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    assert "Saved." in bob.get("/home", cookie).text
+    assert "Saved." not in browser.get("/home", cookie).text
+    assert "Saved." not in bob.get("/home", cookie[:-1]).text
