@@ -1,13 +1,13 @@
 """Wires the portal: routes, pages for what goes wrong, headers, and the server around them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -33,6 +33,7 @@ from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from services.wording.words import mark
 
+Room = Callable[[Door, FormGuard, Cookies], APIRouter]
 _RETRY_S = 5
 _NOT_DONE = mark("That could not be done")
 _LATER = mark("Not now")
@@ -42,14 +43,14 @@ _events = structlog.get_logger(__name__)
 class PortalServer:
     """The portal, bound; what its forms ask for is done while it is entered."""
 
-    def __init__(self, installation: Installation, clock: Callable[[], datetime]) -> None:
-        """Raises UsageError for a port in use."""
+    def __init__(self, installation: Installation, clock: Callable[[], datetime], *, more: Sequence[Room] = ()) -> None:
+        """`more`: pages that only some portals have, as the demo's. Raises UsageError for a port in use."""
         settings = installation.settings.portal
         self.postman = Postman()
         live = LivePreviews(installation)
         self._reading = PreviewReading(live, clock)
         self._web = WebServer(
-            portal_app(installation, clock, self.postman, live),
+            portal_app(installation, clock, self.postman, live, more),
             host=settings.host,
             port=settings.port,
             what="the portal",
@@ -73,7 +74,11 @@ class PortalServer:
 
 
 def portal_app(
-    installation: Installation, clock: Callable[[], datetime], postman: Postman, live: LivePreviews
+    installation: Installation,
+    clock: Callable[[], datetime],
+    postman: Postman,
+    live: LivePreviews,
+    more: Sequence[Room] = (),
 ) -> ASGIApp:
     """The application. `clock`: tells the time, with its zone."""
     settings = installation.settings
@@ -105,6 +110,8 @@ def portal_app(
     app.include_router(tokens.routes(door, guard, cookies))
     app.include_router(webhooks.routes(door, guard, cookies))
     app.include_router(feeds.routes(door, guard, live))
+    for room in more:
+        app.include_router(room(door, guard, cookies))
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.

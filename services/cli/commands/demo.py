@@ -5,24 +5,32 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from schemas.counted import counted
 from services.cli.options import moment
 from services.cli.output import console, progress, table
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session
 from services.portal.app import PortalServer
+from services.portal.door import Door
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
+from services.usecases import accounts
 from services.usecases.simulation import days as simulated
 from services.usecases.simulation.days import NOWHERE, address_at, hours, simulate
 from services.usecases.simulation.report import DemoReport
 from services.usecases.simulation.shelf import busiest_days, posted_dates
+from services.usecases.wording import english
 
 
 def demo(
@@ -79,7 +87,8 @@ def demo(
         if serve:
             console().print(
                 f"It goes on until Ctrl-C: links in mails are answered, and [bold]{public_url}/sign-up[/bold] is yours"
-                f" to try; what you are mailed is in {out / 'mails'}."
+                f" to try; what you are mailed is in {out / 'mails'}. [bold]{public_url}/demo[/bold] signs you in as"
+                " any of the people by one click."
             )
             with stop_on_signals() as stop:
                 serve_on(out, folder, public_url, hours(at, days)[-1], stop)
@@ -87,7 +96,28 @@ def demo(
 
 def serve_on(out: Path, feeds: Path, public_url: str, now: datetime, stop: threading.Event) -> None:
     """Go on from `now` with the portal, until `stop` is set. Raises UsageError where the port is taken."""
-    simulated.go_on(out, feeds, public_url, now, stop, PortalServer)
+    simulated.go_on(out, feeds, public_url, now, stop, partial(PortalServer, more=(people,)))
+
+
+def people(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
+    """`GET /demo` and `POST /demo/{person_id}`, as no other portal has: signed in as somebody invented by one press."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.get("/demo")
+    async def choose(request: Request) -> Response:
+        """Show a button for each of them."""
+        known = await door.work(lambda: accounts.everybody(door.installation))
+        named = sorted(known, key=lambda one: one.subscriber.profile.name)
+        return door.show("people", english(), people=named)
+
+    @router.post("/demo/{person_id}")
+    async def enter(request: Request, person_id: str) -> Response:
+        """Begin a session, as a link that signs in does."""
+        guard.check(request)
+        person = await door.work(lambda: accounts.find(door.installation, person_id))
+        return await begin_session(door, cookies, request, person, door.clock())
+
+    return router
 
 
 def _point_further(report: DemoReport, out: Path, end: datetime) -> None:
