@@ -18,7 +18,7 @@ SAID = {
     "en": "A job that you saved is closed: Harbour master at Acme.",
     "de": "Eine Stelle, die du gemerkt hast, ist nicht mehr offen: Harbour master bei Acme.",
     "es": "Un empleo que guardaste está cerrado: Harbour master en Acme.",
-    "fr": "Un emploi que vous avez enregistré est fermé\u00a0: Harbour master chez Acme.",
+    "fr": "Une offre que vous avez enregistrée est fermée\u00a0: Harbour master chez Acme.",
     "pt": "Uma vaga que você salvou está encerrada: Harbour master em Acme.",
 }
 

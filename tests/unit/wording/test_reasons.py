@@ -502,7 +502,7 @@ def test_every_facet_has_words() -> None:
             skills(any=("Go", "JavaScript", "Kafka", "Rust"), at_least=2),
             having("Kafka"),
             "asks for only 1 of your 4 skills, Kafka; you want 2",
-            "verlangt nur 1 deiner 4 Kenntnisse, Kafka; du möchtest 2",
+            "verlangt nur 1 deiner 4 Fähigkeiten, Kafka; du möchtest 2",
             "pide solo 1 de tus 4 habilidades, Kafka; quieres 2",
         ),
         (

@@ -41,7 +41,7 @@ def test_what_a_job_needs_in_french_and_portuguese() -> None:
     weak = Unspoken("needed", ("de",), "fluent", SpokenLanguage("de", "basic"))
     assert [unspoken_in_words(weak, words_of(locale)) for locale in ("fr", "pt")] == [
         "il faut parler allemand (courant), et vous n’avez que des notions en allemand",
-        "requer alemão (fluente), e tem apenas conhecimentos básicos de alemão",
+        "requer alemão (fluente), e você tem apenas conhecimentos básicos de alemão",
     ]
 
 
