@@ -70,7 +70,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         if not await door.work(lambda: signing.takes_addresses(door.installation)):
             return door.not_now(words)
         asked = {name: value for name, value in request.query_params.items() if name in ASKING}
-        return _form(door, words, {**_DEFAULTS, "currency": usual_currency(words.locale), **asked})
+        given = {**_DEFAULTS, "currency": usual_currency(words.locale), **asked}
+        return _form(door, words, given, seen={**NOTHING_ASKED, "at_once": bool(asked)})
 
     @router.post("/sign-up", openapi_extra=form("pasted", "add", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:

@@ -181,14 +181,43 @@ function slide(form) {
   if (document.activeElement !== slider) slider.value = plain(amount.value) || slider.min;
 }
 
+// What was found, or why it is not known, is said to who does not see it; where it lies below the form, in a line that
+// stays in sight and leads there.
+function tell(form, failed = "") {
+  const found = form.querySelector("#found"), shown = form.querySelector("#preview");
+  if (!found) return;
+  let line = form.querySelector(".glance");
+  if (!line) {
+    line = document.createElement("a");
+    line.className = "glance";
+    line.href = "#found";
+    form.querySelector(".asks").append(line);
+  }
+  const said = ["h2, .facts", ".mail summary"].map((what) => shown.querySelector(what)).filter(Boolean);
+  const texts = said.map((one) => one.textContent);
+  shown.classList.toggle("stale", failed !== "");
+  found.className = failed ? "fault" : "unseen";
+  found.textContent = failed || texts[0] || "";
+  line.textContent = failed || texts.join(" · ");
+  line.hidden = !line.textContent;
+  // It may have grown over what is typed in.
+  const field = document.activeElement;
+  if (line.hidden || field === line || !line.parentNode.contains(field)) return;
+  const box = field.getBoundingClientRect();
+  if (box.bottom > line.getBoundingClientRect().top && box.top < innerHeight) field.scrollIntoView({ block: "nearest" });
+}
+
 for (const form of document.querySelectorAll("form.search")) {
   form.querySelectorAll("input[data-complete]").forEach(complete);
   slide(form);
+  tell(form);
   form.addEventListener("htmx:afterSwap", () => {
     slide(form);
-    const said = form.querySelector("#preview h2, #preview .facts");
-    form.querySelector("#found").textContent = said ? said.textContent : "";
+    tell(form);
   });
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    form.addEventListener(failure, () => tell(form, form.querySelector("#found").dataset.failed));
+  }
   // Who opens the mail wants to see it: the button is for those without scripts.
   form.addEventListener("toggle", (event) => {
     if (!event.target.matches("details.mail[open]")) return;

@@ -107,6 +107,65 @@ def test_a_skill_that_would_open_more_is_added_by_a_click(page: Page) -> None:
     page.get_by_role("heading", name="12 jobs of the last 30 days fit").wait_for()
 
 
+def test_on_a_phone_a_line_in_sight_says_what_is_found_and_leads_there(page: Page) -> None:
+    skills = page.get_by_role("combobox", name="Skills, with commas")
+    skills.fill("Kubernetes,")
+    line = page.get_by_role("link", name="5 jobs of the last 30 days fit")
+    expect(line).to_be_in_viewport(ratio=1)
+    expect(page.locator("#preview h2")).not_to_be_in_viewport()
+    at = line.bounding_box()
+    assert at is not None
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.get_attribute("class") == "glance":
+            break
+        box = focused.bounding_box()
+        assert box is None or box["y"] + box["height"] <= at["y"], focused.evaluate("one => one.outerHTML")
+    line.click()
+    expect(page.locator("#preview h2")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(line).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [429, 0])
+def test_what_cannot_be_looked_up_is_said_and_what_was_is_greyed_until_it_can(page: Page, status: int) -> None:
+    skills, preview = page.get_by_role("combobox", name="Skills, with commas"), page.locator("#preview")
+    skills.fill("Kubernetes,")
+    page.get_by_role("heading", name="5 jobs of the last 30 days fit").wait_for()
+    page.route("**/preview", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.set_viewport_size({"width": 320, "height": 640})
+    amount, line = page.locator("#f-amount"), page.locator(".glance")
+    amount.focus()
+    amount.evaluate(
+        "(one, line) => scrollBy(0, one.getBoundingClientRect().bottom + 2 - line.getBoundingClientRect().top)",
+        line.element_handle(),
+    )
+    amount.fill("70000")
+    failed = page.locator("#found")
+    expect(failed).to_have_text("We cannot look that up at the moment. Nothing is changed; try again in a minute.")
+    expect(failed).to_have_class("fault")
+    expect(preview).to_have_class("stale")
+    box, above = amount.bounding_box(), line.bounding_box()
+    assert box is not None
+    assert above is not None
+    assert box["y"] + box["height"] <= above["y"]
+    page.unroute("**/preview")
+    skills.fill("Python,")
+    expect(failed).to_have_class("unseen")
+    expect(preview).not_to_have_class("stale")
+
+
+def test_a_form_that_a_link_fills_shows_at_once_what_it_finds_as_links_to_the_jobs(
+    page: Page, paying: ServedPortal
+) -> None:
+    page.goto(f"{paying.client.base_url}/sign-up?skills=Kubernetes")
+    page.get_by_role("heading", name="5 jobs of the last 30 days fit").wait_for()
+    job = page.locator("#preview .job a").first
+    assert (job.get_attribute("href") or "").startswith("https://")
+    assert {"noopener", "nofollow"} <= {*(job.get_attribute("rel") or "").split()}
+
+
 def test_the_words_that_a_wish_was_read_from_go_with_its_chip(page: Page) -> None:
     page.get_by_text("Or paste a job posting").click()
     page.get_by_label("A text that says what you look for").fill(
