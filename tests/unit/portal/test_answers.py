@@ -27,8 +27,8 @@ def asked(store: NotifierStore, person: Subscriber, status: Status = "active") -
 @pytest.mark.parametrize(
     ("status", "button"),
     [
-        ("unconfirmed", {"en": "send me job alerts", "de": "schickt mir Stellenmails", "es": "enviadme alertas"}),
-        ("active", {"en": "keep them coming", "de": "schickt sie weiter", "es": "seguid"}),
+        ("unconfirmed", {"en": "send me job alerts", "de": "schickt mir Stellenmails", "es": "quiero recibir alertas"}),
+        ("active", {"en": "keep them coming", "de": "schickt sie weiter", "es": "seguir recibiéndolas"}),
         ("paused", {"en": "Mail me again", "de": "Schickt mir wieder", "es": "Volver a recibir"}),
         ("unsubscribed", {"en": "Mail me again", "de": "Schickt mir wieder", "es": "Volver a recibir"}),
     ],
