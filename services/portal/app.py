@@ -103,7 +103,7 @@ def portal_app(
         app.include_router(part.routes(door))
     app.include_router(previews.routes(door, guard, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))
-    app.include_router(home.routes(door, guard, cookies, postman))
+    app.include_router(home.routes(door, guard, cookies, postman, live))
     app.include_router(searches.routes(door, guard, cookies, live))
     app.include_router(mails.routes(door, cookies))
     app.include_router(tracking.routes(door, guard, cookies))

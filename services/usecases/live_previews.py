@@ -170,6 +170,10 @@ class LivePreviews:
         """How many postings ask for each skill, as when the store was last read."""
         return self._asked_for
 
+    def count(self, criteria: Criteria) -> int:
+        """How many postings of these days fit."""
+        return self._columns.count(criteria)
+
     def refresh(self, now: datetime) -> None:
         """Take in what is new in the store, and drop what is old. Raises UnavailableError."""
         since = now - timedelta(days=self.days)

@@ -9,7 +9,7 @@ from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
 from services.wording.lines import capitalised, one_line
 from services.wording.reasons import in_words
-from services.wording.relaxations import relaxation_in_words
+from services.wording.relaxations import criteria_in_words, relaxation_in_words
 from services.wording.speaking import needs_in_words, unspoken_in_words
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "cause_line",
     "chance_line",
     "conditions_in_words",
+    "criteria_in_words",
     "english",
     "in_telling_order",
     "in_words",

@@ -1,4 +1,4 @@
-"""How criteria are made to ask for less, in words: `with Kotlin besides Java`, `without regard to places`."""
+"""Criteria in words, and how they are made to ask for less: `with Kotlin besides Java`, `without regard to places`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,12 +8,41 @@ from services.rules.text import TextQuery
 from services.wording.amounts import exact_floor, percent
 from services.wording.facets import FACETS, asked_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
-from services.wording.places import place_in_words, town_in_words
-from services.wording.roles import roles_relaxed_in_words
+from services.wording.places import place_in_words, places_listed, town_in_words
+from services.wording.roles import role_in_words, roles_relaxed_in_words
 from services.wording.words import Words
 
 _MOST_BESIDES = 2
 """What something is added to is named where it is so little."""
+
+
+def criteria_in_words(asked: Criteria, words: Words) -> list[str]:
+    """What is asked for, a phrase each: `Python or Go`, `Germany`, `remote`, `at least €70,000 a year`."""
+    skills, say = asked.skills, words.say
+    roles, unwanted = ([role_in_words(role, words) for role in some] for some in (asked.roles.any, asked.roles.none))
+    some = listed(skills.any, words, either=True)
+    circles = [say("{km} km round {town}", km=one.km, town=town_in_words(one.town)) for one in asked.near]
+    languages = [language_in_words(code, words) for code in asked.languages]
+    floor = asked.salary_floor
+    phrases = [
+        listed(roles, words, either=True),
+        listed(skills.all, words),
+        say("at least {count} of {skills}", count=skills.at_least, skills=some) if skills.at_least > 1 else some,
+        str(TextQuery.parse(asked.text)) if asked.text else "",
+        say("not {names}", names=listed([*unwanted, *skills.none], words, either=True))
+        if unwanted or skills.none
+        else "",
+        places_listed(asked.places, words, either=True),
+        listed(circles, words, either=True),
+        *(asked_in_words(name, getattr(asked, name), words) for name in ("workplace", "seniority", "employment")),
+        say("at least {floor}", floor=exact_floor(floor, words)) if floor else "",
+        asked_in_words("visa", ("offered",), words) if asked.visa_sponsorship else "",
+        say("in {language}", language=listed(languages, words, either=True)) if languages else "",
+        say("time zones up to {hours} h off", hours=decimal(asked.tolerance, words))
+        if asked.utc_offset is not None
+        else "",
+    ]
+    return [phrase for phrase in phrases if phrase]
 
 
 def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 
 from babel import Locale
+from babel.numbers import format_decimal
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -26,8 +27,10 @@ from services.usecases import accounts, consent, links, searches, signing, suppr
 from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch
+from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import Query
 from services.usecases.signing import NewAddress
+from services.usecases.wording import capitalised, criteria_in_words
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import LANGUAGES, Words, mark
@@ -50,11 +53,11 @@ _PROFILE = ("name", "time_zone", "currency", "locale", "speaks")
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
-def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
+def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
     """`/`, `/sign-in`, `/s/{token}`, `/a/{token}`, `/home` and `/home/export`."""
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
     _add_signing_in(router, door, guard, cookies, postman)
-    _add_home(router, door, guard, cookies, postman)
+    _add_home(router, door, guard, cookies, postman, live)
     _add_new_address(router, door, guard, cookies)
     return router
 
@@ -95,7 +98,9 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         return cookies.lead_home(door.root, session)
 
 
-def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
+def _add_home(
+    router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews
+) -> None:
     @router.get("/")
     async def begin(request: Request) -> Response:
         """Lead home whoever is signed in, others to where they sign up."""
@@ -109,7 +114,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
     async def home(request: Request) -> Response:
         """Show what is theirs."""
         here = await at_home(door, cookies, request)
-        return await door.work(partial(_page, door, cookies, here))
+        return await door.work(partial(_page, door, cookies, live, here))
 
     fields = ("csrf", "session", "sure", "address", "until", *_PROFILE, *_TIMING)
 
@@ -121,9 +126,9 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies,
         cookies.check_form(here.session.key, form.get("csrf", ""))
         if form.get("do") == "move":
             guard.check(request, limited=True)
-            return await door.work(partial(_move, door, cookies, postman, here, form.get("address", "").strip()))
+            return await door.work(partial(_move, door, cookies, live, postman, here, form.get("address", "").strip()))
         if (change_fields := _WITH_FIELDS.get(form.get("do", ""))) is not None:
-            return await door.work(partial(_fields, door, cookies, here, form, change_fields))
+            return await door.work(partial(_fields, door, cookies, live, here, form, change_fields))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
             gone = door.show("gone", here.words)
@@ -172,12 +177,14 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         return await begin_session(door, cookies, request, person, now)
 
 
-def _fields(door: Door, cookies: Cookies, here: AtHome, form: Mapping[str, str], change_fields: "_Change") -> Response:
+def _fields(
+    door: Door, cookies: Cookies, live: LivePreviews, here: AtHome, form: Mapping[str, str], change_fields: "_Change"
+) -> Response:
     """Change what has fields that may be wrong."""
     try:
         change_fields(door, here, form)
     except WrongFieldError as error:
-        return _page(door, cookies, here, error, form.get("search", "") or form.get("do", ""), form)
+        return _page(door, cookies, live, here, error, form.get("search", "") or form.get("do", ""), form)
     return lead(door, cookies, here, "/home", form["do"])
 
 
@@ -208,12 +215,12 @@ _Change = Callable[[Door, AtHome, Mapping[str, str]], None]
 _WITH_FIELDS: Mapping[str, _Change] = {"timing": _retime, "pause-until": _pause_until, "profile": _change_profile}
 
 
-def _move(door: Door, cookies: Cookies, postman: Postman, here: AtHome, address: str) -> Response:
+def _move(door: Door, cookies: Cookies, live: LivePreviews, postman: Postman, here: AtHome, address: str) -> Response:
     """Take a new address; the answer is the same whoever has it."""
     try:
         checked = signing.address_from(address)
     except WrongFieldError as error:
-        return _page(door, cookies, here, error, "address", {"address": address})
+        return _page(door, cookies, live, here, error, "address", {"address": address})
     if not signing.takes_addresses(door.installation):
         return door.not_now(here.words)
     wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(signing.MOVE))
@@ -263,6 +270,7 @@ def _why_suppressed(door: Door, here: AtHome) -> tuple[str, str] | None:
 def _page(
     door: Door,
     cookies: Cookies,
+    live: LivePreviews,
     here: AtHome,
     error: WrongFieldError | None = None,
     wrong: str = "",
@@ -291,7 +299,11 @@ def _page(
         until=paused_until(here),
         soonest=(door.clock() + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat(),
         searches=[
-            (search, when(search, words), _given(search, words) | dict(typed if wrong == search.search_id else {}))
+            (
+                search,
+                _about(search, live, words),
+                _given(search, words) | dict(typed if wrong == search.search_id else {}),
+            )
             for search in saved
         ],
         options=timing_options(words),
@@ -310,6 +322,17 @@ def _profile(profile: Profile) -> dict[str, str]:
         "currency": profile.currency,
         "speaks": ", ".join(map(str, profile.speaks)),
     }
+
+
+def _about(search: SavedSearch, live: LivePreviews, words: Words) -> list[str]:
+    """What it asks for, how many jobs of the last days fit it, and when it is mailed."""
+    said = [capitalised(" · ".join(criteria_in_words(search.criteria, words)))]
+    if live.ready:
+        found = live.count(search.criteria)
+        shown = format_decimal(found, locale=words.locale)
+        one, many = "1 job of the last {days} days fits", "{shown} jobs of the last {days} days fit"
+        said.append(words.count(one, many, found, shown=shown, days=live.days))
+    return [*said, when(search, words)]
 
 
 def _given(search: SavedSearch, words: Words) -> dict[str, str]:

@@ -10,6 +10,7 @@ from services.notifier.domain.people import Subscriber, Timing
 from tests.support.notifying import NotifierStore
 from tests.support.portal import ServedPortal
 from tests.support.signed_in import Browser
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -207,3 +208,9 @@ def test_what_a_form_of_another_session_did_is_not_said(
     assert "Saved." in bob.get("/home", cookie).text
     assert "Saved." not in browser.get("/home", cookie).text
     assert "Saved." not in bob.get("/home", cookie[:-1]).text
+
+
+def test_the_list_says_what_each_search_asks_for_and_how_many_fit(browser: Browser) -> None:
+    until(lambda: "of the last 30 days fit" in browser.get("/home").text, "the postings are read")
+    assert '<p class="facts">Python<br>1 job of the last 30 days fits<br>' in browser.get("/home").text
+    assert '<p class="facts">Go<br>0 jobs of the last 30 days fit<br>' in browser.get("/home").text

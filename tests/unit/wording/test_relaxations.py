@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from schemas.criteria import Criteria, SkillTerms
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from services.matcher.relaxing import removals, steps
 from services.rules.criterion import LANGUAGE, PLACE, SKILLS_ANY, Relaxation
 from services.wording.catalogues import english, words_of
-from services.wording.relaxations import relaxation_in_words
+from services.wording.relaxations import criteria_in_words, relaxation_in_words
 from services.wording.words import LANGUAGES
 from tests.support.generate import criteria as generated_criteria
 from tests.support.generate import postings as generated_postings
@@ -127,3 +127,16 @@ def test_every_relaxation_can_be_said_in_every_language_and_is_told_from_the_oth
         assert not [text for said in texts for text in said if "{" in text]
         criteria.update((one.criterion, one.step) for one in made)
     assert len(criteria) > 25, "every step of every criterion"
+
+
+def test_criteria_are_said_in_a_phrase_each() -> None:
+    asked = Criteria(
+        skills=SkillTerms(any=("Go", "Python"), none=("PHP",)),
+        places=("DE", "AT"),
+        workplace=("remote",),
+        salary_floor=SalaryFloor(amount=70_000, currency="EUR"),
+        languages=("de",),
+    )
+    said = ["Go or Python", "not PHP", "Germany or Austria", "remote", "at least €70,000 a year", "in German"]
+    assert criteria_in_words(asked, words_of("en")) == said
+    assert criteria_in_words(asked, words_of("de"))[:2] == ["Go oder Python", "nicht PHP"]

@@ -135,6 +135,11 @@ class PastInColumns:
         with self._lock:
             return self._skills.counts()
 
+    def count(self, criteria: Criteria) -> int:
+        """How many canonical criteria fit."""
+        with self._lock:
+            return int(self._fits(criteria, self._alive.view, {})[0].sum())
+
     def fitting(self, criteria: Criteria, most: int, *, currency: str = "") -> PastFindings:
         """What canonical criteria fit, by `verdict`: how many, the newest `most` of them, what each criterion costs."""
         with self._lock:
