@@ -14,7 +14,7 @@ from services.portal.search_form import asking, reader_of, search_of
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, Opening, PastFindings, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
-from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
+from services.usecases.wording import ShownJob, capitalised, doubts_briefly, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
 from services.wording.facets import FACETS
 from services.wording.words import Words, mark
@@ -72,11 +72,17 @@ class ShownPreview:
     """What is asked for, how many fit it by itself, and how many more fit without it; of one alone nothing."""
     days: Sequence[Bar]
     days_said: str
+    by_week: str
+    """The numbers of that plot, for who does not see it."""
     pay: Sequence[Bar]
     pay_said: str
+    by_pay: str
+    """Likewise."""
     pay_range: PayRange | None
     jobs: Sequence[tuple[ShownJob, Sequence[str]]]
     near: Sequence[tuple[ShownJob, Sequence[str]]]
+    unlikely: Sequence[tuple[ShownJob, Sequence[str]]]
+    """What fits and is not mailed, each with what speaks against it."""
     gains: Sequence[str]
     feed: str
     """What the address of the same as a feed asks for."""
@@ -108,13 +114,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
     say, number = words.say, partial(format_decimal, locale=words.locale)
     floor = asked.salary_floor
     return ShownPreview(
-        headline=words.count(
-            "1 job of the last {days} days fits",
-            "{shown} jobs of the last {days} days fit",
-            found.matching,
-            shown=number(found.matching),
-            days=preview.days,
-        ),
+        headline=_headline(preview, words),
         mails=_often(taste.mails_a_week, wanted.timing.cadence, words) if taste.passing else "",
         passing=_passing(taste, words),
         criteria=_by_criterion(found, words),
@@ -124,11 +124,17 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
             first=_day(preview, 0, words),
             last=_day(preview, -1, words),
         ),
+        by_week=_by_week(preview, words),
         pay=_pay_bars(preview, words),
         pay_said=_pay_said(preview.pay, preview.currency, words),
+        by_pay="; ".join(bar.title for bar in _pay_bars(preview, words)),
         pay_range=preview.pay_range(floor.period if floor else given["period"]),
         jobs=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.best],
         near=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.near],
+        unlikely=[
+            (shown_job(posting, words), tuple(filter(None, [doubts_briefly(chance, posting, words)])))
+            for posting, chance in taste.unlikely
+        ],
         gains=[
             words.count(
                 "{how}: 1 more",
@@ -142,6 +148,47 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words),
+    )
+
+
+def _headline(preview: LivePreview, words: Words) -> str:
+    """How many fit, and at what rate they are mailed."""
+    matching, a_week = preview.found.matching, preview.taste.jobs_a_week
+    number = partial(format_decimal, locale=words.locale)
+    fit = words.count(
+        "1 job of the last {days} days fits",
+        "{shown} jobs of the last {days} days fit",
+        matching,
+        shown=number(matching),
+        days=preview.days,
+    )
+    if not a_week:
+        return fit
+    if round(a_week):
+        many = round(a_week)
+        rate = words.count(
+            "about 1 a week would be mailed", "about {shown} a week would be mailed", many, shown=number(many)
+        )
+    else:
+        many = max(round(a_week * preview.days / 7), 1)
+        rate = words.count(
+            "about 1 in {days} days would be mailed",
+            "about {shown} in {days} days would be mailed",
+            many,
+            shown=number(many),
+            days=preview.days,
+        )
+    return f"{fit}, {rate}"
+
+
+def _by_week(preview: LivePreview, words: Words) -> str:
+    """By the first day of each seven: `from Jun 2: 3; from Jun 9: 0`."""
+    say, number = words.say, partial(format_decimal, locale=words.locale)
+    weeks = range(0, len(preview.by_day), 7)
+    counts = (sum(count for _, count in preview.by_day[at : at + 7]) for at in weeks)
+    return "; ".join(
+        say("from {day}: {count}", day=_day(preview, at, words), count=number(count))
+        for at, count in zip(weeks, counts, strict=True)
     )
 
 
@@ -160,14 +207,17 @@ def _often(mails_a_week: float, cadence: str, words: Words) -> str:
 def _passing(taste: Taste, words: Words) -> str:
     if not taste.weighed:
         return ""
+    why_not = words.say("The others fit by the letter, and are unlikely to be what you want.") if taste.unlikely else ""
     if not taste.passing:
-        return words.say("None of them would have been mailed.")
+        why_not = words.say("They fit by the letter, and are unlikely to be what you want.") if taste.unlikely else ""
+        return f"{words.say('None of them would have been mailed.')} {why_not}".rstrip()
     number = partial(format_decimal, locale=words.locale)
-    return words.say(
+    likely = words.say(
         "Likely enough to be mailed: {passing} of the newest {weighed}.",
         passing=number(taste.passing),
         weighed=number(taste.weighed),
     )
+    return f"{likely} {why_not}".rstrip()
 
 
 def _by_criterion(found: PastFindings, words: Words) -> list[tuple[str, str, str]]:

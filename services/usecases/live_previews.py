@@ -21,6 +21,7 @@ from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipient
+from services.notifier.domain.weights import Chance
 from services.notifier.ports import Links
 from services.rules.criterion import Relaxation
 from services.rules.criterion.salary import annual_floor
@@ -48,6 +49,7 @@ _READ: Final = 500
 _WEIGHED: Final = 100
 _SHOWN: Final = 50
 """In a feed."""
+_UNLIKELY: Final = 10
 _REMEMBERED: Final = 5_000
 _KEPT: Final = 200
 _JUDGED: Final = 20_000
@@ -90,6 +92,10 @@ class Taste:
     passing: int
     """Jobs that pass the bar; copies of one job count once."""
     mails_a_week: float
+    jobs_a_week: float
+    """Of these that pass the bar."""
+    unlikely: tuple[tuple[PostingCore, Chance], ...]
+    """Of those that fit and do not pass, at most ten."""
     best: tuple[Item, ...]
     near: tuple[Item, ...]
 
@@ -252,17 +258,25 @@ class LivePreviews:
 
     def _taste(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Taste:
         outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
+        unlikely = self._unlikely(found, outcome)
         if isinstance(outcome, Hold):
-            return Taste(weighed, 0, 0.0, (), self._near(query, outcome))
+            return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome))
         passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
         oldest = found.newest[-1].at if found.matching > len(found.newest) else now - timedelta(days=self.days)
         return Taste(
             weighed=weighed,
             passing=len(passing),
             mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), now - oldest),
+            jobs_a_week=len(passing) * (_WEEK / max(now - oldest, timedelta(days=1))),
+            unlikely=unlikely,
             best=outcome.items,
             near=outcome.near,
         )
+
+    def _unlikely(self, found: PastFindings, outcome: Digest | Hold) -> tuple[tuple[PostingCore, Chance], ...]:
+        below = {out.posting_id: out.cause.chance for out in outcome.dropped if out.cause.code == "unlikely"}
+        wanted = [seen for seen in found.newest if seen.posting_id in below][:_UNLIKELY]
+        return tuple((posting, below[posting.posting_id]) for posting in self._postings(wanted))
 
     def passing(self, query: Query, reader: Recipient, now: datetime) -> list[PostingCore]:
         """The newest open ones of a search that mails would hold, the newest first. Raises UnavailableError."""

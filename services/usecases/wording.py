@@ -3,7 +3,7 @@
 from services.matcher.explain import plain
 from services.notifier.domain.wording.reason_order import in_telling_order
 from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line, part_words, why_here
-from services.notifier.domain.wording.view import ShownJob, shown_job, why_briefly
+from services.notifier.domain.wording.view import ShownJob, doubts_briefly, shown_job, why_briefly
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
@@ -20,6 +20,7 @@ __all__ = [
     "chance_line",
     "conditions_in_words",
     "criteria_in_words",
+    "doubts_briefly",
     "english",
     "in_telling_order",
     "in_words",

@@ -229,3 +229,24 @@ def test_skills_that_would_open_more_are_offered_and_added_by_a_button(cloudy: N
     assert 'value="Kubernetes, Terraform"' in added
     assert "12 jobs of the last 30 days fit" in added
     assert "Terraform: 7 mehr" in portal.client.post("/preview", data=asked, headers={"Accept-Language": "de"}).text
+
+
+@pytest.fixture
+def clerk(store: NotifierStore) -> None:
+    """Nine jobs at whose core Kubernetes is, and one that names it in passing."""
+    core, aside = (Skill(name="Kubernetes", core=True),), (Skill(name="Kubernetes", core=False),)
+    passed = [posting(f"passing {at}", skills=core, posted_at=NOW) for at in range(9)]
+    named = posting("named", title="Warehouse clerk", skills=aside, posted_at=NOW)
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate([*passed, named], 2)], NOW)
+
+
+def test_a_preview_says_how_many_a_week_are_mailed_and_which_are_not_and_why(clerk: None, portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **{**ASKED, "skills": "Kubernetes"}).text
+    assert "10 jobs of the last 30 days fit, about 2 a week would be mailed" in page
+    assert "The others fit by the letter, and are unlikely to be what you want." in page
+    [left_out] = re.findall(r"What fits and would not be mailed</summary>(.*?)</details>", page, re.DOTALL)
+    assert "Warehouse clerk" in left_out
+    assert "engineer" not in left_out
+    [label] = re.findall(r'aria-label="(By the day[^"]*)"', page)
+    assert re.findall(r"from [^:]+: (\d+)", label) == ["0", "0", "0", "0", "10"]

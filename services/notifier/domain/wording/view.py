@@ -9,7 +9,7 @@ from babel import Locale
 from schemas.posting import PostingCore
 from services.notifier.domain.model import NOT_PREFERRED, Digest, FoundBy, Item, PayNews, Preferred, Sender
 from services.notifier.domain.week import ShownDay, shown_week
-from services.notifier.domain.weights import Doubt, FeedbackFacts
+from services.notifier.domain.weights import Chance, Doubt, FeedbackFacts
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words
@@ -18,6 +18,7 @@ from services.notifier.domain.wording.reason_order import (
     doubt_in_words,
     is_cut_short,
     named_as_one_of_several,
+    telling_against,
     worth_saying,
 )
 from services.notifier.ports import Links
@@ -190,6 +191,11 @@ def but_line(why: Why, posting: PostingCore, words: Words) -> str:
     if is_cut_short(posting):
         clauses.append(words.say("comes with the start of its text alone"))
     return "; ".join(list(dict.fromkeys(filter(None, clauses)))[:MOST_A_LINE])
+
+
+def doubts_briefly(chance: Chance, posting: PostingCore, words: Words) -> str:
+    """What speaks most against a job that is not sent; empty where it takes many small things together."""
+    return _sentence([doubt_in_words(doubt, words) for doubt in telling_against(chance, (), posting)])
 
 
 def fault_line(reasons: Sequence[Reason], words: Words) -> str:
