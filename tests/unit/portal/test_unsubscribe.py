@@ -154,7 +154,7 @@ def test_somebody_erased_is_told_kindly_and_a_forged_token_is_not_found(
     gone = portal.get(path)
     assert (gone.status_code, "We send you nothing" in gone.text) == (410, True)
     forged = path[:-1] + ("a" if path[-1] != "a" else "b")
-    for answer in (portal.get(forged), portal.post(forged, **ONE_CLICK), portal.get("/u/x"), portal.get("/")):
+    for answer in (portal.get(forged), portal.post(forged, **ONE_CLICK), portal.get("/u/x"), portal.get("/nowhere")):
         assert answer.status_code == 404
 
 
