@@ -79,6 +79,7 @@ NEEDED = {"run": ("--once",), "ingest": ("--once",), "matcher": ("--once",), "no
 LEFT_OUT = {
     "demo": "simulates days; without feeds of its own it takes longer than five seconds, as it says",
     "portal": "serves until it is stopped",
+    "console": "serves until it is stopped, or asks for a password",
 }
 
 

@@ -310,6 +310,6 @@ def test_the_page_and_letters_are_in_their_language(store: NotifierStore, portal
     act(portal, signed_in(portal, ines), "move", address=NEW)
     [(subject, text)] = letters(portal, mails)[NEW]
     assert subject == "Confirma tu nueva dirección para Harbour Jobs"
-    assert "Enviad mis alertas de empleo" in portal.get(link_in(text)).text
+    assert "Quiero recibir mis alertas de empleo" in portal.get(link_in(text)).text
     portal.post(link_in(text), do="confirm")
     assert "van a otra dirección" in letters(portal, mails)["ines@example.com"][0][0]

@@ -204,5 +204,7 @@ def test_each_answer_is_documented_and_has_all_headers(visited: Visited) -> None
         for mode in schemathesis.GenerationMode if operation.body else [schemathesis.GenerationMode.POSITIVE]:
             ask(visited, operation, mode, statuses)
     assert len(asked) >= 20
-    # What answers only failures was not asked in earnest.
-    assert {label: statuses for label, statuses in asked.items() if not {200, 303} & set(statuses)} == {}
+    # What answers only failures was not asked in earnest. Who deleted their searches before has no next mail, which
+    # `test_mails_at_home.py` asks for.
+    failed = {label for label, statuses in asked.items() if not {200, 303} & set(statuses)}
+    assert failed <= {"GET /home/mails/next"}

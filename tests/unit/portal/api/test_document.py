@@ -100,7 +100,7 @@ def example(language: str) -> str:
 def environment(store: NotifierStore, portal: ServedPortal, ada: Subscriber) -> dict[str, str]:
     until(lambda: portal.get("/feed.json?skills=Python").status_code == 200, "the postings are read")
     base = str(portal.client.base_url).rstrip("/")
-    return {**os.environ, "JOBCHIME_API": f"{base}/api/v1", "JOBCHIME_TOKEN": token_for(store, ada)}
+    return {**os.environ, "ALERTS_API": f"{base}/api/v1", "ALERTS_TOKEN": token_for(store, ada)}
 
 
 def test_the_example_in_python_does_what_it_says(
