@@ -83,9 +83,10 @@ class PreviewReading:
         wait_s = 0.0
         while not self._ended.wait(wait_s):
             try:
+                self._live.refresh(self._clock())
+                # After it: nobody sees a preview before the postings are read.
                 completion.warm()
                 pasted.warm()
-                self._live.refresh(self._clock())
                 wait_s = _EVERY_S
             except Exception as error:
                 # The thread goes on, whatever it is: else what is shown would stay as it is for ever.
