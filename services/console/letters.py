@@ -1,11 +1,11 @@
 """What became of a record: dead letters, sent back as they were or mended, or seen to; and why somebody got a job."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +24,42 @@ _MOST_SHOWN: Final = 200_000
 _KEPT: Final = timedelta(days=90)
 
 
+class Filters(BaseModel):
+    """Which letters are meant; what is empty leaves them all in."""
+
+    topic: str = Field(default="", max_length=100)
+    error: str = Field(default="", max_length=300)
+    source: str = Field(default="", max_length=100)
+    code: str = Field(default="", max_length=100)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The filters by name."""
+        return {name: getattr(self, name) for name in Filters.model_fields}
+
+    @property
+    def chosen(self) -> Chosen:
+        """The same for the use cases."""
+        return Chosen(None, self.topic or None, self.error or None, self.source or None, self.code or None)
+
+
+class Listing(Filters):
+    """What a list is asked for."""
+
+    seen: bool = False
+    """Also those that somebody has seen to."""
+
+
+class LetterForm(Filters):
+    """What is done about letters: about one, or all that filters mean."""
+
+    act: str = Field(max_length=20)
+    token: str = Field(max_length=400)
+    letter: str = Field(default="", max_length=200)
+    why: str = Field(default="", max_length=500)
+    value: str = Field(default="", max_length=_MOST_SHOWN)
+
+
 def routes(door: ConsoleDoor) -> APIRouter:
     """`/letters`: the list, one letter, and what is done about them; and `/why`."""
     router = APIRouter()
@@ -31,28 +67,20 @@ def routes(door: ConsoleDoor) -> APIRouter:
     settings = door.installation.settings
 
     @router.get("/letters")
-    async def listed(
-        request: Request,
-        topic: str = Query("", max_length=100),
-        error: str = Query("", max_length=300),
-        source: str = Query("", max_length=100),
-        code: str = Query("", max_length=100),
-        seen: bool = False,
-    ) -> Response:
-        """By fault, then one by one; `seen`: also those that somebody has seen to."""
+    async def listed(request: Request, asked: Annotated[Listing, Query()]) -> Response:
+        """By fault, then one by one."""
         operator = door.access.operator(request)
-        filters = {"topic": topic, "error": error, "source": source, "code": code}
         since = door.clock() - _KEPT
         counts = await door.work(lambda: dead_letters.counts(settings, None, since))
-        found = await door.work(lambda: dead_letters.find(settings, _chosen(filters), since))
-        shown = [letter for letter in found if seen or letter.waiting]
+        found = await door.work(lambda: dead_letters.find(settings, asked.chosen, since))
+        shown = [letter for letter in found if asked.seen or letter.waiting]
         values = {
             "counts": [count for count in counts if count.waiting],
             "letters": shown[-_MOST_LISTED:][::-1],
             "more": max(len(shown) - _MOST_LISTED, 0),
-            "filters": filters,
-            "filtered": any(filters.values()),
-            "seen": seen,
+            "filters": asked.fields,
+            "filtered": any(asked.fields.values()),
+            "seen": asked.seen,
         }
         return door.show(request, "letters", operator, values=values)
 
@@ -64,33 +92,21 @@ def routes(door: ConsoleDoor) -> APIRouter:
         return door.show(request, "letter", operator, values=_shown(found))
 
     @router.post("/letters/do")
-    async def do(
-        request: Request,
-        act: str = Form(max_length=20),
-        token: str = Form(max_length=400),
-        letter: str = Form("", max_length=200),
-        topic: str = Form("", max_length=100),
-        error: str = Form("", max_length=300),
-        source: str = Form("", max_length=100),
-        code: str = Form("", max_length=100),
-        why: str = Form("", max_length=500),
-        value: str = Form("", max_length=_MOST_SHOWN),
-    ) -> Response:
+    async def do(request: Request, given: Annotated[LetterForm, Form()]) -> Response:
         """Send back as they were, one as it was mended, or have count as seen to."""
         operator = door.access.operator(request)
-        door.access.check_form(request, operator, token)
-        filters = {"topic": topic, "error": error, "source": source, "code": code}
-        chosen = Chosen(letters=letter) if letter else _chosen(filters)
-        about = letter or ", ".join(f"{name} {text}" for name, text in filters.items() if text)
+        door.access.check_form(request, operator, given.token)
+        chosen = Chosen(letters=given.letter) if given.letter else given.chosen
+        about = given.letter or ", ".join(f"{name} {text}" for name, text in given.fields.items() if text)
         acts = {
             "replay": partial(_replayed, door, chosen),
-            "replay mended": partial(_mended, door, letter, value),
-            "discard": partial(_discarded, door, chosen, why),
+            "replay mended": partial(_mended, door, given.letter, given.value),
+            "discard": partial(_discarded, door, chosen, given.why),
         }
-        if act not in acts:
+        if given.act not in acts:
             raise HTTPException(400)
         try:
-            said = await door.act(operator, f"{act} letters", about, acts[act])
+            said = await door.act(operator, f"{given.act} letters", about, acts[given.act])
         except NothingChosenError:
             raise HTTPException(400) from None
         return door.show(request, "done", operator, values={"said": said, "back": "/letters"})
@@ -99,8 +115,10 @@ def routes(door: ConsoleDoor) -> APIRouter:
 
 
 def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
-    """Why somebody got, or did not get, a job. Who is asked about stands in the form's body: addresses have no business
-    in those of pages."""
+    """Why somebody got, or did not get, a job.
+
+    Who is asked about stands in the form's body: addresses have no business in those of pages.
+    """
 
     @router.get("/why")
     async def ask(request: Request, posting: str = Query("", max_length=100)) -> Response:
@@ -128,10 +146,6 @@ def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
         request: Request, operator: Operator, asked: dict[str, str], story: Story | None = None, fault: str = ""
     ) -> Response:
         return door.show(request, "why", operator, values={"asked": asked, "story": story, "fault": fault})
-
-
-def _chosen(filters: Mapping[str, str]) -> Chosen:
-    return Chosen(None, *(filters[name] or None for name in ("topic", "error", "source", "code")))
 
 
 def _shown(letter: DeadLetter) -> dict[str, object]:

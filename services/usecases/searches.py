@@ -117,8 +117,7 @@ def add_once(
     Raises WrongFieldError, UsageError.
     """
     search_id = "" if key is None else installation.ids.keyed_search_id(person.subscriber_id, key)
-    if not search_id or all(own.search_id != search_id for own in installation.searches.all(person.subscriber_id)):
-        check_room(installation, person, wanted.name)
+    check_room(installation, person, wanted.name, search_id)
     return installation.searches.add(
         person.subscriber_id,
         wanted.name,
@@ -150,10 +149,10 @@ def reader(installation: Installation, own_id: str) -> Recipient:
 
 def check_room(installation: Installation, person: Subscriber, name: str, search_id: str = "") -> None:
     """Whether somebody may give a search a name, a new one or that of an id. Raises WrongFieldError."""
-    others = [search for search in installation.searches.all(person.subscriber_id) if search.search_id != search_id]
-    if any(search.name == name for search in others):
+    own = installation.searches.all(person.subscriber_id)
+    if any(search.name == name for search in own if search.search_id != search_id):
         raise WrongFieldError("name", f"there is another search named {name!r}", "name_taken", given=name)
-    if not search_id and len(others) >= MOST_SEARCHES:
+    if len(own) >= MOST_SEARCHES and all(search.search_id != search_id for search in own):
         raise WrongFieldError("name", f"there are {MOST_SEARCHES} searches already", "name_room")
 
 

@@ -1,5 +1,6 @@
 """What a rule takes for a text in which words are repeated, and the words that rules look out for."""
 
+import math
 import random
 import re
 import re._parser as parser  # type: ignore[import-not-found]  # typeshed leaves it out, since it is private
@@ -19,7 +20,7 @@ _ENOUGH_S = 0.02
 """Below it a clock says more of the machine than of a rule."""
 _MOST_RATIO = 3.0
 """For twice the text: 2 where a rule is linear, 4 where it is quadratic."""
-_TRIES = 4
+_TRIES = 5
 
 
 def grows_faster_than_its_text(rule: Callable[[str], object], unit: str, length: int) -> str | None:
@@ -28,11 +29,11 @@ def grows_faster_than_its_text(rule: Callable[[str], object], unit: str, length:
     By processor time, which other work on the machine hardly lengthens; what seems too much is taken again.
     """
     once, twice = ((unit * (n // len(unit) + 1))[:n] for n in (length, 2 * length))
-    short, long = _seconds(rule, once), _seconds(rule, twice)
+    short, long = 0.0, math.inf
     for _ in range(_TRIES):
+        short, long = max(short, _seconds(rule, once)), min(long, _seconds(rule, twice))
         if long <= max(_MOST_RATIO * short, _ENOUGH_S):
             return None
-        short, long = max(short, _seconds(rule, once)), min(long, _seconds(rule, twice))
     return f"{unit!r}: {short:.3f} s for {length:,} characters, {long:.3f} s for twice as many"
 
 

@@ -17,7 +17,6 @@ from services.portal.api.answers import (
     TAKES,
     Page,
     Part,
-    RefusedError,
     Sent,
     Shown,
     answer,
@@ -26,6 +25,7 @@ from services.portal.api.answers import (
     page_asked,
     require_match,
     shows,
+    there,
     written_cursor,
 )
 from services.portal.api.models import ChosenJob, Job, chosen, job_of
@@ -206,9 +206,8 @@ def _add_mails(router: APIRouter, door: Door) -> None:
     @router.get("/v1/mails/next", tags=["Mails"], responses=shows(NextMail, "missing"))
     def next_mail(request: Request, caller: Annotated[Caller, reads]) -> Response:
         """The next mail as it would be now; 404 where no search is left that is not paused."""
-        found = mailed.next_mail(installation, caller.person, caller.now)
-        if found is None:
-            raise RefusedError("missing", "they have no search that is not paused")
+        upcoming = mailed.next_mail(installation, caller.person, caller.now)
+        found = there(upcoming, "they have no search that is not paused")
         jobs, near = chosen(found.items, caller.words), chosen(found.near, caller.words)
         return answer(request, NextMail(due_at=found.due_at, subject=found.subject, jobs=jobs, near_misses=near))
 
@@ -226,9 +225,8 @@ def _add_mails(router: APIRouter, door: Door) -> None:
         request: Request, mail_id: Annotated[str, Field(max_length=40)], caller: Annotated[Caller, reads]
     ) -> Response:
         """One of them, with its jobs as they are now."""
-        found = mailed.opened(installation, caller.person, mail_id)
-        if found is None:
-            raise RefusedError("missing", "there was no such mail, or it is forgotten")
+        opened = mailed.opened(installation, caller.person, mail_id)
+        found = there(opened, "there was no such mail, or it is forgotten")
         jobs = tuple(job_of(posting, caller.words) for posting in found.jobs)
         return answer(request, OpenedMail(mail=_mail(found.mailed), jobs=jobs))
 

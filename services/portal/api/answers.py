@@ -114,6 +114,13 @@ class RefusedError(Exception):
         self.headers = headers or {}
 
 
+def there(found: T | None, detail: str) -> T:
+    """What was found. Raises RefusedError, the problem that it is missing, with `detail` where there is nothing."""
+    if found is None:
+        raise RefusedError("missing", detail)
+    return found
+
+
 def problem(refused: RefusedError) -> Response:
     """The answer."""
     status, title = PROBLEMS[refused.kind]

@@ -17,7 +17,6 @@ from services.portal.api.answers import (
     LISTED,
     TAKES,
     Page,
-    RefusedError,
     Sent,
     Shown,
     answer,
@@ -26,6 +25,7 @@ from services.portal.api.answers import (
     page_asked,
     shows,
     takes_away,
+    there,
 )
 from services.portal.api.models import Job, job_of
 from services.portal.door import Door
@@ -154,9 +154,8 @@ def _add_job(router: APIRouter, door: Door) -> None:
     )
     def get_job(request: Request, job_id: _Id, caller: Annotated[Caller, may("jobs:read")]) -> Response:
         """A job as it is now, open or closed, and which searches of theirs it fits."""
-        found = links.job(door.installation, caller.person, job_id)
-        if found is None:
-            raise RefusedError("missing", "there is no such job, or it is forgotten")
+        job = links.job(door.installation, caller.person, job_id)
+        found = there(job, "there is no such job, or it is forgotten")
         saved = tracker.is_saved(door.installation, caller.own_id, found.posting.posting_id)
         by = tuple(
             Finding(search=one.name, near=one.near, reasons=_reasons(one.reasons, caller.words))
@@ -173,10 +172,8 @@ def _add_saved(router: APIRouter, door: Door) -> None:
     reads, writes, installation = may("jobs:read"), may("jobs:write"), door.installation
 
     def shown(request: Request, caller: Caller, job_id: str) -> Response:
-        for tracked in tracker.tracked(installation, caller.own_id):
-            if tracked.job.posting_id == job_id:
-                return answer(request, _saved(tracked, caller.words))
-        raise RefusedError("missing", "there is no such job of yours")
+        tracked = (each for each in tracker.tracked(installation, caller.own_id) if each.job.posting_id == job_id)
+        return answer(request, _saved(there(next(tracked, None), "there is no such job of yours"), caller.words))
 
     @router.get(
         "/v1/saved-jobs",
@@ -255,10 +252,8 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         return [_said(saying) for saying in feedback.said(installation, caller.own_id)]
 
     def one_said(caller: Caller, said_id: str) -> Said:
-        found = next((said for said in all_said(caller) if said.id == said_id), None)
-        if found is None:
-            raise RefusedError("missing", "they never said that, or took it back")
-        return found
+        said = (said for said in all_said(caller) if said.id == said_id)
+        return there(next(said, None), "they never said that, or took it back")
 
     @router.get(
         "/v1/feedback",

@@ -21,6 +21,7 @@ from services.portal.api.answers import (
     makes,
     shows,
     takes_away,
+    there,
 )
 from services.portal.door import Door
 from services.usecases import webhooks
@@ -109,10 +110,8 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
 
     def own(caller: Caller, webhook_id: str) -> Webhook:
         """Raises RefusedError for what is not theirs."""
-        found = next((one for one in all_of(caller) if one.id == webhook_id), None)
-        if found is None:
-            raise RefusedError("missing", "there is no such webhook of yours")
-        return found
+        webhook = (each for each in all_of(caller) if each.id == webhook_id)
+        return there(next(webhook, None), "there is no such webhook of yours")
 
     def acted(request: Request, caller: Caller, webhook_id: str, act: Callable[[str], None]) -> Response:
         act(own(caller, webhook_id).id)
