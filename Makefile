@@ -94,6 +94,8 @@ schemas: setup
 
 docs: setup
 	@$(BIN)/python -m docs.make_fields
+	@$(BIN)/python -m deploy.prometheus.alerts
+	@$(BIN)/python -m deploy.grafana.dashboards
 
 samples: setup
 	@$(BIN)/python -m samples.make

@@ -21,6 +21,7 @@ from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from tests.support.logs import NOON, Collecting
+from tests.support.promql import promtool
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -65,6 +66,15 @@ def test_names_follow_the_rules_of_prometheus() -> None:
         assert (metric.kind == "histogram") == bool(metric.buckets)
         assert metric.kind != "histogram" or metric.name.endswith("_seconds")
         assert list(metric.buckets) == sorted(set(metric.buckets))
+
+
+def test_promtool_finds_no_fault_in_what_is_scraped() -> None:
+    metrics = Metrics()
+    metrics.watch_store(lambda: StoreFigures(NOON))
+    meter = metrics.meter("matcher")
+    meter.batch("postings.v1", 3, 0.1)
+    meter.lag("postings.v1", 4, 17)
+    promtool("check", "metrics", stdin=generate_latest(metrics.registry).decode())
 
 
 def test_docs_name_only_metrics_that_there_are() -> None:

@@ -1,0 +1,1 @@
+"""What Grafana shows. Enters: the metrics that there are. Leaves: a dashboard a file, in `made/`."""

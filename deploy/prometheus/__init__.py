@@ -1,0 +1,1 @@
+"""What Prometheus is told. Enters: the metrics that there are. Leaves: `rules.yaml`: alerts and recorded ratios."""

@@ -1,0 +1,134 @@
+"""The objectives, each with alerts on how fast its budget burns, by several windows (SRE Workbook, chapter 5).
+
+A page where a thirtieth of a month's budget goes in an hour (14.4 times as fast as it may), or in six hours a twentieth
+(6 times); a ticket where a tenth goes in a day (3 times) or in three days (once). A short window beside each long one
+ends the alert soon after the fault.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deploy.prometheus.alert import Alert, Case
+
+_PAGE = ((14.4, "1h", "5m"), (6.0, "6h", "30m"))
+_TICKET = ((3.0, "1d", "2h"), (1.0, "3d", "6h"))
+WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A share of events, over 30 days, that are to be good."""
+
+    name: str
+    """Of the recorded ratio: `jobchime:NAME:ratio_rate5m` is the share of bad ones."""
+    alert: str
+    percent: float
+    says: str
+    """What the share is of, as a sentence's subject and verb."""
+    bad: str
+    """Rate of bad events over `$w`."""
+    all: str
+    """Rate of all of them."""
+    good_series: str
+    """A counter that is not bad, for the series of tests."""
+    bad_series: str
+    """A counter that is; a histogram's is what its good one lacks of the count."""
+    counts_all: bool = False
+    """`bad_series` counts all events, as a histogram's count does."""
+
+    def recorded(self) -> Iterator[dict[str, object]]:
+        """The ratio, a rule a window."""
+        for window in WINDOWS:
+            bad, total = self.bad.replace("$w", window), self.all.replace("$w", window)
+            yield {"record": self._ratio(window), "expr": f"({bad}) / ({total})"}
+
+    def alerts(self) -> tuple[Alert, Alert]:
+        """The one that gets somebody up, and the one that waits for the morning."""
+        budget = 1 - self.percent / 100
+        flood, drip = min(40 * budget, 0.8), 4 * budget
+        unmoved = Case({}, "90m")
+        within = self._case(0.5 * budget, "90m")
+        page = Alert(
+            f"{self.alert}Fast",
+            "page",
+            self._expr(_PAGE),
+            "2m",
+            f"{self.says}, and a month's budget of {_shown(budget * 100)} % lasts for days at most.",
+            self._case(flood, "20m", fires=True),
+            (within, self._case(drip, "90m"), self._over(flood), unmoved),
+        )
+        ticket = Alert(
+            f"{self.alert}Slow",
+            "ticket",
+            self._expr(_TICKET),
+            "15m",
+            f"{self.says}, more than the {_shown(budget * 100)} % of a month that are allowed.",
+            self._case(drip, "90m", fires=True),
+            (within, unmoved),
+        )
+        return page, ticket
+
+    def _ratio(self, window: str) -> str:
+        return f"jobchime:{self.name}:ratio_rate{window}"
+
+    def _expr(self, burns: tuple[tuple[float, str, str], ...]) -> str:
+        budget = 1 - self.percent / 100
+        return " or ".join(
+            f"({self._ratio(long)} > {_shown(times * budget)} and {self._ratio(short)} > {_shown(times * budget)})"
+            for times, long, short in burns
+        )
+
+    def _case(self, share: float, at: str, *, fires: bool = False) -> Case:
+        bad = round(10_000 * share)
+        return Case(self._series(f"0+{10_000 - bad}x300", f"0+{bad}x300", "0+10000x300"), at, ({},) if fires else ())
+
+    def _over(self, share: float) -> Case:
+        """Half an hour of it, which ended half an hour ago."""
+        bad = round(10_000 * share)
+        good = 10_000 - bad
+        goods = f"0+{good}x30 {30 * good + 10_000}+10000x60"
+        return Case(self._series(goods, f"0+{bad}x30 {30 * bad}+0x60", "0+10000x90"), "62m")
+
+    def _series(self, good: str, bad: str, every: str) -> dict[str, str]:
+        return {self.good_series: good, self.bad_series: every if self.counts_all else bad}
+
+
+def _shown(share: float) -> str:
+    return f"{share:.6g}"
+
+
+OBJECTIVES: tuple[Objective, ...] = (
+    Objective(
+        "stored_late",
+        "JobchimePostingsLate",
+        99.0,
+        "Postings take longer than a minute from their fetch until their matches are stored",
+        "sum(rate(jobchime_fetched_to_stored_seconds_count[$w]))"
+        ' - sum(rate(jobchime_fetched_to_stored_seconds_bucket{le="60.0"}[$w]))',
+        "sum(rate(jobchime_fetched_to_stored_seconds_count[$w]))",
+        'jobchime_fetched_to_stored_seconds_bucket{le="60.0"}',
+        "jobchime_fetched_to_stored_seconds_count",
+        counts_all=True,
+    ),
+    Objective(
+        "mails_not_taken",
+        "JobchimeMailsNotTaken",
+        99.0,
+        "Mails are not taken by the mail server for reasons that are not their reader's",
+        'sum(rate(jobchime_mail_attempts_total{fault=~"settings|away|busy|policy"}[$w]))'
+        " or 0 * sum(rate(jobchime_mail_attempts_total[$w]))",
+        "sum(rate(jobchime_mail_attempts_total[$w]))",
+        'jobchime_mail_attempts_total{mailer="smtp", outcome="accepted", fault=""}',
+        'jobchime_mail_attempts_total{mailer="smtp", outcome="deferred", fault="away"}',
+    ),
+    Objective(
+        "pushes_failed",
+        "JobchimePushesFailed",
+        99.9,
+        "Pushes are answered by a fault of ours",
+        'sum(rate(jobchime_push_requests_total{status=~"5.."}[$w])) or 0 * sum(rate(jobchime_push_requests_total[$w]))',
+        "sum(rate(jobchime_push_requests_total[$w]))",
+        'jobchime_push_requests_total{status="200"}',
+        'jobchime_push_requests_total{status="503"}',
+    ),
+)
