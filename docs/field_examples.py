@@ -52,6 +52,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "secret": "openssl-rand-hex-32-makes-one",
         "suppression_key": "openssl-rand-hex-32-makes-another",
         "store": "postgresql://jobchime:password@db.example/jobchime",
+        "sentry_dsn": "https://key@sentry.example/1",
         "worker": "notifier-1",
     },
     "ingest": {"contact": "https://jobs.example.com/about-our-bot"},

@@ -14,7 +14,7 @@ CAUSE = "cause"
 """`replay` on a raw posting that is sent again, and on what is made of it: nobody is mailed for it."""
 
 _TRACE = "traceparent"
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 
 
 def headers_of(
@@ -42,6 +42,12 @@ def trace_of(headers: Mapping[str, str]) -> str | None:
     """The id of the trace that a record is part of, 32 hexadecimal digits; None where it has none."""
     found = _TRACEPARENT.fullmatch(headers.get(_TRACE, ""))
     return found[1] if found else None
+
+
+def span_of(headers: Mapping[str, str]) -> str | None:
+    """The id of the span that made a record, 16 hexadecimal digits; None where it has none."""
+    found = _TRACEPARENT.fullmatch(headers.get(_TRACE, ""))
+    return found[2] if found else None
 
 
 def without_own(headers: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
+from services.runtime.tracing import Span, Traced, told_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
 from services.settings import Settings
 
@@ -60,13 +61,19 @@ class Operations:
         self._settings = settings
         self._clock = clock
         self._measured: dict[str, Measured] = {}
+        self._spans: tuple[Callable[[Span], None], Callable[[], None]] | None = None
         self.metrics = Metrics()
         self.pauses = PauseWatch(lambda: SqlPauses(store()).read())
 
     def measured(self, service: Service) -> Service:
-        """The service, with the freshness of what it handles measured."""
+        """The service, with the freshness of what it handles measured, and traced where a collector is named."""
         wrapped = self._measured[service.name] = Measured(service, self.metrics, self._clock)
-        return wrapped
+        tracing = self._settings.tracing
+        if not tracing.endpoint:
+            return wrapped
+        if self._spans is None:
+            self._spans = told_to_collector(tracing.endpoint)
+        return Traced(wrapped, self._spans[0], tracing.share, self._clock)
 
     def meter(self, service: str) -> RunnerMeter:
         """What a runner tells of a service."""
@@ -103,6 +110,8 @@ class Operations:
         self.metrics.watch_store(CachedFigures(self.figures))
         self.metrics.follow(listed.LOOP, runner.pulse.idle_s)
         with ExitStack() as stack:
+            if self._spans is not None:
+                stack.callback(self._spans[1])
             probes = None
             if port is not None:
                 probed = Probed(

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal import events, feeds, previews
@@ -112,6 +112,7 @@ def portal_app(
     app.include_router(feeds.routes(door, guard, live))
     for room in more:
         app.include_router(room(door, guard, cookies))
+    _add_probes(app)
     # Before the files: a route that comes later is not reached.
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
@@ -120,6 +121,15 @@ def portal_app(
     # Around all else: as a middleware it would stand within what answers for failures.
     api = api_app(door, guard, live, settings.portal.api_origins)
     return WithHeaders(partial(_pages_or_api, app, api), root)
+
+
+def _add_probes(app: FastAPI) -> None:
+    """Whether it lives. A store that is away takes no portal away: its pages say so, and when to come again."""
+
+    @app.get("/livez", include_in_schema=False)
+    @app.get("/readyz", include_in_schema=False)
+    async def lives() -> Response:
+        return PlainTextResponse("ok\n")
 
 
 async def _pages_or_api(pages: ASGIApp, api: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

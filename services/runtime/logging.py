@@ -22,11 +22,13 @@ _PERSONAL = frozenset(
 """Fields whose values never reach a log, whoever wrote them there; ids may."""
 
 
-def configure_logging(*, level: str = "info", json: bool | None = None, stream: TextIO | None = None) -> None:
+def configure_logging(
+    *, level: str = "info", json: bool | None = None, stream: TextIO | None = None, sentry_dsn: str = ""
+) -> None:
     """Send the logs of this process, and the warnings of its libraries, to `stream`, by default standard error.
 
-    `json` None: JSON unless the stream is a terminal. Raises UsageError for an unknown level. Calling it again
-    replaces what was set.
+    `json` None: JSON unless the stream is a terminal. `sentry_dsn`: where errors are reported to besides; empty:
+    nowhere. Raises UsageError for an unknown level and a DSN that is none. Calling it again replaces what was set.
     """
     if level.casefold() not in LEVELS:
         raise UsageError(f"there is no log level {level!r}; the levels are {', '.join(LEVELS)}")
@@ -39,6 +41,8 @@ def configure_logging(*, level: str = "info", json: bool | None = None, stream: 
         structlog.processors.format_exc_info,
         without_people,
     ]
+    if sentry_dsn:
+        shared.append(_reporting(sentry_dsn))
     structlog.configure(
         processors=[*shared, *_rendering(out, json)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -81,6 +85,32 @@ def without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableM
     for name, value in event.items():
         event[name] = HIDDEN if name.casefold() in _PERSONAL else _scrubbed(value)
     return event
+
+
+def _reporting(dsn: str) -> structlog.typing.Processor:
+    """Reports what is logged as an error, as it is logged: after what is personal was hidden, and nothing besides."""
+    try:
+        import sentry_sdk
+    except ImportError:
+        raise UsageError("sentry_dsn needs what `pip install jobchime[observed]` brings") from None
+    try:
+        client = sentry_sdk.Client(
+            dsn,
+            default_integrations=False,
+            auto_enabling_integrations=False,
+            include_local_variables=False,
+            max_breadcrumbs=0,
+        )
+    except ValueError as error:
+        raise UsageError(f"sentry_dsn is none: {error}") from None
+
+    def report(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if event.get("level") in ("error", "critical"):
+            level: Any = "fatal" if event["level"] == "critical" else "error"
+            client.capture_event({"message": str(event.get("event", "")), "level": level, "extra": dict(event)})
+        return event
+
+    return report
 
 
 def _scrubbed(value: Any) -> Any:

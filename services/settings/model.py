@@ -17,6 +17,7 @@ from services.runtime.files.datadir import SECRET_FILE, STORE_FILE, SUPPRESSION_
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import LEVELS
 from services.runtime.sql.settings import StoreSettings
+from services.runtime.tracing import TracingSettings
 from services.settings.console import ConsoleSettings
 from services.settings.portal import PortalSettings
 
@@ -58,6 +59,11 @@ class Settings(BaseModel):
     """The folder of log, store, secret and suppression key. Relative paths are relative to the settings file."""
     log_level: str = "info"
     """How much is logged: debug, info, warning, error or critical."""
+    sentry_dsn: SecretStr = SecretStr("")
+    """Where errors are reported to besides, as Sentry takes them, less personal data; needs `jobchime[observed]`.
+
+    Better given as JOBCHIME_SENTRY_DSN; empty: nowhere.
+    """
     secret: SecretStr = SecretStr("")
     """What ids and links are signed with, 16 bytes or more; empty: made once and kept in the data folder."""
     suppression_key: SecretStr = SecretStr("")
@@ -86,6 +92,8 @@ class Settings(BaseModel):
     """The pages by which operators watch and steer the stream."""
     probes: ProbeSettings = ProbeSettings()
     """Where services say how they are."""
+    tracing: TracingSettings = TracingSettings()
+    """Where the ways of postings through the topics are sent to."""
     kafka: KafkaSettings = KafkaSettings()
     """The log of the deployed form."""
     matcher: MatcherSettings = MatcherSettings()

@@ -27,7 +27,7 @@ def console(
         print(hash_password(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
         return
     settings = load_settings(config)
-    configure_logging(level=settings.log_level)
+    configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     with (
         stop_on_signals() as stop,
         open_installation(settings, create=True, tell=lambda note: print(note, file=sys.stderr)) as installation,

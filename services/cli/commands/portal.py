@@ -15,7 +15,7 @@ from services.usecases.installation import open_installation
 def portal(config: Config = None) -> None:
     """Serve the pages that links in mails lead to, until it is stopped."""
     settings = load_settings(config)
-    configure_logging(level=settings.log_level)
+    configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     clock = SystemClock()
     if not settings.mail.public_url:
         print("mails have no links: set mail.public_url to the address that this is reached at", file=sys.stderr)

@@ -23,7 +23,7 @@ def run(
 ) -> None:
     """Poll the sources, match, and mail what is due, until it is stopped."""
     settings = load_settings(config)
-    configure_logging(level=settings.log_level)
+    configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     if not settings.ingest.sources and not settings.ingest.push.enabled:
         print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
     if once:

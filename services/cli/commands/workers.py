@@ -21,7 +21,7 @@ def worker_command(name: ServiceName, help_text: str) -> Callable[..., None]:
     def command(config: Config = None, once: Once = False, now: Now = None) -> None:
         loaded = load_settings(config)
         settings = loaded.in_one_go() if once else loaded
-        configure_logging(level=settings.log_level)
+        configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
         clock = SystemClock() if now is None else FixedClock(moment(now))
         with stop_on_signals() as stop, deployed(settings, name, clock=clock, once=once) as worker:
             if once:

@@ -31,7 +31,7 @@ from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from tests.support.mail_events import EVENT_KEY, signed
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
-from tests.support.portal import settings_of
+from tests.support.portal import ServedPortal, settings_of
 from tests.support.serving import email_for
 
 BASE = "https://alerts.example"
@@ -208,3 +208,9 @@ def test_each_answer_is_documented_and_has_all_headers(visited: Visited) -> None
     # `test_mails_at_home.py` asks for.
     failed = {label for label, statuses in asked.items() if not {200, 303} & set(statuses)}
     assert failed <= {"GET /home/mails/next"}
+
+
+def test_it_says_that_it_lives_and_nothing_else(portal: ServedPortal) -> None:
+    for path in ("/livez", "/readyz"):
+        answer = portal.get(path)
+        assert (answer.status_code, answer.text) == (200, "ok\n")

@@ -1,10 +1,13 @@
 """What reaches a log, in which form, and what never does."""
 
+import gzip
 import io
 import json
 import logging
 import threading
-from typing import Any
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, ClassVar
 
 import pytest
 import structlog
@@ -151,3 +154,52 @@ def test_the_id_of_a_subscriber_may_be_logged_and_nothing_else_of_one() -> None:
     structlog.get_logger().info("served", subscriber_id="s1", subscriber="Mira")
     line = line_of(stream)
     assert (line["subscriber_id"], line["subscriber"]) == ("s1", "(address hidden)")
+
+
+class Sentry(BaseHTTPRequestHandler):
+    """Takes reports."""
+
+    reports: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        packed = self.headers.get("Content-Encoding") == "gzip"
+        self.reports.append((gzip.decompress(body) if packed else body).decode())
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_errors_are_reported_to_sentry_as_they_are_logged_and_no_others() -> None:
+    pytest.importorskip("sentry_sdk")
+    Sentry.reports.clear()
+    server = HTTPServer(("127.0.0.1", 0), Sentry)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stream = io.StringIO()
+    configure_logging(stream=stream, sentry_dsn=f"http://key@127.0.0.1:{server.server_port}/1")
+    try:
+        structlog.get_logger().warning("waits for ada@example.com")
+        structlog.get_logger().error(
+            "tick failed", email="ada@example.com", error="no room for ada@example.com", trace="abc"
+        )
+        until = time.monotonic() + 10
+        while not Sentry.reports and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        configure_logging(stream=io.StringIO())
+        server.shutdown()
+        server.server_close()
+
+    (report,) = Sentry.reports
+    assert "tick failed" in report
+    assert '"trace":"abc"' in report
+    assert "ada@" not in report
+    assert len(stream.getvalue().splitlines()) == 2
+
+
+def test_a_dsn_that_is_none_is_a_sentence() -> None:
+    pytest.importorskip("sentry_sdk")
+    with pytest.raises(UsageError, match="sentry_dsn"):
+        configure_logging(stream=io.StringIO(), sentry_dsn="nonsense")
