@@ -55,6 +55,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "sentry_dsn": "https://key@sentry.example/1",
         "worker": "notifier-1",
     },
+    "tracing": {"endpoint": "http://collector.example:4318/v1/traces"},
     "ingest": {"contact": "https://jobs.example.com/about-our-bot"},
     "ingest.sources[]": {
         "name": "himalayas",

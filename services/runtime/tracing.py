@@ -91,11 +91,10 @@ class Traced:
                     Span(RAW.name, "ingest.collector", trace, None, _made(record), record.appended_at, _id(record))
                 )
         for made in outgoing:
-            trace = trace_of(made.headers)
-            if trace is not None and trace in came:
-                gone.add(trace)
-                parent, own = _id(came[trace]), span_of(made.headers)
-                self._tell(Span(made.topic, self.name, trace, parent, began, ended, own))
+            of = trace_of(made.headers)
+            if of is not None and of in came:
+                gone.add(of)
+                self._tell(Span(made.topic, self.name, of, _id(came[of]), began, ended, span_of(made.headers)))
         for trace in came.keys() - gone:
             record = came[trace]
             self._tell(Span(f"{record.topic} taken in", self.name, trace, _id(record), began, ended))

@@ -2,6 +2,7 @@
 
 import re
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_prometheus_reads_each_query(tmp_path) -> None:
 
 def test_panels_do_not_lie_upon_each_other() -> None:
     for board in DASHBOARDS:
-        panels = board.model()["panels"]
+        panels: Any = board.model()["panels"]
         places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
         assert len(set(places)) == len(places)
         assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in panels)
