@@ -1,16 +1,26 @@
 """An email as bytes."""
 
+import re
 from datetime import timedelta, timezone
 from email import message_from_bytes, policy
-from email.header import decode_header, make_header
+from email.charset import QP, Charset
+from email.generator import BytesGenerator
+from email.header import Header, decode_header, make_header
 from email.message import EmailMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import parseaddr
+from io import BytesIO
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.ports import Email
 from tests.support.digests import NOON, email
+
+_MAILED = st.characters(codec="utf-8")
 
 
 def parsed(message: Email) -> EmailMessage:
@@ -48,6 +58,33 @@ def test_text_comes_before_html_and_both_are_whole() -> None:
     assert [one.get_content_type() for one in message.iter_parts()] == ["text/plain", "text/html"]
     assert part(message, "plain").replace("\r\n", "\n") == email().text
     assert part(message, "html") == email().html
+
+
+@given(st.text(_MAILED), st.text(_MAILED))
+@example("", "")
+@example("one\rtwo\r\nthree \n\n", "a line = of \t\n" + "x" * 75 + "é\n.\nFrom me\n")
+def test_parts_are_the_bytes_of_the_library(text: str, html: str) -> None:
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    made = mime_bytes(email(text=text, html=html))
+    lines = policy.compat32.clone(linesep="\r\n", mangle_from_=False)
+    [boundary] = re.findall(rb'boundary="(.+)"', made)
+    whole = MIMEMultipart("alternative", boundary=boundary.decode(), policy=lines)
+    for one, kind in ((text, "plain"), (html, "html")):
+        whole.attach(MIMEText(one, kind, charset, policy=lines))  # type: ignore[arg-type]
+    written = BytesIO()
+    BytesGenerator(written, policy=lines).flatten(whole)
+    assert made.endswith(b"\r\n" + written.getvalue())
+
+
+@given(st.text("ab ,.-9", max_size=90))
+@example("a" * 67)
+@example("a" * 68)
+def test_a_plain_subject_is_the_bytes_of_the_library(subject: str) -> None:
+    line = " ".join(subject.split())
+    folded = Header(line, "us-ascii", maxlinelen=76, header_name="Subject").encode(linesep="\r\n")
+    if all(len(word) < 67 for word in line.split()):
+        assert f"Subject: {folded}\r\n".encode() in mime_bytes(email(subject=subject))
 
 
 def test_the_date_is_written_in_utc() -> None:
