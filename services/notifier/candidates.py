@@ -1,6 +1,6 @@
 """What a subscriber's digest is chosen from: what the windows of their due searches hold, what waits, what is new."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from schemas.posting import PostingCore
@@ -20,27 +20,43 @@ JudgedIds = Mapping[str, Sequence[str]]
 class NewestPostings:
     """The newest postings of the store, each read and prepared once while its version is the same."""
 
-    def __init__(self, matches: SqlMatches, most: int) -> None:
+    def __init__(
+        self,
+        matches: SqlMatches,
+        most: int,
+        load: Callable[[Sequence[str]], Mapping[str, PostingCore]] | None = None,
+        prepare: Callable[[PostingCore], Ready] = Ready,
+    ) -> None:
+        """`load` and `prepare`: of whoever reads and prepares postings besides, so that both is done once."""
         self._matches = matches
         self._most = most
+        self._load = load or matches.postings
+        self._prepare = prepare
         self._ready: dict[str, Ready] = {}
-        self._newest: Newest | None = None
+        self._newest = Newest(())
+        self._versions: Sequence[tuple[str, int]] = ()
+        """Of those that are held, newest first."""
+        self._is_known = False
 
     def forget(self) -> None:
-        """What is asked for next is read anew: others may have come, or versions changed."""
-        self._newest = None
+        """What is asked for next is looked at anew: others may have come, or versions changed."""
+        self._is_known = False
 
     def at(self, now: datetime) -> Newest:
         """Those of the longest span that a digest looks back, as of the first call since `forget`."""
-        if self._newest is None:
-            versions = self._matches.newest(now - max(SPANS.values()), self._most) if self._most else {}
+        if self._is_known:
+            return self._newest
+        versions = self._matches.newest(now - max(SPANS.values()), self._most) if self._most else {}
+        if tuple(versions.items()) != self._versions:
             known = {own: ready for own in versions if (ready := self._ready.get(own))}
             changed = [
                 own for own, version in versions.items() if own not in known or known[own].posting.version < version
             ]
-            read = self._matches.postings(changed)
-            self._ready = known | {own: Ready(posting) for own, posting in read.items()}
+            read = self._load(changed)
+            self._ready = known | {own: self._prepare(posting) for own, posting in read.items()}
             self._newest = Newest(self._ready[own] for own in versions if own in self._ready)
+            self._versions = tuple((own, self._ready[own].posting.version) for own in versions if own in self._ready)
+        self._is_known = True
         return self._newest
 
 

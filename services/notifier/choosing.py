@@ -88,19 +88,18 @@ class Found:
 
 
 class Choosing:
-    """Reads and chooses, and writes nothing. What was read and judged is kept until `forget`."""
+    """Reads and chooses, and writes nothing. What was read is not looked at again until `forget`."""
 
     def __init__(self, matches: SqlMatches, digests: SqlDigests, settings: NotifierSettings) -> None:
         self._postings = Postings(matches, settings.postings_held)
-        self._newest = NewestPostings(matches, settings.newest_looked_at)
         self._judging = Judging(most_postings=settings.postings_held)
+        self._newest = NewestPostings(matches, settings.newest_looked_at, self._postings.load, self._judging.ready)
         self._digests = digests
         self._settings = settings.curate
 
     def forget(self) -> None:
         """Begin a pass: versions may have changed since the last."""
         self._postings.forget()
-        self._judging.forget()
         self._newest.forget()
 
     def read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> Found:
@@ -158,26 +157,34 @@ class Choosing:
 
 
 class Postings:
-    """The newest versions, each read once a pass as far as memory goes."""
+    """The newest versions, each read once while it is the same, as far as memory goes."""
 
     def __init__(self, matches: SqlMatches, most: int) -> None:
         self._matches = matches
-        self._cache: LRUCache[str, PostingCore] = LRUCache(most)
+        self._held: LRUCache[str, PostingCore] = LRUCache(most)
+        self._looked_at: set[str] = set()
+        """In this pass: what is held of these is the newest version."""
 
     def load(self, posting_ids: Iterable[str]) -> dict[str, PostingCore]:
         """Postings by id, those no longer kept left out."""
         wanted = sorted(posting_ids)
-        postings = {posting_id: self._cache[posting_id] for posting_id in wanted if posting_id in self._cache}
-        missing = [posting_id for posting_id in wanted if posting_id not in postings]
+        doubtful = [own for own in wanted if own in self._held and own not in self._looked_at]
+        versions = self._matches.versions(doubtful) if doubtful else {}
+        for own in doubtful:
+            if self._held[own].version != versions.get(own):
+                del self._held[own]
+        found = {own: self._held[own] for own in wanted if own in self._held}
+        missing = [own for own in wanted if own not in found]
         if missing:
             read = self._matches.postings(missing)
-            postings |= read
-            self._cache.update(read)
-        return postings
+            found |= read
+            self._held.update(read)
+        self._looked_at.update(wanted)
+        return found
 
     def forget(self) -> None:
         """Begin a pass: versions may have changed since the last."""
-        self._cache.clear()
+        self._looked_at.clear()
 
 
 def _may_have_news(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches]) -> bool:

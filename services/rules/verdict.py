@@ -72,13 +72,16 @@ def _reasons(criteria: Criteria, prepared: PreparedPosting) -> Iterator[Reason]:
             yield criterion.reason(criteria, prepared)
 
 
-def outcome_of(criteria: Criteria, prepared: PreparedPosting) -> Outcome:
-    """The outcome of `judge` in a fraction of its time, without why: for whoever judges many and shows few."""
+def outcome_of(criteria: Criteria, prepared: PreparedPosting, asked: Sequence[Criterion[Any]] | None = None) -> Outcome:
+    """The outcome of `judge` in a fraction of its time, without why: for whoever judges many and shows few.
+
+    `asked` is what `asked_by` gives.
+    """
     if prepared.posting.status == "closed":
         return "reject"
     near = False
-    for fit in _FITS:
-        answer = fit(criteria, prepared)
+    for criterion in _CHEAP_FIRST if asked is None else asked:
+        answer = criterion.fit(criteria, prepared)
         if answer == "no":
             return "reject"
         near = near or answer == "near"
@@ -132,4 +135,3 @@ def _dearness(criterion: Criterion[Any]) -> int:
 
 _CHEAP_FIRST: Final = sorted(CRITERIA, key=_dearness)
 """What takes a look at one field first, what takes many words last."""
-_FITS: Final = [criterion.fit for criterion in _CHEAP_FIRST]

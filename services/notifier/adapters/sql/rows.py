@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -23,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from schemas.codec import decode
+from schemas.criteria import Criteria
 from schemas.sql.tables import counters, subscribers
 from services.notifier.ports import Email
 from services.runtime.chunks import chunked
@@ -58,6 +61,22 @@ def hold_person(connection: Connection, subscriber_id: str) -> Row[Any] | None:
     """
     row = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
     return connection.execute(row.with_for_update(key_share=True)).one_or_none()
+
+
+def hold_people(connection: Connection, subscriber_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The same of several, by subscriber, locked in one order for all; those who are gone are left out."""
+    found: dict[str, Row[Any]] = {}
+    for some in chunks(sorted(subscriber_ids)):
+        rows = select(subscribers).where(subscribers.c.subscriber_id.in_(some)).order_by(subscribers.c.subscriber_id)
+        for row in connection.execute(rows.with_for_update(key_share=True)):
+            found[row.subscriber_id] = row
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def criteria_in(document: str) -> Criteria:
+    """Criteria as their table has them: the same object for the same text, so that what is made of it is shared."""
+    return decode(Criteria, document.encode())
 
 
 def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[Sequence[T]]:

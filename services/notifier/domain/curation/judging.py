@@ -1,14 +1,15 @@
 """Postings made ready to be judged and weighed, and what criteria make of them: worked out once while it is shared."""
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache, cached_property
 from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
 from services.notifier.domain.weights import Chance, Part
+from services.rules.criterion import Criterion
 from services.rules.languages.named import language_named
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
@@ -18,7 +19,7 @@ from services.rules.signature import fold_company
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
-from services.rules.verdict import Outcome, Verdict, distance, judge, near_miss, outcome_of
+from services.rules.verdict import Outcome, Verdict, asked_by, distance, judge, near_miss, outcome_of
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -159,11 +160,12 @@ class Judged:
 
     __slots__ = ("_chances", "_missed", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
 
-    def __init__(self, criteria: Criteria, ready: Ready) -> None:
+    def __init__(self, criteria: Criteria, ready: Ready, asked: Sequence[Criterion[Any]] | None = None) -> None:
+        """`asked` is what `asked_by` gives."""
         self.criteria = criteria
         self.ready = ready
-        self.outcome: Outcome = outcome_of(criteria, ready)
-        self._missed = near_miss(criteria, ready) if self.outcome == "reject" else None
+        self.outcome: Outcome = outcome_of(criteria, ready, asked)
+        self._missed = near_miss(criteria, ready, asked) if self.outcome == "reject" else None
         if self._missed is not None:
             self.outcome = "near"
         self._verdict: Verdict | None = None
@@ -216,6 +218,7 @@ class Judging:
         self._most_postings = most_postings
         self._ready: dict[str, Ready] = {}
         self._judged: dict[tuple[int, int], Judged] = {}
+        self._asked: dict[int, tuple[Criteria, tuple[Criterion[Any], ...]]] = {}
 
     def ready(self, posting: PostingCore) -> Ready:
         """The posting made ready, once while it is the same."""
@@ -233,13 +236,21 @@ class Judging:
         if judged is not None:
             return judged
         _make_room(self._judged, self._most)
-        found = self._judged[own] = Judged(criteria, ready)
+        found = self._judged[own] = Judged(criteria, ready, self._asked_by(criteria))
         return found
+
+    def _asked_by(self, criteria: Criteria) -> tuple[Criterion[Any], ...]:
+        held = self._asked.get(id(criteria))
+        if held is None:
+            _make_room(self._asked, self._most_postings)
+            held = self._asked[id(criteria)] = (criteria, asked_by(criteria))
+        return held[1]
 
     def forget(self) -> None:
         """Let go of all: postings and criteria are about to be read anew."""
         self._ready.clear()
         self._judged.clear()
+        self._asked.clear()
 
 
 def _make_room(held: dict[K, V], most: int) -> None:

@@ -6,11 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, not_, select
 
-from schemas.codec import decode
-from schemas.criteria import Criteria
 from schemas.sql.tables import criteria, saved_searches, subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
-from services.notifier.adapters.sql.rows import chunks, to_json
+from services.notifier.adapters.sql.rows import chunks, criteria_in, to_json
 from services.notifier.domain.model import Ask, Recipient
 from services.rules.languages.speaking import SpokenLanguage
 
@@ -43,17 +41,14 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
 def _asks_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, list[Ask]]:
     """What the searches of each ask for that are not paused, by name."""
     asks: dict[str, list[Ask]] = {}
-    documents: dict[int, Criteria] = {}
     for some in chunks(subscriber_ids):
         searches = (
-            select(saved_searches.c.subscriber_id, saved_searches.c.name, saved_searches.c.key, criteria.c.document)
+            select(saved_searches.c.subscriber_id, saved_searches.c.name, criteria.c.document)
             .join(criteria, criteria.c.key == saved_searches.c.key)
             .where(saved_searches.c.subscriber_id.in_(some), not_(saved_searches.c.paused))
         )
         for row in connection.execute(searches):
-            if row.key not in documents:
-                documents[row.key] = decode(Criteria, row.document.encode())
-            asks.setdefault(row.subscriber_id, []).append(Ask(row.name, documents[row.key]))
+            asks.setdefault(row.subscriber_id, []).append(Ask(row.name, criteria_in(row.document)))
     for own in asks.values():
         own.sort(key=lambda ask: ask.name)
     return asks

@@ -22,14 +22,13 @@ from sqlalchemy import (
     update,
 )
 
-from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import deliveries, saved_searches, subscribers
 from services.notifier.adapters.sql.digests.waiting import waiting_read
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.searches import places_read
-from services.notifier.adapters.sql.rows import chunks
+from services.notifier.adapters.sql.rows import chunks, criteria_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.delivery import CANCELLABLE
@@ -221,7 +220,6 @@ def with_searches(connection: Connection, claimed: Sequence[str], which: ColumnE
     """People with those of their searches."""
     people = recipients_of(connection, claimed)
     windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
-    documents: dict[int, Criteria] = {}
     for some in chunks(claimed):
         searches = (
             select(saved_searches, criteria_table.c.document)
@@ -230,9 +228,7 @@ def with_searches(connection: Connection, claimed: Sequence[str], which: ColumnE
             .order_by(bytewise(connection, saved_searches.c.search_id))
         )
         for row in connection.execute(searches):
-            if row.key not in documents:
-                documents[row.key] = decode(Criteria, row.document.encode())
-            windows[row.subscriber_id].append(_window(row, documents[row.key]))
+            windows[row.subscriber_id].append(_window(row, criteria_in(row.document)))
     # Whoever another worker served between the choice and the lock has nothing due any more.
     return [
         DueSubscriber(people[subscriber_id], tuple(windows[subscriber_id]))

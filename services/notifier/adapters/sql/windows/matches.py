@@ -62,6 +62,15 @@ class SqlMatches:
                     found[row.posting_id] = decode(PostingCore, unsqueeze(row.document))
         return found
 
+    def versions(self, posting_ids: Sequence[str]) -> dict[str, int]:
+        """Of the newest versions which they are; the unknown are left out. Raises UnavailableError."""
+        found: dict[str, int] = {}
+        with reading(self._engine) as connection:
+            for some in chunks(posting_ids):
+                query = select(postings.c.posting_id, postings.c.version).where(postings.c.posting_id.in_(some))
+                found.update((row.posting_id, row.version) for row in connection.execute(query))
+        return found
+
     def newest(self, since: datetime, most: int) -> dict[str, int]:
         """The versions of the newest `most` open postings that were first seen since then and are news, newest first.
 
