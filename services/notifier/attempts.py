@@ -41,6 +41,11 @@ class Answer:
     bug: bool = False
 
     @property
+    def of_attempt(self) -> tuple[str, int, Receipt]:
+        """Of one that was accepted: which delivery, which attempt, and the receipt."""
+        return (self.claimed.delivery_id, self.claimed.attempt, self.receipt or Receipt(""))
+
+    @property
     def reason(self) -> str:
         """Why it was not accepted."""
         return f"the mailer failed: {type(self.error).__name__}" if self.bug else without_secrets(str(self.error or ""))
@@ -103,6 +108,11 @@ class Flight:
 
     def __enter__(self) -> "Flight":
         return self
+
+    @property
+    def room(self) -> int:
+        """How many more may go at once."""
+        return self.most - len(self._flying)
 
     def start(self, claimed: ClaimedDelivery) -> None:
         """Send one off."""

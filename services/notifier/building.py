@@ -1,4 +1,4 @@
-"""Building digests: from due windows to committed digests, read together and committed one subscriber at a time."""
+"""Building digests: from due windows to committed digests, read and committed for some subscribers together."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,17 +15,20 @@ from services.notifier.composing import Composer
 from services.notifier.domain.model import Digest, Hold
 from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber, WindowMatches
-from services.notifier.ports import Served
+from services.notifier.ports import Built, Served
 from services.notifier.settings import NotifierSettings
+from services.runtime.chunks import chunked
 from services.runtime.errors import UnavailableError
 
 _PUT_RIGHT_EVERY = timedelta(hours=1)
+_TOGETHER = 50
+"""Digests of one transaction; whoever changes one of their people waits for it."""
 
 _events = structlog.get_logger(__name__)
 
 
 class Builder:
-    """Claims who is due, curates, renders and commits. Each subscriber is one transaction and fails alone."""
+    """Claims who is due, curates, renders and commits, some subscribers in one transaction; each fails alone."""
 
     def __init__(
         self,
@@ -130,24 +133,40 @@ class Builder:
                 elif (due_at := _due_at(subscriber, found.served.get(subscriber_id), now)) is not None:
                     chosen.append((subscriber, self._choosing.choose(subscriber, candidates, found, due_at, now)))
         sent = self._choosing.sent_of_near((choice for _, choice in chosen), now)
-        for subscriber, choice in chosen:
-            subscriber_id = subscriber.recipient.subscriber_id
+        for together in chunked(chosen, _TOGETHER):
             if self._stopping():
-                given_back.append(subscriber_id)
+                given_back += [subscriber.recipient.subscriber_id for subscriber, _ in together]
                 continue
-            with _failing_alone(subscriber_id):
-                self._commit(subscriber, self._choosing.completed(choice, sent), found, cut, now)
-                given_back.append(subscriber_id)
+            built: list[Built] = []
+            for subscriber, choice in together:
+                with _failing_alone(subscriber.recipient.subscriber_id):
+                    outcome = self._choosing.completed(choice, sent)
+                    built.append(self._built(subscriber, outcome, found, cut, now))
+            given_back += self._commit(built, now)
         return given_back
 
-    def _commit(self, subscriber: DueSubscriber, outcome: Digest | Hold, found: Found, cut: Cut, now: datetime) -> None:
-        subscriber_id = subscriber.recipient.subscriber_id
+    def _built(self, subscriber: DueSubscriber, outcome: Digest | Hold, found: Found, cut: Cut, now: datetime) -> Built:
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
-        served = found.served.get(subscriber_id)
+        served = found.served.get(subscriber.recipient.subscriber_id)
         instant = (served.instant if served else 0) + (email is not None)
-        closings = self._closings(subscriber, outcome, found, cut, now, instant)
-        if not self._digests.commit(outcome, closings, email, now):
-            _events.info("a search changed while its digest was built", subscriber_id=subscriber_id)
+        return Built(outcome, self._closings(subscriber, outcome, found, cut, now, instant), email)
+
+    def _commit(self, built: Sequence[Built], now: datetime) -> list[str]:
+        """Keep some together, or each alone where that fails for a reason of its own; returns whom to give back."""
+        try:
+            done = self._digests.commit_all(built, now)
+            kept = {one.outcome.recipient.subscriber_id: same for one, same in zip(built, done, strict=True)}
+        except UnavailableError:
+            raise
+        except Exception:
+            kept = {}
+            for one in built:
+                with _failing_alone(own := one.outcome.recipient.subscriber_id):
+                    kept[own] = self._digests.commit(one.outcome, one.closings, one.email, now)
+        for subscriber_id, same in kept.items():
+            if not same:
+                _events.info("a search changed while its digest was built", subscriber_id=subscriber_id)
+        return list(kept)
 
     def _closings(
         self,

@@ -4,13 +4,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.attempts import LOGGED_AS, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
-from services.notifier.ports import Ledger, Mailer, MailUnknownError, Receipt, UnknownDelivery
+from services.notifier.ports import Ledger, Mailer, MailUnknownError, UnknownDelivery
 from services.notifier.settings import NotifierSettings
 from services.runtime.privacy.redaction import redacted
 from services.runtime.throttle import Throttle
@@ -73,8 +74,13 @@ class Courier:
         Raises UnavailableError where it still is; then nothing is forgotten.
         """
         while self._answers:
-            self._keep(self._answers[0], now)
-            self._answers.popleft()
+            taken = list(takewhile(lambda answer: answer.kind == "accepted", self._answers))
+            if taken:
+                self._deliveries.accepted([answer.of_attempt for answer in taken], now)
+            else:
+                self._keep(self._answers[0], now)
+            for _ in taken or (None,):
+                self._answers.popleft()
 
     def _round(self, now: datetime, flight: Flight) -> None:
         settings = self._settings
@@ -85,23 +91,28 @@ class Courier:
             if not claimed:
                 return
             left -= len(claimed)
-            for delivery in claimed:
-                self._make_room(flight)
+            while claimed:
+                room = self._make_room(flight)
                 self.keep_answers(now)
                 if self._is_over():
-                    self._deliveries.put_back(delivery, now)
-                elif self._deliveries.begin(delivery, now, settings.send_lease):
+                    for delivery in claimed:
+                        self._deliveries.put_back(delivery, now)
+                    break
+                for delivery in self._deliveries.begin(claimed[:room], now, settings.send_lease):
                     flight.start(delivery)
+                claimed = claimed[room:]
             if flight.most == 1:
                 self._hear(flight.landed(0))
                 self.keep_answers(now)
 
-    def _make_room(self, flight: Flight) -> None:
-        """Wait until one more may go. After a setback none goes before all the others are heard."""
+    def _make_room(self, flight: Flight) -> int:
+        """Wait until one or more may go; how many. After a setback one goes at a time, the others being heard."""
         if not self._is_doubtful():
             self._hear(flight.landed(flight.most - 1))
         if self._is_doubtful():
             self._hear(flight.landed(0))
+            return 1
+        return flight.room
 
     def _is_over(self) -> bool:
         return self._is_away() or self._stopping()
@@ -147,8 +158,6 @@ class Courier:
     def _keep(self, answer: Answer, now: datetime) -> None:
         store, own = self._deliveries, (answer.claimed.delivery_id, answer.claimed.attempt)
         match answer.kind:
-            case "accepted":
-                store.accepted(*own, answer.receipt or Receipt(""), now)
             case "refused":
                 store.refused(*own, answer.reason, now, answer.fault or "message")
             case "withheld":
@@ -192,4 +201,4 @@ class Courier:
             useful = doubt.due_at > now - self._settings.give_up_after
             self._deliveries.disproved(doubt, now, resend=useful)
         else:
-            self._deliveries.accepted(doubt.delivery_id, doubt.attempt, receipt, now)
+            self._deliveries.accepted([(doubt.delivery_id, doubt.attempt, receipt)], now)

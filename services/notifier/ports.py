@@ -1,10 +1,13 @@
 """What the notifier needs of the outside, in its own words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from services.notifier.domain.delivery import Fault
+from services.notifier.domain.model import Digest, Hold
+from services.notifier.domain.windows import Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class Email:
     unsubscribe_url: str
     """https, or empty where there is no public address (the folder mailer alone allows that)."""
     headers: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of one subscriber who was due, to be kept with the windows that it closes."""
+
+    outcome: Digest | Hold
+    closings: Sequence[Closing]
+    email: Email | None
+    """Of a digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def test_an_answer_between_claim_and_sending_takes_the_question_back(store: Noti
     now = post.run(NOW, 21)
     [claimed] = store.deliveries.claim("w", "noting", now + DAY, DAY, 10)
     store.subscribers.seen(ada.subscriber_id, now)
-    assert not store.deliveries.begin(claimed, now + DAY, DAY)
+    assert not store.deliveries.begin([claimed], now + DAY, DAY)
 
 
 def test_while_sending_is_paused_nobody_is_asked_paused_or_erased(store: NotifierStore) -> None:

@@ -33,11 +33,11 @@ class TestMoves:
         for _ in range(2):
             moved = store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED, email())
             assert (moved.profile.address, moved.address_since) == ("ada@new.example", NOW + HOUR)
-        assert not store.deliveries.begin(claimed, NOW + HOUR, LEASE), "it has the old address"
+        assert not store.deliveries.begin([claimed], NOW + HOUR, LEASE), "it has the old address"
         again, told = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
         assert (again.email.to_address, told.email) == ("ada@new.example", email())
-        assert store.deliveries.begin(again, NOW + HOUR, LEASE)
-        assert store.deliveries.begin(told, NOW + HOUR, LEASE)
+        assert store.deliveries.begin([again], NOW + HOUR, LEASE)
+        assert store.deliveries.begin([told], NOW + HOUR, LEASE)
         assert [one.kind for one in store.subscribers.consents(ada.subscriber_id)] == ["given", "moved"]
 
     def test_what_an_old_address_is_told_ends_with_that_address_alone(self, store: NotifierStore) -> None:
@@ -47,7 +47,7 @@ class TestMoves:
         store.subscribers.unsubscribe(ada.subscriber_id, Consent("withdrawn", NOW + HOUR, "page", ""))
         store.suppressions.suppress("ada@new.example", "a complaint", NOW + HOUR)
         [told] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
-        assert store.deliveries.begin(told, NOW + HOUR, LEASE)
+        assert store.deliveries.begin([told], NOW + HOUR, LEASE)
         store.deliveries.refused(told.delivery_id, told.attempt, "550 5.1.1 no such user", NOW + HOUR, "mailbox")
         assert store.suppressions.reason(old) is not None
         bob = store.person("bob")
@@ -55,7 +55,7 @@ class TestMoves:
         store.subscribers.move(bob.subscriber_id, "bob@new.example", self.MOVED, moved)
         [claimed] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
         store.suppressions.suppress("bob@example.com", "a complaint", NOW + HOUR)
-        assert not store.deliveries.begin(claimed, NOW + HOUR, LEASE)
+        assert not store.deliveries.begin([claimed], NOW + HOUR, LEASE)
         assert store.suppressions.reason("bob@new.example") is None
 
     def test_links_and_browsers_of_the_old_address_are_over(self, store: NotifierStore) -> None:
@@ -128,7 +128,7 @@ class TestWhatWaits:
         self.away(store, tmp_path)
         [claimed] = store.deliveries.claim("w", "smtp", EIGHT + HOUR, LEASE, 10)
         store.searches.pause(self.python.search_id, EIGHT + HOUR)
-        assert not store.deliveries.begin(claimed, EIGHT + HOUR, LEASE)
+        assert not store.deliveries.begin([claimed], EIGHT + HOUR, LEASE)
 
     def test_a_mail_with_a_job_that_another_search_found_too_goes(self, store: NotifierStore, tmp_path: Path) -> None:
         store.search(ada := store.person("ada"), "either", self.EITHER, hour=8)
@@ -183,7 +183,7 @@ class TestPeople:
         [claimed] = store.deliveries.claim("one", "folder", NOW + 3 * HOUR, LEASE, 9)
         moved = replace(ada.profile, address="ada@new.example")
         store.subscribers.change(ada.subscriber_id, moved, NOW + 3 * HOUR, declared(NOW, "moved"))
-        assert not store.deliveries.begin(claimed, NOW + 3 * HOUR, LEASE), "it was rendered for the old address"
+        assert not store.deliveries.begin([claimed], NOW + 3 * HOUR, LEASE), "it was rendered for the old address"
         [again] = store.deliveries.claim("two", "folder", NOW + 3 * HOUR, LEASE, 9)
         assert again.email == replace(claimed.email, to_address="ada@new.example")
 

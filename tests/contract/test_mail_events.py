@@ -159,7 +159,7 @@ def test_what_came_back_for_good_from_an_old_address_keeps_no_mail_from_the_new_
     [own] = open_deliveries(store, 1, NOW)
     person = store.subscribers.find("person0@example.com")
     [claimed] = store.deliveries.claim("w", "smtp", NOW, HOUR, 1)
-    assert store.deliveries.begin(claimed, NOW, HOUR)
+    assert store.deliveries.begin([claimed], NOW, HOUR)
     store.subscribers.move(person.subscriber_id, "new@example.com", Consent("moved", NOW + HOUR, "page", ""), email())
     # As an SMTP server tells it: by the mail alone.
     take(store, kind, [own], NOW + 2 * HOUR)

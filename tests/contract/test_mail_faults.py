@@ -25,7 +25,7 @@ def begun(store: NotifierStore, number: int) -> list[tuple[str, int]]:
     """So many deliveries on their way."""
     open_deliveries(store, number, NOW)
     claimed = store.deliveries.claim("w", "smtp", NOW, LEASE, number)
-    assert all(store.deliveries.begin(one, NOW, LEASE) for one in claimed)
+    assert all(store.deliveries.begin([one], NOW, LEASE) for one in claimed)
     return [(one.delivery_id, one.attempt) for one in claimed]
 
 
@@ -97,7 +97,7 @@ def test_mails_that_wait_are_counted_with_the_servers_words_and_since_when(store
     store.deliveries.deferred(*second, "it offers no STARTTLS", NOW + MINUTE, MINUTE, "settings")
     store.deliveries.deferred(*third, "451 <person2@example.com> greylisted", NOW, MINUTE, "busy")
     [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
-    assert store.deliveries.begin(again, NOW + MINUTE, LEASE)
+    assert store.deliveries.begin([again], NOW + MINUTE, LEASE)
     store.deliveries.deferred(again.delivery_id, again.attempt, "still none", NOW + 5 * MINUTE, MINUTE, "settings")
     told = {one.fault: one for one in mail(store).faults}
     assert {fault: one.mails for fault, one in told.items()} == {"settings": 2, "busy": 1}
@@ -112,8 +112,8 @@ def test_what_was_accepted_after_all_is_no_fault(store: NotifierStore) -> None:
     [own] = begun(store, 1)
     store.deliveries.deferred(*own, "busy", NOW, MINUTE, "busy")
     [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
-    assert store.deliveries.begin(again, NOW + MINUTE, LEASE)
-    store.deliveries.accepted(again.delivery_id, again.attempt, Receipt("1"), NOW + MINUTE)
+    assert store.deliveries.begin([again], NOW + MINUTE, LEASE)
+    store.deliveries.accepted([(again.delivery_id, again.attempt, Receipt("1"))], NOW + MINUTE)
     assert mail(store) == MailFigures((), NOW + MINUTE)
 
 
@@ -151,7 +151,7 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
     own = claimed.delivery_id, claimed.attempt
     if fault is None:
         store.subscribers.pause(ada.subscriber_id, paused(NOW + MINUTE))
-    elif store.deliveries.begin(claimed, NOW + MINUTE, LEASE) and fault == "withheld":
+    elif store.deliveries.begin([claimed], NOW + MINUTE, LEASE) and fault == "withheld":
         store.deliveries.withheld(*own, "mail.allow does not name it", NOW + MINUTE)
     else:
         store.deliveries.refused(*own, "550", NOW + MINUTE, fault)
@@ -167,7 +167,7 @@ def test_mails_that_came_back_are_counted_for_a_day_by_whether_for_good(store: N
     for (own, attempt), kind in zip(
         begun(store, 4), ("bounced", "soft_bounced", "soft_bounced", "delivered"), strict=True
     ):
-        store.deliveries.accepted(own, attempt, Receipt("1"), NOW)
+        store.deliveries.accepted([(own, attempt, Receipt("1"))], NOW)
         heard(store, kind, own, MINUTE)
     assert mail(store).came_back == {"bounced": 1, "soft_bounced": 2}
     assert mail(store, LATELY).came_back == {}
@@ -176,7 +176,7 @@ def test_mails_that_came_back_are_counted_for_a_day_by_whether_for_good(store: N
 def test_a_provider_that_tells_nothing_for_hours_is_noticed_until_it_tells_something(store: NotifierStore) -> None:
     ids = begun(store, 3)
     for own, attempt in ids:
-        store.deliveries.accepted(own, attempt, Receipt("1"), NOW)
+        store.deliveries.accepted([(own, attempt, Receipt("1"))], NOW)
 
     def unheard(after: timedelta, *, hears: bool = True) -> tuple[int, object]:
         figures = read_figures(store.engine, NOW + after, (), (), MailPlan(hears=hears)).mail

@@ -13,7 +13,7 @@ from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, SentItem, WaitingJob
 from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
-from services.notifier.ports import ClaimedDelivery, Receipt, Served, Since
+from services.notifier.ports import Built, ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
 from services.runtime.sql.store import writing
 from tests.support.consenting import paused
@@ -40,7 +40,7 @@ def a_digest_of(store: NotifierStore, *names: str) -> None:
 
 def begun(store: NotifierStore) -> ClaimedDelivery:
     [claimed] = store.deliveries.claim("w", "smtp", LATE, LEASE, 10)
-    assert store.deliveries.begin(claimed, LATE, LEASE)
+    assert store.deliveries.begin([claimed], LATE, LEASE)
     return claimed
 
 
@@ -131,6 +131,25 @@ class TestDigests:
         assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
         assert store.searches.get(first.search_id).next_due_at == first.next_due_at
 
+    def test_of_digests_kept_together_one_whose_search_changed_costs_the_others_nothing(
+        self, store: NotifierStore
+    ) -> None:
+        searches = [store.search(store.person(f"person{number}"), hour=8) for number in range(3)]
+        people, cut = due(store, LATE), store.windows.take_cut(NOW)
+        store.searches.pause(searches[1].search_id, NOW)
+        built = [
+            Built(digest_of(one, "one"), closings(one, cut, LATE), email_for(one.recipient.address, LATE))
+            for one in people
+        ]
+        changed = searches[1].subscriber_id
+        kept = [one.recipient.subscriber_id != changed for one in people]
+        assert store.digests.commit_all(built, LATE) == kept
+        assert sum(kept) == store.deliveries.states()["pending"] == 2
+        assert {each.subscriber_id for each in store.digests.history()} == {
+            search.subscriber_id for search in searches
+        } - {changed}
+        assert store.digests.commit_all(built, LATE) == [False] * 3
+
     def test_what_was_sent_is_remembered_and_what_failed_is_not(self, store: NotifierStore) -> None:
         ada = store.person()
         search = store.search(ada, hour=8)
@@ -139,7 +158,7 @@ class TestDigests:
         assert (item.posting_id, item.cluster_key) == (posting("one").posting_id, "cluster-one")
         assert sent_to(store, ada, "another") == []
         [claimed] = store.deliveries.claim("w", "folder", NOW + 3 * HOUR, LEASE, 10)
-        store.deliveries.begin(claimed, NOW, LEASE)
+        store.deliveries.begin([claimed], NOW, LEASE)
         store.deliveries.refused(claimed.delivery_id, claimed.attempt, "no such mailbox", NOW)
         assert sent_to(store, ada, "one") == []
 
@@ -257,7 +276,7 @@ class TestDeliveries:
     def test_a_lease_of_a_clock_that_ran_ahead_ends_now(self, waiting: NotifierStore) -> None:
         ahead = LATE + 9 * DAY
         first, *_ = waiting.deliveries.claim("w", "folder", ahead, LEASE, 10)
-        assert waiting.deliveries.begin(first, ahead, LEASE)
+        assert waiting.deliveries.begin([first], ahead, LEASE)
         before = waiting.deliveries.states()
         waiting.deliveries.sweep(LATE, LATE - DAY)
         assert before["sending"] == waiting.deliveries.states()["unknown"] == 1
@@ -279,44 +298,44 @@ class TestDeliveries:
     def test_a_worker_whose_lease_ended_cannot_begin(self, waiting: NotifierStore) -> None:
         [slow] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
         waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
-        assert not waiting.deliveries.begin(slow, LATE + LEASE, LEASE)
+        assert not waiting.deliveries.begin([slow], LATE + LEASE, LEASE)
         [quick] = waiting.deliveries.claim("v", "folder", LATE + LEASE, LEASE, 10)
-        assert not waiting.deliveries.begin(slow, LATE + LEASE, LEASE)
-        assert waiting.deliveries.begin(quick, LATE + LEASE, LEASE)
+        assert not waiting.deliveries.begin([slow], LATE + LEASE, LEASE)
+        assert waiting.deliveries.begin([quick], LATE + LEASE, LEASE)
 
     def test_a_request_that_nobody_answers_for_is_unknown_and_not_sent_again(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        assert waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
         assert waiting.deliveries.states() == {"unknown": 1}
         assert waiting.deliveries.claim("v", "folder", LATE + DAY, LEASE, 10) == []
 
     def test_a_late_answer_settles_the_unknown(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
-        waiting.deliveries.accepted(claimed.delivery_id, claimed.attempt, Receipt("file"), LATE + LEASE)
+        waiting.deliveries.accepted([(claimed.delivery_id, claimed.attempt, Receipt("file"))], LATE + LEASE)
         assert waiting.deliveries.states() == {"accepted": 1}
 
     def test_an_answer_of_an_earlier_attempt_changes_nothing(self, waiting: NotifierStore) -> None:
         [first] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        waiting.deliveries.begin(first, LATE, LEASE)
+        waiting.deliveries.begin([first], LATE, LEASE)
         waiting.deliveries.deferred(first.delivery_id, first.attempt, "busy", LATE, timedelta(0))
         [second] = waiting.deliveries.claim("v", "folder", LATE, LEASE, 10)
-        waiting.deliveries.begin(second, LATE, LEASE)
+        waiting.deliveries.begin([second], LATE, LEASE)
         waiting.deliveries.refused(first.delivery_id, first.attempt, "refused", LATE)
         assert waiting.deliveries.states() == {"sending": 1}
 
     def test_a_deferred_one_waits_as_long_as_it_was_told(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.deferred(claimed.delivery_id, claimed.attempt, "busy", LATE, HOUR)
         assert waiting.deliveries.claim("w", "folder", LATE + HOUR / 2, LEASE, 10) == []
         assert len(waiting.deliveries.claim("w", "folder", LATE + HOUR, LEASE, 10)) == 1
 
     def test_what_is_proven_not_sent_is_pending_again_where_it_is_still_of_use(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
         assert waiting.deliveries.doubts("smtp", 10) == []
         [doubt] = waiting.deliveries.doubts("folder", 10)
@@ -325,7 +344,7 @@ class TestDeliveries:
 
     def test_what_is_proven_not_sent_too_late_stays_not_sent(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
         [doubt] = waiting.deliveries.doubts("folder", 10)
         waiting.deliveries.disproved(doubt, LATE, resend=False)
@@ -333,7 +352,7 @@ class TestDeliveries:
 
     def test_what_the_settings_withhold_is_not_sent_and_its_jobs_may_come_again(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "smtp", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.withheld(claimed.delivery_id, claimed.attempt, "not allowed", LATE)
         assert waiting.deliveries.states() == {"not_sent": 1}
         [ada] = waiting.subscribers.all()
@@ -410,7 +429,7 @@ class TestDeliveries:
         self, waiting: NotifierStore, outcome: Outcome, state: str
     ) -> None:
         [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
         told = [waiting.deliveries.settle(claimed.delivery_id, outcome, LATE) for _ in range(3)]
         assert told == [True, False, False]
@@ -419,17 +438,17 @@ class TestDeliveries:
 
     def test_events_out_of_order_leave_what_says_most(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
-        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.begin([claimed], LATE, LEASE)
         outcomes: tuple[Outcome, ...] = ("delivered", "accepted", "bounced", "deferred", "delivered")
         told = [waiting.deliveries.settle(claimed.delivery_id, one, LATE) for one in outcomes]
         assert told == [True, False, True, False, False]
-        waiting.deliveries.accepted(claimed.delivery_id, claimed.attempt, Receipt("id"), LATE)
+        waiting.deliveries.accepted([(claimed.delivery_id, claimed.attempt, Receipt("id"))], LATE)
         assert waiting.deliveries.states() == {"bounced": 1}
 
     def test_what_an_event_proves_to_be_out_is_not_sent_by_whoever_holds_it(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
         assert waiting.deliveries.settle(claimed.delivery_id, "delivered", LATE)
-        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert not waiting.deliveries.begin([claimed], LATE, LEASE)
         assert waiting.deliveries.states() == {"delivered": 1}
 
     def test_an_event_of_a_delivery_that_is_gone_changes_nothing(self, waiting: NotifierStore) -> None:
@@ -439,7 +458,7 @@ class TestDeliveries:
     def test_a_suppressed_address_is_never_sent_to(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
         waiting.suppressions.suppress("ADA@example.com", "unsubscribed", LATE)
-        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert not waiting.deliveries.begin([claimed], LATE, LEASE)
         assert waiting.deliveries.states() == {"cancelled": 1}
 
     @pytest.mark.parametrize("consent", ["suppressed", "paused"])
@@ -454,7 +473,7 @@ class TestDeliveries:
             store.subscribers.pause(ada.subscriber_id, paused(NOW))
         assert commit(store, one, cut, NOW + 3 * HOUR, "one")
         [claimed] = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        assert not store.deliveries.begin(claimed, LATE, LEASE)
+        assert not store.deliveries.begin([claimed], LATE, LEASE)
         assert store.deliveries.states() == {"cancelled": 1}
         assert sent_to(store, ada, "one") == []
 
@@ -465,13 +484,13 @@ class TestDeliveries:
     def test_an_erased_person_is_not_sent_to(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
         waiting.subscribers.erase(waiting.subscribers.all()[0].subscriber_id, LATE)
-        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert not waiting.deliveries.begin([claimed], LATE, LEASE)
 
     def test_nothing_is_handed_over_while_sending_is_paused(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
         waiting.pauses.set_sending(True, LATE)
         assert waiting.pauses.read().sending
-        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert not waiting.deliveries.begin([claimed], LATE, LEASE)
         assert waiting.deliveries.states() == {"pending": 1}
         assert waiting.deliveries.claim("w", "folder", LATE, LEASE, 10) == []
         waiting.pauses.set_sending(False, LATE)
@@ -489,6 +508,6 @@ class TestDeliveries:
         for one in due(store, NOW + 3 * HOUR):
             assert commit(store, one, cut, NOW + 3 * HOUR, "one")
         first, _ = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        store.deliveries.begin(first, LATE, LEASE)
+        store.deliveries.begin([first], LATE, LEASE)
         store.deliveries.release("w", LATE)
         assert store.deliveries.states() == {"pending": 1, "unknown": 1}

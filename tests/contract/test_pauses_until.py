@@ -162,7 +162,7 @@ def test_a_mail_that_was_built_by_a_clock_that_ran_ahead_does_not_go(store: Noti
     notifier.tick(ahead + HOUR)
     store.pauses.set_sending(False, NOW)
     [claimed] = store.deliveries.claim("w", "folder", ahead + HOUR, HOUR, 9)
-    assert not store.deliveries.begin(claimed, NOW + DAY, HOUR)
+    assert not store.deliveries.begin([claimed], NOW + DAY, HOUR)
     assert store.deliveries.states() == {"cancelled": 1}
 
 

@@ -288,7 +288,7 @@ def test_consent_withdrawn_while_deliveries_are_begun_is_heeded(stores: list[Not
 
     def begin() -> None:
         for one in claimed:
-            if stores[1].deliveries.begin(one, LATE, LEASE):
+            if stores[1].deliveries.begin([one], LATE, LEASE):
                 begun.append(one.delivery_id)
 
     def suppress() -> None:

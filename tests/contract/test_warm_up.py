@@ -32,7 +32,7 @@ def deliveries_of(store: NotifierStore, *per_day: int) -> SqlDeliveries:
 
 def begin(deliveries: SqlDeliveries, now: datetime, worker: str = "w") -> list[ClaimedDelivery]:
     claimed = deliveries.claim(worker, "smtp", now, LEASE, 100)
-    return [one for one in claimed if deliveries.begin(one, now, LEASE)]
+    return [one for one in claimed if deliveries.begin([one], now, LEASE)]
 
 
 def test_notifiers_at_once_never_begin_more_mails_than_the_day_may_have(stores: list[NotifierStore]) -> None:
@@ -43,7 +43,7 @@ def test_notifiers_at_once_never_begin_more_mails_than_the_day_may_have(stores: 
     def work(number: int, now: datetime) -> None:
         # Claimed together, so that each has more in hand than there is room for all of them.
         claimed = workers[number].claim(f"w{number}", "smtp", now, LEASE, 10)
-        begun.extend(one.delivery_id for one in claimed if workers[number].begin(one, now, LEASE))
+        begun.extend(one.delivery_id for one in claimed if workers[number].begin([one], now, LEASE))
 
     for day, expected in ((0, 20), (1, 50), (2, 60)):
         now = NOW + day * DAY
@@ -158,6 +158,6 @@ def test_what_was_accepted_is_not_begun_again_and_settles_as_ever(store: Notifie
     open_deliveries(store, 2, NOW)
     deliveries = deliveries_of(store, 2)
     for one in begin(deliveries, NOW):
-        deliveries.accepted(one.delivery_id, one.attempt, Receipt("id"), NOW)
+        deliveries.accepted([(one.delivery_id, one.attempt, Receipt("id"))], NOW)
     assert deliveries.states() == {"accepted": 2}
     assert begin(deliveries, NOW) == []

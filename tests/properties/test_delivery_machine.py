@@ -76,7 +76,7 @@ class Model:
     def begin(self, number: int) -> None:
         if self.claims:
             worker, claimed = self.claims.pop(number % len(self.claims))
-            if self.store.deliveries.begin(claimed, self.now, LEASE):
+            if self.store.deliveries.begin([claimed], self.now, LEASE):
                 self.truth[claimed.delivery_id].requests += 1
                 self.requests.append((worker, claimed))
 
@@ -94,7 +94,7 @@ class Model:
         truth.out += how in ("accepted", "lost but out", "died but out")
         store, own = self.store.deliveries, (claimed.delivery_id, claimed.attempt)
         if how == "accepted":
-            store.accepted(*own, Receipt("id"), self.now)
+            store.accepted([(*own, Receipt("id"))], self.now)
         elif how == "refused":
             truth.said.add("failed")
             store.refused(*own, "never", self.now)
@@ -125,7 +125,7 @@ class Model:
             if truth.requests:
                 continue
             if truth.out:
-                self.store.deliveries.accepted(doubt.delivery_id, doubt.attempt, Receipt("id"), self.now)
+                self.store.deliveries.accepted([(doubt.delivery_id, doubt.attempt, Receipt("id"))], self.now)
             else:
                 self.store.deliveries.disproved(doubt, self.now, resend=True)
 

@@ -119,7 +119,7 @@ def installed(tmp_path: Path) -> Iterator[tuple[Path, NotifierStore]]:
     store = sqlite_store(tmp_path / "jobchime-data")
     open_deliveries(store, 2, NOW)
     for claimed in store.deliveries.claim("w", "smtp", NOW, LEASE, 2):
-        assert store.deliveries.begin(claimed, NOW, LEASE)
+        assert store.deliveries.begin([claimed], NOW, LEASE)
     yield config, store
     store.engine.dispose()
 

@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[NotifierStore]:
     (tmp_path / "jobchime.toml").write_text('data = "jobchime-data"\nsecret = "0123456789abcdef0123456789abcdef"\n')
     open_deliveries(made, 3, NOW)
     for claimed in made.deliveries.claim("w", "sendgrid", NOW, LEASE, 10):
-        assert made.deliveries.begin(claimed, NOW, LEASE)
+        assert made.deliveries.begin([claimed], NOW, LEASE)
         made.deliveries.lost(claimed.delivery_id, claimed.attempt, "HTTP 500", NOW)
     yield made
     made.engine.dispose()

@@ -7,8 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from services.notifier.adapters.sql.digests import digests
+from services.notifier.domain.model import Digest
 from services.notifier.domain.people import timing_of
 from services.runtime.sql.store import WRITES
 from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
@@ -57,3 +60,27 @@ def test_daily_digests_are_read_together(tmp_path: Path) -> None:
 
 def test_instant_digests_are_read_together(tmp_path: Path) -> None:
     assert reads(tmp_path / "few", 3, "instant") == reads(tmp_path / "many", 30, "instant")
+
+
+def test_a_digest_that_cannot_be_kept_costs_those_kept_with_it_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = Days(sqlite_store(tmp_path), tmp_path / "mails")
+    people = [days.store.person(f"person{number}").subscriber_id for number in range(3)]
+    for person in people:
+        days.store.searches.add(person, "python", PYTHON, timing_of({"cadence": "daily"}), NOW)
+    days.publish(posting("one"), NOW)
+    keep = digests.item_rows
+
+    def keep_others(digest_id: str, digest: Digest) -> Any:
+        if digest.recipient.subscriber_id == people[1]:
+            raise ZeroDivisionError
+        return keep(digest_id, digest)
+
+    monkeypatch.setattr(digests, "item_rows", keep_others)
+    days.live(NOW + DAY)
+    assert {own.subscriber_id for own in days.store.digests.history()} == {people[0], people[2]}
+    monkeypatch.undo()
+    days.notifier.tick(NOW + DAY + timedelta(hours=1))
+    assert len(days.files()) == 3, "tried again once the lease has ended"
+    days.store.engine.dispose()

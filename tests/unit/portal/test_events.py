@@ -41,7 +41,7 @@ def begin(store: NotifierStore, number: int = 1) -> list[str]:
     """Deliveries that are just being handed over, of which a kill would make doubts."""
     ids = open_deliveries(store, number, NOW)
     for claimed in store.deliveries.claim("worker", "sendgrid", NOW, LEASE, number):
-        assert store.deliveries.begin(claimed, NOW, LEASE)
+        assert store.deliveries.begin([claimed], NOW, LEASE)
     return ids
 
 
@@ -240,7 +240,7 @@ def test_a_spam_report_stops_what_is_claimed_before_the_answer(store: NotifierSt
     [own] = open_deliveries(store, 1, NOW)
     [claimed] = store.deliveries.claim("worker", "sendgrid", NOW, LEASE, 1)
     assert post(portal, [event(1, "spamreport", AT, reader(store))]).status_code == 200
-    assert not store.deliveries.begin(claimed, AT, LEASE)
+    assert not store.deliveries.begin([claimed], AT, LEASE)
     assert states_of(store) == {own: "cancelled"}
 
 

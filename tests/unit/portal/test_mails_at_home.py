@@ -114,8 +114,8 @@ def test_a_mail_that_is_kept_no_more_is_told_by_its_jobs(
 ) -> None:
     slot = mail(store)
     [claimed] = store.deliveries.claim("test", "folder", DUE, LEASE, 9)
-    assert store.deliveries.begin(claimed, DUE, LEASE)
-    store.deliveries.accepted(claimed.delivery_id, claimed.attempt, Receipt("theirs"), DUE)
+    assert store.deliveries.begin([claimed], DUE, LEASE)
+    store.deliveries.accepted([(claimed.delivery_id, claimed.attempt, Receipt("theirs"))], DUE)
     assert " · sent" in browser.get("/home/mails").text
     assert forget_bodies(store.engine, DUE + KEEP_BODIES + timedelta(days=1)) == 1
     page = browser.get(f"/home/mails/{slot}").text

@@ -65,7 +65,7 @@ def test_nothing_more_is_built_or_begun_after_the_answer(
     serve(store, NOW + 3 * HOUR, "one", keys=keys)
     [claimed] = store.deliveries.claim("worker", "folder", LATE, LEASE, 9)
     portal.post(portal.path("unsubscribe", ada), **ONE_CLICK)
-    assert not store.deliveries.begin(claimed, LATE, LEASE)
+    assert not store.deliveries.begin([claimed], LATE, LEASE)
     assert store.deliveries.states() == {"cancelled": 1}
     assert due(store, NOW + 48 * HOUR) == []
 

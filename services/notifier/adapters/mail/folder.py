@@ -21,6 +21,8 @@ class FolderMailer:
     """Writes each message once it is whole; sent again, the same delivery replaces its own file."""
 
     name = "folder"
+    in_flight = 16
+    """Each waits for the disk, which takes several at once as quickly as one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

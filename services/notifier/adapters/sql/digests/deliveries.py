@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import (
     FREE,
     SOUND,
     hold_reader,
+    movable,
     move,
     move_all,
     settle,
@@ -38,10 +40,6 @@ from services.runtime.sql.store import bytewise, reading, retried, writing
 _DID_NOT_GO: frozenset[Event] = frozenset({"defer", "withhold"})
 """Answers after which a mail has no place among those of its day."""
 _TOO_LATE = "it waited for too long to be of use"
-
-
-class _DayIsFullError(Exception):
-    """So many mails as the day may have were begun already."""
 
 
 class SqlDeliveries:
@@ -74,16 +72,17 @@ class SqlDeliveries:
                 connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
             return _claimed(connection, taken)
 
-    def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
-        """Commit that the request is about to be made, and that the day has one mail more.
+    def begin(self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta) -> list[ClaimedDelivery]:
+        """Commit of some that their requests are about to be made, and that the day has as many mails more.
 
-        False where it must not be: suppressed, erased, taken over, the day full. Raises UnavailableError.
+        The others must not be: suppressed, erased, taken over, the day full. Raises UnavailableError.
         """
-        try:
-            return self._begin(claimed, now, lease)
-        except _DayIsFullError:
-            self.put_back(claimed, now)
-            return False
+        begun, unwanted, beyond = self._begin(claimed, now, lease)
+        for one in unwanted:
+            self._cancel(one, now)
+        for one in beyond:
+            self.put_back(one, now)
+        return begun
 
     def room(self, now: datetime) -> int | None:
         """How many digests may be made for today, those that wait for their mail left out; None: any number.
@@ -98,25 +97,49 @@ class SqlDeliveries:
             return max(room - int(connection.execute(waiting).scalar_one()), 0)
 
     @retried
-    def _begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
+    def _begin(
+        self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta
+    ) -> tuple[list[ClaimedDelivery], list[ClaimedDelivery], list[ClaimedDelivery]]:
+        """Those that are begun, those that nobody wants any more, and those that the day has no place for."""
         with writing(self._engine) as connection:
             if sending_paused(connection):
-                move(connection, claimed.delivery_id, claimed.attempt, "release", now, **FREE)
-                return False
-            reason = why_unwanted(connection, claimed.delivery_id, now)
-            if reason:
-                move(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **FREE)
-                return False
-            begun = move(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
-            if begun and not self._day.take(connection, now):
-                raise _DayIsFullError
-            return begun is not None
+                for one in claimed:
+                    move(connection, one.delivery_id, one.attempt, "release", now, **FREE)
+                return [], [], []
+            why = why_unwanted(connection, [one.delivery_id for one in claimed], now)
+            wanted = [one for one in claimed if one.delivery_id not in why]
+            free = movable(connection, ((one.delivery_id, one.attempt) for one in wanted), "send")
+            ours = [one for one in wanted if one.delivery_id in free]
+            begun = list(takewhile(lambda _: self._day.take(connection, now), ours))
+            for some in chunks(one.delivery_id for one in begun):
+                values = {"state": TRANSITIONS["claimed", "send"], "changed_at": now, "lease": now + lease}
+                connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
+            return begun, [one for one in claimed if one.delivery_id in why], ours[len(begun) :]
 
-    def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
-        """The mailer took it. Raises UnavailableError."""
-        self._settle(
-            delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now, **SOUND
-        )
+    @retried
+    def _cancel(self, claimed: ClaimedDelivery, now: datetime) -> None:
+        """Of a delivery that nobody wanted a moment ago: cancelled, or given back where somebody does again."""
+        own = (claimed.delivery_id, claimed.attempt)
+        with writing(self._engine) as connection:
+            hold_reader(connection, claimed.delivery_id)
+            why = why_unwanted(connection, [claimed.delivery_id], now).get(claimed.delivery_id)
+            move(connection, *own, "cancel" if why else "release", now, **FREE, **({"reason": why} if why else {}))
+
+    @retried
+    def accepted(self, receipts: Sequence[tuple[str, int, Receipt]], now: datetime) -> None:
+        """The mailer took some: each a delivery, which attempt of it, and the receipt. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            taken = movable(connection, ((delivery_id, attempt) for delivery_id, attempt, _ in receipts), "accept")
+            rows = [
+                {"own_id": delivery_id, "to": taken[delivery_id], "receipt": receipt.provider_id}
+                for delivery_id, _, receipt in receipts
+                if delivery_id in taken
+            ]
+            values = {"state": bindparam("to"), "provider_id": bindparam("receipt"), "accepted_at": now}
+            values |= {"changed_at": now, "reason": "", **FREE, **SOUND}
+            if rows:
+                own = deliveries.c.delivery_id == bindparam("own_id")
+                connection.execute(update(deliveries).where(own).values(values), rows)
 
     @retried
     def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime, fault: Fault = "message") -> None:

@@ -1,10 +1,10 @@
 """Steps of a delivery within the transaction of whoever takes them: opened, settled, or moved on by an event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
@@ -64,8 +64,21 @@ def open_delivery(
     now: datetime,
     address_hash: str | None = None,
 ) -> None:
-    """Have a digest's email wait for its mailer, in the transaction that keeps it."""
-    row = {
+    """Have a notice's email wait for its mailer, in the transaction that keeps it."""
+    row = delivery_row(subscriber_id, due_at, digest_id, delivery_id, now, address_hash)
+    connection.execute(insert(deliveries).values(row))
+
+
+def delivery_row(
+    subscriber_id: str,
+    due_at: datetime,
+    digest_id: str,
+    delivery_id: str,
+    now: datetime,
+    address_hash: str | None = None,
+) -> dict[str, Any]:
+    """A delivery that waits for its mailer."""
+    return {
         "delivery_id": delivery_id,
         "digest_id": digest_id,
         "subscriber_id": subscriber_id,
@@ -78,7 +91,6 @@ def open_delivery(
         "changed_at": now,
         "address_hash": address_hash,
     }
-    connection.execute(insert(deliveries).values(row))
 
 
 def settle(connection: Connection, outcomes: Sequence[tuple[str, Outcome, str]], now: datetime) -> bool:
@@ -117,19 +129,25 @@ def settle(connection: Connection, outcomes: Sequence[tuple[str, Outcome, str]],
     return bool(changes)
 
 
-def why_unwanted(connection: Connection, delivery_id: str, now: datetime) -> str:
-    """Why a delivery must not go out any more; empty where it may."""
+def why_unwanted(connection: Connection, delivery_ids: Sequence[str], now: datetime) -> dict[str, str]:
+    """Of some deliveries, those that must not go out any more, each with why."""
     suppressed = is_suppressed(func.coalesce(deliveries.c.address_hash, subscribers.c.address_hash))
     query = (
-        select(subscribers.c.status, subscribers.c.asked_at, subscribers.c.paused_until)
+        select(deliveries.c.delivery_id, subscribers.c.status, subscribers.c.asked_at, subscribers.c.paused_until)
         .add_columns(suppressed.label("suppressed"), digests.c.outcome, digests.c.reason)
         .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
         .join(digests, digests.c.digest_id == deliveries.c.digest_id)
-        .where(deliveries.c.delivery_id == delivery_id)
     )
-    row = connection.execute(query).one_or_none()
-    if row is None or row.suppressed:
-        return "the address is suppressed" if row else "the subscriber is gone"
+    found = dict.fromkeys(delivery_ids, "the subscriber is gone")
+    for some in chunks(delivery_ids):
+        for row in connection.execute(query.where(deliveries.c.delivery_id.in_(some))):
+            found[row.delivery_id] = _why_unwanted(row, now)
+    return {delivery_id: why for delivery_id, why in found.items() if why}
+
+
+def _why_unwanted(row: Row[Any], now: datetime) -> str:
+    if row.suppressed:
+        return "the address is suppressed"
     if row.outcome == NOTICE:
         if row.reason not in ASKED:
             return ""
@@ -146,14 +164,25 @@ def move(
     """The state after an event has happened; None where it is gone, in another attempt, or in no state for it."""
     if event in ENDS_UNSENT:
         hold_reader(connection, delivery_id)
-    own = deliveries.c.delivery_id == delivery_id
-    row = connection.execute(
-        select(deliveries.c.state, deliveries.c.attempts).where(own).with_for_update()
-    ).one_or_none()
-    state = after(row.state, event) if row is not None and row.attempts == attempt else None
+    state = movable(connection, [(delivery_id, attempt)], event).get(delivery_id)
     if state is not None:
+        own = deliveries.c.delivery_id == delivery_id
         connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
     return state
+
+
+def movable(connection: Connection, attempts: Iterable[tuple[str, int]], event: Event) -> dict[str, State]:
+    """By delivery, locked, its state after an event; those gone, in another attempt or in no state for it left out."""
+    wanted = set(attempts)
+    found: dict[str, State] = {}
+    for some in chunks(sorted({delivery_id for delivery_id, _ in wanted})):
+        own = deliveries.c.delivery_id
+        rows = select(own, deliveries.c.state, deliveries.c.attempts).where(own.in_(some)).order_by(own)
+        for row in connection.execute(rows.with_for_update()):
+            state = after(row.state, event) if (row.delivery_id, row.attempts) in wanted else None
+            if state is not None:
+                found[row.delivery_id] = state
+    return found
 
 
 def hold_reader(connection: Connection, delivery_id: str) -> None:

@@ -1,7 +1,7 @@
 """Digests: kept with the windows that they close, and read again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,8 +10,9 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Engine,
-    LargeBinary,
+    Row,
     Select,
+    Table,
     Text,
     Update,
     bindparam,
@@ -24,8 +25,8 @@ from sqlalchemy import (
 
 from schemas.posting import PostingCore
 from schemas.sql.base import micros
-from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
-from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
+from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches, sent_jobs
+from services.notifier.adapters.sql.digests.delivery_steps import delivery_row
 from services.notifier.adapters.sql.digests.digest_rows import (
     KeptDigest,
     code_of,
@@ -35,29 +36,24 @@ from services.notifier.adapters.sql.digests.digest_rows import (
     item_rows,
     search_row,
 )
-from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
+from services.notifier.adapters.sql.digests.sent_jobs import sent_before, sent_rows
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
 from services.notifier.adapters.sql.people.tracked_jobs import closed_jobs, note_closed_told
 from services.notifier.adapters.sql.rows import (
     chunks,
     given,
-    hold_person,
+    hold_people,
     unsqueeze,
 )
 from services.notifier.domain.consent import NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Cause, CauseCode, ClosedJob, Counted, Digest, Hold, SentItem
-from services.notifier.domain.windows import Closing
+from services.notifier.domain.windows import Closing, DueWindow
 from services.notifier.domain.wording.score_lines import cause_line
-from services.notifier.ports import Email, Served, Since
+from services.notifier.ports import Built, Email, Served, Since
 from services.runtime.sql.store import bytewise, reading, retried, writing
-
-
-class _ChangedError(Exception):
-    """A window is no longer as it was when it was claimed."""
-
 
 _NO_NOTICE = digests.c.outcome != NOTICE
 _WITH_STATE = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
@@ -106,25 +102,25 @@ class SqlDigests:
             return closed_jobs(connection, subscriber_ids)
 
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
-        """Close the windows, keep the digest, its items and its email, and open its delivery: one transaction.
+        """`commit_all` of one alone."""
+        return self.commit_all([Built(outcome, closings, email)], now)[0]
 
-        False, and nothing done, where a search or its subscriber has changed since it was claimed.
+    @retried
+    def commit_all(self, built: Sequence[Built], now: datetime) -> list[bool]:
+        """Close windows, keep digests, their items and emails, and open their deliveries: one transaction for them all.
+
+        Of each, a subscriber of their own, whether that was done: nothing is where a search or its subscriber has
+        changed since it was claimed, whatever becomes of the others. Raises UnavailableError.
         """
-        if isinstance(outcome, Digest) == (email is None):
+        if any(isinstance(one.outcome, Digest) == (one.email is None) for one in built):
             raise ValueError("a digest comes with its email, and a held one without")
-        try:
-            with writing(self._engine) as connection:
-                if not _may_commit(connection, outcome) or not all(_close(connection, closing) for closing in closings):
-                    raise _ChangedError
-                digest_id = self._keep(connection, outcome, closings, email, now)
-                if email is not None:
-                    to = outcome.recipient.subscriber_id
-                    open_delivery(connection, to, outcome.due_at, digest_id, email.delivery_id, now)
-                if isinstance(outcome, Digest):
-                    note_closed_told(connection, outcome.recipient.subscriber_id, outcome.closed, now)
-        except _ChangedError:
-            return False
-        return True
+        with writing(self._engine) as connection:
+            unchanged = _unchanged(connection, built)
+            kept = [one for one, same in zip(built, unchanged, strict=True) if same]
+            if kept:
+                _close(connection, [closing for one in kept for closing in one.closings])
+                self._keep(connection, kept, now)
+        return unchanged
 
     @retried
     def close_empty(self, closings: Sequence[Closing]) -> None:
@@ -132,12 +128,10 @@ class SqlDigests:
 
         So do those that someone is changing just now: nobody waits for many people at once.
         """
-        by_search = {closing.window.search.search_id: closing for closing in closings}
         with writing(self._engine) as connection:
-            for some in chunks(sorted(by_search)):
-                free = select(saved_searches.c.search_id).where(saved_searches.c.search_id.in_(some))
-                for search_id in connection.execute(free.with_for_update(skip_locked=True)).scalars().all():
-                    _close(connection, by_search[search_id])
+            for some in chunks(closings):
+                rows = _searches(connection, some, skip_locked=True)
+                _close(connection, [closing for closing in some if _is_as_claimed(closing.window, rows)])
 
     def history(self, subscriber_id: str | None = None, *, with_holds: bool = False) -> list[KeptDigest]:
         """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
@@ -167,21 +161,21 @@ class SqlDigests:
             row = connection.execute(_WITH_STATE.where(own)).one_or_none()
         return digest_in(row) if row is not None else None
 
-    def _keep(
-        self,
-        connection: Connection,
-        outcome: Digest | Hold,
-        closings: Sequence[Closing],
-        email: Email | None,
-        now: datetime,
-    ) -> str:
-        digest_id = self._ids.digest_id(outcome.recipient.subscriber_id, outcome.due_at)
-        connection.execute(insert(digests).values(digest_row(digest_id, outcome, closings, email, now)))
-        connection.execute(insert(digest_searches), [search_row(digest_id, closing) for closing in closings])
-        if isinstance(outcome, Digest):
-            connection.execute(insert(digest_items), list(item_rows(digest_id, outcome)))
-            remember(connection, outcome)
-        return digest_id
+    def _keep(self, connection: Connection, kept: Sequence[Built], now: datetime) -> None:
+        rows: dict[Table, list[dict[str, Any]]] = {}
+        for one in kept:
+            outcome = one.outcome
+            person, due_at = outcome.recipient.subscriber_id, outcome.due_at
+            own = self._ids.digest_id(person, due_at)
+            rows.setdefault(digests, []).append(digest_row(own, outcome, one.closings, one.email, now))
+            rows.setdefault(digest_searches, []).extend(search_row(own, closing) for closing in one.closings)
+            if isinstance(outcome, Digest) and one.email is not None:
+                rows.setdefault(digest_items, []).extend(item_rows(own, outcome))
+                rows.setdefault(sent_jobs, []).extend(sent_rows(outcome))
+                rows.setdefault(deliveries, []).append(delivery_row(person, due_at, own, one.email.delivery_id, now))
+                note_closed_told(connection, person, outcome.closed, now)
+        for table, some in rows.items():
+            connection.execute(insert(table), some)
 
 
 def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
@@ -203,53 +197,72 @@ def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Sin
     )
 
 
-def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
-    """Whether the subscriber is there, as they were claimed, and has no digest of that due time.
+def _unchanged(connection: Connection, built: Sequence[Built]) -> list[bool]:
+    """Of each, whether subscriber and searches are as they were claimed, and there is no digest of that due time.
 
     All of that stays so until the transaction ends.
     """
-    recipient = outcome.recipient
-    subscriber_id = recipient.subscriber_id
-    person = hold_person(connection, subscriber_id)
-    if person is None or not is_unchanged(recipient, person):
-        return False
-    same = select(digests.c.digest_id).where(
-        digests.c.subscriber_id == subscriber_id, digests.c.due_at == outcome.due_at
+    people = hold_people(connection, (one.outcome.recipient.subscriber_id for one in built))
+    searches = _searches(connection, [closing for one in built for closing in one.closings])
+    had: set[tuple[str, datetime]] = set()
+    for some in chunks(sorted(people)):
+        due = {one.outcome.due_at for one in built}
+        same = select(digests.c.subscriber_id, digests.c.due_at).where(
+            digests.c.subscriber_id.in_(some), digests.c.due_at.in_(due)
+        )
+        had.update((row.subscriber_id, row.due_at) for row in connection.execute(same))
+    return [
+        (own := one.outcome.recipient).subscriber_id in people
+        and is_unchanged(own, people[own.subscriber_id])
+        and (own.subscriber_id, one.outcome.due_at) not in had
+        and all(_is_as_claimed(closing.window, searches) for closing in one.closings)
+        for one in built
+    ]
+
+
+def _searches(connection: Connection, closings: Iterable[Closing], *, skip_locked: bool = False) -> dict[str, Row[Any]]:
+    """The searches whose windows are to be closed, by id, locked."""
+    found: dict[str, Row[Any]] = {}
+    for some in chunks(sorted(closing.window.search.search_id for closing in closings)):
+        own = saved_searches.c.search_id
+        rows = select(saved_searches).where(own.in_(some)).order_by(own)
+        locked = rows.with_for_update(skip_locked=skip_locked, key_share=True)
+        found |= {row.search_id: row for row in connection.execute(locked)}
+    return found
+
+
+def _is_as_claimed(window: DueWindow, searches: Mapping[str, Row[Any]]) -> bool:
+    """Compare, before it is set: only a search that is what it was when it was claimed is served."""
+    row = searches.get(window.search.search_id)
+    return (
+        row is not None
+        and not row.paused
+        and (row.served_cut, row.key, row.next_due_at) == (window.from_cut, window.key, window.due_at)
+        and (row.cadence, row.hour, row.weekday) == (window.search.cadence, window.hour, window.weekday)
+        and row.waiting == window.waiting_kept
     )
-    return connection.execute(same).first() is None
 
 
-def _close(connection: Connection, closing: Closing) -> bool:
-    """Compare and set: only a search that is what it was when it was claimed is served."""
-    window = closing.window
-    values_ = {
-        "own_id": window.search.search_id,
-        "from_cut": window.from_cut,
-        "own_key": window.key,
-        "was_due_at": window.due_at,
-        "own_cadence": window.search.cadence,
-        "own_hour": window.hour,
-        "own_weekday": window.weekday,
-        "waited": window.waiting_kept,
-        "to_cut": closing.to_cut,
-        "due_again_at": closing.next_due_at,
-        "waits": waiting_written(closing.waits),
-    }
-    return connection.execute(_served_to(), values_).rowcount == 1
+def _close(connection: Connection, closings: Sequence[Closing]) -> None:
+    """Have searches that are locked served up to a cut."""
+    values = [
+        {
+            "own_id": closing.window.search.search_id,
+            "to_cut": closing.to_cut,
+            "due_again_at": closing.next_due_at,
+            "waits": waiting_written(closing.waits),
+        }
+        for closing in closings
+    ]
+    if values:
+        connection.execute(_served_to(), values)
 
 
 @cache
 def _served_to() -> Update:
     """Built once: it is executed for every search of every digest, and building it takes as long."""
-    search = saved_searches.c
-    same = (
+    return (
         update(saved_searches)
-        .where(search.search_id == bindparam("own_id"), search.served_cut == bindparam("from_cut"))
-        .where(search.key == bindparam("own_key"), search.next_due_at == bindparam("was_due_at"), ~search.paused)
-        .where(search.cadence == bindparam("own_cadence"), search.hour == bindparam("own_hour"))
-        .where(search.weekday.is_not_distinct_from(bindparam("own_weekday")))
-        .where(search.waiting.is_not_distinct_from(bindparam("waited", type_=LargeBinary)))
-    )
-    return same.values(
-        served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits")
+        .where(saved_searches.c.search_id == bindparam("own_id"))
+        .values(served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits"))
     )

@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    insert,
     literal,
     select,
     union,
@@ -35,11 +34,10 @@ _UNREMEMBERED = (digests.c.outcome == literal("digest", literal_execute=True)) &
 """Written into the statement, so that the partial index is found fit for it."""
 
 
-def remember(connection: Connection, digest: Digest) -> None:
-    """Keep what a digest brings, in its transaction."""
+def sent_rows(digest: Digest) -> list[dict[str, Any]]:
+    """What a digest brings, to be kept in its transaction."""
     rows = [_row(digest, item, near=False) for item in digest.items]
-    rows += [_row(digest, item, near=True) for item in digest.near]
-    connection.execute(insert(sent_jobs), rows)
+    return rows + [_row(digest, item, near=True) for item in digest.near]
 
 
 def sent_before(
