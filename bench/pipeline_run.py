@@ -27,10 +27,10 @@ from services.ingest.collector import Collector
 from services.ingest.normaliser import Normaliser
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.matcher.service import Matcher
-from services.notifier import building
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
-from services.notifier.adapters.sql.windows.matches import SqlMatches
+from services.notifier.choosing import Choosing
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
 from services.notifier.mail_settings import MailSettings
@@ -56,9 +56,30 @@ OUTFLOW: Final = {
     "curate": "judge, merge, rank, choose",
     "render": "HTML and text",
     "commit": "windows, digest, items, mail and delivery, one transaction each",
-    "mail": "claim, begin, write to a folder, settle",
+    "claim of mails": "take them from the store",
+    "begin": "commit that a mail is being sent",
+    "answer": "commit that it was taken",
+    "mail": "write it to a folder, and what is not named of handing it over",
 }
 SHARED: Final = {"log": "read, append and commit records"}
+OUTFLOW_WATCHED: Final = (
+    (SqlWindows, "take_cut", "cut"),
+    (SqlWindows, "claim_due", "claim"),
+    (SqlWindows, "done", "claim"),
+    (SqlWindows, "matches", "windows"),
+    (Choosing, "read", "read"),
+    (Choosing, "sent_of_near", "read"),
+    (Choosing, "choose", "curate"),
+    (Choosing, "completed", "curate"),
+    (Composer, "compose", "render"),
+    (SqlDigests, "commit_all", "commit"),
+    (SqlDigests, "close_empty", "commit"),
+    (SqlDeliveries, "claim", "claim of mails"),
+    (SqlDeliveries, "begin", "begin"),
+    (SqlDeliveries, "accepted", "answer"),
+    (Courier, "deliver", "mail"),
+)
+"""What a notifier's tick is made of."""
 _WATCHED: Final = (
     (Collector, "tick", "collect"),
     (Normaliser, "handle", "normalise"),
@@ -66,18 +87,7 @@ _WATCHED: Final = (
     (Notifier, "handle", "store"),
     (SqliteLog, "read", "log"),
     (SqliteLog, "advance", "log"),
-    (SqlWindows, "take_cut", "cut"),
-    (SqlWindows, "claim_due", "claim"),
-    (SqlWindows, "done", "claim"),
-    (SqlWindows, "found", "windows"),
-    (SqlMatches, "postings", "read"),
-    (SqlDigests, "sent", "read"),
-    (SqlDigests, "served", "read"),
-    (building, "curate", "curate"),
-    (Composer, "compose", "render"),
-    (SqlDigests, "commit", "commit"),
-    (SqlDigests, "close_empty", "commit"),
-    (Courier, "deliver", "mail"),
+    *OUTFLOW_WATCHED,
 )
 _MIB: Final = 1 << 20
 

@@ -1,0 +1,403 @@
+"""Eight o'clock: everybody due in one minute, built and handed over: `python -m bench.delivery [--json] [--people N]`.
+
+Captured postings, and people with five searches each, drawn from them: a fifth of the people ask for what a hundredth
+of all ask for, nobody else shares a search. Five locales, currencies and time zones; a tenth was due an hour before and
+is to be served first. Matches are made by the index in memory, and written into the store. Then notifiers tick until
+nothing is left, each a process of its own that does nothing else: one over SQLite that writes mails into a folder, then
+two over PostgreSQL that hand them to a fake SendGrid, once with answers at once and once after 100 ms each.
+
+Processor time is of the notifiers, and of the database's own processes, told apart; that of the fake is in no ratio.
+`memory_growth` is the peak of the first against that with a tenth of the people. Logs are not written.
+"""
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Engine, func, insert, select, text
+
+from bench.pipeline_run import OUTFLOW_WATCHED
+from bench.stopwatch import Stopwatch, processor_s
+from bench.wishes import wishes
+from schemas.codec import encode
+from schemas.criteria import Criteria, CriteriaRecord
+from schemas.keys import keys_of
+from schemas.posting import PostingCore
+from schemas.sql.tables import criteria, deliveries, digests, saved_searches, subscribers
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
+from services.notifier.adapters.sql.windows.matches import SqlMatches
+from services.notifier.app import build_notifier
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.windows import Arrival
+from services.notifier.mail_settings import MailSettings
+from services.notifier.settings import NotifierSettings
+from services.runtime.sql.store import open_store, reading, writing
+from tests.support.captured import captured_postings
+from tests.support.fake_sendgrid import recorded
+from tests.support.postgresql import migrated_database
+from tests.support.sending import by_sendgrid, sendgrid_process
+from tests.support.stores import sqlite_url
+
+MORNING: Final = datetime(2026, 9, 1, 4, tzinfo=UTC)
+DUE: Final = datetime(2026, 9, 1, 6, tzinfo=UTC)
+EARLIER: Final = DUE - timedelta(hours=1)
+SECRET: Final = b"a secret of these figures alone"
+SEARCHES_EACH: Final = 5
+POSTINGS: Final = 2_000
+LATENCY_S: Final = 0.1
+IDS: Final = Ids(SECRET)
+_READERS: Final = (
+    ("Europe/London", "GBP", "en"), ("Europe/Berlin", "EUR", "de"), ("Europe/Madrid", "EUR", "es"),
+    ("Europe/Zurich", "CHF", "fr"), ("America/Sao_Paulo", "BRL", "pt"),
+)  # fmt: skip
+"""Time zone, currency and language."""
+_AT_ONCE: Final = 5_000
+_IDLE_TICKS: Final = 20
+_SEEN_WITHIN_S: Final = 20 * 3_600
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One form: what its notifiers did, and what it took."""
+
+    mails: int
+    holds: int
+    wall_s: float
+    cpu_s: float
+    """Of the notifiers."""
+    store_cpu_s: float
+    """Of the database's own processes; SQLite has none."""
+    fake_cpu_s: float
+    peak_mib: float
+    """The most that one notifier held."""
+    ticks: int
+    lost: int
+    doubled: int
+    out_of_turn: int
+    """Mails of those due earlier that were handed over after one of those due later."""
+    stages_ms: Mapping[str, float]
+    """Processor time of the notifiers a mail, by stage."""
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """For programs."""
+        return vars(self) | {
+            "mails_s": self.mails / self.wall_s,
+            "cpu_ms_a_digest": 1_000 * self.cpu_s / self.mails,
+            "store_cpu_ms_a_digest": 1_000 * self.store_cpu_s / self.mails,
+        }
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What is in the store before anything is built."""
+
+    asked: Sequence[Criteria]
+    """By key."""
+    searches: Sequence[Sequence[int]]
+    """By person: the keys of their searches."""
+    arrivals: Sequence[Arrival]
+
+
+def the_morning(people: int) -> Morning:
+    """Who asks for what, and which postings fit it."""
+    postings = _of_one_day(captured_postings(POSTINGS))
+    groups = max(people // 100, 1)
+    own = iter(range(people * SEARCHES_EACH))
+    searches: list[list[int]] = []
+    for number in range(people):
+        popular = 5 * (number // 5 % groups)
+        shares = number % 5 == 4 and popular < number
+        searches.append(searches[popular] if shares else [next(own) for _ in range(SEARCHES_EACH)])
+    asked = list(wishes(postings, next(own)))
+    index = MemoryCriteriaIndex()
+    for start in range(0, len(asked), _AT_ONCE):
+        some = enumerate(asked[start : start + _AT_ONCE], start)
+        index.apply([CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=one) for key, one in some])
+    hits = index.match(postings)
+    arrivals = [
+        Arrival(offset, posting, keys_of(hit.keys), keys_of(hit.near))
+        for offset, (posting, hit) in enumerate(zip(postings, hits, strict=True))
+    ]
+    return Morning(asked, searches, arrivals)
+
+
+def _of_one_day(postings: Sequence[PostingCore]) -> list[PostingCore]:
+    """The same, posted in the last hours and open."""
+    dice = random.Random(8)
+    changes = {"expires_at": None, "status": "open", "backlog": False}
+    moments = [MORNING - timedelta(seconds=dice.randrange(_SEEN_WITHIN_S)) for _ in postings]
+    return [
+        one.model_copy(update=changes | {"posted_at": at, "fetched_at": at})
+        for one, at in zip(postings, moments, strict=True)
+    ]
+
+
+def fill(engine: Engine, morning: Morning) -> None:
+    """Put a morning into a migrated store."""
+    people = [_person(number) for number in range(len(morning.searches))]
+    with writing(engine) as connection:
+        for start in range(0, len(morning.asked), _AT_ONCE):
+            some = enumerate(morning.asked[start : start + _AT_ONCE], start)
+            connection.execute(insert(criteria), [_criteria(key, one) for key, one in some])
+        for start in range(0, len(people), _AT_ONCE):
+            connection.execute(insert(subscribers), people[start : start + _AT_ONCE])
+        rows = [row for number, keys in enumerate(morning.searches) for row in _searches(number, keys)]
+        for start in range(0, len(rows), _AT_ONCE):
+            connection.execute(insert(saved_searches), rows[start : start + _AT_ONCE])
+    store = SqlMatches(engine)
+    for start in range(0, len(morning.arrivals), _AT_ONCE):
+        store.store(0, morning.arrivals[start : start + _AT_ONCE], MORNING)
+
+
+def _criteria(key: int, asked: Criteria) -> dict[str, Any]:
+    row = {"key": key, "criteria_id": f"{key:032x}", "version": 1, "members": 1, "changed_at": MORNING}
+    return row | {"document": encode(asked).decode()}
+
+
+def _person(number: int) -> dict[str, Any]:
+    time_zone, currency, locale = _READERS[number % len(_READERS)]
+    address = f"reader{number}@people.example"
+    return {
+        "subscriber_id": IDS.subscriber_id(address, MORNING),
+        "address": address,
+        "address_hash": IDS.address_hash(address),
+        "name": f"Reader {number}",
+        "time_zone": time_zone,
+        "currency": currency,
+        "locale": locale,
+        "status": "active",
+        "created_at": MORNING,
+        "changed_at": MORNING,
+    }
+
+
+def _searches(number: int, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
+    person = _person(number)["subscriber_id"]
+    for own, key in enumerate(keys):
+        yield {
+            "search_id": f"s{number:09}{own}",
+            "subscriber_id": person,
+            "name": f"Search {own + 1}",
+            "key": key,
+            "cadence": "daily",
+            "hour": 8,
+            "paused": False,
+            "served_cut": 0,
+            "next_due_at": EARLIER if number % 10 == 9 else DUE,
+            "created_at": MORNING,
+            "changed_at": MORNING,
+        }
+
+
+def embedded(morning: Morning, folder: Path) -> Ran:
+    """One notifier over SQLite, mails into a folder."""
+    url, mails = sqlite_url(folder), folder / "mails"
+    engine = open_store(url)
+    fill(engine, morning)
+    engine.dispose()
+    mail = MailSettings(folder=mails, public_url="https://jobs.harbour.example", postal_address="1 Quay Street, Porto")
+    told, wall_s = _run([(url, mail, "one")])
+    in_order = sorted(mails.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+    return _ran(url, morning, told, wall_s, [file.stem for file in in_order])
+
+
+def deployed(morning: Morning, folder: Path, latency_s: float) -> Ran:
+    """Two notifiers over PostgreSQL, mails to a fake SendGrid."""
+    with migrated_database() as url:
+        engine = open_store(url)
+        fill(engine, morning)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+        engine.dispose()
+        before = _children_s()
+        with _watched(url) as store, sendgrid_process(folder, latency_s) as host:
+            told, wall_s = _run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
+        fake_s = _children_s() - before - sum(one["process_s"] for one in told)
+        order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
+        return _ran(url, morning, told, wall_s, order, sum(store.values()), fake_s)
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@contextmanager
+def _watched(url: str) -> Iterator[dict[int, float]]:
+    """The processor time of each of a database's own processes, as of the last look before it ended."""
+    found: dict[int, float] = {}
+    done = threading.Event()
+    engine = open_store(url)
+    query = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+    def look() -> None:
+        while not done.wait(0.2):
+            with engine.connect() as connection:
+                for pid in connection.execute(query).scalars():
+                    with suppress(OSError):
+                        found[pid] = processor_s(pid)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+        engine.dispose()
+
+
+def _run(plans: Sequence[tuple[str, MailSettings, str]]) -> tuple[list[dict[str, Any]], float]:
+    """What each notifier tells at its end, and the seconds until the last had nothing to do."""
+    with ExitStack() as stack:
+        running = []
+        for url, mail, worker in plans:
+            given = mail.model_dump(mode="json", exclude={"sendgrid"})
+            secret = mail.sendgrid.api_key.get_secret_value()
+            given["sendgrid"] = mail.sendgrid.model_dump(mode="json") | {"api_key": secret}
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            command = [sys.executable, "-m", "bench.delivery", "--notifier", json.dumps([url, given, worker])]
+            running.append(stack.enter_context(subprocess.Popen(command, **pipes)))
+        for one in running:
+            one.stdout.readline()
+        began = time.time()
+        for one in running:
+            one.stdin.write("go\n")
+            one.stdin.flush()
+        told = [json.loads(one.stdout.readline()) for one in running]
+    return told, max(one["ended_at"] for one in told) - began
+
+
+def notify(url: str, mail: MailSettings, worker: str) -> None:
+    """Be a notifier: tick until a while nothing was to do, then tell of it."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    engine = open_store(url)
+    notifier = build_notifier(engine, IDS, mail, NotifierSettings(worker=worker))
+    notifier.load()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    watch, now = Stopwatch(), DUE
+    ticks = idle = done = 0
+    cpu = began = time.process_time()
+    ended_at = time.time()
+    with watch.watching(*OUTFLOW_WATCHED):
+        while idle < _IDLE_TICKS:
+            notifier.tick(now := now + timedelta(milliseconds=100))
+            before, done = done, watch.stages["commit"].calls + watch.stages["answer"].calls
+            if done > before:
+                ticks, idle, cpu, ended_at = ticks + 1, 0, time.process_time(), time.time()
+            else:
+                idle += 1
+                time.sleep(0.1)
+    engine.dispose()
+    status = Path("/proc/self/status").read_text()
+    told = {
+        "cpu_s": cpu - began,
+        "ended_at": ended_at,
+        "ticks": ticks,
+        "peak_mib": int(status.split("VmHWM:")[1].split()[0]) / 1024,
+        "stages": {name: spent.cpu_s for name, spent in watch.stages.items()},
+    }
+    print(json.dumps(told | {"process_s": time.process_time()}), flush=True)
+
+
+def _ran(
+    url: str,
+    morning: Morning,
+    told: Sequence[Mapping[str, Any]],
+    wall_s: float,
+    order: Sequence[str],
+    store_cpu_s: float = 0.0,
+    fake_cpu_s: float = 0.0,
+) -> Ran:
+    """What became of everybody. `order`: the deliveries that arrived, as they came."""
+    engine = open_store(url)
+    with reading(engine) as connection:
+        kept = Counter(connection.execute(select(digests.c.outcome)).scalars())
+        due_at = {row.delivery_id: row.due_at for row in connection.execute(select(deliveries))}
+        query = select(func.count()).select_from(deliveries).where(deliveries.c.state == "accepted")
+        accepted = connection.execute(query).scalar_one()
+    engine.dispose()
+    arrived = Counter(order)
+    late = next((place for place, own in enumerate(order) if due_at[own] == DUE), len(order))
+    stages = Counter[str]()
+    for one in told:
+        stages.update(one["stages"])
+    return Ran(
+        mails=accepted,
+        holds=kept["hold"],
+        wall_s=wall_s,
+        cpu_s=sum(one["cpu_s"] for one in told),
+        store_cpu_s=store_cpu_s,
+        fake_cpu_s=fake_cpu_s,
+        peak_mib=max(one["peak_mib"] for one in told),
+        ticks=sum(one["ticks"] for one in told),
+        lost=len(morning.searches) - kept.total() + kept["digest"] - min(accepted, len(arrived)),
+        doubled=arrived.total() - len(arrived),
+        out_of_turn=sum(due_at[own] == EARLIER for own in order[late:]),
+        stages_ms={name: 1_000 * spent / accepted for name, spent in sorted(stages.items())},
+    )
+
+
+def measure(people: int) -> dict[str, Any]:
+    """All forms, and the ratios."""
+    forms: dict[str, Ran] = {}
+    with TemporaryDirectory(prefix="jobchime-bench-") as name:
+        folder = Path(name)
+        few, morning = the_morning(max(people // 10, 20)), the_morning(people)
+        forms["a_tenth"] = embedded(few, folder / "few")
+        forms["embedded"] = embedded(morning, folder / "embedded")
+        forms["deployed"] = deployed(morning, folder / "at-once", 0.0)
+        forms["deployed_100ms"] = deployed(morning, folder / "late", LATENCY_S)
+    one, two = forms["embedded"], forms["deployed"]
+    ratios = {
+        "doubled": sum(ran.doubled for ran in forms.values()),
+        "lost": sum(ran.lost for ran in forms.values()),
+        "memory_growth": one.peak_mib / forms["a_tenth"].peak_mib,
+        "cpu_ms_a_digest": 1_000 * one.cpu_s / one.mails,
+        "deployed_cpu_ms_a_digest": 1_000 * (two.cpu_s + two.store_cpu_s) / two.mails,
+        "built_s": two.wall_s,
+    }
+    return {"people": people, "forms": {name: ran.figures for name, ran in forms.items()}, "ratios": ratios}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--people", type=int, default=2_000)
+    parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
+    given = parser.parse_args()
+    if given.notifier:
+        url, mail, worker = json.loads(given.notifier)
+        notify(url, MailSettings.model_validate(mail), worker)
+        return
+    found = measure(given.people)
+    if given.json:
+        print(json.dumps(found, default=dict))
+        return
+    for name, form in found["forms"].items():
+        print(
+            f"{name:>15}: {form['mails']:,} mails, {form['mails_s']:.0f} a second, {form['cpu_ms_a_digest']:.1f} ms of"
+            f" processor each (the database {form['store_cpu_ms_a_digest']:.1f}), {form['peak_mib']:.0f} MiB"
+        )
+        print(" " * 17 + ", ".join(f"{stage} {spent:.2f}" for stage, spent in form["stages_ms"].items()))
+    print(", ".join(f"{name} {value:.3g}" for name, value in found["ratios"].items()))
+
+
+if __name__ == "__main__":
+    main()
