@@ -71,7 +71,7 @@ def test_parts_are_the_bytes_of_the_library(text: str, html: str) -> None:
     [boundary] = re.findall(rb'boundary="(.+)"', made)
     whole = MIMEMultipart("alternative", boundary=boundary.decode(), policy=lines)
     for one, kind in ((text, "plain"), (html, "html")):
-        whole.attach(MIMEText(one, kind, charset, policy=lines))  # type: ignore[arg-type]
+        whole.attach(MIMEText(one, kind, charset, policy=lines))
     written = BytesIO()
     BytesGenerator(written, policy=lines).flatten(whole)
     assert made.endswith(b"\r\n" + written.getvalue())

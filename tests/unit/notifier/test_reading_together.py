@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from services.notifier.adapters.sql.digests import digests
+from services.notifier.adapters.sql.digests.digest_rows import item_rows
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import timing_of
 from services.runtime.sql.store import WRITES
@@ -70,12 +71,11 @@ def test_a_digest_that_cannot_be_kept_costs_those_kept_with_it_nothing(
     for person in people:
         days.store.searches.add(person, "python", PYTHON, timing_of({"cadence": "daily"}), NOW)
     days.publish(posting("one"), NOW)
-    keep = digests.item_rows
 
     def keep_others(digest_id: str, digest: Digest) -> Any:
         if digest.recipient.subscriber_id == people[1]:
             raise ZeroDivisionError
-        return keep(digest_id, digest)
+        return item_rows(digest_id, digest)
 
     monkeypatch.setattr(digests, "item_rows", keep_others)
     days.live(NOW + DAY)

@@ -123,7 +123,10 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             hold_reader(connection, claimed.delivery_id)
             why = why_unwanted(connection, [claimed.delivery_id], now).get(claimed.delivery_id)
-            move(connection, *own, "cancel" if why else "release", now, **FREE, **({"reason": why} if why else {}))
+            if why:
+                move(connection, *own, "cancel", now, reason=why, **FREE)
+            else:
+                move(connection, *own, "release", now, **FREE)
 
     @retried
     def accepted(self, receipts: Sequence[tuple[str, int, Receipt]], now: datetime) -> None:
