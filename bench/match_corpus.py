@@ -31,7 +31,6 @@ WHAT: Final[dict[Kind, str]] = {
 }
 RICH: Final = ("full", "tokenless")
 STEADY: Final = 20_000
-_CHUNK: Final = 500_000
 _SAMPLE: Final = 20_000
 
 
@@ -56,10 +55,12 @@ class Draw:
 class Corpus:
     """So many criteria of a kind, the same ones whenever they are drawn."""
 
-    def __init__(self, kind: Kind, size: int, seed: int = 7) -> None:
+    def __init__(self, kind: Kind, size: int, seed: int = 7, part: int = 500_000) -> None:
+        """`part`: how many criteria are drawn together."""
         self.kind: Kind = kind
         self.size = size
         self._seed = seed
+        self._part = part
 
     def draws(self) -> Iterator[Draw]:
         """All criteria, some at once."""
@@ -67,8 +68,8 @@ class Corpus:
         first = min(STEADY, self.size) if self.kind == "constant" else 0
         if first:
             yield self._draw(0, first)
-        for begin in range(first, self.size, _CHUNK):
-            yield self._draw(begin, min(_CHUNK, self.size - begin))
+        for begin in range(first, self.size, self._part):
+            yield self._draw(begin, min(self._part, self.size - begin))
 
     def criteria(self, keys: Sequence[int]) -> dict[int, Criteria]:
         """Some criteria as models, by key. They are drawn again: ask for many at once."""

@@ -126,8 +126,8 @@ def doing() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Advance]:
-    """Show how far long work has come, with rate and time left, on standard error."""
+def progress(what: str, total: int | None = None, *, line_every_s: float = _LINE_EVERY_S) -> Iterator[Advance]:
+    """Show how far long work has come, with rate and time left, on standard error; in a pipe so often."""
     if sys.stderr.isatty():
         with Progress(
             SpinnerColumn(),
@@ -141,7 +141,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Advance]:
         ) as bar:
             yield _on_bar(bar, what, total)
         return
-    yield _in_lines(what, total)
+    yield _in_lines(what, total, line_every_s)
 
 
 def _on_bar(bar: Progress, what: str, total: int | None) -> Advance:
@@ -157,7 +157,7 @@ def _on_bar(bar: Progress, what: str, total: int | None) -> Advance:
     return advance
 
 
-def _in_lines(what: str, total: int | None) -> Advance:
+def _in_lines(what: str, total: int | None, every_s: float) -> Advance:
     started = said = time.monotonic()
     done = 0
 
@@ -165,7 +165,7 @@ def _in_lines(what: str, total: int | None) -> Advance:
         nonlocal done, said
         done += count
         now = time.monotonic()
-        if now - said < _LINE_EVERY_S and done != total:
+        if now - said < every_s and done != total:
             return
         said = now
         spent = max(now - started, 0.001)

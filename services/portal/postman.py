@@ -9,17 +9,15 @@ import structlog
 
 from services.runtime.privacy.redaction import redacted
 
-_MOST_WAITING = 1_000
-_LAST_S = 5.0
-
 _events = structlog.get_logger(__name__)
 
 
 class Postman:
-    """A thread that does one thing after the other. What waits when it is left is done, for five seconds."""
+    """A thread that does one thing after the other. What waits when it is left is done, for `last_s` at most."""
 
-    def __init__(self) -> None:
-        self._waiting: queue.Queue[Callable[[], object] | None] = queue.Queue(_MOST_WAITING)
+    def __init__(self, *, most_waiting: int = 1_000, last_s: float = 5.0) -> None:
+        self._waiting: queue.Queue[Callable[[], object] | None] = queue.Queue(most_waiting)
+        self._last_s = last_s
         self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
 
     def __enter__(self) -> "Postman":
@@ -28,11 +26,11 @@ class Postman:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
-            self._waiting.put(None, timeout=_LAST_S)
+            self._waiting.put(None, timeout=self._last_s)
         except queue.Full:
             # The store or the mailer is away: what waits is lost with the process.
             return
-        self._thread.join(_LAST_S)
+        self._thread.join(self._last_s)
 
     def later(self, what: Callable[[], object]) -> None:
         """Do it soon; where too much waits it is dropped: whoever meant it asks again."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
+from sqlalchemy import event as sql_events
 
 from schemas.sql.tables import deliveries, digests, mail_events
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
@@ -59,7 +60,7 @@ def test_an_event_is_taken_once_however_often_and_by_how_many_it_is_told(stores:
 
 @pytest.mark.parametrize("killed_after", [1, 2])
 def test_a_request_cut_short_between_its_transactions_loses_and_doubles_nothing_when_it_comes_again(
-    store: NotifierStore, monkeypatch: pytest.MonkeyPatch, killed_after: int
+    store: NotifierStore, killed_after: int
 ) -> None:
     people = [store.person(f"person{number}") for number in range(3)]
     ids = [own for at, person in enumerate(people) for own in mails(store, person, 150, first=150 * at)]
@@ -67,19 +68,18 @@ def test_a_request_cut_short_between_its_transactions_loses_and_doubles_nothing_
         MailEvent(f"event {own}", "soft_bounced" if at % 3 else "spam" if at == 300 else "delivered", NOW, own)
         for at, own in enumerate(ids)
     ]
-    take_some, done = SqlMailEvents._take, []
+    begun = 0
 
-    def cut(self: SqlMailEvents, some: Sequence[MailEvent], now: datetime) -> list[MailEvent]:
-        if len(done) == killed_after:
+    def cut(_: Connection) -> None:
+        nonlocal begun
+        begun += 1
+        if begun > killed_after:
             raise KeyboardInterrupt("killed")
-        done.append(len(some))
-        return take_some(self, some, now)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(SqlMailEvents, "_take", cut)
-        with pytest.raises(KeyboardInterrupt):
-            SqlMailEvents(store.engine, store.ids).take(events, NOW)
-    assert done == [200] * killed_after
+    sql_events.listen(store.engine, "begin", cut)
+    with pytest.raises(KeyboardInterrupt):
+        SqlMailEvents(store.engine, store.ids).take(events, NOW)
+    sql_events.remove(store.engine, "begin", cut)
     taken = 200 * killed_after
     assert SqlMailEvents(store.engine, store.ids).take(events, NOW) == TakenEvents(len(ids) - taken, taken, 0)
     assert SqlMailEvents(store.engine, store.ids).take(events, NOW) == TakenEvents(0, len(ids), 0)

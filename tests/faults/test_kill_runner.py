@@ -1,7 +1,9 @@
 """The runner under SIGKILL: every record processed, every effect once, every dead letter once."""
 
 import random
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from structlog.testing import capture_logs
@@ -65,8 +67,9 @@ def test_sixty_kills_lose_nothing_and_repeat_no_effect(tmp_path: Path) -> None:
         published = [int(record.value.split()[0]) for record in log.read_all(CRITERIA)]
         assert set(published) == set(range(1, sum(versions.values()) + 1))
         assert runner.status().lag == 0
-        for connection in (log._connection, effects.connection):
-            assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        with closing(sqlite3.connect(tmp_path / LOG)) as log_file:
+            for connection in (log_file, effects.connection):
+                assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     effects.connection.close()
     print(f"kills: {nursery.kills}")
     print(f"records acknowledged: {len(acknowledged)}, effects expected and found: {len(sound)}")

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from schemas.sql.tables import consents
 from services.embedded import embedded
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+from services.notifier.domain.wording.letters import MOVE
 from services.runtime.clock import FixedClock
 from services.runtime.sql.store import open_store, writing
 from services.settings import load_settings
@@ -192,7 +193,7 @@ def test_another_address_that_nobody_declares_is_confirmed_there_first(installat
         signing.confirm_new_address(opened, token, "https://alerts.example", datetime.now(UTC))
     kept = json.loads(done(run("subscriber", "show", "ada@new.example", "-c", installation)))["consents"][-1]
     assert (kept["kind"], kept["origin"]) == ("moved", "page")
-    assert kept["wording"] == "Send my job alerts to this address from now on."
+    assert kept["wording"] == MOVE
 
 
 def test_an_operator_ends_his_own_pause_and_no_other_without_saying_who_asked(installation: Path) -> None:

@@ -1,5 +1,6 @@
 """The portal over a store, asked over HTTP as a browser or a mail program asks it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,13 +10,16 @@ import httpx2
 from pydantic import SecretStr
 
 from services.notifier.domain.links import PATHS, Purpose, token
+from services.notifier.domain.model import Sender
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.wording.letters import Letter, write_letter
 from services.notifier.mail_settings import MailSettings
 from services.portal.app import PortalServer
 from services.portal.postman import Postman
 from services.settings import Settings
 from services.settings.portal import PortalSettings
 from services.usecases.installation import Installation
+from services.wording.catalogues import english
 from tests.support.notifying import NOW, SECRET, NotifierStore
 
 FORM = "application/x-www-form-urlencoded"
@@ -39,6 +43,18 @@ class ServedPortal:
 
     def post(self, path: str, **fields: str) -> httpx2.Response:
         return self.client.post(path, data=fields)
+
+
+def jobs_that_fit(page: str) -> int:
+    """The number that the headline of a preview begins with; -1 where there is none."""
+    found = re.search(r"<h2[^>]*>([\d,.]+)", page)
+    return int(re.sub(r"\D", "", found[1])) if found else -1
+
+
+def subject_of(letter: Letter) -> str:
+    """What a letter of the board is called."""
+    sender = Sender("Harbour Jobs", "a@harbour.example", "")
+    return write_letter(letter, "", sender, english(), {"contact": "", "day": "", "address": ""}).subject
 
 
 def settings_of(portal: PortalSettings | None = None, /, **mail: object) -> Settings:

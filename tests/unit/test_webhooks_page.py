@@ -1,5 +1,6 @@
 """The receiver of docs/webhooks.md is run as it stands there, and asked over HTTP by what posts to webhooks."""
 
+import json
 import os
 import re
 import subprocess
@@ -28,6 +29,8 @@ HOOK = Webhook("hook", "somebody", None, "", "salt", "active", 0, datetime.now(U
 def test_the_receiver_of_the_page_answers_challenges_and_tells_of_each_job_once(tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/webhooks.md").read_text("utf-8"), re.DOTALL)
     job = (ROOT / "schemas/examples/webhook.v1.json").read_bytes()
+    told = json.loads(job)["data"]
+    [search] = told["searches"]
     secret, port, said = Ids(b"a secret for tests only").webhook_secret("hook", "salt"), free_port(), tmp_path / "said"
     post = poster(WebhookSettings(allow_private=True))
 
@@ -48,6 +51,5 @@ def test_the_receiver_of_the_page_answers_challenges_and_tells_of_each_job_once(
             process.kill()
             process.wait()
     assert said.read_text().splitlines() == [
-        "Python in Germany: Senior Python engineer, Harbour Optics, https://jobs.example.com/4711."
-        " Asks for Python. Pays up to €90,000 a year, above your floor of €60K"
+        f"{search['name']}: Senior Python engineer, Harbour Optics, https://jobs.example.com/4711. {search['why']}"
     ]

@@ -38,7 +38,7 @@ def written(entry: str, language: str) -> tuple[str, ...]:
 
     Raises KeyError where it lacks the entry.
     """
-    table: Any = _tables()[language]
+    table: Any = tables()[language]
     for part in entry.split("."):
         if table == _NOTHING:
             break
@@ -48,7 +48,7 @@ def written(entry: str, language: str) -> tuple[str, ...]:
 
 def entries_of(room: str) -> tuple[str, ...]:
     """Give the meanings of a field, in the order of the English file, which has all of them."""
-    return tuple(_tables()["en"][room])
+    return tuple(tables()["en"][room])
 
 
 def any_of(*entries: str, languages: Sequence[str] = EVERYWHERE, whole: bool = True) -> str:
@@ -215,7 +215,7 @@ def _referred(name: str, entry: str, language: str) -> str:
 
 
 def _has(entry: str, language: str) -> bool:
-    table: Any = _tables()[language]
+    table: Any = tables()[language]
     for part in entry.split("."):
         if not isinstance(table, dict) or part not in table:
             return False
@@ -224,7 +224,8 @@ def _has(entry: str, language: str) -> bool:
 
 
 @cache
-def _tables() -> dict[str, dict[str, Any]]:
+def tables() -> dict[str, dict[str, Any]]:
+    """What the files of all languages hold, by language; read once."""
     return {language: table_of(language) for language in EVERYWHERE}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(schemas.sql.__file__).parent / "migrations"
-_LOCK_WAIT = "10s"
+_LOCK_WAIT_S = 10.0
 _one_migration = threading.Lock()
 """Alembic keeps what it works on in module globals."""
 
@@ -75,12 +75,14 @@ def _no_secret() -> bytes:
     raise UsageError("this migration needs the installation's secret: run `jobchime migrate`", mend="migrate")
 
 
-def migrate(engine: Engine, secret: Callable[[], bytes] = _no_secret) -> Sequence[str]:
+def migrate(
+    engine: Engine, secret: Callable[[], bytes] = _no_secret, lock_wait_s: float = _LOCK_WAIT_S
+) -> Sequence[str]:
     """Bring the tables to the newest revision; does nothing where they are there, or beyond.
 
-    `secret` is the installation's, asked for where rows hold what was made with it. Returns what somebody should know,
-    in sentences. Safe to run twice, by two at once, and while services of the release before still run. Raises
-    UnavailableError; then nothing has changed.
+    `secret` is the installation's, asked for where rows hold what was made with it; for `lock_wait_s` a table that
+    others use is waited for. Returns what somebody should know, in sentences. Safe to run twice, by two at once, and
+    while services of the release before still run. Raises UnavailableError; then nothing has changed.
     """
     from alembic import command  # half a second, which nobody waits for who finds the tables as they should be
 
@@ -92,7 +94,7 @@ def migrate(engine: Engine, secret: Callable[[], bytes] = _no_secret) -> Sequenc
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('jobchime migrations'))"))
-            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
+            connection.execute(text(f"SET LOCAL lock_timeout = {lock_wait_s * 1000:.0f}"))
         if _is_newer(connection):
             return notes
         config = migration_config()

@@ -17,7 +17,10 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.model import Overview
+from services.rules.languages.speaking import Unspoken
 from services.runtime.figures.stream import read_figures
+from services.wording.catalogues import english
+from services.wording.speaking import unspoken_in_words
 from tests.support.command_line import Ran, run
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
 from tests.support.simulated_days import Days
@@ -83,15 +86,13 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     assert "needs Danish (fluent)" in jobchime("explain", search.search_id, danish.posting_id).out
     assert "speaks: nothing -> en" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "English").out
     told = jobchime("preview", "ada@example.com", "--dropped").out
-    assert f"{danish.posting_id}  needs Danish, which you do not speak" in told
+    missing = unspoken_in_words(Unspoken("needed", ("da",), "fluent"), english())
+    assert f"{danish.posting_id}  {missing}" in told
     assert "Danish engineer" not in told
     why = jobchime("explain", search.search_id, danish.posting_id).out
-    assert "left out of every mail: needs Danish, which you do not speak" in why
+    assert f"left out of every mail: {missing}" in why
     as_json = json.loads(jobchime("explain", search.search_id, danish.posting_id, "--json").out)
-    assert as_json["languages"] == {
-        "needs": "needs Danish (fluent)",
-        "unspoken": "needs Danish, which you do not speak",
-    }
+    assert as_json["languages"] == {"needs": "needs Danish (fluent)", "unspoken": missing}
     shown = json.loads(run("subscriber", "show", "ada@example.com", "-c", jobchime.config).out)
     assert shown["subscriber"]["speaks"] == ["en"]
     assert "speaks: en -> nothing" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "").out

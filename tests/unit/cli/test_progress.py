@@ -2,15 +2,13 @@
 
 import pytest
 
-from services.cli import output
 from services.cli.output import progress
 
 
 def test_work_of_which_nothing_is_done_yet_has_no_time_left(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(output, "_LINE_EVERY_S", 0.0)
-    with progress("Judging", 4) as advance:
+    with progress("Judging", 4, line_every_s=0) as advance:
         advance(0)
         advance(1)
     first, second = capsys.readouterr().err.splitlines()

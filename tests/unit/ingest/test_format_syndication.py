@@ -247,7 +247,6 @@ def test_an_item_that_is_too_much_for_a_parser_costs_only_itself(bad: str, why: 
 def test_an_item_that_keeps_the_reader_busy_all_the_same_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.ingest.adapters.formats.feed_items.MOST_SHORT", 1_000_000)
     monkeypatch.setattr("services.ingest.adapters.formats.syndication.feed_reader", lambda: reader)
-    monkeypatch.setattr("services.ingest.adapters.formats.syndication._MOST_SECONDS_HALVED", 3.0)
     reader = FeedReader(most_seconds=3.0)
     bad = "<title>Bad</title><author>" + "a." * 60_000 + "</author>"
     found = parts("syndication", rss(entry(1), bad, entry(2), entry(3)))

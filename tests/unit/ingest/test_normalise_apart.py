@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.codec import encode
-from services.ingest.adapters.children.normalise_apart import BUDGET_S, NormaliseApart, _child
+from services.ingest.adapters.children.normalise_apart import BUDGET_S, NormaliseApart
 from services.ingest.adapters.formats.registry import named_formats
 from services.ingest.domain.normalise import normalise
 from services.ingest.normaliser import Normaliser
@@ -27,7 +27,7 @@ def _no_child_is_left() -> Iterator[None]:
     """But from one test to the next, since its start takes seconds."""
     yield
     for budget in (_SHORT_S, BUDGET_S):
-        _child(budget).close()
+        apart(budget_s=budget).child.close()
 
 
 def apart(**changes: object) -> NormaliseApart:
@@ -36,10 +36,10 @@ def apart(**changes: object) -> NormaliseApart:
 
 def test_a_large_item_is_read_in_another_process_and_comes_out_the_same() -> None:
     assert apart()(_LARGE, a_raw()) == normalise(_LARGE, raw=a_raw(), rates=RATES)
-    pid = _child(BUDGET_S).pid
+    pid = apart().child.pid
     assert pid not in (None, os.getpid())
     apart()(_LARGE, a_raw())
-    assert _child(BUDGET_S).pid == pid
+    assert apart().child.pid == pid
 
 
 def test_the_rates_of_the_day_go_along() -> None:
@@ -48,9 +48,9 @@ def test_the_rates_of_the_day_go_along() -> None:
 
 
 def test_an_item_of_a_common_size_is_read_here() -> None:
-    own_budget_s = BUDGET_S + 1
-    apart(budget_s=own_budget_s)(a_draft(html="<p>Remote from Spain.</p>"), a_raw())
-    assert _child(own_budget_s).pid is None
+    read = apart(budget_s=BUDGET_S + 1)
+    read(a_draft(html="<p>Remote from Spain.</p>"), a_raw())
+    assert read.child.pid is None
 
 
 def test_an_item_that_takes_longer_than_its_budget_says_so_and_the_next_is_read() -> None:
@@ -60,7 +60,7 @@ def test_an_item_that_takes_longer_than_its_budget_says_so_and_the_next_is_read(
 
 
 def test_the_reading_of_an_item_ends_soon_after_the_end_of_the_process_is_asked_for() -> None:
-    _child(BUDGET_S).close()  # one that runs already may be done before it is asked
+    apart().child.close()  # one that runs already may be done before it is asked
     began = time.monotonic()
     with pytest.raises(UnavailableError, match="end of the process"):
         apart(stopping=lambda: True)(_LARGE, a_raw())

@@ -1,6 +1,7 @@
 """Verdicts at the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from schemas.posting import Company, Evidence, PostingCore, Reach, Salary, Skill
 from services.matcher.explain import explain_json, explain_text, explained, pair_json
 from services.rules.verdict import verdict
 from services.wording.catalogues import words_of
+from services.wording.reasons import in_words, verdict_in_words
 from services.wording.words import LANGUAGES
 from tests.support.blank_words import blank_words, words_beside
 from tests.support.generate import criteria as generated_criteria
@@ -51,12 +53,20 @@ def _details(criteria: Criteria, posting: PostingCore, **proof: tuple[Evidence, 
     return {line.criterion: line.more for line in shown.lines}
 
 
+def _groups(criteria: Criteria, posting: PostingCore) -> list[str]:
+    """What stands behind each label of the details on skills; no label stands twice."""
+    labelled = [line.rsplit(": ", 1) for line in _details(criteria, posting)["skills.any"]]
+    assert len({label for label, _ in labelled}) == len(labelled)
+    return [names for _, names in labelled]
+
+
 def test_the_text_names_the_posting_the_verdict_and_each_reason() -> None:
+    pay, workplace = (in_words(reason, words_of("en")) for reason in FOUND.reasons)
     assert explain_text(POSTING, FOUND).splitlines() == [
         "Bad [31m title, Acme (https://acme.example/1)",
-        "is a near miss:",
-        "  ~ salary     pays up to €95,000 a year, 5% below your floor of €100,000 a year",
-        "  + workplace  is remote",
+        f"{verdict_in_words(FOUND, words_of('en'))}:",
+        f"  ~ salary     {pay}",
+        f"  + workplace  {workplace}",
     ]
 
 
@@ -64,7 +74,7 @@ def test_a_rejection_counts_its_faults_and_begins_with_them() -> None:
     asked = Criteria(workplace=("remote",), seniority=("senior",), languages=("en",))
     posting = a_posting(language="en", seniority="senior", workplace="onsite")
     shown = explained(posting, verdict(asked, posting), words_of("en"))
-    assert shown.said == "does not match: 1 of 3 criteria fails"
+    assert re.findall(r"\d+", shown.said) == ["1", "3"]
     assert [line.criterion for line in shown.lines] == ["workplace", "seniority", "language"]
 
 
@@ -76,22 +86,15 @@ def test_skills_are_told_by_core_mention_and_lack_and_what_else_is_core() -> Non
     posting = a_posting(
         skills=(Skill(name="Go", core=True), Skill(name="Kafka"), Skill(name="Terraform", core=True)),
     )
-    assert _details(skills(any=("Go", "Kafka", "Rust")), posting)["skills.any"] == (
-        "core to the job: Go",
-        "only mentioned: Kafka",
-        "not asked for, of your 3: Rust",
-        "its core skills besides: Terraform",
-    )
-    assert _details(skills(all=("Rust",)), a_posting())["skills.all"] == ("no skill was found in the posting",)
+    assert _groups(skills(any=("Go", "Kafka", "Rust")), posting) == ["Go", "Kafka", "Rust", "Terraform"]
+    [nothing] = _details(skills(all=("Rust",)), a_posting())["skills.all"]
+    assert "Rust" not in nothing
 
 
 def test_what_a_core_skill_implies_is_core_as_it_is_to_the_score() -> None:
     posting = a_posting(skills=(Skill(name="User Research", core=True), Skill(name="UX Design"), Skill(name="Figma")))
-    assert _details(skills(any=("Figma", "UX Design", "User Research")), posting)["skills.any"] == (
-        "core to the job: User Research",
-        "mentioned, and implied by what is core: UX Design",
-        "only mentioned: Figma",
-    )
+    asked = skills(any=("Figma", "UX Design", "User Research"))
+    assert _groups(asked, posting) == ["User Research", "UX Design", "Figma"]
 
 
 def test_pay_is_told_as_stated_and_the_least_of_it_in_the_floors_currency() -> None:
@@ -105,14 +108,14 @@ def test_pay_is_told_as_stated_and_the_least_of_it_in_the_floors_currency() -> N
         tops={"USD": 150_000, "EUR": 120_000},
     )
     asked = Criteria(salary_floor=floor(100_000))
-    assert _details(asked, a_posting(salary=pay))["salary"] == (
-        "stated as $150,000 a year",
-        "at least about €80,000 a year, 20% below your floor",
-    )
+    stated, least = _details(asked, a_posting(salary=pay))["salary"]
+    assert "$150,000 a year" in stated
+    assert re.search("about €80,000 a year.*20%", least)
     abroad = pay.model_copy(update={"stated": {"EUR": 95_000}})
     open_ended = abroad.model_copy(update={"max": None, "annual_max": None})
     for one in (abroad, open_ended):
-        assert _details(asked, a_posting(salary=one))["salary"] == ("at least €95,000 a year, 5% below your floor",)
+        [least] = _details(asked, a_posting(salary=one))["salary"]
+        assert re.search("(?<!about )€95,000 a year.* 5%", least)
 
 
 def test_the_words_that_name_what_was_asked_for_are_quoted_before_others() -> None:

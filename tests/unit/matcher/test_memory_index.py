@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import match_corpus
 from bench.match_columns import fill
 from bench.match_corpus import KINDS, Corpus, Kind
 from schemas.criteria import Criteria, CriteriaRecord
@@ -45,10 +44,9 @@ def test_criteria_that_are_filled_in_are_found_like_those_that_came_one_by_one(k
     assert sum(one.keys.size + one.near.size for one in expected) > 0
 
 
-def test_criteria_that_are_drawn_in_several_parts_are_filled_in_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(match_corpus, "_CHUNK", 70)
+def test_criteria_that_are_drawn_in_several_parts_are_filled_in_whole() -> None:
     for kind in ("full", "any of"):
-        corpus, index = Corpus(kind, 300), MemoryCriteriaIndex()
+        corpus, index = Corpus(kind, 300, part=70), MemoryCriteriaIndex()
         fill(corpus, index)
         postings = corpus.postings(4)
         assert same_hits(index.match(postings), true_hits(corpus.criteria(range(300)), postings))

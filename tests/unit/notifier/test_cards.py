@@ -1,5 +1,6 @@
 """Cached cards give the mails that cards made anew give."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html as lxml_html
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Condition, PostingCore, Reach, Spoken
@@ -75,42 +77,36 @@ def test_a_form_is_filled_where_its_places_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("news", "said"),
+    ("news", "amounts"),
     [
         (
             PayNews("pay_raised", NOON, AnnualPay(60_000, "EUR"), AnnualPay(75_000, "EUR")),
-            "Here again: pay raised from €60,000 to €75,000 a year.",
+            ["€60,000", "€75,000"],
         ),
-        (
-            PayNews("pay_stated", NOON, None, AnnualPay(75_000, "EUR")),
-            "Here again: now it says that it pays up to €75,000 a year.",
-        ),
+        (PayNews("pay_stated", NOON, None, AnnualPay(75_000, "EUR")), ["€75,000"]),
     ],
 )
-def test_a_job_that_comes_again_says_why(news: PayNews, said: str) -> None:
-    assert said in page_of(lambda item: replace(item, pay_news=news))
+def test_a_job_that_comes_again_says_why(news: PayNews, amounts: list[str]) -> None:
+    assert re.findall(r"€[\d,]+", note_on(lambda item: replace(item, pay_news=news))) == amounts
 
 
-@pytest.mark.parametrize(
-    ("opinion", "said"),
-    [
-        ("more_like", "Further up because you asked for more like “Python <lead>”."),
-        ("not_relevant", "Further down because you called “Python <lead>” not relevant."),
-    ],
-)
+@pytest.mark.parametrize(("opinion", "said"), [("more_like", "up"), ("not_relevant", "down")])
 def test_a_job_that_feedback_moved_says_so(opinion: Opinion, said: str) -> None:
     part = Part("feedback", 4.0, 10.0, FeedbackFacts(opinion, "Python <lead>", "Acme", date(2026, 9, 13)))
-    assert said in page_of(lambda item: replace(item, parts=(part,)))
+    assert re.search(rf"\b{said}\b.*“Python <lead>”", note_on(lambda item: replace(item, parts=(part,))))
 
 
-def page_of(change: Callable[[Item], Item]) -> str:
-    """The text of a digest whose first item was changed, which its HTML says too."""
+def note_on(change: Callable[[Item], Item]) -> str:
+    """The note on the first item of a digest, which was changed; its text says it as its HTML does."""
     made = rich_digest()
     made = replace(made, items=(change(made.items[0]), *made.items[1:]))
     page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
     assert page.html.count('class="note"') == 1
     assert "<lead>" not in page.html
-    return " ".join(page.text.split())
+    [note] = lxml_html.fromstring(page.html).find_class("note")
+    said = " ".join(note.text_content().split())
+    assert said in " ".join(page.text.split())
+    return said
 
 
 @pytest.mark.parametrize(
@@ -118,22 +114,19 @@ def page_of(change: Callable[[Item], Item]) -> str:
     [
         (
             "en",
-            "On site, Cyprus · you must live in Cyprus or move there · needs a licence of Texas or Canada · "
-            "in shifts or at night · for enrolled students",
+            ["On site, Cyprus", "Cyprus", "Texas or Canada", "night", "students"],
         ),
         (
             "de",
-            "Vor Ort, Zypern · du musst in Zypern wohnen oder dorthin ziehen · verlangt eine Zulassung: Texas oder "
-            "Kanada · im Schichtdienst oder nachts · für eingeschriebene Studierende",
+            ["Vor Ort, Zypern", "Zypern", "Texas oder Kanada", "nachts", "Studierende"],
         ),
         (
             "es",
-            "Presencial, Chipre · hay que vivir en Chipre o mudarse allí · exige una licencia: Texas o Canadá · por "
-            "turnos o de noche · para estudiantes matriculados",
+            ["Presencial, Chipre", "Chipre", "Texas o Canadá", "noche", "estudiantes"],
         ),
     ],
 )
-def test_a_card_says_beside_the_place_what_a_job_sets_as_a_condition(locale: str, said: str) -> None:
+def test_a_card_says_beside_the_place_what_a_job_sets_as_a_condition(locale: str, said: list[str]) -> None:
     conditions = (
         Condition(kind="relocation", places=("CY",)),
         Condition(kind="licence", places=("US-TX", "CA")),
@@ -143,8 +136,10 @@ def test_a_card_says_beside_the_place_what_a_job_sets_as_a_condition(locale: str
     job = posting(conditions=conditions, workplace="onsite", reach=Reach(scope="listed", countries=("CY",)))
     made = digest(job, to=recipient(locale=locale))
     email = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
-    assert f">{said}</p>" in email.html
-    assert said in " ".join(email.text.split())
+    [line] = re.findall(rf">({said[0]} [^<]+)</p>", email.html)
+    clauses = line.split(" · ")
+    assert [fact for fact, clause in zip(said, clauses, strict=True) if fact not in clause] == []
+    assert line in " ".join(email.text.split())
 
 
 def test_a_card_names_the_town_to_move_to_and_a_licence_of_no_place() -> None:
@@ -153,7 +148,7 @@ def test_a_card_names_the_town_to_move_to_and_a_licence_of_no_place() -> None:
     conditions = (Condition(kind="relocation", places=("PT",), towns=(lisbon.id,)), Condition(kind="licence"))
     made = digest(posting(conditions=conditions))
     text = " ".join(JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text.split())
-    assert "you must live in Lisbon, Portugal or move there · needs a licence of the trade" in text
+    assert re.search("live in Lisbon, Portugal or [^·]* · [^·]*licence of the trade", text)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from services.notifier.domain.model import (
 )
 from services.notifier.domain.people import speaks_of
 from services.notifier.domain.wording.score_lines import cause_line
+from services.rules.languages.speaking import Unspoken
 from services.rules.signature import fold_company
 from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search, words_about
 
@@ -52,8 +53,12 @@ def ids(digest: Digest) -> list[str]:
     return [item.posting.source_id for item in digest.items]
 
 
+def cause_of(one: PostingCore, made: Digest | Hold) -> Cause:
+    return next(dropped.cause for dropped in made.dropped if dropped.posting_id == one.posting_id)
+
+
 def reason_of(one: PostingCore, made: Digest | Hold) -> str:
-    return next(cause_line(dropped.cause) for dropped in made.dropped if dropped.posting_id == one.posting_id)
+    return cause_line(cause_of(one, made))
 
 
 def sent_of(one: PostingCore, days_ago: float = 10) -> SentItem:
@@ -327,7 +332,7 @@ def test_a_job_that_needs_what_the_subscriber_does_not_speak_is_dropped_and_no_n
     made = chosen(posting("plain"), danish, near, by=(FLOOR,), to=speaking("en", "es"))
     assert ids(made) == ["plain"]
     assert made.near == ()
-    assert {reason_of(one, made) for one in (danish, near)} == {"needs Danish, which you do not speak"}
+    assert [cause_of(one, made).unspoken for one in (danish, near)] == [Unspoken("needed", ("da",))] * 2
     assert sorted(ids(chosen(danish, to=speaking("da", "es")))) == ["danish"]
     assert ids(chosen(danish, least_chance=0)) == ["danish"], "who does not say what they speak is kept from nothing"
 
@@ -342,7 +347,7 @@ def test_the_languages_count_at_any_cadence(cadence: str) -> None:
 def test_what_is_written_in_another_language_is_dropped_unless_a_search_asks_for_it() -> None:
     danish = posting(language="da")
     held = choose(danish, to=speaking("en"))
-    assert reason_of(danish, held) == "is written in Danish, which you do not speak"
+    assert cause_of(danish, held).unspoken == Unspoken("written", ("da",))
     reads = search("Danish", PYTHON.model_copy(update={"languages": ("da",)}))
     assert ids(chosen(danish, by=(SEARCH, reads), to=speaking("en"))) == [danish.source_id]
 
@@ -354,4 +359,4 @@ def test_of_one_job_in_two_languages_the_copy_that_can_be_read_comes() -> None:
     assert ids(chosen(danish, english, least_chance=0)) == ["danish"]
     made = chosen(danish, english, to=speaking("en"))
     assert ids(made) == ["english"]
-    assert reason_of(danish, made) == "is written in Danish, which you do not speak"
+    assert cause_of(danish, made).unspoken == Unspoken("written", ("da",))

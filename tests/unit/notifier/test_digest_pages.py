@@ -14,7 +14,10 @@ from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, Sender
+from services.notifier.domain.wording.digest import more_line
+from services.notifier.domain.wording.view import notes
 from services.notifier.ports import Links, Rendered
+from services.wording.catalogues import words_of
 from services.wording.words import Words
 from tests.support.digests import NOON, PYTHON, SENDER, digest, linked_to, pay, posting, recipient, rich_digest, search
 from tests.support.noted_digest import noted_digest
@@ -42,7 +45,7 @@ def test_each_job_says_what_it_is_what_it_pays_and_why_it_is_there() -> None:
             "about €92K–€116K a year",
             "Remote from anywhere",
             "Posted yesterday · Senior, full time",
-            "up to 36% above your floor of €70K",
+            "36% above your floor of €70K",
             "Asks for Python",
             "“Remote Python”",
             "via Sample Board",
@@ -148,7 +151,7 @@ def test_what_the_cap_left_out_is_counted_and_linked_in_both_parts() -> None:
     page = rendered(made)
     assert "2 more jobs fit" in page.html
     assert [anchor.text for anchor in tree(page).iter("a") if anchor.get("href") == rest] == ["See the others"]
-    assert f"2 more jobs fit; these are the ones that fit best.\nSee the others: {rest}\n" in page.text
+    assert f"{more_line(2, words_of('en'))}\nSee the others: {rest}\n" in page.text
 
 
 @pytest.mark.parametrize("base", ["https://jobs.harbour.example", ""])
@@ -163,8 +166,9 @@ def test_a_job_that_comes_again_and_what_moved_it_are_said_in_both_parts() -> No
     page = rendered(noted_digest())
     for part in (tree(page).text_content(), page.text):
         for said in (
-            "Here again: pay raised from €58,000 to €75,000 a year.",
-            "Further up because you asked for more like “Data engineer”.",
+            *notes(noted_digest().items[0], words_of("en")),
+            "“Data engineer”",
+            "€58,000 to €75,000",
             "Hires in Portugal, which you prefer",
             "just below your floor of €60K",
         ):

@@ -13,7 +13,6 @@ from schemas.sql.doors import sessions
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Subscriber
-from services.portal import postman
 from services.portal.postman import Postman
 from services.runtime.errors import UnavailableError
 from services.usecases import consent, signing
@@ -135,15 +134,13 @@ def test_addresses_that_lead_to_one_mailbox_are_mailed_as_one(either: NotifierSt
         assert doors.begin_letter(f"3{number}", "sign_in", address, NOW)
 
 
-def test_a_portal_whose_letters_wait_for_ever_ends_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postman, "_MOST_WAITING", 2)
-    monkeypatch.setattr(postman, "_LAST_S", 0.1)
+def test_a_portal_whose_letters_wait_for_ever_ends_nevertheless() -> None:
     gate = threading.Event()
 
     def wait() -> None:
         gate.wait()
 
-    made = Postman()
+    made = Postman(most_waiting=2, last_s=0.1)
     left = threading.Thread(target=lambda: made.__exit__(None, None, None), daemon=True)
     made.__enter__()
     for _ in range(9):

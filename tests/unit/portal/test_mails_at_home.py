@@ -38,13 +38,17 @@ def mail(store: NotifierStore, title: str = "Senior engineer", days: int = 0) ->
     return slot_of(at)
 
 
+def next_one(page: str) -> str:
+    """What a page says of the next mail: when it comes, and what is in it."""
+    return page.partition("<section>")[2].partition("</section>")[0]
+
+
 def test_while_mails_are_paused_until_a_day_the_day_is_named(browser: Browser) -> None:
     assert browser.post("/home", do="pause-until", until="2026-07-20").status_code == 303
     page = browser.get("/home/mails").text
-    assert "Nothing is sent until July 20, 2026; from then on your mails come again by themselves." in page
-    assert "at the earliest" not in page
+    assert re.findall(r"\w+ \d+, \d{4}", page) == ["July 20, 2026"]
     assert browser.post("/home", do="pause").status_code == 303
-    assert "Nothing is sent to you at present." in browser.get("/home/mails").text
+    assert re.findall(r"\w+ \d+, \d{4}", browser.get("/home/mails").text) == []
 
 
 def test_the_next_mail_is_shown_as_it_would_be_now_and_nothing_is_sent(
@@ -52,13 +56,13 @@ def test_the_next_mail_is_shown_as_it_would_be_now_and_nothing_is_sent(
 ) -> None:
     [_, search] = store.searches.all(ada.subscriber_id)
     page = browser.get("/home/mails").text
-    assert "So far nothing was found that is worth a mail." in page
+    assert (next_one(page).count("<p>"), "<summary>" in page) == (2, False)
     assert browser.get("/home/mails/next").status_code == 410
     store.matches.store(0, [arrival(1, posting("two", title="Rust & Python engineer"), (search.key,))], NOW)
     page = browser.get("/home/mails").text
     [subject] = re.findall(r"<summary>(.*?)</summary>", page)
     assert "Rust & Python engineer" in unescape(subject)
-    assert "It comes on Jul 1, 2026, 8:00" in page
+    assert "Jul 1, 2026, 8:00" in page
     answer = browser.get("/home/mails/next")
     assert "Rust &amp; Python engineer" in answer.text
     policy = answer.headers["content-security-policy"]
@@ -85,7 +89,8 @@ def test_who_has_no_search_that_is_not_paused_is_told_so(
 ) -> None:
     for search in store.searches.all(ada.subscriber_id):
         store.searches.pause(search.search_id, NOW)
-    assert "You have no search that is not paused." in browser.get("/home/mails").text
+    page = browser.get("/home/mails").text
+    assert (next_one(page).count("<p>"), "<summary>" in page) == (1, False)
     assert browser.get("/home/mails/next").status_code == 410
 
 

@@ -16,11 +16,12 @@ from services.notifier.delivering import Courier
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.wording.letters import MOVE
 from services.notifier.settings import NotifierSettings
 from services.portal.accounts.guard import COOKIE
 from tests.support.consenting import paused
 from tests.support.notifying import NOW, NotifierStore
-from tests.support.portal import ServedPortal, served_portal
+from tests.support.portal import ServedPortal, served_portal, subject_of
 
 BASE = "https://alerts.example"
 NEW, THIRD = "ada@elsewhere.example", "ada@third.example"
@@ -77,7 +78,7 @@ def test_mails_go_to_another_address_once_it_is_confirmed_there_and_the_old_one_
     cookie = signed_in(portal, ada)
     assert act(portal, cookie, "move", address=NEW)[0] == 200
     [(subject, text)] = letters(portal, mails)[NEW]
-    assert (subject, ada.profile.name in text) == ("Confirm your new address for Harbour Jobs", False)
+    assert (subject, ada.profile.name in text) == (subject_of("new_address"), False)
     link = link_in(text)
     assert NEW in portal.get(link).text
     assert store.subscribers.with_address(NEW) is None, "a scanner of mail looked"
@@ -88,14 +89,10 @@ def test_mails_go_to_another_address_once_it_is_confirmed_there_and_the_old_one_
     assert (moved.subscriber_id, moved.address_since) == (ada.subscriber_id, portal.now)
     assert store.subscribers.with_address(ada.profile.address) is None
     [(subject, text)] = letters(portal, mails)[ada.profile.address]
-    assert (subject, NEW in text) == ("Your job alerts from Harbour Jobs go to another address", False)
+    assert (subject, NEW in text) == (subject_of("old_address"), False)
     assert "a@harbour.example" in text
     kept = store.subscribers.consents(ada.subscriber_id)[-1]
-    assert (kept.kind, kept.origin, kept.wording) == (
-        "moved",
-        "page",
-        "Send my job alerts to this address from now on.",
-    )
+    assert (kept.kind, kept.origin, kept.wording) == ("moved", "page", MOVE)
     assert portal.post(link, do="confirm").status_code == 410
     assert len(letters(portal, mails)[ada.profile.address]) == 1
 
@@ -233,7 +230,7 @@ def test_the_old_address_is_told_though_the_portal_ends_and_they_leave_or_move_o
     assert len(letters(portal, mails)) == 2, "sending is paused: nobody is told yet"
     store.pauses.set_sending(False, portal.now)
     found = letters(portal, mails)
-    told = "Your job alerts from Harbour Jobs go to another address"
+    told = subject_of("old_address")
     assert [subject for subject, _ in found[ada.profile.address]] == [told]
     assert [subject for subject, _ in found[NEW]][1:] == [told]
     assert told not in [subject for subject, _ in found[THIRD]]

@@ -26,7 +26,7 @@ from services.portal.accounts.guard import COOKIE, browser_of
 from services.runtime.logging import configure_logging
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, posting
-from tests.support.portal import ServedPortal, served_portal
+from tests.support.portal import ServedPortal, served_portal, subject_of
 from tests.support.signed_in import Browser
 
 BASE = "https://alerts.example"
@@ -93,7 +93,7 @@ def test_who_signs_up_is_subscribed_once_they_confirm_and_not_before(
     answer = portal.post("/sign-up", **WISH)
     assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
     [(to, subject, link)] = letters(portal, mails)
-    assert (to, subject) == ("grace@example.com", "Confirm your job alerts from Harbour Jobs")
+    assert (to, subject) == ("grace@example.com", subject_of("confirm"))
     assert store.subscribers.with_address("grace@example.com") is None
     assert "Python, Go" in portal.get(link).text
     assert store.subscribers.with_address("grace@example.com") is None, "a scanner of mail looked"
@@ -380,9 +380,10 @@ def test_who_is_suppressed_is_told_so_and_why_and_what_to_do(
     assert "Nothing is mailed" not in home(portal, cookie).text
     store.suppressions.suppress(ada.profile.address, "in words of theirs", NOW, by)
     page = home(portal, cookie).text
-    assert "Nothing is mailed to your address since July 1, 2026." in page
-    assert why in page
-    assert "Use another address" in page
+    [said] = re.findall(r'<div class="fault" role="status">(.*?)</div>', page, re.DOTALL)
+    assert "July 1, 2026" in said
+    assert why in said
+    assert "another address" in said
     assert "in words of theirs" not in page
     store.suppressions.allow(ada.profile.address, "they asked", NOW, "eve")
     assert "Nothing is mailed" not in home(portal, cookie).text

@@ -113,7 +113,7 @@ def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.Mo
     table = {
         "job": {"role": ["role", "senior role"], "said": {"is": ["{role} is"], "was": ["{rule} was"], "no": "none"}}
     }
-    monkeypatch.setattr(builder, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
+    monkeypatch.setattr(builder, "tables", lambda: dict.fromkeys(EVERYWHERE, table))
     found = re.search(any_of("job.said.is"), "this senior role is")
     assert found is not None
     assert found[0] == "senior role is"
@@ -125,7 +125,7 @@ def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.Mo
 def test_of_ways_that_begin_alike_the_longest_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = {language: {"pay": {"period": "none"}} for language in EVERYWHERE}
     tables["en"] = {"pay": {"period": ["per year", "per year gross"]}}
-    monkeypatch.setattr(builder, "_tables", lambda: tables)
+    monkeypatch.setattr(builder, "tables", lambda: tables)
     found = re.search(any_of("pay.period"), "20 per year gross")
     assert found is not None
     assert found[0] == "per year gross"
@@ -144,7 +144,7 @@ def test_a_phrase_of_the_reach_is_of_one_kind() -> None:
 
 def test_a_template_names_entries_and_keeps_its_own_braces(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {"job": {"role": ["role"], "no": "none"}}
-    monkeypatch.setattr(builder, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
+    monkeypatch.setattr(builder, "tables", lambda: dict.fromkeys(EVERYWHERE, table))
     pattern = re.compile(composed("job", r"\d{1,2} {role}|{no}"))
     assert pattern.fullmatch("12 role")
     assert not pattern.fullmatch("12 roles")

@@ -41,7 +41,7 @@ def criteria_in(text: str, currency: str) -> Criteria | None:
     ("text", "expected"),
     [
         (
-            "remote Go jobs from Poland above 90k",
+            "remote Go work from Poland, 90k",
             {
                 "skills": SkillTerms(any=("Go",)),
                 "workplace": ("remote",),
@@ -141,7 +141,7 @@ def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
     assert said["salary_floor", ""].startswith("Salary: 80,000 - 100,000 EUR")
     skills = {*asked.criteria.skills.all, *asked.criteria.skills.any}
     assert {skill for field, skill in said if field == "skills"} == skills
-    sentence = "remote Go jobs from Poland above 90k"
+    sentence = "remote Go work from Poland, 90k"
     asked = asked_in(sentence, "EUR", NOW)
     assert asked
     assert {one.said for one in asked.proposals} == {sentence}

@@ -50,12 +50,17 @@ class NormaliseApart:
             return normalise(draft, raw=raw, rates=rates)
         task = pickle.dumps((draft, raw.model_copy(update={"item": {}}), rates.on, dict(rates.euro)))
         try:
-            answer = _child(self._budget_s).ask(task, most_s=_MOST_S, stopping=self._stopping)
+            answer = self.child.ask(task, most_s=_MOST_S, stopping=self._stopping)
         except ChildEndedError as ended:
             raise self._why(ended, size) from None
         if answer.startswith(b"-"):
             raise RuntimeError(answer[1:].decode("utf-8"))
         return decode(Posting, answer[1:])
+
+    @property
+    def child(self) -> Child:
+        """The process that reads large items, shared by all of one budget."""
+        return _child(self._budget_s)
 
     def _why(self, ended: ChildEndedError, size: int) -> Exception:
         if ended.stopped:

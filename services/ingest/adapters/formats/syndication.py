@@ -4,6 +4,7 @@ import atexit
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from math import inf
 from typing import Any
 
 from services.ingest.adapters.formats.base import Part, cut, identified, opened
@@ -257,9 +258,12 @@ class FeedReader:
         """The process that reads, once there is one."""
         return self._child.pid
 
-    def read(self, text: str, *, most_seconds: float | None = None) -> dict[str, Any]:
-        """Parse a feed: {"feed": {...}, "entries": [...]}, see `feed_child`. Raises FeedUnreadableError."""
-        patience = self._most_seconds if most_seconds is None else most_seconds
+    def read(self, text: str, *, most_seconds: float = inf) -> dict[str, Any]:
+        """Parse a feed: {"feed": {...}, "entries": [...]}, see `feed_child`. Raises FeedUnreadableError.
+
+        It may take the reader's own time, or `most_seconds` where that is less.
+        """
+        patience = min(self._most_seconds, most_seconds)
         body = text.encode("utf-8", "replace")
         if len(body) > MOST_BYTES:
             raise FeedUnreadableError(too_large("body_too_large", "the feed is", MOST_BYTES // 2**20, "MiB"))

@@ -127,7 +127,7 @@ def test_names_are_completed_and_texts_read_and_nothing_of_it_is_kept(
     assert program.get("/completions/skills", typed="k8s").json()["items"][0]["value"] == "Kubernetes"
     assert program.get("/completions/places", typed="Germ").json()["items"][0]["value"] == "Germany"
     assert problem_of(program.get("/completions/people", typed="Ada")) == (422, "wrong_field")
-    read = program.ask("POST", "/readings", {"text": "remote Go jobs from Poland above 90k"}).json()
+    read = program.ask("POST", "/readings", {"text": "remote Go work from Poland, 90k"}).json()
     assert (read["criteria"]["skills"]["any"], read["criteria"]["places"]) == (["Go"], ["PL"])
     assert read["criteria"]["salary_floor"] == {"amount": 90_000, "currency": "EUR", "period": "year"}
     assert {one["field"] for one in read["read_from"]} >= {"skills", "places", "salary_floor"}
