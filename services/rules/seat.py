@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from schemas.posting import Reach, Workplace
-from services.rules.lexicon.builder import any_of
+from services.rules.lexicon.builder import any_of, phrases_of
 from services.rules.places.known import canonical_place, find_places, is_country, is_subdivision
 from services.rules.text import collapsed, words
 from services.rules.titles import sells
@@ -18,11 +18,6 @@ _LONGEST: Final = 200
 _MOST_READ: Final = 50
 
 _REMOTE: Final = "r"
-_NOT_A_TOWN: Final = frozenset({
-    "remote", "hybrid", "onsite", "office", "offices", "hq", "headquarters", "headquarter", "area", "metro",
-    "greater", "region", "anywhere", "in", "from", "home", "based", "of", "multiple", "locations", "location",
-    "various", "flexible", "sede", "siege", "zentrale",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +82,18 @@ def _town(location: str) -> str:
     """The first part of a location that names no country, state or group; empty where each does."""
     state = ""
     for part in _cut().split(location):
-        bare = " ".join(word for word in words(part) if word not in _NOT_A_TOWN)
+        bare = " ".join(word for word in words(part) if word not in _no_town())
         wide = canonical_place(bare) if bare else None
         if bare and wide is None and not _names_a_country(part):
             return bare
         # A city that is a state as well (Berlin, New York) is one where nothing narrower is named.
         state = state or (bare if is_subdivision(wide or "") else "")
     return state
+
+
+@cache
+def _no_town() -> frozenset[str]:
+    return frozenset(word for phrase in phrases_of("place.no_town") for word in words(phrase))
 
 
 @cache

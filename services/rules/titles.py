@@ -4,24 +4,14 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
-from services.rules.lexicon.builder import any_of
+from services.rules.lexicon.builder import any_of, entries_of, phrases_of
 from services.rules.places.known import canonical_place, find_places
 from services.rules.text import collapsed, fold, words
 
 _CUT: Final = re.compile(r"\s*[()\[\]|@,]\s*|\s+[-\u2013\u2014]\s+|\s*[\u2013\u2014]\s*|(?<=\w)-\s+|:\s+")
 _FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPACES: Final = re.compile(r"\s\s+")
-_NOT_WORK: Final = frozenset({
-    "remote", "remoto", "remota", "hybrid", "onsite", "on", "site", "office", "home", "based", "fully", "full",
-    "first", "friendly", "work", "from", "anywhere", "worldwide", "within", "across", "or", "and", "in", "the",
-    "only", "100", "relocation", "relocate", "to",
-})  # fmt: skip
 _LONGEST_PLACE: Final = 60
-_SPELLINGS: Final = {
-    "sr": "senior", "snr": "senior", "jr": "junior", "mgr": "manager", "eng": "engineer", "dev": "developer",
-    "client": "customer", "clients": "customer", "customers": "customer",
-    "backend": "back end", "frontend": "front end", "fullstack": "full stack", "com": "with", "mit": "with",
-}  # fmt: skip
 
 
 @cache
@@ -33,6 +23,21 @@ def genders() -> re.Pattern[str]:
         rf"|(?<=\w)(?:[*:_·•]|/-?|\(){any_of('gender.ending', whole=False)}\)?(?!\w)",
         re.IGNORECASE,
     )
+
+
+@cache
+def _no_work() -> frozenset[str]:
+    return frozenset(phrases_of("title.no_work"))
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """By a way of writing the one that it is compared as."""
+    return {
+        way: spelling.replace("_", " ")
+        for spelling in entries_of("spelling")
+        for way in phrases_of(f"spelling.{spelling}")
+    }
 
 
 def sells(title: str) -> bool:
@@ -65,12 +70,13 @@ def fold_title(title: str) -> str:
     keeps_places = works_a_market(bare)
     # The work comes first, but for a workplace: `Remote - Data Engineer`.
     kept = [part for at, part in enumerate(parts) if not _says_only_where(part, at == 0 or keeps_places)]
-    found = [_SPELLINGS.get(word, word) for word in words(" ".join(kept))]
+    spellings = _spellings()
+    found = [spellings.get(word, word) for word in words(" ".join(kept))]
     return " ".join(found) or fold(title)
 
 
 def _says_only_where(part: str, workplace_alone: bool) -> bool:
-    if not set(words(part)) - _NOT_WORK:
+    if not set(words(part)) - _no_work():
         return True
     return not workplace_alone and len(part) <= _LONGEST_PLACE and _is_place(part.strip())
 
@@ -83,4 +89,4 @@ def _is_place(part: str) -> bool:
     rest = part
     for found in reversed(find_places(part)):
         rest = rest[: found.start] + " " + rest[found.end :]
-    return not set(words(rest)) - _NOT_WORK
+    return not set(words(rest)) - _no_work()

@@ -1,6 +1,6 @@
 """Roles: what a job is, from a curated taxonomy of families across trades, and how close two of them are.
 
-The tables are data/roles/ (a file a family) and data/role_words.toml (data/README.md), read once, on first use.
+The tables are data/roles/ (a file a family; data/README.md) and the lexicon's words of titles, read once, on first use.
 """
 
 import tomllib
@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from services.rules.lexicon.builder import entries_of, phrases_of
 from services.rules.roles.words import Word, stem, title_words
 from services.rules.text import fold
 
@@ -109,7 +110,7 @@ class Vocabulary:
 class Roles:
     """All roles, by id and by what people call them."""
 
-    def __init__(self, families: Iterable[Family], given: Iterable[Role], words: Mapping[str, Any]) -> None:
+    def __init__(self, families: Iterable[Family], given: Iterable[Role]) -> None:
         self.families = {family.id: family for family in families}
         self._by_id = {role.id: role for role in given}
         near = {(a.id, b) for a in self._by_id.values() for b in a.near}
@@ -119,7 +120,7 @@ class Roles:
         }
         far = {(a.id, b) for a in self._by_id.values() for b in a.far}
         self._far = far | {(b, a) for a, b in far}
-        self.vocabulary = _vocabulary(self._by_id.values(), words)
+        self.vocabulary = _vocabulary(self._by_id.values())
 
     def __iter__(self) -> Iterator[Role]:
         return iter(self._by_id.values())
@@ -200,19 +201,20 @@ class Roles:
         return tuple(self._by_id[role] for role in found)
 
 
-def _vocabulary(given: Iterable[Role], words: Mapping[str, Any]) -> Vocabulary:
+def _vocabulary(given: Iterable[Role]) -> Vocabulary:
+    breaks, genitives = (frozenset(map(fold, phrases_of(entry))) for entry in ("title.breaks", "title.of"))
     known = Vocabulary(
-        joins=frozenset(map(fold, [*words["joins"], *words["breaks"], *words["genitives"]])),
-        breaks=frozenset(map(fold, words["breaks"])),
-        genitives=frozenset(map(fold, words["genitives"])),
-        levels=frozenset(map(stem, words["level"])),
-        compounds=frozenset(map(stem, words["compound"])),
+        joins=breaks | genitives | frozenset(map(fold, phrases_of("title.joins"))),
+        breaks=breaks,
+        genitives=genitives,
+        levels=frozenset(map(stem, phrases_of("title.level"))),
+        compounds=frozenset(map(stem, phrases_of("title.compound"))),
     )
-    for name, nouns in (*words["heads"].items(), (WEAK, words["weak"])):
-        for noun in nouns:
+    for name in entries_of("head"):
+        for noun in phrases_of(f"head.{name}"):
             known.heads.setdefault(_stems(known, noun), name)
-    for name, nouns in words["activities"].items():
-        for noun in nouns:
+    for name in entries_of("activity"):
+        for noun in phrases_of(f"activity.{name}"):
             known.heads.setdefault(_stems(known, noun), name)
             known.activities.add(_stems(known, noun))
     for role in given:
@@ -255,7 +257,7 @@ def roles() -> Roles:
         table = tomllib.loads(file.read_text("utf-8"))
         families.append(Family(family, table["family"]))
         given += [_role(name, family, entry) for name, entry in table["roles"].items()]
-    return Roles(families, given, tomllib.loads(data.joinpath("role_words.toml").read_text("utf-8")))
+    return Roles(families, given)
 
 
 def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:

@@ -175,6 +175,8 @@ NO_LANGUAGE = {
     "gbp|usd|eur|chf": "the same",
     "(?:US)?[": "a sign of a currency: US$",
     r"\.net": "the name of a skill",
+    "IV|V|[1-5]": "numerals of levels",
+    "L|IC|E": "codes of grades",
     r"[(\[]at[)\]]": "an address that is written so as not to be one, in English whatever the text is in",
     "strong|i|em|u|s|code|span|sub|sup|thead|tbody": "elements of HTML",
     "div|span|strong|b|em|": "the same",

@@ -25,14 +25,13 @@ _MOST_HEADING = 80
 _MOST_HEADING_WORDS = 13
 _MOST_ANNOUNCEMENT = 200
 
-_HEADINGS: Final[tuple[tuple[str, Kind, str], ...]] = (
-    ("legal", "legal", ""), ("others", "others", ""), ("surely_requirements", "requirements", ""),
-    ("surely_place", "place", ""), ("surely_duties", "duties", ""), ("nice", "nice", "望ましい"),
-    ("sought", "requirements", ""), ("process", "process", ""), ("benefits", "benefits", ""), ("pay", "pay", ""),
-    ("requirements", "requirements", "必要な|求める"), ("duties", "duties", "業務内容"), ("place", "place", ""),
-    ("about", "about", ""),
+_HEADINGS: Final[tuple[tuple[str, Kind], ...]] = (
+    ("legal", "legal"), ("others", "others"), ("surely_requirements", "requirements"), ("surely_place", "place"),
+    ("surely_duties", "duties"), ("nice", "nice"), ("sought", "requirements"), ("process", "process"),
+    ("benefits", "benefits"), ("pay", "pay"), ("requirements", "requirements"), ("duties", "duties"),
+    ("place", "place"), ("about", "about"),
 )  # fmt: skip
-"""Tried in this order: the words of the languages, the section, and Japanese words.
+"""Tried in this order: the words of the languages, and the section.
 
 A heading in none of them ("Collaboration") leaves the section as it is.
 """
@@ -165,8 +164,7 @@ def _plain(line: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
-    words = ((kind, any_of(f"heading.{entry}"), japanese) for entry, kind, japanese in _HEADINGS)
-    return tuple((kind, re.compile(f"{known}|{japanese}" if japanese else known)) for kind, known, japanese in words)
+    return tuple((kind, re.compile(any_of(f"heading.{entry}"))) for entry, kind in _HEADINGS)
 
 
 @cache
@@ -177,8 +175,7 @@ def _wishes() -> re.Pattern[str]:
 @cache
 def _any_heading() -> re.Pattern[str]:
     """Most lines are none: one look tells them."""
-    japanese = "|".join(words for _, _, words in _HEADINGS if words)
-    return re.compile(f"{any_of(*(f'heading.{entry}' for entry, _, _ in _HEADINGS))}|{japanese}")
+    return re.compile(any_of(*(f"heading.{entry}" for entry, _ in _HEADINGS)))
 
 
 @lru_cache(maxsize=16_384)
