@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -103,7 +104,8 @@ def note_on(change: Callable[[Item], Item]) -> str:
     page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
     assert page.html.count('class="note"') == 1
     assert "<lead>" not in page.html
-    [note] = lxml_html.fromstring(page.html).find_class("note")
+    tree: Any = lxml_html.fromstring(page.html)
+    [note] = tree.find_class("note")
     said = " ".join(note.text_content().split())
     assert said in " ".join(page.text.split())
     return said
