@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.criteria import Criteria, RoleTerms, SkillTerms
+from schemas.criteria import Criteria, Nearby, RoleTerms, SkillTerms
 from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Skill, Spoken, Timezones
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
@@ -88,6 +88,28 @@ def test_a_job_that_keeps_to_a_part_of_the_country_is_less_likely_unless_the_par
     assert chance(ohio, asked) == chance(states, anywhere)
 
 
+BRISTOL, BATH, LEEDS = 2654675, 2656173, 2644688
+
+
+@pytest.mark.parametrize("where", ["a name", "a distance"])
+def test_a_town_that_any_search_names_speaks_against_work_that_is_not_remote_far_from_it(where: str) -> None:
+    british = Reach(scope="listed", countries=("GB",))
+    anywhere = Criteria(text="nurse", places=("GB",))
+    near = Criteria(near=(Nearby(town="Bristol, GB", km=20),))
+    other = Ask("Ward in Bristol", anywhere) if where == "a name" else Ask("Ward", near)
+    signs = Signs(localities=asked_together([other])[2])
+
+    def at(town: int, by: Signs = signs, **changes: object) -> float:
+        return chance(
+            nursing(**({"reach": british, "workplace": "onsite", "towns": (town,)} | changes)), anywhere, signs=by
+        )
+
+    assert at(LEEDS) < at(BATH) == at(BRISTOL) == at(LEEDS, NO_SIGNS), "of who names no town nothing is known"
+    assert at(LEEDS, workplace="remote", towns=()) == at(BRISTOL, workplace="remote", towns=())
+    dutch = Signs(localities=asked_together([Ask("Ward in Utrecht", NURSE)])[2])
+    assert at(LEEDS, dutch) == at(BRISTOL), "a town of another country says nothing of this one"
+
+
 def test_hours_of_a_far_zone_speak_against_a_job() -> None:
     american = nursing(timezones=Timezones(min=-8.0, max=-5.0))
     lisbon, toronto = Signs(time_zone="Europe/Lisbon"), Signs(time_zone="America/Toronto")
@@ -118,6 +140,13 @@ def test_where_groups_are_asked_for_the_own_country_decides_whether_one_must_mov
     assert chance(cyprus, europe, signs=at_home) == chance(BEST, europe, signs=at_home)
     assert chance(cyprus, europe, signs=away) < chance(BEST, europe, signs=away)
     assert chance(cyprus, europe) < chance(BEST, europe), "nobody knows where they live"
+
+
+def test_who_names_parts_of_a_country_has_no_licence_of_its_others() -> None:
+    country = NURSE.model_copy(update={"places": ("US",)})
+    in_texas = Signs(localities=asked_together([Ask("Nursing in Texas", country)])[2])
+    ohio, texas = setting("licence", "US-OH"), setting("licence", "US-TX")
+    assert chance(ohio, country, signs=in_texas) < chance(ohio, country) < chance(texas, country, signs=in_texas)
 
 
 def test_a_licence_of_no_place_speaks_a_little_against_a_job_and_shifts_do_not() -> None:
@@ -171,6 +200,18 @@ def test_what_their_other_searches_mean_counts_for_a_search_that_names_no_trade(
     far = nursing(forms=("part_time",), roles=("ios-engineer",))
     assert chance(here, part_time, "Part time", nurse) > chance(far, part_time, "Part time", nurse)
     assert chance(here, part_time, "Part time") == chance(far, part_time, "Part time"), "nothing says which trade"
+    juniors = part_time.model_copy(update={"seniority": ("junior",)})
+    assert chance(here, juniors, "Begin", nurse) > chance(far, juniors, "Begin", nurse), "nor does a level"
+
+
+def test_a_job_of_one_of_several_trades_is_likelier_than_one_of_none_and_less_so_than_one_of_all() -> None:
+    of = {name: Ask(name, Criteria(text=name)) for name in ("nurse", "lawyer", "carpenter")}
+    one, same, beside = (
+        Signs(trades=asked_together(of[name] for name in names)[0])
+        for names in (("nurse",), ("nurse", "nurse"), ("nurse", "lawyer", "carpenter"))
+    )
+    assert chance(BEST, signs=beside) < chance(BEST, signs=same) == chance(BEST, signs=one)
+    assert chance(nursing(roles=("ios-engineer",)), signs=beside) < chance(BEST, signs=beside)
 
 
 def test_a_level_that_another_search_asks_for_counts_where_this_one_asks_for_none() -> None:

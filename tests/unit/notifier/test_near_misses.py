@@ -67,7 +67,7 @@ def test_there_are_three_at_most_the_newest_of_equal_ones() -> None:
 
 
 def test_near_misses_that_match_records_tell_of_come_before_them() -> None:
-    paid = Criteria(seniority=("mid",), salary_floor=SalaryFloor(amount=60_000, currency="EUR"))
+    paid = MID.criteria.model_copy(update={"salary_floor": SalaryFloor(amount=60_000, currency="EUR")})
     fits = posting("fits", seniority="mid", salary=pay(None, 90_000))
     poor = posting("poor", seniority="mid", salary=pay(None, 55_000))
     new = [senior(f"new{number}", posted_at=NOON - number * HOUR, salary=pay(None, 90_000)) for number in range(1, 6)]
@@ -112,6 +112,13 @@ def test_below_the_bar_nothing_is_a_near_miss() -> None:
 def test_what_nobody_wants_or_has_already_is_no_near_miss(one: PostingCore) -> None:
     to = recipient(hidden_companies=frozenset({fold_company("Cobalt")}), not_relevant=frozenset({"waved away"}))
     assert near([one], to=to) == []
+
+
+def test_of_a_search_for_work_of_any_trade_nothing_is_a_near_miss() -> None:
+    anything = search("At my level", Criteria(seniority=("mid",)))
+    fitting, new = posting("fits", seniority="mid", skills=()), [senior("new")]
+    assert near(new, by=(anything,), fitting=(fitting,)) == []
+    assert near(new, by=(anything, MID), fitting=(FITS,)) == ["new"]
 
 
 def test_what_was_sent_in_any_copy_is_not_sent_again() -> None:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
-from schemas.posting import Condition, Seniority, Timezones
+from schemas.posting import Condition, PostingCore, Seniority, Timezones
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
@@ -22,6 +22,7 @@ from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well, needs_of
 from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
+from services.rules.places.towns import label_of, town_of
 from services.rules.roles.affinity import CLOSE
 from services.rules.skills.taxonomy import taxonomy
 
@@ -132,7 +133,7 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
         float(not _other_tools(wish, criteria, ready)),
         _place(wish, criteria, ready),
         _home(criteria.places, wish.home, ready.allowed),
-        float(not _parts_of_country(wish, criteria, ready)),
+        float(not _parts_of_country(wish, criteria, ready) and not _far_off(wish, criteria, ready.posting)),
         _title_place(criteria.places, ready.title_places),
         _zone(wish.offset, posting.timezones),
         float(not criteria.workplace or posting.workplace != "unknown"),
@@ -146,22 +147,27 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
 
 
 def _role(wish: Wish, ready: Ready) -> tuple[float, float]:
-    """How far a posting's roles come: into the family of a likely one, and near it."""
-    if not wish.affinity and wish.level:
+    """How far a posting's roles come: into the family of a likely one, and near it.
+
+    Where the search names no trade, those of the person's other searches are the likely ones.
+    """
+    likely, given = (wish.affinity,) if wish.affinity else wish.trades, ready.posting.roles
+    if not likely and wish.level:
         return (1.0, 1.0)
-    if not wish.affinity or not ready.posting.roles:
+    if not likely or not given:
         return (1.0, UNTOLD)
-    close, family, near = wish.affinity.to(ready.posting.roles), CLOSE["family"], CLOSE["near"]
+    close, family, near = max(trade.to(given) for trade in likely), CLOSE["family"], CLOSE["near"]
     return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
 
 
 def _searches(wish: Wish, given: tuple[str, ...]) -> float:
-    """How close a posting's roles are to what all the person's searches mean, at the mean."""
+    """How close a posting's roles are to what the person's searches mean: between the closest and their mean."""
     if not wish.trades:
         return UNTOLD
     if not given:
         return 1.0  # `_role` counts what is untold.
-    return sum(trade.to(given) for trade in wish.trades) / len(wish.trades)
+    close = [trade.to(given) for trade in wish.trades]
+    return (max(close) + sum(close) / len(close)) / 2.0
 
 
 def _other_tools(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
@@ -222,6 +228,14 @@ def _parts_of_country(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str
     return tuple(part for part in parts if country_of(part) in criteria.places or country_of(part) == wish.home)
 
 
+def _far_off(wish: Wish, criteria: Criteria, posting: PostingCore) -> bool:
+    """Whether work that is not remote lies far from what the person names of its country; `near` is judged itself."""
+    if criteria.near or posting.workplace == "remote":
+        return False
+    towns = [town for number in posting.towns if (town := town_of(label_of(number) or ""))]
+    return bool(towns) and not any(map(wish.localities.take_in, towns))
+
+
 def _title_place(places: tuple[str, ...], named: Allowed | None) -> float:
     """0 where the title names places, and none that is wanted."""
     wanted = [place for place in places if place != WORLDWIDE]
@@ -256,11 +270,14 @@ def _meets(wish: Wish, criteria: Criteria, condition: Condition) -> float:
 
 
 def _is_at(wish: Wish, places: tuple[str, ...], place: str) -> float:
-    """Whether somebody lives at a place, or asks for it; half where they do so of the country that it is a part of."""
+    """Whether somebody lives at a place or asks for it; half where they do so of its country and of no part."""
     narrow = [wanted for wanted in places if not is_group(wanted) and wanted != WORLDWIDE]
     own = narrow or ([wish.lives] if wish.lives else [])
-    if any(place in (wanted, _country(wanted)) for wanted in own):
+    parts = [part for part in wish.localities.parts if country_of(part) == _country(place)]
+    if place in parts or any(place in (wanted, _country(wanted)) for wanted in own):
         return 1.0
+    if parts and is_subdivision(place):
+        return 0.0
     return UNTOLD if not own or _country(place) in own else 0.0
 
 
@@ -306,9 +323,7 @@ def _doubt(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> Do
 def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
     posting = ready.posting
     match fact:
-        case "trade" | "near_role" if wish.affinity:
-            return posting.roles[:1]
-        case "searches" if wish.trades:
+        case "trade" | "near_role" | "searches" if wish.trades:
             return posting.roles[:1]
         case "technology":
             return _other_tools(wish, criteria, ready)

@@ -100,6 +100,8 @@ def near_candidates(
     worth: dict[str, tuple[float, Ready]] = {}
     for search in digest.searches:
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
+        if not wish.trades:
+            continue  # Nobody can tell what is near to work of any trade.
         for ready in looked_through.near(search.criteria):
             if ready.posting.seen_at <= since or why_no_news(ready, recipient, due_at, settings):
                 continue

@@ -15,13 +15,31 @@ from services.notifier.domain.model import Ask, Recipient
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.lexicon.builder import any_of
-from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
+from services.rules.places.known import countries_of, country_of, find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
+from services.rules.places.towns import Town, kilometres, town_of, towns_in_sentence
 from services.rules.roles.affinity import Affinity, affinity_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery, words
 from services.wording.lines import country_of_zone, standard_offset
+
+_TO_WORK: Final = 80.0
+"""Kilometres from a town that somebody names to where they would go to work."""
+
+
+class Localities(NamedTuple):
+    """Where within a country somebody would go to work, as far as a search asks for it or its name says it."""
+
+    towns: frozenset[Town] = frozenset()
+    parts: frozenset[str] = frozenset()
+    """Codes of states and the like."""
+
+    def take_in(self, town: Town) -> bool:
+        """Whether a town lies in or near one of them; any does in a country of which none is named."""
+        near = [one for one in self.towns if one.country == town.country]
+        parts = [part for part in self.parts if country_of(part) == town.country]
+        return not (near or parts) or town.code in parts or any(kilometres(one, town) <= _TO_WORK for one in near)
 
 
 class Signs(NamedTuple):
@@ -35,6 +53,8 @@ class Signs(NamedTuple):
     """The likely roles of each of their searches that names a trade."""
     levels: frozenset[Seniority] = frozenset()
     """Those that any of their searches asks for."""
+    localities: Localities = Localities()
+    """Those of all their searches."""
     speaks: tuple[SpokenLanguage, ...] = ()
 
 
@@ -70,6 +90,8 @@ class Wish:
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
     """A word asks for postings where no post is open."""
+    localities: Localities
+    """Those of all searches of the person."""
 
 
 def signs_of(recipient: Recipient) -> Signs:
@@ -79,12 +101,31 @@ def signs_of(recipient: Recipient) -> Signs:
     return Signs(languages, recipient.time_zone, *asked_together(recipient.asks), recipient.speaks)
 
 
-def asked_together(asks: Iterable[Ask]) -> tuple[tuple[Affinity, ...], frozenset[Seniority]]:
-    """The trades and the levels that somebody's searches name."""
+def asked_together(asks: Iterable[Ask]) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities]:
+    """The trades, the levels and the localities that somebody's searches name."""
     asks = tuple(asks)
     trades = dict.fromkeys(affinity_of(ask.criteria, ask.name) for ask in asks)
     levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
-    return tuple(filter(None, trades)), levels
+    return tuple(filter(None, trades)), levels, _together(_localities(ask.criteria, ask.name) for ask in asks)
+
+
+def _together(several: Iterable[Localities]) -> Localities:
+    several = tuple(several)
+    return Localities(
+        frozenset[Town]().union(*(one.towns for one in several)),
+        frozenset[str]().union(*(one.parts for one in several)),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _localities(criteria: Criteria, name: str) -> Localities:
+    """Towns that a search asks to be near or that its name says, as in "Sales in Bristol", and parts of countries."""
+    near = filter(None, (town_of(one.town) for one in criteria.near))
+    named = (place.code for place in find_places(name) if place.kind == "subdivision")
+    return Localities(
+        frozenset((*near, *towns_in_sentence(name, ()))),
+        frozenset((*filter(is_subdivision, criteria.places), *named)),
+    )
 
 
 @lru_cache(maxsize=4_096)
@@ -114,6 +155,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         lives=country_of_zone(signs.time_zone or ""),
         studies=1.0 if any(map(_wished("enrolment").search, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_wished("pool").search, said)),
+        localities=_together((_localities(criteria, name), signs.localities)),
     )
 
 

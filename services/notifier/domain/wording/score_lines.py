@@ -222,7 +222,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "technology": lambda one: f"its title names {', '.join(one.of)}",
     "place": lambda _: "no wanted place is named",
     "home": lambda _: "the wanted places are hardly taken in",
-    "region": lambda one: f"only a part of the country: {', '.join(one.of)}",
+    "region": lambda one: f"only a part of the country: {', '.join(one.of)}" if one.of else "its town is far off",
     "elsewhere": lambda _: "its title names another place",
     "zone": lambda _: "its hours are of another time zone",
     "workplace": lambda _: "its workplace is not told",
