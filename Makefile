@@ -10,7 +10,7 @@ ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-faults lint types check format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-faults lint types check check-deploy format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -78,6 +78,11 @@ lint: setup
 
 types: setup
 	@$(BIN)/mypy
+
+# Chart, rules, dashboards, compose file: with helm, which Go makes once, promtool, and the schemas of Kubernetes.
+check-deploy: setup
+	@deploy/helm/tools.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" CI=true CHECK_DEPLOY=1 $(BIN)/pytest tests/unit/deploy
 
 check: lint types test
 

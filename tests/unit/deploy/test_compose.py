@@ -17,10 +17,14 @@ from typer.main import get_command
 from services.cli.app import tree
 from services.settings import Settings, load_settings
 from services.settings.loading import place_of
+from tests.support.promql import promtool
 
 ROOT = Path(__file__).resolve().parents[3]
 DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+WATCH: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.watch.yaml").read_text(encoding="utf-8"))
+WATCHED = ("notifier", "portal", "console")
+"""Services of ours that `compose.watch.yaml` has, the first on top of `compose.yaml`."""
 OURS = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "jobchime"}
 WORKERS = ("ingest", "matcher", "notifier")
 GIVEN = "0123456789abcdef0123456789abcdef"
@@ -56,6 +60,53 @@ def test_it_follows_the_compose_schema() -> None:
     faults = [f"{list(fault.instance_path)}: {fault.message}" for fault in _schema().iter_errors(COMPOSE)]
 
     assert faults == []
+
+
+def test_what_watches_follows_the_compose_schema_and_begins_with_what_there_is() -> None:
+    faults = [f"{list(fault.instance_path)}: {fault.message}" for fault in _schema().iter_errors(WATCH)]
+
+    assert faults == []
+    for service in WATCH["services"].values():
+        assert service.get("extends", {}).get("service", "notifier") in COMPOSE["services"]
+    assert {each["file"] for each in WATCH["configs"].values() if not (DEPLOY / each["file"]).is_file()} == set()
+
+
+def test_what_watches_is_reached_on_loopback_alone_where_it_answers() -> None:
+    published = [port for service in WATCH["services"].values() for port in service.get("ports", ())]
+
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+    for name, settings in (("portal", Settings().portal), ("console", Settings().console)):
+        assert f"127.0.0.1:{settings.port}:{settings.port}" in WATCH["services"][name]["ports"]
+        assert f":{settings.port}/readyz" in WATCH["services"][name]["healthcheck"]["test"][-1]
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_with_what_watches_mails_go_to_mailpit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = _environment("notifier") | {
+        variable: re.sub(r"\$\{\w+:\?[^}]*\}", GIVEN, str(value))
+        for variable, value in WATCH["services"][name]["environment"].items()
+    }
+    assert [variable for variable in given if not _is_setting(variable)] == []
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    settings = load_settings(DEPLOY / "jobchime.toml")
+
+    settings.mail.check()
+    assert settings.mail.mailer == "smtp"
+    assert settings.mail.smtp.host in WATCH["services"]
+    whole: Any = get_command(tree(lambda _: True))
+    assert whole.commands[WATCH["services"][name].get("command", ["notifier"])[0]]
+
+
+def test_prometheus_of_what_watches_scrapes_each_service_where_it_answers() -> None:
+    promtool("check", "config", DEPLOY / "prometheus" / "prometheus.yaml")
+    [scraped] = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yaml").read_text(encoding="utf-8"))[
+        "scrape_configs"
+    ]
+    ports = {name: each["port"] for each in scraped["dns_sd_configs"] for name in each["names"]}
+
+    assert ports == {name: getattr(Settings().probes, f"{name}_port") for name in WORKERS}
 
 
 def test_the_schema_would_find_a_wrong_key() -> None:
