@@ -10,7 +10,7 @@ from bench.relevance.people import Person
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance import chance_of
-from services.notifier.domain.curation.judging import Judged, Judging
+from services.notifier.domain.curation.judging import JudgedPosting, Judging
 from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, wish_of
 from services.notifier.domain.model import Ask
 from services.rules.criteria import canonical
@@ -25,7 +25,7 @@ _KNOWN: Final[dict[str, list[tuple[Criteria, Wish]]]] = {}
 class Fitting:
     """A search that a posting fits, and what it gives a sign of."""
 
-    judged: Judged
+    judged: JudgedPosting
     wish: Wish
 
 

@@ -47,7 +47,7 @@ class Far:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class PastVerdict:
     """A posting, without its description, with what the criteria say of it, or said while it was open."""
 
     posting: PostingCore
@@ -79,10 +79,10 @@ class Backtest:
 
     criteria: Criteria
     judged: int
-    matches: tuple[Tried, ...]
-    near: tuple[Tried, ...]
+    matches: tuple[PastVerdict, ...]
+    near: tuple[PastVerdict, ...]
     """Near misses."""
-    close: tuple[Tried, ...]
+    close: tuple[PastVerdict, ...]
     """Rejected for one criterion alone."""
     costs: tuple[Cost, ...]
     kin: Mapping[str, float]
@@ -100,7 +100,7 @@ class Backtesting:
         for step in steps(criteria):
             self._steps[step.criterion].append(step)
         self._gained: defaultdict[Hashable, list[str]] = defaultdict(list)
-        self._tried: list[Tried] = []
+        self._tried: list[PastVerdict] = []
         self._judged = 0
         self._skills = _TogetherWith(criteria.skills.any)
 
@@ -130,7 +130,7 @@ class Backtesting:
                 if judge(step.criteria, prepared).outcome == "match":
                     self._gained[step.own].append(posting.posting_id)
         bare = prepared.posting.model_copy(update={"description_text": ""})
-        self._tried.append(Tried(bare, past.seen_at, closed, found))
+        self._tried.append(PastVerdict(bare, past.seen_at, closed, found))
 
     def finish(self) -> Backtest:
         """What came of all that was taken, the newest first."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schemas.posting import PostingCore
 from services.notifier.adapters.sql.windows.matches import SqlMatches
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.near_misses import SPANS, Newest
 from services.notifier.domain.curation.waiting import judged_again
 from services.notifier.domain.model import Candidate, DueSearch
@@ -25,14 +25,14 @@ class NewestPostings:
         matches: SqlMatches,
         most: int,
         load: Callable[[Sequence[str]], Mapping[str, PostingCore]] | None = None,
-        prepare: Callable[[PostingCore], Ready] = Ready,
+        prepare: Callable[[PostingCore], PostingFeatures] = PostingFeatures,
     ) -> None:
         """`load` and `prepare`: of whoever reads and prepares postings besides, so that both is done once."""
         self._matches = matches
         self._most = most
         self._load = load or matches.postings
         self._prepare = prepare
-        self._ready: dict[str, Ready] = {}
+        self._ready: dict[str, PostingFeatures] = {}
         self._newest = Newest(())
         self._versions: Sequence[tuple[str, int]] = ()
         """Of those that are held, newest first."""

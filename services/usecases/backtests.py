@@ -13,13 +13,13 @@ from typing import Any, Final
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchSieve
-from services.matcher.backtest import Backtest, Backtesting, Far, Gain, OpenSieve, Past, Tried, newest_versions
+from services.matcher.backtest import Backtest, Backtesting, Far, Gain, OpenSieve, Past, PastVerdict, newest_versions
 from services.matcher.explain import posting_json, reason_json
 from services.matcher.ports import Sieve
 from services.notifier.adapters.sql.retention import KEEP_MATCHES
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.curation.copies import gather
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import score
 from services.notifier.domain.weights import Part
 from services.notifier.domain.wording.reason_order import in_telling_order
@@ -58,7 +58,7 @@ _MOST_OF_ONE: Final = 2
 class Job:
     """A job by its best copy, scored as if its digest had been due when it came."""
 
-    tried: Tried
+    tried: PastVerdict
     copies: int
     score: float
     parts: tuple[Part, ...]
@@ -239,9 +239,11 @@ def report_of(found: Backtest, since: datetime, until: datetime, preferred_place
     )
 
 
-def _job(found: Backtest, copies: Sequence[Tried], preferred_places: tuple[str, ...]) -> Job:
+def _job(found: Backtest, copies: Sequence[PastVerdict], preferred_places: tuple[str, ...]) -> Job:
     best = copies[0]
-    scored = score(Judged(found.criteria, Ready(best.posting)), best.posting.seen_at, (), preferred_places)
+    scored = score(
+        JudgedPosting(found.criteria, PostingFeatures(best.posting)), best.posting.seen_at, (), preferred_places
+    )
     return Job(best, len(copies), scored.total, scored.parts, min(copy.seen_at for copy in copies))
 
 

@@ -20,7 +20,7 @@ from services.matcher.explain import (
 )
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.curation.wishes import NO_SIGNS, signs_of, wish_of
 from services.notifier.domain.model import JobOpinion
@@ -85,7 +85,7 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     `installation`: where a saved search is from; what its owner speaks and said of jobs then counts too. Raises
     UnavailableError.
     """
-    judged = Judged(query.criteria, Ready(posting))
+    judged = JudgedPosting(query.criteria, PostingFeatures(posting))
     found, said, missing, signs = judged.verdict, tuple[JobOpinion, ...](), None, NO_SIGNS
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.rules.criterion import Reason
@@ -115,9 +115,9 @@ def job(installation: Installation, subscriber: Subscriber, posting_id: str) -> 
     posting = posting_of(installation, posting_id)
     if posting is None:
         return None
-    found, ready = [], Ready(posting)
+    found, ready = [], PostingFeatures(posting)
     for search in searches(installation, subscriber):
-        judged = Judged(search.criteria, ready)
+        judged = JudgedPosting(search.criteria, ready)
         if judged.outcome != "reject":
             found.append(FoundBy(search.name, judged.outcome == "near", judged.verdict.reasons))
     return Job(posting, tuple(found))

@@ -16,7 +16,7 @@ from schemas.sql.tables import digests
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts, SuppressedHash
 from services.notifier.domain.consent import Consent
-from services.notifier.domain.curation.judging import Judging, Ready
+from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
@@ -246,7 +246,7 @@ class TestPeople:
         store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
         [claimed] = due(store, NOW + 3 * HOUR)
         [window] = claimed.windows
-        why = Judging().of(window.search.criteria, Ready(posting("one"))).verdict
+        why = Judging().of(window.search.criteria, PostingFeatures(posting("one"))).verdict
         item = Item(posting("one"), (FoundBy(window.search, why),), 1.0)
         left = Dropped(posting("two").posting_id, Cause("sent", day=NOW.date()))
         made = Digest(claimed.recipient, NOW + 3 * HOUR, (window.search,), (item,), (), 0, (left,))

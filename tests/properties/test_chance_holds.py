@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance import FACTS, chance_of, facts_of, model, probability
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Signs, wish_of
 from services.notifier.domain.model import DueSearch
 from tests.support.found_jobs import SEARCHES, postings
@@ -25,11 +25,11 @@ def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], pla
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)
 def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: DueSearch, signs: Signs) -> None:
-    ready, wish = Ready(one), wish_of(by.criteria, by.name, signs)
+    ready, wish = PostingFeatures(one), wish_of(by.criteria, by.name, signs)
     facts = facts_of(wish, by.criteria, ready)
     assert len(facts) == len(FACTS)
     assert all(0.0 <= fact <= 1.0 for fact in facts)
-    found = chance_of(Judged(by.criteria, ready), wish)
+    found = chance_of(JudgedPosting(by.criteria, ready), wish)
     assert 0.0 < found.value < 1.0
     costs = sum(against.costs for against in found.against)
     assert abs(found.value - probability(model().best - costs)) < 0.01

@@ -4,7 +4,7 @@ import random
 
 from hypothesis import given
 
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.near_misses import Newest
 from services.rules.criteria import CriteriaError, canonical
 from services.rules.verdict import near_miss, outcome_of
@@ -15,7 +15,7 @@ from tests.support.strategies import seeds
 @given(seeds)
 def test_all_that_nearly_fits_and_no_index_finds_is_found(seed: int) -> None:
     random_ = random.Random(seed)
-    ready = [Ready(generate.posting(random_, number)) for number in range(40)]
+    ready = [PostingFeatures(generate.posting(random_, number)) for number in range(40)]
     newest = Newest(ready)
     for one in random_.sample(ready, 12):
         try:
@@ -24,5 +24,5 @@ def test_all_that_nearly_fits_and_no_index_finds_is_found(seed: int) -> None:
             continue
         missed = [other for other in ready if near_miss(asked, other) and outcome_of(asked, other) == "reject"]
         assert list(newest.near(asked)) == missed
-        judged = [Judged(asked, other) for other in missed]
+        judged = [JudgedPosting(asked, other) for other in missed]
         assert all(one.outcome == one.verdict.outcome == "near" and 0 <= one.off <= 1 for one in judged)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.posting import Reach
 from services.notifier.domain.curation.curate import curate
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
 from services.notifier.domain.curation.score import PREFERRED_POINTS
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item
@@ -73,7 +73,7 @@ def _fitting(items: Sequence[Item]) -> dict[str, set[tuple[str, str]]]:
 
 @given(REACHES, PREFERENCES)
 def test_a_place_counts_only_where_one_may_work_from_it(reach: Reach, preferred: tuple[str, ...]) -> None:
-    ready = Ready(posting(reach=reach))
+    ready = PostingFeatures(posting(reach=reach))
     found = preferred_of(preferred, ready)
     assert all(ready.allowed.takes_in(place) for place in (*found.named, *found.taken_in))
     assert set(found.named) <= ready.hires | {"worldwide"}
@@ -83,13 +83,13 @@ def test_a_place_counts_only_where_one_may_work_from_it(reach: Reach, preferred:
 
 @given(REACHES, PREFERENCES, st.sampled_from(PLACES))
 def test_whoever_prefers_more_gets_no_less(reach: Reach, preferred: tuple[str, ...], more: str) -> None:
-    ready = Ready(posting(reach=reach))
+    ready = PostingFeatures(posting(reach=reach))
     assert share_of(preferred_of((*preferred, more), ready)) >= share_of(preferred_of(preferred, ready))
 
 
 @given(st.sampled_from(sorted(countries_of("eu"))))
 def test_a_country_is_as_good_as_named_where_a_group_that_holds_it_is_preferred(country: str) -> None:
-    ready = Ready(posting(reach=Reach(scope="listed", countries=(country,))))
+    ready = PostingFeatures(posting(reach=Reach(scope="listed", countries=(country,))))
     assert preferred_of(("eu",), ready).named == (country,)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import IMPLIED, ONE_OF_ANY, fit_share, implied_of_any, score
 from services.rules.skills.taxonomy import taxonomy
 from tests.support.digests import NOON, pay, posting
@@ -82,7 +82,7 @@ def job(name: str, terms: Terms, core: frozenset[str], mentioned: tuple[str, ...
 
 
 def total(criteria: Criteria, one: PostingCore, preferred_places: tuple[str, ...] = ()) -> float:
-    return score(Judged(criteria, Ready(one)), NOON, (), preferred_places).total
+    return score(JudgedPosting(criteria, PostingFeatures(one)), NOON, (), preferred_places).total
 
 
 @example((EITHER, frozenset({"Express", "Redux"}), "Redux", "JavaScript"), BEST, ())
@@ -108,7 +108,7 @@ def test_no_skill_lowers_the_score_by_being_core(
 @example(EITHER, frozenset({"Next.js", "Redux"}))
 @given(searches(st.just("")), CORES)
 def test_one_core_skill_counts_for_one_asked_skill(criteria: Criteria, core: frozenset[str]) -> None:
-    ready, asked = Ready(job("a", Terms(None, Reach(), 0), core)), criteria.skills
+    ready, asked = PostingFeatures(job("a", Terms(None, Reach(), 0), core)), criteria.skills
     implied = implied_of_any(criteria, ready)
     assert len({one.by for one in implied}) == len({one.name for one in implied}) == len(implied)
     assert all(one.by in core and one.name in taxonomy().parents(one.by) for one in implied)
@@ -127,7 +127,9 @@ def test_one_core_skill_counts_for_one_asked_skill(criteria: Criteria, core: fro
 
 def before(criteria: Criteria, one: PostingCore, other: PostingCore, preferred_places: tuple[str, ...]) -> bool:
     """Whether a job of the same tenth of chance comes first."""
-    weights = [(total(criteria, job, preferred_places), fit_share(criteria, Ready(job))) for job in (one, other)]
+    weights = [
+        (total(criteria, job, preferred_places), fit_share(criteria, PostingFeatures(job))) for job in (one, other)
+    ]
     return weights[0] > weights[1]
 
 

@@ -10,7 +10,7 @@ from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill, Spoken
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.feedback_points import opinion_of
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Cause, Digest, Hold, Item, JobOpinion, SentItem
 from services.notifier.domain.people import speaks_of
@@ -110,7 +110,7 @@ def sayings(draw: st.DrawFn) -> tuple[JobOpinion, ...]:
     found = []
     for one in draw(st.lists(postings(), max_size=4)):
         opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
-        found.append(opinion_of(opinion, Ready(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
+        found.append(opinion_of(opinion, PostingFeatures(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
     return tuple(found)
 
 

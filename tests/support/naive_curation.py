@@ -8,7 +8,7 @@ from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import score, states_pay
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
@@ -143,14 +143,17 @@ def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple
     """The tenth of chance for each search that it fits, the score, and of that the fit."""
     for found, chance in zip(job.found, _chances(job, recipient), strict=True):
         scored = score(
-            Judged(found.search.criteria, Ready(job.posting)), due_at, recipient.said, found.search.preferred_places
+            JudgedPosting(found.search.criteria, PostingFeatures(job.posting)),
+            due_at,
+            recipient.said,
+            found.search.preferred_places,
         )
         yield int(round(10 * chance, 3)), scored.total, scored.parts[0].points
 
 
 def _chances(job: _Job, recipient: Recipient) -> Iterator[float]:
     for found in job.found:
-        judged = Judged(found.search.criteria, Ready(job.posting))
+        judged = JudgedPosting(found.search.criteria, PostingFeatures(job.posting))
         wish = wish_of(found.search.criteria, found.search.name, signs_of(recipient))
         yield chance_of(judged, wish).value
 

@@ -6,7 +6,7 @@ from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Reach
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import opinion_of
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, SentItem
 from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search
@@ -38,7 +38,7 @@ def noted_digest(locale: str = "en") -> Digest:
     sent = SentItem(
         raised.posting_id, raised.cluster.key, raised.cluster.signature, NOON - timedelta(days=4), True, pay_of(before)
     )
-    to = recipient(locale=locale, said=(opinion_of("more_like", Ready(liked), NOON - timedelta(days=3)),))
+    to = recipient(locale=locale, said=(opinion_of("more_like", PostingFeatures(liked), NOON - timedelta(days=3)),))
     settings = CurateSettings(most_items=3)
     made = curate(to, [paid, sure], [Candidate(one, (paid, sure)) for one in jobs], [sent], NOON, settings)
     assert isinstance(made, Digest), made

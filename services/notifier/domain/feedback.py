@@ -6,7 +6,7 @@ from typing import Literal
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import opinion_of
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.links import Purpose
 from services.notifier.domain.model import JobOpinion
 
@@ -55,7 +55,7 @@ class TrackedJob:
 
 def statement_of(kind: Kind, posting: PostingCore, at: datetime) -> Statement:
     """What saying `kind` of a posting comes to."""
-    ready = Ready(posting)
+    ready = PostingFeatures(posting)
     if kind == "hidden_company":
         return Statement(kind, ready.company, None, posting.posting_id, posting.company.name)
     return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at), posting.posting_id)

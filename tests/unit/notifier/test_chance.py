@@ -6,7 +6,7 @@ from schemas.criteria import Criteria, Nearby, RoleTerms, SkillTerms
 from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Skill, Spoken, Timezones
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of
 from services.notifier.domain.model import Ask, Candidate, Cause, Digest, Hold
 from services.notifier.domain.wording.score_lines import cause_line, chance_line
@@ -24,7 +24,7 @@ def nursing(name: str = "one", **changes: object) -> PostingCore:
 
 
 def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", signs: Signs = NO_SIGNS) -> float:
-    return chance_of(Judged(criteria, Ready(one)), wish_of(criteria, name, signs)).value
+    return chance_of(JudgedPosting(criteria, PostingFeatures(one)), wish_of(criteria, name, signs)).value
 
 
 BEST = nursing()
@@ -243,7 +243,7 @@ def test_a_level_that_another_search_asks_for_counts_where_this_one_asks_for_non
     ],
 )
 def test_years_are_those_that_an_applicant_must_have(says: str, years: int) -> None:
-    assert Ready(nursing(description_text=says)).years == years
+    assert PostingFeatures(nursing(description_text=says)).years == years
 
 
 def test_more_years_than_a_level_stands_for_speak_against_a_job() -> None:
@@ -313,9 +313,9 @@ def test_the_likelier_job_comes_first_however_new_the_other_is() -> None:
 
 
 def test_words_say_the_chance_the_bar_and_what_speaks_against() -> None:
-    far = chance_of(Judged(NURSE, Ready(nursing(roles=("ios-engineer",)))), wish_of(NURSE, "Nursing"))
+    far = chance_of(JudgedPosting(NURSE, PostingFeatures(nursing(roles=("ios-engineer",)))), wish_of(NURSE, "Nursing"))
     assert "(bar 30 %): less for another role: " in chance_line(far, 0.3)
-    licensed = chance_of(Judged(NURSE, Ready(setting("licence", "US-CA"))), wish_of(NURSE, "Nursing"))
+    licensed = chance_of(JudgedPosting(NURSE, PostingFeatures(setting("licence", "US-CA"))), wish_of(NURSE, "Nursing"))
     assert chance_line(licensed).endswith("less for its condition: licence US-CA")
     unlikely = f"too unlikely to be wanted: {100 * far.value:.0f} % ({_against(chance_line(far))})"
     assert cause_line(Cause("unlikely", chance=far)) == unlikely

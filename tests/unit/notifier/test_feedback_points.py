@@ -11,7 +11,7 @@ from services.notifier.domain.curation.feedback_points import (
     feedback_part,
     opinion_of,
 )
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import Candidate, Digest, JobOpinion
 from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
 from tests.support.digests import NOON, posting, recipient, search
@@ -20,11 +20,11 @@ DAY = timedelta(days=1)
 
 
 def said(opinion: Opinion, one: PostingCore, days_ago: float = 0) -> JobOpinion:
-    return opinion_of(opinion, Ready(one), NOON - days_ago * DAY)
+    return opinion_of(opinion, PostingFeatures(one), NOON - days_ago * DAY)
 
 
 def moved(one: PostingCore, *sayings: JobOpinion) -> Part:
-    return feedback_part(sayings, Ready(one), NOON)
+    return feedback_part(sayings, PostingFeatures(one), NOON)
 
 
 SHOP = posting("shop", title="Shopware developer", company="Agency", skills=(Skill(name="PHP", core=True),))

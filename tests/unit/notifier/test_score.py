@@ -7,7 +7,7 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import score
 from services.notifier.domain.weights import Part, PartCode, PreferredFacts
 from tests.support.digests import NOON, PYTHON, pay, posting
@@ -17,7 +17,7 @@ FLOOR = Criteria(salary_floor=SalaryFloor(amount=50_000, currency="EUR"))
 
 
 def parts(criteria: Criteria, one: PostingCore) -> dict[PartCode, Part]:
-    return {part.code: part for part in score(Judged(criteria, Ready(one)), NOON).parts}
+    return {part.code: part for part in score(JudgedPosting(criteria, PostingFeatures(one)), NOON).parts}
 
 
 def points(code: PartCode, criteria: Criteria, one: PostingCore) -> float:
@@ -174,7 +174,7 @@ def test_a_job_that_names_a_wanted_place_goes_before_one_that_takes_it_in(
 def test_a_job_in_a_preferred_place_goes_before_others(
     preferred: tuple[str, ...], reach: Reach, given: float, named: tuple[str, ...]
 ) -> None:
-    scored = score(Judged(PYTHON, Ready(posting(reach=reach))), NOON, (), preferred)
+    scored = score(JudgedPosting(PYTHON, PostingFeatures(posting(reach=reach))), NOON, (), preferred)
     [part] = (part for part in scored.parts if part.code == "preferred")
     assert isinstance(part.facts, PreferredFacts)
     assert (part.points, part.most, part.facts.named) == (given, 7, named)
@@ -182,7 +182,7 @@ def test_a_job_in_a_preferred_place_goes_before_others(
 
 def test_preferred_places_take_their_points_from_those_for_the_place() -> None:
     asked = PYTHON.model_copy(update={"places": ("PT", "ES")})
-    job = Judged(asked, Ready(posting(reach=Reach(scope="listed", countries=("ES",)))))
+    job = JudgedPosting(asked, PostingFeatures(posting(reach=Reach(scope="listed", countries=("ES",)))))
     without, other, own = (score(job, NOON, (), preferred) for preferred in ((), ("PT",), ("ES",)))
     assert [part.points for part in without.parts if part.code in ("place", "preferred")] == [10]
     assert [part.points for part in other.parts if part.code in ("place", "preferred")] == [3, 0]

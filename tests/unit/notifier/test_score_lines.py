@@ -11,7 +11,7 @@ from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import opinion_of
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, SentItem
 from services.notifier.domain.weights import Part, PayFacts
 from services.notifier.domain.wording.score_lines import cause_line, part_line, why_here
@@ -44,7 +44,7 @@ def test_each_cause_has_a_line_with_its_facts_and_no_other(code: CauseCode) -> N
 
 def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     one = posting("one", salary=pay(None, 75_000))
-    said = opinion_of("not_relevant", Ready(posting("two")), NOON - timedelta(days=45))
+    said = opinion_of("not_relevant", PostingFeatures(posting("two")), NOON - timedelta(days=45))
     before = SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=9), near=True)
     made = curate(
         recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON, CurateSettings(least_chance=0)

@@ -9,7 +9,7 @@ from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Cluster, Company, PostingCore, Reach, Skill
 from services.cli.commands.backtesting import backtest_page
 from services.matcher.backtest import Past, backtest
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import score
 from services.usecases.backtests import Report, report_json, report_of
 from tests.support.judging import FETCHED, a_posting, floor, paying
@@ -80,7 +80,7 @@ def test_a_job_in_a_preferred_place_comes_first_and_weighs_what_a_digest_would_m
     def order(*preferred_places: str) -> list[str]:
         report = _report(*jobs, asked=asked, preferred_places=preferred_places)
         for one in report.matches:
-            judged = Judged(asked, Ready(one.tried.posting))
+            judged = JudgedPosting(asked, PostingFeatures(one.tried.posting))
             assert one.score == score(judged, one.tried.posting.seen_at, (), preferred_places).total
         return [one.tried.posting.posting_id for one in report.matches]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Hours, PostingCore, Reach, Salary, Skill, Timezones
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.rules.criterion import FACETS as CRITERION_FACETS
 from services.rules.criterion import Facts, Reason
 from services.rules.criterion.language import LanguageFacts
@@ -342,7 +342,7 @@ ASKED = st.sampled_from(generated_criteria(400, 7, POSTINGS))
 
 @given(criteria=ASKED, job=JOBS | st.sampled_from(POSTINGS))
 def test_every_reason_can_be_said_in_every_language(criteria: Criteria, job: PostingCore) -> None:
-    for given_reason in Judged(criteria, Ready(job)).verdict.reasons:
+    for given_reason in JudgedPosting(criteria, PostingFeatures(job)).verdict.reasons:
         for brief in (True, False):
             texts = {language: in_words(given_reason, words_of(language), brief=brief) for language in LANGUAGES}
             assert all(texts.values())
@@ -356,7 +356,7 @@ def test_every_reason_can_be_said_in_every_language(criteria: Criteria, job: Pos
 @given(criteria=ASKED, job=JOBS | st.sampled_from(POSTINGS))
 def test_every_word_of_a_reason_is_the_catalogues_or_a_name(criteria: Criteria, job: PostingCore) -> None:
     blank = blank_words()
-    for given_reason in Judged(criteria, Ready(job)).verdict.reasons:
+    for given_reason in JudgedPosting(criteria, PostingFeatures(job)).verdict.reasons:
         assert not words_beside(in_words(given_reason, blank), *names_in(given_reason.facts, blank)), given_reason
 
 
@@ -685,7 +685,7 @@ def test_what_does_not_fit_is_said_in_every_language(
 def test_what_is_off_in_a_near_miss_is_said_in_every_language(
     criteria: Criteria, job: PostingCore, english: str, german: str, spanish: str
 ) -> None:
-    found = Judged(criteria, Ready(job)).verdict
+    found = JudgedPosting(criteria, PostingFeatures(job)).verdict
     [off] = (one for one in found.reasons if one.fit == "near")
     assert [in_words(off, words_of(language)) for language in ("en", "de", "es")] == [english, german, spanish]
 

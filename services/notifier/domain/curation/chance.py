@@ -15,7 +15,7 @@ from typing import Final, get_args
 
 from schemas.criteria import Criteria
 from schemas.posting import Condition, PostingCore, Seniority, Timezones
-from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
@@ -80,12 +80,12 @@ class Model:
         return odds
 
 
-def chance_of(judged: Judged, wish: Wish) -> Chance:
+def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
     """The chance of a posting for a search and a person who give these signs, worked out once for all who do."""
     return judged.chance(wish, _chance)
 
 
-def _chance(judged: Judged, wish: Wish) -> Chance:
+def _chance(judged: JudgedPosting, wish: Wish) -> Chance:
     criteria, ready = judged.criteria, judged.ready
     facts = facts_of(wish, criteria, ready)
     # Where no post is open there is nothing to accept.
@@ -95,7 +95,7 @@ def _chance(judged: Judged, wish: Wish) -> Chance:
     return Chance(value, partial(_against, facts, wish, criteria, ready))
 
 
-def _against(facts: tuple[float, ...], wish: Wish, criteria: Criteria, ready: Ready) -> tuple[Against, ...]:
+def _against(facts: tuple[float, ...], wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[Against, ...]:
     costs = [
         Against(_doubt(fact, wish, criteria, ready), round(weight * (1.0 - value), 3))
         for fact, value, weight in zip(FACTS, facts, model().weights, strict=True)
@@ -122,7 +122,7 @@ def model() -> Model:
     return Model(written["best"], tuple(written["weights"][fact] for fact in FACTS))
 
 
-def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
+def facts_of(wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[float, ...]:
     """What speaks for a posting that fits criteria, in the order of `FACTS`; docs/relevance.md says each in words."""
     posting = ready.posting
     return (
@@ -146,7 +146,7 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
     )
 
 
-def _role(wish: Wish, ready: Ready) -> tuple[float, float]:
+def _role(wish: Wish, ready: PostingFeatures) -> tuple[float, float]:
     """How far a posting's roles come: into the family of a likely one, and near it.
 
     Where the search names no trade, those of the person's other searches are the likely ones.
@@ -170,7 +170,7 @@ def _searches(wish: Wish, given: tuple[str, ...]) -> float:
     return (max(close) + sum(close) / len(close)) / 2.0
 
 
-def _other_tools(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+def _other_tools(wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[str, ...]:
     """The tools that the title names, where tools are asked for and it names none of the asked skills."""
     if not wish.tools:
         return ()
@@ -180,14 +180,14 @@ def _other_tools(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...
     return () if any(name in asked or not asked.isdisjoint(known.parents(name)) for name in named) else tools
 
 
-def _often(terms: tuple[str, ...], ready: Ready) -> float:
+def _often(terms: tuple[str, ...], ready: PostingFeatures) -> float:
     """How often asked words are said; in the title is enough."""
     if not terms or any(map(ready.title.holds, terms)):
         return 1.0
     return min(OFTEN, sum(ready.haystack.line.count(f" {term} ") for term in terms)) / OFTEN
 
 
-def _place(wish: Wish, criteria: Criteria, ready: Ready) -> float:
+def _place(wish: Wish, criteria: Criteria, ready: PostingFeatures) -> float:
     """Whether a wanted place is named, only taken in, or nothing is said."""
     if not criteria.places:
         return 1.0
@@ -220,7 +220,7 @@ def _share_of(place: str, allowed: Allowed) -> float:
     return sum(map(allowed.takes_in, countries)) / len(countries) if countries else float(allowed.takes_in(place))
 
 
-def _parts_of_country(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+def _parts_of_country(wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[str, ...]:
     """The parts of a wanted country to which a posting keeps; none where one of them is asked for."""
     parts = ready.posting.reach.subdivisions
     if not parts or not criteria.places or any(part in criteria.places for part in parts):
@@ -295,7 +295,7 @@ def _level(wish: Wish, criteria: Criteria, level: Seniority | None) -> float:
     return 1.0 if wish.level else 1.0 - _STEPS[level] / _MOST_STEPS
 
 
-def _experience(levels: frozenset[Seniority], ready: Ready) -> float:
+def _experience(levels: frozenset[Seniority], ready: PostingFeatures) -> float:
     """How far the years that a posting asks for go beyond what the levels stand for which its person asks for."""
     level = ready.posting.seniority
     asked = max(ready.years, _EXPERIENCE[level] if level else 0.0)
@@ -304,7 +304,7 @@ def _experience(levels: frozenset[Seniority], ready: Ready) -> float:
     return 1.0 - min(1.0, max(0.0, asked - reached) / _MOST_YEARS)
 
 
-def _doubt(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> Doubt:
+def _doubt(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: PostingFeatures) -> Doubt:
     """A fact with what it is about."""
     posting = ready.posting
     match fact:
@@ -320,7 +320,7 @@ def _doubt(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> Do
             return Doubt(fact, _about(fact, wish, criteria, ready)[:_MOST_PARTS])
 
 
-def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[str, ...]:
     posting = ready.posting
     match fact:
         case "trade" | "near_role" | "searches" if wish.trades:
@@ -343,7 +343,7 @@ def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> tu
             return ()
 
 
-def _unspoken(wish: Wish, ready: Ready) -> tuple[str, ...]:
+def _unspoken(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
     """The first languages of which there is no sign, where the work needs one of them or the title names them."""
     named = ready.title_languages
     needs = chain((need.any for need in needs_of(ready.posting)), (named,) if named else ())

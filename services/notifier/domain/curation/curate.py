@@ -11,7 +11,7 @@ from schemas.posting import PostingCore
 from schemas.setting_types import Span
 from services.notifier.domain.curation.chance import chance_of, tenth
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
-from services.notifier.domain.curation.judging import Judged, Judging, Ready
+from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_news
 from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.room import Room
@@ -63,8 +63,8 @@ DEFAULTS = CurateSettings()
 class _FoundJob:
     """A posting with the searches that it fits whole, else those that it nearly fits."""
 
-    ready: Ready
-    fits: tuple[tuple[DueSearch, Judged], ...]
+    ready: PostingFeatures
+    fits: tuple[tuple[DueSearch, JudgedPosting], ...]
     outcome: Outcome
     searches: tuple[DueSearch, ...]
     """All that found it, also those that it does not fit as well, or no longer."""
@@ -82,13 +82,13 @@ class Ranked:
     """A job with its score for the search that it suits best, which is the first in `fits`."""
 
     job: _FoundJob
-    fits: tuple[tuple[DueSearch, Judged], ...]
+    fits: tuple[tuple[DueSearch, JudgedPosting], ...]
     score: float
     chance: Chance
     """The best one for any of these searches."""
 
     @property
-    def ready(self) -> Ready:
+    def ready(self) -> PostingFeatures:
         return self.job.ready
 
     @property
@@ -205,7 +205,9 @@ def _judge_all(
     return judged
 
 
-def why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> Cause | None:
+def why_no_news(
+    ready: PostingFeatures, recipient: Recipient, due_at: datetime, settings: CurateSettings
+) -> Cause | None:
     """Why somebody is not sent a posting, whatever they search for; None where they may be."""
     posting = ready.posting
     if posting.status == "closed":
@@ -235,7 +237,7 @@ def _why_unspoken(candidate: Candidate, recipient: Recipient) -> Cause | None:
     return Cause("unspoken", unspoken=found) if found else None
 
 
-def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _FoundJob | Dropped:
+def _judge(ready: PostingFeatures, searches: Sequence[DueSearch], judging: Judging) -> _FoundJob | Dropped:
     found = [(search, judging.of(search.criteria, ready)) for search in searches]
     for outcome in _WORTH_SHOWING:
         fitting = tuple(fit for fit in found if fit[1].outcome == outcome)
@@ -322,7 +324,7 @@ def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime) -> Item:
     return Item(ranked.posting, _found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news, ranked.chance)
 
 
-def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:
+def _found_by(fits: Sequence[tuple[DueSearch, JudgedPosting]]) -> tuple[FoundBy, ...]:
     return tuple(
         FoundBy(search, judged.verdict, preferred_of(search.preferred_places, judged.ready)) for search, judged in fits
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from math import fsum
 
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import JobOpinion
 from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
 
@@ -22,7 +22,7 @@ _SKILLS = 0.3
 _COMPANY = 0.2
 
 
-def alike(said: JobOpinion, ready: Ready) -> float:
+def alike(said: JobOpinion, ready: PostingFeatures) -> float:
     """How much a job is like one that something was said of, 0 to 1: by words of the title, core skills and company.
 
     Words and skills by what both have among all that either has. Below `LEAST_ALIKE` it is 0.
@@ -35,7 +35,7 @@ def alike(said: JobOpinion, ready: Ready) -> float:
     return found if found >= LEAST_ALIKE else 0.0
 
 
-def feedback_part(said: Iterable[JobOpinion], ready: Ready, due_at: datetime) -> Part:
+def feedback_part(said: Iterable[JobOpinion], ready: PostingFeatures, due_at: datetime) -> Part:
     """The points that all that was said gives or takes, with the one saying that moves the job most.
 
     The same for any order of `said`.
@@ -51,7 +51,7 @@ def feedback_part(said: Iterable[JobOpinion], ready: Ready, due_at: datetime) ->
     return Part("feedback", total, MOST_POINTS, facts if points * total > 0 else None)
 
 
-def _move(said: JobOpinion, ready: Ready, due_at: datetime) -> float:
+def _move(said: JobOpinion, ready: PostingFeatures, due_at: datetime) -> float:
     age = max(timedelta(0), due_at - said.said_at)
     fading = 1.0 - age / FADES_IN
     if fading <= 0:
@@ -60,7 +60,7 @@ def _move(said: JobOpinion, ready: Ready, due_at: datetime) -> float:
     return sign * POINTS_EACH * fading * alike(said, ready)
 
 
-def opinion_of(opinion: Opinion, ready: Ready, said_at: datetime) -> JobOpinion:
+def opinion_of(opinion: Opinion, ready: PostingFeatures, said_at: datetime) -> JobOpinion:
     """The marks of a job that something is said of."""
     posting = ready.posting
     return JobOpinion(

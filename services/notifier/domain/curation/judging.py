@@ -30,7 +30,7 @@ _MOST_YEARS: Final = 15
 """More are the age of an employer, or nobody's to ask."""
 
 
-class Ready(PreparedPosting):
+class PostingFeatures(PreparedPosting):
     """A posting ready to be judged, with what curation works out of it besides; each part on first use."""
 
     @cached_property
@@ -152,7 +152,7 @@ LastingParts = tuple[Part, Part, Part, Part]
 """Fit, pay, stated and place."""
 
 
-class Judged:
+class JudgedPosting:
     """What criteria make of a posting, what misses one of them by a little a near miss, see `near_miss`.
 
     The outcome is known at once; what few are asked for, on first use.
@@ -160,7 +160,9 @@ class Judged:
 
     __slots__ = ("_chances", "_missed", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
 
-    def __init__(self, criteria: Criteria, ready: Ready, asked: Sequence[Criterion[Any]] | None = None) -> None:
+    def __init__(
+        self, criteria: Criteria, ready: PostingFeatures, asked: Sequence[Criterion[Any]] | None = None
+    ) -> None:
         """`asked` is what `asked_by` gives."""
         self.criteria = criteria
         self.ready = ready
@@ -186,20 +188,20 @@ class Judged:
         """How far a near miss is off, by all that it misses; 0 for what fits."""
         return sum(distance(reason) for reason in self.verdict.reasons if reason.fit == "near")
 
-    def weight(self, work_out: Callable[[Criteria, Ready], Weight]) -> Weight:
+    def weight(self, work_out: Callable[[Criteria, PostingFeatures], Weight]) -> Weight:
         """What `work_out` makes of criteria and posting, which must be the same function each time."""
         if self._weight is None:
             self._weight = work_out(self.criteria, self.ready)
         return self._weight
 
-    def chance(self, wish: W, work_out: Callable[["Judged", W], Chance]) -> Chance:
+    def chance(self, wish: W, work_out: Callable[["JudgedPosting", W], Chance]) -> Chance:
         """Likewise, for what a search and its person give a sign of."""
         found = self._chances.get(wish)
         if found is None:
             found = self._chances[wish] = work_out(self, wish)
         return found
 
-    def parts(self, work_out: Callable[["Judged"], LastingParts]) -> LastingParts:
+    def parts(self, work_out: Callable[["JudgedPosting"], LastingParts]) -> LastingParts:
         """Likewise."""
         if self._parts is None:
             self._parts = work_out(self)
@@ -216,19 +218,19 @@ class Judging:
         """
         self._most = most
         self._most_postings = most_postings
-        self._ready: dict[str, Ready] = {}
-        self._judged: dict[tuple[int, int], Judged] = {}
+        self._ready: dict[str, PostingFeatures] = {}
+        self._judged: dict[tuple[int, int], JudgedPosting] = {}
         self._asked: dict[int, tuple[Criteria, tuple[Criterion[Any], ...]]] = {}
 
-    def ready(self, posting: PostingCore) -> Ready:
+    def ready(self, posting: PostingCore) -> PostingFeatures:
         """The posting made ready, once while it is the same."""
         ready = self._ready.get(posting.posting_id)
         if ready is None or ready.posting is not posting:
             _make_room(self._ready, self._most_postings)
-            ready = self._ready[posting.posting_id] = Ready(posting)
+            ready = self._ready[posting.posting_id] = PostingFeatures(posting)
         return ready
 
-    def of(self, criteria: Criteria, ready: Ready) -> Judged:
+    def of(self, criteria: Criteria, ready: PostingFeatures) -> JudgedPosting:
         """What `criteria` make of a posting."""
         # By identity: hashing criteria takes as long as judging by them. What is held here keeps its identity.
         own = (id(criteria), id(ready))
@@ -236,7 +238,7 @@ class Judging:
         if judged is not None:
             return judged
         _make_room(self._judged, self._most)
-        found = self._judged[own] = Judged(criteria, ready, self._asked_by(criteria))
+        found = self._judged[own] = JudgedPosting(criteria, ready, self._asked_by(criteria))
         return found
 
     def _asked_by(self, criteria: Criteria) -> tuple[Criterion[Any], ...]:

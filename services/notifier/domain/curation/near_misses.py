@@ -20,7 +20,7 @@ from services.notifier.domain.curation.curate import (
     ranked,
     why_no_news,
 )
-from services.notifier.domain.curation.judging import Judging, Ready
+from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
@@ -44,7 +44,7 @@ _NO_ROLE: Final = ""
 class Newest:
     """The newest postings, prepared once for all searches that look through them."""
 
-    def __init__(self, postings: Iterable[Ready]) -> None:
+    def __init__(self, postings: Iterable[PostingFeatures]) -> None:
         self._all = tuple(postings)
         self._by_skill: dict[str, set[int]] = {}
         """Places of those that name a skill or imply it, however they mean it."""
@@ -54,16 +54,16 @@ class Newest:
                 self._by_skill.setdefault(name, set()).add(place)
             for role in ready.posting.roles or (_NO_ROLE,):
                 self._by_role.setdefault(role, set()).add(place)
-        self._found: LRUCache[Criteria, tuple[Ready, ...]] = LRUCache(_MOST_HELD)
+        self._found: LRUCache[Criteria, tuple[PostingFeatures, ...]] = LRUCache(_MOST_HELD)
 
-    def near(self, criteria: Criteria) -> tuple[Ready, ...]:
+    def near(self, criteria: Criteria) -> tuple[PostingFeatures, ...]:
         """Those that miss criteria by a little and that no match record tells of, in the order in which they came."""
         found = self._found.get(criteria)
         if found is None:
             found = self._found[criteria] = tuple(self._look(criteria))
         return found
 
-    def _look(self, criteria: Criteria) -> Iterator[Ready]:
+    def _look(self, criteria: Criteria) -> Iterator[PostingFeatures]:
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
         if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
@@ -97,7 +97,7 @@ def near_candidates(
         return []
     looked_through, recipient, due_at = newest(), digest.recipient, digest.due_at
     signs = signs_of(recipient)
-    worth: dict[str, tuple[float, Ready]] = {}
+    worth: dict[str, tuple[float, PostingFeatures]] = {}
     for search in digest.searches:
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
         if not wish.trades:
@@ -144,7 +144,7 @@ def with_near_misses(
     return replace(digest, near=(*digest.near, *(item_of(job, digest.recipient, due_at) for job in chosen)))
 
 
-def _fits_any(asked: Iterable[Criteria], ready: Ready, judging: Judging) -> bool:
+def _fits_any(asked: Iterable[Criteria], ready: PostingFeatures, judging: Judging) -> bool:
     return any(judging.of(criteria, ready).outcome == "match" for criteria in asked)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import NOT_PREFERRED, Preferred
 from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
@@ -11,7 +11,7 @@ TAKEN_IN = 0.5
 """The share for a preferred place that a job takes in without naming it or a part of it; named is worth 1."""
 
 
-def preferred_of(places: Sequence[str], ready: Ready) -> Preferred:
+def preferred_of(places: Sequence[str], ready: PostingFeatures) -> Preferred:
     """The preferred places that a job takes in; none where it does not say from where."""
     allowed = ready.allowed
     if not places:

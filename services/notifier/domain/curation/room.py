@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from schemas.posting import Cluster
-from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import Cause
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, likeness
 
@@ -14,7 +14,7 @@ class Job(Protocol):
     """What may take a place."""
 
     @property
-    def ready(self) -> Ready: ...
+    def ready(self) -> PostingFeatures: ...
 
 
 AnyJob = TypeVar("AnyJob", bound=Job)
@@ -54,7 +54,7 @@ class Room:
         left = [(job, crowded.get(place, full)) for place, job in enumerate(ranked) if place not in taken]
         return [ranked[place] for place in chosen], left
 
-    def _why_crowded(self, ready: Ready) -> Cause | None:
+    def _why_crowded(self, ready: PostingFeatures) -> Cause | None:
         # Those without a name are no company.
         if ready.company and self._of_company[ready.company] >= self._most_per_company:
             return Cause("full_of_company", most=self._most_per_company)
@@ -64,7 +64,7 @@ class Room:
             return Cause("full_of_alike", most=self._most_alike)
         return None
 
-    def take(self, ready: Ready) -> None:
+    def take(self, ready: PostingFeatures) -> None:
         """Let a job that is chosen already take its place."""
         self._of_company[ready.company] += 1
         self._of_title.setdefault(candidates_key(ready.posting.cluster.key), []).append(ready.posting.cluster)

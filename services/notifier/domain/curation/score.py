@@ -9,7 +9,7 @@ from typing import NamedTuple
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import feedback_part
-from services.notifier.domain.curation.judging import Judged, LastingParts, Ready, Weight
+from services.notifier.domain.curation.judging import JudgedPosting, LastingParts, PostingFeatures, Weight
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
 from services.notifier.domain.model import JobOpinion
 from services.notifier.domain.weights import FitFacts, FreshFacts, Part, PayFacts, PlaceFacts, PreferredFacts
@@ -73,7 +73,7 @@ class Passing(NamedTuple):
 
 
 def score(
-    judged: Judged, due_at: datetime, said: Sequence[JobOpinion] = (), preferred_places: tuple[str, ...] = ()
+    judged: JudgedPosting, due_at: datetime, said: Sequence[JobOpinion] = (), preferred_places: tuple[str, ...] = ()
 ) -> Score:
     """Weigh a posting that fits criteria; only sums and products, so that it comes out the same on every machine."""
     fit, pay, stated, place = judged.parts(_lasting)
@@ -85,7 +85,7 @@ def score(
     return Score((fit, pay, stated, fresh, rest, _preferred(preferred_places, judged.ready, counts), feedback))
 
 
-def weight_of(judged: Judged, preferred_places: tuple[str, ...] = ()) -> Weight:
+def weight_of(judged: JudgedPosting, preferred_places: tuple[str, ...] = ()) -> Weight:
     """What is the same at any time for everybody with these criteria who prefers these places."""
     weight = judged.weight(_weight)
     if not preferred_places:
@@ -94,7 +94,7 @@ def weight_of(judged: Judged, preferred_places: tuple[str, ...] = ()) -> Weight:
     return weight._replace(place=_beside_preferred(weight.place) + preferred)
 
 
-def passing(ready: Ready, due_at: datetime, said: Sequence[JobOpinion]) -> Passing:
+def passing(ready: PostingFeatures, due_at: datetime, said: Sequence[JobOpinion]) -> Passing:
     """What `total` adds for one subscriber at one time."""
     return Passing(_fresh_points(ready, due_at), feedback_part(said, ready, due_at).points if said else 0.0)
 
@@ -109,14 +109,14 @@ def total(weight: Weight, passing: Passing) -> float:
     return round(weight.fit + weight.pay + weight.stated + fresh + weight.place + passing.feedback, 3)
 
 
-def _weight(criteria: Criteria, ready: Ready) -> Weight:
+def _weight(criteria: Criteria, ready: PostingFeatures) -> Weight:
     counts = counts_for_all_else(criteria, ready)
     pay, stated = counts * _pay_points(criteria, ready), counts * _stated_points(ready)
     fit, place = FIT_POINTS * fit_share(criteria, ready), counts * _place_points(criteria, ready)
     return Weight(fit, pay, stated, place, counts)
 
 
-def _lasting(judged: Judged) -> LastingParts:
+def _lasting(judged: JudgedPosting) -> LastingParts:
     criteria, ready, weight = judged.criteria, judged.ready, weight_of(judged)
     return (
         Part("fit", weight.fit, FIT_POINTS, fit_facts(criteria, ready, weight.counts)),
@@ -131,7 +131,7 @@ def states_pay(posting: PostingCore) -> bool:
     return posting.salary is not None and (posting.salary.min is not None or posting.salary.max is not None)
 
 
-def _pay_points(criteria: Criteria, ready: Ready) -> float:
+def _pay_points(criteria: Criteria, ready: PostingFeatures) -> float:
     """How far the top lies above the floor; half of it for stated pay where no floor is set."""
     if criteria.salary_floor is None:
         return PAY_POINTS * NOTHING_ASKED * states_pay(ready.posting)
@@ -159,30 +159,30 @@ def _top_and_floor(criteria: Criteria, posting: PostingCore) -> tuple[int, int, 
     return None if not floor or top is None else (top, floor, asked)
 
 
-def _stated_points(ready: Ready) -> float:
+def _stated_points(ready: PostingFeatures) -> float:
     """All for pay that is stated, whatever it is."""
     return STATED_POINTS * states_pay(ready.posting)
 
 
-def _fresh(ready: Ready, due_at: datetime, counts: float) -> Part:
+def _fresh(ready: PostingFeatures, due_at: datetime, counts: float) -> Part:
     age = max(timedelta(0), due_at - ready.posting.seen_at)
     return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, FreshFacts(age.days))
 
 
-def _fresh_points(ready: Ready, due_at: datetime) -> float:
+def _fresh_points(ready: PostingFeatures, due_at: datetime) -> float:
     """All for a job of today, falling evenly to 0 at 14 days."""
     age = max(timedelta(0), due_at - ready.posting.seen_at)
     return FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR)
 
 
-def _place_facts(criteria: Criteria, ready: Ready) -> PlaceFacts | None:
+def _place_facts(criteria: Criteria, ready: PostingFeatures) -> PlaceFacts | None:
     if not criteria.places:
         return None
     fits = taken_in(criteria, ready)
     return PlaceFacts(tuple(place for place in fits if names_place(ready, place)), fits)
 
 
-def _place_points(criteria: Criteria, ready: Ready) -> float:
+def _place_points(criteria: Criteria, ready: PostingFeatures) -> float:
     """Whether the job names a wanted place, takes it in, or says nothing; half where no place is asked for."""
     if not criteria.places:
         return PLACE_POINTS * NOTHING_ASKED
@@ -191,7 +191,7 @@ def _place_points(criteria: Criteria, ready: Ready) -> float:
     return PLACE_POINTS * (1.0 if named else PLACE_INCLUDED if fits else 0.0)
 
 
-def _preferred(places: tuple[str, ...], ready: Ready, counts: float) -> Part:
+def _preferred(places: tuple[str, ...], ready: PostingFeatures, counts: float) -> Part:
     found = preferred_of(places, ready)
     facts = PreferredFacts(places, found.named, found.taken_in)
     return Part("preferred", counts * _preferred_points(places, ready), PREFERRED_POINTS, facts)
@@ -202,22 +202,22 @@ def _beside_preferred(points: float) -> float:
     return points * (PLACE_POINTS - PREFERRED_POINTS) / PLACE_POINTS
 
 
-def _preferred_points(places: tuple[str, ...], ready: Ready) -> float:
+def _preferred_points(places: tuple[str, ...], ready: PostingFeatures) -> float:
     """All where the job names a preferred place, half where it only takes one in."""
     return PREFERRED_POINTS * share_of(preferred_of(places, ready))
 
 
-def taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+def taken_in(criteria: Criteria, ready: PostingFeatures) -> tuple[str, ...]:
     """The wanted places that the job takes in; none where it does not say from where."""
     allowed = ready.allowed
     return tuple(filter(allowed.takes_in, deciding(criteria))) if allowed.stated else ()
 
 
-def names_place(ready: Ready, place: str) -> bool:
+def names_place(ready: PostingFeatures, place: str) -> bool:
     return place == WORLDWIDE or place in ready.hires
 
 
-def fit_share(criteria: Criteria, ready: Ready) -> float:
+def fit_share(criteria: Criteria, ready: PostingFeatures) -> float:
     """From 0 to 1: are the asked skills core to the job, in its title or requirements; asked words, in its title."""
     shares = _shares_of_skills(criteria, ready)
     if criteria.text:
@@ -225,13 +225,13 @@ def fit_share(criteria: Criteria, ready: Ready) -> float:
     return sum(shares) / len(shares) if shares else NOTHING_ASKED
 
 
-def share_of_skills(criteria: Criteria, ready: Ready) -> float:
+def share_of_skills(criteria: Criteria, ready: PostingFeatures) -> float:
     """The same of the asked skills alone."""
     shares = _shares_of_skills(criteria, ready)
     return sum(shares) / len(shares) if shares else NOTHING_ASKED
 
 
-def _shares_of_skills(criteria: Criteria, ready: Ready) -> list[float]:
+def _shares_of_skills(criteria: Criteria, ready: PostingFeatures) -> list[float]:
     core, skills, shares = ready.core, criteria.skills, list[float]()
     if skills.all:
         shares.append(len(core.intersection(skills.all)) / len(skills.all))
@@ -241,7 +241,7 @@ def _shares_of_skills(criteria: Criteria, ready: Ready) -> list[float]:
     return shares
 
 
-def counts_for_all_else(criteria: Criteria, ready: Ready) -> float:
+def counts_for_all_else(criteria: Criteria, ready: PostingFeatures) -> float:
     """The share for which all but the fit counts where the job only mentions the asked skills.
 
     It is what one skill that is implied would add to the fit, or of `all` a core one, whichever is less. All else
@@ -257,7 +257,7 @@ def counts_for_all_else(criteria: Criteria, ready: Ready) -> float:
     return min(of_all, of_any) / (bool(skills.all) + bool(skills.any) + bool(criteria.text))
 
 
-def implied_of_any(criteria: Criteria, ready: Ready) -> tuple[Implied, ...]:
+def implied_of_any(criteria: Criteria, ready: PostingFeatures) -> tuple[Implied, ...]:
     """Skills of `any` that core skills imply, as many as count beside those that are core by name.
 
     Each core skill counts once: what is asked for itself implies nothing more, and no two are implied by one.
@@ -286,7 +286,7 @@ def _apart(pairs: Iterable[Implied]) -> tuple[Implied, ...]:
     return tuple(found.values())
 
 
-def fit_facts(criteria: Criteria, ready: Ready, counts: float) -> FitFacts:
+def fit_facts(criteria: Criteria, ready: PostingFeatures, counts: float) -> FitFacts:
     """What the fit rests on."""
     asked, implied = (*criteria.skills.all, *criteria.skills.any), implied_of_any(criteria, ready)
     return FitFacts(
@@ -315,5 +315,5 @@ def _share_of_any(criteria: Criteria, worth: float) -> float:
     return for_one * worth if worth <= 1.0 else for_one + (1.0 - for_one) * (worth - 1.0)
 
 
-def _in_title(criteria: Criteria, ready: Ready) -> bool:
+def _in_title(criteria: Criteria, ready: PostingFeatures) -> bool:
     return TextQuery.parse(criteria.text).fits_haystack(ready.title)
