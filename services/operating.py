@@ -1,7 +1,7 @@
 """What both forms show of themselves to whoever operates them: metrics, probes, heartbeats, and pauses obeyed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from services.ingest.settings import IngestSettings
 from services.processes import services_needed
 from services.runtime.clock import Clock
+from services.runtime.errors import UnavailableError
+from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import CachedFigures, Expected, StoreFigures, read_figures
 from services.runtime.health.ground import ShownRunner
@@ -62,7 +64,8 @@ class Operations:
         self._clock = clock
         self._measured: dict[str, Measured] = {}
         self._spans: tuple[Callable[[Span], None], Callable[[], None]] | None = None
-        self.metrics = Metrics()
+        self._hours = HourCounts(clock)
+        self.metrics = Metrics(self._hours)
         self.pauses = PauseWatch(lambda: SqlPauses(store()).read())
 
     def measured(self, service: Service) -> Service:
@@ -121,6 +124,7 @@ class Operations:
                     stuck_after_s,
                 )
                 probes = stack.enter_context(ProbeServer(probed, host=host, port=port, or_any=or_any_port))
+            stack.callback(self._keep_last_hours)
             heartbeats = _Heartbeats(self._store, worker, self._clock.now(), probes.address if probes else None)
 
             def read() -> Sequence[Heartbeat]:
@@ -132,6 +136,10 @@ class Operations:
             stack.enter_context(HeartbeatThread(read, heartbeats, clock=self._clock, also=self._measure))
             yield probes
 
+    def _keep_last_hours(self) -> None:
+        with suppress(UnavailableError):
+            self._hours.keep(self._store())
+
     def _measure_lag(self, status: RunnerStatus) -> None:
         for service in status.services:
             for lane in service.lanes:
@@ -142,6 +150,7 @@ class Operations:
             meter = self.metrics.meter(heartbeat.service)
             meter.ready(heartbeat.ready)
             meter.paused(self.pauses.holds(heartbeat.service))
+        self._hours.keep(self._store())
 
     def _heartbeats_of_others(self, others: Mapping[str, Failure | None]) -> Iterator[Heartbeat]:
         for name, failure in others.items():

@@ -1,4 +1,4 @@
-"""The tables of workers and operators: how workers fare, who may do what one alone may do, and what operators did."""
+"""The tables of workers and operators: how workers fare, what they measured, and what operators did."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
 
@@ -49,4 +49,14 @@ operator_acts = Table(
     Column("act", Text, nullable=False, comment="such as pause, replay, reveal"),
     Column("about", Text, nullable=False, comment="a service, a source, a letter or the id of a person; no address"),
     comment="What was done by the console, by whom and when; kept for a year.",
+)
+
+measured_hours = Table(
+    "measured_hours",
+    metadata,
+    Column("hour", Moment, primary_key=True, autoincrement=False, comment="when it began"),
+    Column("measure", Text, primary_key=True, comment="the name of a metric"),
+    Column("part", Text, primary_key=True, comment="a label's value, or the upper bound of a bucket; may be empty"),
+    Column("number", BigInteger, nullable=False),
+    comment="What processes counted and measured by the hour, nothing of a person; forgotten after 400 days.",
 )

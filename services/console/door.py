@@ -14,11 +14,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from services.console.access import Access, Operator
 from services.usecases import operators
 from services.usecases.installation import Installation
+from services.usecases.overview import span
 from services.usecases.wording import ago
 
 T = TypeVar("T")
 
-PAGES: Final = (("/", "Stream"), ("/letters", "Dead letters"), ("/why", "Why"), ("/acts", "Acts"))
+PAGES: Final = (
+    ("/", "Stream"),
+    ("/figures", "Figures"),
+    ("/letters", "Dead letters"),
+    ("/why", "Why"),
+    ("/acts", "Acts"),
+)
 """The pages that stand at the head of each."""
 
 
@@ -75,5 +82,9 @@ def console_templates(clock: Callable[[], datetime]) -> Environment:
     def since(at: datetime | None) -> str:
         return "never" if at is None else f"{ago(clock() - at)} ago"
 
-    made.filters |= {"since": since, "number": lambda value: f"{value:,}"}
+    made.filters |= {
+        "since": since,
+        "number": lambda value: f"{value:,}",
+        "span": lambda seconds: "" if seconds is None else span(seconds),
+    }
     return made

@@ -71,11 +71,10 @@ def routes(door: ConsoleDoor) -> APIRouter:
         """By fault, then one by one."""
         operator = door.access.operator(request)
         since = door.clock() - _KEPT
-        counts = await door.work(lambda: dead_letters.counts(settings, None, since))
-        found = await door.work(lambda: dead_letters.find(settings, asked.chosen, since))
-        shown = [letter for letter in found if asked.seen or letter.waiting]
+        found = await door.work(lambda: dead_letters.listing(settings, asked.chosen, since))
+        shown = [letter for letter in found.letters if asked.seen or letter.waiting]
         values = {
-            "counts": [count for count in counts if count.waiting],
+            "counts": [count for count in found.counts if count.waiting],
             "letters": shown[-_MOST_LISTED:][::-1],
             "more": max(len(shown) - _MOST_LISTED, 0),
             "filters": asked.fields,

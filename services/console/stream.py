@@ -16,15 +16,19 @@ from starlette.responses import Response, StreamingResponse
 
 from services.console.access import Operator, SignedOutError
 from services.console.door import ConsoleDoor
+from services.console.plots import HEIGHT, WIDTH, plot
 from services.usecases import sources, workers
 from services.usecases.overview import (
     SERVICE_SEVERITY,
     SOURCE_SEVERITY,
+    SPANS,
     Gatherer,
     Overview,
     ServiceView,
     Severity,
+    Span,
     healthy,
+    history,
     troubles,
     worst_first,
 )
@@ -32,6 +36,7 @@ from services.usecases.overview import (
 _EVERY_S: Final = 2.0
 _FRESH_S: Final = 1.5
 _MOST_TROUBLES: Final = 50
+_LABELS: Final[dict[Span, str]] = {"day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
 
 
 class Watch:
@@ -86,6 +91,23 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
             yield f"data: {json.dumps(html)}\n\n"
             await asyncio.sleep(_EVERY_S)
 
+    @router.get("/figures")
+    async def figures(request: Request, span: Span = "day") -> Response:
+        """What was counted over time, and the objectives."""
+        operator = door.access.operator(request)
+        found = await door.work(lambda: history(door.installation, span, door.clock()))
+        labels = [begins.strftime(_LABELS[span]) for begins in found.begins]
+        drawn = [plot(series.name, labels, series.counts) for series in found.series]
+        values = {
+            "plots": drawn,
+            "stages": found.stages,
+            "span": span,
+            "spans": SPANS,
+            "width": WIDTH,
+            "height": HEIGHT,
+        }
+        return door.show(request, "figures", operator, values=values)
+
     @router.post("/do")
     async def do(
         request: Request,
@@ -133,6 +155,7 @@ def _shown(overview: Overview) -> dict[str, object]:
     found, figures = troubles(overview), overview.figures
     return {
         "overview": overview,
+        "stages": overview.stages,
         "figures": figures,
         "sources": sorted(figures.sources, key=lambda source: (worst_first(source.state), source.name))
         if figures

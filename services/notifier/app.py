@@ -1,6 +1,7 @@
 """Wires the notifier."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from random import Random, SystemRandom
 
@@ -40,10 +41,11 @@ from services.notifier.service import Notifier
 from services.notifier.settings import ConsentSettings, NotifierSettings
 from services.notifier.webhooks import Webhooks, poster
 from services.runtime.errors import UsageError
+from services.runtime.figures.hours import forget_hours
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.metrics.catalogue import MAIL_ATTEMPTS, WEBHOOK_ATTEMPTS
+from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, MATCHES, WEBHOOK_ATTEMPTS
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
@@ -74,9 +76,16 @@ def build_notifier(
     builder = Builder(matches, windows, digests, composer, chosen, stopping=stopping, room=deliveries.room)
     way = mailer or mailer_of(mail)
 
-    def count(answer: Answer) -> None:
+    def count(answer: Answer, at: datetime) -> None:
+        if metrics is None:
+            return
+        metrics.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
+        if answer.kind == "accepted":
+            metrics.observe(DUE_TO_ACCEPTED, max((at - answer.claimed.due_at).total_seconds(), 0.0))
+
+    def count_matches(number: int) -> None:
         if metrics is not None:
-            metrics.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
+            metrics.count(MATCHES, by=number)
 
     consent = consent or ConsentSettings()
     if consent.confirm_declared and not mail.public_url:
@@ -86,7 +95,9 @@ def build_notifier(
     )
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     brake = SendingBrake(engine).check
-    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look)
+    return Notifier(
+        matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look, count_matches
+    )
 
 
 def build_webhooks(
@@ -143,5 +154,6 @@ def store_chores(engine: Engine) -> tuple[Chore, ...]:
         Chore("old events of webhooks", lambda now: forget_webhook_events(engine, now)),
         Chore("old digests", lambda now: forget_digests(engine, now)),
         Chore("old matches", lambda now: forget_matches(engine, now)),
+        Chore("old hours of figures", lambda now: forget_hours(engine, now)),
         Chore("old cuts", lambda now: forget_cuts(engine, now)),
     )

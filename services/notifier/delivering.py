@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 import structlog
@@ -30,17 +30,19 @@ class Courier:
         *,
         stopping: Callable[[], bool] = lambda: False,
         monotonic: Callable[[], float] = time.monotonic,
-        count: Callable[[Answer], None] = lambda answer: None,
+        count: Callable[[Answer, datetime], None] = lambda answer, at: None,
     ) -> None:
         """`stopping`: whether the process is about to end; then nothing is begun that may outlast it.
 
-        `count` is told of each attempt.
+        `count` is told of each attempt, and when it was answered.
         """
         self._count = count
         self._deliveries = deliveries
         self._mailer = mailer
         self._settings = settings
         self._stopping = stopping
+        self._monotonic = monotonic
+        self._began = (datetime.min.replace(tzinfo=UTC), 0.0)
         self._throttle = Throttle(monotonic)
         self._answers: deque[Answer] = deque()
         """Not kept yet: the store may be away just when an answer comes."""
@@ -52,6 +54,7 @@ class Courier:
 
     def deliver(self, now: datetime) -> None:
         """Settle doubts, then hand over what waits, as far as one tick goes. Raises UnavailableError."""
+        self._began = (now, self._monotonic())
         self.keep_answers(now)
         self._deliveries.sweep(now, now - self._settings.give_up_after)
         self._settle_doubts(now)
@@ -136,7 +139,7 @@ class Courier:
         """Take answers in: what they say of the mailer, and the log."""
         for answer in answers:
             self._answers.append(answer)
-            self._count(answer)
+            self._count(answer, self._began[0] + timedelta(seconds=self._monotonic() - self._began[1]))
             if answer.is_setback:
                 self._setbacks += 1
                 if answer.retry_after_s is not None:

@@ -38,11 +38,12 @@ class Notifier:
         check: Callable[[], None] = _nothing,
         brake: Callable[[datetime], object] = lambda now: None,
         ask: Callable[[datetime], object] = lambda now: None,
+        count: Callable[[int], object] = lambda matches: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
-        want mails, before anything is built for them.
+        want mails, before anything is built for them. `count` is told how many matches came.
         """
         self._matches = matches
         self._windows = windows
@@ -53,6 +54,7 @@ class Notifier:
         self._check = check
         self._brake = brake
         self._ask = ask
+        self._count = count
         self._freed = False
 
     def load(self) -> None:
@@ -68,6 +70,7 @@ class Notifier:
         if batch:
             arrivals = [_arrival(record) for record in batch]
             stored = self._matches.store(batch[0].partition, arrivals, batch[-1].appended_at)
+            self._count(sum(len(arrival.keys) for arrival in arrivals))
             if stored < len(batch):
                 # Taken for known by their offsets, as after a crash; in a topic made anew they would be news.
                 self._check()

@@ -5,9 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.faults import meant
+from schemas.topics import dead_of
 from services.ingest.faults import FAULT_CODES
 from services.runtime.errors import UsageError
-from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, LetterReplay, letter_ids
+from services.runtime.letters.dead import (
+    DeadLetter,
+    DeadLetters,
+    LetterCount,
+    LetterReplay,
+    counted_by_fault,
+    letter_ids,
+)
 from services.runtime.letters.marks import LetterId
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
@@ -19,9 +27,11 @@ __all__ = [
     "Discarded",
     "LetterCount",
     "LetterReplay",
+    "Listing",
     "counts",
     "discard",
     "find",
+    "listing",
     "replay",
     "replay_mended",
     "show",
@@ -61,6 +71,29 @@ def find(settings: Settings, chosen: Chosen, since: datetime) -> list[DeadLetter
     with open_letters(settings) as log:
         letters = DeadLetters(log)
         return list(_letters(letters, chosen, since))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All letters of a time by fault, and those that were chosen."""
+
+    counts: tuple[LetterCount, ...]
+    letters: tuple[DeadLetter, ...]
+    """Topic by topic and oldest first."""
+
+
+def listing(settings: Settings, chosen: Chosen, since: datetime) -> Listing:
+    """Both by one reading of what died since then. Raises UsageError, UnavailableError."""
+    _check_code(chosen)
+    with open_letters(settings) as log:
+        found = tuple(DeadLetters(log).find(since=since))
+    topic = None if chosen.topic is None else dead_of(chosen.topic)
+    letters = tuple(
+        letter
+        for letter in found
+        if topic in {None, letter.id.topic} and letter.fits(chosen.error, chosen.code, chosen.source)
+    )
+    return Listing(counted_by_fault(found), letters)
 
 
 def show(settings: Settings, letter: str) -> DeadLetter:
@@ -114,6 +147,10 @@ def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
 
 
 def _letters(letters: DeadLetters, chosen: Chosen, since: datetime | None = None) -> Iterator[DeadLetter]:
+    _check_code(chosen)
+    return letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)
+
+
+def _check_code(chosen: Chosen) -> None:
     if chosen.code is not None and chosen.code not in FAULT_CODES:
         raise UsageError(f"there is no code {chosen.code!r}; {meant(chosen.code, FAULT_CODES)}")
-    return letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)

@@ -1,8 +1,12 @@
-"""What an installation shows of itself: the whole stream at a glance, with its troubles, and what it stands on."""
+"""What an installation shows of itself: the stream at a glance, with its troubles, over time, and what it stands on."""
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, get_args
 
+from schemas.topics import POSTINGS
 from services.overview.doctor.examination import examine
 from services.overview.doctor.finding import Finding, Grade
 from services.overview.engines import Engines
@@ -18,46 +22,136 @@ from services.overview.stream.model import (
     Trouble,
     worst_first,
 )
+from services.overview.stream.spans import span
 from services.overview.stream.store_troubles import REPLAY
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.figures.hours import (
+    DAY,
+    HOUR,
+    MAIL_EVENTS,
+    SpanCount,
+    StageFigures,
+    hour_of,
+    read_counts,
+    read_stages,
+)
 from services.runtime.figures.stream import SourceFigures, StoreFigures
 from services.runtime.http.names import DnsTextRecords
 from services.runtime.kafka.offsets import Offsets
+from services.runtime.metrics import catalogue
+from services.runtime.sql.store import reading
 from services.settings import Settings
-from services.usecases.installation import has_store, open_letters, open_log, store_as_it_is
+from services.usecases.installation import Installation, has_store, open_letters, open_log, store_as_it_is
 
 __all__ = [
     "BAD_DELIVERIES",
     "REPLAY",
     "SERVICE_SEVERITY",
     "SOURCE_SEVERITY",
+    "SPANS",
     "EngineView",
     "Finding",
     "Gatherer",
     "Grade",
+    "History",
     "Overview",
+    "Series",
     "ServiceView",
     "Severity",
     "SourceFigures",
+    "Span",
+    "StageFigures",
     "StoreFigures",
     "Trouble",
     "findings",
     "healthy",
+    "history",
+    "span",
     "troubles",
     "watcher",
     "worst_first",
 ]
 
-
+Span = Literal["day", "month", "year"]
+SPANS: Final[tuple[Span, ...]] = get_args(Span)
 _RESOLVER_PATIENCE_S = 3.0
 """For one name."""
+_SERIES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
+    ("Postings matched", catalogue.RECORDS.name, frozenset({POSTINGS.name})),
+    ("Matches found", catalogue.MATCHES.name, frozenset()),
+    ("Mails accepted", catalogue.MAIL_ATTEMPTS.name, frozenset({"accepted"})),
+    ("Mails that came back", MAIL_EVENTS, frozenset({"bounced", "soft_bounced"})),
+    ("Complaints", MAIL_EVENTS, frozenset({"spam"})),
+    ("Dead letters", catalogue.DEAD.name, frozenset()),
+)
+"""What is plotted: how it is called, of which measure, and which parts of it; none: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One thing that is counted, over time."""
+
+    name: str
+    counts: tuple[int, ...]
+
+    @property
+    def whole(self) -> int:
+        """Of all the time that is shown."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The last 24 hours by hour, 30 days by day, or 12 months by month, the present one last; in UTC."""
+
+    span: Span
+    begins: tuple[datetime, ...]
+    series: tuple[Series, ...]
+    stages: tuple[StageFigures, ...]
 
 
 def watcher(settings: Settings) -> Gatherer:
     """What looks at the whole stream, again and again; it opens at the first look, and is closed as a context."""
     return Gatherer(settings, _engines_of(settings), SystemClock())
+
+
+def history(installation: Installation, shown: Span, now: datetime) -> History:
+    """What was counted over time. Raises UnavailableError."""
+    begins = _begins(shown, now)
+    measures = list(dict.fromkeys(measure for _, measure, _ in _SERIES))
+    with reading(installation.engine) as connection:
+        found = read_counts(connection, begins[0], measures, HOUR if shown == "day" else DAY)
+        stages = read_stages(connection, now)
+    series = tuple(
+        Series(name, _counted(begins, [count for count in found if _is_of(count, measure, parts)]))
+        for name, measure, parts in _SERIES
+    )
+    return History(shown, begins, series, stages)
+
+
+def _begins(shown: Span, now: datetime) -> tuple[datetime, ...]:
+    hour = hour_of(now)
+    if shown == "day":
+        return tuple(hour - timedelta(hours=back) for back in reversed(range(24)))
+    day = hour.replace(hour=0)
+    if shown == "month":
+        return tuple(day - timedelta(days=back) for back in reversed(range(30)))
+    months = [day.year * 12 + day.month - 1 - back for back in reversed(range(12))]
+    return tuple(day.replace(year=month // 12, month=month % 12 + 1, day=1) for month in months)
+
+
+def _is_of(count: SpanCount, measure: str, parts: frozenset[str]) -> bool:
+    return count.measure == measure and (not parts or count.part in parts)
+
+
+def _counted(begins: tuple[datetime, ...], found: list[SpanCount]) -> tuple[int, ...]:
+    ends = (*begins[1:], datetime.max.replace(tzinfo=begins[0].tzinfo))
+    return tuple(
+        sum(count.number for count in found if first <= count.begins < end)
+        for first, end in zip(begins, ends, strict=True)
+    )
 
 
 def findings(settings: Settings) -> Iterator[Finding]:

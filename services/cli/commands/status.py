@@ -37,6 +37,7 @@ from services.usecases.overview import (
     StoreFigures,
     Trouble,
     healthy,
+    span,
     troubles,
     watcher,
     worst_first,
@@ -124,6 +125,8 @@ def page(overview: Overview) -> RenderableType:
     if overview.topics:
         parts.append(_topics(overview))
     parts.append(_services(overview))
+    if overview.stages:
+        parts.append(_stages(overview))
     if overview.letters:
         parts.append(_letters(overview))
     if overview.figures is not None:
@@ -210,6 +213,22 @@ def _services(overview: Overview) -> RenderableType:
             if failing
             else "",
         )
+    return table
+
+
+def _stages(overview: Overview) -> RenderableType:
+    columns = ("from … to", "in 24 h", "p50", "p95", "p99", "objective", "kept in 30 days", "budget left")
+    table = _table(
+        "How long it takes", columns, right=("in 24 h", "p50", "p95", "p99", "kept in 30 days", "budget left")
+    )
+    for stage in overview.stages:
+        shown = ["" if took is None else span(took) for took in (stage.p50_s, stage.p95_s, stage.p99_s)]
+        aim = stage.objective
+        objective = f"{aim.share:.0%} within {span(aim.within_s)}" if aim else ""
+        kept = "" if stage.within is None else f"{stage.within:.2%}"
+        left = 0.0 if stage.budget_left is None else stage.budget_left
+        budget = Text("" if aim is None else f"{left:.0%}" if left >= 0 else "spent", "yellow" if left < 0 else "")
+        table.add_row(stage.name, f"{stage.measured:,}", *shown, objective, kept, budget)
     return table
 
 

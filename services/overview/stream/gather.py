@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from services.processes import SERVICES
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
+from services.runtime.figures.hours import StageFigures, read_mailed, read_stages
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
@@ -27,9 +28,12 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
+from services.runtime.sql.store import reading
 from services.settings import Settings
 
 _PATIENCE_S = 3.0
+_HOURS_EVERY = timedelta(seconds=10)
+"""A month of hours is read no oftener."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 
@@ -44,6 +48,17 @@ class LogView:
     starts: Mapping[Place, int]
     ends: Mapping[Place, int]
     committed: Mapping[str, Mapping[Place, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """What the store says."""
+
+    figures: StoreFigures
+    workers: tuple[Worker, ...]
+    undeclared: int
+    stages: tuple[StageFigures, ...]
+    mailed: dict[str, int]
 
 
 class Gatherer:
@@ -61,6 +76,7 @@ class Gatherer:
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
+        self._hours: tuple[datetime, tuple[StageFigures, ...], dict[str, int]] | None = None
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -73,25 +89,27 @@ class Gatherer:
         """All there is to say now. Raises nothing for what is away."""
         now = self._clock.now()
         engines: list[EngineView] = []
-        figures = self._tried(engines, "store", self._read_store)
+        store = self._tried(engines, "store", self._read_store)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
         indexed = None
         if self._settings.matcher.index == "elasticsearch":
             self._tried(engines, "Elasticsearch", self._ask_search)
             indexed = self._recent_postings(now)
-        workers = figures[1] if figures else ()
+        workers = store.workers if store else ()
         letters = self._waiting_letters(log) if log else ()
         return Overview(
             at=now,
             form="deployed" if self._settings.deployed else "embedded",
             engines=tuple(engines),
-            figures=figures[0] if figures else None,
+            figures=store.figures if store else None,
             topics=self._topics(log, letters, now) if log else (),
-            services=self._services(workers, log, figures[0].pauses if figures else Pauses()),
+            services=self._services(workers, log, store.figures.pauses if store else Pauses()),
             letters=letters,
             freshness_s=_freshness(workers, now),
             indexed=indexed,
-            undeclared=figures[2] if figures else 0,
+            undeclared=store.undeclared if store else 0,
+            stages=store.stages if store else (),
+            mailed=store.mailed if store else {},
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -105,12 +123,17 @@ class Gatherer:
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
         return found
 
-    def _read_store(self) -> tuple[StoreFigures, tuple[Worker, ...], int]:
+    def _read_store(self) -> StoreView:
         if self._store is None:
             self._store = self._opened.enter_context(self._engines.store())
         check_revision(self._store)
-        figures = figures_of(self._store, self._settings, self._clock.now())
-        return figures, read_workers(self._store), count_undeclared(self._store)
+        now = self._clock.now()
+        figures = figures_of(self._store, self._settings, now)
+        if self._hours is None or not timedelta(0) <= now - self._hours[0] < _HOURS_EVERY:
+            with reading(self._store) as connection:
+                self._hours = (now, read_stages(connection, now), read_mailed(connection, now))
+        _, stages, mailed = self._hours
+        return StoreView(figures, read_workers(self._store), count_undeclared(self._store), stages, mailed)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:

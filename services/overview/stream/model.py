@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from services.runtime.errors import Mend
+from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.stream import SourceState, StoreFigures
 from services.runtime.health.heartbeat import Worker
 
@@ -155,3 +156,7 @@ class Overview:
     """Subscribers who are served although nobody said where, when and to what words they agreed."""
     freshness_s: dict[str, float] = field(default_factory=dict)
     """By service: the median time from a posting's fetch to its handling, of the last records."""
+    stages: tuple[StageFigures, ...] = ()
+    """How long each part of the way takes, against its objective."""
+    mailed: dict[str, int] = field(default_factory=dict)
+    """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import late_polls, store_troubles
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
@@ -17,6 +17,8 @@ BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
+_FAST_BURN = 14.4
+_LEAST_LATE = 5
 _ENGINE = "it goes on by itself once that is back; `jobchime doctor` says how"
 _REMEDY: dict[Mend | None, str] = {
     "dead letters": "`jobchime dead list` shows the records; mend the service, then start it again",
@@ -43,6 +45,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
         *_late_polls(overview),
         *_index_is_short(overview),
+        *_objectives(overview),
         *_undeclared(overview),
         *_letters(overview),
     ]
@@ -204,6 +207,35 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
             " previews and backtests find fewer",
             "`jobchime reindex`",
         )
+
+
+def _objectives(overview: Overview) -> Iterator[Trouble]:
+    """What is late of late is a failure; a budget that is spent by what is over is told of.
+
+    Fast burn: 14.4 times as fast as a budget of 30 days allows, which in an hour spends a fiftieth of it (Google's SRE
+    workbook, chapter 5). Of few the share says little.
+    """
+    figures = overview.figures
+    waits = figures is not None and bool(figures.sending_paused or figures.put_off)
+    for stage in overview.stages:
+        objective = stage.objective
+        if objective is None or stage.budget_left is None:
+            continue
+        within = f"within {span(objective.within_s)}, which {objective.share:.0%} of them should be"
+        if stage.burn >= _FAST_BURN and stage.lately_late >= _LEAST_LATE and not (waits and stage.ends_with_mail):
+            late = f"{stage.lately_late:,} of {stage.lately:,}"
+            yield Trouble(
+                f"{stage.name}: {late} of this hour and the last were not {within}",
+                "what is said of mails, digests and the notifier here says why"
+                if stage.ends_with_mail
+                else "see which service lags or stands still, above",
+            )
+        elif stage.budget_left < 0:
+            yield Trouble(
+                f"{stage.name}: of the last 30 days {stage.within or 0:.1%} were {within}",
+                "nothing now, if it is over: look at what was late in the figures by the hour",
+                grave=False,
+            )
 
 
 def _undeclared(overview: Overview) -> Iterator[Trouble]:

@@ -80,6 +80,11 @@ class DeadLetter:
         """What was done about it last."""
         return "discarded" if self.discarded is not None else "replayed" if self.replayed else "waiting"
 
+    def fits(self, reason: str | None, code: str | None, source: str | None) -> bool:
+        """Whether it is of an error type or has words of a reason, of a code and of a source; None: of any."""
+        of_reason = reason is None or reason == self.error_type or reason.casefold() in self.error.casefold()
+        return of_reason and code in {None, self.code} and source in {None, self.source}
+
     @property
     def source(self) -> str | None:
         """The source of what died, where it tells."""
@@ -172,18 +177,12 @@ class DeadLetters:
                 if since is not None and max((record.appended_at, *(d.appended_at for d in deaths))) < since:
                     continue
                 letter = _letter(record, marks, deaths)
-                if (waiting and not letter.waiting) or not _fits(letter, reason):
-                    continue
-                if code in {None, letter.code} and source in {None, letter.source}:
+                if (letter.waiting or not waiting) and letter.fits(reason, code, source):
                     yield letter
 
     def counts(self, *, topic: str | None = None, since: datetime | None = None) -> tuple[LetterCount, ...]:
         """How many there are by topic and fault, the most frequent first; `since` when they died."""
-        groups: dict[tuple[str | None, ...], list[DeadLetter]] = {}
-        for letter in self.find(topic=topic, since=since):
-            told_by = letter.field if letter.code is not None else letter.error
-            groups.setdefault((letter.id.topic, letter.error_type, letter.code, told_by), []).append(letter)
-        return tuple(_counted(letters) for letters in sorted(groups.values(), key=len, reverse=True))
+        return counted_by_fault(self.find(topic=topic, since=since))
 
     def show(self, letter_id: LetterId) -> DeadLetter:
         """One dead letter, also by the id of one of its further deaths. Raises UsageError where there is none."""
@@ -295,6 +294,15 @@ def _letter(record: Record, marks: Marks, deaths: Sequence[Death]) -> DeadLetter
     )
 
 
+def counted_by_fault(letters: Iterable[DeadLetter]) -> tuple[LetterCount, ...]:
+    """How many there are by topic and fault, the most frequent first."""
+    groups: dict[tuple[str | None, ...], list[DeadLetter]] = {}
+    for letter in letters:
+        told_by = letter.field if letter.code is not None else letter.error
+        groups.setdefault((letter.id.topic, letter.error_type, letter.code, told_by), []).append(letter)
+    return tuple(_counted(some) for some in sorted(groups.values(), key=len, reverse=True))
+
+
 def _counted(letters: Sequence[DeadLetter]) -> LetterCount:
     last = max(reversed(letters), key=lambda letter: letter.failed_at)
     return LetterCount(
@@ -312,10 +320,6 @@ def _counted(letters: Sequence[DeadLetter]) -> LetterCount:
 def _attempts(headers: Mapping[str, str]) -> int:
     attempts = headers.get("attempts", "")
     return int(attempts) if attempts.isdigit() else 0
-
-
-def _fits(letter: DeadLetter, reason: str | None) -> bool:
-    return reason is None or reason == letter.error_type or reason.casefold() in letter.error.casefold()
 
 
 def _replay(letter: DeadLetter, now: datetime) -> tuple[Outgoing, Outgoing]:

@@ -16,6 +16,15 @@ _WHOLE_WAY = (1.0, 5.0, 10.0, 30.0, *_DELAY)
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """How long something may take, and which share of it must not take longer."""
+
+    within_s: float
+    """One of the metric's buckets."""
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One metric as Prometheus sees it; of counters the name without `_total`."""
 
@@ -27,6 +36,9 @@ class Metric:
     """Upper bounds of a histogram, seconds."""
     origin: Origin = "process"
     """`store`: read from the store at each scrape, the same from every worker: take the max over them, not the sum."""
+    hourly: str | None = None
+    """Kept in the store by the hour as well: by this label of a counter, empty for all together; None: it is not."""
+    objective: Objective | None = None
 
     @property
     def shown_name(self) -> str:
@@ -35,7 +47,11 @@ class Metric:
 
 
 RECORDS = Metric(
-    "jobchime_records", "counter", "Records that a service has done with, dead ones included.", ("service", "topic")
+    "jobchime_records",
+    "counter",
+    "Records that a service has done with, dead ones included.",
+    ("service", "topic"),
+    hourly="topic",
 )
 HANDLE = Metric(
     "jobchime_handle_seconds",
@@ -56,6 +72,7 @@ DEAD = Metric(
     "Records that became dead letters, by the topic they died in and why; of faults in feeds, which never were records,"
     " the topic that they would have come to.",
     ("service", "topic", "error_type"),
+    hourly="topic",
 )
 LAG = Metric(
     "jobchime_consumergroup_lag",
@@ -80,6 +97,7 @@ SOURCE_DELAY = Metric(
     "From the date that a source gives a posting to its fetch: the source's delay and the polling interval.",
     (),
     _DELAY,
+    hourly="",
 )
 FETCHED_TO_NORMALISED = Metric(
     "jobchime_fetched_to_normalised_seconds",
@@ -94,6 +112,8 @@ FETCHED_TO_MATCHED = Metric(
     "From the fetch or push of a posting to its being matched with all criteria.",
     (),
     _FRESHNESS,
+    hourly="",
+    objective=Objective(10.0, 0.99),
 )
 FETCHED_TO_STORED = Metric(
     "jobchime_fetched_to_stored_seconds",
@@ -101,6 +121,8 @@ FETCHED_TO_STORED = Metric(
     "From the fetch or push of a posting to its matches being in the store.",
     (),
     _FRESHNESS,
+    hourly="",
+    objective=Objective(60.0, 0.99),
 )
 PUBLISHED_TO_MATCHED = Metric(
     "jobchime_published_to_matched_seconds",
@@ -109,6 +131,7 @@ PUBLISHED_TO_MATCHED = Metric(
     " matches.v1.",
     (),
     _WHOLE_WAY,
+    hourly="",
 )
 NORMALISED_TO_MATCHED = Metric(
     "jobchime_normalised_to_matched_seconds",
@@ -137,6 +160,22 @@ MAIL_ATTEMPTS = Metric(
     "Mails handed to the mailer, by what it said: accepted, deferred (tried again), refused (never again), withheld by"
     " mail.allow, lost (nobody knows); and by what was wrong, empty where it was accepted.",
     ("mailer", "outcome", "fault"),
+    hourly="outcome",
+)
+MATCHES = Metric(
+    "jobchime_matches",
+    "counter",
+    "Criteria that postings were found to match, as they came to the store; what is redone counts again.",
+    hourly="",
+)
+DUE_TO_ACCEPTED = Metric(
+    "jobchime_due_to_accepted_seconds",
+    "histogram",
+    "From when a digest was due to when the mailer accepted its mail; a pause of sending and a warm-up count too.",
+    (),
+    _FRESHNESS,
+    hourly="",
+    objective=Objective(900.0, 0.99),
 )
 WEBHOOK_ATTEMPTS = Metric(
     "jobchime_webhook_attempts",
@@ -278,7 +317,7 @@ METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
-    WEBHOOK_ATTEMPTS, BUILD,
+    MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
     SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING,
     WEBHOOKS_OLDEST, STORED, WORKERS, HEARTBEAT_AGE,

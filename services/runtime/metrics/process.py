@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from schemas.topics import TOPICS
+from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import FAULTS
 from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, SOURCE_STATES, StoreFigures
 from services.runtime.figures.webhooks import WEBHOOK_STATES
@@ -27,7 +28,9 @@ _TOPICS = frozenset(topic.name for topic in TOPICS)
 class Metrics:
     """Everything that one process measures. Nothing of a person, and no label without bound."""
 
-    def __init__(self) -> None:
+    def __init__(self, hours: HourCounts | None = None) -> None:
+        """`hours`: what is kept of them in the store as well."""
+        self._hours = hours
         # A series more for each would say only when the process first met it.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types there
         self.registry = CollectorRegistry(auto_describe=False)
@@ -48,11 +51,15 @@ class Metrics:
         """Add to a counter."""
         counter = self._counters[metric]
         (counter.labels(*labels) if labels else counter).inc(by)
+        if self._hours is not None and metric.hourly is not None:
+            self._hours.count(metric, labels, by)
 
     def observe(self, metric: Metric, value: float, *labels: str) -> None:
         """Put a value into a histogram."""
         histogram = self._histograms[metric]
         (histogram.labels(*labels) if labels else histogram).observe(value)
+        if self._hours is not None and metric.hourly is not None:
+            self._hours.observe(metric, value)
 
     def set(self, metric: Metric, value: float, *labels: str) -> None:
         """Set a gauge."""

@@ -14,7 +14,7 @@ from services.usecases import operators
 from tests.support.console import TOKEN, ServedConsole, served_console
 
 OPEN = ("/livez", "/readyz", "/enter")
-CLOSED = ("/", "/acts", "/letters", "/letters/raw.v1.dead:0:0", "/why", "/stream/live")
+CLOSED = ("/", "/figures", "/acts", "/letters", "/letters/raw.v1.dead:0:0", "/why", "/stream/live")
 
 
 @pytest.fixture

@@ -13,7 +13,16 @@ from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
 LETTER = f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:0"
-PAGES = ("/", "/letters", "/letters?error=title", f"/letters/{LETTER}", "/why", "/acts")
+PAGES = (
+    "/",
+    "/figures",
+    "/figures?span=year",
+    "/letters",
+    "/letters?error=title",
+    f"/letters/{LETTER}",
+    "/why",
+    "/acts",
+)
 
 
 def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(console: ServedConsole, tmp_path: Path) -> None:

@@ -3,14 +3,23 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from services.overview.stream.model import Overview
+from services.overview.stream.troubles import healthy, troubles
+from services.runtime.clock import FixedClock
+from services.runtime.figures.hours import HourCounts, StageFigures
+from services.runtime.metrics import catalogue
+from services.runtime.metrics.catalogue import Objective
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import read_pauses
 from services.runtime.sql.store import reading
 from services.usecases import operators
 from tests.support.console import ServedConsole, served_console
+from tests.support.logs import NOON
 
 
 @pytest.fixture
@@ -61,3 +70,45 @@ def test_hostile_words_of_a_source_stay_words(console: ServedConsole) -> None:
         "/do", data={"act": "pause", "about": "<script>alert(1)</script>", "token": console.form_token()}
     )
     assert "<script>alert" not in page.text
+
+
+def measured(console: ServedConsole, took_s: float, number: int) -> None:
+    hours = HourCounts(FixedClock(console.now))
+    metrics = Metrics(hours)
+    for _ in range(number):
+        metrics.observe(catalogue.FETCHED_TO_STORED, took_s)
+        metrics.count(catalogue.RECORDS, "matcher", "postings.v1")
+    metrics.count(catalogue.MAIL_ATTEMPTS, "folder", "accepted", "", by=3)
+    hours.keep(console.installation.engine)
+
+
+def test_how_long_it_takes_is_shown_against_its_objective(console: ServedConsole) -> None:
+    measured(console, 0.2, 99)
+    page = console.client.get("/figures").text
+    assert "99 % within 60 s" in page
+    assert "100.00 %" in page
+    measured(console, 400.0, 30)
+    assert "spent" in console.client.get("/figures").text
+
+
+@pytest.mark.parametrize("span", ["day", "month", "year"])
+def test_what_came_is_plotted_with_its_numbers_beside_it(console: ServedConsole, span: str) -> None:
+    measured(console, 0.2, 1_234)
+    page = console.client.get("/figures", params={"span": span}).text
+    plots = page.split('<div class="plots">')[1]
+    assert '<td class="figure">1,234</td>' in plots.partition("Matches found")[0]
+    assert '<td class="figure">3</td>' in plots.partition("Mails accepted")[2]
+    assert console.client.get("/figures", params={"span": "aeon"}).status_code == 400
+
+
+def test_many_late_postings_are_not_well_and_few_are_not_told_of() -> None:
+    well = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, Objective(60.0, 0.99), 1.0, 1.0, 100, 0)
+    overview = Overview(NOON, "deployed", stages=(well,))
+    assert healthy(overview)
+    few = replace(well, lately=10, lately_late=4)
+    assert healthy(replace(overview, stages=(few,)))
+    many = replace(well, lately=100, lately_late=15)
+    assert not healthy(replace(overview, stages=(many,)))
+    spent = replace(well, within=0.98, budget_left=-1.0)
+    found = troubles(replace(overview, stages=(spent,)))
+    assert [trouble.grave for trouble in found] == [False]

@@ -1,5 +1,6 @@
 """Events of the mail provider: each taken once, with all that follows from it in one transaction."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from services.notifier.domain.mail_events import (
     why_to_give_up,
     why_to_stop,
 )
+from services.runtime.figures.hours import MAIL_EVENTS, add_to_hours, hour_of
 from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.store import reading, retried, upsert, writing
@@ -86,6 +88,8 @@ class SqlMailEvents:
                 if event.event_id in new or (event.kind in _STANDING and self._keep(connection, [event], people, now)):
                     self._act(connection, event, people.get(event.event_id), now)
                     taken.append(event)
+            kinds = Counter(event.kind for event in taken)
+            add_to_hours(connection, {(hour_of(now), MAIL_EVENTS, kind): number for kind, number in kinds.items()})
             return taken
 
     def _keep(
