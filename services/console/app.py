@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from services.console import letters, stream
+from services.console import letters, people, stream
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
 from services.console.stream import Watch
@@ -72,6 +72,7 @@ def console_app(installation: Installation, clock: Callable[[], datetime], acces
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(stream.routes(door, watch))
     app.include_router(letters.routes(door))
+    app.include_router(people.routes(door))
     _add_ways_in(app, door)
     app.mount("/static", GZipMiddleware(Files("services.console")))
     _show_faults(app, door)
@@ -150,7 +151,7 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
         said = {
-            403: "The form is of another site, or was made before you signed in. Load the page again.",
+            403: "The form is of another site, or was made before you signed in; or what it is about is masked again.",
             404: "There is no such page.",
             429: "Too many tries from your network. Wait a minute.",
         }

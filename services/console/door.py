@@ -24,6 +24,7 @@ PAGES: Final = (
     ("/figures", "Figures"),
     ("/letters", "Dead letters"),
     ("/why", "Why"),
+    ("/people", "People"),
     ("/acts", "Acts"),
 )
 """The pages that stand at the head of each."""

@@ -120,9 +120,11 @@ def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
     """
 
     @router.get("/why")
-    async def ask(request: Request, posting: str = Query("", max_length=100)) -> Response:
-        """Whom and what it is about."""
-        return shown(request, door.access.operator(request), {"person": "", "posting": posting})
+    async def ask(
+        request: Request, person: str = Query("", max_length=100), posting: str = Query("", max_length=100)
+    ) -> Response:
+        """Whom, by an id that names nobody, and what it is about."""
+        return shown(request, door.access.operator(request), {"person": person, "posting": posting})
 
     @router.post("/why")
     async def why(

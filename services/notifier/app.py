@@ -40,6 +40,7 @@ from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.settings import ConsentSettings, NotifierSettings
 from services.notifier.webhooks import Webhooks, poster
+from services.runtime.audit import SqlAudit
 from services.runtime.errors import UsageError
 from services.runtime.figures.hours import forget_hours
 from services.runtime.kafka.offsets import Offsets
@@ -154,6 +155,7 @@ def store_chores(engine: Engine) -> tuple[Chore, ...]:
         Chore("old events of webhooks", lambda now: forget_webhook_events(engine, now)),
         Chore("old digests", lambda now: forget_digests(engine, now)),
         Chore("old matches", lambda now: forget_matches(engine, now)),
+        Chore("old acts of operators", SqlAudit(engine).forget),
         Chore("old hours of figures", lambda now: forget_hours(engine, now)),
         Chore("old cuts", lambda now: forget_cuts(engine, now)),
     )

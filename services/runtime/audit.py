@@ -30,11 +30,16 @@ class SqlAudit:
 
     @retried
     def append(self, done: OperatorAct) -> None:
-        """Keep one, and drop what is too old."""
+        """Keep one."""
         row = {"at": done.at, "operator": done.operator, "act": done.act, "about": done.about}
         with writing(self._engine) as connection:
             connection.execute(insert(operator_acts), row)
-            connection.execute(delete(operator_acts).where(operator_acts.c.at < done.at - KEPT))
+
+    @retried
+    def forget(self, now: datetime) -> int:
+        """Drop what is older than a year; how many."""
+        with writing(self._engine) as connection:
+            return connection.execute(delete(operator_acts).where(operator_acts.c.at < now - KEPT)).rowcount
 
     def latest(self, most: int) -> Sequence[OperatorAct]:
         """The newest first."""

@@ -42,6 +42,7 @@ __all__ = [
     "everybody",
     "export",
     "find",
+    "masked",
     "pause",
     "profile_from",
     "resume",
@@ -156,6 +157,13 @@ def _have_confirm(installation: Installation, person: Subscriber, address: str, 
 def find(installation: Installation, person: str) -> Subscriber:
     """Someone by id or address. Raises UsageError where there is no such person."""
     return installation.subscribers.find(person)
+
+
+def masked(address: str) -> str:
+    """An address that names nobody to who looks over a shoulder: `a•••@e•••.org`."""
+    local, _, domain = address.rpartition("@")
+    name, dot, ending = domain.rpartition(".")
+    return f"{local[:1]}•••@{(name or domain)[:1]}•••{dot}{ending if dot else ''}"
 
 
 def everybody(installation: Installation) -> list[Account]:

@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.posting import PostingCore
+from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, MailedDigest
 from services.notifier.domain.links import due_of, links_for, slot_of
 from services.notifier.domain.model import Hold, Item
 from services.notifier.domain.people import Subscriber
-from services.notifier.ports import Email
+from services.notifier.ports import Email, MailRefusedError
+from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
 from services.usecases.previews import next_digest
 
-__all__ = ["MOST_LISTED", "MailedDigest", "NextMail", "OpenedMail", "next_mail", "opened", "sent", "slot_of"]
+__all__ = ["MOST_LISTED", "MailedDigest", "NextMail", "OpenedMail", "head_of", "next_mail", "opened", "sent", "slot_of"]
 
 MOST_LISTED = 50
 
@@ -30,6 +32,8 @@ class NextMail:
     html: str
     items: tuple[Item, ...] = ()
     near: tuple[Item, ...] = ()
+    email: Email | None = None
+    """The whole of it, as it would be handed over; None where there is none."""
 
     @property
     def jobs(self) -> int:
@@ -65,7 +69,27 @@ def next_mail(installation: Installation, person: Subscriber, now: datetime) -> 
     # What has no room has no page before there is a mail.
     made = replace(links_for(outcome, mail.public_url, secret, clicks=mail.clicks), rest="")
     rendered = JinjaRenderer(mail.sender).render(outcome, made)
-    return NextMail(due_at, rendered.subject, rendered.html, outcome.items, outcome.near)
+    email = Email(
+        delivery_id=installation.ids.delivery_id(person.subscriber_id, outcome.due_at),
+        sender_name=mail.sender.name,
+        sender_address=mail.sender.address,
+        to_address=person.profile.address,
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
+        date=outcome.due_at,
+        unsubscribe_url=made.unsubscribe,
+    )
+    return NextMail(due_at, rendered.subject, rendered.html, outcome.items, outcome.near, email)
+
+
+def head_of(email: Email) -> str:
+    """Its header fields, as they would be sent. Raises UsageError for an address that cannot be mailed."""
+    try:
+        whole = mime_bytes(email)
+    except MailRefusedError as error:
+        raise UsageError(str(error)) from None
+    return whole.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def sent(

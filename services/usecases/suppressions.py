@@ -25,6 +25,7 @@ __all__ = [
     "lift",
     "listed",
     "require_suppressed",
+    "short_hash",
     "why_suppressed",
 ]
 
@@ -57,6 +58,11 @@ class Exported:
 def why_suppressed(installation: Installation, address: str) -> str | None:
     """Why no mail goes to an address, be it of a subscriber or of somebody erased; None where mail does."""
     return installation.suppressions.reason(address)
+
+
+def short_hash(installation: Installation, address: str) -> str:
+    """What stands for an address where it must not be written. Raises WrongFieldError."""
+    return installation.ids.address_hash(_checked(address))[:12]
 
 
 def in_force(installation: Installation, address: str) -> Suppression | None:

@@ -14,7 +14,18 @@ from services.usecases import operators
 from tests.support.console import TOKEN, ServedConsole, served_console
 
 OPEN = ("/livez", "/readyz", "/enter")
-CLOSED = ("/", "/figures", "/acts", "/letters", "/letters/raw.v1.dead:0:0", "/why", "/stream/live")
+CLOSED = (
+    "/",
+    "/figures",
+    "/acts",
+    "/letters",
+    "/letters/raw.v1.dead:0:0",
+    "/why",
+    "/people",
+    "/people/x",
+    "/people/x/next",
+    "/stream/live",
+)
 
 
 @pytest.fixture
@@ -30,7 +41,7 @@ def test_nobody_without_the_credential_reads_anything(console: ServedConsole) ->
         assert answer.status_code in (303, 401)
         assert answer.text == ""
     fields = {"act": "pause", "about": "matcher", "token": "x", "person": "ada@example.com", "posting": "x"}
-    for path in ("/do", "/leave", "/letters/do", "/why"):
+    for path in ("/do", "/leave", "/letters/do", "/why", "/people", "/people/do", "/people/x/reveal"):
         answer = console.client.post(path, data=fields)
         assert answer.status_code == 303
     assert operators.latest(console.installation) == []

@@ -21,6 +21,7 @@ PAGES = (
     "/letters?error=title",
     f"/letters/{LETTER}",
     "/why",
+    "/people",
     "/acts",
 )
 
