@@ -124,7 +124,7 @@ class Operations:
                     stuck_after_s,
                 )
                 probes = stack.enter_context(ProbeServer(probed, host=host, port=port, or_any=or_any_port))
-            stack.callback(self._keep_last_hours)
+            stack.callback(self.keep_hours)
             heartbeats = _Heartbeats(self._store, worker, self._clock.now(), probes.address if probes else None)
 
             def read() -> Sequence[Heartbeat]:
@@ -136,7 +136,8 @@ class Operations:
             stack.enter_context(HeartbeatThread(read, heartbeats, clock=self._clock, also=self._measure))
             yield probes
 
-    def _keep_last_hours(self) -> None:
+    def keep_hours(self) -> None:
+        """Have the store keep what was measured by the hour; what it does not take now comes with the next."""
         with suppress(UnavailableError):
             self._hours.keep(self._store())
 

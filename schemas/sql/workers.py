@@ -54,9 +54,9 @@ operator_acts = Table(
 measured_hours = Table(
     "measured_hours",
     metadata,
+    Column("measure", Text, primary_key=True, comment="the name of a metric, or of what is counted elsewhere"),
     Column("hour", Moment, primary_key=True, autoincrement=False, comment="when it began"),
-    Column("measure", Text, primary_key=True, comment="the name of a metric"),
-    Column("part", Text, primary_key=True, comment="a label's value, or the upper bound of a bucket; may be empty"),
+    Column("part", Text, primary_key=True, comment="a label's value, a source, the upper bound of a bucket; or empty"),
     Column("number", BigInteger, nullable=False),
     comment="What processes counted and measured by the hour, nothing of a person; forgotten after 400 days.",
 )

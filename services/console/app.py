@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 
 import structlog
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from services.console import letters, people, stream
+from services.console import letters, people, sources, stream
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
 from services.console.stream import Watch
@@ -33,14 +34,14 @@ _events = structlog.get_logger(__name__)
 class ConsoleServer:
     """The console, bound; it watches while it is entered."""
 
-    def __init__(self, installation: Installation, clock: Callable[[], datetime]) -> None:
-        """Raises UsageError for a port in use."""
+    def __init__(self, installation: Installation, clock: Callable[[], datetime], file: Path | None = None) -> None:
+        """`file`: the settings file, to which sources are added. Raises UsageError for a port in use."""
         settings = installation.settings.console
         self._gatherer = watcher(installation.settings)
         self._watch = Watch(self._gatherer)
         self.access = Access(settings, clock)
         self._web = WebServer(
-            console_app(installation, clock, self.access, self._watch),
+            console_app(installation, clock, self.access, self._watch, file),
             host=settings.host,
             port=settings.port,
             what="the console",
@@ -66,13 +67,16 @@ class ConsoleServer:
         self._opened.close()
 
 
-def console_app(installation: Installation, clock: Callable[[], datetime], access: Access, watch: Watch) -> ASGIApp:
-    """The application. `clock`: tells the time, with its zone."""
-    door = ConsoleDoor(installation, access, clock, console_templates(clock))
+def console_app(
+    installation: Installation, clock: Callable[[], datetime], access: Access, watch: Watch, file: Path | None
+) -> ASGIApp:
+    """The application. `clock`: tells the time, with its zone. `file`: the settings file."""
+    door = ConsoleDoor(installation, access, clock, console_templates(clock), file)
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(stream.routes(door, watch))
     app.include_router(letters.routes(door))
     app.include_router(people.routes(door))
+    app.include_router(sources.routes(door, watch))
     _add_ways_in(app, door)
     app.mount("/static", GZipMiddleware(Files("services.console")))
     _show_faults(app, door)

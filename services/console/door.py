@@ -22,6 +22,8 @@ T = TypeVar("T")
 PAGES: Final = (
     ("/", "Stream"),
     ("/figures", "Figures"),
+    ("/sources", "Sources"),
+    ("/sending", "Sending"),
     ("/letters", "Dead letters"),
     ("/why", "Why"),
     ("/people", "People"),
@@ -38,6 +40,8 @@ class ConsoleDoor:
     access: Access
     clock: Callable[[], datetime]
     templates: Environment
+    file: Path | None = None
+    """The settings file; None where nobody knows it."""
 
     async def work(self, what: Callable[[], T]) -> T:
         """Do something that waits for the store, beside the loop."""

@@ -22,6 +22,7 @@ _SHOWN_FOR_S: Final = 900.0
 _MOST_REVEALED: Final = 1_000
 _MOST_LISTED: Final = 200
 _MOST_MAILS: Final = 20
+_ACTS: Final = ("suppress", "lift", "went out", "send it", "leave it")
 _DARK: Final = re.compile(r"\(prefers-color-scheme:\s*dark\)")
 _FRAMED: Final = {
     # A mail brings its styles along; it runs nothing, sends nothing and is framed by these pages alone.
@@ -35,7 +36,7 @@ _FRAMED: Final = {
 class PeopleForm(BaseModel):
     """What is done about an address or a delivery."""
 
-    act: Literal["suppress", "lift", "went out", "send it", "leave it"]
+    act: str = Field(max_length=20)
     token: str = Field(max_length=400)
     address: str = Field(default="", max_length=300)
     why: str = Field(default="", max_length=300)
@@ -85,6 +86,8 @@ def routes(door: ConsoleDoor) -> APIRouter:
         """Suppress an address, lift that, or settle a delivery."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, given.token)
+        if given.act not in _ACTS:
+            raise HTTPException(400)
         about = given.delivery or await door.work(lambda: suppressions.short_hash(installation, given.address))
         said = await door.act(operator, given.act, about, partial(_done, door, given, operator.name))
         return door.show(request, "done", operator, values={"said": said, "back": "/people"})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -36,6 +37,7 @@ from services.usecases.overview import (
 _EVERY_S: Final = 2.0
 _FRESH_S: Final = 1.5
 _MOST_TROUBLES: Final = 50
+_OWN_PAGE: Final = re.compile(r"/(sources(/[^/\\\s]+)?|sending)?")
 _LABELS: Final[dict[Span, str]] = {"day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
 
 
@@ -114,13 +116,15 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
         act: str = Form(max_length=40),
         about: str = Form(max_length=200),
         token: str = Form(max_length=400),
+        back: str = Form("/", max_length=200),
     ) -> Response:
         """Hold something, let it go on, or say that a listing is right."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, token)
         await door.act(operator, act, about, partial(_act_of(door, act), about))
         watch.forget()
-        return door.back("/")
+        # To a page of our own alone.
+        return door.back(back if _OWN_PAGE.fullmatch(back) else "/")
 
     return router
 
@@ -134,6 +138,7 @@ def _act_of(door: ConsoleDoor, act: str) -> Callable[[str], object]:
         "pause source": lambda about: workers.hold_source(installation, about, now, paused=True),
         "resume source": lambda about: workers.hold_source(installation, about, now, paused=False),
         "accept source": lambda about: sources.accept(installation, about),
+        "poll source": lambda about: sources.poll_now(installation, about),
     }
     if act not in acts:
         raise HTTPException(400)

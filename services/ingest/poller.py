@@ -10,7 +10,7 @@ from random import Random
 import structlog
 
 from services.ingest.details import DetailReader, wants_details
-from services.ingest.domain.polling.schedule import SourceHealth, Validators, next_due
+from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators, next_due
 from services.ingest.poll import Poll, PollReport
 from services.ingest.polls import Polls
 from services.ingest.ports import Fetched, FetchFailedError
@@ -63,7 +63,7 @@ class Poller:
         if report.hung:
             # It backs off from when it was left: from when it was asked, a hang of minutes would be none.
             after = replace(after, next_due=after.next_due + timedelta(seconds=self._monotonic() - began))
-        self._tools.ledger.settle(after)
+        self._tools.ledger.settle(after, report.counts)
         told_of = {"source": source.name, "items": report.counts.items, "notes": "; ".join(report.notes)}
         if report.error is not None:
             _events.warning("a poll failed", error=report.error, **told_of)
@@ -126,7 +126,8 @@ class Poller:
                 last_error=reason,
                 validators=Validators(),
                 next_due=next_due(now, every=source.every, failures=failures, chance=self._chance.random()),
-            )
+            ),
+            Counts(),
         )
 
     def _health(self, source: str, now: datetime) -> SourceHealth:

@@ -4,7 +4,7 @@ import mailbox
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from html import escape
 from pathlib import Path
 from typing import get_args
@@ -21,7 +21,7 @@ from services.notifier.adapters.mail.smtp_bounces import event_of
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, ListedDelivery
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
 from services.notifier.domain.delivery import State
-from services.notifier.domain.mail_events import MailEvent
+from services.notifier.domain.mail_events import MailEvent, Tally
 from services.notifier.domain.model import Sender
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import (
@@ -34,7 +34,10 @@ from services.notifier.ports import (
 )
 from services.runtime.chunks import chunked
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.pauses import Pauses, SqlPauses, read_pauses
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.day_limit import begun_on
+from services.runtime.sql.store import reading
 from services.settings import Settings
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation, has_store, open_installation
@@ -47,14 +50,19 @@ __all__ = [
     "TIMESTAMP",
     "ForgedEventsError",
     "ListedDelivery",
+    "PlannedDay",
+    "Sending",
     "State",
     "TakenEvents",
     "TrialReceipt",
+    "check_brake",
     "counts",
     "listed",
     "send_trial",
+    "sending",
     "settle",
     "state_named",
+    "stop_letters",
     "take_events",
     "take_maildir",
     "take_returned",
@@ -92,6 +100,67 @@ def settle(installation: Installation, delivery: str, now: datetime, *, accepted
     if resend and accepted:
         raise UsageError("a mail that was accepted never goes out again: only what was not sent can be sent after all")
     return DeliveryList(installation.engine).settle(delivery, now, accepted=accepted, resend=resend)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """A day of the warm-up plan, by UTC."""
+
+    day: date
+    limit: int
+    begun: int
+    """Mails that it had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How mails go out: by which way, what holds them, and what would."""
+
+    way: str
+    """Without its secrets."""
+    pauses: Pauses
+    waiting: int
+    """Mails that wait to be handed over."""
+    tally: Tally
+    """What the brake goes by: mails to addresses that are confirmed."""
+    tally_of_all: Tally
+    """With letters to addresses that nobody has confirmed."""
+    plan: tuple[PlannedDay, ...]
+    """Empty where there is none."""
+    limit_today: int | None
+    """None: any number."""
+
+
+def sending(installation: Installation, now: datetime) -> Sending:
+    """Raises UnavailableError."""
+    mail, engine = installation.settings.mail, installation.engine
+    tally, of_all = SendingBrake(engine).tallies(now)
+    plan, since = mail.warm_up, mail.warm_up.since
+    days = [] if since is None else [since + timedelta(days=at) for at in range(len(plan.per_day))]
+    with reading(engine) as connection:
+        pauses = read_pauses(connection)
+        begun = [begun_on(connection, datetime.combine(day, time(), UTC)) for day in days]
+    planned = zip(days, plan.per_day, begun, strict=True) if days else ()
+    return Sending(
+        way=way_of(mail),
+        pauses=pauses,
+        waiting=counts(installation).get("pending", 0),
+        tally=tally,
+        tally_of_all=of_all,
+        plan=tuple(PlannedDay(*day) for day in planned),
+        limit_today=plan.limit(now),
+    )
+
+
+def check_brake(installation: Installation, now: datetime) -> str:
+    """Have the brake look now, and say what it found. Raises UnavailableError."""
+    why = SendingBrake(installation.engine).check_now(now)
+    return f"it stopped, as {why}" if why else "nothing speaks against sending"
+
+
+def stop_letters(installation: Installation, now: datetime) -> None:
+    """Send no letters to addresses that nobody has confirmed, until sending goes on; all else does."""
+    SqlPauses(installation.engine).stop_confirmations("an operator stopped them", now)
 
 
 @dataclass(frozen=True, slots=True)

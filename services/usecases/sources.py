@@ -3,9 +3,9 @@
 import os
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
 
@@ -27,7 +27,9 @@ from services.ingest.trial import Fallen, trial
 from services.operating import expected_of
 from services.overview.stream.model import SOURCE_SEVERITY, worst_first
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, hour_of, read_counts
 from services.runtime.figures.stream import SourceFigures, read_source_figures
+from services.runtime.sql.store import reading
 from services.settings import load_settings
 from services.settings.writing import written
 from services.usecases.installation import Installation
@@ -42,16 +44,19 @@ __all__ = [
     "Normaliser",
     "SourceFigures",
     "SourceHealth",
+    "SourceHistory",
     "SourceStanding",
     "accept",
     "add",
     "again",
     "check",
+    "history",
     "lines",
     "mapping_text",
     "may_be_feed",
     "named_formats",
     "normaliser",
+    "poll_now",
     "reading_as",
     "shipped",
     "standings",
@@ -84,6 +89,39 @@ def standings(installation: Installation, now: datetime) -> Sequence[SourceStand
     healths = {health.source: health for health in SqlSourceLedger(engine).healths()}
     found = [SourceStanding(source, figures[source.name], healths.get(source.name)) for source in ingest.sources]
     return sorted(found, key=lambda standing: worst_first(standing.figures.state))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHistory:
+    """What came of a source's polls in 30 days, by day, the present one last; in UTC."""
+
+    days: tuple[datetime, ...]
+    yields: Mapping[str, tuple[int, ...]]
+    """By source: postings that were new or changed. A source of which there was nothing is left out."""
+    failures: Mapping[str, tuple[int, ...]]
+    """Polls that failed, likewise."""
+
+
+def history(installation: Installation, now: datetime) -> SourceHistory:
+    """Of all sources. Raises UnavailableError."""
+    today = hour_of(now).replace(hour=0)
+    days = tuple(today - timedelta(days=back) for back in reversed(range(30)))
+    with reading(installation.engine) as connection:
+        counts = read_counts(connection, days[0], (SOURCE_YIELD, SOURCE_FAILURES), DAY)
+    found: dict[str, dict[str, list[int]]] = {SOURCE_YIELD: {}, SOURCE_FAILURES: {}}
+    for count in counts:
+        by_day = found[count.measure].setdefault(count.part, [0] * len(days))
+        by_day[min((count.begins - days[0]).days, len(days) - 1)] += count.number
+    yields, failures = ({name: tuple(row) for name, row in found[m].items()} for m in (SOURCE_YIELD, SOURCE_FAILURES))
+    return SourceHistory(days, yields, failures)
+
+
+def poll_now(installation: Installation, source: str) -> None:
+    """Have a source polled with the next tick. Raises UsageError for one that the settings do not name, or pushed."""
+    if source not in [known.name for known in installation.settings.ingest.sources]:
+        require_source(installation.settings, source)
+        raise UsageError(f"{source} is pushed to: there is nothing to poll")
+    SqlSourceLedger(installation.engine).poll_now(source)
 
 
 def accept(installation: Installation, source: str) -> int:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from pydantic import SecretStr
@@ -36,18 +37,21 @@ class ServedConsole:
 
 
 @contextmanager
-def served_console(folder: Path, console: ConsoleSettings | None = None) -> Iterator[ServedConsole]:
-    """A console over a store of its own in a folder."""
+def served_console(
+    folder: Path, console: ConsoleSettings | None = None, file: Path | None = None, **more: Any
+) -> Iterator[ServedConsole]:
+    """A console over a store of its own in a folder. `more` settings, and the file of which they are."""
     settings = Settings(
         data=folder,
         secret=SecretStr(SECRET.decode()),
         console=console or ConsoleSettings(port=0, token=SecretStr(TOKEN)),
+        **more,
     )
     with (
         open_installation(settings, create=True, tell=lambda _: None) as installation,
         httpx2.Client(timeout=30, follow_redirects=False) as client,
     ):
-        server = ConsoleServer(installation, lambda: served.now)
+        server = ConsoleServer(installation, lambda: served.now, file)
         served = ServedConsole(installation, server, client)
         with server:
             client.base_url = httpx2.URL(f"http://{server.address}")

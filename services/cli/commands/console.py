@@ -11,7 +11,7 @@ from services.console.app import ConsoleServer
 from services.runtime.clock import SystemClock
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
-from services.settings import load_settings
+from services.settings import load_settings, settings_path
 from services.usecases.installation import open_installation
 
 
@@ -31,7 +31,7 @@ def console(
     with (
         stop_on_signals() as stop,
         open_installation(settings, create=True, tell=lambda note: print(note, file=sys.stderr)) as installation,
-        ConsoleServer(installation, SystemClock().now) as server,
+        ConsoleServer(installation, SystemClock().now, settings_path(config)[0]) as server,
     ):
         print(f"console: {server.way_in}", file=sys.stderr, flush=True)
         stop.wait()

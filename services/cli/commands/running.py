@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from services.embedded import Embedded, embedded
 from services.runtime.health.status import RunnerStatus
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
-from services.settings import load_settings
+from services.settings import load_settings, settings_path
 from services.usecases import workers
 from services.usecases.installation import Installation
 
@@ -22,7 +23,7 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False,
 ) -> None:
     """Poll the sources, match, and mail what is due, until it is stopped."""
-    settings = load_settings(config)
+    settings, (file, _) = load_settings(config), settings_path(config)
     configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
     if not settings.ingest.sources and not settings.ingest.push.enabled:
         print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
@@ -32,7 +33,7 @@ def run(
         return
     # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.
     with stop_on_signals() as stop, embedded(settings) as form:
-        form.run(stop, (*_portal(form), *_console(form)))
+        form.run(stop, (*_portal(form), *_console(form, file)))
 
 
 def _portal(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
@@ -45,12 +46,12 @@ def _portal(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
     return server, workers.present(installation, workers.PORTAL, form.clock)
 
 
-def _console(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
+def _console(form: Embedded, file: Path) -> tuple[AbstractContextManager[object], ...]:
     if not form.settings.console.enabled:
         return ()
     from services.console.app import ConsoleServer
 
-    server = ConsoleServer(Installation(form.settings, form.engine), form.clock.now)
+    server = ConsoleServer(Installation(form.settings, form.engine), form.clock.now, file)
     print(f"console: {server.way_in}", file=sys.stderr, flush=True)
     return (server,)
 
@@ -58,6 +59,7 @@ def _console(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
 def _once(form: Embedded) -> None:
     form.runner.load()
     form.runner.once(form.clock.now())
+    form.operations.keep_hours()
     status: RunnerStatus = form.runner.status()
     for service in status.services:
         print(

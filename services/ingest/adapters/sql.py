@@ -14,6 +14,7 @@ from services.ingest.domain.polling.listing import PENDING, KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.chunks import chunked
+from services.runtime.figures.hours import SOURCE_FAILURES, SOURCE_YIELD, Part, add_to_hours, hour_of
 from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
@@ -82,8 +83,8 @@ class SqlSourceLedger:
             return list(connection.execute(due).scalars())
 
     @retried
-    def settle(self, health: SourceHealth) -> None:
-        """Write how a source fares, and let go of the claim on it."""
+    def settle(self, health: SourceHealth, gave: Counts | None = None) -> None:
+        """Write how a source fares, and let go of the claim on it; `gave`: what a poll came to, counted by its hour."""
         values: dict[str, Any] = {
             "added_at": health.added_at,
             "next_due": health.next_due,
@@ -114,6 +115,7 @@ class SqlSourceLedger:
             )
             changed = values | {"failing_since": since}
             connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=changed))
+            add_to_hours(connection, _hours_of(health, gave))
 
     @retried
     def forget_validators(self, source: str) -> None:
@@ -122,6 +124,12 @@ class SqlSourceLedger:
         nothing = {"etag": None, "last_modified": None, "validates": None}
         with writing(self._engine) as connection:
             connection.execute(update(sources).where(sources.c.source == source, vouched).values(nothing))
+
+    @retried
+    def poll_now(self, source: str) -> None:
+        """Make a poll due at once; one that is in hand is left to its end."""
+        with writing(self._engine) as connection:
+            connection.execute(update(sources).where(sources.c.source == source).values(next_due=sources.c.added_at))
 
     @retried
     def accept_shrunk(self, source: str) -> Shrunk | None:
@@ -224,6 +232,15 @@ class SqlSourceLedger:
             dropped = connection.execute(delete(source_items).where(old_items)).rowcount
             dropped += connection.execute(delete(source_faults).where(source_faults.c.last_met < before)).rowcount
         return dropped
+
+
+def _hours_of(health: SourceHealth, gave: Counts | None) -> Mapping[Part, int]:
+    """What a poll counts for: what was new or changed, and whether it failed."""
+    if gave is None or health.last_attempt is None:
+        return {}
+    counts = {SOURCE_YIELD: gave.new + gave.changed, SOURCE_FAILURES: int(health.failing)}
+    hour = hour_of(health.last_attempt)
+    return {(hour, measure, health.source): number for measure, number in counts.items() if number}
 
 
 def _claimable(now: datetime, worker: str) -> ColumnElement[bool]:

@@ -36,6 +36,10 @@ STAGES: Final[tuple[tuple[str, Metric], ...]] = (
 """The way of a posting, in its order, as operators call its parts."""
 MAIL_EVENTS: Final = "jobchime_mail_events"
 """By kind; counted where they are taken, which is no process that serves metrics."""
+SOURCE_YIELD: Final = "source_yield"
+"""By source: what was new or changed in its polls. There may be a thousand sources, so that a month is kept."""
+SOURCE_FAILURES: Final = "source_failures"
+"""By source: polls that failed, likewise."""
 _ENDLESS: Final = "+Inf"
 
 Part = tuple[datetime, str, str]
@@ -91,7 +95,7 @@ def add_to_hours(connection: Connection, counts: Mapping[Part, int]) -> None:
         return
     row = upsert(connection, measured_hours)
     number = measured_hours.c.number + row.excluded.number
-    key = (measured_hours.c.hour, measured_hours.c.measure, measured_hours.c.part)
+    key = (measured_hours.c.measure, measured_hours.c.hour, measured_hours.c.part)
     connection.execute(
         row.on_conflict_do_update(index_elements=key, set_={"number": number}),
         [
@@ -104,8 +108,10 @@ def add_to_hours(connection: Connection, counts: Mapping[Part, int]) -> None:
 @retried
 def forget_hours(engine: Engine, now: datetime) -> int:
     """Drop what nobody looks back on; how many rows."""
+    hours = measured_hours.c
+    of_sources = hours.measure.in_((SOURCE_YIELD, SOURCE_FAILURES)) & (hours.hour < now - BUDGET_OVER - DAY)
     with writing(engine) as connection:
-        return connection.execute(delete(measured_hours).where(measured_hours.c.hour < now - KEPT)).rowcount
+        return connection.execute(delete(measured_hours).where((hours.hour < now - KEPT) | of_sources)).rowcount
 
 
 def hour_of(at: datetime) -> datetime:

@@ -14,6 +14,7 @@ from services.usecases import operators
 from tests.support.console import TOKEN, ServedConsole, served_console
 
 OPEN = ("/livez", "/readyz", "/enter")
+CLOSED_FORMS = ("/people", "/people/do", "/people/x/reveal", "/sources", "/sending")
 CLOSED = (
     "/",
     "/figures",
@@ -21,6 +22,9 @@ CLOSED = (
     "/letters",
     "/letters/raw.v1.dead:0:0",
     "/why",
+    "/sources",
+    "/sources/x",
+    "/sending",
     "/people",
     "/people/x",
     "/people/x/next",
@@ -41,7 +45,17 @@ def test_nobody_without_the_credential_reads_anything(console: ServedConsole) ->
         assert answer.status_code in (303, 401)
         assert answer.text == ""
     fields = {"act": "pause", "about": "matcher", "token": "x", "person": "ada@example.com", "posting": "x"}
-    for path in ("/do", "/leave", "/letters/do", "/why", "/people", "/people/do", "/people/x/reveal"):
+    for path in (
+        "/do",
+        "/leave",
+        "/letters/do",
+        "/why",
+        "/people",
+        "/people/do",
+        "/people/x/reveal",
+        "/sources",
+        "/sending",
+    ):
         answer = console.client.post(path, data=fields)
         assert answer.status_code == 303
     assert operators.latest(console.installation) == []

@@ -22,6 +22,9 @@ PAGES = (
     f"/letters/{LETTER}",
     "/why",
     "/people",
+    "/sources",
+    "/sources/board",
+    "/sending",
     "/acts",
 )
 

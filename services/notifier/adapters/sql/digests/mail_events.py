@@ -237,10 +237,7 @@ class SendingBrake:
         pauses = self._pauses.read()
         if pauses.sending:
             return None
-        since = now - _LOOKED_BACK
-        with reading(self._engine) as connection:
-            news = max(self._pauses.sending_resumed_at() or since, since)
-            asked_for, whole = _tallies(connection, since, news)
+        asked_for, whole = self.tallies(now)
         why = why_to_stop(asked_for)
         if why is not None:
             self._pauses.stop_sending(why, now)
@@ -249,6 +246,13 @@ class SendingBrake:
             if why is not None:
                 self._pauses.stop_confirmations(why, now)
         return why
+
+    def tallies(self, now: datetime) -> tuple[Tally, Tally]:
+        """What it goes by: of the mails to addresses that are confirmed, and of all, since a person last looked."""
+        since = now - _LOOKED_BACK
+        with reading(self._engine) as connection:
+            news = max(self._pauses.sending_resumed_at() or since, since)
+            return _tallies(connection, since, news)
 
 
 def _tallies(connection: Connection, since: datetime, news: datetime) -> tuple[Tally, Tally]:
