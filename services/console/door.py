@@ -25,6 +25,7 @@ PAGES: Final = (
     ("/sources", "Sources"),
     ("/sending", "Sending"),
     ("/letters", "Dead letters"),
+    ("/postings", "Postings"),
     ("/why", "Why"),
     ("/people", "People"),
     ("/acts", "Acts"),

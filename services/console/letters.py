@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
 from pydantic import BaseModel, Field
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
 from services.runtime.errors import UsageError
-from services.usecases import dead_letters, stories
+from services.usecases import dead_letters, explaining, stories
 from services.usecases.dead_letters import Chosen, DeadLetter
 from services.usecases.errors import NothingChosenError
 from services.usecases.stories import Story
@@ -64,6 +65,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
     """`/letters`: the list, one letter, and what is done about them; and `/why`."""
     router = APIRouter()
     _add_stories(router, door)
+    _add_postings(router, door)
     settings = door.installation.settings
 
     @router.get("/letters")
@@ -147,6 +149,42 @@ def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
         request: Request, operator: Operator, asked: dict[str, str], story: Story | None = None, fault: str = ""
     ) -> Response:
         return door.show(request, "why", operator, values={"asked": asked, "story": story, "fault": fault})
+
+
+def _add_postings(router: APIRouter, door: ConsoleDoor) -> None:
+    """A posting raw beside normalised, who got it, and a field that was read wrongly."""
+
+    @router.get("/postings")
+    async def find(request: Request, posting: str = Query("", max_length=100)) -> Response:
+        """Lead to one by its id."""
+        operator = door.access.operator(request)
+        if posting.strip():
+            return door.back(f"/postings/{quote(posting.strip(), safe='')}")
+        return door.show(request, "postings", operator)
+
+    @router.get("/postings/{posting}")
+    async def one(request: Request, posting: str) -> Response:
+        """The posting."""
+        return await shown(request, door.access.operator(request), posting)
+
+    @router.post("/postings/{posting}")
+    async def label(
+        request: Request,
+        posting: str,
+        field: str = Form(max_length=60),
+        right: str = Form(max_length=1_000),
+        token: str = Form(max_length=400),
+    ) -> Response:
+        """Keep that a field was read wrongly, with what it should be."""
+        operator = door.access.operator(request)
+        door.access.check_form(request, operator, token)
+        keep = partial(explaining.label, door.installation, posting, field, right, operator.name, door.clock())
+        file = await door.act(operator, f"label {field}", posting, keep)
+        return await shown(request, operator, posting, f"Kept in {file}.")
+
+    async def shown(request: Request, operator: Operator, posting: str, said: str = "") -> Response:
+        found = await door.work(lambda: explaining.whole_posting(door.installation, posting))
+        return door.show(request, "posting", operator, values={"whole": found, "said": said})
 
 
 def _shown(letter: DeadLetter) -> dict[str, object]:

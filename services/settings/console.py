@@ -1,6 +1,7 @@
 """What an operator decides of the console."""
 
 import ipaddress
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -32,6 +33,9 @@ class ConsoleSettings(BaseModel):
     """Addresses of servers before it, whose word on whom they speak for is taken."""
     hours: int = Field(default=12, ge=1, le=720)
     """After so many without a page somebody has to sign in again."""
+
+    labels: Path | None = Field(default=None, examples=["labels.jsonl"])
+    """The file to which a field that was read wrongly is appended, an example a line; unset: in the data folder."""
 
     @model_validator(mode="after")
     def _is_closed(self) -> "ConsoleSettings":

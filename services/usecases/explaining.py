@@ -1,14 +1,19 @@
 """Why a posting is, or is not, what a search asks for, by which words, and how it would be weighed."""
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, timedelta
+from itertools import islice, pairwise
+from pathlib import Path
 from typing import Any, Final
 
-from schemas.codec import UnreadableError, decode
-from schemas.posting import Posting, PostingCore
-from schemas.topics import POSTINGS
+from schemas.codec import UnreadableError, decode, encode
+from schemas.posting import Evidence, Posting, PostingCore
+from schemas.raw import RawPosting
+from schemas.topics import POSTINGS, RAW
+from services.ingest.adapters.sql import SqlSourceLedger
 from services.matcher.explain import (
     Explanation,
     Line,
@@ -18,6 +23,7 @@ from services.matcher.explain import (
     explained,
     pair_json,
 )
+from services.notifier.adapters.sql.digests.sent_jobs import Reader, readers_of
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
@@ -40,21 +46,26 @@ __all__ = [
     "Fit",
     "Judgement",
     "Line",
+    "MarkedText",
     "Outcome",
     "Part",
     "PostingCore",
     "PostingWithEvidence",
     "Score",
     "Unspoken",
+    "WholePosting",
     "bar_of",
     "explain",
     "explain_json",
     "explain_text",
     "explained",
+    "label",
+    "marked_by",
     "pair_json",
     "posting_from",
     "stored_posting",
     "verdict",
+    "whole_posting",
 ]
 
 
@@ -123,6 +134,128 @@ def stored_posting(installation: Installation, posting_id: str) -> PostingWithEv
         return PostingWithEvidence(found, {})
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """A piece of a text, and the fields that its words decided."""
+
+    text: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WholePosting:
+    """A posting with what it was made of."""
+
+    posting: PostingCore
+    raw: str
+    """The item as its source served it, JSON; empty where neither the ledger nor the topic has it any more."""
+    fields: tuple[tuple[str, str, tuple[Evidence, ...]], ...]
+    """Each normalised field: its name, its value as JSON, and what decided it."""
+    title: tuple[MarkedText, ...]
+    description: tuple[MarkedText, ...]
+    readers: tuple[Reader, ...]
+    """Who has searches that it fits, or nearly: who were sent it first."""
+
+
+_NO_FIELDS: Final = frozenset({"posting_id", "version", "source", "source_id", "description_text", "content_hash"})
+_MOST_READERS: Final = 200
+
+
+def whole_posting(installation: Installation, posting_id: str) -> WholePosting:
+    """All that there is to see of a posting. Raises UsageError for one that the store does not have."""
+    found = stored_posting(installation, posting_id)
+    posting, evidence = found.posting, found.evidence
+    values = json.loads(encode(posting))
+    fields = tuple(
+        (name, json.dumps(value, ensure_ascii=False), tuple(evidence.get(name, ())))
+        for name, value in values.items()
+        if name not in _NO_FIELDS
+    )
+    return WholePosting(
+        posting,
+        _raw_of(installation, posting),
+        fields,
+        marked_by(posting.title, evidence),
+        marked_by(posting.description_text, evidence),
+        readers_of(installation.engine, posting_id, _MOST_READERS),
+    )
+
+
+def _raw_of(installation: Installation, posting: PostingCore) -> str:
+    items = SqlSourceLedger(installation.engine).items(posting.source, [posting.source_id])
+    item = items.get(posting.source_id) or _raw_sent(installation, posting)
+    return "" if item is None else json.dumps(item, ensure_ascii=False, indent=1)
+
+
+def _raw_sent(installation: Installation, posting: PostingCore) -> Mapping[str, Any] | None:
+    """Of what is pushed, or closed by now: as it was sent to the topic, while that keeps it."""
+    try:
+        with topics_of(installation.settings) as topics:
+            since = _whole_ms(posting.fetched_at) - _SENT_BEFORE
+            for record in islice(topics.read_all(RAW.name, since=since), _MOST_LOOKED_THROUGH):
+                if record.key == posting.posting_id.encode():
+                    return decode(RawPosting, record.value).item
+    except (UnavailableError, UsageError, UnreadableError):
+        return None
+    return None
+
+
+def marked_by(text: str, evidence: Mapping[str, Sequence[Evidence]]) -> tuple[MarkedText, ...]:
+    """A text in pieces, so that the words which decided a field can be shown where they stand.
+
+    An excerpt is found whatever its spaces; what stands nowhere in the text marks nothing.
+    """
+    spans = [
+        (*found.span(), name)
+        for name, excerpts in evidence.items()
+        for excerpt in excerpts
+        if (words := excerpt.text.strip(" …").split())
+        for found in re.finditer(r"\s+".join(map(re.escape, words)), text, re.IGNORECASE)
+    ]
+    cuts = sorted({0, len(text), *(at for first, last, _ in spans for at in (first, last))})
+    return tuple(
+        MarkedText(text[first:last], tuple(sorted({name for begin, end, name in spans if begin <= first < end})))
+        for first, last in pairwise(cuts)
+    )
+
+
+def label(installation: Installation, posting_id: str, field: str, right: str, by: str, now: datetime) -> Path:
+    """Append a field that was read wrongly, with what it should be, to the file of labels; gives the file.
+
+    Raises UsageError for no field of a posting or an empty word, UnavailableError where it cannot be written.
+    """
+    found = whole_posting(installation, posting_id)
+    values = {name: json.loads(value) for name, value, _ in found.fields}
+    if field not in PostingCore.model_fields or field in _NO_FIELDS:
+        raise UsageError(f"{field!r} is no field that is read of a posting")
+    if not right.strip():
+        raise UsageError("say what the field should be")
+    posting = found.posting
+    line = {
+        "posting_id": posting.posting_id,
+        "source": posting.source,
+        "source_id": posting.source_id,
+        "field": field,
+        "read": values.get(field),
+        "right": right.strip(),
+        "by": by,
+        "at": now.isoformat(),
+        "title": posting.title,
+        "text": posting.description_text,
+        "item": json.loads(found.raw) if found.raw else None,
+    }
+    settings = installation.settings
+    file = settings.console.labels or settings.data / "labels.jsonl"
+    try:
+        with file.open("a", encoding="utf-8") as labels:
+            labels.write(json.dumps(line, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from None
+    return file
+
+
+_SENT_BEFORE: Final = timedelta(minutes=5)
+"""An item is sent on soon after it was fetched; clocks of machines differ."""
 _MOST_LOOKED_THROUGH: Final = 20_000
 """Records: a posting is sent to the topic soon after it was fetched, or by a replay much later."""
 

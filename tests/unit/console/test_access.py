@@ -14,7 +14,7 @@ from services.usecases import operators
 from tests.support.console import TOKEN, ServedConsole, served_console
 
 OPEN = ("/livez", "/readyz", "/enter")
-CLOSED_FORMS = ("/people", "/people/do", "/people/x/reveal", "/sources", "/sending")
+CLOSED_FORMS = ("/postings/x", "/people", "/people/do", "/people/x/reveal", "/sources", "/sending")
 CLOSED = (
     "/",
     "/figures",

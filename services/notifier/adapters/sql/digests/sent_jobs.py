@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Engine,
     Text,
     and_,
     delete,
@@ -19,14 +21,16 @@ from sqlalchemy import (
     update,
 )
 
+from schemas.keys import keys_of
 from schemas.posting import PostingCore
-from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
+from schemas.sql.tables import deliveries, digest_items, digests, saved_searches, sent_jobs, subscribers
 from services.notifier.adapters.sql.rows import chunks, given
+from services.notifier.adapters.sql.windows.matches import read_keys
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.model import AnnualPay, Digest, Item, SentItem
 from services.rules.signature import candidates_key
-from services.runtime.sql.store import upsert
+from services.runtime.sql.store import reading, upsert
 
 _PAIRS = 5_000
 """Looked up by one statement."""
@@ -176,3 +180,42 @@ def packed(signature: str) -> bytes:
         return bytes.fromhex(signature)
     except ValueError:
         return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody with a search that a posting fits, or nearly."""
+
+    subscriber_id: str
+    search: str
+    """Its id."""
+    near: bool
+    """It fits nearly."""
+    sent_at: datetime | None
+    """When the digest that held it was due; None where none did."""
+
+
+def readers_of(engine: Engine, posting_id: str, most: int) -> tuple[Reader, ...]:
+    """At most so many of those, who were sent it first, then who match.
+
+    By the index of matches on postings, that of searches on keys, and the key of sent jobs. Raises UnavailableError.
+    """
+    with reading(engine) as connection:
+        keys, near = read_keys(connection, [posting_id]).get(posting_id, (keys_of(()), keys_of(())))
+        found: dict[tuple[str, str], bool] = {}
+        for some, nearly in ((keys, False), (near, True)):
+            for chunk in chunks(some.tolist()):
+                own = saved_searches.c
+                query = select(own.subscriber_id, own.search_id).where(own.key.in_(chunk))
+                for row in connection.execute(query.order_by(own.search_id).limit(most - len(found))):
+                    found.setdefault((row.subscriber_id, row.search_id), nearly)
+                if len(found) >= most:
+                    break
+        sent: dict[str, datetime] = {}
+        for chunk in chunks(sorted({subscriber_id for subscriber_id, _ in found})):
+            jobs = sent_jobs.c
+            query = select(jobs.subscriber_id, jobs.due_at)
+            for row in connection.execute(query.where(jobs.subscriber_id.in_(chunk), jobs.posting_id == posting_id)):
+                sent[row.subscriber_id] = row.due_at
+    readers = [Reader(*ids, nearly, sent.get(ids[0])) for ids, nearly in found.items()]
+    return tuple(sorted(readers, key=lambda reader: (reader.sent_at is None, reader.near, reader.search)))
