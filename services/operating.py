@@ -40,7 +40,8 @@ def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures
     mail = settings.mail
     hears = mail.mailer == "sendgrid" and bool(mail.sendgrid.event_key) and not mail.sendgrid.sandbox
     plan = MailPlan(mail.warm_up.limit(now), hears)
-    return read_figures(store, now, expected_of(settings.ingest), needed_of(settings), plan)
+    expected, needed = expected_of(settings.ingest), needed_of(settings)
+    return read_figures(store, now, expected, needed, plan, with_canary=settings.notifier.canary)
 
 
 def needed_of(settings: Settings) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ from services.notifier.settings import ConsentSettings, NotifierSettings
 from services.notifier.webhooks import Webhooks, poster
 from services.runtime.audit import SqlAudit
 from services.runtime.errors import UsageError
+from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
@@ -96,8 +97,9 @@ def build_notifier(
     )
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     brake = SendingBrake(engine).check
+    canary = partial(send_canary, engine) if chosen.canary else lambda now: False
     return Notifier(
-        matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look, count_matches
+        matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look, count_matches, canary
     )
 
 

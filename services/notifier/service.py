@@ -39,11 +39,13 @@ class Notifier:
         brake: Callable[[datetime], object] = lambda now: None,
         ask: Callable[[datetime], object] = lambda now: None,
         count: Callable[[int], object] = lambda matches: None,
+        canary: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
-        want mails, before anything is built for them. `count` is told how many matches came.
+        want mails, before anything is built for them. `count` is told how many matches came. `canary` sends a
+        posting of our own where one is due.
         """
         self._matches = matches
         self._windows = windows
@@ -55,6 +57,7 @@ class Notifier:
         self._brake = brake
         self._ask = ask
         self._count = count
+        self._canary = canary
         self._freed = False
 
     def load(self) -> None:
@@ -82,6 +85,7 @@ class Notifier:
         if not self._freed:
             self._free_own(now)
         self._freed = False
+        self._canary(now)
         self._ask(now)
         self._builder.build(now)
         self._brake(now)

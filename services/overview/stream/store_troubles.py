@@ -21,6 +21,10 @@ REPLAY = (
 _GO_ON = Remedy("resume", "sending")
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
+LOST_CANARY = timedelta(minutes=3)
+"""A canary that is not in the store for so long is lost, or waits behind what else does."""
+NO_CANARY = timedelta(minutes=25)
+"""Twice the time between two, and some."""
 QUIET = timedelta(hours=12)
 """So long without any posting is worth a look."""
 _OUTBOX_MANY = 10_000
@@ -116,10 +120,30 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             if figures.due_retried
             else "see that a notifier runs and is ready",
         )
+    yield from _canary(figures, now)
     yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
     if figures.outbox > _OUTBOX_MANY:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """While a service is paused none comes through, as is wanted."""
+    canary = figures.canary
+    if canary is None or canary.sent_at is None:
+        return
+    grave = not figures.pauses.services
+    if canary.is_under_way and now - canary.sent_at > LOST_CANARY:
+        yield Trouble(
+            f"the canary of {_at(canary.sent_at)} has not come into the store, {ago(now - canary.sent_at)} after it was"
+            " sent: postings may not either",
+            "see which service does not run, lags or stands still; `jobchime dead list` says whether it died",
+            grave=grave,
+        )
+    elif now - canary.sent_at > NO_CANARY:
+        yield Trouble(
+            f"no canary was sent for {ago(now - canary.sent_at)}", "see that a notifier runs and is ready", grave=grave
+        )
 
 
 def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, 
 from schemas.sql.doors import sign_ups
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
+from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import workers_in
@@ -127,6 +128,8 @@ class StoreFigures:
     """By service, also of those that should run and do not."""
     mail: MailFigures = field(default_factory=MailFigures)
     webhooks: WebhookFigures = field(default_factory=WebhookFigures)
+    canary: CanaryFigures | None = None
+    """None where the settings want none."""
 
     @property
     def sending_paused(self) -> bool:
@@ -145,6 +148,8 @@ def read_figures(
     expected: Sequence[Expected],
     services: Sequence[str] = (),
     plan: MailPlan | None = None,
+    *,
+    with_canary: bool = False,
 ) -> StoreFigures:
     """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError."""
     with reading(engine) as connection:
@@ -159,7 +164,7 @@ def read_figures(
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
             last_digest=_first(connection, select(func.max(digests.c.created_at)).where(digests.c.outcome != "notice")),
-            last_posting=_first(connection, select(func.max(postings.c.stored_at))),
+            last_posting=_first(connection, _last_posting()),
             recent_postings=_number(connection, _recent_postings(now)),
             # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
             match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
@@ -177,6 +182,7 @@ def read_figures(
             workers=_workers(connection, now, services),
             mail=read_mail_figures(connection, now, plan or MailPlan()),
             webhooks=read_webhook_figures(connection, now),
+            canary=read_canary(connection) if with_canary else None,
         )
 
 
@@ -234,6 +240,11 @@ def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expect
     """How the expected sources fare. Raises UnavailableError."""
     with reading(engine) as connection:
         return _sources(connection, now, expected, read_pauses(connection))
+
+
+def _last_posting() -> Select[Any]:
+    newest = select(postings.c.stored_at).where(postings.c.posting_id != CANARY_ID)
+    return newest.order_by(postings.c.stored_at.desc()).limit(1)
 
 
 def _recent_postings(now: datetime) -> Select[int]:

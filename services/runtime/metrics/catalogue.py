@@ -309,6 +309,14 @@ WEBHOOKS_OLDEST = Metric(
     (),
     "store",
 )
+CANARY_AGE = Metric(
+    "jobchime_canary_age_seconds",
+    "gauge",
+    "Since the last canary in the store was sent; one is sent each 10 minutes where notifier.canary is set.",
+    (),
+    (),
+    "store",
+)
 STORED = Metric(
     "jobchime_stored_match_records", "gauge", "Records of matches.v1 that the store has taken in.", (), (), "store"
 )
@@ -320,7 +328,7 @@ METRICS: tuple[Metric, ...] = (
     MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
     SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING,
-    WEBHOOKS_OLDEST, STORED, WORKERS, HEARTBEAT_AGE,
+    WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

@@ -196,6 +196,9 @@ class _StoreGauges(Collector):
         since = figures.webhooks.overdue_since
         yield _gauge(listed.WEBHOOKS_OLDEST, (figures.at - since).total_seconds() if since else 0.0)
         yield _gauge(listed.STORED, figures.match_records)
+        through = figures.canary.through_at if figures.canary else None
+        age = [] if through is None else [max((figures.at - through).total_seconds(), 0.0)]
+        yield GaugeMetricFamily(listed.CANARY_AGE.name, listed.CANARY_AGE.help, value=age[0] if age else None)
         yield from _of_workers(figures)
 
 

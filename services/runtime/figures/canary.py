@@ -1,0 +1,87 @@
+"""A made-up posting that goes the whole way each ten minutes, so that a stream which is silent is told from one that is
+broken. It is closed from the start and goes as a replay: it matches nobody, is shown to nobody and mailed to nobody."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from schemas.codec import digest_of, encode
+from schemas.headers import CAUSE, headers_of
+from schemas.posting import REVISIONS, posting_id_of
+from schemas.raw import RawPosting
+from schemas.sql.tables import flags, outbox, postings
+from schemas.topics import RAW
+from services.runtime.sql.store import retried, upsert, writing
+
+EVERY: Final = timedelta(minutes=10)
+_SOURCE: Final = "jobchime.canary"
+CANARY_ID: Final = posting_id_of(_SOURCE, "canary")
+_SENT: Final = "canary_sent"
+"""The flag that says when the last one was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryFigures:
+    """The last canary, and the last that came through."""
+
+    sent_at: datetime | None
+    """None before the first."""
+    through_at: datetime | None
+    """When the last one that is in the store was sent; None where none is."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the last one is not in the store."""
+        return self.sent_at is not None and (self.through_at is None or self.through_at < self.sent_at)
+
+
+@retried
+def send_canary(engine: Engine, now: datetime) -> bool:
+    """Send one where the last was sent ten minutes ago, whoever did; by the outbox, so that the relay is tried too."""
+    at = now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+    with writing(engine) as connection:
+        row = upsert(connection, flags).values(name=_SENT, value=at.isoformat(), changed_at=at)
+        due = flags.c.changed_at <= at - EVERY
+        # One that a clock dated which ran ahead counts as none.
+        sent = row.on_conflict_do_update(
+            index_elements=[flags.c.name],
+            set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
+            where=due | (flags.c.changed_at > at + EVERY),
+        )
+        if connection.execute(sent.returning(flags.c.name)).first() is None:
+            return False
+        connection.execute(insert(outbox), _row(at))
+        return True
+
+
+def _row(at: datetime) -> dict[str, object]:
+    content = digest_of("canary", at.isoformat())
+    raw = RawPosting(
+        posting_id=CANARY_ID,
+        source=_SOURCE,
+        source_id="canary",
+        format="canary",
+        event="closed",
+        item={},
+        content_hash=content,
+        fetched_at=at,
+        backlog=True,
+    )
+    headers = headers_of(id=content, type=f"{RAW.name}.closed", source=_SOURCE, at=at) | {CAUSE: "replay"}
+    return {"topic": RAW.name, "key": CANARY_ID.encode(), "value": encode(raw), "headers": json.dumps(headers)}
+
+
+def read_canary(connection: Connection) -> CanaryFigures:
+    """Both, by their keys, in the caller's transaction."""
+    sent = connection.execute(select(flags.c.changed_at).where(flags.c.name == _SENT)).scalar_one_or_none()
+    version = connection.execute(select(postings.c.version).where(postings.c.posting_id == CANARY_ID)).scalar()
+    if version is None:
+        return CanaryFigures(sent, None)
+    # A version tells when its posting was fetched, which of a canary is when it was sent.
+    return CanaryFigures(sent, _EPOCH + timedelta(milliseconds=int(version) // REVISIONS))
+
+
+_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,61 @@
+"""The canary: it goes the whole way by the real services, is told of where it is lost, and reaches no person."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from schemas.topics import MATCHES, RAW
+from services.embedded import embedded
+from services.notifier.settings import NotifierSettings
+from services.overview.stream.store_troubles import store_troubles
+from services.runtime.clock import FixedClock
+from services.runtime.figures.canary import EVERY
+from services.settings import Settings
+from tests.support.notifying import NOW, SECRET, NotifierStore
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_it_goes_the_whole_way_and_is_missed_where_it_does_not(tmp_path: Path) -> None:
+    settings = Settings(
+        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
+    ).in_one_go()
+    clock = FixedClock(NOW)
+    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+        store = NotifierStore(form.engine)
+        everything = store.search(store.person(), hour=NOW.hour)
+        form.runner.load()
+        form.runner.once(clock.now())
+        canary = form.operations.figures().canary
+        assert canary is not None
+        assert (canary.sent_at, canary.through_at, canary.is_under_way) == (NOW, NOW, False)
+        clock.advance(9 * MINUTE)
+        form.runner.once(clock.now())
+        assert len(list(form.log.read_all(RAW.name))) == 1
+        clock.advance(EVERY)
+        form.runner.once(clock.now())
+        assert [len(list(form.log.read_all(topic))) for topic in (RAW.name, MATCHES.name)] == [2, 2]
+        figures = form.operations.figures()
+        assert (figures.last_posting, figures.recent_postings, figures.due_subscribers) == (None, 0, 0)
+        assert figures.deliveries == {}
+        assert store.matches.newest(NOW - 99 * MINUTE, 10) == {}
+        assert everything.key >= 0
+        assert list(store_troubles(figures, clock.now())) == []
+        gone = [trouble.what for trouble in store_troubles(figures, clock.now() + 26 * MINUTE)]
+        assert any("no canary was sent" in what for what in gone)
+
+
+def test_one_that_does_not_come_through_is_told_of(tmp_path: Path) -> None:
+    settings = Settings(
+        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
+    ).in_one_go()
+    clock = FixedClock(NOW)
+    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+        form.services[-1].load()
+        for service in form.services:
+            if service.name == "notifier":
+                service.tick(clock.now())
+        clock.advance(4 * MINUTE)
+        [trouble] = store_troubles(form.operations.figures(), clock.now())
+        assert trouble.grave
