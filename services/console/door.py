@@ -28,6 +28,7 @@ PAGES: Final = (
     ("/postings", "Postings"),
     ("/why", "Why"),
     ("/people", "People"),
+    ("/relevance", "Relevance"),
     ("/acts", "Acts"),
 )
 """The pages that stand at the head of each."""

@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from services.console.access import Operator, SignedOutError
 from services.console.door import ConsoleDoor
 from services.console.plots import HEIGHT, WIDTH, plot
-from services.usecases import sources, workers
+from services.usecases import feedback, sources, workers
 from services.usecases.overview import (
     SERVICE_SEVERITY,
     SOURCE_SEVERITY,
@@ -109,6 +109,13 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
             "height": HEIGHT,
         }
         return door.show(request, "figures", operator, values=values)
+
+    @router.get("/relevance")
+    async def relevance(request: Request) -> Response:
+        """What readers made of the jobs that they were mailed."""
+        operator = door.access.operator(request)
+        found = await door.work(lambda: feedback.relevance(door.installation))
+        return door.show(request, "relevance", operator, values={"found": found})
 
     @router.post("/do")
     async def do(

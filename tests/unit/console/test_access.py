@@ -18,6 +18,7 @@ CLOSED_FORMS = ("/postings/x", "/people", "/people/do", "/people/x/reveal", "/so
 CLOSED = (
     "/",
     "/figures",
+    "/relevance",
     "/acts",
     "/letters",
     "/letters/raw.v1.dead:0:0",

@@ -17,6 +17,8 @@ PAGES = (
     "/",
     "/figures",
     "/figures?span=year",
+    "/relevance",
+    "/postings",
     "/letters",
     "/letters?error=title",
     f"/letters/{LETTER}",

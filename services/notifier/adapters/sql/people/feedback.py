@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, select, update
 
-from schemas.sql.tables import feedback
+from schemas.sql.doors import tracked_jobs
+from schemas.sql.tables import digest_items, digests, feedback
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.model import JobOpinion
@@ -147,4 +148,43 @@ def _about(statement: Statement) -> str | None:
             "company_key": said.company_key,
             "skills": sorted(said.skills),
         }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedJob:
+    """A job of a mail, and what its reader made of it."""
+
+    posting_id: str
+    score: float
+    near: bool
+    verdict: str
+    """A kind of feedback, `saved`, `applied`, or empty where they said nothing."""
+
+
+def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
+    """Of the newest digests that were built, by the index of when; who judged is not told. Raises UnavailableError."""
+    newest = (
+        select(digests.c.digest_id, digests.c.subscriber_id)
+        .where(digests.c.outcome == "digest")
+        .order_by(digests.c.created_at.desc())
+        .limit(digests_at_most)
+        .subquery()
+    )
+    columns = (digest_items.c.posting_id, digest_items.c.score, digest_items.c.kind, newest.c.subscriber_id)
+    said: dict[tuple[str, str], str] = {}
+    with reading(engine) as connection:
+        items = connection.execute(select(*columns).join(newest, newest.c.digest_id == digest_items.c.digest_id)).all()
+        for some in chunks(sorted({row.subscriber_id for row in items})):
+            jobs = tracked_jobs.c
+            query = select(jobs.subscriber_id, jobs.posting_id, jobs.applied_on).where(jobs.subscriber_id.in_(some))
+            for row in connection.execute(query):
+                said[row.subscriber_id, row.posting_id] = "applied" if row.applied_on else "saved"
+            own = feedback.c
+            stated = select(own.subscriber_id, own.posting_id, own.kind).where(own.subscriber_id.in_(some))
+            for row in connection.execute(stated.where(own.posting_id.is_not(None))):
+                said.setdefault((row.subscriber_id, row.posting_id), row.kind)
+    return tuple(
+        JudgedJob(row.posting_id, row.score, row.kind == "near", said.get((row.subscriber_id, row.posting_id), ""))
+        for row in items
     )
