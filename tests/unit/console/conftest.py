@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import RAW
+from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.errors import PoisonError
 from services.runtime.files.datadir import LOG_FILE
 from services.runtime.letters.writing import letter_of
@@ -30,7 +31,8 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
 
 @pytest.fixture
 def console(tmp_path: Path, log: SqliteLog) -> Iterator[ServedConsole]:
-    with served_console(tmp_path) as made:
+    ingest = IngestSettings(sources=(SourceSettings(name="board", url="https://board.example/feed"),))
+    with served_console(tmp_path, ingest=ingest) as made:
         made.now = datetime.now(UTC)
         made.sign_in()
         yield made

@@ -1,14 +1,21 @@
 """Every page of the console in Chromium, light and dark, on a phone and a desk: axe finds no fault in any."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
+from services.runtime.clock import FixedClock
+from services.runtime.figures.hours import HourCounts
+from services.runtime.metrics import catalogue
+from services.runtime.metrics.process import Metrics
 from services.runtime.records import partition_of
+from services.usecases import accounts
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
+from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
@@ -31,8 +38,27 @@ PAGES = (
 )
 
 
-def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(console: ServedConsole, tmp_path: Path) -> None:
-    base, faults = str(console.client.base_url).rstrip("/"), dict[str, Any]()
+@pytest.fixture
+def filled(console: ServedConsole) -> ServedConsole:
+    """With somebody, a posting that fits, and figures of hours that are over."""
+    now, store = console.now, NotifierStore(console.installation.engine)
+    job = posting("one", fetched_at=now - timedelta(hours=1))
+    key = store.search(store.person(now=now), hour=8, now=now).key
+    store.matches.store(0, [arrival(0, job, (key,))], now)
+    for hour in range(30):
+        hours = HourCounts(FixedClock(now - timedelta(hours=hour)))
+        metrics = Metrics(hours)
+        for took in (0.2, 3.0, 40.0)[: 1 + hour % 3]:
+            metrics.observe(catalogue.FETCHED_TO_STORED, took)
+            metrics.count(catalogue.RECORDS, "matcher", "postings.v1", by=hour % 7)
+        hours.keep(store.engine)
+    return console
+
+
+def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole, tmp_path: Path) -> None:
+    base, faults = str(filled.client.base_url).rstrip("/"), dict[str, Any]()
+    [person] = [each.subscriber.subscriber_id for each in accounts.everybody(filled.installation)]
+    pages = (*PAGES, f"/people/{person}", f"/postings/{posting('one').posting_id}")
     with open_browser() as browser, browser.new_context() as context:
         tab = context.new_page()
         said = list[str]()
@@ -41,14 +67,17 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(console: ServedConsole
         tab.get_by_label("Token or password").fill(TOKEN)
         tab.get_by_role("button", name="Sign in").click()
         tab.wait_for_url(f"{base}/")
-        for path in PAGES:
+        tab.goto(f"{base}/people/{person}")
+        tab.get_by_role("button", name="Reveal it").click()
+        tab.frame_locator("iframe >> nth=0").get_by_text("Python engineer, one").first.wait_for()
+        for path in pages:
             tab.goto(f"{base}{path}")
             tab.evaluate(axe())
             for width in (390, 1280):
                 tab.set_viewport_size({"width": width, "height": 800})
                 for scheme in ("light", "dark"):
                     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                    tab.screenshot(path=tmp_path / f"{PAGES.index(path)}-{width}-{scheme}.png", full_page=True)
+                    tab.screenshot(path=tmp_path / f"{pages.index(path)}-{width}-{scheme}.png", full_page=True)
                     found = [*tab.evaluate(AXE, RULES)]
                     found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
                     faults |= {f"{path}, {width}, {scheme}": found} if found else {}
