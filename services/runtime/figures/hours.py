@@ -172,13 +172,14 @@ def read_stages(connection: Connection, now: datetime) -> tuple[StageFigures, ..
 
 def _stage(name: str, metric: Metric, counts: Mapping[float, tuple[int, int, int]]) -> StageFigures:
     month, day, lately = ({bound: each[at] for bound, each in counts.items()} for at in range(3))
-    shown = [quantile(day, metric.buckets, share) for share in (0.5, 0.95, 0.99)]
     objective, whole = metric.objective, sum(month.values())
     late = _late(month, objective) if objective else 0
     return StageFigures(
         name,
         sum(day.values()),
-        *shown,
+        p50_s=quantile(day, metric.buckets, 0.5),
+        p95_s=quantile(day, metric.buckets, 0.95),
+        p99_s=quantile(day, metric.buckets, 0.99),
         objective=objective,
         within=1 - late / whole if objective and whole else None,
         budget_left=1 - late / whole / (1 - objective.share) if objective and whole else None,

@@ -25,7 +25,7 @@ from tests.support.serving import DAY, HOUR, commit, due
 
 HOSTILE = "<script>alert(1)</script>"
 JOB = posting("one", description_text=f"Fully remote. {HOSTILE} You write  Python daily.", seniority="senior")
-EVIDENCE = {"workplace": (Evidence(source="text", text="fully remote"),)}
+EVIDENCE = {"workplace": (Evidence.model_validate({"from": "text", "text": "fully remote"}),)}
 
 
 @pytest.fixture
@@ -90,7 +90,10 @@ def test_pieces_are_the_whole_text_and_marks_lie_where_the_words_stand(
     words: list[str], excerpts: list[list[str]]
 ) -> None:
     text = "  ".join(words)
-    evidence = {f"field{at}": (Evidence(source="text", text=" ".join(some)),) for at, some in enumerate(excerpts)}
+    evidence = {
+        f"field{at}": (Evidence.model_validate({"from": "text", "text": " ".join(some)}),)
+        for at, some in enumerate(excerpts)
+    }
     pieces = marked_by(text, evidence)
     assert "".join(piece.text for piece in pieces) == text
     marked = {field for piece in pieces for field in piece.fields}
