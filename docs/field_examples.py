@@ -82,6 +82,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "token": "openssl-rand-hex-32-makes-one",
         "password_hash": "$argon2id$v=19$m=65536,t=3,p=4$bm90IGEgc2FsdA$bm90IHRoZSBoYXNoIG9mIGEgcGFzc3dvcmQ",
         "user_header": "X-Remote-User",
+        "labels": "labels.jsonl",
         "proxies": ["10.0.0.1"],
     },
     "mail.former_link_secrets[]": {"secret": "the one that signed until now", "until": "2027-12-31T00:00:00Z"},

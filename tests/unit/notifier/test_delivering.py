@@ -369,17 +369,19 @@ def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
             raise answers.pop()
         return taking(email)
 
-    counted: list[tuple[str, str | None]] = []
+    counted, times = list[tuple[str, str | None]](), list[datetime]()
     kept = Courier(
         store.deliveries,
         Answering(answer),
         NotifierSettings(),
-        count=lambda answer: counted.append((answer.kind, answer.fault)),
+        count=lambda answer, at: counted.append((answer.kind, answer.fault)) or times.append(at),
+        monotonic=lambda: float(len(times)),
     )
     kept.deliver(AT)
     assert sorted(counted, key=str) == [
         *[("accepted", None)] * 7, ("deferred", "settings"), ("refused", "mailbox"), ("refused", "policy"),
     ]  # fmt: skip
+    assert times == [AT + timedelta(seconds=at) for at in range(10)], "each when it was heard"
 
 
 def test_a_clock_that_is_set_back_does_not_prolong_how_long_a_mailer_is_left_alone(store: NotifierStore) -> None:
