@@ -225,6 +225,15 @@ _THRESHOLDS: tuple[Alert, ...] = (
         (Case({"jobchime_mails_unheard": "0x30"}, "20m"),),
     ),
     Alert(
+        "JobchimeCanaryLost",
+        "page",
+        "max(jobchime_canary_age_seconds) > 1500",
+        "5m",
+        "A posting of our own, sent each ten minutes, has not come into the store for 25 minutes.",
+        Case({"jobchime_canary_age_seconds": "1600x15"}, "10m", ({},)),
+        (Case({"jobchime_canary_age_seconds": "590x15"}, "10m"),),
+    ),
+    Alert(
         "JobchimeSignUpsFlood",
         "ticket",
         "max(jobchime_sign_ups_waiting) > 50000",
