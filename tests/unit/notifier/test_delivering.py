@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.notifier.adapters.mail.folder import FolderMailer
+from services.notifier.attempts import Answer
 from services.notifier.delivering import Courier
 from services.notifier.domain.people import timing_of
 from services.notifier.mail_settings import MailSettings
@@ -370,11 +371,16 @@ def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
         return taking(email)
 
     counted, times = list[tuple[str, str | None]](), list[datetime]()
+
+    def count(answer: Answer, at: datetime) -> None:
+        counted.append((answer.kind, answer.fault))
+        times.append(at)
+
     kept = Courier(
         store.deliveries,
         Answering(answer),
         NotifierSettings(),
-        count=lambda answer, at: counted.append((answer.kind, answer.fault)) or times.append(at),
+        count=count,
         monotonic=lambda: float(len(times)),
     )
     kept.deliver(AT)
