@@ -32,6 +32,7 @@ from services.portal.door import Door
 from services.usecases import feedback, links, tracker
 from services.usecases.errors import WrongFieldError
 from services.usecases.feedback import Kind, Saying
+from services.usecases.installation import Installation
 from services.usecases.tracker import MOST_NOTE, Tracked
 from services.usecases.wording import capitalised, in_telling_order, in_words
 from services.wording.words import Words
@@ -143,15 +144,12 @@ def routes(door: Door) -> APIRouter:
     _add_job(router, door)
     _add_saved(router, door)
     _add_feedback(router, door)
+    _add_said(router, door.installation)
     return router
 
 
 def _add_job(router: APIRouter, door: Door) -> None:
-    @router.get(
-        "/v1/jobs/{job_id}",
-        tags=["Jobs"],
-        responses=shows(JobFound, "missing"),
-    )
+    @router.get("/v1/jobs/{job_id}", tags=["Jobs"], responses=shows(JobFound, "missing"))
     def get_job(request: Request, job_id: _Id, caller: Annotated[Caller, may("jobs:read")]) -> Response:
         """A job as it is now, open or closed, and which searches of theirs it fits."""
         job = links.job(door.installation, caller.person, job_id)
@@ -175,11 +173,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
         tracked = (each for each in tracker.tracked(installation, caller.own_id) if each.job.posting_id == job_id)
         return answer(request, _saved(there(next(tracked, None), "there is no such job of yours"), caller.words))
 
-    @router.get(
-        "/v1/saved-jobs",
-        tags=["Saved jobs"],
-        responses=shows(SavedJobs, "malformed", headers=LISTED),
-    )
+    @router.get("/v1/saved-jobs", tags=["Saved jobs"], responses=shows(SavedJobs, "malformed", headers=LISTED))
     def list_saved(
         request: Request,
         caller: Annotated[Caller, reads],
@@ -193,11 +187,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
         items = tuple(_saved(each, caller.words) for each in part.items)
         return answer(request, SavedJobs(items=items), headers=part.links(request, page))
 
-    @router.get(
-        "/v1/saved-jobs/{job_id}",
-        tags=["Saved jobs"],
-        responses=shows(SavedJob, "missing"),
-    )
+    @router.get("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], responses=shows(SavedJob, "missing"))
     def get_saved(request: Request, job_id: _Id, caller: Annotated[Caller, reads]) -> Response:
         """One of them."""
         return shown(request, caller, job_id)
@@ -211,12 +201,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
         tracker.change(installation, caller.own_id, job_id, note, applied_on)
         return shown(request, caller, job_id)
 
-    @router.delete(
-        "/v1/saved-jobs/{job_id}",
-        tags=["Saved jobs"],
-        status_code=204,
-        responses=takes_away(),
-    )
+    @router.delete("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], status_code=204, responses=takes_away())
     def take_job_out(job_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Keep it no more; said again it changes nothing."""
         tracker.take_out(installation, caller.own_id, job_id)
@@ -245,21 +230,19 @@ def _saved(tracked: Tracked, words: Words) -> SavedJob:
     )
 
 
+def _all_said(installation: Installation, caller: Caller) -> list[Said]:
+    return [_said(saying) for saying in feedback.said(installation, caller.own_id)]
+
+
+def _one_said(installation: Installation, caller: Caller, said_id: str) -> Said:
+    said = (said for said in _all_said(installation, caller) if said.id == said_id)
+    return there(next(said, None), "they never said that, or took it back")
+
+
 def _add_feedback(router: APIRouter, door: Door) -> None:
     reads, writes, installation = may("jobs:read"), may("jobs:write"), door.installation
 
-    def all_said(caller: Caller) -> list[Said]:
-        return [_said(saying) for saying in feedback.said(installation, caller.own_id)]
-
-    def one_said(caller: Caller, said_id: str) -> Said:
-        said = (said for said in all_said(caller) if said.id == said_id)
-        return there(next(said, None), "they never said that, or took it back")
-
-    @router.get(
-        "/v1/feedback",
-        tags=["Feedback"],
-        responses=shows(SaidList, "malformed", headers=LISTED),
-    )
+    @router.get("/v1/feedback", tags=["Feedback"], responses=shows(SaidList, "malformed", headers=LISTED))
     def list_feedback(
         request: Request,
         caller: Annotated[Caller, reads],
@@ -267,16 +250,11 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         kind: Annotated[Kind | None, Asked(description="Only of one kind.")] = None,
     ) -> Response:
         """What was said of jobs, and which companies are hidden."""
-        some = [said for said in all_said(caller) if kind is None or said.kind == kind]
+        some = [said for said in _all_said(installation, caller) if kind is None or said.kind == kind]
         part = page.of(some, lambda said: (said.said_at.isoformat(), said.id), newest_first=True)
         return answer(request, SaidList(items=tuple(part.items)), headers=part.links(request, page))
 
-    @router.post(
-        "/v1/feedback",
-        tags=["Feedback"],
-        status_code=201,
-        responses=makes(Said, "missing", *TAKES),
-    )
+    @router.post("/v1/feedback", tags=["Feedback"], status_code=201, responses=makes(Said, "missing", *TAKES))
     def say_of_job(request: Request, wish: Saying_, caller: Annotated[Caller, writes]) -> Response:
         """Call a job not relevant, wish for more like it, or hide a company; said again it counts from now on.
 
@@ -292,35 +270,30 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
                 statement = feedback.say(installation, own_id, wish.kind, wish.job_id, caller.now)
         if note:
             feedback.note(installation, own_id, statement.kind, statement.value, note)
-        said = one_said(caller, _id_of(statement.kind, statement.value))
+        said = _one_said(installation, caller, _id_of(statement.kind, statement.value))
         return answer(request, said, 201, {"Location": f"{door.root}/api/v1/feedback/{said.id}"})
 
-    @router.get(
-        "/v1/feedback/{said_id}",
-        tags=["Feedback"],
-        responses=shows(Said, "missing"),
-    )
+
+def _add_said(router: APIRouter, installation: Installation) -> None:
+    reads, writes = may("jobs:read"), may("jobs:write")
+
+    @router.get("/v1/feedback/{said_id}", tags=["Feedback"], responses=shows(Said, "missing"))
     def get_said(request: Request, said_id: _Said, caller: Annotated[Caller, reads]) -> Response:
         """One thing that was said."""
-        return answer(request, one_said(caller, said_id))
+        return answer(request, _one_said(installation, caller, said_id))
 
     @router.patch("/v1/feedback/{said_id}", tags=["Feedback"], responses=changes(Said, "missing", *TAKES))
     def note_said(request: Request, said_id: _Said, wish: Note, caller: Annotated[Caller, writes]) -> Response:
         """Write something beside it."""
-        one_said(caller, said_id)
+        _one_said(installation, caller, said_id)
         kind, value = _of_id(said_id)
         feedback.note(installation, caller.own_id, kind, value, wish.note)
-        return answer(request, one_said(caller, said_id))
+        return answer(request, _one_said(installation, caller, said_id))
 
-    @router.delete(
-        "/v1/feedback/{said_id}",
-        tags=["Feedback"],
-        status_code=204,
-        responses=takes_away("missing"),
-    )
+    @router.delete("/v1/feedback/{said_id}", tags=["Feedback"], status_code=204, responses=takes_away("missing"))
     def take_back_said(said_id: _Said, caller: Annotated[Caller, writes]) -> Response:
         """Take it back: nothing is moved or kept out by it any more."""
-        one_said(caller, said_id)
+        _one_said(installation, caller, said_id)
         feedback.take_back(installation, caller.own_id, *_of_id(said_id))
         return Response(status_code=204)
 

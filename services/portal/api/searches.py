@@ -169,18 +169,23 @@ class _Searches:
 
 def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
     """`/v1/searches` and what lies below it."""
-    router = APIRouter(tags=["Searches"])
-    own, reads, writes = _Searches(door), may("searches:read"), may("searches:write")
+    router, own = APIRouter(tags=["Searches"]), _Searches(door)
+    _add_all(router, own)
+    _add_one(router, own)
+    _add_found(router, own, door, live, finding)
+    _add_feed(router, own)
+    return router
 
-    @router.get(
-        "/v1/searches",
-        responses=shows(Searches, "malformed", headers=LISTED),
-    )
+
+def _add_all(router: APIRouter, own: _Searches) -> None:
+    reads, writes = may("searches:read"), may("searches:write")
+
+    @router.get("/v1/searches", responses=shows(Searches, "malformed", headers=LISTED))
     def list_searches(
         request: Request, caller: Annotated[Caller, reads], page: Annotated[Page, page_asked()]
     ) -> Response:
         """All of theirs, by id."""
-        part = page.of(links.searches(door.installation, caller.person), lambda saved: (saved.search_id,))
+        part = page.of(links.searches(own.installation, caller.person), lambda saved: (saved.search_id,))
         shown = Searches(items=tuple(search_shown(saved) for saved in part.items))
         return answer(request, shown, headers=part.links(request, page))
 
@@ -193,6 +198,10 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
     ) -> Response:
         """Save a search; it looks back over seven days."""
         return own.add(request, caller, dict(wish), idempotency_key)
+
+
+def _add_one(router: APIRouter, own: _Searches) -> None:
+    reads, writes = may("searches:read"), may("searches:write")
 
     @router.get("/v1/searches/{search_id}", responses=shows(Search, "missing"))
     def get_search(request: Request, search_id: _Id, caller: Annotated[Caller, reads]) -> Response:
@@ -219,9 +228,7 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         return own.revise(request, caller, search_id, fields, fields.pop("paused", None))
 
     @router.delete(
-        "/v1/searches/{search_id}",
-        status_code=204,
-        responses=takes_away("missing", "changed", "no_precondition"),
+        "/v1/searches/{search_id}", status_code=204, responses=takes_away("missing", "changed", "no_precondition")
     )
     def delete_search(
         request: Request, search_id: _Id, caller: Annotated[Caller, writes], if_match: _MATCH = None
@@ -229,7 +236,7 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         """Forget it; a mail of it alone that waits is cancelled."""
         known = own.own(caller, search_id)
         require_match(request, search_shown(known))
-        searches.delete(door.installation, search_id, caller.now, known)
+        searches.delete(own.installation, search_id, caller.now, known)
         return Response(status_code=204)
 
     @router.post("/v1/searches/{search_id}/copies", status_code=201, responses=makes(Search, "missing", *TAKES))
@@ -245,32 +252,31 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         fields = searches.fields_of(known) | {"name": copy.name or copied_name(known.name, caller.words)}
         return own.add(request, caller, fields, idempotency_key)
 
-    @router.get(
-        "/v1/searches/{search_id}/preview",
-        responses=shows(Preview, "missing"),
-    )
+
+def _add_found(router: APIRouter, own: _Searches, door: Door, live: LivePreviews, finding: Finding) -> None:
+    reads = may("searches:read")
+
+    @router.get("/v1/searches/{search_id}/preview", responses=shows(Preview, "missing"))
     async def preview_search(request: Request, search_id: _Id, caller: Annotated[Caller, reads]) -> Response:
         """What it would have found in the last days."""
         saved = await door.work(lambda: own.own(caller, search_id))
         return await finding.preview(request, caller, Query(saved.name, saved.criteria, saved.preferred_places))
 
-    @router.get(
-        "/v1/searches/{search_id}/jobs",
-        responses=shows(FoundJobs, "missing"),
-    )
+    @router.get("/v1/searches/{search_id}/jobs", responses=shows(FoundJobs, "missing"))
     def found_jobs(request: Request, search_id: _Id, caller: Annotated[Caller, reads]) -> Response:
         """The newest 50 open jobs that its mails would hold, with what feedback changed."""
         saved = own.own(caller, search_id)
         require_read(live)
-        reader = searches.reader(door.installation, caller.own_id)
+        reader = searches.reader(own.installation, caller.own_id)
         query = Query(saved.name, saved.criteria, saved.preferred_places)
         found = live.passing(query, reader, caller.now)
         return answer(request, FoundJobs(items=tuple(job_of(posting, caller.words) for posting in found)))
 
-    @router.get(
-        "/v1/searches/{search_id}/feed",
-        responses=shows(Feed, "missing"),
-    )
+
+def _add_feed(router: APIRouter, own: _Searches) -> None:
+    writes = may("searches:write")
+
+    @router.get("/v1/searches/{search_id}/feed", responses=shows(Feed, "missing"))
     def get_feed(request: Request, search_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Where its feed is. It outlives the token, so that to read a search is not enough to learn it."""
         return own.feed(request, own.own(caller, search_id))
@@ -279,18 +285,12 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
     def make_feed(request: Request, search_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Give it a feed, at another secret address than it had."""
         own.own(caller, search_id)
-        searches.give_feed(door.installation, search_id, signing.new_token())
+        searches.give_feed(own.installation, search_id, signing.new_token())
         return own.feed(request, own.own(caller, search_id))
 
-    @router.delete(
-        "/v1/searches/{search_id}/feed",
-        status_code=204,
-        responses=takes_away("missing"),
-    )
+    @router.delete("/v1/searches/{search_id}/feed", status_code=204, responses=takes_away("missing"))
     def end_feed(request: Request, search_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Take the address back."""
         own.own(caller, search_id)
-        searches.give_feed(door.installation, search_id, None)
+        searches.give_feed(own.installation, search_id, None)
         return Response(status_code=204)
-
-    return router
