@@ -7,7 +7,7 @@ hold a word, and those to which a skill was core.
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import chain
@@ -45,6 +45,14 @@ class Affinity:
     """The roles that a search is likely to mean, each with a weight up to 1; empty where nothing says so."""
 
     weights: tuple[tuple[str, float], ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Worked out once: it is looked up for every posting that is weighed."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.weights))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __bool__(self) -> bool:
         return bool(self.weights)
@@ -151,23 +159,31 @@ def _of_skills(names: Sequence[str]) -> dict[str, float]:
     More skills do not make it surer in proportion, since they come together: log odds grow by the root of their number.
     """
     table = learned()
-    known = [table.skills[name] for name in names if name in table.skills]
+    known = [_gains(name) for name in names if name in table.skills]
     if not known:
         return {}
-    postings = sum(table.roles.values())
-    usual = [sum(counts.values()) / postings for counts in known]
     share = 1.0 / math.sqrt(len(known))
-    odds = {
-        role: math.log(of_role)
-        + share
-        * sum(
-            math.log((counts.get(role, 0) + PRIOR * often) / ((of_role + PRIOR) * often))
-            for counts, often in zip(known, usual, strict=True)
-        )
+    odds = [usual + share * sum(gains) for usual, *gains in zip(_usual(), *known, strict=True)]
+    most = max(odds)
+    return {role: math.exp(value - most) for role, value in zip(table.roles, odds, strict=True)}
+
+
+@cache
+def _usual() -> tuple[float, ...]:
+    """The log of how many postings there are of each role."""
+    return tuple(map(math.log, learned().roles.values()))
+
+
+@lru_cache(maxsize=512)
+def _gains(skill: str) -> tuple[float, ...]:
+    """What a skill adds to the log odds of each role."""
+    table = learned()
+    counts = table.skills[skill]
+    often = sum(counts.values()) / sum(table.roles.values())
+    return tuple(
+        math.log((counts.get(role, 0) + PRIOR * often) / ((of_role + PRIOR) * often))
         for role, of_role in table.roles.items()
-    }
-    most = max(odds.values())
-    return {role: math.exp(value - most) for role, value in odds.items()}
+    )
 
 
 class Learned(NamedTuple):

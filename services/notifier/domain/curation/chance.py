@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib import resources
-from itertools import chain
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
@@ -19,7 +18,7 @@ from services.notifier.domain.curation.judging import JudgedPosting, PostingFeat
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
-from services.rules.languages.speaking import less_well, needs_of
+from services.rules.languages.speaking import less_well
 from services.rules.places.known import countries_of, country_of, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.places.towns import label_of, town_of
@@ -345,6 +344,4 @@ def _about(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: PostingFeatu
 
 def _unspoken(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
     """The first languages of which there is no sign, where the work needs one of them or the title names them."""
-    named = ready.title_languages
-    needs = chain((need.any for need in needs_of(ready.posting)), (named,) if named else ())
-    return next((codes for codes in needs if not wish.languages.intersection(codes)), ())
+    return next((codes for codes in ready.languages if wish.languages.isdisjoint(codes)), ())

@@ -11,6 +11,7 @@ from schemas.posting import PostingCore, Reach
 from services.notifier.domain.weights import Chance, Part
 from services.rules.criterion import Criterion
 from services.rules.languages.named import language_named
+from services.rules.languages.speaking import needs_of
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
@@ -72,6 +73,12 @@ class PostingFeatures(PreparedPosting):
     def title_languages(self) -> tuple[str, ...]:
         """ISO 639-1 codes of the languages that the title names, in English."""
         return tuple(sorted({code for word in words(self.posting.title) if (code := language_named(word))}))
+
+    @cached_property
+    def languages(self) -> tuple[tuple[str, ...], ...]:
+        """Languages of which one each is needed, by what the posting says; those that its title names last."""
+        named = self.title_languages
+        return (*(need.any for need in needs_of(self.posting)), *((named,) if named else ()))
 
     @cached_property
     def title_words(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -92,6 +92,15 @@ class Wish:
     """A word asks for postings where no post is open."""
     localities: Localities
     """Those of all searches of the person."""
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Worked out once: it is looked up for every posting that is weighed."""
+
+    def __post_init__(self) -> None:
+        facts = (self.affinity, self.languages, self.terms, self.trades, self.levels, self.localities)
+        object.__setattr__(self, "_hash", hash(facts))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 def signs_of(recipient: Recipient) -> Signs:
