@@ -96,7 +96,7 @@ class Wish:
     """Worked out once: it is looked up for every posting that is weighed."""
 
     def __post_init__(self) -> None:
-        facts = (self.affinity, self.languages, self.terms, self.trades, self.levels, self.localities)
+        facts = (self.affinity, self.speaks, self.languages, self.terms, self.trades, self.home, self.offset)
         object.__setattr__(self, "_hash", hash(facts))
 
     def __hash__(self) -> int:
