@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from services.portal.forms import fault_in
-from services.portal.search_form import asking, reader_of, search_of
+from services.portal.search_form import asking, asking_instead, reader_of, search_of
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, Opening, PastFindings, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
@@ -83,7 +83,8 @@ class ShownPreview:
     near: Sequence[tuple[ShownJob, Sequence[str]]]
     unlikely: Sequence[tuple[ShownJob, Sequence[str]]]
     """What fits and is not mailed, each with what speaks against it."""
-    gains: Sequence[str]
+    gains: Sequence[tuple[str, str]]
+    """What would find more, each with what a form that does it sends."""
     feed: str
     """What the address of the same as a feed asks for."""
     openings: Sequence[tuple[str, str]]
@@ -136,12 +137,15 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
             for posting, chance in taste.unlikely
         ],
         gains=[
-            words.count(
-                "{how}: 1 more",
-                "{how}: {shown} more",
-                more,
-                how=capitalised(relaxation_in_words(made, asked, words)),
-                shown=number(more),
+            (
+                words.count(
+                    "{how}: 1 more",
+                    "{how}: {shown} more",
+                    more,
+                    how=capitalised(relaxation_in_words(made, asked, words)),
+                    shown=number(more),
+                ),
+                asking_instead(given, made.criteria, words),
             )
             for made, more in preview.gains(_MOST_GAINS)
         ],

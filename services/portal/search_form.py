@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
+from urllib.parse import parse_qsl, urlencode
 
 from babel.dates import get_day_names
 
@@ -180,6 +181,18 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     said = words.say(mark("Filled by your text: look through it, and take out what you do not want."))
     filled = {**given, **{name: read[name] for name in ASKING}, **currency}
     return Reading(filled, said, asked.proposals)
+
+
+def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:
+    """What `instead` takes: other criteria, as the fields of a query."""
+    other = given_of(Query("", criteria), Timing("daily", 8, None), words) | {"time_zone": given["time_zone"]}
+    return urlencode(asking(other | ({} if criteria.salary_floor else {"currency": given["currency"]})))
+
+
+def instead(given: Mapping[str, str], other: str) -> dict[str, str]:
+    """The form with what `asking_instead` wrote in place of what it asked for."""
+    asked = {name: value for name, value in parse_qsl(other) if name in ASKING}
+    return {**given, **{name: DEFAULTS[name] for name in ASKING}, **asked}
 
 
 def adding(given: Mapping[str, str], skill: str) -> dict[str, str]:

@@ -78,7 +78,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         except WrongFieldError as error:
             return door.show("sign_in", words, 400, error=fault_in(error, words), address=address)
         postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, door.clock()))
-        return door.show("posted", words)
+        return door.show("posted", words, address=address)
 
     @router.get("/s/{token}")
     async def look(request: Request, token: str) -> Response:
@@ -131,7 +131,7 @@ def _add_home(
             return await door.work(partial(_fields, door, cookies, live, here, form, change_fields))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
-            gone = door.show("gone", here.words)
+            gone = door.show("gone", here.words, erased=True)
             cookies.clear(gone)
             return gone
         own = form.get("session", "") in ("", here.session.key)
@@ -227,7 +227,7 @@ def _move(door: Door, cookies: Cookies, live: LivePreviews, postman: Postman, he
     postman.later(
         partial(signing.ask_new_address, door.installation, wanted, door.base, signing.new_token, door.clock())
     )
-    return door.show("posted", here.words)
+    return door.show("posted", here.words, address=checked)
 
 
 def _do(door: Door, here: AtHome, form: Mapping[str, str]) -> None:

@@ -21,6 +21,7 @@ from services.portal.search_form import (
     automatic_name,
     form_page,
     given_of,
+    instead,
     reading,
     search_fields,
     sent_in,
@@ -33,7 +34,7 @@ from services.usecases.pasted import Proposal
 from services.usecases.searches import Query, SavedSearch, search_from
 from services.wording.words import Words, mark
 
-_FORM = form("csrf", "name", "pasted", "add", *DEFAULTS, do=("save", "preview", "read"))
+_FORM = form("csrf", "name", "pasted", "add", "instead", *DEFAULTS, do=("save", "preview", "read"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ class _Searches:
         """Save it, or show what it finds, or what a pasted text asks for."""
         given = {**sent_in(sent, name=""), "time_zone": here.person.profile.time_zone}
         new, now = not search_id, self.door.clock()
-        if sent.get("add"):
-            given = adding(given, sent["add"])
+        if sent.get("add") or sent.get("instead"):
+            given = adding(given, sent["add"]) if sent.get("add") else instead(given, sent["instead"])
             return self.page(here, given, new=new, seen=self._preview(here, given))
         match sent.get("do"):
             case "preview":

@@ -20,6 +20,7 @@ from services.portal.search_form import (
     DEFAULTS,
     adding,
     form_page,
+    instead,
     person_fields,
     reading,
     search_fields,
@@ -73,7 +74,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         given = {**_DEFAULTS, "currency": usual_currency(words.locale), **asked}
         return _form(door, words, given, seen={**NOTHING_ASKED, "at_once": bool(asked)})
 
-    @router.post("/sign-up", openapi_extra=form("pasted", "add", *_DEFAULTS, do=("preview", "read", "")))
+    @router.post("/sign-up", openapi_extra=form("pasted", "add", "instead", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
         words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED), address="")
@@ -83,10 +84,11 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             read = await door.work(partial(reading, given, words, now))
             seen = await door.work(partial(previewed, live, read.given, words, now))
             return _form(door, words, read.given, said=read.said, proposals=read.proposals, seen=seen)
-        if given.get("add") or given.get("do") == "preview":
+        if given.get("add") or given.get("instead") or given.get("do") == "preview":
             # Where the page runs no script.
             guard.check_preview(request)
             given = adding(given, given["add"]) if given.get("add") else given
+            given = instead(given, given["instead"]) if given.get("instead") else given
             return _form(door, words, given, seen=await door.work(partial(previewed, live, given, words, door.clock())))
         guard.check(request, limited=True)
         try:
@@ -96,7 +98,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             return _form(door, words, given, error)
         now, wording = door.clock(), words.say(CONSENT)
         postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, signing.new_token, now))
-        return door.show("posted", words)
+        return door.show("posted", words, address=wish.profile.address)
 
 
 def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:

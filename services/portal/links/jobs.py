@@ -33,6 +33,8 @@ class _Texts:
     """What a page says before and after."""
 
     asks: str
+    said: str
+    """Its heading afterwards."""
     will: str
     button: str
     done: str
@@ -41,29 +43,35 @@ class _Texts:
 _TEXTS: dict[FeedbackPurpose, _Texts] = {
     "save": _Texts(
         mark("Save this job?"),
+        mark("This job is saved"),
         mark("It is kept among your jobs, where you can write beside it and see when it closes."),
         mark("Save it"),
-        mark("Saved. It is among your jobs when you are signed in."),
+        mark("Saved. It is among your jobs."),
     ),
     "irrelevant": _Texts(
         mark("Not relevant?"),
+        mark("Not relevant"),
         mark("This job will not come again. For {days} days jobs like it move down."),
         mark("It is not relevant"),
         mark("Noted. This job will not come again, and for {days} days jobs like it move down."),
     ),
     "more": _Texts(
         mark("More like this?"),
+        mark("More like this"),
         mark("For {days} days jobs like this one move up."),
         mark("More like this"),
         mark("Noted. For {days} days jobs like this one move up."),
     ),
     "hide": _Texts(
         mark("Hide {company}?"),
+        mark("{company} is hidden"),
         mark("No job of {company} will come any more, until you undo it."),
         mark("Hide this company"),
         mark("Noted. No job of {company} will come any more."),
     ),
 }
+
+_UNDONE = mark("Undone: it is as it was before.")
 
 
 def routes(door: Door) -> APIRouter:
@@ -153,7 +161,7 @@ def _add(router: APIRouter, door: Door, purpose: FeedbackPurpose) -> None:
         form = await form_of(request)
         visit = await door.visit(request, purpose, token)
         await door.work(partial(_do, door.installation, visit, purpose, form.get("do", "")))
-        return await door.work(partial(_feedback_page, door, visit, purpose))
+        return await door.work(partial(_feedback_page, door, visit, purpose, undone=form.get("do") == "undo"))
 
 
 def _do(installation: Installation, visit: Visit, purpose: FeedbackPurpose, what: str) -> None:
@@ -180,7 +188,7 @@ def _is_done(installation: Installation, visit: Visit, purpose: FeedbackPurpose)
     return feedback.is_said(installation, own_id, kind, visit.about, visit.now)
 
 
-def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose) -> Response:
+def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose, *, undone: bool = False) -> Response:
     posting = links.posting_of(door.installation, visit.about)
     if posting is None:
         return door.show("forgotten", visit.words, 410)
@@ -192,12 +200,13 @@ def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose) -> Respon
     return door.show(
         "feedback",
         visit.words,
-        title=visit.words.say(texts.asks, **filled),
+        title=visit.words.say(texts.said if said else texts.asks, **filled),
         job=posting.title,
         company=posting.company.name,
-        text=visit.words.say(texts.done if said else texts.will, **filled),
+        text=visit.words.say(texts.done if said else _UNDONE if undone else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
+        undone=undone,
         lists=purpose == "save",
         job_page=door.link("job", visit.subscriber, visit.about),
     )

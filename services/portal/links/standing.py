@@ -21,6 +21,8 @@ from services.runtime.web.bodies import form_of
 from services.usecases import consent, links, searches, signing
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
+from services.wording.dates import day_in_words
+from services.wording.lines import zone_of
 from services.wording.words import Words, mark
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -69,10 +71,11 @@ def routes(door: Door, postman: Postman) -> APIRouter:
                 # Who was erased a moment ago is not there to do it to.
                 await door.visit(request, "unsubscribe", token)
                 raise
-            return await _leave_page(door, await door.visit(request, "unsubscribe", token))
+            again = await door.visit(request, "unsubscribe", token)
+            return await _leave_page(door, again, thanked=form.get("do") == "why")
         except GoneError:
             # Nothing is sent to them, which is what they ask for.
-            return door.show("gone", words_for(request.headers))
+            return door.show("gone", words_for(request.headers), erased=False)
 
     @router.get("/m/{token}")
     async def look(request: Request, token: str) -> Response:
@@ -99,7 +102,7 @@ def _mail_a_link(door: Door, postman: Postman, visit: Visit) -> Response:
     """To where they are mailed now, whoever reads the old mail; as often as a link may be asked for."""
     address = visit.subscriber.profile.address
     postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, visit.now))
-    return door.show("posted", visit.words)
+    return door.show("posted", visit.words, address="")
 
 
 def _mails_again(person: Subscriber, form: Mapping[str, str]) -> bool:
@@ -196,13 +199,15 @@ def _leave(installation: Installation, visit: Visit, form: Mapping[str, str]) ->
             change(installation, visit.subscriber, form, words, now)
 
 
-async def _leave_page(door: Door, visit: Visit) -> Response:
+async def _leave_page(door: Door, visit: Visit, *, thanked: bool = False) -> Response:
     saved = await door.work(lambda: links.searches(door.installation, visit.subscriber))
     return door.show(
         "unsubscribe",
         visit.words,
         status_of_person=visit.subscriber.status,
         searches=saved,
+        until=paused_until(visit.subscriber, visit.words),
+        thanked=thanked,
         reasons=_reasons(visit.words),
         button=visit.words.say(BUTTON),
         again=visit.words.say(AGAIN),
@@ -223,9 +228,17 @@ def _manage_page(door: Door, visit: Visit) -> Response:
         "manage",
         visit.words,
         status_of_person=visit.subscriber.status,
+        until=paused_until(visit.subscriber, visit.words),
         searches=[(search, when(search, visit.words)) for search in saved],
         leave=leave,
     )
+
+
+def paused_until(person: Subscriber, words: Words) -> str:
+    """The day until which somebody paused; empty where they named none."""
+    if person.paused_until is None:
+        return ""
+    return day_in_words(person.paused_until.astimezone(zone_of(person.profile.time_zone)).date(), words.locale)
 
 
 def when(search: SavedSearch, words: Words) -> str:

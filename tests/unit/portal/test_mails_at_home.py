@@ -107,7 +107,7 @@ def test_what_was_sent_is_listed_newest_first_and_opened_as_it_was_mailed(
     assert "Python engineer, one" in opened
     [job] = re.findall(r'name="job" value="([^"]+)"', opened)
     assert browser.post("/home/jobs", do="save", job=job).status_code == 303
-    assert "<em>Saved</em>" in browser.get(f"/home/mails/{slots[1]}").text
+    assert "<em>This job is saved</em>" in browser.get(f"/home/mails/{slots[1]}").text
     kept = store.digests.due_at(ada.subscriber_id, DUE + DAY)
     assert kept is not None
     assert kept.email is not None

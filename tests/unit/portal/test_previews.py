@@ -1,6 +1,7 @@
 """What a search finds is shown before anybody signs up, and nothing of it is kept."""
 
 import asyncio
+import html
 import re
 from datetime import timedelta
 
@@ -62,7 +63,17 @@ def test_what_fits_nothing_says_which_criterion_costs_it(portal: ServedPortal) -
     page = portal.post("/preview", **ASKED, text="zeppelin").text
     assert jobs_that_fit(page) == 0
     assert "What would find more" in page
-    assert re.search(r"<li>Without[^<]*: 1 more</li>", page)
+    assert re.search(r"<li><button[^>]+name="instead"[^>]*>Without[^<]*: 1 more</button></li>", page)
+
+
+def test_a_button_asks_for_what_would_find_more(portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **ASKED, text="zeppelin").text
+    other = html.unescape(re.findall(r'name="instead" value="([^"]*)"[^>]*>Without[^<]*: 1 more<', page)[0])
+    page = portal.post("/sign-up", **ASKED, text="zeppelin", instead=other).text
+    assert "1 job of the last 30 days fits" in page
+    assert 'name="skills" maxlength="500" value="Python"' in page
+    assert "zeppelin" not in page
 
 
 def test_each_wish_says_how_many_fit_it_by_itself_and_what_never_fires_is_named(portal: ServedPortal) -> None:

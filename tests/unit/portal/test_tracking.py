@@ -35,8 +35,9 @@ def test_a_job_is_saved_by_its_link_after_a_press_and_once(
     [job] = exported(store, ada)["tracked_jobs"]
     assert (job["posting_id"], job["title"], job["company"]) == (JOB, "Python engineer, one", "Company one")
     assert "Python engineer, one" in browser.get("/home/jobs").text
-    assert ">Saved</a>" in portal.get(portal.path("job", ada, JOB)).text
-    assert portal.post(path, do="undo").status_code == 200
+    assert "<h1>This job is saved</h1>" in portal.get(path).text
+    assert ">This job is saved</a>" in portal.get(portal.path("job", ada, JOB)).text
+    assert "Undone: it is as it was before." in portal.post(path, do="undo").text
     assert exported(store, ada)["tracked_jobs"] == []
 
 

@@ -176,3 +176,10 @@ def test_a_form_without_sense_changes_nothing(store: NotifierStore, ada: Subscri
     broken = {"content-type": "multipart/form-data; boundary=x"}
     assert portal.client.post(path, content=b"--y", headers=broken).status_code == 400
     assert status(store, ada) == "active"
+
+
+def test_who_said_why_is_thanked(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
+    path = portal.path("unsubscribe", ada)
+    assert "Why do you leave?" in portal.post(path, do="leave").text
+    page = portal.post(path, do="why", why="found").text
+    assert ("Thank you for telling us why." in page, "Why do you leave?" in page) == (True, False)
