@@ -173,7 +173,7 @@ def _show_faults(app: FastAPI, door: Door) -> None:
 
     @app.exception_handler(GoneError)
     async def gone(request: Request, _: GoneError) -> Response:
-        return door.show("gone", words_for(request.headers), 410)
+        return door.show("gone", words_for(request.headers), 410, erased=False)
 
     def not_done(request: Request, status: int) -> Response:
         words = words_for(request.headers)

@@ -63,7 +63,7 @@ def test_what_fits_nothing_says_which_criterion_costs_it(portal: ServedPortal) -
     page = portal.post("/preview", **ASKED, text="zeppelin").text
     assert jobs_that_fit(page) == 0
     assert "What would find more" in page
-    assert re.search(r"<li><button[^>]+name="instead"[^>]*>Without[^<]*: 1 more</button></li>", page)
+    assert re.search(r'<li><button[^>]+name="instead"[^>]*>Without[^<]*: 1 more</button></li>', page)
 
 
 def test_a_button_asks_for_what_would_find_more(portal: ServedPortal) -> None:
