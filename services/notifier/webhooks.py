@@ -35,7 +35,7 @@ from services.notifier.domain.webhooks import (
 from services.notifier.domain.windows import Cut
 from services.notifier.settings import WebhookSettings
 from services.runtime.errors import UnavailableError
-from services.runtime.http.addresses import AddressRefusedError
+from services.runtime.http.addresses import AddressRefusedError, UnansweredError
 from services.runtime.http.fetch import Limits, TimedOutError, post, user_agent
 from services.runtime.records import Outgoing, Record
 from services.wording.catalogues import words_of
@@ -272,7 +272,8 @@ def poster(settings: WebhookSettings) -> Post:
         except TimedOutError:
             return attempt(None, "", "slow")
         except UnavailableError as error:
-            return attempt(None, str(error).rpartition("gives no answer: ")[2], "away")
+            why = error.why if isinstance(error, UnansweredError) else "away"
+            return attempt(None, str(error).rpartition("gives no answer: ")[2], why)
         return attempt(found.status, found.body.decode("utf-8", "replace"))
 
     return send

@@ -35,7 +35,7 @@ from services.wording.words import Words
 WebhookState = Literal["unproven", "active", "shut", "removed"]
 """`unproven`: nobody has shown yet that the address is theirs; `removed`: kept for a day, so that it counts."""
 WhyShut = Literal["failing", "gone"]
-AttemptFault = Literal["refused", "slow", "away"]
+AttemptFault = Literal["refused", "slow", "no_host", "no_connection", "no_tls", "no_http", "away"]
 """`refused`: the address may not be asked, as in a private network; `slow`: no answer in time; `away`: else."""
 EventState = Literal["waiting", "delivered", "failed", "cancelled"]
 
@@ -95,7 +95,7 @@ class Attempt:
     answer: str = ""
     """The first of its body, whatever it holds."""
     fault: AttemptFault | None = None
-    """Why there was none: `answer` says more where it may."""
+    """Why there was none: `answer` says more where it may, in English, for programs."""
 
     @property
     def is_well(self) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.portal.accounts.guard import Cookies
 from services.portal.door import Door, SignedOutError
+from services.portal.links.standing import paused_until
 from services.portal.pages import words_for
 from services.usecases import consent, signing
 from services.usecases.links import Subscriber
@@ -85,7 +86,7 @@ async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome:
 
 def show(door: Door, cookies: Cookies, here: AtHome, template: str, status: int = 200, **values: object) -> Response:
     """A page that has forms, with what the last one did."""
-    done = here.words.say(_DONE[here.done], day=paused_until(here)) if here.done in _DONE else ""
+    done = here.words.say(_DONE[here.done], day=paused_until(here.person, here.words)) if here.done in _DONE else ""
     csrf = cookies.form_token(here.session.key)
     answer = door.show(template, here.words, status, csrf=csrf, done=done, **values)
     if here.done:
@@ -103,9 +104,3 @@ def lead(door: Door, cookies: Cookies, here: AtHome, page: str, done: str) -> Re
 def day_here(here: AtHome, at: datetime) -> str:
     """The day of a time where they are."""
     return day_in_words(at.astimezone(zone_of(here.person.profile.time_zone)).date(), here.words.locale)
-
-
-def paused_until(here: AtHome) -> str:
-    """The day until which they paused, if they named one."""
-    until = here.person.paused_until
-    return day_here(here, until) if until else ""

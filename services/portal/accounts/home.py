@@ -12,12 +12,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, paused_until, show
+from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
 from services.portal.forms import fault_in
-from services.portal.links.standing import AGAIN, CHANGES, change, when
+from services.portal.links.standing import AGAIN, CHANGES, change, paused_until, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.search_form import given_of, timing_fields, timing_options
@@ -296,7 +296,7 @@ def _page(
         typed=typed,
         profile=_profile(person.profile) | dict(typed if wrong == "profile" else {}),
         languages=_languages(person.profile.locale),
-        until=paused_until(here),
+        until=paused_until(here.person, here.words),
         soonest=(door.clock() + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat(),
         searches=[
             (

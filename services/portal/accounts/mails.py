@@ -11,10 +11,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.accounts.at_home import AtHome, at_home, paused_until
+from services.portal.accounts.at_home import AtHome, at_home
 from services.portal.accounts.guard import Cookies
 from services.portal.answers import answers
 from services.portal.door import Door
+from services.portal.links.standing import paused_until
 from services.portal.previews import FRAMED
 from services.usecases import mailed, tracker
 from services.usecases.mail import State
@@ -109,7 +110,7 @@ def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome)
         here.words,
         newest=not before,
         serves=here.person.status == "active",
-        until=paused_until(here) if here.person.status == "paused" else "",
+        until=paused_until(here.person, here.words) if here.person.status == "paused" else "",
         upcoming=upcoming,
         comes=_moment(here, upcoming.due_at) if upcoming and upcoming.due_at else "",
         mails=[

@@ -38,6 +38,10 @@ _STATES: Mapping[EventState, str] = {
 _FAULTS: Mapping[AttemptFault, str] = {
     "refused": mark("The address is in a private network, or may not be asked."),
     "slow": mark("No answer came in time."),
+    "no_host": mark("The host cannot be found."),
+    "no_connection": mark("No connection could be made."),
+    "no_tls": mark("No secure connection could be made: the certificate is not valid, or the server speaks no TLS."),
+    "no_http": mark("What it answers is not HTTP."),
     "away": mark("No answer came."),
 }
 
@@ -156,7 +160,7 @@ def _event(here: AtHome, event: ListedEvent) -> Mapping[str, str]:
         "state": words.say(_STATES[event.state], moment=_moment(here, event.not_before)),
         "attempts": words.count("{count} attempt", "{count} attempts", event.attempts) if event.attempts else "",
         "status": str(last.status) if last and last.status else "",
-        "said": " ".join(filter(None, (fault, last.answer))) if last else "",
+        "said": (fault or last.answer) if last else "",
         "id": event.event_id,
     }
 

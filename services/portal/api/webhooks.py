@@ -28,6 +28,8 @@ from services.usecases import webhooks
 from services.usecases.webhooks import MOST_ADDRESS, AttemptFault, EventState, ListedEvent
 
 _Id = Annotated[str, Path(max_length=100)]
+_Fault = Literal["refused", "slow", "away"]
+"""As the document was released: a finer one is `away`, and told in `answer`."""
 
 
 class Attempt(Shown):
@@ -36,7 +38,7 @@ class Attempt(Shown):
     at: Instant
     status: int | None
     """Of the answer; null where none came."""
-    fault: AttemptFault | None
+    fault: _Fault | None
     """Why none came."""
     answer: str
     """The first of it."""
@@ -207,5 +209,13 @@ def _event(event: ListedEvent) -> Event:
         created_at=event.created_at,
         state=event.state,
         attempts=event.attempts,
-        last=Attempt(at=last.at, status=last.status, fault=last.fault, answer=last.shown) if last else None,
+        last=Attempt(at=last.at, status=last.status, fault=_fault(last.fault), answer=last.shown) if last else None,
     )
+
+
+def _fault(fault: AttemptFault | None) -> _Fault | None:
+    match fault:
+        case None | "refused" | "slow":
+            return fault
+        case _:
+            return "away"

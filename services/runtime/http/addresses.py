@@ -10,13 +10,25 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 from services.runtime.errors import JobchimeError, UnavailableError
 
 
 class AddressRefusedError(JobchimeError):
     """An address that may not be asked: only a change of the settings helps."""
+
+
+WhyUnanswered = Literal["no_host", "no_connection", "no_tls", "no_http", "away"]
+"""`no_tls`: no connection that can be trusted; `away`: it was lost, or closed without an answer."""
+
+
+class UnansweredError(UnavailableError):
+    """A server that gave no answer, with why, by kind."""
+
+    def __init__(self, sentence: str, why: WhyUnanswered) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 class LookupTimeoutError(UnavailableError):
@@ -113,11 +125,11 @@ def reachable(host: str, port: int, *, allow_private: bool, timeout_s: float) ->
 
     The caller connects to what this gives, not to the name, which may resolve differently a moment later. Spellings
     such as 127.1, 2130706433 or full-width digits are no way around: what they resolve to is what is checked.
-    Raises AddressRefusedError if any address is refused, UnavailableError if there is none, LookupTimeoutError.
+    Raises AddressRefusedError if any address is refused, UnansweredError if there is none, LookupTimeoutError.
     """
     found = _looked_up(host, port, timeout_s)
     if isinstance(found, Exception):
-        raise UnavailableError(f"the host {host} cannot be found") from found
+        raise UnansweredError(f"the host {host} cannot be found", "no_host") from found
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for text in addresses:
         reason = refusal(ipaddress.ip_address(text), allow_private=allow_private)

@@ -14,7 +14,13 @@ import httpcore2
 import httpx2
 
 from services.runtime.errors import UnavailableError
-from services.runtime.http.addresses import AddressRefusedError, LookupTimeoutError, reachable
+from services.runtime.http.addresses import (
+    AddressRefusedError,
+    LookupTimeoutError,
+    UnansweredError,
+    WhyUnanswered,
+    reachable,
+)
 from services.runtime.http.inflate import ACCEPTED, BrokenEncodingError, EncodingRefusedError, inflater
 from services.runtime.privacy.secrets import without_keys
 
@@ -102,8 +108,8 @@ def get(
 
     `private_headers` (keys) go to the origin of `url` only; `tls` stands in for the usual certificates. No proxy,
     cookie, netrc or environment variable is heeded.
-    Raises AddressRefusedError for an address that may not be asked, UnavailableError where no answer comes, and
-    TimedOutError, which is one, where none comes in time.
+    Raises AddressRefusedError for an address that may not be asked, UnavailableError where no answer comes: as
+    TimedOutError where none comes in time, as UnansweredError where it is known why.
     """
     deadline = monotonic() + limits.total
     origin = _origin(_parsed(url))
@@ -208,8 +214,10 @@ def _answering(
     try:
         response = pool.handle_request(request)
     except _FAULTS as error:
-        kind = TimedOutError if isinstance(error, httpcore2.TimeoutException) else UnavailableError
-        raise kind(f"{without_keys(str(url))} gives no answer: {_fault(error)}") from error
+        sentence = f"{without_keys(str(url))} gives no answer: {_fault(error)}"
+        if isinstance(error, httpcore2.TimeoutException):
+            raise TimedOutError(sentence) from error
+        raise UnansweredError(sentence, _why_unanswered(error)) from error
     except LookupTimeoutError as error:
         raise TimedOutError(str(error)) from error
     try:
@@ -270,6 +278,13 @@ def _fault(error: Exception, *, of_body: bool = False) -> str:
     # What h11 calls the fault as a status of HTTP.
     too_long = getattr(beneath, "error_status_hint", None) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     return "the header of its answer does not end" if too_long else "its answer is not HTTP"
+
+
+def _why_unanswered(error: Exception) -> WhyUnanswered:
+    beneath = _beneath(error)
+    if isinstance(error, httpcore2.ConnectError):
+        return "no_tls" if isinstance(beneath, ssl.SSLError) else "no_connection"
+    return "no_http" if isinstance(error, httpcore2.ProtocolError) and beneath is not None else "away"
 
 
 def _why_not_connected(error: Exception) -> str:

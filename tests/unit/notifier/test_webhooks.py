@@ -30,9 +30,12 @@ from services.notifier.domain.webhooks import (
     trying_event,
     wait_after,
 )
+from services.notifier.settings import WebhookSettings
+from services.notifier.webhooks import poster
 from services.rules.verdict import verdict
 from services.wording.catalogues import words_of
 from tests.support.digests import pay
+from tests.support.feed_server import Exchange, feed_server
 from tests.support.notifying import NOW, PYTHON, SECRET, posting
 
 IDS = Ids(SECRET)
@@ -163,6 +166,23 @@ def test_a_challenge_is_soon_over_and_a_ping_at_once() -> None:
 def test_what_is_no_https_address_is_refused(address: str) -> None:
     with pytest.raises(FieldError):
         address_of(address)
+
+
+def test_why_no_answer_came_is_told_by_kind() -> None:
+    def no_http(exchange: Exchange) -> None:
+        exchange.write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+        exchange.hang_up()
+
+    post = poster(WebhookSettings(allow_private=True))
+    with feed_server() as server:
+        addresses = {
+            "no_host": "http://nowhere.invalid/",
+            "no_connection": "http://127.0.0.1:9/",
+            "no_tls": server.url("/jobs").replace("http://", "https://"),
+            "no_http": server.on("/no-http", no_http),
+            "away": server.on("/closed", Exchange.hang_up),
+        }
+        assert {post(address, b"{}", {}, NOW).fault: address for address in addresses.values()} == addresses
 
 
 def test_an_address_is_taken_as_it_is_and_plain_http_where_that_is_meant() -> None:

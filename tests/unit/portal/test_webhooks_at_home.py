@@ -9,6 +9,7 @@ from standardwebhooks.webhooks import Webhook as Receiver
 
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.webhooks import Attempt
 from services.notifier.settings import WebhookSettings
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal
@@ -70,6 +71,16 @@ def test_what_cannot_be_added_is_said_at_the_form(store: NotifierStore, ada: Sub
     assert browser.post(PAGE, do="add", address="https://a.example/", search="of nobody").status_code == 400
     assert browser.post(PAGE, do="nothing").status_code == 400
     assert len(SqlWebhooks(store.engine).all(ada.subscriber_id)) == 1
+
+
+def test_why_no_answer_came_is_said_in_the_readers_language_alone(store: NotifierStore, portal: ServedPortal) -> None:
+    ines = store.person("ines", locale="pt")
+    proven(store, ines)
+    SqlWebhooks(store.engine).ping(ines.subscriber_id, "hook", "msg_ping", NOW)
+    said = "the host receiver.example cannot be found"
+    webhooks_over(store, Receiving(lambda posted: Attempt(posted.at, 1, None, said, "no_host"))).tick(NOW)
+    page = Browser(portal, ines).get(PAGE).text
+    assert ("O host não foi encontrado." in page, said in page) == (True, False)
 
 
 def test_an_answer_is_shown_as_text_and_whatever_it_holds(
