@@ -48,13 +48,13 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.windows import Arrival
-from services.portal.pages import words_for
 from services.portal.search_form import DEFAULTS, search_of
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from services.usecases.previews import StoredPostings
+from services.wording.catalogues import words_of
 from tests.support.engines import delete_indices, elasticsearch, fresh_prefix
 from tests.support.loopback import free_port
 from tests.support.postgresql import migrated_database
@@ -246,7 +246,7 @@ def _asking_the_index(count: int, people: int, forms: int) -> dict[str, float]:
         for _, some in _postings(count):
             recent.put(some)
         recent.refresh()
-        words = words_for({})
+        words = words_of("en_US")
 
         def ask(person: int) -> list[float]:
             taken = []

@@ -10,7 +10,7 @@ _SAID: Mapping[int, str] = {
     303: "Done; what there is to see is elsewhere.",
     400: "The form says nothing that can be done here.",
     403: "The form is of another site, or was made for another session.",
-    404: "A link that nobody here made.",
+    404: "A link that nobody here made, or what is not there any more.",
     408: "The body did not arrive in time.",
     410: "The link is genuine, and what it led to is over.",
     413: "The body is too large.",

@@ -1,6 +1,6 @@
 """Wires the portal: routes, pages for what goes wrong, headers, and the server around them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal import events, feeds, previews
 from services.portal.accounts import home, mails, searches, sign_up, tokens, tracking, webhooks
-from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.api.app import API, api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
 from services.portal.links import jobs, standing
@@ -29,9 +29,10 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.web.files import Files
 from services.runtime.web.headers import WithHeaders
 from services.runtime.web.server import ConnectionLimits, WebServer
+from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
-from services.wording.words import mark
+from services.wording.words import Words, mark
 
 Room = Callable[[Door, FormGuard, Cookies], APIRouter]
 _RETRY_S = 5
@@ -101,7 +102,7 @@ def portal_app(
     app.include_router(standing.routes(door, postman))
     for part in (jobs, events):
         app.include_router(part.routes(door))
-    app.include_router(previews.routes(door, guard, live))
+    app.include_router(previews.routes(door, guard, cookies, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))
     app.include_router(home.routes(door, guard, cookies, postman, live))
     app.include_router(searches.routes(door, guard, cookies, live))
@@ -117,7 +118,7 @@ def portal_app(
     _add_brand(app, looks.brand.accent, looks.brand.accent_dark, logo)
     # Files alone: of a page that holds secrets beside what somebody sent, its length when packed would tell of them.
     app.mount("/static", GZipMiddleware(Files("services.portal", anywhere=("widget.js",))))
-    _show_faults(app, door)
+    _show_faults(app, door, cookies)
     # Around all else: as a middleware it would stand within what answers for failures.
     api = api_app(door, guard, live, settings.portal.api_origins)
     return WithHeaders(partial(_pages_or_api, app, api), root)
@@ -157,11 +158,39 @@ def _add_brand(app: FastAPI, light: str, dark: str, logo: tuple[bytes, str] | No
             return Response(body, media_type=media_type, headers=shown_anywhere)
 
 
-def _show_faults(app: FastAPI, door: Door) -> None:
+_FAULTS: Mapping[int, tuple[str, str]] = {
+    403: (
+        _NOT_DONE,
+        mark("This form was made before you last signed in, or elsewhere. Load its page again and fill it in there."),
+    ),
+    408: (_NOT_DONE, mark("What you sent did not arrive in time. Go back and press the button again.")),
+    413: (_NOT_DONE, mark("That is more text than fits here. Go back, shorten it and press the button again.")),
+    429: (
+        _LATER,
+        mark("That was too often in a short time. Nothing is lost: wait a minute, go back and press the button again."),
+    ),
+}
+"""Of a status: what a page says, its title first."""
+_MALFORMED = (_NOT_DONE, mark("Go back, load the page again and press its button once more."))
+_MISSING = (mark("It is not there any more"), mark("What you ask for was removed in the meantime, or is not yours."))
+
+
+def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
+    async def words_of_reader(request: Request) -> Words:
+        try:
+            return await words_here(door, cookies, request)
+        except UnavailableError:
+            return words_for(request)
+
+    async def page(request: Request, status: int, fault: tuple[str, str]) -> Response:
+        words = await words_of_reader(request)
+        title, text = map(words.say, fault)
+        return door.show("failed", words, status, title=title, text=text)
+
     @app.exception_handler(ForgedError)
     async def forged(request: Request, _: ForgedError) -> Response:
         _events.info("a link that nobody here made")
-        return door.show("unknown", words_for(request.headers), 404)
+        return door.show("unknown", await words_of_reader(request), 404)
 
     @app.exception_handler(SignedOutError)
     async def signed_out(request: Request, _: SignedOutError) -> Response:
@@ -169,25 +198,24 @@ def _show_faults(app: FastAPI, door: Door) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def unknown(request: Request, _: RequestValidationError) -> Response:
-        return door.show("unknown", words_for(request.headers), 404)
+        return door.show("unknown", await words_of_reader(request), 404)
 
     @app.exception_handler(GoneError)
     async def gone(request: Request, _: GoneError) -> Response:
-        return door.show("gone", words_for(request.headers), 410, erased=False)
+        return door.show("gone", await words_of_reader(request), 410, erased=False)
 
-    def not_done(request: Request, status: int) -> Response:
-        words = words_for(request.headers)
-        text = words.say("Go back, load the page again and press its button once more.")
-        return door.show("failed", words, status, title=words.say(_NOT_DONE), text=text)
+    @app.exception_handler(MissingError)
+    async def missing(request: Request, _: MissingError) -> Response:
+        return await page(request, 404, _MISSING)
 
     @app.exception_handler(UsageError)
     async def refused(request: Request, _: UsageError) -> Response:
-        return not_done(request, 400)
+        return await page(request, 400, _MALFORMED)
 
     @app.exception_handler(UnavailableError)
     async def away(request: Request, error: UnavailableError) -> Response:
         _events.warning("a visit is put off", error=redacted(error), error_type=type(error).__name__)
-        words = words_for(request.headers)
+        words = words_for(request)
         text = words.say("We cannot look that up at the moment. Nothing is changed; try again in a minute.")
         answer = door.show("failed", words, 503, title=words.say(_LATER), text=text)
         answer.headers["Retry-After"] = str(_RETRY_S)
@@ -198,8 +226,8 @@ def _show_faults(app: FastAPI, door: Door) -> None:
         if error.status_code in (403, 429):
             _events.warning("a form was refused", status=error.status_code)
         if error.status_code == 404:
-            return door.show("unknown", words_for(request.headers), 404)
-        answer = not_done(request, error.status_code)
+            return door.show("unknown", await words_of_reader(request), 404)
+        answer = await page(request, error.status_code, _FAULTS.get(error.status_code, _MALFORMED))
         answer.headers.update(error.headers or {})
         return answer
 
@@ -211,7 +239,7 @@ def _show_faults(app: FastAPI, door: Door) -> None:
     async def failed(request: Request, error: Exception) -> Response:
         # Without the address of the page: a token stands in it.
         _events.error("a visit failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
-        words = words_for(request.headers)
+        words = words_for(request)
         text = words.say("Something is broken here, and we have been told. Try again later.")
         answer = door.show("failed", words, 500, title=words.say(_NOT_DONE), text=text)
         # The server ends the connection after a failure: who keeps it open would lose the next request.

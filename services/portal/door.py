@@ -67,7 +67,7 @@ class Door:
         # Scanners of mail look at all that a question holds: of these only a button answers.
         if purpose not in ("unsubscribe", "answer") and not request.scope.get(HEAD):
             await self.work(lambda: consent.seen(self.installation, person, now))
-        words = words_for(request.headers, reached.subscriber.profile.locale)
+        words = words_for(request, reached.subscriber.profile.locale)
         return Visit(reached.subscriber, reached.about, reached.expired, words, now)
 
     async def work(self, what: Callable[[], T]) -> T:

@@ -84,7 +84,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     async def feed(request: Request, kind: Kind) -> Response:
         """The newest jobs that fit what the address asks for."""
         guard.check_feed(request)
-        words = words_for(request.headers)
+        words = words_for(request)
         try:
             made = await door.work(partial(_public, door, live, request, words))
         except WrongFieldError as error:

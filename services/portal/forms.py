@@ -34,6 +34,7 @@ _FAULTS: Mapping[str, str] = {
     "token_room": mark("You have as many tokens as one may have: take one back first."),
     "until": mark("Name a day from tomorrow on, at most a year ahead."),
     "day": mark("Write the day such as 2026-03-31."),
+    "sure": mark("Tick the box first: what is erased is gone for good."),
     "webhook_address": mark("Write an https address without a user's name, such as https://example.com/jobs."),
     "webhook_private": mark("This address is in a private network: nothing can be posted there."),
     "webhook_known": mark("You have a webhook at this address already."),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.wording.catalogues import words_of
@@ -53,9 +54,17 @@ class Pages:
         return HTMLResponse(html, status, {"X-Robots-Tag": "all"} if template in _FOR_ALL else None)
 
 
-def words_for(headers: Mapping[str, str], locale: str | None = None) -> Words:
-    """The texts of a locale; of nobody whom we know those that their browser asks for."""
-    return words_of(locale or _accepted(headers.get("accept-language", "")))
+def words_for(request: Request, locale: str | None = None) -> Words:
+    """The texts of a locale, also for what is said later of the same request; else those that the browser asks for."""
+    if locale:
+        request.state.locale = locale
+    return words_of(locale_known(request) or _accepted(request.headers.get("accept-language", "")))
+
+
+def locale_known(request: Request) -> str | None:
+    """Of whoever asks, once they are known."""
+    found: str | None = getattr(request.state, "locale", None)
+    return found
 
 
 def _accepted(header: str) -> str:

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from schemas.posting import Strength
-from services.portal.accounts.guard import FormGuard
+from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.pages import words_for
@@ -94,11 +94,11 @@ class PreviewReading:
                 wait_s = _SOON_S
 
 
-def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
+def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> APIRouter:
     """`POST /preview` and `GET /complete/{kind}`, pieces of a page; `GET` and `POST` of `/read`."""
     router = APIRouter(responses=answers(400, 403, 404, 408, 413, 429, 503), default_response_class=HTMLResponse)
     turn = asyncio.Lock()
-    _add_reading(router, door, guard)
+    _add_reading(router, door, guard, cookies)
 
     async def in_turn(request: Request, what: Callable[[], T]) -> T:
         """Do it after what came before. Raises ClientDisconnect where nobody waits for it any more.
@@ -114,7 +114,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     async def preview(request: Request) -> Response:
         """Show what the search in a form finds."""
         guard.check_preview(request)
-        words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED))
+        words, given = words_for(request), sent_in(await form_of(request, MOST_PASTED))
         return door.show(
             "preview",
             words,
@@ -126,7 +126,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     async def mail(request: Request) -> Response:
         """Show the mail that the search in a form would bring, to be framed by the form's page."""
         guard.check_preview(request)
-        words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED))
+        words, given = words_for(request), sent_in(await form_of(request, MOST_PASTED))
         shown = await in_turn(request, partial(_mailed, live, given, words, door.clock()))
         return HTMLResponse(shown or words.say("None of them would have been mailed."), headers=FRAMED)
 
@@ -134,27 +134,28 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
     async def complete(request: Request, kind: Kind, typed: str = "") -> Response:
         """What may be meant by the beginning of a name: options of a list."""
         guard.check_completion(request)
-        words = words_for(request.headers)
+        words = words_for(request)
         found = await door.work(partial(suggestions, kind, typed, words, live.asked_for()))
         return door.show("suggestions", words, found=found)
 
     return router
 
 
-def _add_reading(router: APIRouter, door: Door, guard: FormGuard) -> None:
+def _add_reading(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
     """Which skills a posting names that somebody pastes, by which sentence, and how it means them."""
 
     @router.get("/read")
     async def ask(request: Request) -> Response:
         """Show the form."""
-        return door.show("read", words_for(request.headers), pasted="", groups=None, most=MOST_TEXT)
+        words = await words_here(door, cookies, request)
+        return door.show("read", words, pasted="", groups=None, most=MOST_TEXT)
 
     @router.post("/read", openapi_extra=form("pasted"))
     async def read(request: Request) -> Response:
         """Show what it says; nothing of it is kept."""
         guard.check_preview(request)
         text = (await form_of(request, MOST_PASTED)).get("pasted", "")[:MOST_TEXT]
-        words = words_for(request.headers)
+        words = await words_here(door, cookies, request)
         named = await door.work(partial(skills_in, text)) if text.strip() else []
         return door.show("read", words, pasted=text, groups=_grouped(named, words), most=MOST_TEXT)
 

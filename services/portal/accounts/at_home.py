@@ -8,11 +8,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.portal.accounts.guard import Cookies
+from services.portal.accounts.guard import Cookies, session_of
 from services.portal.door import Door, SignedOutError
 from services.portal.links.standing import paused_until
 from services.portal.pages import words_for
-from services.usecases import consent, signing
+from services.usecases import consent
 from services.usecases.links import Subscriber
 from services.usecases.signing import Session
 from services.wording.dates import day_in_words
@@ -70,18 +70,12 @@ class AtHome:
 
 async def at_home(door: Door, cookies: Cookies, request: Request) -> AtHome:
     """Who is signed in, which is a sign of life. Raises SignedOutError."""
-    token = cookies.token(request)
-    if token is None:
-        raise SignedOutError
-    now = door.clock()
-    found = await door.work(lambda: signing.session_of(door.installation, token, now))
+    found = await session_of(door, cookies, request)
     if found is None:
         raise SignedOutError
     session, person = found
-    await door.work(lambda: consent.seen(door.installation, person, now))
-    return AtHome(
-        session, person, words_for(request.headers, person.profile.locale), cookies.done(request, session.key)
-    )
+    await door.work(lambda: consent.seen(door.installation, person, door.clock()))
+    return AtHome(session, person, words_for(request, person.profile.locale), cookies.done(request, session.key))
 
 
 def show(door: Door, cookies: Cookies, here: AtHome, template: str, status: int = 200, **values: object) -> Response:

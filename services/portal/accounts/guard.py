@@ -14,10 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from ua_parser import parse as parse_user_agent
 
 from services.portal.door import Door, GoneError
+from services.portal.pages import locale_known, words_for
 from services.runtime.web.clients import is_ours, network_of
 from services.usecases import signing
 from services.usecases.links import Subscriber
-from services.usecases.signing import SESSION_FOR
+from services.usecases.signing import SESSION_FOR, Session
+from services.wording.words import Words
 
 _MOST_AGENT = 300
 """Characters that are looked at; browsers send half as many."""
@@ -97,6 +99,18 @@ async def begin_session(
     if not await door.work(lambda: signing.begin(door.installation, person, session, browser_of(request), now)):
         raise GoneError
     return cookies.lead_home(door.root, session)
+
+
+async def session_of(door: Door, cookies: "Cookies", request: Request) -> tuple[Session, Subscriber] | None:
+    """Who is signed in by a browser; None where nobody is. Raises UnavailableError."""
+    token = cookies.token(request)
+    return await door.work(lambda: signing.session_of(door.installation, token, door.clock())) if token else None
+
+
+async def words_here(door: Door, cookies: "Cookies", request: Request) -> Words:
+    """The texts of a page that anybody may find: in the language of whoever is signed in. Raises UnavailableError."""
+    found = None if locale_known(request) else await session_of(door, cookies, request)
+    return words_for(request, found[1].profile.locale if found else None)
 
 
 def browser_of(request: Request) -> str:

@@ -55,7 +55,9 @@ _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
     """`/`, `/sign-in`, `/s/{token}`, `/a/{token}`, `/home` and `/home/export`."""
-    router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
+    router = APIRouter(
+        responses=answers(303, 400, 403, 404, 408, 410, 413, 429, 503), default_response_class=HTMLResponse
+    )
     _add_signing_in(router, door, guard, cookies, postman)
     _add_home(router, door, guard, cookies, postman, live)
     _add_new_address(router, door, guard, cookies)
@@ -66,13 +68,13 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
     @router.get("/sign-in")
     async def ask(request: Request) -> Response:
         """Show the form."""
-        return door.show("sign_in", words_for(request.headers), error="", address="")
+        return door.show("sign_in", words_for(request), error="", address="")
 
     @router.post("/sign-in", openapi_extra=form("address"))
     async def send(request: Request) -> Response:
         """Mail a link, if somebody has the address; the answer is the same if nobody has."""
         guard.check(request, limited=True)
-        address, words = (await form_of(request)).get("address", "").strip(), words_for(request.headers)
+        address, words = (await form_of(request)).get("address", "").strip(), words_for(request)
         try:
             signing.address_from(address)
         except WrongFieldError as error:
@@ -83,7 +85,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
     @router.get("/s/{token}")
     async def look(request: Request, token: str) -> Response:
         """Show a button: scanners of mail look at each link, and this one acts once."""
-        return door.show("enter", words_for(request.headers))
+        return door.show("enter", words_for(request))
 
     @router.post("/s/{token}")
     async def enter(request: Request, token: str) -> Response:
@@ -94,7 +96,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
             lambda: signing.use_link(door.installation, token, session, browser_of(request), door.clock())
         )
         if not used:
-            return door.show("late", words_for(request.headers), 410)
+            return door.show("late", words_for(request), 410)
         return cookies.lead_home(door.root, session)
 
 
@@ -129,6 +131,9 @@ def _add_home(
             return await door.work(partial(_move, door, cookies, live, postman, here, form.get("address", "").strip()))
         if (change_fields := _WITH_FIELDS.get(form.get("do", ""))) is not None:
             return await door.work(partial(_fields, door, cookies, live, here, form, change_fields))
+        if form.get("do") == "erase" and not form.get("sure"):
+            unticked = WrongFieldError("sure", "is not ticked", "sure")
+            return await door.work(partial(_page, door, cookies, live, here, unticked, "erase"))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
             gone = door.show("gone", here.words, erased=True)
@@ -156,9 +161,9 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         """Show the new address; a look confirms nothing."""
         kept = await door.work(lambda: signing.new_address(door.installation, token, door.clock()))
         if kept is None:
-            return door.show("late", words_for(request.headers), 410)
+            return door.show("late", words_for(request), 410)
         person = await door.work(lambda: accounts.find(door.installation, kept.subscriber_id))
-        words = words_for(request.headers, person.profile.locale)
+        words = words_for(request, person.profile.locale)
         return door.show("new_address", words, address=kept.address, wording=kept.wording)
 
     @router.post("/a/{token}")
@@ -169,11 +174,11 @@ def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: C
         try:
             person = await door.work(lambda: signing.confirm_new_address(door.installation, token, door.base, now))
         except UsageError:
-            words = words_for(request.headers)
+            words = words_for(request)
             text = words.say(mark("Somebody is subscribed with this address already: sign in with it."))
             return door.show("failed", words, 400, title=words.say(mark("That could not be done")), text=text)
         if person is None:
-            return door.show("late", words_for(request.headers), 410)
+            return door.show("late", words_for(request), 410)
         return await begin_session(door, cookies, request, person, now)
 
 
@@ -243,7 +248,7 @@ def _do(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
             signing.end(installation, own_id, form.get("session") or here.session.key)
         case "sign-out-everywhere":
             signing.end(installation, own_id)
-        case "erase" if form.get("sure"):
+        case "erase":
             accounts.erase(installation, own_id, now)
         case _:
             change(installation, here.person, form, here.words, now)

@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.portal.accounts.at_home import AtHome, at_home, lead
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.answers import answers, form
-from services.portal.door import Door
+from services.portal.door import Door, SignedOutError
 from services.portal.forms import fault_in, wrong_field
+from services.portal.pages import words_for
 from services.portal.preview_page import NOTHING_ASKED, previewed
 from services.portal.search_form import (
     DEFAULTS,
@@ -34,6 +36,11 @@ from services.usecases.pasted import Proposal
 from services.usecases.searches import Query, SavedSearch, search_from
 from services.wording.words import Words, mark
 
+_SIGNED_OUT = mark(
+    "You are signed out, and nothing is saved yet. Sign in in another window, come back to this page and save: what you"
+    " typed is still here."
+)
+_SIGNED_IN_SINCE = mark("You have signed in since this form was made, and nothing is saved yet: look at it and save.")
 _FORM = form("csrf", "name", "pasted", "add", "instead", *DEFAULTS, do=("save", "preview", "read"))
 
 
@@ -69,6 +76,13 @@ class _Searches:
             **seen,
         }
         return self.door.show("search", words, 400 if error else 200, **shown)
+
+    def kept(self, words: Words, csrf: str, sent: Mapping[str, str], fault: str, *, new: bool) -> Response:
+        """The form as it was sent, of which nothing is done: what somebody typed is not lost with their session."""
+        shown = form_page({"time_zone": "", **sent_in(sent, name="")}, words, "", ())
+        return self.door.show(
+            "search", words, 403, error=words.say(fault), said="", csrf=csrf, new=new, **shown, **NOTHING_ASKED
+        )
 
     def shown(self, here: AtHome, search_id: str, *, new: bool) -> Response:
         """The form of a saved search or of a copy of it; of none, an empty one."""
@@ -145,8 +159,15 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
 
     async def take(request: Request, search_id: str) -> Response:
         guard.check(request)
-        sent, here = await form_of(request, MOST_PASTED), await at_home(door, cookies, request)
-        cookies.check_form(here.session.key, sent.get("csrf", ""))
+        sent, new = await form_of(request, MOST_PASTED), not search_id
+        try:
+            here = await at_home(door, cookies, request)
+        except SignedOutError:
+            return own.kept(words_for(request), "", sent, _SIGNED_OUT, new=new)
+        try:
+            cookies.check_form(here.session.key, sent.get("csrf", ""))
+        except HTTPException:
+            return own.kept(here.words, cookies.form_token(here.session.key), sent, _SIGNED_IN_SINCE, new=new)
         return await door.work(partial(own.posted, here, search_id, sent))
 
     @router.get("/home/search")

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard, begin_session
+from services.portal.accounts.guard import Cookies, FormGuard, begin_session, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import fault_in, wrong_field
@@ -51,7 +51,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
         settings = door.installation.settings
         return door.show(
             "privacy",
-            words_for(request.headers),
+            await words_here(door, cookies, request),
             kept=accounts.RETENTION,
             consent=settings.portal.consent,
             backups=settings.portal.backups_kept_days,
@@ -67,7 +67,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
     @router.get("/sign-up")
     async def ask(request: Request) -> Response:
         """Show the form, or that the letters which it ends in do not go out: its own answer looks nothing up."""
-        words = words_for(request.headers)
+        words = words_for(request)
         if not await door.work(lambda: signing.takes_addresses(door.installation)):
             return door.not_now(words)
         asked = {name: value for name, value in request.query_params.items() if name in ASKING}
@@ -77,7 +77,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
     @router.post("/sign-up", openapi_extra=form("pasted", "add", "instead", *_DEFAULTS, do=("preview", "read", "")))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
-        words, given = words_for(request.headers), sent_in(await form_of(request, MOST_PASTED), address="")
+        words, given = words_for(request), sent_in(await form_of(request, MOST_PASTED), address="")
         if given.get("do") == "read":
             guard.check_preview(request)
             now = door.clock()
@@ -107,8 +107,8 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         """Show what will be confirmed; a look confirms nothing."""
         kept = await door.work(lambda: signing.waiting(door.installation, token, door.clock()))
         if kept is None:
-            return door.show("late", words_for(request.headers), 410)
-        words = words_for(request.headers, str(kept.wanted.get("locale", "")))
+            return door.show("late", words_for(request), 410)
+        words = words_for(request, str(kept.wanted.get("locale", "")))
         name = signing.search_in(kept).name
         return door.show("confirm", words, address=kept.address, search=name, wording=kept.wording)
 
@@ -119,7 +119,7 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         now = door.clock()
         person = await door.work(lambda: signing.confirm(door.installation, token, now))
         if person is None:
-            return door.show("late", words_for(request.headers), 410)
+            return door.show("late", words_for(request), 410)
         return await begin_session(door, cookies, request, person, now)
 
 

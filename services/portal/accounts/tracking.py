@@ -32,7 +32,7 @@ _Act = Callable[[AtHome, Mapping[str, str], datetime], None]
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     """`GET` and `POST` of `/home/jobs` and `/home/feedback`."""
-    router = APIRouter(responses=answers(303, 400, 403, 408, 413, 503), default_response_class=HTMLResponse)
+    router = APIRouter(responses=answers(303, 400, 403, 404, 408, 413, 503), default_response_class=HTMLResponse)
 
     async def show(request: Request, page: _Page) -> Response:
         here = await at_home(door, cookies, request)

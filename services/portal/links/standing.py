@@ -75,7 +75,7 @@ def routes(door: Door, postman: Postman) -> APIRouter:
             return await _leave_page(door, again, thanked=form.get("do") == "why")
         except GoneError:
             # Nothing is sent to them, which is what they ask for.
-            return door.show("gone", words_for(request.headers), erased=False)
+            return door.show("gone", words_for(request), erased=False)
 
     @router.get("/m/{token}")
     async def look(request: Request, token: str) -> Response:

@@ -101,7 +101,7 @@ function complete(input) {
     await new Promise((done) => setTimeout(done, 120));
     if (mine !== asked) return;
     const query = new URLSearchParams({ typed });
-    const answer = await fetch(`${form.dataset.complete}${kind}?${query}`).catch(() => null);
+    const answer = await fetch(`${form.dataset.complete}${kind}?${query}`, { headers: { "Accept-Language": document.documentElement.lang } }).catch(() => null);
     if (!answer || !answer.ok || mine !== asked) return;
     list.innerHTML = await answer.text();
     if (mine !== asked) return;

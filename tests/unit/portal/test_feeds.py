@@ -158,5 +158,5 @@ def test_nobody_makes_a_feed_of_a_search_that_is_not_theirs(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:
     other = store.search(store.person("bob"))
-    assert Browser(portal, ada).post("/home", do="make-feed", search=other.search_id).status_code == 400
+    assert Browser(portal, ada).post("/home", do="make-feed", search=other.search_id).status_code == 404
     assert store.searches.get(other.search_id).feed_key is None

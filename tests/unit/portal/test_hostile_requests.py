@@ -1,5 +1,6 @@
 """What nobody means well by: each request gets an answer with all headers, and the store stays as it was."""
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from services.usecases import links
 from tests.support.mail_events import EVENT_KEY, body_of, signed
 from tests.support.notifying import NOW, NotifierStore, new_store
 from tests.support.portal import ServedPortal, served_portal
+from tests.support.signed_in import Browser
 from tests.support.stores import ENGINES
 
 WISH = {"address": "grace@example.com", "skills": "Python", "time_zone": "UTC"}
@@ -158,3 +160,27 @@ def test_one_network_is_not_taken_for_another(one: str, other: str) -> None:
         _flooded(guard, _request("::ffff:127.0.0.1", one))
     assert _flooded(guard, _request("127.0.0.1", one))
     assert not _flooded(guard, _request("::ffff:127.0.0.1", other))
+
+
+def test_a_failure_is_told_in_the_language_of_whose_pages_they_are(store: NotifierStore, portal: ServedPortal) -> None:
+    browser = Browser(portal, store.person("zoe", locale="fr"))
+    headers = {"Cookie": browser.cookie, "Accept-Language": "en-US"}
+    for path, status in (
+        ("/home/search/none", 404), ("/no-such-page", 404), ("/u/forged.aaaa", 404), ("/privacy", 200), ("/read", 200),
+    ):  # fmt: skip
+        page = portal.client.get(path, headers=headers)
+        assert (page.status_code, '<html lang="fr"' in page.text) == (status, True), path
+    for sent, status in (({"do": "dance"}, 400), ({"do": "pause", "csrf": "forged"}, 403), ({"do": "x" * 20_000}, 413)):
+        csrf = re.findall(r'name="csrf" value="([^"]+)"', portal.client.get("/home", headers=headers).text)[0]
+        page = portal.client.post("/home", data={"csrf": csrf} | sent, headers=headers)
+        assert (page.status_code, '<html lang="fr"' in page.text) == (status, True), sent
+
+
+def test_each_kind_of_failure_says_what_helps_against_it(ada: Subscriber, portal: ServedPortal) -> None:
+    browser = Browser(portal, ada)
+    erased = browser.post("/home", do="erase")
+    assert (erased.status_code, "Tick the box first" in erased.text) == (400, True)
+    assert "made before you last signed in" in browser.post("/home", do="pause", csrf="forged").text
+    assert "shorten it" in browser.post("/home", do="x" * 20_000).text
+    said = [portal.post("/sign-in", address="x@example.com").text for _ in range(11)]
+    assert "wait a minute" in said[-1]

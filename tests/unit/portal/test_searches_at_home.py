@@ -92,7 +92,7 @@ def test_when_a_search_is_mailed_and_what_comes_first_is_changed_from_the_list(
     assert store.searches.get(search.search_id) == saved
     assert store.searches.get(other.search_id) == other
     theirs = store.search(store.person("bob"))
-    assert browser.post("/home", **asked | {"search": theirs.search_id}).status_code == 400
+    assert browser.post("/home", **asked | {"search": theirs.search_id}).status_code == 404
     assert store.searches.get(theirs.search_id) == theirs
 
 
@@ -140,9 +140,9 @@ def test_what_asks_for_nothing_is_not_saved(store: NotifierStore, ada: Subscribe
 def test_searches_of_others_are_none_of_theirs(store: NotifierStore, browser: Browser) -> None:
     others = store.search(store.person("bob"))
     path = f"/home/search/{others.search_id}"
-    assert browser.get(path).status_code == 400
-    assert browser.get(f"/home/search?like={others.search_id}").status_code == 400
-    assert browser.post(path, skills="Rust", do="save").status_code == 400
+    assert browser.get(path).status_code == 404
+    assert browser.get(f"/home/search?like={others.search_id}").status_code == 404
+    assert browser.post(path, skills="Rust", do="save").status_code == 404
     assert store.searches.get(others.search_id) == others
 
 
@@ -152,8 +152,11 @@ def test_who_is_not_signed_in_or_comes_from_elsewhere_saves_nothing(
     before = names(store, ada)
     for path in ("/home/search", "/home/search/whatever"):
         assert portal.get(path).headers["location"] == "/sign-in"
-        assert portal.post(path, skills="Rust").headers["location"] == "/sign-in"
+        assert portal.post(path, skills="Rust").status_code == 403
     assert browser.post("/home/search", skills="Rust", csrf="forged").status_code == 403
+    elsewhere = {"Cookie": browser.cookie, "Sec-Fetch-Site": "cross-site"}
+    refused = portal.client.post("/home/search", data={"skills": "Rust"}, headers=elsewhere)
+    assert (refused.status_code, "Rust" in refused.text) == (403, False)
     assert names(store, ada) == before
 
 
@@ -172,7 +175,7 @@ def test_a_search_is_deleted_by_a_button_behind_a_question_and_kept_by_the_other
     fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1]))
     assert browser.post(form[0], **fields).status_code == 303
     assert store.searches.all(ada.subscriber_id) == [other]
-    assert browser.get(ask).status_code == 400
+    assert browser.get(ask).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -216,3 +219,20 @@ def test_the_list_says_what_each_search_asks_for_and_how_many_fit(browser: Brows
 
     until(numbers, "the postings are read")
     assert numbers() == {"Python": "1", "Go": "0"}
+
+
+def test_what_was_typed_outlives_the_session_and_is_saved_after_another_sign_in(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
+) -> None:
+    typed = browser.form("/home/search") | {"name": "Typed for long", "skills": "Rust", "do": "save"}
+    browser.post("/home", do="sign-out-everywhere")
+    ended = portal.client.post("/home/search", data=typed, headers={"Cookie": browser.cookie})
+    assert (ended.status_code, "You are signed out" in ended.text) == (403, True)
+    assert 'value="Typed for long"' in ended.text
+    again = Browser(portal, ada)
+    since = portal.client.post("/home/search", data=typed | {"csrf": ""}, headers={"Cookie": again.cookie})
+    assert (since.status_code, "You have signed in since" in since.text) == (403, True)
+    assert 'value="Typed for long"' in since.text
+    [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', since.text)
+    assert again.post("/home/search", **typed | {"csrf": csrf}).status_code == 303
+    assert "Typed for long" in names(store, ada)

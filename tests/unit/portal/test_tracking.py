@@ -58,7 +58,7 @@ def test_what_one_writes_and_when_one_applied_are_kept(store: NotifierStore, ada
     assert exported(store, ada)["tracked_jobs"] == [job]
     assert browser.post("/home/jobs", do="out", job=JOB).status_code == 303
     assert exported(store, ada)["tracked_jobs"] == []
-    assert browser.post("/home/jobs", do="applied", job=JOB).status_code == 400
+    assert browser.post("/home/jobs", do="applied", job=JOB).status_code == 404
 
 
 def test_a_saved_job_that_closes_or_is_forgotten_is_said_so(store: NotifierStore, browser: Browser) -> None:
@@ -155,7 +155,7 @@ def test_jobs_and_words_of_others_are_none_of_theirs_and_nothing_is_done_unasked
     bob = store.person("bob")
     theirs = Browser(portal, bob)
     theirs.post("/home/jobs", do="save", job=JOB)
-    assert browser.post("/home/jobs", do="note", job=JOB, note="mine").status_code == 400
+    assert browser.post("/home/jobs", do="note", job=JOB, note="mine").status_code == 404
     browser.post("/home/jobs", do="out", job=JOB)
     [job] = exported(store, bob)["tracked_jobs"]
     assert job["note"] == ""

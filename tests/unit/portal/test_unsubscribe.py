@@ -120,7 +120,7 @@ def test_nobody_reaches_the_searches_of_somebody_else(
     bob = store.person("bob")
     [search, _] = store.searches.all(ada.subscriber_id)
     answer = portal.post(portal.path("unsubscribe", bob), do="pause-search", search=search.search_id)
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert not store.searches.get(search.search_id).paused
 
 

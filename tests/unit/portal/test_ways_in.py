@@ -538,5 +538,5 @@ def test_nobody_reaches_the_searches_of_somebody_else(
     [search, _] = store.searches.all(ada.subscriber_id)
     cookie = signed_in(portal, mails, bob.profile.address)
     for do in ("pause-search", "delete-search"):
-        assert act(portal, cookie, do, search=search.search_id).status_code == 400
+        assert act(portal, cookie, do, search=search.search_id).status_code == 404
     assert len(store.searches.all(ada.subscriber_id)) == 2

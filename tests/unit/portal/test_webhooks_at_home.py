@@ -68,7 +68,7 @@ def test_what_cannot_be_added_is_said_at_the_form(store: NotifierStore, ada: Sub
     added(store, ada)
     again = browser.post(PAGE, do="add", address="https://receiver.example/jobs/hook")
     assert "already" in again.text
-    assert browser.post(PAGE, do="add", address="https://a.example/", search="of nobody").status_code == 400
+    assert browser.post(PAGE, do="add", address="https://a.example/", search="of nobody").status_code == 404
     assert browser.post(PAGE, do="nothing").status_code == 400
     assert len(SqlWebhooks(store.engine).all(ada.subscriber_id)) == 1
 
@@ -144,7 +144,7 @@ def test_nobody_reaches_the_webhooks_of_somebody_else(
         assert answer.status_code == 400, act
         assert secrets(answer.text) == []
     assert browser.post(PAGE, do="prove", webhook="new-of-bob", challenge=CHALLENGE).status_code == 400
-    assert browser.post(PAGE, do="add", address="https://a.example/", search=search.search_id).status_code == 400
+    assert browser.post(PAGE, do="add", address="https://a.example/", search=search.search_id).status_code == 404
     assert "of-bob" not in browser.get(PAGE).text
     states = {hook.webhook_id: hook.state for hook in SqlWebhooks(store.engine).all(bob.subscriber_id)}
     assert states == {"of-bob": "active", "new-of-bob": "unproven"}
