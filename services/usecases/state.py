@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.counted import counted
 from services.ingest.domain.normalise import REVISION
-from services.notifier.adapters.sql.people.opt_outs import Departure, OptOut, SqlOptOuts, SuppressedHash
+from services.notifier.adapters.sql.people.opt_outs import Departure, InForce, OptOut, SqlOptOuts, SuppressedHash
 from services.notifier.domain.ids import Ids
 from services.runtime import backup as archives
 from services.runtime.backup import Manifest
@@ -120,14 +120,14 @@ def restore(settings: Settings, file: Path, now: datetime, *, force: bool, tell:
     """Put the state of an archive into the data folder, verified first; `force`: also over one that is there.
 
     Who was erased, unsubscribed, paused or suppressed since, by what the state that is there knows, is so again before
-    the restored one is in place. Raises UsageError.
+    the restored one is in place, and what was taken back since lets nobody in. Raises UsageError.
     """
     _check_embedded(settings, "restore", "pg_restore")
     replayed: OptOutReplay | None = None
 
     def opt_out_again(ready: Path) -> None:
         nonlocal replayed
-        known = _opt_outs_here(settings)
+        known = _opt_outs_here(settings, now)
         # What an archive without a secret was made with is where it always was.
         data = ready if (ready / SECRET_FILE).is_file() else settings.data
         engine = open_store(f"sqlite:///{ready / STORE_FILE}")
@@ -141,7 +141,7 @@ def restore(settings: Settings, file: Path, now: datetime, *, force: bool, tell:
     return Restored(archives.restore(file, settings.data, force=force, prepare=opt_out_again), replayed)
 
 
-def _opt_outs_here(settings: Settings) -> list[OptOut] | None:
+def _opt_outs_here(settings: Settings, now: datetime) -> list[OptOut] | None:
     """What the state that is there knows; None where there is none, or it cannot be read."""
     if not has_store(settings):
         return None
@@ -151,18 +151,19 @@ def _opt_outs_here(settings: Settings) -> list[OptOut] | None:
         ids = Ids(b"of a secret that is lost") if lost else settings.ids()
         with store_as_it_is(settings) as engine:
             check_revision(engine)
-            return SqlOptOuts(engine, ids).all()
+            known = SqlOptOuts(engine, ids)
+            return [*known.all(), *known.in_force(now)]
     except (JobchimeError, SQLAlchemyError):
         return None
 
 
-def opt_outs(installation: Installation) -> list[OptOut]:
-    """Who was erased, unsubscribed, paused or suppressed, by ids and hashes that name nobody."""
-    return installation.opt_outs.all()
+def opt_outs(installation: Installation, now: datetime) -> list[OptOut]:
+    """Who was erased, unsubscribed, paused or suppressed, and what lets in, by ids and hashes that name nobody."""
+    return [*installation.opt_outs.all(), *installation.opt_outs.in_force(now)]
 
 
 def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -> OptOutReplay:
-    """Do again what a restored state does not know: erase, stop the mails of somebody, suppress an address.
+    """Do again what a restored state does not know: erase, stop mails, suppress an address, take back what lets in.
 
     Where all could be done, sending waits for it no more. Raises UnavailableError where the store is away.
     """
@@ -177,6 +178,9 @@ def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -
     done["suppressed"] = installation.opt_outs.suppress(hashes, now)
     for each in known:
         if isinstance(each, SuppressedHash):
+            continue
+        if isinstance(each, InForce):
+            done[each.what] += installation.opt_outs.take_back(each, now)
             continue
         try:
             if each.kind != "erased":

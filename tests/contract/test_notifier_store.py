@@ -13,8 +13,9 @@ from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
 from schemas.sql.tables import digests
-from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
+from services.notifier.adapters.sql.people.doors import SignUp, SqlApiTokens, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts, SuppressedHash
+from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.feedback import Statement
@@ -30,6 +31,7 @@ from services.wording.reasons import in_words
 from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, SECRET, NotifierStore, arrival, new_store, posting, sqlite_store
 from tests.support.serving import DAY, HOUR, due, email_for, serve
+from tests.support.webhooks import added
 
 
 def published(store: NotifierStore) -> list[CriteriaRecord]:
@@ -212,6 +214,41 @@ class TestPeople:
         assert store.deliveries.states() == {"cancelled": 1}
         of_another = SqlOptOuts(store.engine, Ids(SECRET, b"another suppression key"))
         assert of_another.suppress(hashes, later) == 0
+
+    def test_what_was_taken_back_since_lets_nobody_in_after_an_older_state(
+        self, store: NotifierStore, tmp_path: Path
+    ) -> None:
+        """`store` as it was backed up, and `other` as it went on since."""
+        with new_store("sqlite", tmp_path / "other") as other:
+            for each in (store, other):
+                ada, doors = each.person("ada"), SqlDoors(each.engine, each.ids)
+                tokens, until = SqlApiTokens(each.engine), NOW + DAY
+                for name in ("kept", "ended"):
+                    doors.begin_session(f"session {name}", ada.subscriber_id, "", NOW)
+                    tokens.keep(f"token {name}", ada.subscriber_id, name, ("searches:read",), NOW, until)
+                    each.searches.give_feed(each.search(ada, name).search_id, f"feed {name}")
+                    added(each, ada, name=name)
+            ended = [one.key for one in tokens.of_person(ada.subscriber_id, NOW) if one.name == "ended"]
+            tokens.end(ada.subscriber_id, *ended)
+            [session] = [
+                one for one in doors.sessions_of(ada.subscriber_id, NOW) if doors.session("session ended", NOW) == one
+            ]
+            doors.end_session(ada.subscriber_id, session.key)
+            [changed, _] = other.searches.all(ada.subscriber_id)
+            other.searches.give_feed(changed.search_id, "feed anew")
+            SqlWebhooks(other.engine).remove(ada.subscriber_id, "ended", NOW)
+            known = SqlOptOuts(other.engine, other.ids).in_force(NOW + HOUR)
+        assert "feed" not in " ".join(name for one in known for name in one.names)
+        # Made after the list was written: of these it knows nothing.
+        doors, here = SqlDoors(store.engine, store.ids), SqlOptOuts(store.engine, store.ids)
+        doors.begin_session("session since", ada.subscriber_id, "", NOW + 2 * HOUR)
+        assert [here.take_back(one, NOW + 3 * HOUR) for one in known] == [1, 1, 1, 1]
+        assert [here.take_back(one, NOW + 3 * HOUR) for one in known] == [0, 0, 0, 0]
+        names = ("kept", "ended", "since")
+        assert [doors.session(f"session {name}", NOW) is not None for name in names] == [True, False, True]
+        assert [one.name for one in SqlApiTokens(store.engine).of_person(ada.subscriber_id, NOW)] == ["kept"]
+        assert [one.feed_key for one in store.searches.all(ada.subscriber_id)] == [None, "feed kept"]
+        assert [one.webhook_id for one in SqlWebhooks(store.engine).all(ada.subscriber_id)] == ["kept"]
 
     def test_who_comes_back_in_the_same_moment_is_somebody_else(self, store: NotifierStore) -> None:
         ada = store.person("ada")

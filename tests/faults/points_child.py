@@ -469,7 +469,7 @@ class Life:
         if not gone.exists():
             self.erase_by_operator(who)
             self.tell("erased", who=who)
-            self.keep(gone, "\n".join(state.as_lines(state.opt_outs(self.installation))).encode())
+            self.keep(gone, "\n".join(state.as_lines(state.opt_outs(self.installation, self.now))).encode())
         self.store.engine.dispose()
         restored(dump.read_bytes(), self.place.store)
         self.tell("restored")

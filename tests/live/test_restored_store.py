@@ -79,7 +79,7 @@ def test_a_restored_dump_mails_nobody_until_it_is_told_who_opted_out(store: Noti
         before = dumped(url_of(store.engine), *options)
         store.subscribers.unsubscribe(leaver.subscriber_id, Consent("withdrawn", NOW, "one-click", ""))
         with Installation(settings_of(), store.engine) as here:
-            known = state.opt_outs(here)
+            known = state.opt_outs(here, NOW)
         if not url:
             with writing(store.engine) as connection:
                 names = ", ".join(table.name for table in metadata.sorted_tables)

@@ -57,8 +57,8 @@ opt_outs = typer.Typer(no_args_is_help=True)
 
 @opt_outs.command("list")
 def list_(as_json: AsJson = False, config: Config = None) -> None:
-    """List who is not to be mailed, by ids and hashes that name nobody; keep it beside your backups, as --json."""
-    found = state.opt_outs(open_installation(config, create=False))
+    """List who is not to be mailed and what lets in, by ids and hashes; keep it beside your backups, as --json."""
+    found = state.opt_outs(open_installation(config, create=False), moment(None))
     if as_json:
         for line in state.as_lines(found):
             typer.echo(line)
@@ -72,7 +72,8 @@ def _who_and_when(each: state.OptOut) -> tuple[str, str]:
         lifted = each.suppression.lifted_at
         at = f"{each.suppression.since:%Y-%m-%d %H:%M}Z"
         return each.address_hash, at + (f", lifted {lifted:%Y-%m-%d %H:%M}Z" if lifted else "")
-    return each.subscriber_id, f"{each.at:%Y-%m-%d %H:%M}Z"
+    who = counted(len(each.names), each.what) if each.kind == "in_force" else each.subscriber_id
+    return who, f"{each.at:%Y-%m-%d %H:%M}Z"
 
 
 @opt_outs.command("replay")
@@ -80,7 +81,10 @@ def replay(
     file: Annotated[Path, typer.Argument(help="What `opt-outs list --json` wrote; - is standard input.")],
     config: Config = None,
 ) -> None:
-    """After an older backup was restored: erase, unsubscribe, pause and suppress again who was since."""
+    """After an older backup was restored: erase, unsubscribe, pause and suppress again who was since.
+
+    Sessions, tokens, feeds and webhooks that were taken back since are taken back too.
+    """
     known = state.opt_outs_in(read_named(file).decode("utf-8", "replace"))
     _tell(state.replay(open_installation(config, create=False), known, moment(None)))
 
@@ -100,6 +104,9 @@ def _tell(replayed: state.OptOutReplay) -> None:
             typer.echo(f"{counted(number, 'person', 'people')} {kind} again.")
     if number := replayed.done.get("suppressed"):
         typer.echo(f"{counted(number, 'suppression')} taken over.")
+    for kind in ("session", "token", "feed", "webhook"):
+        if number := replayed.done.get(kind):
+            typer.echo(f"{counted(number, kind)} taken back again.")
     for failure in replayed.failed:
         mend = _MEND[failure.kind].format(who=failure.who)
         warn(f"{failure.who} could not be {failure.kind} again: {failure.why}; {mend}")

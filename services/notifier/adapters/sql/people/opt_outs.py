@@ -1,19 +1,25 @@
-"""Who is not to be mailed any more, by ids and hashes that name nobody: a restored backup of before is told of them."""
+"""Who is not to be mailed any more, and what lets in: by ids and hashes that name nobody.
 
+A restored backup of before is told of them.
+"""
+
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, Select, delete, select, update
 
-from schemas.sql.doors import sign_ups
-from schemas.sql.tables import consents, erasures, subscribers, suppressions
+from schemas.sql.doors import api_tokens, sessions, sign_ups
+from schemas.sql.tables import consents, erasures, saved_searches, subscribers, suppressions
+from schemas.sql.webhooks import webhooks
 from services.notifier.adapters.sql.people import consents as ledger
 from services.notifier.adapters.sql.people.erasures import keep_erasure
 from services.notifier.adapters.sql.people.standing import stop
 from services.notifier.adapters.sql.people.suppressions import Suppression, kept_suppression, take_over
 from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.adapters.sql.webhooks.hooks import take_away
 from services.notifier.domain.consent import Consent, Origin, last_pause
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Status
@@ -53,7 +59,33 @@ class SuppressedHash:
     suppression: Suppression
 
 
-OptOut = Departure | SuppressedHash
+Entrance = Literal["session", "token", "feed", "webhook"]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """All of a kind by which somebody's own is reached without a mail: what a state of before has besides was taken
+    back since."""
+
+    kind: Literal["in_force"]
+    what: Entrance
+    at: datetime
+    """When they were listed: what was made since is not among them."""
+    names: tuple[str, ...]
+    """Ids, or hashes of what is secret."""
+
+
+OptOut = Departure | SuppressedHash | InForce
+
+_IN_FORCE: Final[Mapping[Entrance, Select[Any]]] = {
+    "session": select(sessions.c.token_hash, sessions.c.began_at),
+    "token": select(api_tokens.c.token_hash, api_tokens.c.made_at),
+    "feed": select(saved_searches.c.feed_key, saved_searches.c.created_at).where(
+        saved_searches.c.feed_key.is_not(None)
+    ),
+    "webhook": select(webhooks.c.webhook_id, webhooks.c.created_at).where(webhooks.c.state != "removed"),
+}
+"""By what: what it is known by here, and since when it or what it belongs to is there."""
 
 
 class SqlOptOuts:
@@ -63,13 +95,13 @@ class SqlOptOuts:
         self._engine = engine
         self._ids = ids
 
-    def all(self) -> list[OptOut]:
+    def all(self) -> list[Departure | SuppressedHash]:
         """Departures, the oldest first, then suppressions likewise."""
         gone = select(erasures).order_by(erasures.c.erased_at, erasures.c.subscriber_id)
         away = select(subscribers).where(subscribers.c.status.in_(("unsubscribed", "paused")))
         hashes = select(suppressions).order_by(suppressions.c.created_at, suppressions.c.address_hash)
         with reading(self._engine) as connection:
-            found: list[OptOut] = [
+            found: list[Departure | SuppressedHash] = [
                 Departure("erased", row.subscriber_id, row.since, row.erased_at) for row in connection.execute(gone)
             ]
             said = _last_words(connection)
@@ -86,6 +118,25 @@ class SqlOptOuts:
                 for row in connection.execute(hashes)
             ]
         return found
+
+    def in_force(self, now: datetime) -> list[InForce]:
+        """What lets in, by kind."""
+        with reading(self._engine) as connection:
+            return [
+                InForce("in_force", what, now, tuple(sorted(_listed(what, name) for name, _ in rows)))
+                for what, rows in ((what, connection.execute(query).all()) for what, query in _IN_FORCE.items())
+            ]
+
+    @retried
+    def take_back(self, known: InForce, now: datetime) -> int:
+        """End what is here and was not in force there; returns how many."""
+        listed = set(known.names)
+        with writing(self._engine) as connection:
+            rows = connection.execute(_IN_FORCE[known.what]).all()
+            gone = [name for name, since in rows if since < known.at and _listed(known.what, name) not in listed]
+            for some in chunks(gone):
+                _end(connection, known.what, some, now)
+        return len(gone)
 
     @retried
     def keep_gone(self, gone: Sequence[Departure]) -> int:
@@ -154,6 +205,25 @@ class SqlOptOuts:
             for each in gone
             for again in range(_NAMESAKES)
         )
+
+
+def _listed(what: Entrance, name: str) -> str:
+    """What a list calls it: the address of a feed is a secret, of all others the store itself has an id or a hash."""
+    return hashlib.sha256(name.encode()).hexdigest() if what == "feed" else name
+
+
+def _end(connection: Connection, what: Entrance, names: Sequence[str], now: datetime) -> None:
+    match what:
+        case "session":
+            connection.execute(delete(sessions).where(sessions.c.token_hash.in_(names)))
+        case "token":
+            connection.execute(delete(api_tokens).where(api_tokens.c.token_hash.in_(names)))
+        case "feed":
+            own = saved_searches.c.feed_key.in_(names)
+            connection.execute(update(saved_searches).where(own).values(feed_key=None))
+        case "webhook":
+            for name in names:
+                take_away(connection, name, now)
 
 
 def _last_words(connection: Connection) -> Mapping[tuple[str, Status], dict[str, Any]]:

@@ -136,15 +136,7 @@ class SqlWebhooks:
         """Post nothing there any more, and forget where it was and what was posted."""
         with writing(self._engine) as connection:
             _locked(connection, subscriber_id, webhook_id)
-            connection.execute(delete(webhook_attempts).where(_attempt.webhook_id == webhook_id))
-            counted = _event.kind.in_(("webhook.challenge", "webhook.ping"))
-            own = _event.webhook_id == webhook_id
-            connection.execute(delete(webhook_events).where(own, ~counted))
-            connection.execute(
-                update(webhook_events).where(own).values(OVER | {"state": "cancelled", "challenge": None})
-            )
-            gone = {"state": "removed", "address": "", "salt": "", "former_salt": None, "former_until": None}
-            _set(connection, webhook_id, now, **gone, search_id=None)
+            take_away(connection, webhook_id, now)
 
     def all(self, subscriber_id: str) -> list[Webhook]:
         """Theirs, the oldest first."""
@@ -174,6 +166,17 @@ _A_DAY = timedelta(days=1)
 _COLUMNS = ("webhook_id", "subscriber_id", "search_id", "address", "salt", "created_at")
 OVER: dict[str, Any] = {"body": None, "worker": None, "lease": None}
 """Of an event that is not posted any more."""
+
+
+def take_away(connection: Connection, webhook_id: str, now: datetime) -> None:
+    """Remove a webhook, in the caller's transaction."""
+    connection.execute(delete(webhook_attempts).where(_attempt.webhook_id == webhook_id))
+    counted = _event.kind.in_(("webhook.challenge", "webhook.ping"))
+    own = _event.webhook_id == webhook_id
+    connection.execute(delete(webhook_events).where(own, ~counted))
+    connection.execute(update(webhook_events).where(own).values(OVER | {"state": "cancelled", "challenge": None}))
+    gone = {"state": "removed", "address": "", "salt": "", "former_salt": None, "former_until": None}
+    _set(connection, webhook_id, now, **gone, search_id=None)
 
 
 def activate(connection: Connection, webhook: Webhook, now: datetime) -> None:
