@@ -114,7 +114,7 @@ class Served:
 
 
 @contextmanager
-def _served(folder: Path, store: str, connections: int = 256) -> Iterator[Served]:
+def _served(folder: Path, store: str, connections: int = 1_024) -> Iterator[Served]:
     port = free_port()
     config = folder / "jobchime.toml"
     config.write_text(_SETTINGS.format(store=store, port=port, connections=connections), encoding="utf-8")
@@ -268,7 +268,7 @@ def _asking_the_index(count: int, people: int, forms: int) -> dict[str, float]:
 def _signing_up(folder: Path, store: str, count: int) -> dict[str, float]:
     """Exits where a request fails, or somebody gets no letter or two, or is not subscribed once."""
     people = {f"person{number}@example.com": f"10.{number // 256}.{number % 256}.1" for number in range(count)}
-    with _served(folder, store, connections=count + 50) as portal:
+    with _served(folder, store, connections=max(count, 1_024)) as portal:
         _until_served(portal.base)
         before, began = processor_s(portal.process.pid), time.perf_counter()
         wishes = {

@@ -33,7 +33,7 @@ class PortalSettings(BaseModel):
     """Pages whose scripts may use the API with a token; empty: none, programs alone."""
     consent: ConsentSettings = ConsentSettings()
     """Who is asked whether they want mails."""
-    connections: int = Field(default=256, ge=1, le=10_000)
+    connections: int = Field(default=1_024, ge=1, le=10_000)
     """At once; beyond them the one longest without a request makes room."""
     connections_of_one: int = Field(default=32, ge=1, le=10_000)
     """From one address that is no proxy."""

@@ -8,6 +8,7 @@ arrive in and for an answer to be read in, and a number of connections beyond wh
 import asyncio
 import json
 import logging
+import resource
 import socket
 import threading
 from collections.abc import Iterable
@@ -130,6 +131,8 @@ _BACKLOG = 2_048
 _MOST_HEAD = 16_384
 """Bytes of a request's head."""
 _IDLE_S = 5
+_FILES_BESIDE = 512
+"""Of this process besides connections: of the store, the log, and what its services read."""
 
 _events = structlog.get_logger(__name__)
 
@@ -158,9 +161,11 @@ class WebServer:
         for name in ("uvicorn", "uvicorn.error"):
             # Below that it tells of each malformed request, of which anybody can make many.
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        limits = limits or ConnectionLimits()
+        _allow_files(limits.connections + _FILES_BESIDE)
         config = uvicorn.Config(
             app,
-            http=bounded(limits or ConnectionLimits()),
+            http=bounded(limits),
             h11_max_incomplete_event_size=_MOST_HEAD,
             timeout_keep_alive=_IDLE_S,
             log_config=None,
@@ -207,6 +212,17 @@ class _Server(uvicorn.Server):
             cast("BoundedConnection", connection).transport.abort()
         # An abort is carried out by the loop's next turn.
         await asyncio.sleep(0)
+
+
+def _allow_files(count: int) -> None:
+    """Have the system let this process open as many, of which most let a process ask for more than it has at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= count:
+        return
+    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < count:
+        _events.warning("fewer connections than the settings allow: see `ulimit -n`", files=most, wanted=count)
 
 
 def _bound(host: str, port: int, what: str, setting: str) -> socket.socket:

@@ -1,5 +1,6 @@
 """What a web server does with clients that are slow, silent, many or without end; over real sockets."""
 
+import resource
 import socket
 import threading
 import time
@@ -55,6 +56,17 @@ def is_ended(client: socket.socket) -> bool:
         return client.recv(65_536) == b""
     except ConnectionError:
         return True
+
+
+def test_a_server_may_open_as_many_files_as_it_has_connections_however_few_a_process_has_at_first() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1_000, hard))
+    try:
+        with served(connections=1_024) as server:
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (1_536, hard)
+            assert answer_to(server)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def three_at_work(server: WebServer, stack: ExitStack) -> None:
