@@ -124,6 +124,8 @@ class Links:
     """By posting_id."""
     save: dict[str, str] = field(default_factory=dict)
     """By posting_id."""
+    why: dict[str, str] = field(default_factory=dict)
+    """By posting_id: the page of the job, which says criterion by criterion why it is there."""
     open: dict[str, str] = field(default_factory=dict)
     """By posting_id: the way to a job that counts as a sign of life; empty where jobs are linked as they are."""
     rest: str = ""

@@ -43,8 +43,8 @@ NAMES: Final[Mapping[str, str]] = {
 }
 """What the form calls each of `CRITERIA`."""
 
-NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault": None}
-"""`fault`: a WrongFieldError, of which `note` tells."""
+NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault": None, "asks_again": False}
+"""`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,14 @@ def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: d
     try:
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError as error:
-        return {"preview": None, "note": fault_in(error, words), "fault": error}
+        return {**NOTHING_ASKED, "note": fault_in(error, words), "fault": error}
     if wanted is None:
         return dict(NOTHING_ASKED)
     if not live.ready:
-        return {
-            "preview": None,
-            "note": words.say("The postings of the last days are still being read: a minute more."),
-            "fault": None,
-        }
+        note = words.say("The postings of the last days are still being read: a minute more.")
+        return {**NOTHING_ASKED, "note": note, "asks_again": True}
     found = live.preview(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
-    return {"preview": _shown(found, wanted, given, words), "note": "", "fault": None}
+    return {**NOTHING_ASKED, "preview": _shown(found, wanted, given, words)}
 
 
 def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str], words: Words) -> ShownPreview:

@@ -14,7 +14,7 @@ from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
-from services.usecases.searches import Query, Timing, WantedSearch, search_from
+from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
     circle_in,
@@ -47,7 +47,7 @@ _PERIODS: Final[Mapping[str, str]] = {
 _CADENCES: Final[Mapping[str, str]] = {
     "daily": mark("Daily"),
     "weekly": mark("Weekly"),
-    "instant": mark("As jobs come in"),
+    "instant": mark("As new jobs come in"),
 }
 _BOXES: Final = ("neighbours", "mentions", "unknown_place", "unknown_town", "stated_pay", "visa", "stated_visa")
 _SIMPLE: Final[Mapping[str, str]] = {
@@ -94,7 +94,8 @@ def asking(given: Mapping[str, str]) -> dict[str, str]:
 
 _FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
 """What the form calls fields of criteria, where it does not call them so."""
-_IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith(("workplace.", "seniority.")))
+_IN_MORE: Final = ("towns", *(name for name in _FURTHER if not name.startswith(("workplace.", "seniority."))))
+_TIMING: Final = ("cadence", "hour", "weekday")
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
 _MOST_NAME = 60
@@ -233,6 +234,8 @@ def form_page(
         "options": _options(given, words),
         "wrong": wrong,
         "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),
+        "looks_back": NEW_SEARCH_LOOKS_BACK.days,
+        "usual_timing": wrong not in (*_TIMING, "time_zone") and all(given[name] == DEFAULTS[name] for name in _TIMING),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from schemas.criteria import Criteria
+from services.notifier.adapters.sql.windows.cuts import NEW_SEARCH_LOOKS_BACK
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import MOST_SEARCHES, SavedSearch, Subscriber, Timing, preferred_places_of
 from services.notifier.importing import WantedSearch, criteria_of, search_of
@@ -14,6 +15,7 @@ from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
 
 __all__ = [
+    "NEW_SEARCH_LOOKS_BACK",
     "Difference",
     "OwnedSearch",
     "Query",

@@ -42,7 +42,7 @@ MOST_BASE_CHARACTERS = MOST_UNSUBSCRIBE_BYTES - len("</u/>") - len(".") - 2 * 16
 LOOPBACK = ("localhost", "127.0.0.1")
 """Names of this machine."""
 
-_OF_A_JOB: tuple[Purpose, ...] = ("hide", "irrelevant", "more", "save")
+_OF_A_JOB: tuple[Purpose, ...] = ("hide", "irrelevant", "more", "save", "job")
 _MAC_BYTES = 10
 _MAC_CHARACTERS = 16
 _BLOCK_BYTES = 64
@@ -156,6 +156,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = Fa
         not_relevant={job: found["irrelevant", job] for job in jobs},
         more_like={job: found["more", job] for job in jobs},
         save={job: found["save", job] for job in jobs},
+        why={job: found["job", job] for job in jobs},
         open={job: found["open", job] for job in jobs} if clicks else {},
         rest=found["rest", slot] if digest.left_out else "",
     )

@@ -127,7 +127,7 @@ def _page(
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         wrong=given.get("webhook", ""),
-        given={name: given.get(name, "") for name in ("address", "search")},
+        given={name: given.get(name, "") for name in ("address", "search", "challenge")},
         made=made,
         hooks=[_shown(here, one, names) for one in webhooks.listed(installation, here.person.subscriber_id)],
         searches=[("", words.say(mark("All my searches"))), *names.items()],

@@ -153,6 +153,8 @@ class Preview(Shown):
     passing: int
     """Those of them that a mail would hold."""
     mails_a_week: float
+    jobs_a_week: float
+    """Those of them that pass the bar."""
     best: tuple[ChosenJob, ...]
     near_misses: tuple[ChosenJob, ...]
     by_day: tuple[Day, ...]
@@ -207,6 +209,7 @@ def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
         weighed=taste.weighed,
         passing=taste.passing,
         mails_a_week=round(taste.mails_a_week, 2),
+        jobs_a_week=round(taste.jobs_a_week, 2),
         best=chosen(taste.best, words),
         near_misses=chosen(taste.near, words),
         by_day=tuple(Day(day=day, count=count) for day, count in preview.by_day),

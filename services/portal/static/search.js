@@ -58,6 +58,7 @@ function complete(input) {
         names.splice(at, 1);
         draw();
         changed();
+        status.textContent = form.dataset.gone.replace("{name}", name);
         (chips.querySelectorAll("button")[at] || entry).focus();
       });
       chip.append(name, remove);
@@ -74,15 +75,17 @@ function complete(input) {
   }
 
   function take(text) {
-    const offered = [...list.children].map((option) => option.dataset.value);
+    const offered = [...list.children].map((option) => option.dataset.value), added = [];
     for (const part of parts(text)) {
       const name = offered.find((value) => value.toLowerCase() === part.toLowerCase()) || part;
-      if (!names.includes(name)) names.push(name);
+      if (!names.includes(name)) added.push(name);
+      names = [...new Set([...names, name])];
     }
     entry.value = "";
     close();
     draw();
     changed();
+    if (added.length) status.textContent = form.dataset.added.replace("{name}", added.join(", "));
   }
 
   function choose(at) {
@@ -138,9 +141,10 @@ function complete(input) {
       event.preventDefault();
       close();
     } else if (event.key === "Backspace" && !entry.value && names.length) {
-      names.pop();
+      const gone = names.pop();
       draw();
       changed();
+      status.textContent = form.dataset.gone.replace("{name}", gone);
     }
   });
   entry.addEventListener("blur", () => (entry.value.trim() ? take(entry.value) : close()));
@@ -197,7 +201,9 @@ function tell(form, failed = "") {
   const texts = said.map((one) => one.textContent);
   shown.classList.toggle("stale", failed !== "");
   found.className = failed ? "fault" : "unseen";
-  found.textContent = failed || texts[0] || "";
+  const news = failed || texts[0] || "";
+  // Set again it would be said again: a page that waits asks every few seconds.
+  if (found.textContent !== news) found.textContent = news;
   line.textContent = failed || texts.join(" · ");
   line.hidden = !line.textContent;
   // It may have grown over what is typed in.
@@ -231,5 +237,10 @@ for (const form of document.querySelectorAll("form.search")) {
     form.elements.skills.dispatchEvent(new CustomEvent("add", { detail: offered.value }));
   });
   const zone = form.elements.time_zone;
-  if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  if (zone && !zone.value) {
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    // It stood open for the zone alone.
+    const when = zone.closest("details.usual");
+    if (when && zone.value) when.open = false;
+  }
 }

@@ -56,6 +56,15 @@ def test_each_job_says_what_it_is_what_it_pays_and_why_it_is_there() -> None:
             assert said in " ".join(part.split()), said
 
 
+def test_links_that_each_job_has_are_named_with_the_job() -> None:
+    page = tree(rendered(rich_digest()))
+    named = [anchor.get("aria-label") for anchor in page.find_class("act")]
+    assert len(named) == len(set(named)) > 4
+    for anchor in page.find_class("act"):
+        # What is seen begins what is heard (WCAG 2.5.3).
+        assert anchor.get("aria-label").startswith(f"{anchor.text_content()}: ")
+
+
 def test_both_parts_hold_the_same_links() -> None:
     page = rendered(rich_digest())
     linked = {anchor.get("href") for anchor in tree(page).iter("a")}
@@ -255,6 +264,9 @@ def test_a_week_is_plotted_in_both_parts() -> None:
     assert [cell.text_content().split() for cell in tree(page).find_class("weekday")][:3] == [
         ["4", "Tue"], ["Wed"], ["8", "Thu"],
     ]  # fmt: skip
+    [heard] = tree(page).find_class("week")
+    assert heard.get("role") == "img"
+    assert heard.get("aria-label") == "Tue: 4; Wed: 0; Thu: 8; Fri: 3; Sat: 1; Sun: 12; Mon: 6"
     assert "34 postings matched in 7 days\nTue ▂ 4  Wed 0  Thu ▅ 8" in page.text
     assert not tree(rendered(rich_digest())).find_class("weekday")
 

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from threading import Event
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from schemas.posting import Salary, Skill
+from services.usecases.live_previews import LivePreviews
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.waiting import until
@@ -57,11 +60,13 @@ def test_a_name_is_completed_by_keyboard_alone_and_taken_out_again(page: Page) -
     page.keyboard.press("Enter")
     expect(skills).to_have_attribute("aria-expanded", "false")
     assert kept.input_value() == "Kubernetes"
+    expect(page.get_by_role("status").filter(has_text="Kubernetes: added")).to_have_count(1)
     page.keyboard.type("Fraud, Waste and Abuse;")
     page.keyboard.type("Py")
     page.get_by_role("option", name="Python", exact=True).click()
     assert kept.input_value() == "Kubernetes; Fraud; Waste and Abuse; Python"
     page.get_by_role("button", name="Remove Kubernetes").click()
+    expect(page.get_by_role("status").filter(has_text="Kubernetes: removed")).to_have_count(1)
     skills.focus()
     page.keyboard.press("Backspace")
     assert kept.input_value() == "Fraud; Waste and Abuse"
@@ -71,6 +76,36 @@ def test_a_name_is_completed_by_keyboard_alone_and_taken_out_again(page: Page) -
     expect(skills).to_have_attribute("aria-expanded", "false")
     assert page.get_by_role("listbox", name="Skills, with commas").count() == 0
     assert skills.input_value() == "Py"
+
+
+def test_a_page_that_waits_for_the_postings_asks_again_by_itself(
+    store: NotifierStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read, refresh = Event(), LivePreviews.refresh
+
+    def waiting(live: LivePreviews, now: datetime) -> None:
+        may_read.wait(30)
+        refresh(live, now)
+
+    monkeypatch.setattr(LivePreviews, "refresh", waiting)
+    with served_portal(store) as portal, browser_page(scripts=True) as page:
+        page.goto(f"{portal.client.base_url}/sign-up?skills=Python")
+        page.locator("#preview").get_by_text("still being read").wait_for()
+        assert page.get_by_text("again in a minute").is_hidden()
+        without_scripts = portal.post("/sign-up", skills="Python", do="preview").text
+        assert '<noscript><p class="facts">Press “See what it finds” again in a minute.' in without_scripts
+        may_read.set()
+        page.locator("#preview h2").wait_for()
+
+
+def test_when_mails_come_is_folded_away_once_the_time_zone_is_known_and_open_where_it_is_not(page: Page) -> None:
+    zone = page.get_by_label("Time zone, such as Europe/Berlin")
+    expect(zone).to_be_hidden()
+    page.get_by_text("When you are mailed: daily at 08:00").click()
+    expect(zone).not_to_have_value("")
+    with browser_page(scripts=False) as plain:
+        plain.goto(page.url)
+        expect(plain.get_by_label("Time zone, such as Europe/Berlin")).to_be_visible()
 
 
 def test_what_is_half_typed_counts_once_it_is_left(page: Page) -> None:

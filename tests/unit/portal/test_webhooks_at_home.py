@@ -47,6 +47,7 @@ def test_one_is_added_challenged_and_proven_by_what_its_owner_read(
     wrong = browser.post(PAGE, do="prove", webhook=hook.webhook_id, challenge="a guess")
     assert wrong.status_code == 400
     assert "No challenge of the last day" in wrong.text
+    assert 'value="a guess"' in wrong.text
     right = browser.post(PAGE, do="prove", webhook=hook.webhook_id, challenge=posted.event["data"]["challenge"])
     assert right.status_code == 303
     page = browser.get(PAGE).text

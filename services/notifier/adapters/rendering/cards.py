@@ -45,7 +45,7 @@ from services.wording.words import Words
 
 _SLOT = re.compile("\x01([a-z_]+)\x01")
 """No line of a feed holds such characters, see `services.wording.lines.one_line`."""
-_ACTIONS = ("save", "more_like", "not_relevant", "hide_company")
+_ACTIONS = ("why", "save", "more_like", "not_relevant", "hide_company")
 
 
 def _slot(name: str) -> Markup:
@@ -245,6 +245,7 @@ class Cards:
             for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
             if offered
         ]
+        colon = words.say(LABELS["colon"])
         html = card.html.filled({
             **_LATER,
             "where": str(escape(where)),
@@ -252,11 +253,11 @@ class Cards:
             "bar": bar.html,
             "why": why.html,
             "details": str(escape(details)),
-            "acts": str(self._html.acts(offers)),
+            "acts": str(self._html.acts(offers, colon, card.job.title)),
         })  # fmt: skip
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
         body = str(self._text.body(where, pay, bar.shown, why, details))
-        acts = str(self._text.acts(offers, words.say(LABELS["colon"])))
+        acts = str(self._text.acts(offers, colon))
         text = card.text.filled({**_LATER, "body": body, "acts": acts})
         return _Personal(Form(html), Form(text), why.lines, job_address(posting))
 

@@ -18,6 +18,7 @@ LABELS: Mapping[str, str] = {
     "off": mark("What is off"),
     "but": mark("But"),
     "see": mark("See the job"),
+    "why": mark("Why it is here"),
     "save": mark("Save it"),
     "more_like": mark("More like this"),
     "not_relevant": mark("Not relevant"),
