@@ -103,9 +103,10 @@ def test_when_mails_come_is_folded_away_once_the_time_zone_is_known_and_open_whe
     expect(zone).to_be_hidden()
     page.get_by_text("When you are mailed: daily at 08:00").click()
     expect(zone).not_to_have_value("")
-    with browser_page(scripts=False) as plain:
-        plain.goto(page.url)
-        expect(plain.get_by_label("Time zone, such as Europe/Berlin")).to_be_visible()
+    assert page.context.browser is not None
+    plain = page.context.browser.new_page(java_script_enabled=False)
+    plain.goto(page.url)
+    expect(plain.get_by_label("Time zone, such as Europe/Berlin")).to_be_visible()
 
 
 def test_what_is_half_typed_counts_once_it_is_left(page: Page) -> None:
