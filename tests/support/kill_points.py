@@ -153,6 +153,7 @@ POINTS = {
     # Going back.
     "within a replay, before who left leaves again": Point(SqlOptOuts, "have_leave"),
     "within a replay, before wishes of the erased": Point(SqlOptOuts, "keep_gone"),
+    "within a replay, before what was taken back is gone": Point(SqlOptOuts, "take_back"),
     "within a restore, before who was erased is again": Point(state, "replay"),
     "within a backup": Point(archives, "_pack", embedded=True),
     "within a restore, before it is in place": Point(archives, "move_in", embedded=True),
