@@ -66,7 +66,9 @@ _READERS: Final = (
 )  # fmt: skip
 """Time zone, currency and language."""
 _AT_ONCE: Final = 5_000
-_IDLE_TICKS: Final = 20
+_CLAIMED: Final = 100
+"""People whom a notifier claims at once: few, so that two share also a small morning."""
+_IDLE_TICKS: Final = 5
 _SEEN_WITHIN_S: Final = 20 * 3_600
 
 
@@ -287,7 +289,7 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
     """Be a notifier: tick until a while nothing was to do, then tell of it."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     engine = open_store(url)
-    notifier = build_notifier(engine, IDS, mail, NotifierSettings(worker=worker))
+    notifier = build_notifier(engine, IDS, mail, NotifierSettings(worker=worker, subscribers_at_once=_CLAIMED))
     notifier.load()
     print("ready", flush=True)
     sys.stdin.readline()
@@ -302,7 +304,7 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
             if done > before:
                 ticks, idle, cpu, ended_at = ticks + 1, 0, time.process_time(), time.time()
             else:
-                idle += 1
+                idle += _is_done(engine)
                 time.sleep(0.1)
     engine.dispose()
     status = Path("/proc/self/status").read_text()
@@ -314,6 +316,14 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
         "stages": {name: spent.cpu_s for name, spent in watch.stages.items()},
     }
     print(json.dumps(told | {"process_s": time.process_time()}), flush=True)
+
+
+def _is_done(engine: Engine) -> bool:
+    """Whether nobody is due any more and no mail waits, whoever is at work on it."""
+    with reading(engine) as connection:
+        due = select(saved_searches.c.search_id).where(saved_searches.c.next_due_at <= DUE).limit(1)
+        waiting = select(deliveries.c.delivery_id).where(deliveries.c.state.in_(("pending", "claimed", "sending")))
+        return connection.execute(due).first() is None and connection.execute(waiting.limit(1)).first() is None
 
 
 def _ran(
