@@ -34,7 +34,7 @@ class ConsoleSettings(BaseModel):
     hours: int = Field(default=12, ge=1, le=720)
     """After so many without a page somebody has to sign in again."""
 
-    labels: Path | None = None
+    labels: Path | None = Field(None, examples=["wrong-fields.jsonl"])
     """The file to which a field that was read wrongly is appended, an example a line; unset: in the data folder."""
 
     @model_validator(mode="after")

@@ -152,6 +152,7 @@ def test_the_same_days_leave_the_same_mails_and_rows(tmp_path: Path) -> None:
             "known_topics",
             "leases",
             "letters",
+            "measured_hours",
             "sign_ups",
             "source_faults",
             "workers",

@@ -153,7 +153,7 @@ class Preview(Shown):
     passing: int
     """Those of them that a mail would hold."""
     mails_a_week: float
-    jobs_a_week: float
+    jobs_a_week: float = 0.0
     """Those of them that pass the bar."""
     best: tuple[ChosenJob, ...]
     near_misses: tuple[ChosenJob, ...]
