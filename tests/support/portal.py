@@ -73,7 +73,8 @@ def served_portal(
 ) -> Iterator[ServedPortal]:
     """A portal over a store; `mail` are settings of mail beside the name of the board."""
     settings = settings_of(portal_settings, **mail)
-    with httpx2.Client(timeout=30, follow_redirects=False) as client:
+    # Without certificates, which take longer to read than most tests take.
+    with httpx2.Client(timeout=30, follow_redirects=False, verify=False) as client:
         made = PortalServer(Installation(settings, store.engine), lambda: portal.now)
         portal = ServedPortal(store, client, made.postman)
         with made as server:
