@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -48,6 +48,9 @@ class Pauses:
     restored: bool = False
     """Whether the store is an older copy, which must be told first who opted out since; sending waits for that."""
 
+    since: Mapping[str, datetime] = field(default_factory=dict, compare=False)
+    """When each of the paused services was paused, and `sending`."""
+
     @property
     def confirmations_stopped(self) -> bool:
         """Whether such letters do not go out."""
@@ -57,6 +60,10 @@ class Pauses:
         """Whether a service takes nothing: paused by its name, or by that of the process it belongs to."""
         return service in self.services or service.partition(".")[0] in self.services
 
+    def held_since(self, service: str) -> datetime | None:
+        """When what holds a service was paused; None where nothing does, or it is not known."""
+        return self.since.get(service) or self.since.get(service.partition(".")[0])
+
     def holds_source(self, source: str) -> bool:
         """Whether a source is neither polled nor pushed to."""
         return source in self.sources
@@ -64,7 +71,8 @@ class Pauses:
 
 def read_pauses(connection: Connection) -> Pauses:
     """What is paused, in the caller's transaction."""
-    rows = connection.execute(select(flags.c.name, flags.c.value, _written_as(connection))).all()
+    query = select(flags.c.name, flags.c.value, flags.c.changed_at, _written_as(connection))
+    rows = connection.execute(query).all()
     values, restored = {row.name: row.value for row in rows}, any(map(_is_restored, rows))
     on = {name for name, value in values.items() if value == _ON}
     return Pauses(
@@ -74,6 +82,11 @@ def read_pauses(connection: Connection) -> Pauses:
         stopped_because=values.get(_BRAKE, "") if SENDING in on else "",
         confirmations_stopped_because=values.get(_CONFIRMATIONS, ""),
         restored=restored,
+        since={
+            "sending" if row.name == SENDING else row.name.removeprefix(_SERVICE): row.changed_at
+            for row in rows
+            if row.value == _ON and (row.name == SENDING or row.name.startswith(_SERVICE))
+        },
     )
 
 

@@ -66,6 +66,7 @@ class ServiceView:
     workers: tuple[Worker, ...] = ()
     """Alive or lately so."""
     paused: bool = False
+    paused_since: datetime | None = None
     needed: bool = True
     """It should run, in this form."""
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 MOST_NAMED = 3
 """Of many that have the same; how many there are is said."""
+FORGOTTEN = timedelta(hours=2)
+"""What an operator paused for longer may be forgotten, and makes mails late: the alerts come as late."""
 _MOST_SAID = 160
 _JUST = timedelta(seconds=1)
 
@@ -25,6 +27,11 @@ def lasting(since: datetime | None, at: datetime | None, now: datetime) -> str:
         return ""
     last = f", last {ago(now - at)} ago" if at is not None else ""
     return f" (for {ago(now - since)}{last})"
+
+
+def forgotten(since: datetime | None, now: datetime) -> str:
+    """For how long something is paused, where that is long; else empty."""
+    return "" if since is None or now - since < FORGOTTEN else f", for {ago(now - since)} now"
 
 
 def when(at: datetime, now: datetime) -> str:

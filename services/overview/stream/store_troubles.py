@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
+from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short
 from services.runtime.figures.mail import MailFault, MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.pauses import BY_OPERATOR
@@ -94,7 +94,9 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             do = "find out what they did not want, then `jobchime resume sending`"
             yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, remedy=_GO_ON)
         else:
-            yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False, remedy=_GO_ON)
+            long = forgotten(figures.pauses.held_since("sending"), now)
+            what = f"sending is {BY_OPERATOR}{long}; {waits}"
+            yield Trouble(what, "`jobchime resume sending`", grave=bool(long), remedy=_GO_ON)
     if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
         do = "see who signs up, and whether by hand; then `jobchime resume sending`"
         what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, when
-from services.overview.stream.store_troubles import late_polls, store_troubles
+from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, span, when
+from services.overview.stream.store_troubles import LATE_POLLS, late_polls, store_troubles
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
-from services.runtime.health.heartbeat import Worker
+from services.runtime.health.heartbeat import MISSED, Worker
 from services.runtime.pauses import BY_OPERATOR
 
 BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
+FAILS_FOR = timedelta(minutes=2)
+"""What a worker that is ready fails at for so long, each time, does not pass by itself."""
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
 _FAST_BURN = 14.4
@@ -42,8 +44,10 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
     found = [
         *_engines(overview),
         *_services(overview),
+        *_clocks(overview),
         *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
         *_late_polls(overview),
+        *_not_taken_up(overview),
         *_index_is_short(overview),
         *_objectives(overview),
         *_undeclared(overview),
@@ -53,7 +57,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
 
 
 def healthy(overview: Overview) -> bool:
-    """Whether nothing grave is wrong: a pause by an operator is no fault."""
+    """Whether nothing grave is wrong: a pause by an operator is no fault, unless it is forgotten."""
     return not any(trouble.grave for trouble in troubles(overview))
 
 
@@ -77,10 +81,11 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     lacking: dict[str, list[ServiceView]] = {}
     for service in served:
         if service.paused:
+            long = forgotten(service.paused_since, overview.at)
             yield Trouble(
-                f"{service.name} is {BY_OPERATOR}",
+                f"{service.name} is {BY_OPERATOR}{long}",
                 f"`jobchime resume {service.name}`",
-                grave=False,
+                grave=bool(long),
                 remedy=Remedy("resume", service.name),
             )
         elif not service.alive(overview.at):
@@ -154,6 +159,7 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
     """`away`: engines that are told of already; that a worker waits for one of them is no trouble of its own."""
     alive = service.alive(now)
     yield from _idle(now, service, away)
+    yield from _failing(now, service, away)
     rate = sum(worker.heartbeat.per_second for worker in alive)
     if service.lag and all(worker.heartbeat.ready for worker in alive):
         if rate == 0 and service.lag > 1_000:
@@ -191,11 +197,68 @@ def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterato
             )
 
 
+def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
+    """Workers that are ready, as they handle records, and fail each time at what they do by the clock."""
+    by_error: dict[tuple[str, Mend | None], list[Worker]] = {}
+    for worker in service.ready(now):
+        beat = worker.heartbeat
+        since = beat.last_error_since
+        if beat.last_error and since is not None and now - since >= FAILS_FOR and beat.mend not in away:
+            by_error.setdefault((beat.last_error, beat.mend), []).append(worker)
+    for (error, mend), workers in by_error.items():
+        since = min(worker.heartbeat.last_error_since or now for worker in workers)
+        yield Trouble(
+            f"{service.name} ({named_of([worker.worker for worker in workers])}) fails at what it does by the clock:"
+            f" {short(error)}{lasting(since, None, now)}",
+            _REMEDY[mend] if mend else "its log says at what; where no engine is away, go back to the release before",
+        )
+
+
+def _clocks(overview: Overview) -> Iterator[Trouble]:
+    """A heartbeat of a time to come says nothing of whether its worker lives now."""
+    ahead: dict[str, list[Worker]] = {}
+    for worker in (worker for service in overview.services for worker in service.workers):
+        if not worker.stopped and worker.seen_at - overview.at > MISSED:
+            ahead.setdefault(worker.host, []).append(worker)
+    for host, workers in ahead.items():
+        names = named_of(list(dict.fromkeys(worker.worker for worker in workers)))
+        furthest = max(worker.seen_at for worker in workers)
+        yield Trouble(
+            f"the last heartbeat of {names} is of {ago(furthest - overview.at)} from now: a clock of {host} or here is"
+            " or was wrong, and whether they run cannot be told",
+            "set the clocks by NTP, then start them again; `jobchime doctor` compares the clocks",
+        )
+
+
 def _late_polls(overview: Overview) -> Iterator[Trouble]:
     """Of a collector that works; one that does not, or is paused, is told of itself."""
     collectors = [service for service in overview.services if service.name == _COLLECTOR]
     if overview.figures and any(service.alive(overview.at) and not service.paused for service in collectors):
         yield from late_polls(overview.figures.sources, overview.at)
+
+
+def _not_taken_up(overview: Overview) -> Iterator[Trouble]:
+    """A collector registers each source of its settings at once: of one that it does not know the store has no row."""
+    begun = [
+        worker.started_at
+        for service in overview.services
+        if service.name == _COLLECTOR and not service.paused
+        for worker in service.alive(overview.at)
+    ]
+    if overview.figures is None or not begun or overview.at - max(begun) < LATE_POLLS:
+        return
+    names = [
+        source.name
+        for source in overview.figures.sources
+        if source.state == "waiting" and not source.pushed and source.next_due is None
+    ]
+    if names:
+        process = "run" if overview.form == "embedded" else process_of(_COLLECTOR)
+        yield Trouble(
+            f"{counted(len(names), 'source')} of the settings {'is' if len(names) == 1 else 'are'} not polled by what"
+            f" runs: {named_of(names)}",
+            f"start `jobchime {process}` anew: it was started before, or with other settings",
+        )
 
 
 def _index_is_short(overview: Overview) -> Iterator[Trouble]:

@@ -1,7 +1,7 @@
 """What is not well is told, with what to do; what is well is not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -46,6 +46,20 @@ WELL = Overview(
     figures=StoreFigures(NOON, sources=(SourceFigures("a", "ok"), SourceFigures("b", "waiting"))),
     services=(service("ingest.normaliser"), service(), service("notifier", lag=20)),
 )
+
+
+def failing(*, minutes: float, mend: Mend | None = None) -> ServiceView:
+    """A notifier that handles what comes, and whose ticks have failed for so long."""
+    beat = replace(worker("notifier", mend=mend).heartbeat, last_error="no room is left")
+    since = NOON - timedelta(minutes=minutes)
+    return ServiceView(
+        "notifier", 0, (replace(worker(), heartbeat=replace(beat, last_error_since=since, last_error_at=NOON)),)
+    )
+
+
+def collector(seen_at: datetime) -> ServiceView:
+    """Begun at noon."""
+    return ServiceView("ingest.collector", None, (replace(worker("ingest.collector"), seen_at=seen_at),))
 
 
 def figures(**more: object) -> Overview:
@@ -123,6 +137,33 @@ def test_all_is_well() -> None:
             replace(WELL, services=(service(ready=False, reason="halted at postings.v1:0:5", mend="dead letters"),)),
             "does not work: halted",
             "`jobchime dead list`",
+        ),
+        (
+            replace(WELL, services=(failing(minutes=3),)),
+            "notifier (w1) fails at what it does by the clock: no room is left (for 3 min)",
+            "its log",
+        ),
+        (
+            replace(WELL, at=NOON - timedelta(days=2), services=(service(),)),
+            "the last heartbeat of w1 is of 2 d from now: a clock of host or here is or was wrong",
+            "NTP",
+        ),
+        (
+            replace(WELL, at=NOON + timedelta(minutes=16), services=(collector(NOON + timedelta(minutes=16)),)),
+            "1 source of the settings is not polled by what runs: b",
+            "start `jobchime ingest` anew",
+        ),
+        (
+            figures(
+                pauses=Pauses(sending=True, since={"sending": NOON - timedelta(hours=3)}), deliveries={"pending": 3}
+            ),
+            "sending is paused by operator, for 3 h now; 3 mails wait",
+            "`jobchime resume sending`",
+        ),
+        (
+            replace(WELL, services=(replace(service(), paused=True, paused_since=NOON - timedelta(hours=3)),)),
+            "matcher is paused by operator, for 3 h now",
+            "`jobchime resume matcher`",
         ),
         (replace(WELL, services=(service(lag=5_000, rate=0.0),)), "stands still with 5,000 records", "log"),
         (replace(WELL, services=(service(lag=50_000, rate=10.0),)), "50,000 records behind", "another worker"),
@@ -262,6 +303,24 @@ def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, told
     assert told in found.what
     assert do in found.do
     assert healthy(overview)
+
+
+@pytest.mark.parametrize(
+    "overview",
+    [
+        replace(WELL, services=(failing(minutes=1),)),
+        replace(WELL, at=NOON - timedelta(seconds=10), services=(service(),)),
+        replace(WELL, at=NOON + timedelta(minutes=14), services=(collector(NOON + timedelta(minutes=14)),)),
+    ],
+)
+def test_what_has_only_just_begun_or_differs_by_seconds_is_no_trouble(overview: Overview) -> None:
+    assert troubles(overview) == ()
+
+
+def test_what_fails_for_an_engine_that_is_away_is_told_of_the_engine_alone() -> None:
+    away = EngineView("Elasticsearch", False, "no answer")
+    (found,) = troubles(replace(WELL, engines=(away,), services=(failing(minutes=9, mend="Elasticsearch"),)))
+    assert found.what.startswith("Elasticsearch cannot be used")
 
 
 def test_a_worker_that_went_silent_is_not_running() -> None:

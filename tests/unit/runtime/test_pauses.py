@@ -27,6 +27,17 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         yield made
 
 
+def test_it_is_kept_since_when_something_is_paused(engine: Engine) -> None:
+    pauses = SqlPauses(engine)
+    pauses.set_sending(True, NOW)
+    pauses.set_service("ingest", True, NOON)
+    held = pauses.read()
+    assert (held.held_since("sending"), held.held_since("ingest.collector")) == (NOW, NOON)
+    assert held.held_since("matcher") is None
+    pauses.set_sending(False, NOON)
+    assert pauses.read().held_since("sending") is None
+
+
 def test_what_is_paused_is_paused_until_it_is_resumed(engine: Engine) -> None:
     pauses = SqlPauses(engine)
     assert pauses.read() == Pauses()
