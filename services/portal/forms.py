@@ -7,7 +7,8 @@ from services.wording.words import Words, mark
 
 _FAULTS: Mapping[str, str] = {
     "address": mark("That is no email address. One looks like ada@example.com."),
-    "time_zone": mark("We do not know the time zone “{given}”. Did you mean {near}?"),
+    "time_zone": mark("We do not know the time zone “{given}”. Write it such as Europe/Berlin."),
+    "time_zone_near": mark("We do not know the time zone “{given}”. Did you mean {near}?"),
     "currency": mark("“{given}” is not the code of a currency, such as EUR."),
     "nothing_asked": mark("Say what you look for: a skill, a place or words."),
     "only_excluded": mark("You only say what you do not want. Say also what you look for."),

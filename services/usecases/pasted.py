@@ -206,8 +206,11 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
     """Those that it asks for; tools alone where it names some, which say more than fields do."""
     known = taxonomy()
     asked = [skill.name for skill in posting.skills if skill.core or sentence]
-    # In so few words there is nothing that would say of "Go" what it is; a capital does.
-    asked += [name for said in _WORDS.findall(sentence) if (name := known.canonical(said)) and known.is_tool(name)]
+    # In so few words there is nothing that would say of "Go" what it is; a capital does, except in a town: "in Leeds"
+    # is no LEED.
+    towns = {word for town in map(label_of, posting.towns) if town for word in town.rpartition(",")[0].split()}
+    words = [said for said in _WORDS.findall(sentence) if not towns.issuperset(said.split())]
+    asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
     tools = [name for name in of_work if known.is_tool(name)]
     return tuple((tools or of_work)[:_MOST_SKILLS])

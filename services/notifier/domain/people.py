@@ -246,7 +246,7 @@ def _time_zone(text: str) -> str:
     if known is None:
         near = _zone_near(text)
         said = f"{text!r} is not an IANA time zone{_perhaps(near, 'Europe/Berlin')}"
-        raise FieldError("time_zone", said, "time_zone", given=text, near=near or "Europe/Berlin")
+        raise FieldError("time_zone", said, "time_zone_near" if near else "time_zone", given=text, near=near)
     return known
 
 

@@ -50,6 +50,12 @@ def test_facts_of_theirs_are_changed_but_the_address(store: NotifierStore, ada: 
     fields = {"name": "Ada L.", "time_zone": "berlin", "currency": "pln", "locale": "de", "speaks": "en, de:working"}
     answer = browser.post("/home", do="profile", address="eve@example.com", **fields)
     assert (answer.status_code, "Did you mean Europe/Berlin?" in answer.text) == (400, True)
+    nowhere = browser.post("/home", do="profile", address="eve@example.com", **fields | {"time_zone": "not a zone"})
+    assert (nowhere.status_code, "Did you mean" in nowhere.text, "such as Europe/Berlin." in nowhere.text) == (
+        400,
+        False,
+        True,
+    )
     assert store.subscribers.find(ada.subscriber_id).profile == ada.profile
     fields["time_zone"] = "Europe/Berlin"
     assert browser.post("/home", do="profile", address="eve@example.com", **fields).status_code == 303

@@ -116,6 +116,15 @@ def test_the_first_key_shows_a_link_past_the_menu(served: Served, tab: Page) -> 
         assert tab.evaluate("document.activeElement.tagName") == "MAIN", name
 
 
+def test_a_box_to_tick_keeps_its_size_beside_words_of_two_lines(served: Served, tab: Page) -> None:
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto(f"{served.base}/sign-up")
+    tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    widths = tab.eval_on_selector_all("[type=checkbox]", "(boxes) => boxes.map((box) => box.offsetWidth)")
+    assert len(widths) > 10
+    assert set(widths) == {24}
+
+
 def test_a_page_looks_itself_up_nowhere_else_and_does_not_jump(served: Served, tab: Page) -> None:
     asked = list[str]()
     tab.on("request", lambda request: asked.append(request.url))

@@ -62,6 +62,19 @@ def criteria_in(text: str, currency: str) -> Criteria | None:
             "Krankenschwester in Teilzeit in Hamburg",
             {"roles": RoleTerms(any=("nurse",), accept_unknown=True), "employment": ("part_time",)},
         ),
+        (
+            "nurse in Leeds part-time",
+            {
+                "roles": RoleTerms(any=("nurse",), accept_unknown=True),
+                "skills": SkillTerms(any=("Nursing",)),
+                "near": (Nearby(town="Leeds, GB", km=50),),
+                "employment": ("part_time",),
+            },
+        ),
+        (
+            "site manager in Leeds, LEED",
+            {"skills": SkillTerms(any=("LEED",)), "near": (Nearby(town="Leeds, GB", km=50),)},
+        ),
         ("Python-Entwickler, Visum nötig", {"skills": SkillTerms(any=("Python",)), "visa_sponsorship": True}),
         ("Desarrollador Python, España, visa", {"skills": SkillTerms(any=("Python",)), "visa_sponsorship": True}),
         (
@@ -77,7 +90,17 @@ def criteria_in(text: str, currency: str) -> Criteria | None:
         ),
         (CV, {"roles": RoleTerms(any=("data-engineer",), accept_unknown=True), "places": ("PT",), "text": ""}),
     ],
-    ids=["sentence", "town and pay", "German", "German visa", "Spanish", "posting", "CV"],
+    ids=[
+        "sentence",
+        "town and pay",
+        "German",
+        "town like a skill",
+        "skill beside that town",
+        "German visa",
+        "Spanish",
+        "posting",
+        "CV",
+    ],
 )
 def test_what_it_asks_for(text: str, expected: dict[str, object]) -> None:
     found = criteria_in(text, "PLN")
