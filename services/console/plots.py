@@ -4,20 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIDTH: Final = 480.0
-HEIGHT: Final = 72.0
-_GAP: Final = 2.0
+from services.runtime.web.bars import Bar, Drawing
 
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar, in the units of its drawing."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    title: str
+DRAWING: Final = Drawing(width=480.0, height=72.0, gap=2.0, least=1.5)
+"""Where there is something, at least a line is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +31,6 @@ class Plot:
 
 
 def plot(name: str, labels: Sequence[str], counts: Sequence[int]) -> Plot:
-    """Bars from left to right; where there is something, at least a line is seen."""
-    most, each = max(counts, default=0), WIDTH / max(len(counts), 1)
-    bars = []
-    for at, (label, count) in enumerate(zip(labels, counts, strict=True)):
-        height = max(HEIGHT * count / most, 1.5) if count else 0.0
-        x, y = round(at * each, 2), round(HEIGHT - height, 2)
-        bars.append(Bar(x, y, round(each - _GAP, 2), round(height, 2), f"{label}: {count:,}"))
-    return Plot(name, bars, tuple(zip(labels, counts, strict=True)))
+    """Bars from left to right."""
+    titles = [f"{label}: {count:,}" for label, count in zip(labels, counts, strict=True)]
+    return Plot(name, DRAWING.bars(counts, titles), tuple(zip(labels, counts, strict=True)))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
-from services.console.plots import HEIGHT, WIDTH, plot
+from services.console.plots import DRAWING, plot
 from services.console.stream import Watch
 from services.runtime.errors import UsageError
 from services.usecases import mail, sources
@@ -150,8 +150,7 @@ def _one(door: ConsoleDoor, name: str) -> dict[str, object] | None:
     return {
         "standing": standing,
         "plots": plots,
-        "width": WIDTH,
-        "height": HEIGHT,
+        "drawing": DRAWING,
         "severity": SOURCE_SEVERITY[standing.figures.state],
     }
 

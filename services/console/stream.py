@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.console.access import Operator, SignedOutError
 from services.console.door import ConsoleDoor
-from services.console.plots import HEIGHT, WIDTH, plot
+from services.console.plots import DRAWING, plot
 from services.usecases import feedback, sources, workers
 from services.usecases.overview import (
     SERVICE_SEVERITY,
@@ -105,8 +105,7 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
             "stages": found.stages,
             "span": span,
             "spans": SPANS,
-            "width": WIDTH,
-            "height": HEIGHT,
+            "drawing": DRAWING,
         }
         return door.show(request, "figures", operator, values=values)
 

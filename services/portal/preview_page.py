@@ -1,7 +1,7 @@
 """A preview in the reader's words: what a page shows of what a search finds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -11,6 +11,7 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 
 from services.portal.forms import fault_in
 from services.portal.search_form import asking, asking_instead, reader_of, search_of
+from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, Opening, PastFindings, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
@@ -25,7 +26,7 @@ _FEW: Final = 5
 _MANY_A_DAY: Final = 20
 _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
-_WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
+_PLOT: Final = Drawing(width=300.0, height=48.0, gap=1.5)
 
 NAMES: Final[Mapping[str, str]] = {
     "roles.any": mark("Job titles"),
@@ -45,19 +46,6 @@ NAMES: Final[Mapping[str, str]] = {
 
 NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault": None, "asks_again": False}
 """`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a plot, in the units of its drawing."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    title: str
-    lower: bool = False
-    """Whether it lies below the floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +99,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
     found, taste, asked = preview.found, preview.taste, wanted.criteria
     say, number = words.say, partial(format_decimal, locale=words.locale)
     floor = asked.salary_floor
+    pay = _pay_bars(preview, words)
     return ShownPreview(
         headline=_headline(preview, words),
         mails=_often(taste.mails_a_week, wanted.timing.cadence, words) if taste.passing else "",
@@ -123,9 +112,9 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
             last=_day(preview, -1, words),
         ),
         by_week=_by_week(preview, words),
-        pay=_pay_bars(preview, words),
+        pay=pay,
         pay_said=_pay_said(preview.pay, preview.currency, words),
-        by_pay="; ".join(bar.title for bar in _pay_bars(preview, words)),
+        by_pay="; ".join(bar.title for bar in pay),
         pay_range=preview.pay_range(floor.period if floor else given["period"]),
         jobs=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.best],
         near=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.near],
@@ -273,7 +262,7 @@ def _day(preview: LivePreview, at: int, words: Words) -> str:
 def _day_bars(preview: LivePreview, words: Words) -> list[Bar]:
     counts = [count for _, count in preview.by_day]
     titles = [f"{_day(preview, at, words)}: {count}" for at, count in enumerate(counts)]
-    return _bars(counts, titles, [False] * len(counts)) if any(counts) else []
+    return _PLOT.bars(counts, titles) if any(counts) else []
 
 
 def _money(amount: int, currency: str, words: Words) -> str:
@@ -290,19 +279,5 @@ def _pay_said(pay: Sequence[PayBin], currency: str, words: Words) -> str:
 def _pay_bars(preview: LivePreview, words: Words) -> list[Bar]:
     money = partial(_money, currency=preview.currency, words=words)
     titles = [f"{money(one.least)} - {money(one.below)}: {one.count}" for one in preview.pay]
-    return _bars([one.count for one in preview.pay], titles, [one.below <= preview.floor for one in preview.pay])
-
-
-def _bars(counts: Sequence[int], titles: Sequence[str], lower: Sequence[bool]) -> list[Bar]:
-    most, each = max(counts, default=0), _WIDTH / max(len(counts), 1)
-    return [
-        Bar(
-            x=round(at * each, 2),
-            y=round(_HEIGHT - (height := _HEIGHT * count / most), 2),
-            width=round(each - _GAP, 2),
-            height=round(height, 2),
-            title=title,
-            lower=below,
-        )
-        for at, (count, title, below) in enumerate(zip(counts, titles, lower, strict=True))
-    ]
+    bars = _PLOT.bars([one.count for one in preview.pay], titles)
+    return [replace(bar, lower=one.below <= preview.floor) for bar, one in zip(bars, preview.pay, strict=True)]
