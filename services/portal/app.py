@@ -169,6 +169,8 @@ _FAULTS: Mapping[int, tuple[str, str]] = {
         _LATER,
         mark("That was too often in a short time. Nothing is lost: wait a minute, go back and press the button again."),
     ),
+    500: (_NOT_DONE, mark("Something is broken here, and we have been told. Try again later.")),
+    503: (_LATER, mark("We cannot look that up at the moment. Nothing is changed; try again in a minute.")),
 }
 """Of a status: what a page says, its title first."""
 _MALFORMED = (_NOT_DONE, mark("Go back, load the page again and press its button once more."))
@@ -182,8 +184,7 @@ def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
         except UnavailableError:
             return words_for(request)
 
-    async def page(request: Request, status: int, fault: tuple[str, str]) -> Response:
-        words = await words_of_reader(request)
+    def page(words: Words, status: int, fault: tuple[str, str]) -> Response:
         title, text = map(words.say, fault)
         return door.show("failed", words, status, title=title, text=text)
 
@@ -206,18 +207,16 @@ def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
 
     @app.exception_handler(MissingError)
     async def missing(request: Request, _: MissingError) -> Response:
-        return await page(request, 404, _MISSING)
+        return page(await words_of_reader(request), 404, _MISSING)
 
     @app.exception_handler(UsageError)
     async def refused(request: Request, _: UsageError) -> Response:
-        return await page(request, 400, _MALFORMED)
+        return page(await words_of_reader(request), 400, _MALFORMED)
 
     @app.exception_handler(UnavailableError)
     async def away(request: Request, error: UnavailableError) -> Response:
         _events.warning("a visit is put off", error=redacted(error), error_type=type(error).__name__)
-        words = words_for(request)
-        text = words.say("We cannot look that up at the moment. Nothing is changed; try again in a minute.")
-        answer = door.show("failed", words, 503, title=words.say(_LATER), text=text)
+        answer = page(words_for(request), 503, _FAULTS[503])
         answer.headers["Retry-After"] = str(_RETRY_S)
         return answer
 
@@ -227,7 +226,8 @@ def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
             _events.warning("a form was refused", status=error.status_code)
         if error.status_code == 404:
             return door.show("unknown", await words_of_reader(request), 404)
-        answer = await page(request, error.status_code, _FAULTS.get(error.status_code, _MALFORMED))
+        fault = _FAULTS.get(error.status_code, _MALFORMED)
+        answer = page(await words_of_reader(request), error.status_code, fault)
         answer.headers.update(error.headers or {})
         return answer
 
@@ -239,9 +239,7 @@ def _show_faults(app: FastAPI, door: Door, cookies: Cookies) -> None:
     async def failed(request: Request, error: Exception) -> Response:
         # Without the address of the page: a token stands in it.
         _events.error("a visit failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
-        words = words_for(request)
-        text = words.say("Something is broken here, and we have been told. Try again later.")
-        answer = door.show("failed", words, 500, title=words.say(_NOT_DONE), text=text)
+        answer = page(words_for(request), 500, _FAULTS[500])
         # The server ends the connection after a failure: who keeps it open would lose the next request.
         answer.headers["Connection"] = "close"
         return answer
