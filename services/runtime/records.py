@@ -73,6 +73,30 @@ class Service(Protocol):
         ...
 
 
+class ServiceWrapper:
+    """A service within another, which does what the inner one does but for what it defines itself."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @property
+    def name(self) -> str:
+        return self._service.name
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self._service.inputs
+
+    def load(self) -> None:
+        self._service.load()
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        return self._service.handle(batch)
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        return self._service.tick(now)
+
+
 class Producer(Protocol):
     """Appends to a log; returns once every record is durable, or raises `UnavailableError`."""
 

@@ -17,7 +17,7 @@ from schemas.headers import span_of, trace_of
 from schemas.topics import RAW
 from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
-from services.runtime.records import Outgoing, Record, Service
+from services.runtime.records import Outgoing, Record, Service, ServiceWrapper
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
@@ -48,26 +48,14 @@ class Span:
     """Of the record that it made, 16 hexadecimal digits; None: it made none."""
 
 
-class Traced:
+class Traced(ServiceWrapper):
     """A service, and what it made of which record. Tracing changes nothing that it does."""
 
     def __init__(self, service: Service, tell: Callable[[Span], None], share: float, clock: Clock) -> None:
-        self._service = service
+        super().__init__(service)
         self._tell = tell
         self._below = int(share * 2**32)
         self._clock = clock
-
-    @property
-    def name(self) -> str:
-        return self._service.name
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        return self._service.inputs
-
-    def load(self) -> None:
-        """The service's own."""
-        self._service.load()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """The service's own; then a span of each record that it made, or of one that ends here."""
@@ -77,10 +65,6 @@ class Traced:
         if came:
             self._trace(came, outgoing, began)
         return outgoing
-
-    def tick(self, now: datetime) -> Sequence[Outgoing]:
-        """The service's own."""
-        return self._service.tick(now)
 
     def _trace(self, came: dict[str, Record], outgoing: Sequence[Outgoing], began: datetime) -> None:
         ended, gone = self._clock.now(), set[str]()

@@ -16,7 +16,7 @@ from services.runtime.clock import Clock
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
 from services.runtime.metrics.process import Metrics
-from services.runtime.records import Outgoing, Record, Service
+from services.runtime.records import Outgoing, Record, Service, ServiceWrapper
 
 _STAGES = {
     RAW.name: listed.FETCHED_TO_NORMALISED,
@@ -31,27 +31,15 @@ _OLD_NEWS = (b'"backlog":true', b'"cause":"replay"', b'"cause":"backfill"')
 _LAST = 500
 
 
-class Measured:
+class Measured(ServiceWrapper):
     """A service, and how old what it handled was. Measuring never fails a batch."""
 
     def __init__(self, service: Service, metrics: Metrics, clock: Clock) -> None:
-        self._service = service
+        super().__init__(service)
         self._metrics = metrics
         self._clock = clock
         self._ages: deque[float] = deque(maxlen=_LAST)
         self._lock = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        return self._service.name
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        return self._service.inputs
-
-    def load(self) -> None:
-        """The service's own."""
-        self._service.load()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """The service's own; what it handled is measured afterwards."""
@@ -59,10 +47,6 @@ class Measured:
         if batch and batch[0].topic in _STAGES:
             self._measure(batch)
         return outgoing
-
-    def tick(self, now: datetime) -> Sequence[Outgoing]:
-        """The service's own."""
-        return self._service.tick(now)
 
     def freshness_s(self) -> float | None:
         """The median age, since their fetch, of the last records handled; None before the first."""
