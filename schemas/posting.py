@@ -1,6 +1,7 @@
 """posting.v1: a raw posting normalised."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -52,6 +53,11 @@ def version_of(fetched_at_ms: int, revision: int) -> int:
     if not 0 <= revision < REVISIONS:
         raise ValueError(f"a normaliser revision lies between 0 and {REVISIONS - 1}")
     return fetched_at_ms * REVISIONS + revision
+
+
+def fetched_at_of(version: int) -> datetime:
+    """When the posting of a version was fetched, to the millisecond; in UTC."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=version // REVISIONS)
 
 
 class Skill(Model):

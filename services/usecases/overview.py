@@ -34,6 +34,7 @@ from services.runtime.figures.hours import (
     SpanCount,
     StageFigures,
     hour_of,
+    last_days,
     read_counts,
     read_stages,
 )
@@ -135,9 +136,9 @@ def _begins(shown: Span, now: datetime) -> tuple[datetime, ...]:
     hour = hour_of(now)
     if shown == "day":
         return tuple(hour - timedelta(hours=back) for back in reversed(range(24)))
-    day = hour.replace(hour=0)
     if shown == "month":
-        return tuple(day - timedelta(days=back) for back in reversed(range(30)))
+        return last_days(now, 30)
+    [day] = last_days(now, 1)
     months = [day.year * 12 + day.month - 1 - back for back in reversed(range(12))]
     return tuple(day.replace(year=month // 12, month=month % 12 + 1, day=1) for month in months)
 

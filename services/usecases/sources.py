@@ -5,7 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 
@@ -27,7 +27,7 @@ from services.ingest.trial import Fallen, trial
 from services.operating import expected_of
 from services.overview.stream.model import SOURCE_SEVERITY, worst_first
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, hour_of, read_counts
+from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, last_days, read_counts
 from services.runtime.figures.stream import SourceFigures, read_source_figures
 from services.runtime.sql.store import reading
 from services.settings import load_settings
@@ -104,8 +104,7 @@ class SourceHistory:
 
 def history(installation: Installation, now: datetime) -> SourceHistory:
     """Of all sources. Raises UnavailableError."""
-    today = hour_of(now).replace(hour=0)
-    days = tuple(today - timedelta(days=back) for back in reversed(range(30)))
+    days = last_days(now, 30)
     with reading(installation.engine) as connection:
         counts = read_counts(connection, days[0], (SOURCE_YIELD, SOURCE_FAILURES), DAY)
     found: dict[str, dict[str, list[int]]] = {SOURCE_YIELD: {}, SOURCE_FAILURES: {}}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from schemas.codec import digest_of, encode
 from schemas.headers import CAUSE, headers_of
-from schemas.posting import REVISIONS, posting_id_of
+from schemas.posting import fetched_at_of, posting_id_of
 from schemas.raw import RawPosting
 from schemas.sql.tables import flags, outbox, postings
 from schemas.topics import RAW
@@ -80,8 +80,5 @@ def read_canary(connection: Connection) -> CanaryFigures:
     version = connection.execute(select(postings.c.version).where(postings.c.posting_id == CANARY_ID)).scalar()
     if version is None:
         return CanaryFigures(sent, None)
-    # A version tells when its posting was fetched, which of a canary is when it was sent.
-    return CanaryFigures(sent, _EPOCH + timedelta(milliseconds=int(version) // REVISIONS))
-
-
-_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+    # A canary is sent when its posting was fetched.
+    return CanaryFigures(sent, fetched_at_of(int(version)))

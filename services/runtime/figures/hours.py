@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Engine, case, delete, func, select, type_coerce
 
-from schemas.sql.base import micros
 from schemas.sql.workers import measured_hours
 from services.runtime.clock import Clock
 from services.runtime.metrics import catalogue as listed
@@ -117,6 +116,12 @@ def forget_hours(engine: Engine, now: datetime) -> int:
 def hour_of(at: datetime) -> datetime:
     """When its hour began."""
     return at.replace(minute=0, second=0, microsecond=0)
+
+
+def last_days(now: datetime, number: int) -> tuple[datetime, ...]:
+    """When each of so many days began, the present one last; in UTC."""
+    today = hour_of(now).replace(hour=0)
+    return tuple(today - DAY * back for back in reversed(range(number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,21 +239,12 @@ def read_counts(
     connection: Connection, since: datetime, measures: Sequence[str], per: timedelta
 ) -> tuple[SpanCount, ...]:
     """By spans of whole hours, counted from 1970, within the caller's transaction."""
-    own, size = measured_hours.c, micros_of(per)
-    begins: Any = (type_coerce(own.hour, BigInteger) // size * size).label("begins")
+    own, size = measured_hours.c, per // timedelta(microseconds=1)
+    begins: Any = type_coerce(type_coerce(own.hour, BigInteger) // size * size, own.hour.type).label("begins")
     query = (
         select(begins, own.measure, own.part, func.sum(own.number).label("number"))
         .where(own.hour >= since, own.measure.in_(measures))
         .group_by(begins, own.measure, own.part)
         .order_by(begins, own.measure, own.part)
     )
-    zero = since - timedelta(microseconds=micros(since))
-    return tuple(
-        SpanCount(zero + timedelta(microseconds=int(row.begins)), row.measure, row.part, int(row.number))
-        for row in connection.execute(query)
-    )
-
-
-def micros_of(span: timedelta) -> int:
-    """As the store holds it."""
-    return span // timedelta(microseconds=1)
+    return tuple(SpanCount(row.begins, row.measure, row.part, int(row.number)) for row in connection.execute(query))

@@ -1,6 +1,7 @@
 """The wire contracts: their files are fresh, their examples valid, and old messages stay readable."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema_rs
@@ -10,7 +11,7 @@ from schemas import generate
 from schemas.codec import UnreadableError, decode, encode
 from schemas.keys import from_text
 from schemas.match import Matches
-from schemas.posting import Posting, posting_id_of, version_of
+from schemas.posting import Posting, fetched_at_of, posting_id_of, version_of
 
 _EXAMPLES = Path(generate.__file__).parent / "examples"
 _NAMES = sorted(generate.MODELS)
@@ -69,6 +70,7 @@ def test_the_example_match_holds_the_example_criteria() -> None:
 def test_versions_order_as_fetch_then_revision() -> None:
     assert version_of(1, 0) < version_of(1, 1) < version_of(2, 0)
     assert version_of(4_102_444_800_000, 999) < 2**53, "must survive a JSON number"
+    assert fetched_at_of(version_of(4_102_444_800_000, 999)) == datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def test_posting_ids_tell_source_and_id_apart() -> None:
