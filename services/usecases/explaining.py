@@ -165,16 +165,14 @@ def whole_posting(installation: Installation, posting_id: str) -> WholePosting:
     """All that there is to see of a posting. Raises UsageError for one that the store does not have."""
     found = stored_posting(installation, posting_id)
     posting, evidence = found.posting, found.evidence
-    # Those too of which nothing was read: that is the fault that is found most.
-    values = posting.model_dump(mode="json")
+    raw = _raw_of(installation, posting)
     fields = tuple(
         (name, json.dumps(value, ensure_ascii=False), tuple(evidence.get(name, ())))
-        for name, value in values.items()
-        if name not in _NO_FIELDS
+        for name, value in _fields_of(posting).items()
     )
     return WholePosting(
         posting,
-        _raw_of(installation, posting),
+        "" if raw is None else json.dumps(raw, ensure_ascii=False, indent=1),
         fields,
         marked_by(posting.title, evidence),
         marked_by(posting.description_text, evidence),
@@ -182,10 +180,14 @@ def whole_posting(installation: Installation, posting_id: str) -> WholePosting:
     )
 
 
-def _raw_of(installation: Installation, posting: PostingCore) -> str:
+def _fields_of(posting: PostingCore) -> dict[str, Any]:
+    """Also those of which nothing was read: that is the fault that is found most."""
+    return posting.model_dump(mode="json", exclude=set(_NO_FIELDS))
+
+
+def _raw_of(installation: Installation, posting: PostingCore) -> Mapping[str, Any] | None:
     items = SqlSourceLedger(installation.engine).items(posting.source, [posting.source_id])
-    item = items.get(posting.source_id) or _raw_sent(installation, posting)
-    return "" if item is None else json.dumps(item, ensure_ascii=False, indent=1)
+    return items.get(posting.source_id) or _raw_sent(installation, posting)
 
 
 def _raw_sent(installation: Installation, posting: PostingCore) -> Mapping[str, Any] | None:
@@ -225,25 +227,24 @@ def label(installation: Installation, posting_id: str, field: str, right: str, b
 
     Raises UsageError for no field of a posting or an empty word, UnavailableError where it cannot be written.
     """
-    found = whole_posting(installation, posting_id)
-    values = {name: json.loads(value) for name, value, _ in found.fields}
-    if field not in PostingCore.model_fields or field in _NO_FIELDS:
+    posting = stored_posting(installation, posting_id).posting
+    values = _fields_of(posting)
+    if field not in values:
         raise UsageError(f"{field!r} is no field that is read of a posting")
     if not right.strip():
         raise UsageError("say what the field should be")
-    posting = found.posting
     line = {
         "posting_id": posting.posting_id,
         "source": posting.source,
         "source_id": posting.source_id,
         "field": field,
-        "read": values.get(field),
+        "read": values[field],
         "right": right.strip(),
         "by": by,
         "at": now.isoformat(),
         "title": posting.title,
         "text": posting.description_text,
-        "item": json.loads(found.raw) if found.raw else None,
+        "item": _raw_of(installation, posting),
     }
     settings = installation.settings
     file = settings.console.labels or settings.data / "labels.jsonl"

@@ -205,8 +205,8 @@ def _unchanged(connection: Connection, built: Sequence[Built]) -> list[bool]:
     people = hold_people(connection, (one.outcome.recipient.subscriber_id for one in built))
     searches = _searches(connection, [closing for one in built for closing in one.closings])
     had: set[tuple[str, datetime]] = set()
+    due = {one.outcome.due_at for one in built}
     for some in chunks(sorted(people)):
-        due = {one.outcome.due_at for one in built}
         same = select(digests.c.subscriber_id, digests.c.due_at).where(
             digests.c.subscriber_id.in_(some), digests.c.due_at.in_(due)
         )

@@ -203,14 +203,14 @@ def readers_of(engine: Engine, posting_id: str, most: int) -> tuple[Reader, ...]
     with reading(engine) as connection:
         keys, near = read_keys(connection, [posting_id]).get(posting_id, (keys_of(()), keys_of(())))
         found: dict[tuple[str, str], bool] = {}
-        for some, nearly in ((keys, False), (near, True)):
-            for chunk in chunks(some.tolist()):
-                own = saved_searches.c
-                query = select(own.subscriber_id, own.search_id).where(own.key.in_(chunk))
-                for row in connection.execute(query.order_by(own.search_id).limit(most - len(found))):
-                    found.setdefault((row.subscriber_id, row.search_id), nearly)
-                if len(found) >= most:
-                    break
+        own = saved_searches.c
+        wanted = [(some, nearly) for of, nearly in ((keys, False), (near, True)) for some in chunks(of.tolist())]
+        for some, nearly in wanted:
+            if len(found) >= most:
+                break
+            query = select(own.subscriber_id, own.search_id).where(own.key.in_(some))
+            for row in connection.execute(query.order_by(own.search_id).limit(most - len(found))):
+                found.setdefault((row.subscriber_id, row.search_id), nearly)
         sent: dict[str, datetime] = {}
         for chunk in chunks(sorted({subscriber_id for subscriber_id, _ in found})):
             jobs = sent_jobs.c
