@@ -81,8 +81,9 @@ class Courier:
             if taken:
                 self._deliveries.accepted([answer.of_attempt for answer in taken], now)
             else:
-                self._keep(self._answers[0], now)
-            for _ in taken or (None,):
+                taken = [self._answers[0]]
+                self._keep(taken[0], now)
+            for _ in taken:
                 self._answers.popleft()
 
     def _round(self, now: datetime, flight: Flight) -> None:
