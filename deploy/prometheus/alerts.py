@@ -271,15 +271,6 @@ _THRESHOLDS: tuple[Alert, ...] = (
         (Case({'jobchime_sources{state="ok"}': "97x60", 'jobchime_sources{state="failing"}': "3x60"}, "40m"),),
     ),
     Alert(
-        "JobchimeCanarySilent",
-        "page",
-        "max(jobchime_canary_age_seconds) > 1800",
-        "5m",
-        "No canary went the whole way for half an hour: postings do not become mails, whatever else says so.",
-        Case({"jobchime_canary_age_seconds": "0+60x60"}, "50m", ({},)),
-        (Case({"jobchime_canary_age_seconds": "600x60"}, "50m"),),
-    ),
-    Alert(
         "JobchimeTwoReleases",
         "ticket",
         "count(count by (version) (jobchime_build_info)) > 1",
