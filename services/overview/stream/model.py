@@ -66,6 +66,8 @@ class ServiceView:
     workers: tuple[Worker, ...] = ()
     """Alive or lately so."""
     paused: bool = False
+    held_by: str = ""
+    """Of one that is paused, the name to resume: its own, or that of its process."""
     paused_since: datetime | None = None
     needed: bool = True
     """It should run, in this form."""

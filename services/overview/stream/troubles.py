@@ -81,12 +81,12 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     lacking: dict[str, list[ServiceView]] = {}
     for service in served:
         if service.paused:
-            long = forgotten(service.paused_since, overview.at)
+            name, long = service.held_by or service.name, forgotten(service.paused_since, overview.at)
             yield Trouble(
                 f"{service.name} is {BY_OPERATOR}{long}",
-                f"`jobchime resume {service.name}`",
+                f"`jobchime resume {name}`",
                 grave=bool(long),
-                remedy=Remedy("resume", service.name),
+                remedy=Remedy("resume", name),
             )
         elif not service.alive(overview.at):
             if service.needed and "store" not in away:

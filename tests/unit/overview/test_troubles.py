@@ -165,6 +165,21 @@ def test_all_is_well() -> None:
             "matcher is paused by operator, for 3 h now",
             "`jobchime resume matcher`",
         ),
+        (
+            replace(
+                WELL,
+                services=(
+                    replace(
+                        service("ingest.normaliser"),
+                        paused=True,
+                        held_by="ingest",
+                        paused_since=NOON - timedelta(hours=3),
+                    ),
+                ),
+            ),
+            "ingest.normaliser is paused by operator",
+            "`jobchime resume ingest`",
+        ),
         (replace(WELL, services=(service(lag=5_000, rate=0.0),)), "stands still with 5,000 records", "log"),
         (replace(WELL, services=(service(lag=50_000, rate=10.0),)), "50,000 records behind", "another worker"),
         (

@@ -33,6 +33,7 @@ def test_it_is_kept_since_when_something_is_paused(engine: Engine) -> None:
     pauses.set_service("ingest", True, NOON)
     held = pauses.read()
     assert (held.held_since("sending"), held.held_since("ingest.collector")) == (NOW, NOON)
+    assert (held.held_by("ingest.collector"), held.held_by("matcher")) == ("ingest", "matcher")
     assert held.held_since("matcher") is None
     pauses.set_sending(False, NOON)
     assert pauses.read().held_since("sending") is None
