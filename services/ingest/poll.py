@@ -124,7 +124,7 @@ class Poll:
         shrunk = self._health.shrunk
         if self._formats:
             complete = all(self._is_complete(found) for found in self._formats.values())
-            shrunk = self._close_vanished(whole=whole) if complete else None
+            shrunk = self._close_vanished(whole=whole) if complete or not self._listed else None
         return PollReport(
             source=self._source.name,
             format=", ".join(sorted(self._formats)) or self._health.format,
@@ -257,7 +257,10 @@ class Poll:
         self._listed.update(row.source_id for row in rows)
 
     def _close_vanished(self, *, whole: bool) -> Shrunk | None:
-        """Close what a complete listing has lacked often enough; gives how it shrank, where that is to be confirmed."""
+        """Close what a complete listing has lacked often enough, and an empty one by an operator's word.
+
+        Gives how it shrank, where that is to be confirmed.
+        """
         before, listed = self._health.shrunk, len(self._listed)
         if not whole:
             return before

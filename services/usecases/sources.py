@@ -124,7 +124,7 @@ def poll_now(installation: Installation, source: str) -> None:
 
 
 def accept(installation: Installation, source: str) -> int:
-    """Say that a complete listing which shrank suspiciously is right; gives how many postings its next poll closes.
+    """Say that a listing which shrank suspiciously, or to nothing, is right; gives how many its next poll closes.
 
     Raises UsageError for a source that the settings do not name, or whose listing has not shrunk so.
     """

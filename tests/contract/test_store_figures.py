@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.domain.polling.listing import Shrunk
 from services.ingest.domain.polling.schedule import SourceHealth
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.runtime.figures.mail import Due, read_due
@@ -45,6 +46,23 @@ def test_a_source_fails_since_the_first_failure_after_its_last_success(engine: E
     assert (found.error, found.error_since, found.error_at) == (None, None, None)
     ledger.settle(replace(health, last_attempt=NOON + 9 * MINUTE, failures=1, last_error="HTTP 500"))
     assert source(engine).error_since == NOON + 9 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("hours", "lacking", "listed", "state"),
+    [(1, 2, 0, "empty"), (1, 12, 0, "shrunk"), (25, 2, 0, "silent"), (25, 12, 0, "silent"), (25, 12, 3, "shrunk")],
+)
+def test_a_source_that_lists_nothing_while_postings_are_open_is_told_and_silent_after_its_silence(
+    engine: Engine, hours: int, lacking: int, listed: int, state: str
+) -> None:
+    ledger, since = SqlSourceLedger(engine), NOON - timedelta(hours=hours)
+    shrunk = Shrunk(since, 2, listed=listed, lacking=lacking)
+    ledger.settle(SourceHealth("board", since, NOON, last_attempt=NOON, last_success=NOON, shrunk=shrunk))
+    (found,) = read_figures(engine, NOON, (Expected("board", timedelta(days=1)),)).sources
+    assert (found.state, found.lacking, found.empty_since) == (state, lacking, None if listed else since)
+    ledger.accept_shrunk("board")
+    (found,) = read_figures(engine, NOON, (Expected("board", timedelta(days=1)),)).sources
+    assert (found.state, found.empty_since) == ("ok", None)
 
 
 HOUR = timedelta(hours=1)

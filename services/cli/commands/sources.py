@@ -148,7 +148,7 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 
 @app.command("accept")
 def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
-    """Say that a complete listing which shrank suspiciously is right: its next poll closes what it lacks."""
+    """Say that a listing which shrank suspiciously, or to nothing, is right: its next poll closes what it lacks."""
     lacking = sources.accept(open_installation(config, create=False), name)
     typer.echo(f"The next poll of {name} closes the {counted(lacking, 'posting')} that it no longer lists.")
 

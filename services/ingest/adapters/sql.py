@@ -139,7 +139,9 @@ class SqlSourceLedger:
             if found is None:
                 return None
             shrunk = _shrunk(found)
-            accepted = {"shrunk_accepted": shrunk.since, "next_due": sources.c.added_at}
+            # A source that would say that nothing changed has to list anew what it lacks.
+            anew = {"etag": None, "last_modified": None, "validates": None, "next_due": sources.c.added_at}
+            accepted = {"shrunk_accepted": shrunk.since, **anew}
             connection.execute(update(sources).where(sources.c.source == source).values(accepted))
         return shrunk
 

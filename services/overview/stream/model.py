@@ -17,6 +17,7 @@ SOURCE_SEVERITY: Final[dict[SourceState, Severity]] = {
     "hanging": "grave",
     "failing": "grave",
     "shrunk": "grave",
+    "empty": "note",
     "paused": "note",
     "ok": "well",
     "off": "idle",

@@ -42,6 +42,10 @@ _MANY: dict[SourceState, tuple[str, str]] = {
         "lack many open postings, kept open",
         f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
     ),
+    "empty": (
+        "list nothing any more, while postings of them are open",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
+    ),
     "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
 }
 """Of more than a few: what they do, and what to do."""
@@ -264,7 +268,17 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
     since = lasting(source.error_since, source.error_at, now)
     last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
-    if source.state == "silent":
+    if source.state == "empty" or (source.state == "silent" and source.empty_since and not source.error):
+        nothing = f", for {ago(now - source.empty_since)} now" if source.empty_since else ""
+        still = counted(source.lacking, "posting of it is", "postings of it are")
+        yield Trouble(
+            f"the source {source.name} lists nothing any more{nothing}, while {still} open",
+            f"look at its board, and `jobchime source check` its address; if they are gone, `jobchime source accept"
+            f" {source.name}` closes them",
+            grave=source.state == "silent",
+            remedy=Remedy("accept source", source.name),
+        )
+    elif source.state == "silent":
         why = f": {short(source.error)}{since}" if source.error else ""
         yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
     elif source.state == "hanging":

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
@@ -23,9 +23,10 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
 
-SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "paused", "off", "waiting"]
+SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "empty", "paused", "off", "waiting"]
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
-`shrunk`: its complete listing lacks so much that an operator is asked."""
+`shrunk`: its listing lacks so much that an operator is asked; `empty`: it lists nothing any more, while a few postings
+of it are open; for longer than its silence, it is `silent`."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 DELIVERY_STATES = (
     "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
@@ -38,6 +39,8 @@ RECENT = timedelta(days=7)
 """What every index of postings holds."""
 _VISIBLE_AFTER = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_MUCH = 10
+"""Open postings that a listing must lack for more than a note: `SHRINKS_FROM` of ingest."""
 _QUERY_MS = 5_000
 
 _events = structlog.get_logger(__name__)
@@ -75,6 +78,8 @@ class SourceFigures:
     """Polls in a row that its server let run out of time."""
     lacking: int = 0
     """Open postings that its listing, which shrank suspiciously, no longer has."""
+    empty_since: datetime | None = None
+    """When it began to list nothing, while postings of it are open; None where it lists something."""
     notes: str = ""
     """What there was to say of its last poll."""
 
@@ -284,17 +289,21 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         next_due=None if source.pushed else row.next_due,
         asked_since=_asked_since(row, now),
         hangs=row.hangs or 0,
-        lacking=_lacking(row),
+        lacking=shrunk["lacking"] if (shrunk := _shrunk(row)) else 0,
+        empty_since=_empty_since(shrunk),
         notes=row.notes or "",
     )
 
 
-def _lacking(row: Row[Any]) -> int:
-    """None once an operator has accepted it: the next poll closes them."""
-    shrunk = json.loads(row.shrunk) if row.shrunk else None
-    if shrunk is None or (row.shrunk_accepted and row.shrunk_accepted >= datetime.fromisoformat(shrunk["since"])):
-        return 0
-    return int(shrunk["lacking"])
+def _shrunk(row: Row[Any]) -> dict[str, Any] | None:
+    """None once an operator has accepted it: the next poll closes what is lacking."""
+    shrunk: dict[str, Any] | None = json.loads(row.shrunk) if row.shrunk else None
+    accepted = shrunk and row.shrunk_accepted and row.shrunk_accepted >= datetime.fromisoformat(shrunk["since"])
+    return None if accepted else shrunk
+
+
+def _empty_since(shrunk: Mapping[str, Any] | None) -> datetime | None:
+    return datetime.fromisoformat(shrunk["since"]) if shrunk and not shrunk["listed"] else None
 
 
 def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
@@ -311,13 +320,17 @@ def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses
     hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
     if row is None or row.last_attempt is None:
         return "hanging" if hangs else "waiting"
-    if source.silence is not None and now - (row.last_success or row.added_at) >= source.silence:
+    shrunk = _shrunk(row)
+    gave = row.last_success or row.added_at
+    if source.silence is not None and now - min(gave, _empty_since(shrunk) or gave) >= source.silence:
         return "silent"
     if hangs or row.hangs:
         return "hanging"
     if row.failures:
         return "failing"
-    return "shrunk" if _lacking(row) else "ok"
+    if shrunk is None:
+        return "ok"
+    return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
 
 
 def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:

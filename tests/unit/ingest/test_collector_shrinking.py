@@ -103,6 +103,50 @@ def test_an_empty_listing_is_shown_and_closes_by_an_operators_word_alone(server:
     assert closed(on) == 200
 
 
+def test_an_empty_listing_that_is_not_modified_is_read_anew_for_an_operators_word(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    on = bench(
+        tmp_path, source(server.on("/feed", serve.conditional(ALL, '"a"'), *[serve.conditional(NONE, '"b"')] * 9))
+    )
+    on.poll()
+    on.poll()
+    report = on.poll()
+    assert report.unchanged
+    assert report.shrunk == Shrunk(NOON + HOUR, 1, listed=0, lacking=200)
+    on.sent.events()
+    on.ledger.accept_shrunk("board")
+    on.poll()
+    assert closed(on) == 200
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_few_postings_of_a_source_that_lists_none_any_more_are_closed_by_a_word_alone(
+    server: FeedServer, tmp_path: Path, complete: bool
+) -> None:
+    some = board(job("1"), job("2"))
+    feed = server.on("/feed", *map(serve.served, (some, NONE)))
+    on = bench(tmp_path, source(feed, complete=complete))
+    on.poll()
+    on.sent.events()
+    for _ in range(3):
+        report = on.poll()
+    assert report.shrunk == Shrunk(NOON + HOUR, 3, listed=0, lacking=2)
+    assert closed(on) == 0
+    on.ledger.accept_shrunk("board")
+    on.poll()
+    assert closed(on) == 2
+
+
+def test_what_is_not_modified_is_listed_still(server: FeedServer, tmp_path: Path) -> None:
+    """A 304 has no items of its own, and vouches for those that were listed before."""
+    on = bench(tmp_path, source(server.on("/feed", serve.conditional(ONE, '"a"')), complete=False))
+    on.poll()
+    report = on.poll(after=2 * DAY)
+    assert report.unchanged
+    assert report.shrunk is None
+
+
 def test_what_is_not_modified_says_again_what_it_said(server: FeedServer, tmp_path: Path) -> None:
     url = server.on("/feed", serve.conditional(ALL, '"a"'), serve.conditional(ONE, '"b"'))
     on = bench(tmp_path, source(url))
@@ -127,9 +171,14 @@ def test_new_ids_for_all_are_no_shrinking(server: FeedServer, tmp_path: Path) ->
 
 
 @given(listed=st.integers(0, 400), lacking=st.integers(0, 400))
-def test_it_takes_ten_and_more_than_half_to_be_suspicious(listed: int, lacking: int) -> None:
+def test_it_takes_ten_and_more_than_half_or_all_to_be_suspicious(listed: int, lacking: int) -> None:
     found = shrinking(None, listed=listed, lacking=lacking, now=NOON)
-    assert (found is not None) == (lacking >= 10 and lacking > listed)
+    assert (found is not None) == (lacking > 0 if listed == 0 else lacking >= 10 and lacking > listed)
+
+
+def test_it_lists_nothing_since_it_lists_nothing_and_not_since_it_shrank() -> None:
+    shrank = Shrunk(NOON - DAY, 9, listed=1, lacking=20)
+    assert shrinking(shrank, listed=0, lacking=21, now=NOON) == Shrunk(NOON, 1, listed=0, lacking=21)
 
 
 @given(polls=st.integers(1, 50), hours=st.integers(0, 100), listed=st.integers(0, 2))

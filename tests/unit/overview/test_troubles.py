@@ -206,6 +206,11 @@ def test_all_is_well() -> None:
             "`jobchime source pause`",
         ),
         (
+            figures(sources=(SourceFigures("a", "silent", lacking=3, empty_since=NOON - timedelta(days=3)),)),
+            "the source a lists nothing any more, for 3 d now, while 3 postings of it are open",
+            "`jobchime source accept a`",
+        ),
+        (
             figures(sources=(SourceFigures("a", "shrunk", items=1, lacking=199),)),
             "the source a lists 1 and lacks 199 open postings, kept open",
             "`jobchime source accept a`",
@@ -407,6 +412,11 @@ def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
         ),
         ("failing", "50 sources fail: s00, s01, s02 and 47 more; each: it took too long", "`jobchime source list`"),
         ("shrunk", "50 sources lack many open postings, kept open: s00, s01, s02 and 47 more", "source accept NAME`"),
+        (
+            "empty",
+            "50 sources list nothing any more, while postings of them are open: s00, s01, s02 and 47 more",
+            "source accept NAME`",
+        ),
         ("paused", "50 sources are paused by operator: s00, s01, s02 and 47 more", "`jobchime source resume NAME`"),
     ],
 )
@@ -416,7 +426,7 @@ def test_many_sources_of_one_kind_are_one_trouble(state: SourceState, said: str,
     (found,) = troubles(figures(sources=(*sources, SourceFigures("well", "ok"))))
     assert found.what == said
     assert do in found.do
-    assert found.grave == (state != "paused")
+    assert found.grave == (state not in ("paused", "empty"))
 
 
 def test_of_many_sources_that_fail_the_most_frequent_reason_is_told() -> None:

@@ -23,7 +23,7 @@ PENDING = "?"
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """How a complete listing came to lack suspiciously much."""
+    """How a listing came to lack suspiciously much: of a complete one much, of any other all."""
 
     since: datetime
     polls: int
@@ -193,10 +193,13 @@ def missed(known: KnownItem, *, closes: bool = True) -> KnownItem:
 
 
 def shrinking(before: Shrunk | None, *, listed: int, lacking: int, now: datetime) -> Shrunk | None:
-    """How a complete listing shrinks, where that is suspicious; `before` is what the poll before found of it."""
-    if lacking < SHRINKS_FROM or lacking <= listed:
+    """How a listing shrinks, where that is suspicious; `before` is what the poll before found of it.
+
+    One that lists nothing any more always is, as long as something of it is open.
+    """
+    if not lacking or (listed and (lacking < SHRINKS_FROM or lacking <= listed)):
         return None
-    if before is None:
+    if before is None or (before.listed and not listed):
         return Shrunk(now, 1, listed, lacking)
     return Shrunk(before.since, before.polls + 1, listed, lacking)
 

@@ -69,7 +69,7 @@ class SourceHealth:
     hangs: int = 0
     """Polls in a row that its server let run out of time."""
     shrunk: Shrunk | None = None
-    """Of a complete listing that lacks suspiciously much; None while it does not."""
+    """Of a listing that lacks suspiciously much; None while it does not."""
     shrunk_accepted: datetime | None = None
     """An operator's word for the shrinking that began then. Written by `SqlSourceLedger.accept_shrunk` alone."""
 
