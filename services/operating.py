@@ -16,7 +16,7 @@ from services.runtime.figures.stream import CachedFigures, Expected, StoreFigure
 from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
-from services.runtime.health.status import RunnerStatus, heartbeat_of, heartbeats_of, not_ready
+from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
@@ -127,12 +127,17 @@ class Operations:
                 probes = stack.enter_context(ProbeServer(probed, host=host, port=port, or_any=or_any_port))
             stack.callback(self.keep_hours)
             heartbeats = _Heartbeats(self._store, worker, self._clock.now(), probes.address if probes else None)
+            progress = Progress()
 
             def read() -> Sequence[Heartbeat]:
                 status = runner.status()
                 if lag_by_status:
                     self._measure_lag(status)
-                return (*heartbeats_of(status, self.pauses(), self._measured), *self._heartbeats_of_others(others()))
+                pauses = self.pauses()
+                # They come of another thread than the loop, and go on while it hangs.
+                stalls = progress.stalls(status, pauses, runner.pulse.idle_s())
+                own = heartbeats_of(status, pauses, self._measured, stalls)
+                return (*own, *self._heartbeats_of_others(others()))
 
             stack.enter_context(HeartbeatThread(read, heartbeats, clock=self._clock, also=self._measure))
             yield probes

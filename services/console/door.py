@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from schemas.counted import counted
 from services.console.access import Access, Operator
 from services.usecases import operators
 from services.usecases.installation import Installation
@@ -92,6 +93,7 @@ def console_templates(clock: Callable[[], datetime]) -> Environment:
     made.filters |= {
         "since": since,
         "number": lambda value: f"{value:,}",
+        "counted": counted,
         "span": lambda seconds: "" if seconds is None else span(seconds),
     }
     return made

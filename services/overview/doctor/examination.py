@@ -26,7 +26,7 @@ from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.files.datadir import LOG_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka.topics import planned
-from services.runtime.pauses import SqlPauses
+from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.ran_ahead import read_ran_ahead
 from services.runtime.sql.revisions import revision_of
@@ -139,9 +139,22 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Findi
             said = f"revision {revision.current or 'none'}, and {revision.needed} is needed"
             yield Finding("migrations", "wrong", said, "`jobchime migrate`")
             return
-        if SqlPauses(engine).read().restored:
+        pauses = SqlPauses(engine).read()
+        if pauses.restored:
             yield Finding("opt-outs", "wrong", "the store is a copy that was restored; no mail goes out", REPLAY)
+        yield from _pauses(pauses)
         yield from _clocks(engine, clock)
+
+
+def _pauses(pauses: Pauses) -> Iterator[Finding]:
+    """What is held goes on by nobody but an operator; how long that is no failure yet, `status` tells."""
+    if pauses.sending and not pauses.restored:
+        why = f"stopped by itself, as {pauses.stopped_because}" if pauses.stopped_because else BY_OPERATOR
+        yield Finding("pauses", "note", f"sending is {why}: no mail goes out", "`jobchime resume sending`")
+    for service in sorted(pauses.services):
+        yield Finding("pauses", "note", f"{service} is {BY_OPERATOR}", f"`jobchime resume {service}`")
+    for source in sorted(pauses.sources):
+        yield Finding("pauses", "note", f"the source {source} is {BY_OPERATOR}", f"`jobchime source resume {source}`")
 
 
 def _store_version(engine: Engine) -> str:

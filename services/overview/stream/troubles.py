@@ -30,8 +30,10 @@ _REMEDY: dict[Mend | None, str] = {
     "topics": "`jobchime topics create`",
     "Kafka": _ENGINE,
     "Elasticsearch": _ENGINE,
+    "restart": "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
     None: _ENGINE,
 }
+_BEGINS = "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what"
 DECLARE = (
     "`jobchime subscriber import FILE --update` with --consent-origin, --consent-date and --consent-wording says it;"
     " portal.consent.confirm_declared asks those who were never mailed"
@@ -183,18 +185,15 @@ def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterato
             by_reason.setdefault((beat.reason, beat.mend), []).append(worker)
     for (reason, mend), workers in by_reason.items():
         said = short(reason or "no reason given")
+        begins = mend is None and not any(worker.heartbeat.last_error for worker in workers)
+        do = _BEGINS if begins else _REMEDY.get(mend, _REMEDY[None])
         if len(workers) > MOST_NAMED:
             names = named_of([worker.worker for worker in workers])
-            yield Trouble(
-                f"{len(workers):,} workers of {service.name} do not work ({names}): {said}",
-                _REMEDY.get(mend, _REMEDY[None]),
-            )
+            yield Trouble(f"{len(workers):,} workers of {service.name} do not work ({names}): {said}", do)
             continue
         for worker in workers:
             since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
-            yield Trouble(
-                f"{service.name} ({worker.worker}) does not work: {said}{since}", _REMEDY.get(mend, _REMEDY[None])
-            )
+            yield Trouble(f"{service.name} ({worker.worker}) does not work: {said}{since}", do)
 
 
 def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
+from schemas.counted import counted
 from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import Heartbeat
 from services.runtime.health.notes import Failure
@@ -13,6 +14,8 @@ from services.runtime.metrics.freshness import Measured
 from services.runtime.pauses import BY_OPERATOR, Pauses
 
 LaneState = Literal["running", "waiting", "isolating", "halted"]
+STANDS_AFTER = timedelta(minutes=2)
+"""What has not moved for so long, and should, does not work: a batch, and a tick, take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,39 @@ class Pulse:
         return self._monotonic() - self._at
 
 
+class Progress:
+    """Since when a worker gets nowhere, by what its runner says of itself at each heartbeat."""
+
+    def __init__(self) -> None:
+        self._stood: dict[tuple[str, str, int], tuple[int, datetime]] = {}
+
+    def stalls(self, status: RunnerStatus, pauses: Pauses, idle_s: float) -> Mapping[str, Failure]:
+        """By service: that the loop has not turned, else that partitions with records to do have not moved.
+
+        `idle_s`: seconds since the loop last turned. What is paused, or waits for an engine, is not counted.
+        """
+        now, hangs = status.at, timedelta(seconds=idle_s)
+        stood, self._stood = self._stood, {}
+        found = {}
+        for service in status.services:
+            if pauses.holds(service.name):
+                continue
+            if hangs >= STANDS_AFTER:
+                found[service.name] = Failure("its loop hangs", now - hangs, now, "restart")
+            standing = []
+            for lane in service.lanes if service.loaded and service.member else ():
+                if lane.lag and lane.state in ("running", "isolating"):
+                    place = (service.name, lane.topic, lane.partition)
+                    offset, since = stood.get(place, (-1, now))
+                    since = since if offset == lane.offset else now
+                    self._stood[place] = (lane.offset, since)
+                    standing += [(since, lane.lag)] if now - since >= STANDS_AFTER else []
+            if standing and service.name not in found:
+                since, lag = min(since for since, _ in standing), sum(lag for _, lag in standing)
+                found[service.name] = Failure(f"handles none of {counted(lag, 'record')} to do", since, now, "restart")
+        return found
+
+
 def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
     """Why a service does not do its work, in one sentence; None where it does."""
     if pauses.holds(service.name):
@@ -132,13 +168,19 @@ def not_ready(status: RunnerStatus, pauses: Pauses) -> tuple[str, ...]:
 
 
 def heartbeats_of(
-    status: RunnerStatus, pauses: Pauses, measured: Mapping[str, Measured] | None = None
+    status: RunnerStatus,
+    pauses: Pauses,
+    measured: Mapping[str, Measured] | None = None,
+    stalls: Mapping[str, Failure] | None = None,
 ) -> Sequence[Heartbeat]:
-    """What a runner's status comes to as heartbeats."""
+    """What a runner's status comes to as heartbeats; `stalls`: services that get nowhere, and would not know it."""
     measures = measured or {}
     found = []
     for service in status.services:
-        reason = reason_of(service, pauses)
+        reason, failure, mend = reason_of(service, pauses), service.failure, _mend_of(service)
+        stall = (stalls or {}).get(service.name)
+        if stall is not None and reason is None:
+            reason, failure, mend = stall.error, stall, stall.mend
         measure = measures.get(service.name)
         found.append(
             heartbeat_of(
@@ -146,14 +188,14 @@ def heartbeats_of(
                     service=service.name,
                     ready=reason is None,
                     reason=reason,
-                    mend=_mend_of(service),
+                    mend=mend,
                     handled=service.handled,
                     per_second=service.per_second,
                     lag=service.lag,
                     dead=sum(lane.dead for lane in service.lanes),
                     freshness_s=None if measure is None else measure.freshness_s(),
                 ),
-                service.failure,
+                failure,
             )
         )
     return found

@@ -180,6 +180,12 @@ def test_all_is_well() -> None:
             "ingest.normaliser is paused by operator",
             "`jobchime resume ingest`",
         ),
+        (replace(WELL, services=(service(ready=False, reason="its loop hangs", mend="restart"),)), "hangs", "py-spy"),
+        (
+            replace(WELL, services=(service(ready=False, reason="not loaded yet"),)),
+            "not loaded yet",
+            "it has just begun",
+        ),
         (replace(WELL, services=(service(lag=5_000, rate=0.0),)), "stands still with 5,000 records", "log"),
         (replace(WELL, services=(service(lag=50_000, rate=10.0),)), "50,000 records behind", "another worker"),
         (

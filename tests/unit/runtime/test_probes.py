@@ -5,17 +5,26 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.runtime.errors import UsageError
 from services.runtime.health.notes import Failure
-from services.runtime.health.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus, heartbeats_of, not_ready
+from services.runtime.health.status import (
+    LaneState,
+    LaneStatus,
+    Progress,
+    RunnerStatus,
+    ServiceStatus,
+    heartbeats_of,
+    not_ready,
+)
 from services.runtime.metrics.process import Metrics
-from services.runtime.pauses import Pauses
+from services.runtime.pauses import BY_OPERATOR, Pauses
 from services.runtime.web.probes import Probed, ProbeServer
 from tests.support.logs import NOON
 from tests.support.slow_clients import sent_until_broken_off
@@ -177,6 +186,45 @@ def test_a_service_that_does_not_work_says_why(found: ServiceStatus, reason: str
     assert not_ready(status, Pauses()) == expected
     (said,) = heartbeats_of(status, Pauses())
     assert (said.ready, said.reason, said.lag, said.dead, said.handled) == (reason is None, reason, 2, 1, 40)
+
+
+def stalled(*looks: tuple[int, int, LaneState], idle_s: float = 0.0, held: str = "") -> tuple[str | None, str | None]:
+    """What the last of some heartbeats, one a minute of (offset, lag, state), gives as the reason, and what to do."""
+    progress, said, pauses = Progress(), None, Pauses(services=frozenset({held}))
+    for minute, (offset, lag, state) in enumerate(looks):
+        found = replace(service(), lanes=(LaneStatus("postings.v1", 0, offset, lag, state, 0),))
+        status = RunnerStatus(NOON + timedelta(minutes=minute), (found,))
+        (said,) = heartbeats_of(status, pauses, None, progress.stalls(status, pauses, idle_s))
+    assert said is not None
+    assert said.ready == (said.reason is None)
+    return said.reason, said.mend
+
+
+STANDS: tuple[int, int, LaneState] = (5, 1, "running")
+
+
+@pytest.mark.parametrize(
+    ("looks", "reason"),
+    [
+        ([STANDS] * 3, "handles none of 1 record to do"),
+        ([STANDS] * 2, None),
+        ([STANDS, STANDS, (6, 1, "running"), (6, 1, "running")], None),
+        ([(5, 0, "running")] * 9, None),
+        ([(5, 1, "waiting"), (5, 1, "waiting"), STANDS], None),
+        ([STANDS, STANDS, (5, 9, "isolating")], "handles none of 9 records to do"),
+    ],
+)
+def test_a_worker_that_moves_nothing_for_two_minutes_does_not_work(
+    looks: Sequence[tuple[int, int, LaneState]], reason: str | None
+) -> None:
+    assert stalled(*looks) == (reason, "restart" if reason else None)
+    assert stalled(*looks, held="matcher") == (BY_OPERATOR, None)
+
+
+def test_a_worker_whose_loop_hangs_is_not_ready_though_its_heartbeats_go_on() -> None:
+    assert stalled((5, 0, "running"), idle_s=119) == (None, None)
+    assert stalled((5, 0, "running"), idle_s=120) == ("its loop hangs", "restart")
+    assert stalled((5, 0, "running"), idle_s=120, held="matcher") == (BY_OPERATOR, None)
 
 
 def test_a_paused_service_is_not_ready_whatever_else() -> None:

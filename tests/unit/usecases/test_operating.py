@@ -56,6 +56,19 @@ def test_what_can_be_held_is_named_and_held(installation: Installation) -> None:
         workers.hold(installation, "everything", NOW, paused=True)
 
 
+def test_the_examination_says_what_is_held_and_how_it_goes_on(installation: Installation) -> None:
+    assert not [found for found in overview.findings(installation.settings) if found.what == "pauses"]
+    workers.hold(installation, workers.SENDING, NOW, paused=True)
+    workers.hold(installation, "matcher", NOW, paused=True)
+    workers.hold_source(installation, "birch", NOW, paused=True)
+    held = [found for found in overview.findings(installation.settings) if found.what == "pauses"]
+    assert [(found.grade, found.mend) for found in held] == [
+        ("note", "`jobchime resume sending`"),
+        ("note", "`jobchime resume matcher`"),
+        ("note", "`jobchime source resume birch`"),
+    ]
+
+
 def test_a_feed_gives_postings_and_what_falls_out_before_it_is_a_source() -> None:
     given, fallen = sources.normaliser(None, None)(LINES, "garden", NOW)
     assert isinstance(given, Posting)
