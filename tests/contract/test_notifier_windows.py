@@ -230,6 +230,16 @@ class TestWindows:
         assert store.windows.claim_due("two", late, cut, LEASE, 10) == []
         assert len(store.windows.claim_due("two", late + LEASE, cut, LEASE, 10)) == 1
 
+    def test_who_has_waited_longest_is_claimed_first(self, store: NotifierStore) -> None:
+        hours = {"late": 9, "early": 7, "between": 8}
+        own = {name: store.person(name).subscriber_id for name in hours}
+        for name, hour in hours.items():
+            store.search(store.subscribers.recipient(own[name]), hour=hour)
+        store.search(store.subscribers.recipient(own["early"]), "another", GO, hour=10)
+        cut = store.windows.take_cut(NOW)
+        claims = [store.windows.claim_due("one", NOW + DAY, cut, LEASE, 1) for _ in hours]
+        assert [some[0].recipient.subscriber_id for some in claims] == [own["early"], own["between"], own["late"]]
+
     def test_a_killed_worker_that_starts_again_gives_back_what_it_held(self, store: NotifierStore) -> None:
         store.search(store.person())
         cut = store.windows.take_cut(NOW)

@@ -17,7 +17,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    union,
     union_all,
     update,
 )
@@ -88,17 +87,15 @@ class SqlWindows:
     ) -> list[DueSubscriber]:
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
 
-        All searches of theirs that are due come with them. `in_turn`: not all can be served, so those come first who
-        have waited longest, and nobody for whom a mail waits already. Raises UnavailableError.
+        All searches of theirs that are due come with them, those first who have waited longest. `in_turn`: not all can
+        be served, so nobody comes for whom a mail waits already. Raises UnavailableError.
         """
-        claimable = _in_turn if in_turn else _claimable
         with reading(self._engine) as connection:
-            if connection.execute(claimable(connection, now, cut, 1)).first() is None:
+            if connection.execute(_claimable(connection, now, cut, 1, in_turn=in_turn)).first() is None:
                 return []
         with writing(self._engine) as connection:
-            free = claimable(connection, now, cut, most).with_for_update(
-                skip_locked=True, key_share=True, of=subscribers
-            )
+            free = _claimable(connection, now, cut, most, in_turn=in_turn)
+            free = free.with_for_update(skip_locked=True, key_share=True, of=subscribers)
             ripe = or_(_clocked_due(now), _instant_due(now, cut))
             due = with_searches(connection, connection.execute(free).scalars().all(), ripe)
             for some in chunks(subscriber.recipient.subscriber_id for subscriber in due):
@@ -176,30 +173,24 @@ def _due_too_late(now: datetime) -> Any:
     )
 
 
-def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
-    """Active subscribers with due searches whom nobody holds.
+def _claimable(connection: Connection, now: datetime, cut: Cut, most: int, *, in_turn: bool) -> Any:
+    """Active subscribers with due searches whom nobody holds, who has waited longest first.
 
-    Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing.
+    Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing. `in_turn`: of
+    whom a mail waits already, the next digest waits too.
     """
-    halves = (_clocked_due(now), _instant_due(now, cut))
-    found = union(*(select(saved_searches.c.subscriber_id).where(half) for half in halves)).cte("due")
-    # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
-    due = found.prefix_with("MATERIALIZED", dialect="postgresql")
-    return _free_of(due, now).order_by(bytewise(connection, subscribers.c.subscriber_id)).limit(most)
-
-
-def _in_turn(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
-    """The same, who has waited longest first; of whom a mail waits already, the next digest waits too."""
     halves = (_clocked_due(now), _instant_due(now, cut))
     columns = (saved_searches.c.subscriber_id, saved_searches.c.next_due_at)
     found = union_all(*(select(*columns).where(half) for half in halves)).subquery()
     since = func.min(found.c.next_due_at).label("since")
-    due = select(found.c.subscriber_id, since).group_by(found.c.subscriber_id).cte("due")
-    mail_waits = exists().where(
-        deliveries.c.subscriber_id == subscribers.c.subscriber_id, deliveries.c.state.in_(CANCELLABLE)
-    )
-    in_turn = _free_of(due, now).where(not_(mail_waits))
-    return in_turn.order_by(due.c.since, bytewise(connection, subscribers.c.subscriber_id)).limit(most)
+    waiting = select(found.c.subscriber_id, since).group_by(found.c.subscriber_id).cte("due")
+    # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
+    due = waiting.prefix_with("MATERIALIZED", dialect="postgresql")
+    free = _free_of(due, now)
+    if in_turn:
+        own = deliveries.c.subscriber_id == subscribers.c.subscriber_id
+        free = free.where(not_(exists().where(own, deliveries.c.state.in_(CANCELLABLE))))
+    return free.order_by(due.c.since, bytewise(connection, subscribers.c.subscriber_id)).limit(most)
 
 
 def _free_of(due: CTE, now: datetime) -> Any:
