@@ -21,6 +21,11 @@ def named_of(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:MOST_NAMED]), *more])
 
 
+def joined(names: Sequence[str]) -> str:
+    """All of a few: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
+
+
 def lasting(since: datetime | None, at: datetime | None, now: datetime) -> str:
     """For how long an error has been seen, and when last; nothing of one that has only just come."""
     if since is None or now - since < _JUST:

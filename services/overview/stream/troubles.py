@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, span, when
+from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import LATE_POLLS, late_polls, store_troubles
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
@@ -81,6 +81,7 @@ def _services(overview: Overview) -> Iterator[Trouble]:
             yield _nothing_runs(replace(overview, services=flow))
         served = tuple(service for service in served if service.name == PORTAL)
     lacking: dict[str, list[ServiceView]] = {}
+    at_work: list[ServiceView] = []
     for service in served:
         if service.paused:
             name, long = service.held_by or service.name, forgotten(service.paused_since, overview.at)
@@ -94,7 +95,9 @@ def _services(overview: Overview) -> Iterator[Trouble]:
             if service.needed and "store" not in away:
                 lacking.setdefault(process_of(service.name), []).append(service)
         else:
+            at_work.append(service)
             yield from _working(overview.at, service, away)
+    yield from _idle(overview.at, at_work, away)
     for process, services in lacking.items():
         yield _not_running(overview, process, services)
     if overview.form == "deployed":
@@ -160,7 +163,6 @@ def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView
 def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
     """`away`: engines that are told of already; that a worker waits for one of them is no trouble of its own."""
     alive = service.alive(now)
-    yield from _idle(now, service, away)
     yield from _failing(now, service, away)
     rate = sum(worker.heartbeat.per_second for worker in alive)
     if service.lag and all(worker.heartbeat.ready for worker in alive):
@@ -176,24 +178,29 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
             )
 
 
-def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
-    """Workers that live and do not work, by their reason."""
-    by_reason: dict[tuple[str | None, Mend | None], list[Worker]] = {}
-    for worker in service.alive(now):
-        beat = worker.heartbeat
-        if not beat.ready and beat.mend not in away:
-            by_reason.setdefault((beat.reason, beat.mend), []).append(worker)
-    for (reason, mend), workers in by_reason.items():
-        said = short(reason or "no reason given")
-        begins = mend is None and not any(worker.heartbeat.last_error for worker in workers)
+def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str]) -> Iterator[Trouble]:
+    """Workers that live and do not work, by their reason: services of one process often have the same."""
+    by_reason: dict[tuple[str, str | None, Mend | None], dict[str, Worker]] = {}
+    for service in services:
+        for worker in service.alive(now):
+            beat = worker.heartbeat
+            if not beat.ready and beat.mend not in away:
+                by_reason.setdefault((worker.worker, beat.reason, beat.mend), {})[service.name] = worker
+    alike: dict[tuple[tuple[str, ...], str | None, Mend | None], list[Worker]] = {}
+    for (_, reason, mend), workers in by_reason.items():
+        alike.setdefault((tuple(workers), reason, mend), []).append(next(iter(workers.values())))
+    for (names, reason, mend), idle in alike.items():
+        of, said = joined(names), short(reason or "no reason given")
+        begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
         do = _BEGINS if begins else _REMEDY.get(mend, _REMEDY[None])
-        if len(workers) > MOST_NAMED:
-            names = named_of([worker.worker for worker in workers])
-            yield Trouble(f"{len(workers):,} workers of {service.name} do not work ({names}): {said}", do)
+        if len(idle) > MOST_NAMED:
+            named = named_of([worker.worker for worker in idle])
+            yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do)
             continue
-        for worker in workers:
+        for worker in idle:
             since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
-            yield Trouble(f"{service.name} ({worker.worker}) does not work: {said}{since}", do)
+            does = "does" if len(names) == 1 else "do"
+            yield Trouble(f"{of} ({worker.worker}) {does} not work: {said}{since}", do)
 
 
 def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:

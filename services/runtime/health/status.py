@@ -114,9 +114,11 @@ class Progress:
     def stalls(self, status: RunnerStatus, pauses: Pauses, idle_s: float) -> Mapping[str, Failure]:
         """By service: that the loop has not turned, else that partitions with records to do have not moved.
 
-        `idle_s`: seconds since the loop last turned. What is paused, or waits for an engine, is not counted.
+        `idle_s`: seconds since the loop last turned, which it does not while a service loads, as long as that takes.
+        What is paused, or waits for an engine, is not counted.
         """
-        now, hangs = status.at, timedelta(seconds=idle_s)
+        now = status.at
+        hangs = timedelta(seconds=idle_s if all(service.loaded for service in status.services) else 0)
         stood, self._stood = self._stood, {}
         found = {}
         for service in status.services:

@@ -82,6 +82,13 @@ def test_a_service_is_what_its_workers_are_together(view: ServiceView, state: Se
     assert view.state(NOON) == state
 
 
+def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> None:
+    names = ("ingest.normaliser", "matcher", "notifier")
+    idle = tuple(service(name, ready=False, reason="not loaded yet") for name in names)
+    (told,) = troubles(replace(WELL, services=idle))
+    assert told.what == "ingest.normaliser, matcher and notifier (w1) do not work: not loaded yet"
+
+
 @pytest.mark.parametrize("state", SOURCE_STATES)
 def test_a_source_is_as_grave_as_what_is_told_of_it(state: SourceState) -> None:
     told = source_troubles([SourceFigures("a", state)], NOON)

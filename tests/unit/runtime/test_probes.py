@@ -227,6 +227,11 @@ def test_a_worker_whose_loop_hangs_is_not_ready_though_its_heartbeats_go_on() ->
     assert stalled((5, 0, "running"), idle_s=120, held="matcher") == (BY_OPERATOR, None)
 
 
+def test_a_loop_that_waits_for_what_loads_does_not_hang() -> None:
+    status = RunnerStatus(NOON, (service(), replace(service(loaded=False), name="notifier")))
+    assert Progress().stalls(status, Pauses(), 600) == {}
+
+
 def test_a_paused_service_is_not_ready_whatever_else() -> None:
     status = RunnerStatus(NOON, (service(state="halted", error="halted"),))
     assert not_ready(status, Pauses(services=frozenset({"matcher"}))) == ("matcher: paused by operator",)
