@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -265,6 +265,7 @@ def _day_bars(preview: LivePreview, words: Words) -> list[Bar]:
     return _PLOT.bars(counts, titles) if any(counts) else []
 
 
+@lru_cache(maxsize=4_096)
 def _money(amount: int, currency: str, words: Words) -> str:
     return str(format_compact_currency(amount, currency, locale=words.locale))
 

@@ -62,6 +62,7 @@ _ROUND: Final = (1, 2, 5, 10)
 _WEEK: Final = timedelta(days=7)
 _NO_LINKS: Final = Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
 _NOBODY: Final = "reader@example.com"
+_OPEN: Final[Mapping[str, Any]] = {"status": "open", "backlog": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,6 @@ class LivePreviews:
     def __init__(self, installation: Installation) -> None:
         self._settings = installation.settings
         self._stored = SqlPastPostings(installation.engine)
-        self._newest = NewestPostings(installation.matches, self._settings.notifier.newest_looked_at)
         self._columns = PastInColumns()
         self._renderer = JinjaRenderer(self._settings.mail.sender, cached_cards=_WEIGHED)
         self._remembered: LRUCache[tuple[str, int], tuple[PostingCore, bool]] = LRUCache(_REMEMBERED)
@@ -161,6 +161,9 @@ class LivePreviews:
         self._shown: LRUCache[tuple[Hashable, ...], LivePreview] = LRUCache(_KEPT)
         """Until the store is read again: a form asks anew also where an address or an hour was typed."""
         self._judging = Judging(_JUDGED, _REMEMBERED)
+        # What came last is mostly what fits, too: it is read and prepared once for both.
+        looked_at = self._settings.notifier.newest_looked_at
+        self._newest = NewestPostings(installation.matches, looked_at, self._read, self._judging.ready)
         self._lock = Lock()
         self._asked_for: Mapping[str, int] = {}
         self._new = 0
@@ -303,13 +306,27 @@ class LivePreviews:
         keys = [(seen.posting_id, seen.version) for seen in wanted]
         with self._lock:
             known = {key: self._remembered[key] for key in keys if key in self._remembered}
-        missing = [posting_id for posting_id, version in keys if (posting_id, version) not in known]
-        for posting, seen_at in self._stored.read(missing) if missing else ():
-            opened = posting.model_copy(update={"status": "open", "seen_at": seen_at, "backlog": False})
-            known[posting.posting_id, posting.version] = opened, posting.status == "open"
-        with self._lock:
-            self._remembered.update(known)
+        if missing := [posting_id for posting_id, version in keys if (posting_id, version) not in known]:
+            read = self._opened(missing)
+            known |= read
+            with self._lock:
+                self._remembered.update(read)
         return [known[key] for key in keys if key in known]
+
+    def _read(self, posting_ids: Sequence[str]) -> dict[str, PostingCore]:
+        """Open ones, which are remembered; who calls it has the lock."""
+        read = self._opened(posting_ids)
+        self._remembered.update(read)
+        return {posting.posting_id: posting for posting, is_open in read.values() if is_open}
+
+    def _opened(self, posting_ids: Sequence[str]) -> dict[tuple[str, int], tuple[PostingCore, bool]]:
+        """Each as it was while it was open, and whether it is."""
+        read = {}
+        for posting, _ in self._stored.read(posting_ids):
+            is_open = posting.status == "open"
+            as_open = posting if is_open and not posting.backlog else posting.model_copy(update=_OPEN)
+            read[posting.posting_id, posting.version] = as_open, is_open
+        return read
 
 
 def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
