@@ -54,6 +54,8 @@ class LogView:
 class StoreView:
     """What the store says."""
 
+    at: datetime
+    """When the workers were read: their heartbeats are held against it, however long all the rest takes."""
     figures: StoreFigures
     workers: tuple[Worker, ...]
     undeclared: int
@@ -98,7 +100,7 @@ class Gatherer:
         workers = store.workers if store else ()
         letters = self._waiting_letters(log) if log else ()
         return Overview(
-            at=now,
+            at=store.at if store else now,
             form="deployed" if self._settings.deployed else "embedded",
             engines=tuple(engines),
             figures=store.figures if store else None,
@@ -133,7 +135,8 @@ class Gatherer:
             with reading(self._store) as connection:
                 self._hours = (now, read_stages(connection, now), read_mailed(connection, now))
         _, stages, mailed = self._hours
-        return StoreView(figures, read_workers(self._store), count_undeclared(self._store), stages, mailed)
+        undeclared, workers = count_undeclared(self._store), read_workers(self._store)
+        return StoreView(self._clock.now(), figures, workers, undeclared, stages, mailed)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:

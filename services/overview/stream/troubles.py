@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
+from schemas.topics import dead_of
 from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import LATE_POLLS, late_polls, store_troubles
@@ -21,6 +22,8 @@ SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
 _FAST_BURN = 14.4
 _LEAST_LATE = 5
+_LEAST_LETTERS, _MUCH_DIES = 10, 0.01
+"""A few records of a feed are always odd; where a share dies, jobs of a whole board reach nobody until it is mended."""
 _ENGINE = "it goes on by itself once that is back; `jobchime doctor` says how"
 _REMEDY: dict[Mend | None, str] = {
     "dead letters": "`jobchime dead list` shows the records; mend the service, then start it again",
@@ -319,12 +322,14 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
     by_topic: dict[str, int] = {}
     for letter in overview.letters:
         by_topic[letter.topic] = by_topic.get(letter.topic, 0) + letter.waiting
+    records = {dead_of(topic.name): topic.records for topic in overview.topics}
     for topic, waiting in by_topic.items():
         if waiting:
+            many = waiting >= _LEAST_LETTERS and waiting > _MUCH_DIES * records.get(topic, 0)
             yield Trouble(
-                f"{counted(waiting, 'dead letter')} in {topic}",
+                f"{counted(waiting, 'dead letter')} in {topic}{', more than 1 of 100 records' * many}",
                 "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
-                grave=False,
+                grave=many,
                 remedy=Remedy("show letters", topic),
             )
     for service, seconds in overview.freshness_s.items():

@@ -12,6 +12,7 @@ from services.overview.stream.model import (
     Overview,
     ServiceState,
     ServiceView,
+    TopicView,
 )
 from services.overview.stream.spans import ago
 from services.overview.stream.store_troubles import ran_ahead_troubles, source_troubles
@@ -80,6 +81,14 @@ def figures(**more: object) -> Overview:
 )
 def test_a_service_is_what_its_workers_are_together(view: ServiceView, state: ServiceState) -> None:
     assert view.state(NOON) == state
+
+
+@pytest.mark.parametrize(("waiting", "records", "grave"), [(9, 10, False), (10, 1_000, False), (11, 1_000, True)])
+def test_dead_letters_are_a_failure_where_a_share_of_the_records_dies(waiting: int, records: int, grave: bool) -> None:
+    topic = TopicView("raw.v1", records, records, waiting)
+    letters = (LetterView("raw.v1.dead", "no title", waiting),)
+    (told,) = troubles(replace(WELL, topics=(topic,), letters=letters))
+    assert told.grave == grave
 
 
 def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> None:
