@@ -134,9 +134,11 @@ def test_pay_is_told_of_all_that_fit_but_for_it_and_the_slider_steps_in_its_peri
             assert 'class="lower"' in page
 
 
-def test_a_form_that_asks_nothing_yet_shows_nothing_and_a_wrong_word_is_said(portal: ServedPortal) -> None:
+def test_a_form_that_asks_nothing_yet_finds_nothing_and_a_wrong_word_is_said(portal: ServedPortal) -> None:
     read(portal)
-    assert portal.post("/preview", currency="EUR").text.strip() == ""
+    asks_nothing = portal.post("/preview", currency="EUR").text
+    assert "What the search finds is shown here." in asks_nothing
+    assert "<h2>" not in asks_nothing
     wrong = portal.post("/preview", skills="Pyhton", currency="EUR")
     assert wrong.status_code == 200
     assert "Did you mean Python" in wrong.text
