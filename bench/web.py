@@ -138,10 +138,11 @@ def _typing(folder: Path, store: str, people: int, forms: int) -> dict[str, floa
         _until_idle(portal.process.pid)
         with httpx2.Client(base_url=portal.base, timeout=60) as client:
             pages = sorted(_took(client, "GET", "/sign-up", {}) for _ in range(100))
-            files = ("portal.css", "search.css", "htmx.min.js", "search.js", "icon.svg")
+            # Without htmx, which comes once somebody begins to type.
+            files = ("base.css", "search.css", "search.js", "icon.svg")
             paths = ["/sign-up", *(f"/static/{file}" for file in files)]
             # As they are sent: what is the same for everybody is packed.
-            view = sum(client.get(path).num_bytes_downloaded for path in paths)
+            view = sum(client.get(path).raise_for_status().num_bytes_downloaded for path in paths)
         floors = _floors()
         before = processor_s(portal.process.pid)
         taken = _by_all(partial(_type, portal.base, forms=forms), people)

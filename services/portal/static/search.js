@@ -213,7 +213,32 @@ function tell(form, failed = "") {
   if (box.bottom > line.getBoundingClientRect().top && box.top < innerHeight) field.scrollIntoView({ block: "nearest" });
 }
 
+// What is found while one types takes htmx, half of what the page weighs: it is fetched once somebody begins, or at once
+// where a link filled the form.
+const htmxAt = document.currentScript.dataset.htmx;
+
+function follow(form) {
+  let typed = false;
+  form.addEventListener("input", () => { typed = true; });
+  const fetchIt = () => {
+    const script = document.createElement("script");
+    script.src = htmxAt;
+    script.addEventListener("load", () => { if (typed) form.dispatchEvent(new Event("input", { bubbles: true })); });
+    document.head.append(script);
+  };
+  // It waits for a document that is still being read, or begins at once in one that is complete; in between it never would.
+  const begin = () => {
+    for (const sign of signs) form.removeEventListener(sign, begin);
+    if (document.readyState === "complete") fetchIt();
+    else addEventListener("load", fetchIt, { once: true });
+  };
+  const signs = ["focusin", "pointerdown", "input"];
+  for (const sign of signs) form.addEventListener(sign, begin);
+  if (form.querySelector("[hx-trigger^=load]")) begin();
+}
+
 for (const form of document.querySelectorAll("form.search")) {
+  follow(form);
   form.querySelectorAll("input[data-complete]").forEach(complete);
   slide(form);
   tell(form);
