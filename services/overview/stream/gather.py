@@ -1,6 +1,7 @@
 """Looks at everything once. What is away costs its own part of the view, and little time."""
 
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
-from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView, TopicView
+from services.overview.stream.model import DATA_FOLDER, EngineView, LetterView, Overview, ServiceView, TopicView
 from services.processes import SERVICES
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
@@ -32,6 +33,8 @@ from services.runtime.sql.store import reading
 from services.settings import Settings
 
 _PATIENCE_S = 3.0
+_LEAST_FREE = 4 << 20
+"""Bytes of a disk that SQLite and the log need to go on."""
 _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
@@ -92,6 +95,8 @@ class Gatherer:
         now = self._clock.now()
         engines: list[EngineView] = []
         store = self._tried(engines, "store", self._read_store)
+        if not self._settings.deployed:
+            engines += self._full_disk(now)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
         indexed = None
         if self._settings.matcher.index == "elasticsearch":
@@ -124,6 +129,15 @@ class Gatherer:
         self._away.pop(name, None)
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
         return found
+
+    def _full_disk(self, now: datetime) -> Iterator[EngineView]:
+        """What nobody can write to can be read all the same, and its workers fall silent."""
+        free = shutil.disk_usage(self._settings.data).free if self._settings.data.is_dir() else _LEAST_FREE
+        if free >= _LEAST_FREE:
+            self._away.pop(DATA_FOLDER, None)
+            return
+        said = f"its disk is full ({free >> 20} MiB are free), and nothing is written: free some space"
+        yield EngineView(DATA_FOLDER, False, said, self._away.setdefault(DATA_FOLDER, now))
 
     def _read_store(self) -> StoreView:
         if self._store is None:

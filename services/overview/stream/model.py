@@ -32,6 +32,8 @@ SERVICE_SEVERITY: Final[dict[ServiceState, Severity]] = {
     "ready": "well",
     "off": "idle",
 }
+DATA_FOLDER: Final = "the data folder"
+"""The name of what the embedded form writes to, where that cannot be written."""
 BAD_DELIVERIES: Final = frozenset({"failed", "unknown", "bounced"})
 """States of deliveries that did not reach, or may not have reached, their reader."""
 

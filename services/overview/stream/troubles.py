@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import dead_of
-from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
+from services.overview.stream.model import DATA_FOLDER, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import LATE_POLLS, late_polls, store_troubles
 from services.processes import PORTAL, process_of
@@ -80,7 +80,7 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     served = overview.services
     flow = tuple(service for service in served if service.name != PORTAL)
     if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
-        if "store" not in away:
+        if not away & {"store", DATA_FOLDER}:
             yield _nothing_runs(replace(overview, services=flow))
         served = tuple(service for service in served if service.name == PORTAL)
     lacking: dict[str, list[ServiceView]] = {}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.overview.stream.model import (
+    DATA_FOLDER,
     SOURCE_SEVERITY,
     EngineView,
     LetterView,
@@ -89,6 +90,13 @@ def test_dead_letters_are_a_failure_where_a_share_of_the_records_dies(waiting: i
     letters = (LetterView("raw.v1.dead", "no title", waiting),)
     (told,) = troubles(replace(WELL, topics=(topic,), letters=letters))
     assert told.grave == grave
+
+
+def test_a_full_disk_is_told_and_not_that_nothing_runs() -> None:
+    full = EngineView(DATA_FOLDER, False, "its disk is full (0 MiB are free)", NOON - 3 * MINUTE)
+    silent = (ServiceView("matcher", 5), ServiceView("notifier", 5))
+    (told,) = troubles(replace(WELL, form="embedded", engines=(*WELL.engines, full), services=silent))
+    assert told.what == "the data folder cannot be used: its disk is full (0 MiB are free) (for 3 min)"
 
 
 def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> None:
