@@ -4,10 +4,13 @@ Match records hold those that pay or distance make, which an index finds as it f
 neighbouring role, an hour or a skill is looked for here, for digests that are sent alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from functools import reduce
+from operator import or_
+from typing import Any, Final
 
 from cachetools import LRUCache
 
@@ -24,6 +27,7 @@ from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
+from services.rules.criterion import Criterion, Narrowing
 from services.rules.criterion.role import accepts_unknown_role
 from services.rules.roles.taxonomy import roles
 from services.rules.verdict import asked_by, near_miss, outcome_of
@@ -42,18 +46,24 @@ _NO_ROLE: Final = ""
 
 
 class Newest:
-    """The newest postings, prepared once for all searches that look through them."""
+    """The newest postings, prepared once for all searches that look through them.
+
+    Some of them are a number whose bits are their places: what fails by the terms of a criterion is found for all of
+    them at once, and the truth is asked of those alone that fail one criterion at most.
+    """
 
     def __init__(self, postings: Iterable[PostingFeatures]) -> None:
         self._all = tuple(postings)
-        self._by_skill: dict[str, set[int]] = {}
-        """Places of those that name a skill or imply it, however they mean it."""
-        self._by_role: dict[str, set[int]] = {}
+        self._by_skill: defaultdict[str, int] = defaultdict(int)
+        """Those that name a skill or imply it, however they mean it."""
+        self._by_role: defaultdict[str, int] = defaultdict(int)
         for place, ready in enumerate(self._all):
             for name in (*ready.skills, *ready.implied):
-                self._by_skill.setdefault(name, set()).add(place)
+                self._by_skill[name] |= 1 << place
             for role in ready.posting.roles or (_NO_ROLE,):
-                self._by_role.setdefault(role, set()).add(place)
+                self._by_role[role] |= 1 << place
+        self._by_terms: dict[str, _ByTerms] = {}
+        """By criterion."""
         self._found: LRUCache[Criteria, tuple[PostingFeatures, ...]] = LRUCache(_MOST_HELD)
 
     def near(self, criteria: Criteria) -> tuple[PostingFeatures, ...]:
@@ -67,23 +77,76 @@ class Newest:
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
         if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
-            for place in sorted(self._maybe(criteria)):
+            for place in _places(self._maybe(criteria) & ~self._failing_two(criteria, asked)):
                 ready = self._all[place]
-                if near_miss(criteria, ready, asked) is not None and outcome_of(criteria, ready) == "reject":
+                if near_miss(criteria, ready, asked) is not None and outcome_of(criteria, ready, asked) == "reject":
                     yield ready
 
-    def _maybe(self, criteria: Criteria) -> Iterable[int]:
+    def _maybe(self, criteria: Criteria) -> int:
         """Of what is asked for in skills, else in roles, a near miss has something."""
         asked, wanted = criteria.skills, criteria.roles.any
         if asked.all or asked.any:
-            by_name = sorted((self._by_skill.get(name, set()) for name in asked.all or asked.any), key=len)
+            by_name = sorted((self._by_skill.get(name, 0) for name in asked.all or asked.any), key=int.bit_count)
             # Of all at most one is missing: so either of any two is there.
-            return set[int]().union(*(by_name[:2] if asked.all else by_name))
+            return reduce(or_, by_name[:2] if asked.all else by_name)
         if wanted:
             suiting = frozenset(wanted).union(*map(roles().neighbours, wanted))
             unknown = {_NO_ROLE} if accepts_unknown_role(criteria) else set()
-            return set[int]().union(*(self._by_role.get(role, set()) for role in suiting | unknown))
-        return range(len(self._all))
+            return reduce(or_, (self._by_role.get(role, 0) for role in suiting | unknown))
+        return (1 << len(self._all)) - 1
+
+    def _failing_two(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
+        """Those that fail two criteria at least, as far as terms tell."""
+        one = two = 0
+        for criterion in asked:
+            narrowing = criterion.narrowing(criteria)
+            if narrowing is not None:
+                by_terms = self._by_terms.get(criterion.name)
+                if by_terms is None:
+                    by_terms = self._by_terms[criterion.name] = _ByTerms(criterion, self._all)
+                failing = by_terms.failing(narrowing)
+                two |= one & failing
+                one |= failing
+        return two
+
+
+class _ByTerms:
+    """Which postings have the terms of one criterion."""
+
+    def __init__(self, criterion: Criterion[Any], postings: Sequence[PostingFeatures]) -> None:
+        self._excludes = criterion.excludes
+        self._all = (1 << len(postings)) - 1
+        self._having_any = 0
+        """Those that have whichever terms are asked for."""
+        self._having: defaultdict[str, int] = defaultdict(int)
+        alike: dict[Hashable, list[int]] = {}
+        for place, ready in enumerate(postings):
+            alike.setdefault(criterion.looks_at(ready), []).append(place)
+        for places in alike.values():
+            own, terms = sum(1 << place for place in places), criterion.terms_of(postings[places[0]])
+            self._having_any |= own if terms is None else 0
+            for term in terms or ():
+                self._having[term] |= own
+
+    def failing(self, narrowing: Narrowing) -> int:
+        """Those that have too few of the terms, or any that are excluded."""
+        enough = [0] * narrowing.at_least
+        """Those that have one of them, two, and so on."""
+        for term in narrowing.terms:
+            own = self._having.get(term, 0)
+            for number in range(len(enough) - 1, 0, -1):
+                enough[number] |= enough[number - 1] & own
+            enough[0] |= own
+        having = enough[-1] | self._having_any
+        return having if self._excludes else self._all & ~having
+
+
+def _places(bits: int) -> Iterator[int]:
+    """The places of the bits of a number, in order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 def near_candidates(
