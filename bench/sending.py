@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,7 +32,7 @@ def mails_a_second(mails: int, latency_s: float, in_flight: int) -> float:
     with TemporaryDirectory() as name, sendgrid_process(Path(name) / "mails", latency_s) as host:
         store = sqlite_store(Path(name))
         open_deliveries(store, mails, NOW)
-        settings = NotifierSettings(deliveries_a_tick=mails)
+        settings = NotifierSettings(delivers_for=timedelta(hours=1))
         courier = Courier(store.deliveries, mailer_of(by_sendgrid(host, in_flight)), settings)
         begun = time.perf_counter()
         courier.deliver(NOW)

@@ -16,6 +16,9 @@ from services.notifier.settings import NotifierSettings
 from services.runtime.privacy.redaction import redacted
 from services.runtime.throttle import Throttle
 
+_MOST_DOUBTS = 200
+"""Settled in one tick."""
+
 _events = structlog.get_logger(__name__)
 
 
@@ -88,13 +91,11 @@ class Courier:
 
     def _round(self, now: datetime, flight: Flight) -> None:
         settings = self._settings
-        left = settings.deliveries_a_tick
-        while left > 0 and not self._is_over():
-            most = min(left, settings.deliveries_at_once)
+        most, until = settings.deliveries_at_once, self._began[1] + settings.delivers_for.total_seconds()
+        while self._monotonic() < until and not self._is_over():
             claimed = self._deliveries.claim(settings.worker, self._mailer.name, now, settings.claim_lease, most)
             if not claimed:
                 return
-            left -= len(claimed)
             while claimed:
                 room = self._make_room(flight)
                 self.keep_answers(now)
@@ -193,7 +194,7 @@ class Courier:
         """Ask a mailer that remembers; one that does not leaves its doubts to signed events and operators."""
         if not isinstance(self._mailer, Ledger):
             return
-        for doubt in self._deliveries.doubts(self._mailer.name, self._settings.deliveries_a_tick):
+        for doubt in self._deliveries.doubts(self._mailer.name, _MOST_DOUBTS):
             self._settle(doubt, self._mailer, now)
 
     def _settle(self, doubt: UnknownDelivery, ledger: Ledger, now: datetime) -> None:

@@ -42,8 +42,8 @@ class NotifierSettings(BaseModel):
     """Subscribers claimed together: their windows are read in one pass."""
     passes_a_tick: int = Field(default=2, ge=1)
     """How often a tick claims; what is left waits for the next one, so that matching goes on in between."""
-    deliveries_a_tick: int = Field(default=200, ge=1)
-    """Mails handed over in one tick."""
+    delivers_for: Span = timedelta(seconds=10)
+    """How long a tick hands mails over; what is left waits for the next one, so that matching goes on in between."""
     deliveries_at_once: int = Field(default=50, ge=1, le=500)
     """Claimed together. Small, so that a killed worker keeps few waiting for its lease to end."""
     setbacks_in_row: int = Field(default=3, ge=1)
@@ -73,7 +73,7 @@ class NotifierSettings(BaseModel):
     def in_one_go(self) -> Self:
         """The same, but a tick leaves nothing of what is due for the next: for a command that ticks and ends."""
         patient = self.webhooks.model_copy(update={"waits": 2 * self.webhooks.timeout})
-        bounds = {"passes_a_tick": 10_000, "deliveries_a_tick": 10_000_000, "webhooks": patient}
+        bounds = {"passes_a_tick": 10_000, "delivers_for": timedelta(days=1), "webhooks": patient}
         return self.model_copy(update=bounds)
 
 

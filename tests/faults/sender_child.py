@@ -23,7 +23,7 @@ def main(url: str, host: str, in_flight: int, clock: FastClock) -> None:
     def live(ready: Ready) -> None:
         with stop_on_signals() as stop:
             engine = open_store(url)
-            store, settings = SqlDeliveries(engine), NotifierSettings(deliveries_at_once=10, deliveries_a_tick=20)
+            store, settings = SqlDeliveries(engine), NotifierSettings(deliveries_at_once=10)
             courier = Courier(store, mailer, settings)
             store.release(settings.worker, clock.now())
             ready()

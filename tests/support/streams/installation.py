@@ -87,7 +87,6 @@ enabled = false
 [matcher]
 index = "{index}"
 [notifier]
-deliveries_a_tick = 100000
 passes_a_tick = 100
 most_instant = 48
 [notifier.curate]

@@ -90,9 +90,13 @@ def test_what_is_taken_is_accepted(store: NotifierStore) -> None:
     assert len(mailer.asked) == 10
 
 
-def test_a_tick_hands_over_so_many_and_no_more(store: NotifierStore) -> None:
-    courier(store, Answering(taking), deliveries_a_tick=4, deliveries_at_once=3).deliver(AT)
-    assert store.deliveries.states() == {"accepted": 4, "pending": 6}
+def test_a_tick_hands_over_for_so_long_and_what_is_left_waits(store: NotifierStore) -> None:
+    mailer, settings = Answering(taking), NotifierSettings(deliveries_at_once=3, delivers_for=timedelta(seconds=10))
+    slow = Courier(store.deliveries, mailer, settings, monotonic=lambda: 2.0 * len(mailer.asked))
+    slow.deliver(AT)
+    assert store.deliveries.states() == {"accepted": 6, "pending": 4}
+    slow.deliver(AT)
+    assert store.deliveries.states() == {"accepted": 10}
 
 
 def test_what_is_refused_has_failed_and_is_never_tried_again(store: NotifierStore) -> None:
@@ -250,7 +254,7 @@ def test_a_mail_that_did_not_go_out_is_told_without_addresses(
     store: NotifierStore, error: Exception, event: str
 ) -> None:
     with capture_logs() as logs:
-        courier(store, Answering(raising(error)), deliveries_a_tick=2).deliver(AT)
+        courier(store, Answering(raising(error)), setbacks_in_row=20).deliver(AT)
     (told,) = logs
     assert (told["event"], told["log_level"], told["mailer"]) == (event, "warning", "answering")
     assert told["attempts"] == 1
@@ -262,8 +266,9 @@ def test_a_mail_that_did_not_go_out_is_told_without_addresses(
 def test_the_same_reason_is_told_once_a_minute_and_another_at_once(store: NotifierStore) -> None:
     seconds = [0.0]
     mailer = Answering(raising(MailDeferredError("busy")))
-    settings = NotifierSettings(deliveries_a_tick=1)
-    asked = Courier(store.deliveries, mailer, settings, monotonic=lambda: seconds[0])
+    # One mail a tick: the first takes longer than a tick may.
+    settings = NotifierSettings(deliveries_at_once=1, delivers_for=timedelta(milliseconds=1))
+    asked = Courier(store.deliveries, mailer, settings, monotonic=lambda: seconds[0] + len(mailer.asked) / 500)
 
     def reasons_at(second: float, reason: str) -> list[str]:
         seconds[0] = second
