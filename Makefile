@@ -10,7 +10,7 @@ ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-faults lint types check check-deploy format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-faults lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -83,6 +83,22 @@ types: setup
 check-deploy: setup
 	@deploy/helm/tools.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" CI=true CHECK_DEPLOY=1 $(BIN)/pytest tests/unit/deploy
+
+# How large the packages of the image are, as they are installed and after deploy/image/slim.sh; the other part is its base.
+image-size: setup
+	@root=$$(mktemp -d) && trap 'rm -rf "$$root"' EXIT && $(BIN)/python -m deploy.image.packages > "$$root.txt" && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target "$$root" -r "$$root.txt" && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --target "$$root" . && rm "$$root.txt" && \
+	du -sm --apparent-size "$$root"/* | sort -rn | head -12 | sed "s|$$root/||" && \
+	echo "$$(du -sm --apparent-size "$$root" | cut -f1) MiB installed" && deploy/image/slim.sh "$$root" && \
+	echo "$$(du -sm --apparent-size "$$root" | cut -f1) MiB in the image"
+
+# All Python packages of the image with versions and hashes, from the lock file, as CycloneDX has them.
+sbom: setup
+	@mkdir -p dist
+	@[ -d .venv/sbom ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .venv/sbom -r deploy/image/sbom.txt
+	@$(BIN)/python -m deploy.image.packages | PYTHONPATH=.venv/sbom $(BIN)/python -W ignore -m cyclonedx_py requirements --no-validate --output-reproducible --pyproject pyproject.toml -o dist/jobchime.cdx.json -
+	@echo "dist/jobchime.cdx.json"
 
 check: lint types test
 
