@@ -7,11 +7,13 @@ from typing import Final
 
 from schemas.posting import PostingCore
 from services.matcher.explain import explained
-from services.notifier.adapters.sql.digests.delivery_list import DeliveryList
+from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, MailedDigest
+from services.notifier.domain.delivery import State
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.notifier.domain.wording.score_lines import cause_line, chance_line
 from services.runtime.errors import UsageError
+from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
 from services.usecases.explaining import Judgement, bar_of, explain
 from services.usecases.installation import Installation
 from services.usecases.previews import next_digest
@@ -20,6 +22,11 @@ from services.wording.catalogues import english
 from services.wording.lines import one_line
 
 _MOST_MAILS: Final = 400
+_GOT, _MISSED, _LATE = "They got it", "They did not get it", "Not yet"
+_CAME: Final[dict[State, str]] = {
+    "accepted": _GOT, "delivered": _GOT, "pending": _LATE, "claimed": _LATE, "sending": _LATE,
+    "unknown": "Nobody knows whether they got it",
+}  # fmt: skip
 _COPIES_SINCE: Final = timedelta(days=400)
 
 
@@ -55,7 +62,9 @@ class _Verdicts:
 class _Mails:
     events: tuple[StoryEvent, ...]
     got: StoryEvent | None
-    """The mail that held it, or a copy of it."""
+    """The mail that held it, or a copy of it: the one that reached them, else the last."""
+    came: str
+    """What that mail means for them."""
     last_refusal: StoryEvent | None
     """The last digest that left it out."""
 
@@ -113,15 +122,20 @@ def _verdict_event(
 def _mails(installation: Installation, reader: Subscriber, posting: PostingCore) -> _Mails:
     own, events = posting.posting_id, list[StoryEvent]()
     got = last_refusal = None
+    came = _MISSED
+    sending = SqlPauses(installation.engine).read()
     copies = installation.digests.sent({reader.subscriber_id: [posting]}, posting.fetched_at - _COPIES_SINCE)
     for item in copies.get(reader.subscriber_id, ()):
         if item.posting_id != own:
-            got = StoryEvent(item.sent_at, f"they were sent the same job as {item.posting_id}")
+            got, came = StoryEvent(item.sent_at, f"they were sent the same job as {item.posting_id}"), _GOT
             events.append(got)
     for mail in DeliveryList(installation.engine).of_person(reader.subscriber_id, _MOST_MAILS):
         if own in mail.posting_ids:
-            got = StoryEvent(mail.due_at, f"it went into the mail “{one_line(mail.subject)}”, which is {mail.state}")
-            events.append(got)
+            said = f"it went into the mail “{one_line(mail.subject)}”, which is {_state_of(mail, sending)}"
+            events.append(StoryEvent(mail.due_at, said))
+            means = _CAME.get(mail.state, _MISSED)
+            if got is None or (came != _GOT and means == _GOT):
+                got, came = events[-1], means
     for digest in installation.digests.history(reader.subscriber_id, with_holds=True):
         why = dict(digest.dropped).get(own)
         if why is None:
@@ -130,7 +144,17 @@ def _mails(installation: Installation, reader: Subscriber, posting: PostingCore)
         waits = ", and waits for the next" if own in dict(digest.rest) else ""
         last_refusal = StoryEvent(digest.due_at, f"{kind} left it out: {why}{waits}")
         events.append(last_refusal)
-    return _Mails(tuple(sorted(events, key=lambda event: event.at or posting.fetched_at)), got, last_refusal)
+    return _Mails(tuple(sorted(events, key=lambda event: event.at or posting.fetched_at)), got, came, last_refusal)
+
+
+def _state_of(mail: MailedDigest, sending: Pauses) -> str:
+    """With why it waits, or will not come."""
+    if mail.state == "pending" and sending.sending:
+        if sending.restored:
+            return "pending, as sending is held in a store that was restored"
+        why = sending.stopped_because
+        return f"pending, as sending stopped by itself: {why}" if why else f"pending, as sending is {BY_OPERATOR}"
+    return f"{mail.state}: {one_line(mail.reason)}" if mail.reason else mail.state
 
 
 def _unmailed(installation: Installation, reader: Subscriber, now: datetime) -> tuple[StoryEvent, ...]:
@@ -166,8 +190,8 @@ def _upcoming(
 
 def _answer(verdicts: _Verdicts, mails: _Mails, unmailed: Sequence[StoryEvent], upcoming: Sequence[StoryEvent]) -> str:
     """What decided it: a mail, then what keeps all mails away, then the searches, then what left it out."""
-    if mails.got is not None:
-        return f"They got it: {mails.got.what}."
+    if mails.got is not None and not (mails.came == _MISSED and (unmailed or upcoming)):
+        return f"{mails.came}: {mails.got.what}."
     if unmailed:
         return f"They did not get it: {unmailed[-1].what}."
     if not verdicts.fitting and not mails.last_refusal and not upcoming:

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from schemas.sql.tables import deliveries
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
 from services.notifier.domain.people import Subscriber
 from services.rules.verdict import verdict
 from services.runtime.errors import UsageError
+from services.runtime.sql.store import writing
 from services.usecases.installation import Installation
 from services.usecases.stories import Story, story
 from tests.support.consenting import paused
@@ -63,8 +66,26 @@ def test_what_comes_next_is_said(store: NotifierStore, ada: Subscriber) -> None:
 
 def test_a_mail_that_held_it_is_named_with_what_became_of_it(store: NotifierStore, ada: Subscriber) -> None:
     build(store, sends=True)
-    assert told(store, ada).answer.startswith("They got it: it went into the mail ")
+    assert told(store, ada).answer.startswith("Not yet: it went into the mail ")
     assert told(store, ada).answer.endswith("which is pending.")
+    for state, answer in (("accepted", "They got it"), ("unknown", "Nobody knows"), ("failed", "They did not get it")):
+        with writing(store.engine) as connection:
+            connection.execute(update(deliveries).values(state=state, reason="no room" if state == "failed" else ""))
+        assert told(store, ada).answer.startswith(f"{answer}")
+    assert told(store, ada).answer.endswith("which is failed: no room.")
+
+
+def test_a_mail_that_is_late_says_why(store: NotifierStore, ada: Subscriber) -> None:
+    build(store, sends=True)
+    store.pauses.set_sending(True, NOW)
+    assert told(store, ada).answer.endswith("which is pending, as sending is paused by operator.")
+    store.pauses.set_sending(False, NOW)
+    store.pauses.stop_sending("3 of 100 complained", NOW)
+    assert told(store, ada).answer.endswith("which is pending, as sending stopped by itself: 3 of 100 complained.")
+    store.pauses.set_sending(False, NOW)
+    with writing(store.engine) as connection:
+        connection.execute(update(deliveries).values(reason="cannot reach mail.example"))
+    assert told(store, ada).answer.endswith("which is pending: cannot reach mail.example.")
 
 
 def test_a_digest_that_left_it_out_says_why(store: NotifierStore, ada: Subscriber) -> None:
