@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from schemas.criteria import Criteria
@@ -74,15 +75,27 @@ class Reason:
     """What there is to say of it: `services.wording.reasons` says it in words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relaxation:
-    """Criteria that differ from a search's in one criterion, and accept whatever it accepts there."""
+    """How a search's criteria change in one criterion, and accept whatever they accept there."""
 
     criterion: str
     step: Step
     value: str | int | float | None
     """The term that is dropped or added, the amount of the floor, the hours of tolerance."""
-    criteria: Criteria
+    asked: Criteria
+    """Those of the search."""
+    changes: Mapping[str, object] = field(hash=False)
+    within: Literal["skills", "roles"] | None = None
+    """The part of the criteria that changes; None: they do themselves."""
+
+    @cached_property
+    def criteria(self) -> Criteria:
+        """The relaxed ones, made when they are asked for: whoever looks for near misses asks only whether there are."""
+        if self.within is None:
+            return self.asked.model_copy(update=self.changes)
+        part = getattr(self.asked, self.within).model_copy(update=self.changes)
+        return self.asked.model_copy(update={self.within: part})
 
     @property
     def own(self) -> tuple[str, Step, str | int | float | None]:
@@ -184,7 +197,7 @@ class Criterion(ABC, Generic[F]):
         return self.untold
 
     def _relaxed(self, criteria: Criteria, step: Step, value: str | float | None, /, **changes: object) -> Relaxation:
-        return Relaxation(self.name, step, value, criteria.model_copy(update=changes))
+        return Relaxation(self.name, step, value, criteria, changes)
 
 
 def yes_or_no(fits: bool) -> Fit:

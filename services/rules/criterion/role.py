@@ -84,7 +84,7 @@ class _Roles(Criterion[F]):
         return prepared.posting.roles
 
     def _with(self, criteria: Criteria, step: Step, value: str | None, **changes: object) -> Relaxation:
-        return self._relaxed(criteria, step, value, roles=criteria.roles.model_copy(update=changes))
+        return Relaxation(self.name, step, value, criteria, changes, "roles")
 
 
 class RolesAny(_Roles[RoleFacts]):

@@ -102,7 +102,7 @@ class _Skills(Criterion[F]):
         return prepared.skills, prepared.asked_for
 
     def _with(self, criteria: Criteria, step: Step, value: str | int | None, **changes: object) -> Relaxation:
-        return self._relaxed(criteria, step, value, skills=criteria.skills.model_copy(update=changes))
+        return Relaxation(self.name, step, value, criteria, changes, "skills")
 
     def _mentioning(self, criteria: Criteria) -> Relaxation:
         return self._with(criteria, "accept", None, mentions=True)
