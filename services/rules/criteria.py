@@ -12,9 +12,9 @@ __all__ = ["CriteriaError", "canonical", "criteria_id"]
 def canonical(criteria: Criteria) -> Criteria:
     """Give the one form of criteria that ask the same. Idempotent; never changes what matches.
 
-    Skills take their canonical names; places their codes, without those that another one holds; sets are sorted and
-    deduplicated, and one that names everything becomes empty; text is normalised; what only qualifies something that is
-    not asked for goes back to its default. Raises CriteriaError.
+    Skills take their canonical names; places their codes, of remote work alone without what holds another one; sets are
+    sorted and deduplicated, and one that names everything becomes empty; text is normalised; what only qualifies
+    something that is not asked for goes back to its default. Raises CriteriaError.
     """
     fields: dict[str, object] = {}
     for criterion in CRITERIA:

@@ -58,9 +58,11 @@ class Place(Criterion[PlaceFacts]):
         return bool(criteria.places)
 
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
-        """Codes, without those that another one holds, or of remote work alone without those that hold another one."""
-        asked = criteria.model_copy(update={"places": _codes(criteria.places)})
-        places = _widest(deciding(asked))
+        """Codes, those of remote work alone without what holds another one.
+
+        A place beside one that holds it changes nothing of what matches, but says where its person looks first.
+        """
+        places = deciding(criteria.model_copy(update={"places": _codes(criteria.places)}))
         return {"places": places, "accept_unknown_place": criteria.accept_unknown_place and bool(places)}
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
@@ -117,7 +119,8 @@ class Place(Criterion[PlaceFacts]):
 
 def place_codes(asked: Iterable[str]) -> tuple[str, ...]:
     """The codes of places, sorted, without those that another one holds. Raises CriteriaError."""
-    return _widest(_codes(asked))
+    codes = _codes(asked)
+    return tuple(code for code in codes if not any(holds(other, code) for other in codes if other != code))
 
 
 def _codes(asked: Iterable[str]) -> tuple[str, ...]:
@@ -130,7 +133,3 @@ def _codes(asked: Iterable[str]) -> tuple[str, ...]:
             raise CriteriaError(said, "place_near" if near else "place", given=place, near=", ".join(near))
         found.add(code)
     return tuple(sorted(few(found, "places")))
-
-
-def _widest(codes: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(code for code in codes if not any(holds(other, code) for other in codes if other != code))

@@ -3,7 +3,11 @@
 import pytest
 
 from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import Reach
 from services.rules.criteria import CriteriaError, canonical, criteria_id
+from services.rules.prepared import PreparedPosting
+from services.rules.verdict import outcome_of
+from tests.support.digests import posting
 from tests.support.judging import floor, skills
 
 
@@ -26,17 +30,17 @@ def test_an_unknown_place_is_named_with_the_nearest_known() -> None:
     ("asked", "kept"),
     [
         (("Germany", "DE", "de"), ("DE",)),
-        (("US-CA", "US"), ("US",)),
-        (("DE", "eu"), ("eu",)),
-        (("eu", "europe"), ("europe",)),
-        (("US-CA", "north-america"), ("north-america",)),
+        (("US-CA", "US"), ("US", "US-CA")),
+        (("eu", "DE"), ("DE", "eu")),
         (("DE", "GB"), ("DE", "GB")),
         (("eu", "GB"), ("GB", "eu")),
         (("worldwide", "DE"), ("DE",)),
         (("worldwide",), ("worldwide",)),
     ],
 )
-def test_places_that_another_holds_are_dropped(asked: tuple[str, ...], kept: tuple[str, ...]) -> None:
+def test_a_place_beside_one_that_holds_it_stays_and_worldwide_beside_any_goes(
+    asked: tuple[str, ...], kept: tuple[str, ...]
+) -> None:
     assert canonical(Criteria(places=asked)).places == kept
 
 
@@ -148,5 +152,9 @@ def test_whoever_works_from_home_is_in_the_narrowest_place(asked: tuple[str, ...
         assert canonical(Criteria(places=asked, workplace=workplace)).places == kept
 
 
-def test_whoever_comes_to_an_office_may_move_within_the_widest_place() -> None:
-    assert canonical(Criteria(places=("PL", "europe"), workplace=("remote", "hybrid"))).places == ("europe",)
+def test_whoever_comes_to_an_office_may_move_within_the_widest_place_and_looks_in_the_narrowest_first() -> None:
+    both, wider = Criteria(places=("PL", "europe")), Criteria(places=("europe",))
+    assert canonical(both).places == ("PL", "europe")
+    for country, expected in (("PL", "match"), ("DE", "match"), ("BR", "reject")):
+        there = PreparedPosting(posting(reach=Reach(scope="listed", countries=(country,)), workplace="hybrid"))
+        assert outcome_of(canonical(both), there) == outcome_of(wider, there) == expected
