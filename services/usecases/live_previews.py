@@ -191,6 +191,11 @@ class LivePreviews:
                 self._columns.put(Past(posting, seen_at) for posting, seen_at in self._stored.read(some))
                 self._new += len(some)
         self._columns.forget(since)
+        with self._lock:
+            self._shown.clear()
+            self._newest.forget()
+            self._newest.at(now)
+        self._asked_for = self._columns.asked_for()
         # Looking through all that is held would hold up all who type: it is done now, and else hardly ever.
         gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)
         gc.collect()
@@ -198,11 +203,6 @@ class LivePreviews:
             # What is held now stays.
             gc.freeze()
             self._new = 0
-        with self._lock:
-            self._shown.clear()
-            self._newest.forget()
-            self._newest.at(now)
-        self._asked_for = self._columns.asked_for()
         self.ready = True
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:

@@ -109,7 +109,7 @@ class PastInColumns:
     def lacking(self, versions: Mapping[str, int]) -> list[str]:
         """Of some postings, with their newest versions, those that are not held in it."""
         with self._lock:
-            held = {own: self._seen[row].version for own, row in self._row.items() if own in versions}
+            held = {own: self._seen[row].version for own in versions if (row := self._row.get(own)) is not None}
         return [own for own, version in versions.items() if held.get(own, -1) < version]
 
     def put(self, past: Iterable[Past]) -> None:
