@@ -2,12 +2,31 @@
 "use strict";
 const place = document.getElementById("stream");
 const live = new EventSource(place.dataset.live);
+const lost = document.getElementById("lost");
+const settled = 1000;
+const patience = 20000;
 let shown = "";
-live.addEventListener("message", (event) => {
-  if (event.data === shown) return;
-  shown = event.data;
-  const on = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : "";
-  place.innerHTML = JSON.parse(event.data);
-  const again = on && document.getElementById(on);
-  if (again) again.focus();
+let came = "";
+let aimed = 0;
+let heard = Date.now();
+// What is aimed at, or pressed, must not move or go away under the pointer.
+place.addEventListener("pointermove", (event) => {
+  if (event.target.closest("a, button")) aimed = Date.now();
 });
+live.addEventListener("message", (event) => {
+  came = event.data;
+  heard = Date.now();
+  show();
+});
+setInterval(show, settled);
+function show() {
+  lost.hidden = Date.now() - heard < patience;
+  if (came === shown || place.querySelector("a:active, button:active") || Date.now() - aimed < settled) return;
+  shown = came;
+  const on = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : "";
+  const scrolled = new Map([...place.querySelectorAll(".wide")].map((table) => [table.id, table.scrollLeft]));
+  place.innerHTML = JSON.parse(came);
+  for (const table of place.querySelectorAll(".wide")) table.scrollLeft = scrolled.get(table.id) || 0;
+  const again = on && document.getElementById(on);
+  if (again) again.focus({ preventScroll: true });
+}

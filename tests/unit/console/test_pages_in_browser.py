@@ -84,6 +84,25 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
         assert (faults, said) == ({}, [])
 
 
+def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(console: ServedConsole) -> None:
+    base = str(console.client.base_url).rstrip("/")
+    with open_browser() as browser, browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        tab = context.new_page()
+        tab.clock.install()
+        tab.goto(f"{base}/enter#{TOKEN}")
+        tab.wait_for_url(f"{base}/")
+        table = tab.locator("#table-services")
+        table.evaluate("table => { table.scrollLeft = 90; table.dataset.before = 'x'; }")
+        right = "document.getElementById('do-pause-matcher').getBoundingClientRect().right"
+        assert 0 < tab.evaluate(right) <= 390, "its button is in sight"
+        tab.locator("#table-services[data-before]").wait_for(state="detached")
+        assert table.evaluate("table => table.scrollLeft") == 90
+        assert tab.locator("#lost").is_hidden()
+        tab.evaluate("live.close()")
+        tab.clock.fast_forward(25_000)
+        tab.get_by_text("The console does not answer").wait_for()
+
+
 def test_a_letter_is_mended_and_sent_back_by_hand(console: ServedConsole, log: Any) -> None:
     base = str(console.client.base_url).rstrip("/")
     with open_browser() as browser, browser.new_context() as context:
