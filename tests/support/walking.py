@@ -66,7 +66,7 @@ class Letterbox:
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder = folder
-        self._address = address
+        self.address = address
         self._read: set[Path] = set()
 
     def new(self) -> list[EmailMessage]:
@@ -75,7 +75,7 @@ class Letterbox:
         for path in sorted(set(self._folder.glob("*.eml")) - self._read):
             message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             self._read.add(path)
-            if message["To"] == self._address:
+            if message["To"] == self.address:
                 found.append(message)
         return found
 
