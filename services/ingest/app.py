@@ -56,7 +56,7 @@ def make_normaliser(
     `stopping` says that the end of the process has been asked for.
     """
     formats = Catalogue(settings.mappings if settings else {}).by_name()
-    return Normaliser(formats, NormaliseApart(stopping=stopping), stopping=stopping)
+    return Normaliser(formats, NormaliseApart(stopping=stopping).begin, stopping=stopping)
 
 
 def make_normalise() -> Normalise:

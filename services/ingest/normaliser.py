@@ -1,6 +1,6 @@
 """The normaliser: raw.v1 in, postings.v1 out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cachetools import FIFOCache
@@ -11,13 +11,17 @@ from schemas.posting import Posting
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS, RAW
 from services.ingest.domain.draft import Draft
+from services.ingest.domain.normalise import Reading, read_together
 from services.ingest.domain.warm import warm_up
 from services.ingest.faults import FeedFault
 from services.ingest.ports import Format, UnusableItemError
-from services.ingest.trial import Normalise
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.records import Outgoing, Record
 
+Begin = Callable[[Draft, RawPosting], Reading]
+
+READ_TOGETHER = 16
+"""Postings that go through the rules together; of more, what a rule keeps of the texts leaves the processor's cache."""
 _MOST_REMEMBERED = 1_000
 _UNREAD = "No longer listed"
 """The title of a closed posting whose mapping is gone, or was edited so that its last row gives none."""
@@ -30,11 +34,11 @@ class Normaliser:
     inputs = (RAW.name,)
 
     def __init__(
-        self, formats: Mapping[str, Format], normalise: Normalise, *, stopping: Callable[[], bool] = lambda: False
+        self, formats: Mapping[str, Format], begin: Begin, *, stopping: Callable[[], bool] = lambda: False
     ) -> None:
         """`stopping` says that the end of the process has been asked for: no further record is begun then."""
         self._formats = formats
-        self._normalise = normalise
+        self._begin = begin
         self._stopping = stopping
         self._too_long: FIFOCache[tuple[int, int], PoisonError] = FIFOCache(_MOST_REMEMBERED)
         """Why records took too long, by partition and offset: a lane tries each once more alone, and would wait."""
@@ -48,20 +52,21 @@ class Normaliser:
 
         Raises UnavailableError where the end of the process has been asked for.
         """
-        return [self._normalised(record) for record in batch]
+        return [
+            outgoing
+            for at in range(0, len(batch), READ_TOGETHER)
+            for outgoing in self._normalised(batch[at : at + READ_TOGETHER])
+        ]
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Nothing is due by time."""
         return ()
 
-    def _normalised(self, record: Record) -> Outgoing:
-        if self._stopping():
-            raise UnavailableError("the end of the process has been asked for")
-        try:
-            raw = decode(RawPosting, record.value)
-        except UnreadableError as error:
-            raise PoisonError(str(error), offset=record.offset) from error
-        posting = self._posting(self._draft(raw, record.offset), raw, record)
+    def _normalised(self, records: Sequence[Record]) -> Iterator[Outgoing]:
+        postings = read_together([self._begun(record) for record in records])
+        yield from map(self._sent, records, postings)
+
+    def _sent(self, record: Record, posting: Posting) -> Outgoing:
         value = encode(posting)
         headers = headers_of(
             id=digest_of(POSTINGS.name, value),
@@ -72,13 +77,20 @@ class Normaliser:
         )
         return Outgoing(POSTINGS.name, record.key, value, headers)
 
-    def _posting(self, draft: Draft, raw: RawPosting, record: Record) -> Posting:
+    def _begun(self, record: Record) -> Reading:
+        if self._stopping():
+            raise UnavailableError("the end of the process has been asked for")
+        try:
+            raw = decode(RawPosting, record.value)
+        except UnreadableError as error:
+            raise PoisonError(str(error), offset=record.offset) from error
+        draft = self._draft(raw, record.offset)
         place = record.partition, record.offset
         try:
             if place in self._too_long:
                 known = self._too_long[place]
                 raise PoisonError(str(known), code=known.code, field=known.field)
-            return self._normalise(draft, raw)
+            return self._begin(draft, raw)
         except PoisonError as error:
             self._too_long[place] = error
             said = f"{raw.source} {raw.source_id}: {error}"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from schemas.codec import decode, encode
 from schemas.posting import Posting
 from services.ingest.domain.draft import Draft, PayBand, Stated
-from services.ingest.domain.normalise import normalise
+from services.ingest.domain.normalise import normalise, read_together, reading_of
 from services.rules.places.data import Sense, place_data
 from services.rules.text import fold
 from tests.support.drafting import FETCHED, RATES, a_draft, a_raw, normalised
@@ -83,6 +83,13 @@ def test_any_draft_becomes_a_posting_that_survives_the_wire(draft: Draft) -> Non
         assert len(evidence.text) <= 200
     for date in (posting.posted_at, posting.expires_at):
         assert date is None or 2000 <= date.year <= FETCHED.year + 20
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(_DRAFTS, min_size=2, max_size=4))
+def test_drafts_read_together_become_what_each_becomes_alone(drafts: list[Draft]) -> None:
+    together = read_together([reading_of(draft, raw=a_raw(), rates=RATES) for draft in drafts])
+    assert together == [normalise(draft, raw=a_raw(), rates=RATES) for draft in drafts]
 
 
 _UNITS = [

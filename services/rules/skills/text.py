@@ -31,7 +31,7 @@ _FOLD = bytes(_folded(code) for code in range(256))
 _OPEN = bytes(_opened(code) for code in range(256))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def haystack_of(text: str) -> bytes:
     """Fold a text to one byte a character: lower case, hyphens and odd spaces as spaces, `?` outside Latin-1.
 

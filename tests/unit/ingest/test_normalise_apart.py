@@ -78,11 +78,11 @@ def test_a_record_that_takes_too_long_is_named_and_not_read_for_so_long_again() 
     tries: list[str] = []
 
     class Counted(NormaliseApart):
-        def __call__(self, draft, raw):
+        def begin(self, draft, raw):
             tries.append(raw.source_id)
-            return super().__call__(draft, raw)
+            return super().begin(draft, raw)
 
-    normaliser = Normaliser(formats, Counted(lambda day: RATES, budget_s=_SHORT_S))
+    normaliser = Normaliser(formats, Counted(lambda day: RATES, budget_s=_SHORT_S).begin)
     bad = a_record(8, "<p>Remote in Spain.</p>" * 4_000)
     for _ in range(2):
         with pytest.raises(PoisonError, match="nimbus 8: it takes too long") as poison:
@@ -94,4 +94,4 @@ def test_a_record_that_takes_too_long_is_named_and_not_read_for_so_long_again() 
 def test_once_the_end_is_asked_for_no_further_record_is_begun() -> None:
     formats = {known.name: known for known in named_formats()}
     with pytest.raises(UnavailableError):
-        Normaliser(formats, apart(), stopping=lambda: True).handle([a_record(7, "<p>Remote.</p>")])
+        Normaliser(formats, apart().begin, stopping=lambda: True).handle([a_record(7, "<p>Remote.</p>")])

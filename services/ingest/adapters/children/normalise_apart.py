@@ -11,7 +11,7 @@ from schemas.codec import decode
 from schemas.posting import Posting
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import STATED_FIELDS, Draft
-from services.ingest.domain.normalise import normalise
+from services.ingest.domain.normalise import Reading, read_together, reading_of
 from services.ingest.faults import FeedFault
 from services.rules.money import Rates, rates_before
 from services.runtime.child import Child, ChildEndedError
@@ -44,10 +44,17 @@ class NormaliseApart:
 
     def __call__(self, draft: Draft, raw: RawPosting) -> Posting:
         """Read a draft by all rules. Raises PoisonError where that takes too long, UnavailableError at our end."""
+        return read_together([self.begin(draft, raw)])[0]
+
+    def begin(self, draft: Draft, raw: RawPosting) -> Reading:
+        """Begin to read a draft; a large one is read to its end at once, and raises as `__call__` does."""
         rates = self._rates(raw.fetched_at.date())
         size = size_of(draft)
         if size <= self._most_here:
-            return normalise(draft, raw=raw, rates=rates)
+            return reading_of(draft, raw=raw, rates=rates)
+        return _done(self._read_apart(draft, raw, rates, size))
+
+    def _read_apart(self, draft: Draft, raw: RawPosting, rates: Rates, size: int) -> Posting:
         task = pickle.dumps((draft, raw.model_copy(update={"item": {}}), rates.on, dict(rates.euro)))
         try:
             answer = self.child.ask(task, most_s=_MOST_S, stopping=self._stopping)
@@ -70,6 +77,11 @@ class NormaliseApart:
             fault = FeedFault("too_heavy", f"it takes too long to be read: more than {limit}, {size / 1000:,.0f} kB")
             return PoisonError(fault.sentence, code=fault.code)
         return RuntimeError(f"the process that reads large items gave no answer: {ended}")
+
+
+def _done(posting: Posting) -> Reading:
+    yield from ()
+    return posting
 
 
 def size_of(draft: Draft) -> int:

@@ -128,7 +128,7 @@ def line_cues_of(document: Document) -> list[LineCue]:
     return _hits(document).lines
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _hits(document: Document) -> _Hits:
     """What a text holds of all words and phrases, by one pass; kept for the next rule that reads the same text."""
     anchors, lowered = _anchors(), document.lowered

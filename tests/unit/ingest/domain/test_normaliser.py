@@ -10,7 +10,7 @@ from schemas.raw import RawPosting
 from services.ingest.adapters.children.normalise_apart import NormaliseApart
 from services.ingest.adapters.formats.registry import named_formats
 from services.ingest.domain.normalise import REVISION
-from services.ingest.normaliser import Normaliser
+from services.ingest.normaliser import READ_TOGETHER, Normaliser
 from services.ingest.ports import Format
 from services.rules.money import Rates
 from services.runtime.errors import PoisonError
@@ -30,7 +30,7 @@ def the_normaliser(days: list[date] | None = None) -> Normaliser:
             days.append(day)
         return RATES
 
-    return Normaliser(formats, NormaliseApart(rates_before))
+    return Normaliser(formats, NormaliseApart(rates_before).begin)
 
 
 def himalayas(**changes: object) -> RawPosting:
@@ -49,6 +49,16 @@ def only(raw: RawPosting) -> Posting:
     (outgoing,) = the_normaliser().handle([a_record(encode(raw))])
     assert (outgoing.topic, outgoing.key) == ("postings.v1", b"key")
     return decode(Posting, outgoing.value)
+
+
+def test_a_batch_comes_out_in_its_order_as_each_does_alone() -> None:
+    places = ("Spain", "Remote from Germany or France", "On site in Cardiff", "Anywhere")
+    raws = [
+        himalayas(source_id=str(at), item=himalayas().item | {"description": f"<p>{places[at % 4]}. ${at + 50}k</p>"})
+        for at in range(READ_TOGETHER + 3)
+    ]
+    sent = the_normaliser().handle([a_record(encode(raw)) for raw in raws])
+    assert [decode(Posting, outgoing.value) for outgoing in sent] == [only(raw) for raw in raws]
 
 
 def test_a_raw_posting_becomes_a_posting() -> None:
