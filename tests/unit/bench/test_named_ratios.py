@@ -99,5 +99,5 @@ def test_the_whole_names_grouping_at_the_size_that_is_asked_about() -> None:
 def test_the_normaliser_names_its_rate_its_longest_and_what_it_takes_over_the_floor() -> None:
     given = normalise.all_given(Path(samples.__path__[0]))[:3]
     ratios = normalise.report(normalise.best_times(given), normalise.by_rule(given))["ratios"]
-    assert ratios.keys() == {"postings_per_s", "max_ms", "over_floor"}
+    assert ratios.keys() == {"postings_per_s", "alone_per_s", "max_ms", "over_floor", "alone_over_floor"}
     assert all(value > 0 for value in ratios.values())
