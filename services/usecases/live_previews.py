@@ -194,7 +194,8 @@ class LivePreviews:
         with self._lock:
             self._shown.clear()
             self._newest.forget()
-            self._newest.at(now)
+            newest = self._newest.at(now)
+        newest.read_ahead()
         self._asked_for = self._columns.asked_for()
         # Looking through all that is held would hold up all who type: it is done now, and else hardly ever.
         gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)

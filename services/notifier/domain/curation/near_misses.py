@@ -27,7 +27,7 @@ from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
-from services.rules.criterion import Criterion, Narrowing
+from services.rules.criterion import CRITERIA, Criterion, Narrowing
 from services.rules.criterion.role import accepts_unknown_role
 from services.rules.roles.taxonomy import roles
 from services.rules.verdict import asked_by, near_miss, outcome_of
@@ -73,6 +73,17 @@ class Newest:
             found = self._found[criteria] = tuple(self._look(criteria))
         return found
 
+    def read_ahead(self) -> None:
+        """Take their terms by every criterion now, so that nobody waits who is the first to ask by one."""
+        for criterion in CRITERIA:
+            self._terms(criterion)
+
+    def _terms(self, criterion: Criterion[Any]) -> "_ByTerms":
+        by_terms = self._by_terms.get(criterion.name)
+        if by_terms is None:
+            by_terms = self._by_terms[criterion.name] = _ByTerms(criterion, self._all)
+        return by_terms
+
     def _look(self, criteria: Criteria) -> Iterator[PostingFeatures]:
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
@@ -101,10 +112,7 @@ class Newest:
         for criterion in asked:
             narrowing = criterion.narrowing(criteria)
             if narrowing is not None:
-                by_terms = self._by_terms.get(criterion.name)
-                if by_terms is None:
-                    by_terms = self._by_terms[criterion.name] = _ByTerms(criterion, self._all)
-                failing = by_terms.failing(narrowing)
+                failing = self._terms(criterion).failing(narrowing)
                 two |= one & failing
                 one |= failing
         return two
