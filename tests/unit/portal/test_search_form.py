@@ -53,7 +53,7 @@ def asked(**given: str) -> Criteria:
             {"roles": "nurse", "unknown_role": "yes"},
             {"roles": RoleTerms(any=("nurse",), accept_unknown=True)},
         ),
-        ({"places": "Polska, Europe"}, {"places": ("europe",)}),
+        ({"places": "Polska, Europe"}, {"places": ("PL", "europe")}),
         ({"places": "Poland", "unknown_place": "1"}, {"places": ("PL",), "accept_unknown_place": True}),
         (
             {"towns": "Berlin, DE, Cambridge, MA", "km": "25"},
