@@ -49,7 +49,7 @@ class Newest:
     """The newest postings, prepared once for all searches that look through them.
 
     Some of them are a number whose bits are their places: what fails by the terms of a criterion is found for all of
-    them at once, and the truth is asked of those alone that fail one criterion at most.
+    them at once, and the truth is asked of those alone that may fail one criterion, and by a little.
     """
 
     def __init__(self, postings: Iterable[PostingFeatures]) -> None:
@@ -88,7 +88,7 @@ class Newest:
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
         if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
-            for place in _places(self._maybe(criteria) & ~self._failing_two(criteria, asked)):
+            for place in _places(self._maybe(criteria) & self._failing_one(criteria, asked)):
                 ready = self._all[place]
                 if near_miss(criteria, ready, asked) is not None and outcome_of(criteria, ready, asked) == "reject":
                     yield ready
@@ -106,16 +106,21 @@ class Newest:
             return reduce(or_, (self._by_role.get(role, 0) for role in suiting | unknown))
         return (1 << len(self._all)) - 1
 
-    def _failing_two(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
-        """Those that fail two criteria at least, as far as terms tell."""
-        one = two = 0
+    def _failing_one(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
+        """Those that may fail one criterion alone, and that one by a little, as far as terms tell."""
+        one = two = nearly = 0
         for criterion in asked:
+            unrecorded = criterion.may_be_near and not criterion.indexed_near
             narrowing = criterion.narrowing(criteria)
-            if narrowing is not None:
-                failing = self._terms(criterion).failing(narrowing)
-                two |= one & failing
-                one |= failing
-        return two
+            if narrowing is None:
+                nearly |= -1 if unrecorded else 0
+                continue
+            failing = self._terms(criterion).failing(narrowing)
+            two |= one & failing
+            one |= failing
+            if unrecorded:
+                nearly |= failing if criterion.exact else -1
+        return nearly & ~two
 
 
 class _ByTerms:
