@@ -10,7 +10,7 @@ ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults test-upgrade lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -74,6 +74,11 @@ test-faults: setup
 	@figures=$$(mktemp); code=0; \
 	JOBCHIME_FAULTS=long JOBCHIME_FAULTS_FIGURES=$$figures $(BIN)/pytest -s tests/faults/test_streams.py || code=$$?; \
 	cat $$figures; rm -f $$figures; exit $$code
+
+# From a release of before to this one and, of the first, back, under load; on the engines of `make engines`, ten minutes.
+# The commit is one whose settings and packages are those of today.
+test-upgrade: setup
+	@JOBCHIME_LIVE=1 JOBCHIME_TEST_UPGRADE_FROM=$${JOBCHIME_TEST_UPGRADE_FROM:-132a09f1} $(BIN)/pytest -s tests/live/test_rolling_upgrade.py
 
 lint: setup
 	@$(BIN)/ruff check .
