@@ -13,7 +13,7 @@ from services.portal.forms import fault_in
 from services.portal.search_form import asking, asking_instead, reader_of, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import LivePreview, LivePreviews, Opening, PastFindings, PayBin, PayRange, Taste
+from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, PayBin, PayRange, Taste
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, doubts_briefly, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year
@@ -49,6 +49,21 @@ NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault":
 
 
 @dataclass(frozen=True, slots=True)
+class ShownGains:
+    """What would find more, and what each wish does, in the reader's words."""
+
+    weighed: bool
+    """Whether it says what would be mailed, and not alone what fits."""
+    buttons: Sequence[tuple[str, str]]
+    """What would find more, each with what a form that does it sends; the best first."""
+    nothing: str
+    """Where there is none of these: why."""
+    criteria: Sequence[tuple[str, str, str, str]]
+    """What is asked for, how many fit it by itself, how many more fit without it, and what would then be mailed; of one
+    alone nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownPreview:
     """A preview in the reader's words."""
 
@@ -56,8 +71,6 @@ class ShownPreview:
     mails: str
     """How often a mail comes; empty where none would."""
     passing: str
-    criteria: Sequence[tuple[str, str, str]]
-    """What is asked for, how many fit it by itself, and how many more fit without it; of one alone nothing."""
     days: Sequence[Bar]
     days_said: str
     by_week: str
@@ -71,8 +84,7 @@ class ShownPreview:
     near: Sequence[tuple[ShownJob, Sequence[str]]]
     unlikely: Sequence[tuple[ShownJob, Sequence[str]]]
     """What fits and is not mailed, each with what speaks against it."""
-    gains: Sequence[tuple[str, str]]
-    """What would find more, each with what a form that does it sends."""
+    gains: "ShownGains"
     feed: str
     """What the address of the same as a feed asks for."""
     openings: Sequence[tuple[str, str]]
@@ -80,8 +92,13 @@ class ShownPreview:
     advice: str
 
 
-def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime) -> dict[str, Any]:
-    """What the piece of a page names: a preview, or a fault of a field. Raises UnavailableError."""
+def previewed(
+    live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime, *, weighed: bool = True
+) -> dict[str, Any]:
+    """What the piece of a page names: a preview, or a fault of a field.
+
+    `weighed`: whether what would find more is weighed too, which takes as long again. Raises UnavailableError.
+    """
     try:
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError as error:
@@ -91,20 +108,26 @@ def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: d
     if not live.ready:
         note = words.say("The postings of the last days are still being read: a minute more.")
         return {**NOTHING_ASKED, "note": note, "asks_again": True}
-    found = live.preview(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
-    return {**NOTHING_ASKED, "preview": _shown(found, wanted, given, words)}
+    query = Query(wanted.name, wanted.criteria, wanted.preferred_places)
+    found = live.preview(query, reader, now)
+    loosened = live.loosened(query, reader, now) if weighed else None
+    return {**NOTHING_ASKED, "preview": _shown(found, loosened, wanted, given, words)}
 
 
-def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str], words: Words) -> ShownPreview:
+def _shown(
+    preview: LivePreview,
+    loosened: Sequence[Loosened] | None,
+    wanted: WantedSearch,
+    given: Mapping[str, str],
+    words: Words,
+) -> ShownPreview:
     found, taste, asked = preview.found, preview.taste, wanted.criteria
-    say, number = words.say, partial(format_decimal, locale=words.locale)
-    floor = asked.salary_floor
+    say, floor = words.say, asked.salary_floor
     pay = _pay_bars(preview, words)
     return ShownPreview(
         headline=_headline(preview, words),
         mails=_often(taste.mails_a_week, wanted.timing.cadence, words) if taste.passing else "",
         passing=_passing(taste, words),
-        criteria=_by_criterion(found, words),
         days=_day_bars(preview, words),
         days_said=say(
             "By the day on which they came, {first} to {last}",
@@ -122,19 +145,7 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
             (shown_job(posting, words), tuple(filter(None, [doubts_briefly(chance, posting, words)])))
             for posting, chance in taste.unlikely
         ],
-        gains=[
-            (
-                words.count(
-                    "{how}: 1 more",
-                    "{how}: {shown} more",
-                    more,
-                    how=capitalised(relaxation_in_words(made, asked, words)),
-                    shown=number(more),
-                ),
-                asking_instead(given, made.criteria, words),
-            )
-            for made, more in preview.gains(_MOST_GAINS)
-        ],
+        gains=_gains(preview, loosened, wanted, given, words),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words),
@@ -142,33 +153,69 @@ def _shown(preview: LivePreview, wanted: WantedSearch, given: Mapping[str, str],
 
 
 def _headline(preview: LivePreview, words: Words) -> str:
-    """How many fit, and at what rate they are mailed."""
+    """At what rate jobs are mailed, and how many fit."""
     matching, a_week = preview.found.matching, preview.taste.jobs_a_week
-    number = partial(format_decimal, locale=words.locale)
     fit = words.count(
         "1 job of the last {days} days fits",
         "{shown} jobs of the last {days} days fit",
         matching,
-        shown=number(matching),
+        shown=format_decimal(matching, locale=words.locale),
         days=preview.days,
     )
-    if not a_week:
-        return fit
-    if round(a_week):
-        many = round(a_week)
-        rate = words.count(
+    return f"{capitalised(_rate(a_week, preview.days, words))}; {fit}" if a_week else fit
+
+
+def _rate(a_week: float, days: int, words: Words) -> str:
+    number = partial(format_decimal, locale=words.locale)
+    if many := round(a_week):
+        return words.count(
             "about 1 a week would be mailed", "about {shown} a week would be mailed", many, shown=number(many)
         )
+    many = max(round(a_week * days / 7), 1)
+    return words.count(
+        "about 1 in {days} days would be mailed",
+        "about {shown} in {days} days would be mailed",
+        many,
+        shown=number(many),
+        days=days,
+    )
+
+
+def _gains(
+    preview: LivePreview,
+    loosened: Sequence[Loosened] | None,
+    wanted: WantedSearch,
+    given: Mapping[str, str],
+    words: Words,
+) -> ShownGains:
+    """Before they are weighed, by what fits; then those alone by which more is mailed."""
+    asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
+
+    def shown(one: Loosened) -> tuple[str, str]:
+        how = capitalised(relaxation_in_words(one.relaxation, asked, words))
+        more = format_decimal(one.more, locale=words.locale)
+        if loosened is None:
+            said = words.count("{how}: 1 more", "{how}: {shown} more", one.more, how=how, shown=more)
+        else:
+            rate = _rate(one.jobs_a_week, preview.days, words)
+            said = words.count(
+                "{how}: {rate}, 1 more fits",
+                "{how}: {rate}, {shown} more fit",
+                one.more,
+                how=how,
+                rate=rate,
+                shown=more,
+            )
+        return said, asking_instead(given, one.relaxation.criteria, words)
+
+    if loosened is None:
+        best = [Loosened(made, more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
     else:
-        many = max(round(a_week * preview.days / 7), 1)
-        rate = words.count(
-            "about 1 in {days} days would be mailed",
-            "about {shown} in {days} days would be mailed",
-            many,
-            shown=number(many),
-            days=preview.days,
-        )
-    return f"{fit}, {rate}"
+        best = [one for one in loosened if one.jobs_a_week > now_mailed][:_MOST_GAINS]
+    none_mailed = words.say("No single change would have more mailed.") if loosened and not best else ""
+    return ShownGains(
+        loosened is not None, [shown(one) for one in best], none_mailed, _by_criterion(preview, loosened, words)
+    )
 
 
 def _by_week(preview: LivePreview, words: Words) -> str:
@@ -210,12 +257,28 @@ def _passing(taste: Taste, words: Words) -> str:
     return f"{likely} {why_not}".rstrip()
 
 
-def _by_criterion(found: PastFindings, words: Words) -> list[tuple[str, str, str]]:
+def _by_criterion(
+    preview: LivePreview, loosened: Sequence[Loosened] | None, words: Words
+) -> list[tuple[str, str, str, str]]:
+    found = preview.found
     if len(found.alone) < 2:
         return []
     more = {made.criterion: gained for made, gained in found.without}
+    mailed = {one.relaxation.criterion: one for one in loosened or () if one.relaxation.step == "without"}
     number = partial(format_decimal, locale=words.locale)
-    return [(words.say(NAMES[name]), number(fit), number(more.get(name, 0))) for name, fit in found.alone]
+
+    def rate(name: str) -> str:
+        # Without what costs nothing as much is mailed as with it.
+        a_week = mailed[name].jobs_a_week if name in mailed else None if name in more else preview.taste.jobs_a_week
+        if a_week is None:
+            return "–"
+        many = round(a_week)
+        return number(many) if many or not a_week else words.say("less than 1")
+
+    return [
+        (words.say(NAMES[name]), number(fit), number(more.get(name, 0)), rate(name) if loosened is not None else "")
+        for name, fit in found.alone
+    ]
 
 
 def _opened(opening: Opening, words: Words) -> str:
@@ -246,8 +309,13 @@ def _advice(preview: LivePreview, words: Words) -> str:
     if found.matching == 0 and (never := [name for name, fit in found.alone if not fit]):
         names = _named(never, words)
         return words.say("No job of these days fits this, whatever else you ask for: {names}.", names=names)
-    if found.matching == 0 and not found.without:
-        return words.say("No single change finds any: ask for less.")
+    if len(found.conflict) > 1:
+        clash = words.say(
+            "Each of these finds jobs, and no job of these days fits them together: {names}.",
+            names=_named(found.conflict, words),
+        )
+        alone = words.say("No single change finds any: ask for less.") if not found.without else ""
+        return f"{clash} {alone}".rstrip()
     return ""
 
 

@@ -119,8 +119,16 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
             "preview",
             words,
             result=False,
-            **await in_turn(request, partial(previewed, live, given, words, door.clock())),
+            **await in_turn(request, partial(previewed, live, given, words, door.clock(), weighed=False)),
         )
+
+    @router.post("/preview/gains", openapi_extra=form(*DEFAULTS))
+    async def gains(request: Request) -> Response:
+        """Show what would find more than the search in a form, by what would be mailed."""
+        guard.check_preview(request)
+        words, given = words_for(request), sent_in(await form_of(request, MOST_PASTED))
+        found = await in_turn(request, partial(previewed, live, given, words, door.clock()))
+        return door.show("gains", words, gains=found["preview"].gains) if found["preview"] else HTMLResponse("")
 
     @router.post("/preview/mail", openapi_extra=form(*DEFAULTS))
     async def mail(request: Request) -> Response:

@@ -29,12 +29,13 @@ from services.rules.money import ANNUAL_FACTORS, currency_of
 from services.runtime.chunks import chunked
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
-from services.usecases.previews import best_of, near_of
+from services.usecases.previews import best_of, near_of, passing_of
 from services.usecases.searches import Query
 
 __all__ = [
     "LivePreview",
     "LivePreviews",
+    "Loosened",
     "Opening",
     "PastFindings",
     "PayBin",
@@ -52,6 +53,7 @@ _SHOWN: Final = 50
 _UNLIKELY: Final = 10
 _REMEMBERED: Final = 5_000
 _KEPT: Final = 200
+_MOST_LOOSENED: Final = 6
 _JUDGED: Final = 20_000
 _HARDLY_EVER: Final = 1_000
 """After so many times as many objects as Python itself waits for, by its tenths of a million."""
@@ -99,6 +101,17 @@ class Taste:
     """Of those that fit and do not pass, at most ten."""
     best: tuple[Item, ...]
     near: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """What a search that asks for less would find."""
+
+    relaxation: Relaxation
+    more: int
+    """Postings that fit besides."""
+    jobs_a_week: float
+    """What would be mailed of all that fit then, as the preview of it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,8 @@ class LivePreviews:
         self._asked: LRUCache[Criteria, Criteria] = LRUCache(_REMEMBERED)
         self._shown: LRUCache[tuple[Hashable, ...], LivePreview] = LRUCache(_KEPT)
         """Until the store is read again: a form asks anew also where an address or an hour was typed."""
+        self._loosened: LRUCache[tuple[Hashable, ...], tuple[Loosened, ...]] = LRUCache(_KEPT)
+        """Likewise."""
         self._judging = Judging(_JUDGED, _REMEMBERED)
         # What came last is mostly what fits, too: it is read and prepared once for both.
         looked_at = self._settings.notifier.newest_looked_at
@@ -193,6 +208,7 @@ class LivePreviews:
         self._columns.forget(since)
         with self._lock:
             self._shown.clear()
+            self._loosened.clear()
             self._newest.forget()
             newest = self._newest.at(now)
         newest.read_ahead()
@@ -208,7 +224,7 @@ class LivePreviews:
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        own = (query.criteria, query.name, query.preferred_places, reader, now.date())
+        own = _own(query, reader, now)
         with self._lock:
             shown = self._shown.get(own)
         if shown is None:
@@ -216,6 +232,38 @@ class LivePreviews:
             with self._lock:
                 self._shown[own] = shown
         return shown
+
+    def loosened(self, query: Query, reader: Recipient, now: datetime) -> tuple[Loosened, ...]:
+        """What a search would bring that asked for less, what is mailed most first; each takes as long as a mail does.
+
+        Raises UnavailableError.
+        """
+        own = _own(query, reader, now)
+        with self._lock:
+            known = self._loosened.get(own)
+        if known is None:
+            gains = self.preview(query, reader, now).gains(_MOST_LOOSENED)
+            weighed = (
+                Loosened(made, more, self._jobs_a_week(replace(query, criteria=made.criteria), reader, now))
+                for made, more in gains
+            )
+            known = tuple(sorted(weighed, key=lambda one: -one.jobs_a_week))
+            with self._lock:
+                self._loosened[own] = known
+        return known
+
+    def _jobs_a_week(self, query: Query, reader: Recipient, now: datetime) -> float:
+        matching, newest = self._columns.newest(query.criteria, _WEIGHED)
+        given = self._postings(newest)
+        with self._lock:
+            settings = self._settings.notifier.curate
+            passing = passing_of(given, reader, self._search(query), now, settings, self._judging)
+        return passing * (_WEEK / self._span(matching, newest, now))
+
+    def _span(self, matching: int, newest: Sequence[PastVersion], now: datetime) -> timedelta:
+        """In what time the newest of those that match came; a day at least."""
+        oldest = newest[-1].at if matching > len(newest) else now - timedelta(days=self.days)
+        return max(now - oldest, timedelta(days=1))
 
     def _made(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         asked = query.criteria.salary_floor
@@ -266,12 +314,12 @@ class LivePreviews:
         if isinstance(outcome, Hold):
             return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome))
         passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
-        oldest = found.newest[-1].at if found.matching > len(found.newest) else now - timedelta(days=self.days)
+        span = self._span(found.matching, found.newest, now)
         return Taste(
             weighed=weighed,
             passing=len(passing),
-            mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), now - oldest),
-            jobs_a_week=len(passing) * (_WEEK / max(now - oldest, timedelta(days=1))),
+            mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), span),
+            jobs_a_week=len(passing) * (_WEEK / span),
             unlikely=unlikely,
             best=outcome.items,
             near=outcome.near,
@@ -330,10 +378,15 @@ class LivePreviews:
         return read
 
 
+def _own(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
+    """By what a preview is known again."""
+    return (query.criteria, query.name, query.preferred_places, reader, now.date())
+
+
 def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
     """Days of the reader on which something came, for a week."""
     days = {posting.seen_at.astimezone(zone).date() for posting in passing}
-    return min(len(days) * (_WEEK / max(span, timedelta(days=1))), 7.0)
+    return min(len(days) * (_WEEK / span), 7.0)
 
 
 def _bins(pays: Sequence[int]) -> tuple[PayBin, ...]:

@@ -17,7 +17,7 @@ from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.choosing import Choosing, choice_of
-from services.notifier.domain.curation.curate import CurateSettings
+from services.notifier.domain.curation.curate import CurateSettings, ranked
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Recipient, WaitingJob
@@ -244,12 +244,30 @@ def best_of(
 
     `judging` remembers verdicts for the next preview.
     """
+    judging = judging or Judging()
+    choice = choice_of(
+        recipient, [search], _candidates(found, search), (), now, partial(newest.at, now), settings, judging
+    )
+    return choice.completed((), settings, judging)
+
+
+def passing_of(
+    found: Sequence[PostingCore],
+    recipient: Recipient,
+    search: DueSearch,
+    now: datetime,
+    settings: CurateSettings,
+    judging: Judging,
+) -> int:
+    """How many jobs the same postings come to that mails would hold, be it a mail for which they have no room."""
+    jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
+    return sum(job.outcome == "match" for job in jobs)
+
+
+def _candidates(found: Sequence[PostingCore], search: DueSearch) -> list[Candidate]:
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
     postings = (one.model_copy(update={"backlog": False}) if one.backlog else one for one in found)
-    candidates = [Candidate(posting, (search,)) for posting in postings]
-    judging = judging or Judging()
-    choice = choice_of(recipient, [search], candidates, (), now, partial(newest.at, now), settings, judging)
-    return choice.completed((), settings, judging)
+    return [Candidate(posting, (search,)) for posting in postings]
 
 
 def near_of(

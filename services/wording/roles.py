@@ -19,7 +19,7 @@ def role_in_words(role: str, words: Words) -> str:
 def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
     """`is a job as Backend Engineer`; of one that is near, asked for or not, `..., close to Backend Engineer`."""
     if not facts.own:
-        said = words.say("does not say what role it is")
+        said = words.say("does not say what job it is")
     elif fit != "no" and not facts.found:
         said = words.say(
             "is a job as {role}, close to {wanted}",
@@ -46,11 +46,11 @@ def roles_relaxed_in_words(made: Relaxation, asked: Criteria, words: Words) -> s
         excluded = [str(made.value)] if made.step == "drop" else asked.roles.none
         return words.say("without excluding {skills}", skills=_listed(excluded, words, either=True))
     if made.step == "accept":
-        return words.say("with postings that do not say what role they are")
+        return words.say("with postings that do not say what job they are")
     wanted = _listed(asked.roles.any, words, either=True)
     if made.step == "tolerate":
-        return words.say("with roles close to {wanted} too", wanted=wanted)
-    return words.say("without regard to role ({asked})", asked=wanted)
+        return words.say("with job titles close to {wanted} too", wanted=wanted)
+    return words.say("without regard to job title ({asked})", asked=wanted)
 
 
 def _is(some: Iterable[str], words: Words) -> str:

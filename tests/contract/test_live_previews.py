@@ -1,5 +1,6 @@
 """What is shown while a search is typed is what a backtest finds, whichever engine holds the postings."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,10 @@ def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: No
         assert shown.postings == report.backtest.judged
         assert (shown.found.matching, shown.found.near) == (len(report.backtest.matches), len(report.backtest.near))
         assert sum(count for _, count in shown.by_day) == shown.found.matching
+        for one in live.loosened(query, ADA, NOW):
+            then = live.preview(replace(query, criteria=one.relaxation.criteria), ADA, NOW)
+            assert then.found.matching == shown.found.matching + one.more
+            assert then.taste.jobs_a_week == pytest.approx(one.jobs_a_week)
         without = {cost.criterion: len(cost.without.posting_ids) for cost in report.backtest.costs}
         assert {made.criterion: more for made, more in shown.found.without} == {
             name: more for name, more in without.items() if more

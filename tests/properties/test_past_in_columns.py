@@ -41,6 +41,12 @@ def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
             for one in CRITERIA
             if one.asks(asked)
         }
+        fitted = [{one.name for one in CRITERIA if one.fit(asked, PreparedPosting(each)) == "yes"} for each in opened]
+        clash = set(found.conflict)
+        assert bool(clash) == (not found.matching)
+        assert not any(clash <= fits for fits in fitted) or not clash
+        for name in clash:
+            assert any(clash - {name} <= fits for fits in fitted)
         assert found.by_day == Counter(tried.seen_at.date() for tried in expected.matches)
         without = {cost.criterion: len(cost.without.posting_ids) for cost in expected.costs}
         assert {made.criterion: more for made, more in found.without} == {

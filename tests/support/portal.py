@@ -46,8 +46,8 @@ class ServedPortal:
 
 
 def jobs_that_fit(page: str) -> int:
-    """The number that the headline of a preview begins with; -1 where there is none."""
-    found = re.search(r"<h2[^>]*>([\d,.]+)", page)
+    """Of the headline of a preview; -1 where there is none."""
+    found = re.search(r"<h2[^>]*>(?:[^<]*; )?([\d,.]+)", page)
     return int(re.sub(r"\D", "", found[1])) if found else -1
 
 

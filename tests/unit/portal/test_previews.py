@@ -88,6 +88,33 @@ def test_each_wish_says_how_many_fit_it_by_itself_and_what_never_fires_is_named(
     assert "<table" not in portal.post("/preview", **ASKED).text
 
 
+def test_wishes_that_fit_nothing_together_are_named_and_no_others(store: NotifierStore) -> None:
+    jobs = [posting("in Porto", title="Zeppelin pilot", skills=()), posting("in Faro", posted_at=NOW)]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    with served_portal(store) as portal:
+        read(portal)
+        page = portal.post("/preview", **ASKED, text="zeppelin", skills_none="Java").text
+    assert jobs_that_fit(page) == 0
+    [advice] = re.findall(r"</h2>\s*<p>([^<]+)</p>", page)
+    assert {name.strip(" .") for name in advice.rpartition(": ")[2].split(",")} == {"Skills", "Words"}
+
+
+def test_what_finds_more_is_weighed_by_what_would_be_mailed_once_somebody_rests(
+    clerk: None, portal: ServedPortal
+) -> None:
+    read(portal)
+    asked = {**ASKED, "skills": "Kubernetes", "text": "Python"}
+    typed = portal.post("/preview", **asked).text
+    assert 'hx-post="/preview/gains"' in typed
+    rested = portal.post("/preview/gains", **asked).text
+    assert "hx-post" not in rested
+    assert "<!doctype" not in rested
+    # Without scripts the page has it at once.
+    page = portal.post("/sign-up", **asked, do="preview").text
+    assert 'hx-post="/preview/gains"' not in page
+    assert rested.strip() in page
+
+
 def test_each_criterion_has_a_name_on_the_page() -> None:
     assert set(NAMES) == {one.name for one in CRITERIA}
 
@@ -259,7 +286,7 @@ def test_a_preview_says_how_many_a_week_are_mailed_and_which_are_not_and_why(cle
     read(portal)
     page = portal.post("/preview", **{**ASKED, "skills": "Kubernetes"}).text
     [headline, advice] = re.findall(r"<h2[^>]*>([^<]+)</h2>\s*<p>([^<]+)</p>", page)[0]
-    assert re.findall(r"\d+", headline) == ["10", "30", "2"]
+    assert re.findall(r"\d+", headline) == ["2", "10", "30"]
     assert advice.strip()
     [left_out] = re.findall(r"<details><summary>(.*?)</details>", page, re.DOTALL)
     assert "Warehouse clerk" in left_out

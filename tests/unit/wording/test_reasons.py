@@ -465,7 +465,7 @@ def test_every_facet_has_words() -> None:
         (
             ROLE,
             a_posting(),
-            "does not say what role it is; you ask for Backend Engineer",
+            "does not say what job it is; you ask for Backend Engineer",
             "sagt nicht, um welchen Beruf es geht; du suchst Backend-Entwickler",
             "no dice de qué puesto se trata; buscas Desarrollador backend",
         ),

@@ -8,6 +8,7 @@ backtest.
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from operator import attrgetter
 from threading import RLock
 from typing import Any, Final
@@ -33,6 +34,8 @@ from services.rules.skills.taxonomy import taxonomy
 _MOST_GONE: Final = 0.2
 """Of all rows; beyond it the columns are put together anew."""
 _MOST_OPENINGS: Final = 5
+_MOST_TOGETHER: Final = 3
+"""Criteria of which all sets are tried for the smallest that nothing fits."""
 _LEAST_PAYS: Final = 10
 """Of fewer a median says nothing."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,6 +85,9 @@ class PastFindings:
     """How many more match without each criterion, the costliest first."""
     steps: tuple[tuple[Relaxation, int], ...]
     """How many more match by each smaller step that lets any in, the largest gain first."""
+    conflict: tuple[str, ...]
+    """Where none match, the fewest criteria that none fits at once, as far as three go; else some of which none can be
+    spared."""
     openings: tuple[Opening, ...]
     """Of the skills that are asked for together with those of which any will do, what lets in the most."""
 
@@ -140,6 +146,12 @@ class PastInColumns:
         with self._lock:
             return int(self._fits(criteria, self._alive.view, {})[0].sum())
 
+    def newest(self, criteria: Criteria, most: int) -> tuple[int, tuple[PastVersion, ...]]:
+        """How many canonical criteria fit, and the newest `most` of them, as `fitting` has them."""
+        with self._lock:
+            matching, _ = self._fits(criteria, self._alive.view, {})
+            return int(matching.sum()), self._newest(matching, most)
+
     def fitting(self, criteria: Criteria, most: int, *, currency: str = "") -> PastFindings:
         """What canonical criteria fit, by `verdict`: how many, the newest `most` of them, what each criterion costs."""
         with self._lock:
@@ -166,6 +178,7 @@ class PastInColumns:
                 tuple(self._alone(criteria, alive, known)),
                 gained(removals(criteria).values()),
                 gained(steps(criteria)),
+                self._conflict(criteria, alive, known) if not found else (),
                 opened,
             )
 
@@ -216,6 +229,22 @@ class PastInColumns:
         for criterion in CRITERIA:
             if criterion.asks(criteria):
                 yield criterion.name, int((alive & self._answers(criterion, criteria, known)[0]).sum())
+
+    def _conflict(self, criteria: Criteria, alive: Bools, known: "_Known") -> tuple[str, ...]:
+        yes = {one.name: self._answers(one, criteria, known)[0] for one in CRITERIA if one.asks(criteria)}
+
+        def none_fits(names: Iterable[str]) -> bool:
+            return not np.logical_and.reduce([alive, *(yes[name] for name in names)]).any()
+
+        for size in range(1, _MOST_TOGETHER + 1):
+            for names in combinations(yes, size):
+                if none_fits(names):
+                    return names
+        left = dict.fromkeys(yes)
+        for name in yes:
+            if none_fits(left.keys() - {name}):
+                del left[name]
+        return tuple(left)
 
     def _openings(self, criteria: Criteria, matching: Bools, known: "_Known", currency: str) -> tuple[Opening, ...]:
         """By what `SKILLS_ANY.adding` lets in of each skill that is akin to those asked for."""
