@@ -106,7 +106,7 @@ def portal_app(
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))
     app.include_router(home.routes(door, guard, cookies, postman, live))
     app.include_router(searches.routes(door, guard, cookies, live))
-    app.include_router(mails.routes(door, cookies))
+    app.include_router(mails.routes(door, cookies, live))
     app.include_router(tracking.routes(door, guard, cookies))
     app.include_router(tokens.routes(door, guard, cookies))
     app.include_router(webhooks.routes(door, guard, cookies))

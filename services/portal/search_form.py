@@ -94,7 +94,7 @@ def asking(given: Mapping[str, str]) -> dict[str, str]:
 
 _FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
 """What the form calls fields of criteria, where it does not call them so."""
-_IN_MORE: Final = ("towns", *(name for name in _FURTHER if not name.startswith(("workplace.", "seniority."))))
+_IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith(("workplace.", "seniority.")))
 _TIMING: Final = ("cadence", "hour", "weekday")
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
@@ -208,6 +208,12 @@ def search_of(given: Mapping[str, str], words: Words) -> WantedSearch | None:
     return search_from(fields) if fields["criteria"] else None
 
 
+def lacks_trade(given: Mapping[str, str]) -> bool:
+    """Whether a form says neither which work nor by which words, and nobody has said yet that this is meant."""
+    says = ("roles", "skills", "skills_all", "text")
+    return not given.get("anyway") and not any(given[name].strip(" ,;") for name in says)
+
+
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """Whom it is for, without an address."""
     return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"]}
@@ -233,6 +239,7 @@ def form_page(
         "given": given,
         "options": _options(given, words),
         "wrong": wrong,
+        "asks_trade": False,
         "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),
         "looks_back": NEW_SEARCH_LOOKS_BACK.days,
         "usual_timing": wrong not in (*_TIMING, "time_zone") and all(given[name] == DEFAULTS[name] for name in _TIMING),

@@ -111,8 +111,7 @@ def warm() -> None:
 
 def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
-    draft = _draft(text)
-    posting = normalise(draft, raw=_raw(now), rates=rates_before(now.date()))
+    draft, posting = _draft(text), posting_in(text, now)
     sentence = draft.title if not draft.html else ""
     skills, towns = _skills(posting, sentence), tuple(filter(None, map(label_of, posting.towns)))
     fields: dict[str, Any] = {
@@ -131,6 +130,11 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     except CriteriaError:
         return None
     return Asked(criteria, tuple(_proposals(criteria, text, posting, sentence)))
+
+
+def posting_in(text: str, now: datetime) -> Posting:
+    """A text as the posting that it would be."""
+    return normalise(_draft(text), raw=_raw(now), rates=rates_before(now.date()))
 
 
 @cache
@@ -206,6 +210,10 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
     """Those that it asks for; tools alone where it names some, which say more than fields do."""
     known = taxonomy()
     asked = [skill.name for skill in posting.skills if skill.core or sentence]
+    if posting.roles:
+        # "Project manager" is a role already: to ask for project management too would rule out who leaves it unsaid.
+        titled = {skill.name for skill in posting.skills if skill.strength == "title" and not known.is_tool(skill.name)}
+        asked = [name for name in asked if name not in titled]
     # In so few words there is nothing that would say of "Go" what it is; a capital does, except in a town: "in Leeds"
     # is no LEED.
     towns = {word for town in map(label_of, posting.towns) if town for word in town.rpartition(",")[0].split()}

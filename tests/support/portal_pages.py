@@ -92,6 +92,9 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "sign-up, read from a text": PortalPage(
             "/sign-up", press='button[value="read"]', fill=(("pasted", "Senior Go work in Poland"),)
         ),
+        "sign-up without a trade": PortalPage(
+            "/sign-up", press=".asks .row button", fill=(("places", "Germany"), ("address", "grace@example.com"))
+        ),
         "read": PortalPage("/read"),
         "a posting read": PortalPage("/read", press=first, fill=(("pasted", "Requirements\n- k8s\nWe like Go."),)),
         "confirm": PortalPage(f"/c/{_WISH}"),
@@ -100,6 +103,7 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "posted": PortalPage("/sign-in", press=first, fill=(("address", "ada@example.com"),)),
         "enter": PortalPage(f"/s/{_LINK}"),
         "home": PortalPage(f"/s/{_OTHER_LINK}", press=first),
+        "welcome": PortalPage("/home/welcome"),
         "mails": PortalPage("/home/mails"),
         "a mail": PortalPage(f"/home/mails/{slot}"),
         "jobs": PortalPage("/home/jobs"),
@@ -160,7 +164,7 @@ def _jobs() -> Iterator[PostingCore]:
             workplace=("remote", "hybrid")[at % 2],
             reach=Reach(scope="listed", countries=("DE", "FR")),
             skills=(Skill(name="Python", core=True), Skill(name="Kafka", core=at == 0)),
-            description_text="We look for somebody who writes Python.\n\nYou work with Kafka and with people.",
+            description_text="We look for somebody who writes Python.\n\nYou work with:\n• Kafka\n• people",
             fetched_at=NOW - timedelta(days=3 * at, hours=1),
         )
 

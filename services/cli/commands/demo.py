@@ -25,12 +25,13 @@ from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
-from services.usecases import accounts
+from services.usecases import accounts, links
+from services.usecases.accounts import Account
 from services.usecases.simulation import days as simulated
 from services.usecases.simulation.days import NOWHERE, address_at, hours, simulate
 from services.usecases.simulation.report import DemoReport
 from services.usecases.simulation.shelf import busiest_days, posted_dates
-from services.usecases.wording import english
+from services.usecases.wording import criteria_in_words, english
 
 
 def demo(
@@ -103,12 +104,16 @@ def people(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     """`GET /demo` and `POST /demo/{person_id}`, as no other portal has: signed in as somebody invented by one press."""
     router = APIRouter(default_response_class=HTMLResponse)
 
+    def sought(one: Account) -> list[str]:
+        own = links.searches(door.installation, one.subscriber)
+        return [f"{search.name}: {' · '.join(criteria_in_words(search.criteria, english()))}" for search in own]
+
     @router.get("/demo")
     async def choose(request: Request) -> Response:
         """Show a button for each of them."""
         known = await door.work(lambda: accounts.everybody(door.installation))
         named = sorted(known, key=lambda one: one.subscriber.profile.name)
-        return door.show("people", english(), people=named)
+        return door.show("people", english(), people=[(one, await door.work(partial(sought, one))) for one in named])
 
     @router.post("/demo/{person_id}")
     async def enter(request: Request, person_id: str) -> Response:

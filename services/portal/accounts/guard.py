@@ -92,13 +92,16 @@ class FormGuard:
 
 
 async def begin_session(
-    door: Door, cookies: "Cookies", request: Request, person: Subscriber, now: datetime
+    door: Door, cookies: "Cookies", request: Request, person: Subscriber, now: datetime, page: str = "/home"
 ) -> Response:
-    """Sign in the browser of whoever has just proven to have their mailbox. Raises GoneError, UnavailableError."""
+    """Sign in the browser of whoever has just proven to have their mailbox, and lead on to a page.
+
+    Raises GoneError, UnavailableError.
+    """
     session = signing.new_token()
     if not await door.work(lambda: signing.begin(door.installation, person, session, browser_of(request), now)):
         raise GoneError
-    return cookies.lead_home(door.root, session)
+    return cookies.lead_home(door.root, session, page)
 
 
 async def session_of(door: Door, cookies: "Cookies", request: Request) -> tuple[Session, Subscriber] | None:
@@ -131,9 +134,9 @@ class Cookies:
         self._form = URLSafeSerializer(secret, salt="form")
         self._done = URLSafeSerializer(secret, salt="done")
 
-    def lead_home(self, root: str, token: str) -> Response:
+    def lead_home(self, root: str, token: str, page: str = "/home") -> Response:
         """Sign a browser in, and send it to its pages."""
-        answer, seconds = RedirectResponse(f"{root}/home", 303), int(SESSION_FOR.total_seconds())
+        answer, seconds = RedirectResponse(f"{root}{page}", 303), int(SESSION_FOR.total_seconds())
         value = self._session.dumps(token)
         answer.set_cookie(COOKIE, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
         return answer

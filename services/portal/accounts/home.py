@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
@@ -17,13 +16,13 @@ from services.portal.accounts.guard import Cookies, FormGuard, begin_session, br
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
 from services.portal.forms import fault_in
-from services.portal.links.standing import AGAIN, CHANGES, change, paused_until, when
+from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, paused_until, soonest_day, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.search_form import given_of, timing_fields, timing_options
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import accounts, consent, links, searches, signing, suppressions
+from services.usecases import accounts, links, searches, signing, suppressions
 from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch
@@ -31,11 +30,8 @@ from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import Query
 from services.usecases.signing import NewAddress
 from services.usecases.wording import capitalised, criteria_in_words
-from services.wording.dates import day_in_words
-from services.wording.lines import zone_of
 from services.wording.words import LANGUAGES, Words, mark
 
-UNTIL = mark("Nothing until {day}")
 _HERE_ALONE = (
     "delete-search",
     "timing",
@@ -201,10 +197,7 @@ def _retime(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
 
 def _pause_until(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     """Mail nothing until a day."""
-    zone, words, now = here.person.profile.time_zone, here.words, door.clock()
-    day = consent.day_back(form.get("until", ""), zone, now)
-    wording = words.say(UNTIL, day=day_in_words(day, words.locale))
-    consent.pause(door.installation, here.person.subscriber_id, wording, now, consent.beginning_of(day, zone))
+    pause_until(door.installation, here.person, form.get("until", ""), here.words, door.clock())
 
 
 def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
@@ -302,7 +295,7 @@ def _page(
         profile=_profile(person.profile) | dict(typed if wrong == "profile" else {}),
         languages=_languages(person.profile.locale),
         until=paused_until(here.person, here.words),
-        soonest=(door.clock() + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat(),
+        soonest=soonest_day(person, door.clock()),
         searches=[
             (
                 search,

@@ -17,10 +17,14 @@ from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.links.standing import paused_until
 from services.portal.previews import FRAMED
-from services.usecases import mailed, tracker
+from services.usecases import links, mailed, tracker
+from services.usecases.links import SavedSearch
+from services.usecases.live_previews import LivePreviews
 from services.usecases.mail import State
 from services.usecases.mailed import NextMail
-from services.usecases.wording import shown_job
+from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query
+from services.usecases.searches import reader as reader_of
+from services.usecases.wording import ShownJob, shown_job
 from services.wording.dates import moment_in_words
 from services.wording.lines import zone_of
 from services.wording.words import mark
@@ -42,18 +46,24 @@ _STATES: Mapping[State, str] = {
 _POPUPS = "sandbox allow-popups allow-popups-to-escape-sandbox"
 _HEADERS = {name: value.replace("sandbox", _POPUPS) for name, value in FRAMED.items()}
 _MOST_MADE: Final = 200
+_MOST_WELCOMING: Final = 5
 _SHOWN_WITHIN_S: Final = 60.0
 _BESIDE = '<head>\n<base target="_blank">'
 
 
-def routes(door: Door, cookies: Cookies) -> APIRouter:
-    """`GET` of `/home/mails`, `/home/mails/next`, `/home/mails/{slot}` and `/home/mails/{slot}/mail`."""
+def routes(door: Door, cookies: Cookies, live: LivePreviews) -> APIRouter:
+    """`GET` of `/home/welcome` and `/home/mails`, there also of `/next`, `/{slot}` and `/{slot}/mail`."""
     router = APIRouter(responses=answers(303, 404, 410, 503), default_response_class=HTMLResponse)
     upcoming_mails = _Upcoming(door)
 
     async def shown(request: Request, page: Callable[[AtHome], Response]) -> Response:
         here = await at_home(door, cookies, request)
         return await door.work(partial(page, here))
+
+    @router.get("/home/welcome")
+    async def welcome(request: Request) -> Response:
+        """Say that it worked, when the first mails come, and what they would hold now."""
+        return await shown(request, partial(_welcome_page, door, live))
 
     @router.get("/home/mails")
     async def listed(request: Request, before: str = "") -> Response:
@@ -100,6 +110,31 @@ class _Upcoming:
         with self._lock:
             made = self._made.pop(here.person.subscriber_id, None)
         return made or mailed.next_mail(self._door.installation, here.person, self._door.clock())
+
+
+def _welcome_page(door: Door, live: LivePreviews, here: AtHome) -> Response:
+    installation, person, now = door.installation, here.person, door.clock()
+    saved = [search for search in links.searches(installation, person) if not search.paused]
+    reader = reader_of(installation, person.subscriber_id)
+    since = now - NEW_SEARCH_LOOKS_BACK
+
+    def shown(search: SavedSearch) -> tuple[SavedSearch, str, list[ShownJob], int]:
+        query = Query(search.name, search.criteria, search.preferred_places)
+        # What a first mail holds is new since then; it comes from the log soon, and is in these columns already.
+        found = [job for job in live.passing(query, reader, now) if job.seen_at > since] if live.ready else []
+        comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))
+        return search, comes, [shown_job(job, here.words) for job in found[:_MOST_WELCOMING]], len(found)
+
+    return door.show(
+        "welcome",
+        here.words,
+        address=person.profile.address,
+        serves=person.status == "active",
+        looks_back=NEW_SEARCH_LOOKS_BACK.days,
+        zone=person.profile.time_zone,
+        searches=[shown(search) for search in saved],
+        leave=door.link("unsubscribe", person),
+    )
 
 
 def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome) -> Response:

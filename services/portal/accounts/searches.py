@@ -24,6 +24,7 @@ from services.portal.search_form import (
     form_page,
     given_of,
     instead,
+    lacks_trade,
     reading,
     search_fields,
     sent_in,
@@ -41,7 +42,7 @@ _SIGNED_OUT = mark(
     " typed is still here."
 )
 _SIGNED_IN_SINCE = mark("You have signed in since this form was made, and nothing is saved yet: look at it and save.")
-_FORM = form("csrf", "name", "pasted", "add", "instead", *DEFAULTS, do=("save", "preview", "read"))
+_FORM = form("csrf", "name", "pasted", "add", "instead", "anyway", *DEFAULTS, do=("save", "preview", "read"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class _Searches:
         said: str = "",
         proposals: Sequence[Proposal] = (),
         seen: Mapping[str, Any] = NOTHING_ASKED,
+        asks_trade: bool = False,
     ) -> Response:
         """The form. `said`: what became of what was pasted."""
         words, wrong_one = here.words, error or seen["fault"]
@@ -73,6 +75,7 @@ class _Searches:
             "csrf": csrf,
             "new": new,
             **form_page(given, words, wrong, proposals),
+            "asks_trade": asks_trade,
             **seen,
         }
         return self.door.show("search", words, 400 if error else 200, **shown)
@@ -112,6 +115,8 @@ class _Searches:
                 read = reading(given, here.words, now)
                 seen = self._preview(here, read.given)
                 return self.page(here, read.given, new=new, said=read.said, proposals=read.proposals, seen=seen)
+        if new and lacks_trade(given):
+            return self.page(here, given, new=new, asks_trade=True, seen=self._preview(here, given))
         try:
             self._save(here, search_id, given)
         except WrongFieldError as error:

@@ -21,6 +21,7 @@ from services.portal.search_form import (
     adding,
     form_page,
     instead,
+    lacks_trade,
     person_fields,
     reading,
     search_fields,
@@ -36,6 +37,7 @@ from services.wording.words import Words, mark
 
 CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
 _DEFAULTS = {"address": "", **DEFAULTS}
+_FORM = form("pasted", "add", "instead", "anyway", *_DEFAULTS, do=("preview", "read", ""))
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
@@ -74,7 +76,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         given = {**_DEFAULTS, "currency": usual_currency(words.locale), **asked}
         return _form(door, words, given, seen={**NOTHING_ASKED, "at_once": bool(asked)})
 
-    @router.post("/sign-up", openapi_extra=form("pasted", "add", "instead", *_DEFAULTS, do=("preview", "read", "")))
+    @router.post("/sign-up", openapi_extra=_FORM)
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
         words, given = words_for(request), sent_in(await form_of(request, MOST_PASTED), address="")
@@ -96,6 +98,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             wish = await door.work(partial(wish_of, given, words))
         except WrongFieldError as error:
             return _form(door, words, given, error)
+        if lacks_trade(given):
+            return _form(door, words, given, asks_trade=True)
         now, wording = door.clock(), words.say(CONSENT)
         postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, signing.new_token, now))
         return door.show("posted", words, address=wish.profile.address)
@@ -120,7 +124,7 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         person = await door.work(lambda: signing.confirm(door.installation, token, now))
         if person is None:
             return door.show("late", words_for(request), 410)
-        return await begin_session(door, cookies, request, person, now)
+        return await begin_session(door, cookies, request, person, now, "/home/welcome")
 
 
 def wish_of(given: Mapping[str, str], words: Words) -> SignUpRequest:
@@ -137,8 +141,10 @@ def _form(
     seen: Mapping[str, Any] = NOTHING_ASKED,
     said: str = "",
     proposals: Sequence[Proposal] = (),
+    *,
+    asks_trade: bool = False,
 ) -> Response:
     wrong_one = error or seen["fault"]
     fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
-    page = form_page(given, words, wrong, proposals)
+    page = {**form_page(given, words, wrong, proposals), "asks_trade": asks_trade}
     return door.show("sign_up", words, 400 if error else 200, error=fault, said=said, **page, **seen)

@@ -5,6 +5,7 @@ Save, not relevant, more like this, hide company: what it will change is said fi
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Literal
 
 from fastapi import APIRouter
@@ -116,11 +117,20 @@ def _job_page(door: Door, visit: Visit) -> Response:
         job=shown_job(posting, visit.words),
         posting=posting,
         closed=posting.status == "closed",
-        paragraphs=[part.strip() for part in posting.description_text.split("\n\n") if part.strip()],
+        blocks=_blocks(posting.description_text),
         why=[(found, _reasons(found, visit.words)) for found in job.found_by],
         actions={purpose: door.link(purpose, person, posting.posting_id) for purpose in _TEXTS},
         saved=tracker.is_saved(door.installation, person.subscriber_id, posting.posting_id),
     )
+
+
+def _blocks(text: str) -> list[tuple[bool, list[str]]]:
+    """The paragraphs of a description and its lists: whether it is a list, and its lines."""
+    lines = [line.strip() for line in text.splitlines()]
+    runs = ((kind, list(some)) for kind, some in groupby(lines, key=lambda line: line[:1] if line[:1] in "•" else "p"))
+    return [
+        (kind == "•", [line.removeprefix("•").strip() for line in some if line]) for kind, some in runs if any(some)
+    ]
 
 
 def _rest_page(door: Door, visit: Visit) -> Response:

@@ -4,7 +4,7 @@ A look changes nothing; a form does, or one click of a mail program (RFC 8058).
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from babel.dates import get_day_names
@@ -14,11 +14,13 @@ from starlette.responses import HTMLResponse, Response
 
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
+from services.portal.forms import fault_in
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import consent, links, searches, signing
+from services.usecases import accounts, consent, links, searches, signing
+from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
 from services.wording.dates import day_in_words
@@ -29,11 +31,13 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """The field that a mail program sends (RFC 8058 section 3.2)."""
 CHANGES = ("again", "pause", "go-on", "pause-search", "resume-search")
 """What a form may say, see `change`."""
-LEAVE = ("leave", "why", *CHANGES)
+LEAVE = ("leave", "why", "pause-until", "weekly-search", "erase", *CHANGES)
+_LEAVING = form("search", "why", "until", "sure", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE)
 BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
 PAUSE_ALL = mark("Pause all mails")
+UNTIL = mark("Nothing until {day}")
 CONFIRM = mark("Yes, send me job alerts")
 REASONS: Mapping[str, str] = {
     "found": mark("I found a job"),
@@ -56,7 +60,7 @@ def routes(door: Door, postman: Postman) -> APIRouter:
         visit = await door.visit(request, "unsubscribe", token)
         return await _leave_page(door, visit)
 
-    @router.post("/u/{token}", openapi_extra=form("search", "why", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE))
+    @router.post("/u/{token}", openapi_extra=_LEAVING)
     async def leave(request: Request, token: str) -> Response:
         """Do what the form says; a mail program's one click leaves everything."""
         form = await form_of(request)
@@ -67,10 +71,14 @@ def routes(door: Door, postman: Postman) -> APIRouter:
                 return _mail_a_link(door, postman, visit)
             try:
                 await door.work(partial(_leave, door.installation, visit, form))
+            except WrongFieldError as error:
+                return await _leave_page(door, visit, error)
             except UsageError:
                 # Who was erased a moment ago is not there to do it to.
                 await door.visit(request, "unsubscribe", token)
                 raise
+            if form.get("do") == "erase":
+                return door.show("gone", visit.words, erased=True)
             again = await door.visit(request, "unsubscribe", token)
             return await _leave_page(door, again, thanked=form.get("do") == "why")
         except GoneError:
@@ -109,7 +117,7 @@ def _mails_again(person: Subscriber, form: Mapping[str, str]) -> bool:
     """Whether a form would have somebody mailed, now or by an operator, who is not."""
     if form.get(ONE_CLICK[0]) == ONE_CLICK[1]:
         return False
-    pauses = form.get("do") == "pause" and person.status == "unsubscribed"
+    pauses = form.get("do") in ("pause", "pause-until") and person.status == "unsubscribed"
     return pauses or form.get("do") in ("again", "go-on", "resume-search")
 
 
@@ -195,15 +203,57 @@ def _leave(installation: Installation, visit: Visit, form: Mapping[str, str]) ->
             consent.unsubscribe(installation, own_id, "page", words.say(BUTTON), now)
         case "why":
             consent.say_why(installation, own_id, form.get("why", ""))
+        case "pause-until":
+            pause_until(installation, visit.subscriber, form.get("until", ""), words, now)
+            consent.seen(installation, visit.subscriber, now)
+        case "weekly-search":
+            search = links.own_search(installation, visit.subscriber, form.get("search", ""))
+            searches.change(installation, search.search_id, {"cadence": "weekly", "weekday": "0"}, now)
+            consent.seen(installation, visit.subscriber, now)
+        case "erase":
+            _erase(installation, visit.subscriber, form, now)
         case _:
             change(installation, visit.subscriber, form, words, now)
 
 
-async def _leave_page(door: Door, visit: Visit, *, thanked: bool = False) -> Response:
+def _erase(installation: Installation, person: Subscriber, form: Mapping[str, str], now: datetime) -> None:
+    """Of who has unsubscribed: a mail that somebody passed on would else be enough to have another erased."""
+    if not _may_erase(person):
+        raise UsageError("the form says nothing that can be done here")
+    if not form.get("sure"):
+        raise WrongFieldError("sure", "is not ticked", "sure")
+    accounts.erase(installation, person.subscriber_id, now)
+
+
+def _may_erase(person: Subscriber) -> bool:
+    """Whether a link that leaves proves enough: that its mailbox is still theirs, and that they have left."""
+    return person.status == "unsubscribed" and not links.has_moved(person)
+
+
+def pause_until(installation: Installation, person: Subscriber, until: str, words: Words, now: datetime) -> None:
+    """Mail nothing until a day, as it is typed. Raises UsageError, WrongFieldError."""
+    zone = person.profile.time_zone
+    day = consent.day_back(until, zone, now)
+    wording = words.say(UNTIL, day=day_in_words(day, words.locale))
+    consent.pause(installation, person.subscriber_id, wording, now, consent.beginning_of(day, zone))
+
+
+def soonest_day(person: Subscriber, now: datetime) -> str:
+    """The first day until which they may pause, as a field takes it."""
+    return (now + timedelta(days=1)).astimezone(zone_of(person.profile.time_zone)).date().isoformat()
+
+
+async def _leave_page(
+    door: Door, visit: Visit, error: WrongFieldError | None = None, *, thanked: bool = False
+) -> Response:
     saved = await door.work(lambda: links.searches(door.installation, visit.subscriber))
     return door.show(
         "unsubscribe",
         visit.words,
+        400 if error else 200,
+        error=fault_in(error, visit.words) if error else "",
+        erases=_may_erase(visit.subscriber),
+        soonest=soonest_day(visit.subscriber, visit.now),
         status_of_person=visit.subscriber.status,
         searches=saved,
         until=paused_until(visit.subscriber, visit.words),

@@ -1,5 +1,6 @@
 """What the other links in a mail do: feedback that can be undone, jobs, what had no room, searches; and their keys."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -205,3 +206,13 @@ def test_jobs_are_reached_by_the_portal_only_where_an_operator_says_so_and_leavi
     assert bool(made.open) is clicks
     assert all("/o/" in link for link in made.open.values())
     assert "/u/" in made.unsubscribe
+
+
+def test_what_a_posting_lists_is_a_list(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
+    text = "You will:\n• write Python\n• sail\n\nWrite to us."
+    store.matches.store(0, [arrival(9, posting("listing", description_text=text))], NOW)
+    page = portal.get(portal.path("job", ada, posting("listing").posting_id)).text
+    assert "<ul><li>write Python</li><li>sail</li></ul>" in page
+    assert "•" not in page
+    assert re.findall(r'<p class="posting">([^<]*)</p>', page) == ["You will:", "Write to us."]
+    assert 'href="/home"' in page

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
@@ -183,3 +184,42 @@ def test_who_said_why_is_thanked(store: NotifierStore, ada: Subscriber, portal: 
     assert "Why do you leave?" in portal.post(path, do="leave").text
     page = portal.post(path, do="why", why="found").text
     assert ("Thank you for telling us why." in page, "Why do you leave?" in page) == (True, False)
+
+
+def test_one_page_has_each_way_to_stop_and_less_than_all_is_done_by_it_too(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    link = portal.path("unsubscribe", ada)
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    portal.post(link, do="weekly-search", search=search.search_id)
+    assert store.searches.get(search.search_id).timing.cadence == "weekly"
+    assert portal.post(link, do="pause-until", until="2020-01-01").status_code == 400
+    assert status(store, ada) == "active"
+    page = portal.post(link, do="pause-until", until="2026-08-01")
+    assert (page.status_code, status(store, ada)) == (200, "paused")
+    assert "Aug 1, 2026" in page.text
+
+
+def test_who_left_erases_all_by_the_same_link_and_nobody_who_has_not(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    link = portal.path("unsubscribe", ada)
+    assert portal.post(link, do="erase", sure="1").status_code == 400
+    portal.post(link, do="leave")
+    assert 'value="erase"' in portal.get(link).text
+    assert portal.post(link, do="erase").status_code == 400
+    assert store.subscribers.with_id(ada.subscriber_id) is not None
+    gone = portal.post(link, do="erase", sure="1")
+    assert (gone.status_code, "Everything about you is deleted" in gone.text) == (200, True)
+    assert store.subscribers.with_id(ada.subscriber_id) is None
+
+
+def test_a_link_that_lies_in_a_mailbox_of_before_erases_nobody(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    link = portal.path("unsubscribe", ada)
+    store.subscribers.move(ada.subscriber_id, "ada@example.net", Consent("moved", NOW, "page", "Send them here"))
+    portal.post(link, do="leave")
+    assert 'value="erase"' not in portal.get(link).text
+    assert portal.post(link, do="erase", sure="1").status_code == 400
+    assert store.subscribers.with_id(ada.subscriber_id) is not None

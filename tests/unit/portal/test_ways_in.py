@@ -97,7 +97,12 @@ def test_who_signs_up_is_subscribed_once_they_confirm_and_not_before(
     assert store.subscribers.with_address("grace@example.com") is None
     assert "Python, Go" in portal.get(link).text
     assert store.subscribers.with_address("grace@example.com") is None, "a scanner of mail looked"
-    cookie = cookie_of(portal.post(link, do="confirm"))
+    confirmed = portal.post(link, do="confirm")
+    assert confirmed.headers["location"] == "/home/welcome"
+    cookie = cookie_of(confirmed)
+    welcome = portal.get("/home/welcome", Cookie=cookie)
+    assert "grace@example.com" in welcome.text
+    assert re.search(r"Your first mail comes on [^<]+, 8:00\sAM \(", welcome.text)
     grace = store.subscribers.find("grace@example.com")
     [search] = store.searches.all(grace.subscriber_id)
     assert (search.criteria.skills.any, search.criteria.places) == (("Go", "Python"), ("DE",))

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from services.rules.criterion import CRITERIA
-from services.usecases.pasted import READ_FROM, asked_in, skills_in
+from services.rules.prepared import PreparedPosting
+from services.rules.verdict import judge
+from services.usecases.pasted import READ_FROM, asked_in, posting_in, skills_in
 from tests.support.notifying import NOW
 
 POSTING = """Harbour Labs
@@ -60,13 +62,13 @@ def criteria_in(text: str, currency: str) -> Criteria | None:
         ),
         (
             "Krankenschwester in Teilzeit in Hamburg",
-            {"roles": RoleTerms(any=("nurse",), accept_unknown=True), "employment": ("part_time",)},
+            {"roles": RoleTerms(any=("nurse",), accept_unknown=False), "employment": ("part_time",)},
         ),
         (
             "nurse in Leeds part-time",
             {
-                "roles": RoleTerms(any=("nurse",), accept_unknown=True),
-                "skills": SkillTerms(any=("Nursing",)),
+                "roles": RoleTerms(any=("nurse",), accept_unknown=False),
+                "skills": SkillTerms(),
                 "near": (Nearby(town="Leeds, GB", km=50),),
                 "employment": ("part_time",),
             },
@@ -174,3 +176,33 @@ def test_what_each_criterion_looks_at_is_read_from_a_text_but_what_nobody_pastes
     words, hours, written_in = "", "timezones", "language"
     skills = "skills"  # each by the sentence that names it
     assert {one.evidence for one in CRITERIA} == {*READ_FROM.values(), skills, words, hours, written_in}
+
+
+@pytest.mark.parametrize("title", ["Project manager", "Data analyst", "Senior data engineer"])
+def test_a_title_is_a_role_and_no_skill_besides(title: str) -> None:
+    asked = criteria_in(title, "EUR")
+    assert asked is not None
+    assert asked.roles.any
+    assert asked.skills == SkillTerms()
+
+
+TITLES = ("Project manager", "Senior Python developer", "Data analyst", "Registered nurse", "Sales manager", "SRE")
+WHERE = ("Berlin, Germany", "Remote, Poland only", "On site in Leeds, UK", "Remote from anywhere", "Lisbon, hybrid")
+NEEDS = ("Python", "5 years of SQL", "Kubernetes", "project management", "Excel", "English at C1", "React", "nursing")
+PAY = ("", "Salary: 60,000 - 75,000 EUR a year.", "We pay £45k.", "$40 an hour.")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(TITLES),
+    st.sampled_from(WHERE),
+    st.lists(st.sampled_from(NEEDS), unique=True, max_size=6),
+    st.sampled_from(PAY),
+)
+def test_what_a_posting_asks_for_finds_that_very_posting(title: str, where: str, needs: list[str], pay: str) -> None:
+    listed = "".join(f"- {need}\n" for need in needs)
+    text = f"{title}\nHarbour Works\n{where}\n" + (f"Requirements\n{listed}" if needs else "") + pay
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    found = judge(asked.criteria, PreparedPosting(posting_in(text, NOW)))
+    assert found.outcome == "match", [reason for reason in found.reasons if reason.fit != "yes"]
