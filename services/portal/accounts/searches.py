@@ -27,6 +27,7 @@ from services.portal.search_form import (
     lacks_trade,
     reading,
     search_fields,
+    search_of,
     sent_in,
 )
 from services.runtime.web.bodies import MOST_PASTED, form_of
@@ -115,9 +116,9 @@ class _Searches:
                 read = reading(given, here.words, now)
                 seen = self._preview(here, read.given)
                 return self.page(here, read.given, new=new, said=read.said, proposals=read.proposals, seen=seen)
-        if new and lacks_trade(given):
-            return self.page(here, given, new=new, asks_trade=True, seen=self._preview(here, given))
         try:
+            if new and lacks_trade(given) and search_of(given, here.words):
+                return self.page(here, given, new=new, asks_trade=True, seen=self._preview(here, given))
             self._save(here, search_id, given)
         except WrongFieldError as error:
             return self.page(here, given, new=new, error=error)

@@ -197,7 +197,7 @@ def test_one_page_has_each_way_to_stop_and_less_than_all_is_done_by_it_too(
     assert status(store, ada) == "active"
     page = portal.post(link, do="pause-until", until="2026-08-01")
     assert (page.status_code, status(store, ada)) == (200, "paused")
-    assert "Aug 1, 2026" in page.text
+    assert "August 1" in page.text
 
 
 def test_who_left_erases_all_by_the_same_link_and_nobody_who_has_not(
