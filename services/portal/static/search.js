@@ -242,7 +242,9 @@ for (const form of document.querySelectorAll("form.search")) {
   form.querySelectorAll("input[data-complete]").forEach(complete);
   slide(form);
   tell(form);
-  form.addEventListener("htmx:afterSwap", () => {
+  form.addEventListener("htmx:afterSwap", (event) => {
+    // What finds more comes later by itself: it is no news of whether the last search could be looked up.
+    if (event.detail.target.id !== "preview") return;
     slide(form);
     tell(form);
   });
