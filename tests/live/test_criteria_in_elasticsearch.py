@@ -144,8 +144,17 @@ def test_a_search_that_fails_is_no_empty_answer(index: ElasticsearchCriteriaInde
 
 def test_a_document_that_is_refused_is_poison(index: ElasticsearchCriteriaIndex) -> None:
     target = index.generations.targets()[0]
-    with pytest.raises(PoisonError, match="strict_dynamic_mapping"):
+    with pytest.raises(PoisonError, match="parsing"):
+        index.engine.bulk(b'{"index":{"_id":"1"}}\n[1]\n', index=target)
+
+
+def test_an_index_of_another_form_is_waited_for_and_nothing_of_it_is_a_dead_letter(
+    index: ElasticsearchCriteriaIndex,
+) -> None:
+    target = index.generations.targets()[0]
+    with pytest.raises(UnavailableError, match="another release") as refused:
         index.engine.bulk(b'{"index":{"_id":"1"}}\n{"unknown":1}\n', index=target)
+    assert refused.value.mend == "reindex"
 
 
 def test_a_count_of_some_shards_is_no_count() -> None:

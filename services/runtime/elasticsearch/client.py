@@ -20,6 +20,7 @@ WHOLE: Final = "responses.error,responses.status,responses.timed_out,responses._
 
 _CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 _REFUSED: Final = (401, 403)
+_OTHER_FORM: Final = "strict_dynamic_mapping_exception"
 _ENGINE: Final = "Elasticsearch"
 
 
@@ -128,7 +129,8 @@ class SearchEngine:
         """Send `_bulk` lines, to `index` unless they name one; a version conflict is fine: what is held is as new.
 
         Raises PoisonError for a document that is refused, MissingIndexError, and UnavailableError for any other item
-        that failed; then some items may have been written, so all are to be sent again.
+        that failed, also where the index lacks a field of it; then some items may have been written, so all are to be
+        sent again.
         """
         wanted = {"filter_path": "errors,items.*.status,items.*.error.type,items.*.error.reason"}
         found = self._send(
@@ -198,6 +200,10 @@ def _failure(status: int, kind: str, said: str, *, item: bool = False) -> Jobchi
         return _away(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")
     if status == _TOO_MANY or status >= 500:
         return _away(f"Elasticsearch cannot serve now ({status}): {reason}")
+    if kind == _OTHER_FORM:
+        # No fault of the document: all of a release's have the fields of its own mapping.
+        sentence = f"the index is of another release's form: end the older services, or reindex ({reason})"
+        return UnavailableError(sentence, mend="reindex")
     sentence = f"Elasticsearch refuses a {'document' if item else 'request'} ({status}): {reason}"
     return PoisonError(sentence) if item else RefusedError(sentence, kind)
 
