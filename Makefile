@@ -67,7 +67,7 @@ test-races: setup
 
 # Captured feeds for 4,000 people, in both forms, byte for byte; on the engines of `make engines`.
 test-forms: setup
-	@JOBCHIME_LIVE=1 JOBCHIME_FORMS=long $(BIN)/pytest -s tests/live/test_both_forms.py
+	@JOBCHIME_LIVE=1 JOBCHIME_TEST_FORMS=long $(BIN)/pytest -s tests/live/test_both_forms.py
 
 # The long form, on engines of its own; JOBCHIME_FAULTS_SEED replays a run, JOBCHIME_FAULTS_INDEX=memory is the other index.
 test-faults: setup

@@ -1,6 +1,6 @@
 """The embedded and the deployed form, given the same, mail the same bytes.
 
-`JOBCHIME_FORMS=long` (`make test-forms`) lets four thousand people live through them.
+`JOBCHIME_TEST_FORMS=long` (`make test-forms`) lets four thousand people live through them.
 """
 
 import os
@@ -22,7 +22,7 @@ EVERY = timedelta(hours=12)
 STEPS = 7
 """Three days, from noon to noon."""
 _FEEDS = frozenset((".json", ".xml"))
-LONG = os.environ.get("JOBCHIME_FORMS") == "long"
+LONG = os.environ.get("JOBCHIME_TEST_FORMS") == "long"
 PEOPLE = 4_000 if LONG else 400
 MAILS = 1_000 if LONG else 100
 

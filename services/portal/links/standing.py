@@ -19,7 +19,7 @@ from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import accounts, consent, links, searches, signing
+from services.usecases import consent, links, searches, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
@@ -32,7 +32,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 CHANGES = ("again", "pause", "go-on", "pause-search", "resume-search")
 """What a form may say, see `change`."""
 LEAVE = ("leave", "why", "pause-until", "weekly-search", "erase", *CHANGES)
-_LEAVING = form("search", "why", "until", "sure", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE)
+_LEAVING = form("search", "why", "until", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE)
 BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
@@ -66,8 +66,9 @@ def routes(door: Door, postman: Postman) -> APIRouter:
         form = await form_of(request)
         try:
             visit = await door.visit(request, "unsubscribe", token)
-            if links.has_moved(visit.subscriber) and _mails_again(visit.subscriber, form):
-                # The link does not say where its mail went: who reads the old mailbox may end mails and not begin them.
+            if _erases(form) or (links.has_moved(visit.subscriber) and _mails_again(visit.subscriber, form)):
+                # The link does not say where its mail went: who reads the old mailbox, or was passed the mail, may end
+                # mails, and neither begin them nor erase.
                 return _mail_a_link(door, postman, visit)
             try:
                 await door.work(partial(_leave, door.installation, visit, form))
@@ -77,8 +78,6 @@ def routes(door: Door, postman: Postman) -> APIRouter:
                 # Who was erased a moment ago is not there to do it to.
                 await door.visit(request, "unsubscribe", token)
                 raise
-            if form.get("do") == "erase":
-                return door.show("gone", visit.words, erased=True)
             again = await door.visit(request, "unsubscribe", token)
             return await _leave_page(door, again, thanked=form.get("do") == "why")
         except GoneError:
@@ -111,6 +110,10 @@ def _mail_a_link(door: Door, postman: Postman, visit: Visit) -> Response:
     address = visit.subscriber.profile.address
     postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, visit.now))
     return door.show("posted", visit.words, address="")
+
+
+def _erases(form: Mapping[str, str]) -> bool:
+    return form.get("do") == "erase" and form.get(ONE_CLICK[0]) != ONE_CLICK[1]
 
 
 def _mails_again(person: Subscriber, form: Mapping[str, str]) -> bool:
@@ -210,24 +213,8 @@ def _leave(installation: Installation, visit: Visit, form: Mapping[str, str]) ->
             search = links.own_search(installation, visit.subscriber, form.get("search", ""))
             searches.change(installation, search.search_id, {"cadence": "weekly", "weekday": "0"}, now)
             consent.seen(installation, visit.subscriber, now)
-        case "erase":
-            _erase(installation, visit.subscriber, form, now)
         case _:
             change(installation, visit.subscriber, form, words, now)
-
-
-def _erase(installation: Installation, person: Subscriber, form: Mapping[str, str], now: datetime) -> None:
-    """Of who has unsubscribed: a mail that somebody passed on would else be enough to have another erased."""
-    if not _may_erase(person):
-        raise UsageError("the form says nothing that can be done here")
-    if not form.get("sure"):
-        raise WrongFieldError("sure", "is not ticked", "sure")
-    accounts.erase(installation, person.subscriber_id, now)
-
-
-def _may_erase(person: Subscriber) -> bool:
-    """Whether a link that leaves proves enough: that its mailbox is still theirs, and that they have left."""
-    return person.status == "unsubscribed" and not links.has_moved(person)
 
 
 def pause_until(installation: Installation, person: Subscriber, until: str, words: Words, now: datetime) -> None:
@@ -252,7 +239,6 @@ async def _leave_page(
         visit.words,
         400 if error else 200,
         error=fault_in(error, visit.words) if error else "",
-        erases=_may_erase(visit.subscriber),
         soonest=soonest_day(visit.subscriber, visit.now),
         status_of_person=visit.subscriber.status,
         searches=saved,

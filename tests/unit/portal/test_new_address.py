@@ -311,3 +311,24 @@ def test_the_page_and_letters_are_in_their_language(store: NotifierStore, portal
     assert "Quiero recibir mis alertas de empleo" in portal.get(link_in(text)).text
     portal.post(link_in(text), do="confirm")
     assert "van a otra dirección" in letters(portal, mails)["ines@example.com"][0][0]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("leaves", [False, True])
+def test_to_erase_by_a_mail_takes_a_letter_to_where_mails_go_as_it_may_have_been_passed_on(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path, moved: bool, leaves: bool
+) -> None:
+    link = portal.path("unsubscribe", ada)
+    if moved:
+        store.subscribers.move(ada.subscriber_id, NEW, Consent("moved", NOW, "page", "Send them here"))
+    if leaves:
+        portal.post(link, do="leave")
+    assert 'value="erase"' in portal.get(link).text
+    assert portal.post(link, do="erase").status_code == 200
+    assert store.subscribers.with_id(ada.subscriber_id) is not None
+    [(to, [(_, text)])] = letters(portal, mails).items()
+    assert to == (NEW if moved else ada.profile.address)
+    came_in = portal.post(link_in(text))
+    cookie = came_in.headers["set-cookie"].partition(";")[0]
+    assert act(portal, cookie, "erase", sure="1")[0] == 200
+    assert store.subscribers.with_id(ada.subscriber_id) is None

@@ -145,7 +145,7 @@ def test_no_mail_is_begun_after_who_leaves_has_the_answer(
     ids = open_deliveries(store, RACES, NOW)
     people = [store.subscribers.find(f"person{number}@example.com") for number in range(RACES)]
     mailer = Noting()
-    pages = NotifierSettings(deliveries_at_once=20, give_up_after=timedelta(days=2))
+    pages = NotifierSettings(deliveries_at_once=20, delivers_for=timedelta(hours=1), give_up_after=timedelta(days=2))
     with served_portal(store, sendgrid={"event_key": EVENT_KEY}) as portal:
         races = Races(portal, people, ids, store.deliveries.begin)
         monkeypatch.setattr(store.deliveries, "begin", races.begin)

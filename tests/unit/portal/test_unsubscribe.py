@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.notifier.domain.consent import Consent
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
@@ -198,28 +197,3 @@ def test_one_page_has_each_way_to_stop_and_less_than_all_is_done_by_it_too(
     page = portal.post(link, do="pause-until", until="2026-08-01")
     assert (page.status_code, status(store, ada)) == (200, "paused")
     assert "August 1" in page.text
-
-
-def test_who_left_erases_all_by_the_same_link_and_nobody_who_has_not(
-    store: NotifierStore, ada: Subscriber, portal: ServedPortal
-) -> None:
-    link = portal.path("unsubscribe", ada)
-    assert portal.post(link, do="erase", sure="1").status_code == 400
-    portal.post(link, do="leave")
-    assert 'value="erase"' in portal.get(link).text
-    assert portal.post(link, do="erase").status_code == 400
-    assert store.subscribers.with_id(ada.subscriber_id) is not None
-    gone = portal.post(link, do="erase", sure="1")
-    assert (gone.status_code, "Everything about you is deleted" in gone.text) == (200, True)
-    assert store.subscribers.with_id(ada.subscriber_id) is None
-
-
-def test_a_link_that_lies_in_a_mailbox_of_before_erases_nobody(
-    store: NotifierStore, ada: Subscriber, portal: ServedPortal
-) -> None:
-    link = portal.path("unsubscribe", ada)
-    store.subscribers.move(ada.subscriber_id, "ada@example.net", Consent("moved", NOW, "page", "Send them here"))
-    portal.post(link, do="leave")
-    assert 'value="erase"' not in portal.get(link).text
-    assert portal.post(link, do="erase", sure="1").status_code == 400
-    assert store.subscribers.with_id(ada.subscriber_id) is not None
