@@ -1,12 +1,13 @@
 """The form of a search in Chromium: names complete by keyboard, chips are removed, pay slides, the mail is shown."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from threading import Event
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from schemas.posting import Salary, Skill
 from services.usecases.live_previews import LivePreviews
@@ -201,6 +202,19 @@ def test_a_form_that_a_link_fills_shows_at_once_what_it_finds_as_links_to_the_jo
     job = page.locator("#preview .job a").first
     assert (job.get_attribute("href") or "").startswith("https://")
     assert {"noopener", "nofollow"} <= {*(job.get_attribute("rel") or "").split()}
+
+
+def test_what_finds_more_holds_up_no_search_that_is_being_looked_up(page: Page, paying: ServedPortal) -> None:
+    page.goto(f"{paying.client.base_url}/sign-up?skills=Kubernetes")
+    page.get_by_role("heading", name=re.compile("5 jobs")).wait_for()
+
+    def late(route: Route) -> None:
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/preview", late)
+    page.get_by_role("combobox", name="Skills, with commas").fill("Terraform,")
+    expect(page.get_by_role("heading", name=re.compile("5 jobs"))).to_have_count(0)
 
 
 def test_what_finds_more_is_weighed_by_mails_once_somebody_rests(page: Page, paying: ServedPortal) -> None:
