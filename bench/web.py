@@ -2,9 +2,11 @@
 
 A store in a file holds postings of 30 days. The portal serves it, a process of its own; `people` type at the same time,
 each a form after the other as a browser posts them, every fourth changed in its skills and the others in one other
-field. `preview_cpu_ms` is the portal's processor time for each; `preview_vs_store` is how many times longer it takes to
-read and judge what the store holds. Two figures can be held against those of other machines: `preview_vs_floor`, that
-processor time over what a fixed piece of work takes before and after, and `preview_vs_page`, p95 over that of a page.
+field, and each in their own time; `preview_at_once_ms` is how long the last waits where all of them press a key in the
+same instant. `preview_cpu_ms` is the portal's processor time for each; `preview_vs_store` is how many times longer it
+takes to read and judge what the store holds. Two figures can be held against those of other machines:
+`preview_vs_floor`, that processor time over what a fixed piece of work takes before and after, and `preview_vs_page`,
+p95 over that of a page.
 
 With `--elasticsearch` the same forms are asked besides of the index of postings, as `jobchime preview --search` asks
 it: `indexed_p95_ms`. With `--sign-ups N` nobody types: N people of as many networks sign up at the same moment, and
@@ -148,10 +150,12 @@ def _typing(folder: Path, store: str, people: int, forms: int) -> dict[str, floa
         taken = _by_all(partial(_type, portal.base, forms=forms), people)
         cpu = (processor_s(portal.process.pid) - before) / len(taken)
         floors += _floors()
+        at_once = _by_all(partial(_one_key, portal.base), people)
     return {
         "preview_p95_ms": _ms(_at(taken, 0.95)),
         "preview_p50_ms": _ms(_at(taken, 0.5)),
         "preview_max_ms": _ms(taken[-1]),
+        "preview_at_once_ms": _ms(at_once[-1]),
         "preview_cpu_ms": _ms(cpu),
         "preview_vs_floor": round(cpu / median(floors), 2),
         "preview_vs_page": round(_at(taken, 0.95) / _at(pages, 0.95), 1),
@@ -230,10 +234,19 @@ def _type(base: str, person: int, *, forms: int) -> list[float]:
         return [_took(client, "POST", "/preview", form) for form in _typed(person, forms)]
 
 
+def _one_key(base: str, person: int) -> list[float]:
+    with httpx2.Client(base_url=base, timeout=60, headers={"x-forwarded-for": f"198.51.{person}.1"}) as client:
+        client.get("/livez")
+        skills = random.Random(~person).sample(_SKILLS, 3)
+        return [_took(client, "POST", "/preview", {"skills": ", ".join(skills), "currency": "EUR"})]
+
+
 def _typed(person: int, forms: int) -> Iterator[dict[str, str]]:
     drawn = random.Random(person)
     form = {"skills": ", ".join(drawn.sample(_SKILLS, 3)), "currency": "EUR"}
     for at in range(forms):
+        # Before the first one too: nobody's first key comes in the instant of everybody's.
+        time.sleep(drawn.uniform(0.5, 1.5))
         if at % 4 == 0:
             form["skills"] = ", ".join(drawn.sample(_SKILLS, drawn.randint(1, 4)))
         else:
@@ -245,7 +258,6 @@ def _typed(person: int, forms: int) -> Iterator[dict[str, str]]:
                 )
             )
         yield form
-        time.sleep(drawn.uniform(0.5, 1.5))
 
 
 def _took(client: httpx2.Client, method: str, path: str, form: dict[str, str]) -> float:
