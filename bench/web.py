@@ -229,13 +229,17 @@ def _by_all(one: "partial[list[float]]", people: int) -> list[float]:
 
 def _type(base: str, person: int, *, forms: int) -> list[float]:
     """One form after the other, as far apart as somebody types."""
-    # A network each: they are no flood.
-    with httpx2.Client(base_url=base, timeout=60, headers={"x-forwarded-for": f"198.51.{person}.1"}) as client:
+    with _browser(base, person) as client:
         return [_took(client, "POST", "/preview", form) for form in _typed(person, forms)]
 
 
+def _browser(base: str, person: int) -> httpx2.Client:
+    # A network each: they are no flood.
+    return httpx2.Client(base_url=base, timeout=60, headers={"x-forwarded-for": f"198.51.{person}.1"})
+
+
 def _one_key(base: str, person: int) -> list[float]:
-    with httpx2.Client(base_url=base, timeout=60, headers={"x-forwarded-for": f"198.51.{person}.1"}) as client:
+    with _browser(base, person) as client:
         client.get("/livez")
         skills = random.Random(~person).sample(_SKILLS, 3)
         return [_took(client, "POST", "/preview", {"skills": ", ".join(skills), "currency": "EUR"})]

@@ -15,6 +15,7 @@ from services.ingest.domain.normalise import Reading, read_together
 from services.ingest.domain.warm import warm_up
 from services.ingest.faults import FeedFault
 from services.ingest.ports import Format, UnusableItemError
+from services.runtime.chunks import chunked
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.records import Outgoing, Record
 
@@ -52,11 +53,7 @@ class Normaliser:
 
         Raises UnavailableError where the end of the process has been asked for.
         """
-        return [
-            outgoing
-            for at in range(0, len(batch), READ_TOGETHER)
-            for outgoing in self._normalised(batch[at : at + READ_TOGETHER])
-        ]
+        return [outgoing for some in chunked(batch, READ_TOGETHER) for outgoing in self._normalised(some)]
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Nothing is due by time."""

@@ -313,7 +313,7 @@ class LivePreviews:
         unlikely = self._unlikely(found, outcome)
         if isinstance(outcome, Hold):
             return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome))
-        passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
+        passing = _mailed_of(outcome)
         span = self._span(found.matching, found.newest, now)
         return Taste(
             weighed=weighed,
@@ -336,8 +336,7 @@ class LivePreviews:
         outcome = self._outcome(query, reader, found, now)
         if isinstance(outcome, Hold):
             return []
-        jobs = (*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest))
-        passing = {posting.posting_id for posting in jobs}
+        passing = {posting.posting_id for posting in _mailed_of(outcome)}
         newest = self._known(found.newest)
         return [posting for posting, is_open in newest if is_open and posting.posting_id in passing][:_SHOWN]
 
@@ -381,6 +380,11 @@ class LivePreviews:
 def _own(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
     """By what a preview is known again."""
     return (query.criteria, query.name, query.preferred_places, reader, now.date())
+
+
+def _mailed_of(digest: Digest) -> list[PostingCore]:
+    """What mails would hold: this one, and what has no room in it."""
+    return [*(item.posting for item in digest.items), *(left.posting for left in digest.rest)]
 
 
 def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
