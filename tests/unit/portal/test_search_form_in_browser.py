@@ -223,7 +223,7 @@ def test_what_finds_more_is_weighed_by_mails_once_somebody_rests(page: Page, pay
     looser.first.wait_for()
     said = (looser.first.text_content() or "").partition(": ")[2].partition(",")[0]
     looser.first.click()
-    page.get_by_role("heading", name=re.compile(f"^{said}", re.IGNORECASE)).wait_for()
+    expect(page.get_by_role("heading", name=re.compile(f"^{said}", re.IGNORECASE))).to_be_visible()
 
 
 def test_the_words_that_a_wish_was_read_from_go_with_its_chip(page: Page) -> None:
