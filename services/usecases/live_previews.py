@@ -213,11 +213,10 @@ class LivePreviews:
             newest = self._newest.at(now)
         newest.read_ahead()
         self._asked_for = self._columns.asked_for()
-        # Looking through all that is held would hold up all who type: it is done now, and else hardly ever.
-        gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)
-        gc.collect()
         if self._new > max(_MANY, len(self._columns) // 5):
-            # What is held now stays.
+            # What is held now stays: without it, looking for garbage never holds up those who type for long.
+            gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)
+            gc.collect()
             gc.freeze()
             self._new = 0
         self.ready = True
