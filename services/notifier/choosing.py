@@ -58,7 +58,7 @@ def choice_of(
 ) -> Choice:
     """Choose from candidates. `sent`: what they were sent that may be the same jobs; `newest`: what came last."""
     outcome = curate(recipient, searches, candidates, sent, due_at, settings, judging)
-    return Choice(outcome, near_candidates(outcome, newest, settings, judging))
+    return Choice(outcome, near_candidates(outcome, newest, settings))
 
 
 @dataclass(frozen=True, slots=True)

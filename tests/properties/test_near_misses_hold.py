@@ -25,6 +25,6 @@ def test_all_that_nearly_fits_and_no_index_finds_is_found(seed: int) -> None:
         except CriteriaError:
             continue
         missed = [other for other in ready if near_miss(asked, other) and outcome_of(asked, other) == "reject"]
-        assert list(newest.near(asked)) == missed
+        assert [one.ready for one in newest.near(asked)] == missed
         judged = [JudgedPosting(asked, other) for other in missed]
         assert all(one.outcome == one.verdict.outcome == "near" and 0 <= one.off <= 1 for one in judged)

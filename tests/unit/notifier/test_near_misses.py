@@ -37,7 +37,7 @@ def digest(
     judging, curating = Judging(), CurateSettings(**settings)
     candidates = [Candidate(one, tuple(by)) for one in fitting]
     made = curate(to or recipient(), by, candidates, sent, NOON, curating, judging)
-    some = near_candidates(made, lambda: Newest(map(PostingFeatures, newest)), curating, judging)
+    some = near_candidates(made, lambda: Newest(map(PostingFeatures, newest)), curating)
     return with_near_misses(made, some, sent, curating, judging)
 
 

@@ -6,7 +6,7 @@ better never lowers a chance. chance.json holds the weights, fitted by bench.fit
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -61,6 +61,8 @@ SHUT: Final = 0.5
 """What the share of a wanted group counts where somebody's own country is shut out."""
 _MOST_HOURS: Final = 6.0
 _MOST_PARTS: Final = 3
+_ROUNDED: Final = 0.0001
+"""No chance is rounded by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,25 @@ def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
     return judged.chance(wish, _chance)
 
 
+def may_reach(least: float, judged: JudgedPosting, wish: Wish) -> bool:
+    """Whether the chance may be that high: it is given up with the first fact that takes too much.
+
+    For whoever is shown few of many, as `chance_of` tells of these.
+    """
+    left = model().best - _log_odds(least - _ROUNDED)
+    facts = _facts(wish, judged.criteria, judged.ready)
+    for fact, weight in zip(facts, model().weights, strict=False):
+        left -= weight * (1.0 - fact)
+        if left < 0.0:
+            return False
+    return True
+
+
+def _log_odds(chance: float) -> float:
+    """The inverse of `probability`."""
+    return math.log(chance / (1.0 - chance)) if chance > 0.0 else -math.inf
+
+
 def _chance(judged: JudgedPosting, wish: Wish) -> Chance:
     criteria, ready = judged.criteria, judged.ready
     facts = facts_of(wish, criteria, ready)
@@ -96,12 +117,12 @@ def _chance(judged: JudgedPosting, wish: Wish) -> Chance:
 
 def _against(facts: tuple[float, ...], wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[Against, ...]:
     costs = [
-        Against(_doubt(fact, wish, criteria, ready), round(weight * (1.0 - value), 3))
-        for fact, value, weight in zip(FACTS, facts, model().weights, strict=True)
-        if weight * (1.0 - value) > 0
+        (-round(lost, 3), place)
+        for place, (value, weight) in enumerate(zip(facts, model().weights, strict=True))
+        if (lost := weight * (1.0 - value)) > 0
     ]
-    costs.sort(key=lambda one: (-one.costs, FACTS.index(one.doubt.fact)))
-    return tuple(costs)
+    costs.sort()
+    return tuple(Against(_doubt(FACTS[place], wish, criteria, ready), -lost) for lost, place in costs)
 
 
 def tenth(chance: Chance) -> int:
@@ -123,34 +144,44 @@ def model() -> Model:
 
 def facts_of(wish: Wish, criteria: Criteria, ready: PostingFeatures) -> tuple[float, ...]:
     """What speaks for a posting that fits criteria, in the order of `FACTS`; docs/relevance.md says each in words."""
+    return tuple(_facts(wish, criteria, ready))
+
+
+def _facts(wish: Wish, criteria: Criteria, ready: PostingFeatures) -> Iterator[float]:
+    """The same, each worked out when it is asked for."""
     posting = ready.posting
-    return (
-        *_role(wish, ready),
-        _searches(wish, posting.roles),
-        share_of_skills(criteria, ready) if criteria.skills.all or criteria.skills.any else 1.0,
-        _often(wish.terms, ready),
-        float(not _other_tools(wish, criteria, ready)),
-        _place(wish, criteria, ready),
-        _home(criteria.places, wish.home, ready.allowed),
-        float(not _parts_of_country(wish, criteria, ready) and not _far_off(wish, criteria, ready.posting)),
-        _title_place(criteria.places, ready.title_places),
-        _zone(wish.offset, posting.timezones),
-        float(not criteria.workplace or posting.workplace != "unknown"),
-        float(bool(criteria.employment) or wish.level or not posting.offered or "full_time" in posting.offered),
-        _level(wish, criteria, posting.seniority),
-        _experience(wish.levels, ready),
-        float(posting.language is None or posting.language in wish.languages),
-        0.0 if _unspoken(wish, ready) else LESS_WELL if less_well(wish.speaks, posting) else 1.0,
-        _hardest(wish, criteria, ready.posting.conditions)[0],
-    )
+    yield from _of_roles(wish, posting.roles)
+    yield share_of_skills(criteria, ready) if criteria.skills.all or criteria.skills.any else 1.0
+    yield _often(wish.terms, ready)
+    yield float(not _other_tools(wish, criteria, ready))
+    yield _place(wish, criteria, ready)
+    yield _home(criteria.places, wish.home, ready.allowed)
+    yield float(not _parts_of_country(wish, criteria, ready) and not _far_off(wish, criteria, ready.posting))
+    yield _title_place(criteria.places, ready.title_places)
+    yield _zone(wish.offset, posting.timezones)
+    yield float(not criteria.workplace or posting.workplace != "unknown")
+    yield float(bool(criteria.employment) or wish.level or not posting.offered or "full_time" in posting.offered)
+    yield _level(wish, criteria, posting.seniority)
+    yield _experience(wish.levels, ready)
+    yield float(posting.language is None or posting.language in wish.languages)
+    yield 0.0 if _unspoken(wish, ready) else LESS_WELL if less_well(wish.speaks, posting) else 1.0
+    yield _hardest(wish, criteria, posting.conditions)[0]
 
 
-def _role(wish: Wish, ready: PostingFeatures) -> tuple[float, float]:
+def _of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[float, float, float]:
+    """The facts that a posting's roles decide, worked out once a wish: those that a search finds have few."""
+    found = wish.of_roles.get(given)
+    if found is None:
+        found = wish.of_roles[given] = (*_role(wish, given), _searches(wish, given))
+    return found
+
+
+def _role(wish: Wish, given: tuple[str, ...]) -> tuple[float, float]:
     """How far a posting's roles come: into the family of a likely one, and near it.
 
     Where the search names no trade, those of the person's other searches are the likely ones.
     """
-    likely, given = (wish.affinity,) if wish.affinity else wish.trades, ready.posting.roles
+    likely = (wish.affinity,) if wish.affinity else wish.trades
     if not likely and wish.level:
         return (1.0, 1.0)
     if not likely or not given:

@@ -1,6 +1,6 @@
 """What goes into a digest, and why everything else does not. docs/curation.md says it in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -155,10 +155,24 @@ def ranked(
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
     kept = _one_a_job(judged, sent, judging, dropped)
     wishes = _wishes(kept, recipient)
-    weighed = sorted((_weighed(job, recipient, due_at, wishes) for job in kept), key=_rank)
-    below = [job for job in weighed if job.chance.value < settings.least_chance]
-    dropped += [Dropped(job.posting.posting_id, Cause("unlikely", chance=job.chance)) for job in below]
-    return [job for job in weighed if job.chance.value >= settings.least_chance]
+    weighed = []
+    for job in kept:
+        chances = [chance_of(judged, wishes[search.search_id]) for search, judged in job.fits]
+        best = max(chances, key=lambda chance: chance.value)
+        # Of several equal chances the one that goes first says why: weighing tells.
+        if best.value < settings.least_chance and [chance.value for chance in chances].count(best.value) == 1:
+            dropped.append(_unlikely(job, best))
+            continue
+        whole = _weighed(job, chances, recipient, due_at)
+        if whole.chance.value < settings.least_chance:
+            dropped.append(_unlikely(job, whole.chance))
+        else:
+            weighed.append(whole)
+    return sorted(weighed, key=_rank)
+
+
+def _unlikely(job: _FoundJob, chance: Chance) -> Dropped:
+    return Dropped(job.posting.posting_id, Cause("unlikely", chance=chance))
 
 
 def _waiting(ranked: Sequence[Ranked]) -> tuple[WaitingJob, ...]:
@@ -299,12 +313,12 @@ def _wishes(jobs: Sequence[_FoundJob], recipient: Recipient) -> dict[str, Wish]:
     return {found: wish_of(search.criteria, search.name, signs) for found, search in searches.items()}
 
 
-def _weighed(job: _FoundJob, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> Ranked:
+def _weighed(job: _FoundJob, chances: Sequence[Chance], recipient: Recipient, due_at: datetime) -> Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(job.ready, due_at, recipient.said)
     weighed = []
-    for search, judged in job.fits:
-        weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, wishes[search.search_id])
+    for (search, judged), chance in zip(job.fits, chances, strict=True):
+        weight = weight_of(judged, search.preferred_places)
         points = total(weight, own)
         weighed.append(((-tenth(chance), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged)))
     weighed.sort(key=lambda one: one[0])

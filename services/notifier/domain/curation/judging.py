@@ -183,6 +183,11 @@ class JudgedPosting:
         self._chances: dict[Hashable, Chance] = {}
 
     @property
+    def is_unrecorded(self) -> bool:
+        """Whether it is a near miss of which no match record tells."""
+        return self._missed is not None
+
+    @property
     def verdict(self) -> Verdict:
         """The outcome with its reasons."""
         if self._verdict is None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from schemas.criteria import Criteria
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance import chance_of, may_reach
 from services.notifier.domain.curation.curate import (
     CurateSettings,
     Ranked,
@@ -23,14 +23,14 @@ from services.notifier.domain.curation.curate import (
     ranked,
     why_no_news,
 )
-from services.notifier.domain.curation.judging import Judging, PostingFeatures
+from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
 from services.rules.criterion import CRITERIA, Criterion, Narrowing
 from services.rules.criterion.role import accepts_unknown_role
 from services.rules.roles.taxonomy import roles
-from services.rules.verdict import asked_by, near_miss, outcome_of
+from services.rules.verdict import asked_by
 
 SPANS: Final[Mapping[Cadence, timedelta]] = {
     "instant": timedelta(days=1),
@@ -64,9 +64,9 @@ class Newest:
                 self._by_role[role] |= 1 << place
         self._by_terms: dict[str, _ByTerms] = {}
         """By criterion."""
-        self._found: LRUCache[Criteria, tuple[PostingFeatures, ...]] = LRUCache(_MOST_HELD)
+        self._found: LRUCache[Criteria, tuple[JudgedPosting, ...]] = LRUCache(_MOST_HELD)
 
-    def near(self, criteria: Criteria) -> tuple[PostingFeatures, ...]:
+    def near(self, criteria: Criteria) -> tuple[JudgedPosting, ...]:
         """Those that miss criteria by a little and that no match record tells of, in the order in which they came."""
         found = self._found.get(criteria)
         if found is None:
@@ -84,14 +84,14 @@ class Newest:
             by_terms = self._by_terms[criterion.name] = _ByTerms(criterion, self._all)
         return by_terms
 
-    def _look(self, criteria: Criteria) -> Iterator[PostingFeatures]:
+    def _look(self, criteria: Criteria) -> Iterator[JudgedPosting]:
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
         if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
             for place in _places(self._maybe(criteria) & self._failing_one(criteria, asked)):
-                ready = self._all[place]
-                if near_miss(criteria, ready, asked) is not None and outcome_of(criteria, ready, asked) == "reject":
-                    yield ready
+                judged = JudgedPosting(criteria, self._all[place], asked)
+                if judged.is_unrecorded:
+                    yield judged
 
     def _maybe(self, criteria: Criteria) -> int:
         """Of what is asked for in skills, else in roles, a near miss has something."""
@@ -162,9 +162,7 @@ def _places(bits: int) -> Iterator[int]:
         bits ^= lowest
 
 
-def near_candidates(
-    digest: Digest | Hold, newest: Callable[[], Newest], settings: CurateSettings, judging: Judging
-) -> list[Candidate]:
+def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], settings: CurateSettings) -> list[Candidate]:
     """The likeliest of what nearly fits the searches of a digest, somewhat more than it has room for.
 
     `newest` is called where there is room; near misses alone are no mail.
@@ -178,10 +176,12 @@ def near_candidates(
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
-        for ready in looked_through.near(search.criteria):
+        for judged in looked_through.near(search.criteria):
+            ready = judged.ready
             if ready.posting.seen_at <= since or why_no_news(ready, recipient, due_at, settings):
                 continue
-            judged = judging.of(search.criteria, ready)
+            if not may_reach(settings.least_chance, judged, wish):
+                continue
             chance = chance_of(judged, wish).value
             if chance >= settings.least_chance:
                 own = chance - judged.off

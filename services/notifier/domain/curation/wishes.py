@@ -92,6 +92,10 @@ class Wish:
     """A word asks for postings where no post is open."""
     localities: Localities
     """Those of all searches of the person."""
+    of_roles: dict[tuple[str, ...], tuple[float, float, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `chance` makes of the roles of postings, by these."""
     _hash: int = field(init=False, repr=False, compare=False)
     """Worked out once: it is looked up for every posting that is weighed."""
 
