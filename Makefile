@@ -10,7 +10,7 @@ ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults test-upgrade lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults test-upgrade test-digests lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -79,6 +79,9 @@ test-faults: setup
 # The commit is one whose settings and packages are those of today.
 test-upgrade: setup
 	@JOBCHIME_LIVE=1 JOBCHIME_TEST_UPGRADE_FROM=$${JOBCHIME_TEST_UPGRADE_FROM:-132a09f1} $(BIN)/pytest -s tests/live/test_rolling_upgrade.py
+
+test-digests: setup
+	@$(BIN)/python -m bench.same_digests $${JOBCHIME_TEST_DIGESTS_FROM:-HEAD~1}
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -208,14 +208,20 @@ def _searches(number: int, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 def embedded(morning: Morning, folder: Path) -> Ran:
     """One notifier over SQLite, mails into a folder."""
-    url, mails = sqlite_url(folder), folder / "mails"
+    url = sqlite_url(folder)
     engine = open_store(url)
     fill(engine, morning)
     engine.dispose()
-    mail = MailSettings(folder=mails, public_url="https://jobs.harbour.example", postal_address="1 Quay Street, Porto")
-    told, wall_s = _run([(url, mail, "one")])
-    in_order = sorted(mails.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+    mail = into(folder)
+    told, wall_s = run([(url, mail, "one")])
+    in_order = sorted(mail.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
     return _ran(url, morning, told, wall_s, [file.stem for file in in_order])
+
+
+def into(folder: Path) -> MailSettings:
+    """A mailer that writes mails beside a store."""
+    public_url, postal_address = "https://jobs.harbour.example", "1 Quay Street, Porto"
+    return MailSettings(folder=folder / "mails", public_url=public_url, postal_address=postal_address)
 
 
 def deployed(morning: Morning, folder: Path, latency_s: float) -> Ran:
@@ -228,7 +234,7 @@ def deployed(morning: Morning, folder: Path, latency_s: float) -> Ran:
         engine.dispose()
         before = _children_s()
         with _watched(url) as store, sendgrid_process(folder, latency_s) as host:
-            told, wall_s = _run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
+            told, wall_s = run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
         fake_s = _children_s() - before - sum(one["process_s"] for one in told)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
         return _ran(url, morning, told, wall_s, order, sum(store.values()), fake_s)
@@ -264,15 +270,20 @@ def _watched(url: str) -> Iterator[dict[int, float]]:
         engine.dispose()
 
 
-def _run(plans: Sequence[tuple[str, MailSettings, str]]) -> tuple[list[dict[str, Any]], float]:
-    """What each notifier tells at its end, and the seconds until the last had nothing to do."""
+def run(
+    plans: Sequence[tuple[str, MailSettings, str]], checkout: Path | None = None
+) -> tuple[list[dict[str, Any]], float]:
+    """What each notifier tells at its end, and the seconds until the last had nothing to do.
+
+    `checkout`: where their code is, if it is not this.
+    """
     with ExitStack() as stack:
         running = []
         for url, mail, worker in plans:
             given = mail.model_dump(mode="json", exclude={"sendgrid"})
             secret = mail.sendgrid.api_key.get_secret_value()
             given["sendgrid"] = mail.sendgrid.model_dump(mode="json") | {"api_key": secret}
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": checkout}
             command = [sys.executable, "-m", "bench.delivery", "--notifier", json.dumps([url, given, worker])]
             running.append(stack.enter_context(subprocess.Popen(command, **pipes)))
         for one in running:

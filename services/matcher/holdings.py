@@ -4,8 +4,7 @@ import gc
 import time
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,6 +24,7 @@ from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.adapters.memory.snapshot import Snapshot
 from services.matcher.ports import RecentPostings
 from services.matcher.settings import MatcherSettings
+from services.runtime.garbage import no_collecting
 from services.runtime.letters.marks import REPLAY_OF
 from services.runtime.records import Record, Tail
 
@@ -79,7 +79,7 @@ class OwnHoldings:
 
     def load(self) -> None:
         """Read both topics. An unreadable record is for whoever handles it to report."""
-        with _no_collecting():
+        with no_collecting():  # which would cost half the time
             if self._kept_in is None or not self._resume(self._kept_in):
                 self._criteria.catch_up()
                 self._keep()
@@ -273,18 +273,6 @@ class _Follower(Generic[M]):
     def _hand_on(self) -> None:
         self._take(self._read)
         self._read = []
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Python looks for cycles the more often the more is made, which costs half the time and finds none here."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _checksum(record: Record) -> int:

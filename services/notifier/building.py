@@ -19,6 +19,7 @@ from services.notifier.ports import Built, Served
 from services.notifier.settings import NotifierSettings
 from services.runtime.chunks import chunked
 from services.runtime.errors import UnavailableError
+from services.runtime.garbage import no_collecting
 
 _PUT_RIGHT_EVERY = timedelta(hours=1)
 _TOGETHER = 50
@@ -88,7 +89,8 @@ class Builder:
         given_back: list[str] = []
         empty: list[Closing] = []
         for some in self._in_parts(due, matches):
-            given_back += self._serve_part(some, matches, cut, now, empty)
+            with no_collecting():
+                given_back += self._serve_part(some, matches, cut, now, empty)
         if empty:
             self._digests.close_empty(empty)
         self._windows.done(self._settings.worker, given_back)

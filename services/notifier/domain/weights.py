@@ -88,8 +88,7 @@ ChanceFact = Literal[
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(NamedTuple):
     """One thing that speaks against a job, and what it is about."""
 
     fact: ChanceFact
@@ -100,8 +99,7 @@ class Doubt:
     condition: ConditionKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+class Against(NamedTuple):
     """A doubt, and what it takes from the log odds."""
 
     doubt: Doubt

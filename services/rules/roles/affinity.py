@@ -35,6 +35,8 @@ _SECOND: Final = 0.8
 PRIOR: Final = 2.0
 """Postings with the usual share of a skill that are added to those of each role."""
 _LEAST: Final = 0.15
+_HARDLY: Final = math.log(_LEAST) - 0.01
+"""What is less likely by its logarithm, to the likeliest, falls below `_LEAST` however it is rounded."""
 _MOST: Final = 12
 CLOSE: Final[Mapping[Closeness, float]] = {"same": 1.0, "near": 0.6, "family": 0.3, "far": 0.0}
 """How much of a likely role another one is."""
@@ -154,7 +156,7 @@ def _names_role(run: str) -> bool:
 
 
 def _of_skills(names: Sequence[str]) -> dict[str, float]:
-    """The likelihood of each role given all these skills, to that of the likeliest: naive Bayes.
+    """The likelihood of each role given all these skills, to that of the likeliest, where it is not least: naive Bayes.
 
     More skills do not make it surer in proportion, since they come together: log odds grow by the root of their number.
     """
@@ -165,7 +167,8 @@ def _of_skills(names: Sequence[str]) -> dict[str, float]:
     share = 1.0 / math.sqrt(len(known))
     odds = [usual + share * sum(gains) for usual, *gains in zip(_usual(), *known, strict=True)]
     most = max(odds)
-    return {role: math.exp(value - most) for role, value in zip(table.roles, odds, strict=True)}
+    likely = ((role, value - most) for role, value in zip(table.roles, odds, strict=True))
+    return {role: math.exp(value) for role, value in likely if value >= _HARDLY}
 
 
 @cache

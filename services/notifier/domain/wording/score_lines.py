@@ -4,6 +4,7 @@ Digests have words of their own.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from services.notifier.domain.model import AnnualPay, Cause, CauseCode, Item, PayNews
@@ -197,7 +198,12 @@ _CAUSES: Final[Mapping[CauseCode, str]] = {
 def against_words(chance: Chance) -> str:
     """What speaks most against a job; empty where little does."""
     telling = [one for one in chance.against if one.costs >= _LEAST_COST]
-    return ", ".join(list(dict.fromkeys(_AGAINST[one.doubt.fact](one.doubt) for one in telling))[:_MOST])
+    return ", ".join(list(dict.fromkeys(_doubt_line(one.doubt) for one in telling))[:_MOST])
+
+
+@lru_cache(maxsize=8_192)
+def _doubt_line(doubt: Doubt) -> str:
+    return _AGAINST[doubt.fact](doubt)
 
 
 def _percent(share: float) -> str:
