@@ -34,7 +34,6 @@ from services.notifier.domain.model import (
 from services.notifier.domain.weights import Chance
 from services.rules.languages.speaking import unspoken
 from services.rules.verdict import Outcome
-from services.rules.web_address import job_address
 
 
 class CurateSettings(BaseModel):
@@ -228,7 +227,7 @@ def why_no_news(
         return Cause("closed")
     if posting.expires_at is not None and posting.expires_at <= due_at:
         return Cause("expired", day=posting.expires_at.date())
-    if due_at - posting.seen_at > settings.stale_after:
+    if due_at - ready.seen_at > settings.stale_after:
         return Cause("old", most=settings.stale_after.days)
     if posting.backlog:
         return Cause("backlog")
@@ -236,8 +235,7 @@ def why_no_news(
         return Cause("hidden_company")
     if posting.cluster.key in recipient.not_relevant:
         return Cause("not_relevant")
-    # One that states none may say in its text how to apply, as what a board pushes by its description alone.
-    if (posting.url or posting.apply_url) and not job_address(posting):
+    if ready.leads_nowhere:
         return Cause("no_link")
     return None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
 from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
@@ -21,6 +22,7 @@ from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
 from services.rules.verdict import Outcome, Verdict, asked_by, distance, judge, near_miss, outcome_of
+from services.rules.web_address import job_address
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -105,9 +107,22 @@ class PostingFeatures(PreparedPosting):
         return frozenset((*reach.groups, *reach.countries, *reach.subdivisions))
 
     @cached_property
+    def seen_at(self) -> datetime:
+        """When the job became known."""
+        return self.posting.seen_at
+
+    @cached_property
     def seen(self) -> float:
-        """When the job became known, in seconds of POSIX time."""
-        return self.posting.seen_at.timestamp()
+        """The same, in seconds of POSIX time."""
+        return self.seen_at.timestamp()
+
+    @cached_property
+    def leads_nowhere(self) -> bool:
+        """Whether it states links none of which can be followed.
+
+        One that states none may say in its text how to apply, as what a board pushes by its description alone.
+        """
+        return bool(self.posting.url or self.posting.apply_url) and not job_address(self.posting)
 
 
 class _Experience(NamedTuple):

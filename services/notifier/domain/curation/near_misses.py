@@ -178,7 +178,7 @@ def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], setting
             continue  # Nobody can tell what is near to work of any trade.
         for judged in looked_through.near(search.criteria):
             ready = judged.ready
-            if ready.posting.seen_at <= since or why_no_news(ready, recipient, due_at, settings):
+            if ready.seen_at <= since or why_no_news(ready, recipient, due_at, settings):
                 continue
             if not may_reach(settings.least_chance, judged, wish):
                 continue

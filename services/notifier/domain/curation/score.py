@@ -165,13 +165,13 @@ def _stated_points(ready: PostingFeatures) -> float:
 
 
 def _fresh(ready: PostingFeatures, due_at: datetime, counts: float) -> Part:
-    age = max(timedelta(0), due_at - ready.posting.seen_at)
+    age = max(timedelta(0), due_at - ready.seen_at)
     return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, FreshFacts(age.days))
 
 
 def _fresh_points(ready: PostingFeatures, due_at: datetime) -> float:
     """All for a job of today, falling evenly to 0 at 14 days."""
-    age = max(timedelta(0), due_at - ready.posting.seen_at)
+    age = max(timedelta(0), due_at - ready.seen_at)
     return FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR)
 
 
