@@ -80,6 +80,7 @@ test-faults: setup
 test-upgrade: setup
 	@JOBCHIME_LIVE=1 JOBCHIME_TEST_UPGRADE_FROM=$${JOBCHIME_TEST_UPGRADE_FROM:-132a09f1} $(BIN)/pytest -s tests/live/test_rolling_upgrade.py
 
+# Mails and rows of 2,000 people, byte for byte those of a commit's code over the same store.
 test-digests: setup
 	@$(BIN)/python -m bench.same_digests $${JOBCHIME_TEST_DIGESTS_FROM:-HEAD~1}
 

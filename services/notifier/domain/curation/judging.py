@@ -29,6 +29,8 @@ V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 
 _BEFORE: Final = 40
+_MOST_WISHES: Final = 64
+"""Of those who share criteria, for as many a chance is held."""
 _MOST_YEARS: Final = 15
 """More are the age of an employer, or nobody's to ask."""
 
@@ -225,6 +227,7 @@ class JudgedPosting:
         """Likewise, for what a search and its person give a sign of."""
         found = self._chances.get(wish)
         if found is None:
+            _make_room(self._chances, _MOST_WISHES)
             found = self._chances[wish] = work_out(self, wish)
         return found
 
