@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collecting() -> Iterator[None]:
-    """Do without for a while: it comes the more often the more is made, and finds nothing where that is not cyclic."""
+    """Do without for a while: it comes the more often the more is made, though hardly any of that is in cycles."""
     enabled = gc.isenabled()
     gc.disable()
     try:
