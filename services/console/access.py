@@ -26,6 +26,8 @@ COOKIE: Final = "jobchime-console"
 _MOST_SESSIONS: Final = 1_000
 _ENTRIES: Final = (parse("10/minute"), parse("60/hour"))
 """Of one network: a password is not found by trying."""
+_READS: Final = parse("30/minute")
+"""Of all operators: feeds that are read for a trial, since they are other people's servers."""
 _MOST_NAME: Final = 80
 
 
@@ -100,6 +102,11 @@ class Access:
         with self._lock:
             self._sessions[session] = _Session("operator", self._clock() + self._lasting)
         return session
+
+    def check_reads(self) -> None:
+        """Count that a feed is read. Raises HTTPException 429 where too many were."""
+        if not self._limiter.hit(_READS, "reads"):
+            raise HTTPException(429)
 
     def leave(self, operator: Operator) -> None:
         """End a session."""

@@ -81,6 +81,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
             "more": max(len(shown) - _MOST_LISTED, 0),
             "filters": asked.fields,
             "filtered": any(asked.fields.values()),
+            "returnable": any(letter.origin_topic for letter in shown),
             "seen": asked.seen,
         }
         return door.show(request, "letters", operator, values=values)

@@ -59,6 +59,7 @@ __all__ = [
     "poll_now",
     "reading_as",
     "shipped",
+    "source_at",
     "standings",
 ]
 
@@ -186,7 +187,7 @@ def check(
     name: str = "check",
 ) -> CheckReport:
     """Read a feed as a poll would, and say what it would give; `tell` is told what is being done. Raises UsageError."""
-    source = _source(name, target, allow_private=allow_private, format=format)
+    source = source_at(name, target, allow_private=allow_private, format=format)
     return checked(
         source,
         reader=make_reader(settings, SystemRandom()),
@@ -221,7 +222,7 @@ def add(
     mapping: Path | None = None,
 ) -> None:
     """Append a source to the settings file, if it can be read with it. Raises UsageError, UnavailableError."""
-    is_web = _source(name, url).is_web
+    is_web = source_at(name, url).is_web
     values: dict[str, str | bool | None] = {
         "name": name,
         "url": url if is_web else _beside(file, Path(url)),
@@ -262,7 +263,8 @@ def _require_tables(file: Path, joined: str) -> None:
         ) from None
 
 
-def _source(name: str, url: str, *, allow_private: bool = False, format: str = "auto") -> SourceSettings:
+def source_at(name: str, url: str, *, allow_private: bool = False, format: str = "auto") -> SourceSettings:
+    """A source by its name and address or path. Raises UsageError for what cannot be one."""
     try:
         return source_for(url, name=name, allow_private=allow_private, format=format)
     except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +13,10 @@ from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
+from services.runtime.files.named import read_named
 from services.runtime.privacy.secrets import without_keys
 from services.settings import load_settings
-from services.usecases import sources
+from services.usecases import mapping_feeds, sources
 from services.usecases.sources import Format, SourceFigures, SourceHealth, reading_as
 from services.usecases.wording import ago
 from services.usecases.workers import hold_source, require_source
@@ -110,8 +112,16 @@ def add(
 @app.command("mapping")
 def show_mapping(
     name: Annotated[str | None, typer.Argument(help="Of a mapping that comes along; none lists them.")] = None,
+    of: Annotated[
+        Path | None, typer.Option("--of", metavar="FILE", help="A feed's file: a mapping guessed by the names in it.")
+    ] = None,
 ) -> None:
-    """Print a mapping that comes along, to begin your own with."""
+    """Print a mapping that comes along, or one guessed of a feed, to begin your own with."""
+    if of is not None:
+        found = mapping_feeds.survey(read_named(of))
+        fields = {name: path for name, path in found.guesses.items() if name in mapping_feeds.FIELDS}
+        typer.echo(mapping_feeds.text_of(mapping_feeds.table(found, fields, complete=False)), nl=False)
+        return
     if name is None:
         rows = [(known, mapping.kind, mapping.label) for known, mapping in sources.shipped().items()]
         console().print(table(f"{len(rows)} mappings", ("mapping", "kind", "of"), rows))

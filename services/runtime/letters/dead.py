@@ -113,6 +113,8 @@ class LetterCount:
     letters: int
     waiting: int
     discarded: int
+    returnable: int
+    """Of those waiting that were records of a topic: only these can be sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +316,7 @@ def _counted(letters: Sequence[DeadLetter]) -> LetterCount:
         letters=len(letters),
         waiting=sum(letter.waiting for letter in letters),
         discarded=sum(letter.discarded is not None for letter in letters),
+        returnable=sum(letter.waiting and bool(letter.origin_topic) for letter in letters),
     )
 
 

@@ -3,6 +3,9 @@
 import pytest
 
 from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
+from services.ingest.events import dead_letter
+from services.ingest.faults import FeedFault
+from services.ingest.ports import Broken
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import partition_of
 from services.usecases import operators
@@ -46,6 +49,19 @@ def test_one_is_sent_back_as_it_was(console: ServedConsole, log: SqliteLog) -> N
     assert raw_values(log) == [RECORD]
     assert letter_at(0) not in console.client.get("/letters").text
     assert letter_at(0) in console.client.get("/letters", params={"seen": "true"}).text
+
+
+def test_of_what_a_feed_served_the_page_says_that_its_next_poll_reads_it_again(
+    console: ServedConsole, log: SqliteLog
+) -> None:
+    broken = Broken(FeedFault("missing", "its title is missing", "title"), "{}", "17")
+    log.produce([dead_letter("board", broken, console.now)])
+    page = console.client.get("/letters").text
+    row = page.partition("its title is missing")[2].partition("</tr>")[0]
+    assert ("of a feed: its next poll reads it again" in row, "<button" in row) == (True, False)
+    assert "<button" in page.partition("no title")[2].partition("</tr>")[0]
+    of_feed = console.client.get("/letters", params={"code": "missing"}).text
+    assert ("Send all of these back" in of_feed, "Have all of these count as seen to" in of_feed) == (False, True)
 
 
 def test_a_mended_copy_is_sent_back(console: ServedConsole, log: SqliteLog) -> None:

@@ -20,6 +20,7 @@ from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
 LETTER = f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:0"
+SAMPLE = '{"jobs": [{"id": 1, "title": "Engineer", "company": "Nimbus", "url": "https://nimbus.example/1"}, {"id": 2}]}'
 PAGES = (
     "/",
     "/figures",
@@ -33,6 +34,7 @@ PAGES = (
     "/people",
     "/sources",
     "/sources/board",
+    "/mapping",
     "/sending",
     "/acts",
 )
@@ -72,6 +74,11 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
         tab.frame_locator("iframe >> nth=0").get_by_text("Python engineer, one").first.wait_for()
         for path in pages:
             tab.goto(f"{base}{path}")
+            if path == "/mapping":
+                tab.get_by_text("Some of its items").click()
+                tab.get_by_label("A sample").fill(SAMPLE)
+                tab.get_by_role("button", name="Show its fields").click()
+                tab.get_by_role("heading", name="What comes of it").wait_for()
             tab.evaluate(axe())
             for width in (390, 1280):
                 tab.set_viewport_size({"width": width, "height": 800})

@@ -10,9 +10,10 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.mail_settings import MailSettings, WarmUpSettings
+from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
-from services.usecases import operators
+from services.usecases import mapping_feeds, operators, sources
 from tests.support.console import ServedConsole, served_console
 from tests.support.notifying import NOW
 from tests.support.serving import DAY, HOUR
@@ -119,3 +120,104 @@ def test_what_holds_mails_is_shown_and_done(console: ServedConsole) -> None:
         "stop letters",
         "check brake",
     ]
+
+
+FEED = """{"board": {"name": "Nimbus Fern"}, "data": {"vacancies": [
+  {"ref": 17, "name": "Platform Engineer", "text": "<p>You know Go and Kafka.</p>", "link": "/jobs/17",
+   "published": "03/08/2026", "recruiter": "Ann Example", "tags": [{"word": "a"}, {"word": "b"}, {"word": "c"}]},
+  {"ref": 18, "name": "Data <b>Analyst</b>", "text": "<p>You write SQL.</p>", "link": "/jobs/18"},
+  {"ref": 19, "text": "no title"}]}}"""
+CHOSEN = {
+    "from.source_id": "ref",
+    "from.title": "name",
+    "from.description": "text",
+    "text.company": "Nimbus Fern",
+    "text.url": "https://nimbus.example{link}",
+    "from.posted_at": "published",
+    "date.posted_at": "%d/%m/%Y",
+    "items": "data.vacancies",
+}
+
+
+def test_a_feeds_fields_are_shown_with_what_stands_in_them_and_those_that_its_names_tell_are_chosen(
+    console: ServedConsole,
+) -> None:
+    status, page = post(console, "/mapping", act="show", sample=FEED)
+    assert status == 200
+    assert "json, 3 rows looked at, at data.vacancies" in page
+    assert '<code>name</code></th><td class="figure">2 of 3</td><td>Platform Engineer · Data &lt;b&gt;' in page
+    assert '<option value="name" selected>' in page.partition('name="from.title"')[2].partition("</select>")[0]
+    assert "Ann Example" not in page.partition("What it holds")[2]
+
+
+def test_a_mapping_is_tried_on_a_sample_before_it_can_be_saved(console: ServedConsole) -> None:
+    assert "Save it as a source" not in post(console, "/mapping", act="show", sample='[{"a": 1}]')[1]
+    status, page = post(console, "/mapping", act="try", sample=FEED, **CHOSEN)
+    assert status == 200
+    assert "2 of 3 items would be a posting, 1 would not" in page
+    assert "https://nimbus.example/jobs/17" in page
+    assert "2026-08-03" in page
+    fallen = page.partition("What would be no posting")[2].partition("</table>")[0]
+    assert '<th scope="row">19</th><td>dead letter</td>' in fallen
+    assert "Save it as a source" in page
+    lacking, said = post(console, "/mapping", act="try", sample=FEED, **(CHOSEN | {"from.title": ""}))
+    assert (lacking, "choose where title comes from" in said) == (400, True)
+    assert [act.act for act in operators.latest(console.installation)] == [
+        "try mapping",
+        "try mapping",
+        "show mapping",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"sample": "{", "act": "show"}, "begins as JSON and is none"),
+        ({"sample": "", "act": "show", "url": "/etc/passwd"}, "an http(s) address"),
+        ({"sample": FEED, "act": "try", "from.company": "a[", **CHOSEN, "text.company": ""}, "is not JSONPath"),
+        ({"sample": FEED, "act": "save", **CHOSEN}, "give it a name"),
+        ({"sample": FEED, "act": "save", "name": "nimbus", **CHOSEN}, "give the address"),
+        ({"sample": FEED, "act": "save", "name": "x", "url": "/etc/passwd", **CHOSEN}, "an http(s) address"),
+        ({"sample": FEED, "act": "save", "name": "../x", "url": "https://nimbus.example/", **CHOSEN}, "a name holds"),
+        ({"sample": "", "act": "show", "url": "http://127.0.0.1:1/feed"}, "nothing came"),
+    ],
+)
+def test_what_cannot_be_mapped_or_saved_is_said_and_nothing_is_written(
+    console: ServedConsole, file: Path, fields: dict[str, str], said: str
+) -> None:
+    before = file.read_text()
+    status, page = post(console, "/mapping", **fields)
+    assert status == 400
+    assert said in page.partition('role="alert">')[2].partition("</p>")[0]
+    assert file.read_text() == before
+    assert not (file.parent / "mappings").exists()
+
+
+def test_a_mapped_feed_is_saved_as_a_source_of_the_settings_that_reads_as_it_was_tried(
+    console: ServedConsole, file: Path, tmp_path: Path
+) -> None:
+    feed = tmp_path / "openings.json"
+    feed.write_text(FEED)
+    found = mapping_feeds.survey(FEED.encode())
+    fields = {"source_id": "ref", "title": "name", "company": {"constant": "Nimbus Fern"}, "pay.currency": "x"}
+    mapping = mapping_feeds.table(found, fields, complete=True)
+    ingest = load_settings(file).ingest
+    written = mapping_feeds.save(ingest, file, "nimbus", str(feed), mapping, every="1d", now=NOW)
+    [source] = (settings := load_settings(file).ingest).sources
+    assert (source.format, source.every.days, written) == ("mapping:nimbus", 1, tmp_path / "mappings/nimbus.toml")
+    report = sources.check(settings, str(feed), source.format, allow_private=False, now=NOW, tell=lambda _: None)
+    assert (report.postings, report.complete, report.sample and report.sample.company.name) == (2, True, "Nimbus Fern")
+    before = file.read_text()
+    wrong = mapping_feeds.table(found, {"source_id": "ref", "title": "x"}, complete=False)
+    for name, tried, said in (("nimbus", mapping, "already"), ("other", wrong, "would give no posting")):
+        with pytest.raises(UsageError, match=said):
+            mapping_feeds.save(ingest, file, name, str(feed), tried, every=None, now=NOW)
+    assert (file.read_text(), list((tmp_path / "mappings").iterdir())) == (before, [written])
+
+
+def test_only_who_signed_in_maps_and_feeds_are_read_thirty_times_a_minute(console: ServedConsole) -> None:
+    answers = [post(console, "/mapping", act="show", sample="[]")[0] for _ in range(31)]
+    assert answers == [400] * 30 + [429]
+    console.client.cookies.clear()
+    for answer in (console.client.get("/mapping"), console.client.post("/mapping", data={"act": "show"})):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/enter")

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from services.ingest.adapters.formats.base import BaseFormat, Part, cut, opened
+from services.ingest.adapters.formats.contacts import without_contacts
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import MOST_BYTES, Text, head_text, read_text
 from services.ingest.adapters.mapped.body import Body
@@ -22,6 +23,7 @@ from services.ingest.faults import FeedFault, bad_encoding, cut_short
 from services.ingest.mapping.drafting import draft_of, mapped_row, source_id_of, traces_of
 from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.paths import is_of_feed
+from services.ingest.mapping.rows import Row
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, Item, JsonObject, UnusableItemError
@@ -183,6 +185,13 @@ class Mapped(BaseFormat):
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
         return opened(body, lambda text: cut(self._rows(text), self._item), decoding=self._decoded)
+
+    def bare_rows(self, body: bytes) -> Iterator[Row]:
+        """Its rows as paths look at them, whether they could be items or not; what cannot be read is left out."""
+        for data in self._rows(self._decoded(body).text):
+            if not isinstance(data, Broken):
+                with suppress(UnusableItemError):
+                    yield mapped_row(self._mapping, without_contacts(data)).row
 
     def next_page(self, url: str, body: bytes) -> str | None:
         """As the mapping says. Raises FetchFailedError where the feed names no address for it."""

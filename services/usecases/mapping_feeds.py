@@ -1,0 +1,141 @@
+"""Map a feed by hand: what it holds, what a mapping would make of it, and the mapped source written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, Final
+
+from schemas.posting import Posting
+from services.ingest.adapters.mapped.format import Mapped
+from services.ingest.adapters.mapped.survey import FoundPath, Survey, survey
+from services.ingest.app import make_normalise, make_reader
+from services.ingest.domain.polling.schedule import Validators
+from services.ingest.mapping.files import PREFIX, mapping_of
+from services.ingest.mapping.rules import FieldRules
+from services.ingest.mapping.settings import MappingSettings
+from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
+from services.ingest.ports import FetchFailedError, Item
+from services.ingest.settings import IngestSettings
+from services.ingest.trial import Fallen, trial
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.privacy.redaction import redacted
+from services.settings.writing import written
+from services.usecases import sources
+
+__all__ = ["FIELDS", "FoundPath", "MappingTrial", "Survey", "fetched", "save", "survey", "table", "text_of", "tried"]
+
+_PAY: Final = ("min", "max", "currency", "period")
+_NOT_BY_PATH: Final = frozenset({"pay", "worldwide", "restriction_open"})
+
+FIELDS: Final[Mapping[str, str]] = {
+    name: (info.description or "").rstrip(".")
+    for name, info in FieldRules.model_fields.items()
+    if name not in _NOT_BY_PATH
+} | {f"pay.{name}": (f"Of pay in numbers of its own: its {name}") for name in _PAY}
+"""What can be mapped, in the order of `FieldRules`, with what each is."""
+_MOST_POSTINGS = 3
+_MOST_FALLEN = 50
+
+
+@dataclass(slots=True)
+class MappingTrial:
+    """What a body comes to by a mapping, with nothing stored or sent."""
+
+    items: int = 0
+    postings: int = 0
+    first: list[Posting] = field(default_factory=list)
+    fallen: list[Fallen] = field(default_factory=list)
+    """Of each item that is no posting why, 50 at most."""
+    fell: int = 0
+    paths: list[str] = field(default_factory=list)
+    """How often each path found something, and what was there instead."""
+
+
+def fetched(settings: IngestSettings, url: str, now: datetime) -> bytes:
+    """The first body of a feed, asked for as a poll does, never of a private address. Raises UsageError."""
+    source = sources.source_at("check", url)
+    try:
+        return make_reader(settings, SystemRandom()).detail(source, source.url, Validators(), now).body
+    except FetchFailedError as error:
+        raise UsageError(f"nothing came: {redacted(error)}") from None
+
+
+def table(found: Survey, fields: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
+    """A mapping as TOML has it; `fields` by name, `pay.min` for one of pay."""
+    plain = {name: rule for name, rule in fields.items() if not name.startswith("pay.")}
+    pay = {name.removeprefix("pay."): rule for name, rule in fields.items() if name.startswith("pay.")}
+    amounts = pay if "min" in pay or "max" in pay else {}
+    head = {"kind": found.kind} | ({"items": found.items} if found.items else {})
+    return head | ({"complete": True} if complete else {}) | {"fields": plain | ({"pay": amounts} if amounts else {})}
+
+
+def text_of(mapping: Mapping[str, Any]) -> str:
+    """A mapping's file."""
+    head = [f"{name} = {written(value)}" for name, value in mapping.items() if name != "fields"]
+    fields = [f"{name} = {written(rule)}" for name, rule in mapping["fields"].items()]
+    return "\n".join([*head, "", "[fields]", *fields, ""])
+
+
+def tried(body: bytes, mapping: Mapping[str, Any], now: datetime) -> MappingTrial:
+    """Read a body by a mapping, as collectors and normaliser would. Raises UsageError for what is no mapping."""
+    found = Mapped("tried", _settings_of(mapping))
+    result, paths = MappingTrial(), PathCounts()
+    for outcome in trial(body, source="tried", found=found, normalise=make_normalise(), now=now):
+        result.items += 1
+        if isinstance(outcome, Posting):
+            result.postings += 1
+            result.first += [outcome] if len(result.first) < _MOST_POSTINGS else []
+        else:
+            result.fell += 1
+            result.fallen += [outcome] if len(result.fallen) < _MOST_FALLEN else []
+    for part in islice(found.split(body), 1_000):
+        if isinstance(part, Item):
+            add_traces(paths, found.traces(part.data))
+    result.paths = list(path_lines(paths))
+    return result
+
+
+def save(
+    settings: IngestSettings,
+    file: Path,
+    name: str,
+    url: str,
+    mapping: Mapping[str, Any],
+    *,
+    every: str | None,
+    now: datetime,
+) -> Path:
+    """Read a feed's address once more, then add it with its mapping, a file beside the settings; gives that file.
+
+    Raises UsageError where it gives no posting, or the name is taken; UnavailableError where a file cannot be written.
+    """
+    sources.source_at(name, url)
+    known = {**settings.mappings, name: _settings_of(mapping)}
+    by_it = settings.model_copy(update={"mappings": known})
+    report = sources.check(
+        by_it, url, f"{PREFIX}{name}", allow_private=False, now=now, tell=lambda _: None, name=name
+    )  # fmt: skip
+    if not report.usable:
+        raise UsageError(" ".join(line.strip() for line in sources.lines(report)))
+    target = file.parent / "mappings" / f"{name}.toml"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        with target.open("x", encoding="utf-8") as opened:
+            opened.write(text_of(mapping))
+    except FileExistsError:
+        raise UsageError(f"there is a mapping {target} already; give the source another name") from None
+    except OSError as error:
+        raise UnavailableError(f"{target} cannot be written: {error.strerror}") from None
+    try:
+        sources.add(file, name, url, every=every, mapping=target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _settings_of(mapping: Mapping[str, Any]) -> MappingSettings:
+    return mapping_of(dict(mapping), "the mapping")
