@@ -49,7 +49,7 @@ def served_console(
     )
     with (
         open_installation(settings, create=True, tell=lambda _: None) as installation,
-        httpx2.Client(timeout=30, follow_redirects=False) as client,
+        httpx2.Client(timeout=120, follow_redirects=False) as client,
     ):
         server = ConsoleServer(installation, lambda: served.now, file)
         served = ServedConsole(installation, server, client)
