@@ -77,6 +77,12 @@ DASHBOARDS: tuple[Dashboard, ...] = (
             _rate("Dead letters", "jobchime_dead_letters_total", "topic", "error_type"),
             _most("Records in the store", "jobchime_stored_match_records"),
             _most("Changes of searches to publish", "jobchime_outbox_rows"),
+            _most(
+                "Since the last canary in the store was sent",
+                "jobchime_canary_age_seconds",
+                unit="s",
+                says="One is sent each ten minutes where notifier.canary is set; the alert comes at 25.",
+            ),
         ),
     ),
     Dashboard(

@@ -31,7 +31,7 @@ _PAY: Final = ("min", "max", "currency", "period")
 _NOT_BY_PATH: Final = frozenset({"pay", "worldwide", "restriction_open"})
 
 FIELDS: Final[Mapping[str, str]] = {
-    name: (info.description or "").rstrip(".")
+    name: (info.description or "").rstrip(".").replace("`", "")
     for name, info in FieldRules.model_fields.items()
     if name not in _NOT_BY_PATH
 } | {f"pay.{name}": (f"Of pay in numbers of its own: its {name}") for name in _PAY}

@@ -59,3 +59,4 @@ def test_one_that_does_not_come_through_is_told_of(tmp_path: Path) -> None:
         clock.advance(4 * MINUTE)
         [trouble] = store_troubles(form.operations.figures(), clock.now())
         assert trouble.grave
+        assert "waits in the outbox" in trouble.what

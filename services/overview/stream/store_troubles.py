@@ -140,9 +140,9 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         return
     grave = not figures.pauses.services
     if canary.is_under_way and now - canary.sent_at > LOST_CANARY:
+        step = "waits in the outbox" if canary.in_outbox else "was published, and is not normalised, matched or stored"
         yield Trouble(
-            f"the canary of {_at(canary.sent_at)} has not come into the store, {ago(now - canary.sent_at)} after it was"
-            " sent: postings may not either",
+            f"the canary sent {ago(now - canary.sent_at)} ago {step}: postings may not come into the store either",
             "see which service does not run, lags or stands still; `jobchime dead list` says whether it died",
             grave=grave,
         )

@@ -31,6 +31,8 @@ class CanaryFigures:
     """None before the first."""
     through_at: datetime | None
     """When the last one that is in the store was sent; None where none is."""
+    in_outbox: bool = False
+    """One has yet to be published."""
 
     @property
     def is_under_way(self) -> bool:
@@ -75,10 +77,10 @@ def _row(at: datetime) -> dict[str, object]:
 
 
 def read_canary(connection: Connection) -> CanaryFigures:
-    """Both, by their keys, in the caller's transaction."""
+    """By their keys, in the caller's transaction."""
     sent = connection.execute(select(flags.c.changed_at).where(flags.c.name == _SENT)).scalar_one_or_none()
     version = connection.execute(select(postings.c.version).where(postings.c.posting_id == CANARY_ID)).scalar()
-    if version is None:
-        return CanaryFigures(sent, None)
+    own = (outbox.c.topic == RAW.name) & (outbox.c.key == CANARY_ID.encode())
+    waits = connection.execute(select(outbox.c.id).where(own).limit(1)).first() is not None
     # A canary is sent when its posting was fetched.
-    return CanaryFigures(sent, fetched_at_of(int(version)))
+    return CanaryFigures(sent, None if version is None else fetched_at_of(int(version)), waits)
