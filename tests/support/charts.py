@@ -18,7 +18,7 @@ def helm(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run helm; skips where there is none, but where CHECK_DEPLOY says that there must be."""
     program = shutil.which("helm")
     if program is None:
-        missing = "there is no helm: `make check-deploy` makes it"
+        missing = "there is no helm: `make check-deploy` installs it"
         if os.environ.get("CHECK_DEPLOY"):
             raise RuntimeError(missing)
         pytest.skip(missing)
