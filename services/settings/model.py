@@ -77,7 +77,7 @@ class Settings(BaseModel):
     Better given as JOBCHIME_STORE.
     """
     worker: str = ""
-    """Names this process among all, the same after a restart; empty: by the service and this machine's name."""
+    """Names this process among all, the same after a restart; empty: by service, machine and data folder."""
     tick_every_s: float = Field(default=1.0, gt=0, le=3_600)
     """How often what is due is looked for, in seconds."""
     ingest: IngestSettings = IngestSettings()

@@ -1,13 +1,15 @@
 """What each worker says of itself every few seconds, under a name of its own, so that one page can show all of them.
 
 What a killed worker held is freed by the next of its name, so two that run must never share one, and a restart must
-find its name again. A name is the service, the machine, and the first number that no other process on this machine
-holds; a lock of the operating system holds it, which ends with the process however that ends.
+find its name again. A name is the service, the machine, an id that the data folder keeps, and the first number that no
+other process over that folder holds; a lock of the operating system holds it, which ends with the process however that
+ends. Processes over two folders see none of each other's locks, so the id must tell them apart.
 """
 
 import fcntl
 import os
 import re
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +38,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 _events = structlog.get_logger(__name__)
 _FOLDER = "workers"
+_ID_FILE = "id"
 _MOST = 1_000
 
 
@@ -217,17 +220,16 @@ def _worker(row: Row[Any]) -> Worker:
 
 @contextmanager
 def own_name(folder: Path, service: str, named: str = "", *, host: str | None = None) -> Iterator[str]:
-    """A name for this process while it runs: `notifier@host`, the next `notifier@host-2`, or the one that is `named`.
+    """A name for this process while it runs: `notifier@host-3f9a1c`, the next `notifier@host-3f9a1c-2`, or `named`.
 
-    Machines that share a name, as containers may, need distinct `named` ones. `folder` is the data folder. Raises
-    UsageError where another process on this machine is `named` so, UnavailableError where the folder takes no file.
+    `folder` is the data folder, whose id is the name's part. Raises UsageError where another process over it is `named`
+    so, UnavailableError where the folder takes no file.
     """
-    wanted = f"{service}@{host or socket.gethostname()}"
-    names = [named] if named else [wanted, *(f"{wanted}-{number}" for number in range(2, _MOST))]
     locks = folder / _FOLDER
     try:
         locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in names:
+        wanted = f"{service}@{host or socket.gethostname()}-{_id_of(locks)}"
+        for name in [named] if named else [wanted, *(f"{wanted}-{number}" for number in range(2, _MOST))]:
             descriptor = _locked(locks / (re.sub(r"[^A-Za-z0-9@._-]", "_", f"{service} {name}") + ".lock"))
             if descriptor is not None:
                 break
@@ -235,7 +237,7 @@ def own_name(folder: Path, service: str, named: str = "", *, host: str | None = 
             raise UsageError(
                 f"another {service} on this machine is named {named} already; give each worker a name of its own"
                 if named
-                else f"{_MOST} workers of {service} run on this machine already"
+                else f"{_MOST} workers of {service} run over {folder} already"
             )
     except OSError as error:
         raise UnavailableError(f"the names of workers cannot be kept in {locks}: {error.strerror}") from error
@@ -243,6 +245,26 @@ def own_name(folder: Path, service: str, named: str = "", *, host: str | None = 
         yield name
     finally:
         os.close(descriptor)
+
+
+def _id_of(locks: Path) -> str:
+    """What the folder keeps to be told from others; made by whoever comes first, also where its file is spoilt."""
+    with open(locks / _ID_FILE, "a+", encoding="ascii", errors="replace", opener=_private) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        kept = file.read()
+        if re.fullmatch("[0-9a-f]{6}", kept):
+            return kept
+        made = secrets.token_hex(3)
+        file.truncate(0)
+        file.write(made)
+        file.flush()
+        os.fsync(file.fileno())
+        return made
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _locked(path: Path) -> int | None:

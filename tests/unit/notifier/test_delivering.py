@@ -27,6 +27,7 @@ from services.notifier.ports import (
 )
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
+from services.runtime.health.heartbeat import own_name
 from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
 from tests.support.simulated_days import Days
 
@@ -203,6 +204,17 @@ def test_an_answer_that_the_store_could_not_take_is_kept_until_it_can(store: Not
     asked.keep_answers(AT + MINUTE)
     store.deliveries.release("embedded", AT + MINUTE)
     assert store.deliveries.states() == {"accepted": 1, "pending": 9}
+
+
+def test_a_notifier_that_starts_takes_no_lease_of_one_over_another_data_folder(
+    store: NotifierStore, tmp_path: Path
+) -> None:
+    with own_name(tmp_path / "1", "notifier") as running, own_name(tmp_path / "2", "notifier") as starting:
+        store.deliveries.claim(running, "folder", AT, MINUTE, 10)
+        store.deliveries.release(starting, AT)
+        assert store.deliveries.states() == {"claimed": 10}
+        store.deliveries.release(running, AT)
+        assert store.deliveries.states() == {"pending": 10}
 
 
 def test_a_mailer_that_remembers_settles_what_is_unknown(store: NotifierStore, tmp_path: Path) -> None:
