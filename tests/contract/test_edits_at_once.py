@@ -100,7 +100,7 @@ class TestConflicts:
                         connection.execute(text("UPDATE duel SET hits = hits + 1 WHERE id = :id"), {"id": number})
                         if first and number == order[0]:
                             first = False
-                            meet.wait(timeout=10)
+                            meet.wait(timeout=60)
                     met.append(order[0])
 
             act()

@@ -64,7 +64,7 @@ def test_once_processes_all_there_is_ticks_and_returns(settings: KafkaSettings, 
     service = Collecting(forward=NEXT)
     began = time.monotonic()
     runner = once(service, producer, settings)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert sorted(service.done) == sorted(f"value {number}" for number in range(300))
     assert service.ticks == [NOON]
     assert lag(settings) == 0

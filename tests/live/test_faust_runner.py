@@ -154,12 +154,12 @@ def test_sigterm_with_work_in_flight_finishes_the_batch_and_commits_it(stream: S
 def test_sigterm_while_an_engine_is_away_ends_at_once_and_commits_nothing(stream: Stream) -> None:
     (stream.folder / AWAY).touch()
     stream.send(100)
-    with stream.worker() as worker:
+    with stream.worker(grace_s=120) as worker:
         worker.start()
         stream.wait_for("it is tried", lambda: bool(stream.asked_since(0)))
         began = time.monotonic()
         worker.stop()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 20
         assert stream.lag() == 100
         (stream.folder / AWAY).unlink()
         worker.start()

@@ -20,7 +20,7 @@ def free_ports(count: int) -> list[int]:
 
 def probe(port: int, path: str) -> tuple[int, str]:
     """What a probe answers: status and body, or 0 where nobody does."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

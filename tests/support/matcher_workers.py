@@ -78,7 +78,7 @@ class Workers:
         """SIGKILL a worker."""
         one = self.running.pop(number)
         one.send_signal(signal.SIGKILL)
-        one.wait(10)
+        one.wait(60)
 
     def _alive(self) -> None:
         ended = [one.returncode for one in self.running if one.poll() is not None]

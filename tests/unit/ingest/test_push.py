@@ -317,7 +317,7 @@ def test_encodings_that_are_none_are_refused(tmp_path: Path) -> None:
 
 def test_a_chunked_body_without_a_length_is_bounded_too(tmp_path: Path) -> None:
     with pushing(tmp_path, max_bytes=10_000) as pushed:
-        connection = http.client.HTTPConnection("127.0.0.1", pushed.client.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", pushed.client.port, timeout=60)
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
         connection.request("POST", "/v1/postings", iter([b"x" * 4_000] * 3), headers, encode_chunked=True)
         assert connection.getresponse().status == 413

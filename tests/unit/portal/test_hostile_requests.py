@@ -115,7 +115,7 @@ def test_what_fails_carries_all_headers_too(
 def test_a_form_that_comes_in_drops_is_broken_off(portal: ServedPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "_FORM_S", 0.3)
     url = portal.client.base_url
-    with socket.create_connection((str(url.host), url.port or 0), timeout=10) as connection:
+    with socket.create_connection((str(url.host), url.port or 0), timeout=60) as connection:
         connection.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\naddress=")
         assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
 
