@@ -103,7 +103,9 @@ def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(cons
         right = "document.getElementById('do-pause-matcher').getBoundingClientRect().right"
         assert 0 < tab.evaluate(right) <= 390, "its button is in sight"
         tab.locator("#table-services[data-before]").wait_for(state="detached")
-        assert table.evaluate("table => table.scrollLeft") == 90
+        # Or as far as it goes, where what came is narrower.
+        left, most = table.evaluate("table => [table.scrollLeft, table.scrollWidth - table.clientWidth]")
+        assert left == min(90, most)
         assert tab.locator("#lost").is_hidden()
         tab.evaluate("live.close()")
         tab.clock.fast_forward(25_000)
