@@ -46,9 +46,9 @@ class Size:
 
 SHORT = Size(
     name="short",
-    postings=1_500,
-    criteria=1_500,
-    people=150,
+    postings=900,
+    criteria=900,
+    people=100,
     topics=60,
     span_s=50,
     kills=3,
@@ -57,7 +57,7 @@ SHORT = Size(
     restarts=("kafka", "postgresql"),
     aways=(("elasticsearch", 8.0),),
     acts_a_second=3.0,
-    sampled=20_000,
+    sampled=10_000,
     session_s=3.0,
     patience_s=180.0,
 )
