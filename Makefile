@@ -10,7 +10,7 @@ ALL_WORKERS ?= 5
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults test-upgrade test-digests lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -83,6 +83,12 @@ test-upgrade: setup
 # Mails and rows of 2,000 people, byte for byte those of a commit's code over the same store.
 test-digests: setup
 	@$(BIN)/python -m bench.same_digests $${JOBCHIME_TEST_DIGESTS_FROM:-HEAD~1}
+
+# Alerts by real faults, on the engines of `make engines`; Prometheus is Debian's, unpacked and not installed.
+test-alerts: setup
+	@command -v prometheus >/dev/null || [ -x .venv/prometheus/usr/bin/prometheus ] || { mkdir -p .venv/prometheus && cd .venv/prometheus && \
+	apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; }
+	@PATH="$(CURDIR)/.venv/prometheus/usr/bin:$$PATH" JOBCHIME_LIVE=1 JOBCHIME_TEST_ALERTS=long $(BIN)/pytest -s tests/faults/test_alerts.py
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,7 +60,9 @@ MORE = f"""
 most_instant = {MOST_A_DAY}
 [notifier.curate]
 least_chance = 0
+most_items = 40
 """
+"""A digest has room for all that waited while indices were rebuilt."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +197,10 @@ def criteria(text: str) -> Criteria:
 
 
 def files_of(commit: str, folder: Path) -> Path:
-    """The files of a commit, as a package of release `FOUNDED`; skips where there is no such commit."""
+    """The files of a commit, as a package of release `FOUNDED`; skips where there is no such commit.
+
+    Its indices in Elasticsearch go by a form of their own, whether or not this release has another.
+    """
     ran = subprocess.run(
         ["git", "archive", commit, "schemas", "services", "samples"], cwd=ROOT, capture_output=True, check=False
     )
@@ -202,6 +208,11 @@ def files_of(commit: str, folder: Path) -> Path:
         pytest.skip(f"there is no commit {commit} to upgrade from here: {ran.stderr.decode().strip()}")
     with tarfile.open(fileobj=io.BytesIO(ran.stdout)) as archive:
         archive.extractall(folder, filter="data")
+    for file in (folder / "services" / "matcher" / "adapters" / "elasticsearch").glob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r'^(SCHEMA: Final = "\w+)\.v\d+"', r'\1.v0"', text, flags=re.M), encoding="utf-8")
+    for file in (folder / "schemas" / "elasticsearch").glob("*.json"):
+        file.rename(file.with_name(re.sub(r"\.v\d+\.", ".v0.", file.name)))
     facts = folder / f"jobchime-{FOUNDED}.dist-info"
     facts.mkdir()
     (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: jobchime\nVersion: {FOUNDED}\n")
@@ -215,36 +226,45 @@ class Rollout:
     old: Release
     new: Release
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-    reindexed: bool = False
 
     def begin(self, release: Release, service: str) -> "subprocess.Popen[bytes]":
         process = release.start(service)
         self.running[f"{release.name} {service}"] = process
         return process
 
-    def until_ready(self, release: Release, service: str) -> None:
-        """Do meanwhile what an operator is told to: rebuild the indices for a matcher that needs others."""
+    def until_ready(self, release: Release, service: str) -> str:
+        """Wait until it is, or until it asks for other indices, which is what it then gives; else nothing."""
+        said: list[str] = []
 
         def ready() -> bool:
             status, why = release.place.probe(service, "/readyz")
-            if "jobchime reindex" in why and not self.reindexed:
-                print(why, release.run("reindex"), flush=True)
-                self.reindexed = True
-            return status == 200
+            said[:] = [why] if "jobchime reindex" in why else []
+            return status == 200 or bool(said)
 
         until(ready, lambda: release.place.probe(service, "/readyz")[1], PATIENCE_S)
+        return "".join(said)
 
     def replace(self, service: str, leaving: Release, coming: Release) -> None:
-        """As a platform does: start the one that comes, wait until it is ready, have the other end."""
+        """As a platform does: start the one that comes, wait until it is ready, have the other end.
+
+        Where it asks for other indices, do what an operator is told to: have the other end first, as those have no room
+        for what that writes, and rebuild them.
+        """
         began = time.monotonic()
         self.begin(coming, service)
-        self.until_ready(coming, service)
+        asked = self.until_ready(coming, service)
         is_ready = time.monotonic()
-        process = self.running.pop(f"{leaving.name} {service}")
+        process = self.running[f"{leaving.name} {service}"]
         process.send_signal(signal.SIGTERM)
         assert ended(process, PATIENCE_S) == 0
-        said = f"{service} of {coming.name} ready after {is_ready - began:.0f} s, that of {leaving.name} gone"
+        del self.running[f"{leaving.name} {service}"]
+        state = "waits for other indices" if asked else "ready"
+        said = f"{service} of {coming.name} {state} after {is_ready - began:.0f} s, that of {leaving.name} gone"
         print(f"{said} after {time.monotonic() - is_ready:.1f} s", flush=True)
+        if asked:
+            print(asked, coming.run("reindex"), flush=True)
+            until(lambda: coming.place.probe(service, "/readyz")[0] == 200, "it has other indices", PATIENCE_S)
+            print(f"indices rebuilt, and ready, {time.monotonic() - is_ready:.0f} s after it asked", flush=True)
 
     def end(self) -> None:
         for process in self.running.values():

@@ -1,0 +1,307 @@
+"""Alerts fire by real faults: Prometheus scrapes an installation of the deployed form, in which things go wrong.
+
+The long form alone (`make test-alerts`), on shared engines behind lines that can be cut. Of the rules only `for` is
+changed, minutes to seconds; expressions and their windows are as they are.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+import yaml
+
+from deploy.prometheus.alerts import RULES
+from services.runtime.kafka.topics import create
+from tests.support.cut_line import cut_line
+from tests.support.engines import kafka_of_my_own
+from tests.support.fake_sendgrid import KEY, Script, Step, fake_sendgrid
+from tests.support.feed_server import feed_server, served, status
+from tests.support.installed import SERVICES, Installation, started
+from tests.support.loopback import free_port
+from tests.support.postgresql import migrated_database
+from tests.support.pushing import Client, posting
+from tests.support.waiting import ended, until
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.slow(minutes=15),
+    pytest.mark.timeout(3_600),
+    pytest.mark.skipif(not os.environ.get("JOBCHIME_TEST_ALERTS"), reason="the long form is `make test-alerts`"),
+]
+
+PATIENCE_S = 120.0
+PEOPLE = 40
+"""Each may have 48 mails a day, and each posting of the load fits one of them."""
+MORE = """
+mailer = "sendgrid"
+public_url = "https://jobs.harbour.example"
+sender_address = "alerts@harbour.example"
+postal_address = "1 Quay Street, Porto"
+allow = ["*"]
+[mail.sendgrid]
+api_key = "{key}"
+host = "{host}"
+[notifier]
+most_instant = 48
+[notifier.curate]
+least_chance = 0
+[matcher]
+index = "memory"
+{sources}
+"""
+SOURCE = """
+[[ingest.sources]]
+name = "{name}"
+url = "{url}"
+every = "5s"
+complete = true
+allow_private = true
+robots = false
+"""
+
+
+class Provider(Script):
+    """A mail provider's mood."""
+
+    step = Step()
+
+    def next(self) -> Step:
+        return self.step
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Prometheus, and what it says of the alerts."""
+
+    port: int
+    began: float
+
+    def firing(self) -> set[tuple[str, str]]:
+        """The names of alerts, each with its labels."""
+        with urlopen(f"http://127.0.0.1:{self.port}/api/v1/alerts", timeout=10) as answer:
+            alerts = json.load(answer)["data"]["alerts"]
+        return {(each["labels"]["alertname"], _where(each["labels"])) for each in alerts if each["state"] == "firing"}
+
+    def until_quiet(self, *names: str) -> None:
+        until(
+            lambda: not {name for name, _ in self.firing()} & set(names),
+            lambda: f"{names} are quiet: {sorted(self.firing())}",
+            PATIENCE_S,
+        )
+
+
+def _where(labels: dict[str, str]) -> str:
+    return " ".join(labels[name] for name in ("service", "topic", "fault", "state") if name in labels)
+
+
+def hurried(rules: str) -> str:
+    """The rules, with minutes of `for` as seconds and hours as minutes."""
+    return re.sub(r"^(\s+for: \d+)([mh])$", lambda found: found[1] + {"m": "s", "h": "m"}[found[2]], rules, flags=re.M)
+
+
+@contextmanager
+def prometheus(folder: Path, ports: list[int]) -> Iterator[Watch]:
+    program = shutil.which("prometheus")
+    assert program, "there is no prometheus: `make test-alerts` brings it"
+    folder.mkdir()
+    port = free_port()
+    (folder / "rules.yaml").write_text(hurried(RULES.read_text(encoding="utf-8")), encoding="utf-8")
+    targets = {"targets": [f"127.0.0.1:{each}" for each in ports]}
+    settings = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "rule_files": ["rules.yaml"],
+        "scrape_configs": [{"job_name": "jobchime", "static_configs": [targets]}],
+    }
+    (folder / "prometheus.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [
+                program, f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'tsdb'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ],
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        watch = Watch(port, time.monotonic())
+        until(lambda: "Server is ready" in (folder / "log").read_text(), "prometheus is ready")
+        yield watch
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def listing(count: int, broken: int = 0) -> bytes:
+    """A board's postings, of which the last lack a title."""
+    rows = [posting(f"b{number}", title="Baker", description=f"You bake. {number}") for number in range(count)]
+    rows += [{"id": f"broken{number}", "url": f"https://acme.example/broken{number}"} for number in range(broken)]
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+@contextmanager
+def load(client: Client, pace_s: float) -> Iterator[None]:
+    """Postings that each fit the search of one person, as long as it lasts."""
+    stop = threading.Event()
+
+    def push() -> None:
+        number = 0
+        while not stop.wait(pace_s):
+            number += 1
+            name = f"{time.monotonic_ns()}"
+            client.push(
+                posting(
+                    f"p{name}", title="Python engineer", company=f"Company {name}",
+                    description=f"You write Python in team{number % PEOPLE}. Remote, from anywhere. {name}",
+                )
+            )  # fmt: skip
+
+    thread = threading.Thread(target=push)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def people_of(folder: Path) -> Path:
+    consent = {"consent_origin": "the form", "consent_date": "2026-03-31", "consent_wording": "Send me job alerts"}
+    lines = [
+        {
+            "address": f"person{number}@example.com",
+            "searches": [{"name": "team", "cadence": "instant", "criteria": {"text": f"team{number}"}}],
+            **consent,
+        }
+        for number in range(PEOPLE)
+    ]
+    file = folder / "people.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    missed: dict[tuple[str, str], str] = {}
+    """What did not fire, and by which fault it should have."""
+    monkeypatch.setattr("tests.support.fake_sendgrid.Script", Provider)
+    monkeypatch.setattr(Provider, "step", Step())
+    with (
+        kafka_of_my_own() as kafka,
+        migrated_database() as url,
+        cut_line(urlsplit(url).hostname or "", urlsplit(url).port or 5432) as line,
+        cut_line(urlsplit(url).hostname or "", urlsplit(url).port or 5432) as second_line,
+        fake_sendgrid(tmp_path / "mails") as provider,
+        feed_server() as boards,
+    ):
+        create(kafka)
+        sources = "".join(
+            SOURCE.format(name=name, url=boards.on(f"/{name}", served(listing(20)))) for name in ("one", "two", "three")
+        )
+        more = MORE.format(key=KEY, host=provider.host, sources=sources)
+        places = []
+        for name, way in (("first", line), ("second", second_line)):
+            (tmp_path / name).mkdir()
+            address = url.replace(f":{urlsplit(url).port}/", f":{way.port}/")
+            places.append(Installation(tmp_path / name, kafka, address, more=more))
+        first, second = places
+        code, said = first.command("subscriber", "import", str(people_of(tmp_path)))
+        assert code == 0, said
+        running = {name: started(name, first.config, tmp_path / f"{name}.log") for name in SERVICES}
+        running["second"] = started("notifier", second.config, tmp_path / "second.log")
+        try:
+            first.until_ready()
+            second.until_ready("notifier")
+            ports = [*first.ports[:3], second.ports[2]]
+            with prometheus(tmp_path / "prometheus", ports) as watch:
+
+                def fault(said: str, *alerts: tuple[str, str]) -> None:
+                    began = time.monotonic()
+                    waited = set(alerts)
+                    while waited and time.monotonic() - began < PATIENCE_S:
+                        for name, where in sorted(waited & watch.firing()):
+                            print(f"| {name} | {said} | {time.monotonic() - began:.0f} s |", flush=True)
+                            waited.remove((name, where))
+                        time.sleep(0.5)
+                    missed.update(dict.fromkeys(waited, said))
+
+                def command(*words: str) -> None:
+                    code, said = first.command(*words)
+                    assert code == 0, said
+
+                client = Client(first.push_port)
+                with load(client, 1.0):
+                    until(lambda: len(provider.seen) >= 3, "mails go out", PATIENCE_S)
+                    # Mails lead to a portal, and none runs.
+                    fault("no portal was started", ("JobchimeServiceDown", "portal"))
+
+                    Provider.step = Step(status=401)
+                    fault("the mail provider refuses the key", ("JobchimeMailsFailing", "settings"))
+                    Provider.step = Step()
+
+                    Provider.step = Step("cut", accepted=True)
+                    fault("connections break off after a mail was handed over", ("JobchimeMailsUnknown", ""))
+                    Provider.step = Step()
+
+                    second_line.breaks()
+                    fault("one of two notifiers loses its store", ("JobchimePartlyReady", "notifier"))
+                    second_line.passes()
+
+                    running["second"].kill()
+                    fault("one of two notifiers is killed", ("JobchimeWorkerLost", "notifier"))
+
+                    line.breaks()
+                    fault(
+                        "the store is away",
+                        ("JobchimeSilent", ""), ("JobchimeNotReady", "notifier"),
+                        ("JobchimeEngineAway", "notifier matches.v1"), ("JobchimeTicksFailing", "notifier"),
+                    )  # fmt: skip
+                    line.passes()
+                    watch.until_quiet("JobchimeSilent")
+
+                    running["notifier"].kill()
+                    fault("the last notifier is killed", ("JobchimeServiceDown", "notifier"))
+                    for number in range(101):
+                        command(
+                            "search", "add", "person0@example.com", str(_search(tmp_path, number)),
+                            "--name", f"s{number}", "--cadence", "daily",
+                        )  # fmt: skip
+                    fault("101 searches are saved while there is no notifier", ("JobchimeOutboxWaits", ""))
+                    running["notifier"] = started("notifier", first.config, tmp_path / "notifier-again.log")
+                    watch.until_quiet("JobchimeOutboxWaits")
+
+                    boards.on("/one", status(500))
+                    fault("one of three feeds answers 500", ("JobchimeSourcesFailing", ""))
+                    boards.on("/one", served(listing(20, broken=30)))
+                    fault("a feed's items lack their titles", ("JobchimeDeadLetters", "ingest raw.v1"))
+                    boards.on("/two", served(listing(1)))
+                    fault("a complete listing shrinks from 20 postings to 1", ("JobchimeSourceSilent", "shrunk"))
+
+                    command("pause", "sending")
+                    command("pause", "matcher")
+                    fault("an operator paused it", ("JobchimeSendingPaused", ""), ("JobchimeServicePaused", "matcher"))
+                    for batch in range(30):
+                        client.push([posting(f"{batch}-{number}", title="Cook") for number in range(50)])
+                    fault("1,500 postings come while the matcher is held", ("JobchimeBehind", "matcher"))
+                    command("resume", "matcher")
+                    command("resume", "sending")
+        finally:
+            for process in running.values():
+                process.terminate()
+            for process in running.values():
+                ended(process)
+    assert missed == {}
+
+
+def _search(folder: Path, number: int) -> Path:
+    file = folder / f"search{number}.json"
+    file.write_text(json.dumps({"text": f"word{number}"}), encoding="utf-8")
+    return file
