@@ -215,7 +215,9 @@ class FaustRunner:
         self._member = in_touch and session.settled
         if self._member:
             self._notes.works(_NO_PART)
-        self._meter.ready(self.ready)
+        if not self.ready:
+            # Whether it also does its work is known to the heartbeat, which must not be overruled.
+            self._meter.ready(False)
 
     async def _is_done(self, session: Session) -> bool:
         """Whether nothing is left to do. Raises JobchimeError where something cannot be done."""
