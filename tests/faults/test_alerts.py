@@ -119,7 +119,7 @@ def prometheus(folder: Path, ports: list[int]) -> Iterator[Watch]:
     (folder / "rules.yaml").write_text(hurried(RULES.read_text(encoding="utf-8")), encoding="utf-8")
     targets = {"targets": [f"127.0.0.1:{each}" for each in ports]}
     settings = {
-        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "global": {"scrape_interval": "3s", "scrape_timeout": "3s", "evaluation_interval": "1s"},
         "rule_files": ["rules.yaml"],
         "scrape_configs": [{"job_name": "jobchime", "static_configs": [targets]}],
     }
