@@ -22,7 +22,7 @@ _MOST_BEGUN: Final = 3
 _BEHIND_A_BEGIN: Final = re.compile(r"[\W_].*", re.DOTALL)
 _SIGN_FIRST: Final = re.compile(r"\\[\W_]")
 _CHOICE: Final = re.compile(r"\(\?:([^\W_][\w ]*(?:\|[^\W_][\w ]*)*)\)(?![?*{])")
-_NOTHING: Final = "none"
+_NO_WORDS: Final = ("none", "unwritten")
 _SIGNS: Final = {
     "*": r"\w*", "-": "[- ]{0,2}", "_": r"[^\w\n]{1,3}", "'": "['’]", "#": r"\d{1,2}", "^": "^", "$": "$",
     " ~": r"(?: [\w'’-]+,?)?", " ... ": r"\b[\w ,/()'’-]{1,32}?\b",
@@ -34,16 +34,16 @@ _GUARD = re.compile(r" (!?[<>]) ")
 
 
 def written(entry: str, language: str) -> tuple[str, ...]:
-    """Give the ways of writing that a language has for `field.meaning`, none where it says so, of it or its table.
+    """Give the ways of writing that a language has for `field.meaning`, none where it says so of it or its table.
 
     Raises KeyError where it lacks the entry.
     """
     table: Any = tables()[language]
     for part in entry.split("."):
-        if table == _NOTHING:
+        if table in _NO_WORDS:
             break
         table = table[part]
-    return () if table == _NOTHING else tuple(table)
+    return () if table in _NO_WORDS else tuple(table)
 
 
 def entries_of(room: str) -> tuple[str, ...]:

@@ -37,8 +37,8 @@ def test_a_language_has_each_entry_or_says_that_it_has_none(language: str) -> No
 
 
 def answered(table: Any, path: list[str]) -> bool:
-    """Whether a language has ways of writing for an entry, or says `none` of it or of its table."""
-    if table == "none":
+    """Whether a language has ways of writing for an entry, or says of it or its table that it has none, or none yet."""
+    if table in ("none", "unwritten"):
         return True
     if not path:
         return isinstance(table, list) and len(table) > 0

@@ -1,7 +1,9 @@
 """The first line of a "Who is hiring" comment: `Company | Role | Place | REMOTE | pay | link`, in any order.
 
 What a part is, is told by what it holds: a link, a sum, a form of employment, a role of the taxonomy, a place. The
-company is the part that begins the line, as custom has it, unless that part is of another kind.
+company is the part that begins the line, as custom has it, unless that part is of another kind. Its words are those
+of that board's custom (`ONSITE`, `H1B`, `F/T`), in English in whatever language the comment is, so they stand here and
+not in the lexicon, whose words are looked for in running text.
 """
 
 import re
