@@ -97,3 +97,25 @@ def test_such_a_field_for_a_month(field: str) -> None:
 )
 def test_a_title(title: str, level: str | None) -> None:
     assert normalised(title).seniority == level
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Assistenz der Geschäftsführung",
+        "Assistenz der Bereichsleitung",
+        "Adjoint au directeur",
+        "Asistente del director",
+        "Assistente do diretor",
+        "Assistente del direttore",
+        "Asystent dyrektora",
+    ],
+)
+def test_who_assists_a_head_is_no_head(title: str) -> None:
+    assert normalised(title).seniority is None
+    assert "chief-executive" not in normalised(title).roles
+
+
+def test_a_board_and_who_assists_it() -> None:
+    assert normalised("Vorstandsassistenz").roles == ("executive-assistant",)
+    assert normalised("Geschäftsführer").seniority == "executive"
