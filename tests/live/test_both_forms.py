@@ -20,8 +20,8 @@ SEED = 20_260_803
 START = datetime(2026, 8, 3, 12, tzinfo=UTC)
 _FEEDS = frozenset((".json", ".xml"))
 LONG = os.environ.get("JOBCHIME_TEST_FORMS") == "long"
-PEOPLE = 4_000 if LONG else 400
-MAILS = 1_000 if LONG else 100
+PEOPLE = 4_000 if LONG else 150
+MAILS = 1_000 if LONG else 40
 STEPS = 7 if LONG else 3
 EVERY = timedelta(days=3) / (STEPS - 1)
 """Three days, from noon to noon; each step starts seven processes."""
