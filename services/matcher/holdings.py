@@ -1,6 +1,5 @@
 """Criteria and recent postings as a worker has them in its own memory."""
 
-import gc
 import time
 import zlib
 from collections import defaultdict, deque
@@ -24,7 +23,7 @@ from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.adapters.memory.snapshot import Snapshot
 from services.matcher.ports import RecentPostings
 from services.matcher.settings import MatcherSettings
-from services.runtime.garbage import no_collecting
+from services.runtime.garbage import keep_what_is_held, no_collecting
 from services.runtime.letters.marks import REPLAY_OF
 from services.runtime.records import Record, Tail
 
@@ -85,9 +84,7 @@ class OwnHoldings:
                 self._keep()
             self._postings.catch_up()
         if len(self.index) >= _MANY:
-            # What is held now stays: without it, looking for garbage never holds up a batch for long.
-            gc.collect()
-            gc.freeze()
+            keep_what_is_held()
 
     def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
         """Hold postings that were handed in, and all criteria that there are."""

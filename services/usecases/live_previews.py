@@ -27,6 +27,7 @@ from services.rules.criterion import Relaxation
 from services.rules.criterion.salary import annual_floor
 from services.rules.money import ANNUAL_FACTORS, currency_of
 from services.runtime.chunks import chunked
+from services.runtime.garbage import keep_what_is_held
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
 from services.usecases.previews import best_of, near_of, passing_of
@@ -214,10 +215,8 @@ class LivePreviews:
         newest.read_ahead()
         self._asked_for = self._columns.asked_for()
         if self._new > max(_MANY, len(self._columns) // 5):
-            # What is held now stays: without it, looking for garbage never holds up those who type for long.
             gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)
-            gc.collect()
-            gc.freeze()
+            keep_what_is_held()
             self._new = 0
         self.ready = True
 
