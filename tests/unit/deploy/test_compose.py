@@ -71,6 +71,14 @@ def test_what_watches_follows_the_compose_schema_and_begins_with_what_there_is()
     assert {each["file"] for each in WATCH["configs"].values() if not (DEPLOY / each["file"]).is_file()} == set()
 
 
+@pytest.mark.parametrize("service", OURS)
+def test_each_container_finds_the_id_of_its_worker_again_and_shares_it_with_none(service: str) -> None:
+    at_data = [mount for mount in OURS[service]["volumes"] if mount.split(":")[-1] == "/var/lib/jobchime"]
+
+    assert at_data == ["/var/lib/jobchime"]
+    assert "/var/lib/jobchime" not in str(OURS[service]["tmpfs"])
+
+
 def test_what_watches_is_reached_on_loopback_alone_where_it_answers() -> None:
     published = [port for service in WATCH["services"].values() for port in service.get("ports", ())]
 
