@@ -216,6 +216,15 @@ _THRESHOLDS: tuple[Alert, ...] = (
         ),
     ),
     Alert(
+        "JobchimeMailsNotArriving",
+        "page",
+        "max by (kind) (jobchime_mails_not_arriving) > 0",
+        "15m",
+        "More than a tenth of the newest mails does not arrive ({{ $labels.kind }}).",
+        Case({'jobchime_mails_not_arriving{kind="soft_bounced"}': "9x30"}, "20m", ({"kind": "soft_bounced"},)),
+        (Case({'jobchime_mails_not_arriving{kind="soft_bounced"}': "0x30"}, "20m"),),
+    ),
+    Alert(
         "JobchimeMailEventsSilent",
         "ticket",
         "max(jobchime_mails_unheard) > 0",

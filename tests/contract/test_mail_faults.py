@@ -6,15 +6,18 @@ import pytest
 
 from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
 from services.notifier.domain.delivery import Fault
-from services.notifier.domain.mail_events import MailEvent
+from services.notifier.domain.mail_events import Kind, MailEvent
 from services.notifier.ports import Receipt, Served, Since
-from services.overview.stream.store_troubles import mail_troubles
+from services.overview.stream.mail_troubles import mail_troubles
+from services.runtime.clock import FixedClock
+from services.runtime.figures.hours import MAIL_EVENTS, HourCounts, add_hours, hour_of
 from services.runtime.figures.mail import FAULTS, LATELY, MailFigures, MailPlan
 from services.runtime.figures.stream import read_figures
+from services.runtime.metrics.catalogue import MAIL_ATTEMPTS
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, states_of
-from tests.support.serving import serve
+from tests.support.serving import DAY, HOUR, serve
 
 LEASE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
@@ -114,7 +117,7 @@ def test_what_was_accepted_after_all_is_no_fault(store: NotifierStore) -> None:
     [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
     assert store.deliveries.begin([again], NOW + MINUTE, LEASE)
     store.deliveries.accepted([(again.delivery_id, again.attempt, Receipt("1"))], NOW + MINUTE)
-    assert mail(store) == MailFigures((), NOW + MINUTE)
+    assert mail(store, MINUTE) == MailFigures((), NOW + MINUTE)
 
 
 def test_refusals_are_told_for_a_day(store: NotifierStore) -> None:
@@ -158,7 +161,7 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
     assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + MINUTE, 0)}
 
 
-def heard(store: NotifierStore, kind: str, own: str, at: timedelta) -> None:
+def heard(store: NotifierStore, kind: Kind, own: str, at: timedelta) -> None:
     event = MailEvent(f"{kind}-{own}", kind, NOW + at, own)
     SqlMailEvents(store.engine, store.ids).take([event], NOW + at)
 
@@ -188,3 +191,74 @@ def test_a_provider_that_tells_nothing_for_hours_is_noticed_until_it_tells_somet
     assert unheard(late, hears=False) == (0, None)
     heard(store, "accepted", ids[0][0], late)
     assert unheard(late) == (0, None)
+
+
+def handed_over(store: NotifierStore, number: int, at: timedelta = timedelta(0)) -> list[str]:
+    """So many that a mailer took then, which it counts by the hour."""
+    ids = begun(store, number)
+    store.deliveries.accepted([(own, attempt, Receipt("1")) for own, attempt in ids], NOW + at)
+    counts = HourCounts(FixedClock(NOW + at))
+    counts.count(MAIL_ATTEMPTS, ("sendgrid", "accepted", ""), number)
+    counts.keep(store.engine)
+    return [own for own, _ in ids]
+
+
+def shown(store: NotifierStore, at: timedelta, *, hears: bool = True) -> list[tuple[str, bool]]:
+    figures = read_figures(store.engine, NOW + at, (), (), MailPlan(hears=hears)).mail
+    return [(trouble.what, trouble.grave) for trouble in mail_troubles(figures, NOW + at)]
+
+
+@pytest.mark.parametrize("kind", ["soft_bounced", "bounced", "dropped", "dropped_address"])
+def test_a_large_share_that_does_not_arrive_is_a_failure_until_newer_mails_do(store: NotifierStore, kind: Kind) -> None:
+    ids = handed_over(store, 30)
+    for own in ids[5:]:
+        heard(store, "delivered", own, MINUTE)
+    assert shown(store, 2 * MINUTE) == []
+    for own in ids[:5]:
+        event = MailEvent(f"late-{own}", kind, NOW + MINUTE, own, reason="550 <person0@example.com> is blocked")
+        SqlMailEvents(store.engine, store.ids).take([event], NOW + MINUTE)
+    [(what, grave)] = shown(store, 2 * MINUTE)
+    assert grave
+    assert what.startswith("of the last 30 mails since 2026-07-01 06:00Z 5 ")
+    assert "is blocked" in what
+    assert "person0" not in what
+    # What goes out later arrives.
+    add_hours(store.engine, {(hour_of(NOW + 4 * HOUR), MAIL_EVENTS, "delivered"): 20})
+    assert [grave for _, grave in shown(store, 4 * HOUR)] == [False]
+    assert shown(store, DAY + 2 * HOUR) == []
+
+
+def test_mails_that_are_put_off_are_told_of_while_they_have_not_arrived(store: NotifierStore) -> None:
+    ids = handed_over(store, 10)
+    for own in ids[:4]:
+        heard(store, "deferred", own, MINUTE)
+    for own in ids[4:]:
+        heard(store, "delivered", own, MINUTE)
+    assert shown(store, 30 * MINUTE) == []
+    [(what, grave)] = shown(store, 3 * HOUR)
+    assert (what.startswith("4 mails of the last day are put off"), grave) == (True, True)
+    for own in ids[:4]:
+        heard(store, "delivered", own, 3 * HOUR)
+    assert shown(store, 3 * HOUR) == []
+
+
+def test_mails_of_which_no_end_is_told_though_the_provider_has_them_are_told_of(store: NotifierStore) -> None:
+    ids = handed_over(store, 10)
+    for own in ids:
+        heard(store, "accepted", own, MINUTE)
+    assert shown(store, HOUR) == []
+    [(what, grave)] = shown(store, 3 * HOUR)
+    assert (what.startswith("of 10 mails that were accepted hours ago, within a day, of 10 it"), grave) == (True, True)
+    assert shown(store, 3 * HOUR, hears=False) == []
+    for own in ids[1:]:
+        heard(store, "delivered", own, 3 * HOUR)
+    assert shown(store, 3 * HOUR) == []
+
+
+def test_what_a_clock_that_ran_ahead_dated_says_nothing_of_mails_now(store: NotifierStore) -> None:
+    first, second = begun(store, 2)
+    store.deliveries.accepted([(*first, Receipt("1"))], NOW)
+    heard(store, "accepted", first[0], 2 * DAY)
+    store.deliveries.accepted([(*second, Receipt("2"))], NOW + 2 * DAY)
+    assert any("tells nothing" in what for what, _ in shown(store, 3 * HOUR))
+    assert mail(store, 3 * HOUR).last_accepted == NOW

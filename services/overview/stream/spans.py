@@ -40,7 +40,12 @@ def forgotten(since: datetime | None, now: datetime) -> str:
 
 
 def when(at: datetime, now: datetime) -> str:
-    return f"{ago(now - at)} ago ({at:%Y-%m-%d %H:%M}Z)"
+    return f"{ago(now - at)} ago ({stamp(at)})"
+
+
+def stamp(at: datetime) -> str:
+    """A time by UTC, to the minute."""
+    return f"{at:%Y-%m-%d %H:%M}Z"
 
 
 def ago(span: timedelta) -> str:

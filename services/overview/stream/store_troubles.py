@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
+from services.overview.stream.mail_troubles import FRESH, mail_troubles
 from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short
-from services.runtime.figures.mail import MailFault, MailFigures
+from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.sql.ran_ahead import RanAhead
@@ -19,6 +19,7 @@ REPLAY = (
 )
 """What to do in a store that was restored."""
 _GO_ON = Remedy("resume", "sending")
+_TOLD_FOR = timedelta(days=1)
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
 LOST_CANARY = timedelta(minutes=3)
@@ -49,39 +50,6 @@ _MANY: dict[SourceState, tuple[str, str]] = {
     "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
 }
 """Of more than a few: what they do, and what to do."""
-PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
-"""How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""
-_FRESH = timedelta(hours=1)
-"""For how long a refusal is a failure although other mails were accepted since."""
-_TOLD_FOR = timedelta(days=1)
-_MOST_SAID = 240
-_WAITING = {
-    "settings": "{mails} waiting, as none can go out: {said}",
-    "away": "{mails} waiting, as the mail server is away: {said}",
-    "busy": "{mails} put off by the mail server: {said}",
-}
-_OVER = {
-    "policy": "{mails} refused because of the sender: {said}",
-    "message": "{mails} refused: {said}",
-    "mailbox": "{mails} refused and the addresses suppressed, as there are no such mailboxes: {said}",
-    "withheld": "{mails} withheld: {said}",
-    "expired": "{mails} given up after waiting for too long",
-}
-_DO = {
-    "settings": "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
-    "away": "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
-    "busy": "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
-    "policy": "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
-    "message": "`jobchime delivery list --state failed` says of each why",
-    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
-    "withheld": "add whom you want to mail to mail.allow in the settings",
-    "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
-}
-_PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
-_DO_NOTHING = "nothing: they are tried again by themselves"
-_OF_ALL = ("settings", "away")
-"""What lets no mail go out, whoever it is for."""
-_KNOWN_TO_HAPPEN = ("mailbox", "withheld")
 
 
 def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
@@ -107,7 +75,6 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(what, do, remedy=_GO_ON)
     yield from _room_for_sign_ups(figures)
     yield from _put_off(figures)
-    yield from _unheard(figures, now)
     yield from _no_postings(figures, now)
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
@@ -186,10 +153,10 @@ def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
     if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _TOLD_FOR:
         searches = counted(ran.put_right, "search was", "searches were")
         yield Trouble(
-            f"a clock ran ahead, to about {_at(ran.until)}: {searches} due too late, put right at"
-            f" {_at(ran.put_right_at)}; who was mailed meanwhile was mailed early",
+            f"a clock ran ahead, to about {stamp(ran.until)}: {searches} due too late, put right at"
+            f" {stamp(ran.put_right_at)}; who was mailed meanwhile was mailed early",
             "set the clocks of all machines by NTP, and see its log; `jobchime doctor` compares them",
-            grave=abs(now - ran.put_right_at) < _FRESH,
+            grave=abs(now - ran.put_right_at) < FRESH,
         )
 
 
@@ -198,21 +165,10 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
     if day is not None and figures.put_off:
         wait = counted(figures.put_off, "subscriber waits", "subscribers wait")
         yield Trouble(
-            f"{wait} until {_at(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
+            f"{wait} until {stamp(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
             f" {day.begun:,} did",
             "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
             grave=False,
-        )
-
-
-def _unheard(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    mail = figures.mail
-    if mail.unheard and mail.unheard_since is not None:
-        mails = counted(mail.unheard, "accepted mail")
-        yield Trouble(
-            f"the mail provider tells nothing: of {mails} since {_at(mail.unheard_since)} no event came, so that"
-            " bounces and complaints are not heard of",
-            '`jobchime doctor` tries the portal; at SendGrid see that "Event Webhook" posts to /events/sendgrid',
         )
 
 
@@ -308,41 +264,3 @@ def _hangs(source: SourceFigures, now: datetime) -> str:
     asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
     before = [f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time"] if source.hangs else []
     return "; ".join((*asked, *before, *([short(source.error)] if source.error else [])))
-
-
-def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
-    """One of each kind of fault, with how many mails it concerns and since when."""
-    for fault in mail.faults:
-        passed = _has_passed(fault, mail)
-        said = _PASSED if passed else (_WAITING if fault.waiting else _OVER).get(fault.fault)
-        if said is not None:
-            number = counted(fault.mails, "mail")
-            last = "" if fault.waiting or fault.mails == 1 else f", the last {_at(fault.last)}"
-            what = f"{said.format(mails=number, said=_short(fault.said))} (since {_at(fault.since)}{last})"
-            do = _DO_NOTHING if passed else _DO[fault.fault]
-            yield Trouble(what, do, grave=not passed and _is_grave(fault, mail, now))
-
-
-def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
-    """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
-    return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
-
-
-def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
-    return mail.last_accepted is not None and mail.last_accepted > fault.last
-
-
-def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
-    if fault.waiting:
-        return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
-    if fault.fault in _KNOWN_TO_HAPPEN:
-        return False
-    return not _went_out_since(fault, mail) or now - fault.last < _FRESH
-
-
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not
 
 from schemas.sql.base import Moment
 from schemas.sql.tables import cuts, deliveries, mail_events, positions, saved_searches, subscribers, suppressions
+from services.runtime.figures.arriving import CAME_BACK, HEARD_WITHIN, Arriving, read_arriving
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.day_limit import begun_on, next_day
 from services.runtime.sql.suppressed import is_suppressed
@@ -17,9 +18,6 @@ FAULTS = ("settings", "away", "busy", "policy", "mailbox", "message", "withheld"
 """What may be wrong with an attempt, as the notifier names it; mails that are lost are counted by their state."""
 LATELY = timedelta(days=1)
 """For how long mails that will not be tried again are told of."""
-_CAME_BACK = ("bounced", "soft_bounced")
-_HEARD_WITHIN = timedelta(hours=2)
-"""A provider tells within minutes that it has taken a mail on."""
 _WAITING = ("pending", "claimed", "sending")
 _OVER = ("failed", "not_sent")
 
@@ -83,6 +81,7 @@ class MailFigures:
     """Mails that were accepted hours ago, since when the provider has told nothing of any mail."""
     unheard_since: datetime | None = None
     """When the first of them was accepted."""
+    arriving: Arriving = field(default_factory=Arriving)
     suppressed: int = 0
     """Addresses that must not be mailed."""
 
@@ -99,7 +98,8 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
     """By kind of fault, within the caller's transaction."""
     waiting = deliveries.c.state.in_(_WAITING)
     over = deliveries.c.state.in_(_OVER) & (deliveries.c.changed_at > now - LATELY)
-    accepted = select(func.max(deliveries.c.accepted_at))
+    # Of a time to come is what a clock dated that ran ahead: it proves nothing of now.
+    accepted = select(func.max(deliveries.c.accepted_at)).where(deliveries.c.accepted_at <= now)
     suppressed = select(func.count()).select_from(suppressions).where(suppressions.c.lifted_at.is_(None))
     unheard, unheard_since = _unheard(connection, now) if plan.hears else (0, None)
     return MailFigures(
@@ -109,6 +109,7 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
         came_back=_came_back(connection, now),
         unheard=unheard,
         unheard_since=unheard_since,
+        arriving=read_arriving(connection, now, hears=plan.hears),
         suppressed=int(connection.execute(suppressed).scalar_one()),
     )
 
@@ -120,19 +121,21 @@ def _came_back(connection: Connection, now: datetime) -> dict[str, int]:
     query = (
         select(events.kind, func.count(deliveries.c.delivery_id.distinct()).label("mails"))
         .join(deliveries, same)
-        .where(deliveries.c.state == "bounced", deliveries.c.due_at > now - LATELY, events.kind.in_(_CAME_BACK))
+        .where(deliveries.c.state == "bounced", deliveries.c.due_at > now - LATELY, events.kind.in_(CAME_BACK))
         .group_by(events.kind)
     )
     return {row.kind: int(row.mails) for row in connection.execute(query)}
 
 
 def _unheard(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
-    last = connection.execute(select(func.max(mail_events.c.taken_at))).scalar_one_or_none()
+    # What a clock that ran ahead dated says nothing of the time since.
+    newest = select(func.max(mail_events.c.taken_at)).where(mail_events.c.taken_at <= now)
+    last = connection.execute(newest).scalar_one_or_none()
     accepted_at = deliveries.c.accepted_at
     quiet = accepted_at > last if last is not None else true()
-    own = (deliveries.c.state == "accepted") & (deliveries.c.due_at > now - _HEARD_WITHIN - 2 * LATELY)
+    own = (deliveries.c.state == "accepted") & (deliveries.c.due_at > now - HEARD_WITHIN - 2 * LATELY)
     query = select(func.count().label("mails"), func.min(accepted_at).label("since"))
-    row = connection.execute(query.where(own, quiet, accepted_at < now - _HEARD_WITHIN)).one()
+    row = connection.execute(query.where(own, quiet, accepted_at < now - HEARD_WITHIN)).one()
     return int(row.mails), row.since
 
 

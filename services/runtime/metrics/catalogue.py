@@ -261,6 +261,16 @@ MAILS_CAME_BACK = Metric(
     (),
     "store",
 )
+MAILS_NOT_ARRIVING = Metric(
+    "jobchime_mails_not_arriving",
+    "gauge",
+    "Mails that do not arrive, where more than a tenth of the newest does not, else 0: bounced, soft_bounced, dropped,"
+    " dropped_address (the provider suppresses it), put_off for an hour and longer, no_end told hours after it was"
+    " accepted.",
+    ("kind",),
+    (),
+    "store",
+)
 MAILS_UNHEARD = Metric(
     "jobchime_mails_unheard",
     "gauge",
@@ -327,8 +337,8 @@ METRICS: tuple[Metric, ...] = (
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
     MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
-    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING,
-    WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
+    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNHEARD, WEBHOOKS,
+    WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

@@ -190,6 +190,7 @@ class _StoreGauges(Collector):
         yield _gauge(listed.SIGN_UPS, figures.sign_ups)
         came_back = {kind: figures.mail.came_back.get(kind, 0) for kind in ("bounced", "soft_bounced")}
         yield _by(listed.MAILS_CAME_BACK, came_back)
+        yield _by(listed.MAILS_NOT_ARRIVING, figures.mail.arriving.failing)
         yield _gauge(listed.MAILS_UNHEARD, figures.mail.unheard)
         yield _by(listed.WEBHOOKS, {state: figures.webhooks.webhooks.get(state, 0) for state in WEBHOOK_STATES})
         yield _gauge(listed.WEBHOOKS_WAITING, figures.webhooks.overdue)

@@ -1,0 +1,155 @@
+"""What is not well with mails, and what to do about it: those that do not go out or do not arrive. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from schemas.counted import counted
+from services.overview.stream.model import Trouble
+from services.overview.stream.spans import stamp
+from services.runtime.figures.arriving import SAID_FROM, Arriving
+from services.runtime.figures.mail import MailFault, MailFigures
+
+PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
+"""How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""
+FRESH = timedelta(hours=1)
+"""For how long a refusal is a failure although other mails were accepted since."""
+_MOST_SAID = 240
+_WAITING = {
+    "settings": "{mails} waiting, as none can go out: {said}",
+    "away": "{mails} waiting, as the mail server is away: {said}",
+    "busy": "{mails} put off by the mail server: {said}",
+}
+_OVER = {
+    "policy": "{mails} refused because of the sender: {said}",
+    "message": "{mails} refused: {said}",
+    "mailbox": "{mails} refused and the addresses suppressed, as there are no such mailboxes: {said}",
+    "withheld": "{mails} withheld: {said}",
+    "expired": "{mails} given up after waiting for too long",
+}
+_DO = {
+    "settings": "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
+    "away": "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
+    "busy": "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
+    "policy": "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
+    "message": "`jobchime delivery list --state failed` says of each why",
+    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
+    "withheld": "add whom you want to mail to mail.allow in the settings",
+    "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
+}
+_PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
+_DO_NOTHING = "nothing: they are tried again by themselves"
+_OF_ALL = ("settings", "away")
+"""What lets no mail go out, whoever it is for."""
+_KNOWN_TO_HAPPEN = ("mailbox", "withheld")
+_MUCH_SPAM, _LEAST_SPAM, _SOME_SPAM = 0.01, 2, 0.001
+"""Of complaints mailbox providers bear fewer than of what comes back: Gmail asks for less than 0.3 %."""
+_DID_NOT_ARRIVE = {
+    "soft_bounced": (
+        "did not arrive, as their readers' servers would not have them now",
+        "the words say why: where they name a blocklist or our reputation, `jobchime pause sending` and mend that"
+        " first; full mailboxes pass",
+    ),
+    "bounced": (
+        "came back for good, and the addresses are suppressed",
+        "find out by which import or sign-up these people came; `jobchime suppression list` says why of each",
+    ),
+    "dropped": (
+        "were taken by the mail provider and not sent on",
+        "the words say why, and its pages more; their jobs come with the next digest",
+    ),
+    "dropped_address": (
+        "were not sent on, as the mail provider suppresses these addresses; so do we now",
+        "`jobchime suppression import` takes over the provider's lists before it drops more",
+    ),
+}
+"""By kind of event, what became of mails and what to do."""
+
+
+def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
+    """One of each kind of fault, with how many mails and since when; then what is told of those that went out."""
+    for fault in mail.faults:
+        passed = _has_passed(fault, mail)
+        said = _PASSED if passed else (_WAITING if fault.waiting else _OVER).get(fault.fault)
+        if said is not None:
+            number = counted(fault.mails, "mail")
+            last = "" if fault.waiting or fault.mails == 1 else f", the last {stamp(fault.last)}"
+            what = f"{said.format(mails=number, said=_short(fault.said))} (since {stamp(fault.since)}{last})"
+            do = _DO_NOTHING if passed else _DO[fault.fault]
+            yield Trouble(what, do, grave=not passed and _is_grave(fault, mail, now))
+    yield from _unheard(mail)
+    yield from _without_end(mail)
+    yield from _not_arriving(mail.arriving)
+
+
+def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
+    """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
+    return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
+
+
+def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
+    return mail.last_accepted is not None and mail.last_accepted > fault.last
+
+
+def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
+    if fault.waiting:
+        return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
+    if fault.fault in _KNOWN_TO_HAPPEN:
+        return False
+    return not _went_out_since(fault, mail) or now - fault.last < FRESH
+
+
+def _unheard(mail: MailFigures) -> Iterator[Trouble]:
+    if mail.unheard and mail.unheard_since is not None:
+        mails = counted(mail.unheard, "accepted mail")
+        yield Trouble(
+            f"the mail provider tells nothing: of {mails} since {stamp(mail.unheard_since)} no event came, so that"
+            " bounces and complaints are not heard of",
+            '`jobchime doctor` tries the portal; at SendGrid see that "Event Webhook" posts to /events/sendgrid',
+        )
+
+
+def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
+    """By the newest mails, so that it is over once what goes out fares well again."""
+    for kind, (what, do) in _DID_NOT_ARRIVE.items():
+        # Once newer mails arrive what did not is a note for the rest of the day.
+        told = arriving.told if arriving.told.share(kind) >= SAID_FROM else arriving.told_day
+        if told.share(kind) >= SAID_FROM:
+            since = f" since {stamp(told.since)}" if told.since else ""
+            said = f": {_short(told.said[kind])}" if told.said.get(kind) else ""
+            number = told.kinds[kind]
+            yield Trouble(
+                f"of the last {counted(told.of, 'mail')}{since} {number:,} {what}{said}", do, grave=arriving.much(kind)
+            )
+    day = arriving.told_day
+    if day.share("spam") > _SOME_SPAM:
+        number = day.kinds["spam"]
+        yield Trouble(
+            f"in a day of {counted(day.of, 'mail')} {counted(number, 'was', 'were')} called spam by their readers,"
+            " whose addresses are suppressed",
+            "find out what they did not want: by which import or sign-up did they come?",
+            grave=number >= _LEAST_SPAM and day.share("spam") > _MUCH_SPAM,
+        )
+    if arriving.put_off:
+        yield Trouble(
+            f"{counted(arriving.put_off, 'mail')} of the last day {'is' if arriving.put_off == 1 else 'are'} put off by"
+            " their readers' servers for an hour and longer",
+            "the mail provider tries again for days, and its pages say why; many at once: a new sender too fast"
+            " (mail.warm_up), or its reputation",
+            grave=arriving.much_is_put_off,
+        )
+
+
+def _without_end(mail: MailFigures) -> Iterator[Trouble]:
+    """Where none is told of, that is said of all; a provider that loses mails tells of others, or that it has them."""
+    arriving = mail.arriving
+    if arriving.much_has_no_end and not mail.unheard:
+        yield Trouble(
+            f"of {counted(arriving.unended + arriving.ended, 'mail')} that were accepted hours ago, within a day, of"
+            f" {arriving.unended:,} it was told neither that they arrived nor that they did not",
+            'look for one of them at the mail provider; at SendGrid see that "Event Webhook" has Delivered, Deferred,'
+            " Bounced and Dropped",
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
