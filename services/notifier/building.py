@@ -60,20 +60,22 @@ class Builder:
         """Serve whoever is due at `now`, as far as one tick goes. Raises UnavailableError."""
         self._put_right(now)
         cut = self._windows.take_cut(now)
-        settings = self._settings
-        for _ in range(settings.passes_a_tick):
-            if self._stopping():
-                return
-            room = self._room(now)
-            most = settings.subscribers_at_once if room is None else min(settings.subscribers_at_once, room)
-            if not most:
-                return
-            due = self._windows.claim_due(
-                settings.worker, now, cut, settings.build_lease, most, in_turn=room is not None
-            )
-            if not due:
-                return
+        for _ in range(self._settings.passes_a_tick):
+            # Between passes garbage is looked for as ever.
+            with no_collecting():
+                if self._stopping() or not self._pass(cut, now):
+                    return
+
+    def _pass(self, cut: Cut, now: datetime) -> bool:
+        """Serve as many as are claimed at once; whether there were any."""
+        settings, room = self._settings, self._room(now)
+        most = settings.subscribers_at_once if room is None else min(settings.subscribers_at_once, room)
+        if not most:
+            return False
+        due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, most, in_turn=room is not None)
+        if due:
             self._serve(due, cut, now)
+        return bool(due)
 
     def _put_right(self, now: datetime) -> None:
         """Once an hour, and whenever the clock is set back: it may have run ahead meanwhile."""
@@ -89,8 +91,7 @@ class Builder:
         given_back: list[str] = []
         empty: list[Closing] = []
         for some in self._in_parts(due, matches):
-            with no_collecting():
-                given_back += self._serve_part(some, matches, cut, now, empty)
+            given_back += self._serve_part(some, matches, cut, now, empty)
         if empty:
             self._digests.close_empty(empty)
         self._windows.done(self._settings.worker, given_back)

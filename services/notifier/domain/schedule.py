@@ -5,7 +5,7 @@ where they repeat it, its first pass. A date that a zone skipped altogether has 
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from services.notifier.domain.model import Cadence
@@ -141,6 +141,7 @@ def _slot(day: date, hour: int, weekday: int | None, zone: ZoneInfo) -> datetime
     return _moment(day, hour, zone)
 
 
+@lru_cache(maxsize=4_096)
 def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """The first moment at which the local clock shows that hour or, having skipped it, a later one."""
     local = datetime.combine(day, time(hour), zone)
