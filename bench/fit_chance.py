@@ -25,7 +25,8 @@ from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS, read_pa
 from bench.relevance.people import LABELS, Group, people
 from schemas.posting import Posting, PostingCore
 from services.notifier.domain.curation import chance
-from services.notifier.domain.curation.chance import FACTS, Model, facts_of, probability
+from services.notifier.domain.curation.chance import Model, probability
+from services.notifier.domain.curation.facts import FACTS, facts_of
 
 Numbers = npt.NDArray[np.float64]
 
@@ -63,7 +64,7 @@ def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACH
                 continue
             # What is never sent teaches nothing.
             found = [one for one in fitting(everybody[pair.person], posting) if chance_of_fitting(one) > 0]
-            facts = tuple(facts_of(one.wish, one.judged.criteria, one.judged.ready) for one in found)
+            facts = tuple(facts_of(one.wish, one.judged.ready) for one in found)
             if facts:
                 yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
 
@@ -76,7 +77,7 @@ def fitted(rows: Sequence[Row]) -> Model:
     found = Model(1.0, (EXPECTED,) * len(FACTS))
     for _ in range(_ROUNDS):
         # The search that a pair suits best is another one under other weights.
-        best = [max(row.facts, key=found.log_odds) for row in rows]
+        best = [max(row.facts, key=lambda facts: found.log_odds(enumerate(facts))) for row in rows]
         told = np.column_stack([np.ones(len(rows)), np.array(best) - 1.0])
         found = _descended(told, wanted, share)
     return found
@@ -106,7 +107,7 @@ def foreseen(rows: Sequence[Row]) -> list[float]:
 
 
 def _of(row: Row, model: Model) -> float:
-    return probability(max(map(model.log_odds, row.facts)))
+    return probability(max(model.log_odds(enumerate(facts)) for facts in row.facts))
 
 
 def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:

@@ -13,11 +13,15 @@ from importlib import resources
 from itertools import chain
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from schemas.criteria import Criteria
 from services.rules.languages.named import language_named
 from services.rules.roles.taxonomy import LONGEST, Closeness, roles
 from services.rules.text import TextQuery, words
 
+_OfRoles = np.ndarray[tuple[int], np.dtype[np.float64]]
+"""A number for each role that is learned of."""
 _NAMED: Final = 1.0
 _TITLE: Final = 4.5
 """Postings that a title of the taxonomy counts for beside those that hold it: it is surely meant."""
@@ -164,28 +168,29 @@ def _of_skills(names: Sequence[str]) -> dict[str, float]:
     known = [_gains(name) for name in names if name in table.skills]
     if not known:
         return {}
-    share = 1.0 / math.sqrt(len(known))
-    odds = [usual + share * sum(gains) for usual, *gains in zip(_usual(), *known, strict=True)]
-    most = max(odds)
-    likely = ((role, value - most) for role, value in zip(table.roles, odds, strict=True))
-    return {role: math.exp(value) for role, value in likely if value >= _HARDLY}
+    odds = _usual() + 1.0 / math.sqrt(len(known)) * sum(known)
+    below = odds - odds.max()
+    names_of = tuple(table.roles)
+    return {names_of[place]: math.exp(below[place]) for place in np.flatnonzero(below >= _HARDLY).tolist()}
 
 
 @cache
-def _usual() -> tuple[float, ...]:
+def _usual() -> _OfRoles:
     """The log of how many postings there are of each role."""
-    return tuple(map(math.log, learned().roles.values()))
+    return np.array([*map(math.log, learned().roles.values())])
 
 
 @lru_cache(maxsize=512)
-def _gains(skill: str) -> tuple[float, ...]:
+def _gains(skill: str) -> _OfRoles:
     """What a skill adds to the log odds of each role."""
     table = learned()
     counts = table.skills[skill]
     often = sum(counts.values()) / sum(table.roles.values())
-    return tuple(
-        math.log((counts.get(role, 0) + PRIOR * often) / ((of_role + PRIOR) * often))
-        for role, of_role in table.roles.items()
+    return np.array(
+        [
+            math.log((counts.get(role, 0) + PRIOR * often) / ((of_role + PRIOR) * often))
+            for role, of_role in table.roles.items()
+        ]
     )
 
 

@@ -38,6 +38,8 @@ _MOST_YEARS: Final = 15
 class PostingFeatures(PreparedPosting):
     """A posting ready to be judged, with what curation works out of it besides; each part on first use."""
 
+    _in_doubt: int | None = None
+
     @cached_property
     def implied_by_core(self) -> dict[str, tuple[str, ...]]:
         """Each parent that a core skill implies, with all core skills that imply it, by name."""
@@ -117,6 +119,12 @@ class PostingFeatures(PreparedPosting):
     def seen(self) -> float:
         """The same, in seconds of POSIX time."""
         return self.seen_at.timestamp()
+
+    def in_doubt(self, work_out: Callable[["PostingFeatures"], int]) -> int:
+        """What `work_out` makes of it, which must be the same function each time."""
+        if self._in_doubt is None:
+            self._in_doubt = work_out(self)
+        return self._in_doubt
 
     @cached_property
     def leads_nowhere(self) -> bool:

@@ -65,6 +65,7 @@ NO_SIGNS: Final = Signs()
 class Wish:
     """What a search and its person give a sign of."""
 
+    criteria: Criteria
     affinity: Affinity
     speaks: tuple[SpokenLanguage, ...]
     """What the person says that they speak."""
@@ -92,10 +93,10 @@ class Wish:
     """A word asks for postings where no post is open."""
     localities: Localities
     """Those of all searches of the person."""
-    of_roles: dict[tuple[str, ...], tuple[float, float, float]] = field(
+    of_roles: dict[tuple[str, ...], tuple[tuple[int, float], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What `chance` makes of the roles of postings, by these."""
+    """What `facts` makes of the roles of postings, by these."""
     _hash: int = field(init=False, repr=False, compare=False)
     """Worked out once: it is looked up for every posting that is weighed."""
 
@@ -155,6 +156,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
     affinity = affinity_of(criteria, name)
     tools = frozenset(filter(taxonomy().is_tool, (*criteria.skills.all, *criteria.skills.any)))
     return Wish(
+        criteria=criteria,
         affinity=affinity,
         trades=tuple(dict.fromkeys(filter(None, (affinity, *signs.trades)))),
         tools=tools,

@@ -1,0 +1,329 @@
+"""What a chance rests on: facts of a posting for a search and its person, each 1 where nothing speaks against the job.
+
+For most pairs most facts are in no doubt: a posting that asks for no hours lies in no far zone, and who asks for no
+words does not mind how often they are said. So each says by the posting alone, and by the search alone, whether it may
+be in doubt, and is worked out where both say so.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple, get_args
+
+from schemas.posting import PostingCore, Seniority, Timezones
+from services.notifier.domain.curation.conditions import UNTOLD, hardest_condition
+from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
+from services.notifier.domain.curation.wishes import Wish
+from services.notifier.domain.weights import ChanceFact
+from services.rules.languages.speaking import less_well
+from services.rules.places.known import countries_of, country_of, is_group
+from services.rules.places.placing import WORLDWIDE, Allowed
+from services.rules.places.towns import label_of, town_of
+from services.rules.roles.affinity import CLOSE
+from services.rules.skills.taxonomy import taxonomy
+
+FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
+"""In the order in which they are added up."""
+OFTEN: Final = 4
+"""So often asked words are said where a job is about them."""
+TAKEN_IN: Final = 0.5
+"""What a wanted place is that a job takes in without naming it."""
+LESS_WELL: Final = 0.5
+"""What a language is that somebody speaks, but less well than is asked for."""
+_STEPS: Final[Mapping[Seniority, float]] = {
+    "intern": 2.0, "junior": 1.0, "mid": 0.0, "senior": 0.0, "lead": 0.5, "staff": 1.0, "principal": 1.5,
+    "manager": 1.0, "director": 2.0, "executive": 3.0,
+}  # fmt: skip
+"""How far a level lies from that of most who do not say theirs."""
+_MOST_STEPS: Final = 3.0
+_EXPERIENCE: Final[Mapping[Seniority, float]] = {
+    "intern": 0.0, "junior": 1.0, "mid": 3.0, "senior": 5.0, "lead": 6.0, "staff": 8.0, "principal": 9.0,
+    "manager": 6.0, "director": 9.0, "executive": 13.0,
+}  # fmt: skip
+"""Years that a level stands for where a posting does not count them."""
+_REACHED: Final[Mapping[Seniority, float]] = {
+    "intern": 1.0, "junior": 1.0, "mid": 5.5, "senior": 9.0, "lead": 10.0, "staff": 11.0, "principal": 13.0,
+    "manager": 10.0, "director": 16.0, "executive": 21.0,
+}  # fmt: skip
+"""Years up to which somebody who asks for a level may be expected to have them."""
+_REACHED_BY_MOST: Final = 7.0
+"""By who asks for none."""
+_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior", "mid"})
+_MOST_YEARS: Final = 4.0
+"""So many years too few are as bad as any more."""
+_MOST_APART: Final = 6.0
+"""So many years lie between levels that have nothing to do with each other."""
+SHUT: Final = 0.5
+"""What the share of a wanted group counts where somebody's own country is shut out."""
+_MOST_HOURS: Final = 6.0
+
+
+_Share = Callable[[Wish, PostingFeatures], float]
+
+
+class Fact(NamedTuple):
+    """One of them; docs/relevance.md says each in words."""
+
+    by_posting: Callable[[PostingFeatures], object]
+    """Whether it may be in doubt for some search."""
+    by_search: Callable[[Wish], object]
+    """Whether it may be in doubt for some posting."""
+    share: _Share
+    """How far it holds, 0 to 1."""
+
+
+def facts_of(wish: Wish, ready: PostingFeatures) -> tuple[float, ...]:
+    """All for a posting that fits the criteria of a wish, in the order of `FACTS`."""
+    facts = [1.0] * len(FACTS)
+    for place, share in in_doubt(wish, ready):
+        facts[place] = share
+    return tuple(facts)
+
+
+def in_doubt(wish: Wish, ready: PostingFeatures) -> Iterator[tuple[int, float]]:
+    """The places of those that hold in part or not at all, with how far; each worked out when it is asked for."""
+    yield from _of_roles(wish, ready.posting.roles)
+    for place, share_of in _named(_by_search(wish) & ready.in_doubt(_by_posting)):
+        share = share_of(wish, ready)
+        if share < 1.0:
+            yield place, share
+
+
+@lru_cache(maxsize=4_096)
+def _named(bits: int) -> tuple[tuple[int, _Share], ...]:
+    return tuple((place, fact.share) for place, fact in _BY_ITSELF.items() if bits >> place & 1)
+
+
+@lru_cache(maxsize=4_096)
+def _by_search(wish: Wish) -> int:
+    return sum(1 << place for place, fact in _BY_ITSELF.items() if fact.by_search(wish))
+
+
+def _by_posting(ready: PostingFeatures) -> int:
+    return sum(1 << place for place, fact in _BY_ITSELF.items() if fact.by_posting(ready))
+
+
+def _of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
+    """The first three, which roles decide: worked out once a wish, since postings that a search finds have few."""
+    found = wish.of_roles.get(given)
+    if found is None:
+        shares = enumerate((*_role(wish, given), _searches(wish, given)))
+        found = wish.of_roles[given] = tuple((place, share) for place, share in shares if share < 1.0)
+    return found
+
+
+def _role(wish: Wish, given: tuple[str, ...]) -> tuple[float, float]:
+    """How far a posting's roles come: into the family of a likely one, and near it.
+
+    Where the search names no trade, those of the person's other searches are the likely ones.
+    """
+    likely = (wish.affinity,) if wish.affinity else wish.trades
+    if not likely and wish.level:
+        return (1.0, 1.0)
+    if not likely or not given:
+        return (1.0, UNTOLD)
+    close, family, near = max(trade.to(given) for trade in likely), CLOSE["family"], CLOSE["near"]
+    return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
+
+
+def _searches(wish: Wish, given: tuple[str, ...]) -> float:
+    """How close a posting's roles are to what the person's searches mean: between the closest and their mean."""
+    if not wish.trades:
+        return UNTOLD
+    if not given:
+        return 1.0  # `_role` counts what is untold.
+    close = [trade.to(given) for trade in wish.trades]
+    return (max(close) + sum(close) / len(close)) / 2.0
+
+
+def other_tools(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The tools that the title names, where tools are asked for and it names none of the asked skills."""
+    tools = _titled_tools(ready) if wish.tools else ()
+    if not tools:
+        return ()
+    known, asked = taxonomy(), {*wish.criteria.skills.all, *wish.criteria.skills.any}
+    named = _titled(ready)
+    return () if any(name in asked or not asked.isdisjoint(known.parents(name)) for name in named) else tools
+
+
+def _titled(ready: PostingFeatures) -> tuple[str, ...]:
+    return tuple(skill.name for skill in ready.posting.skills if skill.strength == "title")
+
+
+def _titled_tools(ready: PostingFeatures) -> tuple[str, ...]:
+    return tuple(filter(taxonomy().is_tool, _titled(ready)))
+
+
+def _often(terms: tuple[str, ...], ready: PostingFeatures) -> float:
+    """How often asked words are said; in the title is enough."""
+    if any(map(ready.title.holds, terms)):
+        return 1.0
+    return min(OFTEN, sum(ready.haystack.line.count(f" {term} ") for term in terms)) / OFTEN
+
+
+def _place(wish: Wish, ready: PostingFeatures) -> float:
+    """Whether a wanted place is named, only taken in, or nothing is said."""
+    fits = taken_in(wish.criteria, ready)
+    named = any(names_place(ready, place) for place in fits) or wish.home in ready.hires
+    return 1.0 if named else TAKEN_IN if fits else 0.0
+
+
+@lru_cache(maxsize=16_384)
+def _home(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
+    """Whether the narrowest places that are wanted are taken in, or else the home that they take in.
+
+    Of groups alone it is the share of their countries, and half of it where their home is shut out.
+    """
+    if not allowed.stated:
+        return UNTOLD
+    narrow = [place for place in places if not is_group(place) and place != WORLDWIDE]
+    if narrow:
+        return float(any(map(allowed.takes_in, narrow)))
+    if home is not None and allowed.takes_in(home):
+        return 1.0
+    share = max(_share_of(place, allowed) for place in places)
+    return share if home is None else share * SHUT
+
+
+def _share_of(place: str, allowed: Allowed) -> float:
+    countries = countries_of(place) if is_group(place) else ()
+    return sum(map(allowed.takes_in, countries)) / len(countries) if countries else float(allowed.takes_in(place))
+
+
+def parts_of_country(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The parts of a wanted country to which a posting keeps; none where one of them is asked for."""
+    parts, places = ready.posting.reach.subdivisions, wish.criteria.places
+    if not parts or not places or any(part in places for part in parts):
+        return ()
+    return tuple(part for part in parts if country_of(part) in places or country_of(part) == wish.home)
+
+
+def _far_off(wish: Wish, posting: PostingCore) -> bool:
+    """Whether work that is not remote lies far from what the person names of its country; `near` is judged itself."""
+    if wish.criteria.near or posting.workplace == "remote":
+        return False
+    towns = [town for number in posting.towns if (town := town_of(label_of(number) or ""))]
+    return bool(towns) and not any(map(wish.localities.take_in, towns))
+
+
+def _title_place(places: tuple[str, ...], named: Allowed | None) -> float:
+    """0 where the title names places, and none that is wanted."""
+    wanted = [place for place in places if place != WORLDWIDE]
+    return float(named is None or not wanted or any(map(named.takes_in, wanted)))
+
+
+def _zone(offset: float | None, asked: Timezones | None) -> float:
+    """How far somebody's zone lies from the hours that a posting asks for; an hour is nothing."""
+    away = hours_away(offset, asked)
+    return 1.0 if away <= 1.0 else max(0.0, 1.0 - away / _MOST_HOURS)
+
+
+def hours_away(offset: float | None, asked: Timezones | None) -> float:
+    return 0.0 if offset is None or asked is None else max(asked.min - offset, offset - asked.max, 0.0)
+
+
+def _level(wish: Wish, level: Seniority | None) -> float:
+    """How near a level is to those that other searches of the person ask for, or else to that of most."""
+    if level is None:
+        return 1.0
+    if wish.levels:
+        apart = min(abs(_EXPERIENCE[level] - _EXPERIENCE[asked]) for asked in wish.levels)
+        return 1.0 - min(1.0, apart / _MOST_APART)
+    return 1.0 if wish.level else 1.0 - _STEPS[level] / _MOST_STEPS
+
+
+def _years(ready: PostingFeatures) -> float:
+    """Those that a posting asks for, by its text or its level."""
+    level = ready.posting.seniority
+    return max(ready.years, _EXPERIENCE[level] if level else 0.0)
+
+
+@lru_cache(maxsize=4_096)
+def _experience(levels: frozenset[Seniority], asked: float) -> float:
+    """How far the years that are asked for go beyond what the levels stand for which a person asks for."""
+    begins = not levels.isdisjoint(("intern", "junior")) and levels <= _BEGINNERS
+    reached = _REACHED["junior"] if begins else max((_REACHED[one] for one in levels), default=_REACHED_BY_MOST)
+    return 1.0 - min(1.0, max(0.0, asked - reached) / _MOST_YEARS)
+
+
+def unspoken_of(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The first languages of which there is no sign, where the work needs one of them or the title names them."""
+    return next((codes for codes in ready.languages if wish.languages.isdisjoint(codes)), ())
+
+
+def _spoken(wish: Wish, ready: PostingFeatures) -> float:
+    return 0.0 if unspoken_of(wish, ready) else LESS_WELL if less_well(wish.speaks, ready.posting) else 1.0
+
+
+def _always(of: object) -> bool:
+    return True
+
+
+def _placed(facts: Mapping[ChanceFact, Fact]) -> Mapping[int, Fact]:
+    return {FACTS.index(name): facts[name] for name in FACTS if name in facts}
+
+
+_BY_ITSELF: Final = _placed(
+    {
+        "core": Fact(
+            _always,
+            lambda wish: wish.criteria.skills.all or wish.criteria.skills.any,
+            lambda wish, ready: share_of_skills(wish.criteria, ready),
+        ),
+        "often": Fact(_always, lambda wish: wish.terms, lambda wish, ready: _often(wish.terms, ready)),
+        "technology": Fact(
+            _titled_tools, lambda wish: wish.tools, lambda wish, ready: float(not other_tools(wish, ready))
+        ),
+        "place": Fact(_always, lambda wish: wish.criteria.places, _place),
+        "home": Fact(
+            _always,
+            lambda wish: wish.criteria.places,
+            lambda wish, ready: _home(wish.criteria.places, wish.home, ready.allowed),
+        ),
+        "region": Fact(
+            lambda ready: ready.posting.reach.subdivisions or ready.posting.towns,
+            lambda wish: wish.criteria.places or any(wish.localities),
+            lambda wish, ready: float(not parts_of_country(wish, ready) and not _far_off(wish, ready.posting)),
+        ),
+        "elsewhere": Fact(
+            lambda ready: ready.title_places,
+            lambda wish: wish.criteria.places,
+            lambda wish, ready: _title_place(wish.criteria.places, ready.title_places),
+        ),
+        "zone": Fact(
+            lambda ready: ready.posting.timezones,
+            lambda wish: wish.offset is not None,
+            lambda wish, ready: _zone(wish.offset, ready.posting.timezones),
+        ),
+        "workplace": Fact(
+            lambda ready: ready.posting.workplace == "unknown", lambda wish: wish.criteria.workplace, lambda *_: 0.0
+        ),
+        "form": Fact(
+            lambda ready: ready.posting.offered and "full_time" not in ready.posting.offered,
+            lambda wish: not wish.criteria.employment and not wish.level,
+            lambda *_: 0.0,
+        ),
+        "level": Fact(
+            lambda ready: ready.posting.seniority,
+            lambda wish: not wish.criteria.seniority,
+            lambda wish, ready: _level(wish, ready.posting.seniority),
+        ),
+        "experience": Fact(
+            lambda ready: _years(ready) > min(_REACHED.values()),
+            _always,
+            lambda wish, ready: _experience(wish.levels, _years(ready)),
+        ),
+        "written": Fact(
+            lambda ready: ready.posting.language,
+            _always,
+            lambda wish, ready: float(ready.posting.language in wish.languages),
+        ),
+        "spoken": Fact(lambda ready: ready.languages, _always, _spoken),
+        "condition": Fact(
+            lambda ready: ready.posting.conditions,
+            _always,
+            lambda wish, ready: hardest_condition(wish, ready.posting)[0],
+        ),
+    }
+)
+"""Those that roles do not decide, by their place."""
