@@ -2,11 +2,13 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from services.notifier.domain.model import Hold
-from services.notifier.domain.people import timing_of
-from services.notifier.domain.windows import BEGINNING
+from services.notifier.domain.people import SavedSearch, Subscriber, timing_of
+from services.notifier.domain.windows import BEGINNING, Closing
 from services.runtime.sql.ran_ahead import read_ran_ahead
 from services.runtime.sql.store import reading
 from tests.support.consenting import paused, resumed
@@ -315,11 +317,67 @@ class TestAClockThatRanAhead:
         self, store: NotifierStore
     ) -> None:
         ada = store.person()
-        timings = ({"hour": 8}, {"cadence": "weekly", "weekday": 1, "hour": 23}, {"cadence": "instant"})
+        timings = ({"hour": 8}, {"cadence": "weekly", "weekday": 1, "hour": 23})
         saved = [store.search(ada, str(number), **timing) for number, timing in enumerate(timings)]
         before = [store.searches.get(search.search_id) for search in saved]
         assert store.windows.put_right(NOW - 20 * HOUR) == 0
         assert [store.searches.get(search.search_id) for search in saved] == before
+
+    @pytest.mark.parametrize("ahead", [3 * HOUR, 20 * HOUR, 2 * DAY, 5 * DAY])
+    def test_instant_searches_wait_for_no_clock_that_ran_ahead_however_little(
+        self, store: NotifierStore, ahead: timedelta
+    ) -> None:
+        ada, bob = store.person("ada"), store.person("bob")
+        served, changed = store.search(ada, cadence="instant"), store.search(bob, cadence="instant", now=NOW + ahead)
+        self.serve(store, ada, served, NOW + ahead, next_due_at=NOW + ahead + MINUTE)
+        assert self.too_late(store) == 2
+        assert store.windows.put_right(NOW) == 2
+        assert {store.searches.get(own.search_id).next_due_at for own in (served, changed)} == {NOW + MINUTE}
+        assert self.too_late(store) == 0
+
+    def test_who_had_all_instant_mails_of_today_waits_for_tomorrow_beside_a_digest_of_a_time_to_come(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person()
+        search = store.search(ada, cadence="instant")
+        self.serve(store, ada, search, NOW + 2 * DAY, next_due_at=NOW + 2 * DAY + MINUTE)
+        assert store.windows.put_right(NOW) == 1
+        tomorrow = NOW.replace(hour=0) + DAY
+        self.serve(store, ada, search, NOW, next_due_at=tomorrow)
+        assert store.windows.put_right(NOW) == 0
+        assert store.searches.get(search.search_id).next_due_at == tomorrow
+
+    @pytest.mark.parametrize(("ahead", "late"), [(DAY, False), (2 * DAY, True), (3 * DAY, True)])
+    def test_daily_searches_miss_no_date_and_have_none_twice(
+        self, store: NotifierStore, ahead: timedelta, late: bool
+    ) -> None:
+        ada = store.person()
+        search = store.search(ada, hour=8)
+        slot = NOW.replace(hour=8) + ahead
+        # Mailed early, an hour after its slot by the clock that ran ahead.
+        self.serve(store, ada, search, slot, next_due_at=slot + DAY)
+        now = slot + HOUR - ahead
+        assert self.too_late(store, now) == int(late)
+        assert store.windows.put_right(now) == int(late)
+        assert store.searches.get(search.search_id).next_due_at == (NOW.replace(hour=8) + DAY if late else slot + DAY)
+
+    @staticmethod
+    def serve(
+        store: NotifierStore, person: Subscriber, search: SavedSearch, due_at: datetime, *, next_due_at: datetime
+    ) -> None:
+        """By a clock that says that it is due."""
+        cut = store.windows.take_cut(due_at)
+        upcoming = store.windows.upcoming(person.subscriber_id)
+        assert upcoming is not None
+        one, _ = upcoming
+        [window] = [window for window in one.windows if window.search.search_id == search.search_id]
+        closing = Closing(window, cut.number, next_due_at)
+        assert store.digests.commit(Hold(one.recipient, due_at, "for the test", ()), [closing], None, due_at)
+
+    @staticmethod
+    def too_late(store: NotifierStore, now: datetime = NOW) -> int:
+        with reading(store.engine) as connection:
+            return read_ran_ahead(connection, now).due_too_late
 
     def test_paused_searches_wait_as_they_are_and_are_found_by_nobody(self, store: NotifierStore) -> None:
         search = store.search(store.person(), now=self.AHEAD, hour=8)

@@ -93,7 +93,8 @@ def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
 def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
     if fault.waiting:
         return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
-    if fault.fault in _KNOWN_TO_HAPPEN:
+    # When a clock that ran ahead dated it nobody knows: it is told of, and holds nothing up.
+    if fault.fault in _KNOWN_TO_HAPPEN or fault.last > now:
         return False
     return not _went_out_since(fault, mail) or now - fault.last < FRESH
 

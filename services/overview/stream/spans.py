@@ -35,7 +35,9 @@ def lasting(since: datetime | None, at: datetime | None, now: datetime) -> str:
 
 
 def forgotten(since: datetime | None, now: datetime) -> str:
-    """For how long something is paused, where that is long; else empty."""
+    """For how long something is paused, where that is long or cannot be known; else empty."""
+    if since is not None and since - now > FORGOTTEN:
+        return ", by a clock that ran ahead: since when nobody knows"
     return "" if since is None or now - since < FORGOTTEN else f", for {ago(now - since)} now"
 
 

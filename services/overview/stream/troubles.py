@@ -254,7 +254,7 @@ def _not_taken_up(overview: Overview) -> Iterator[Trouble]:
         if service.name == _COLLECTOR and not service.paused
         for worker in service.alive(overview.at)
     ]
-    if overview.figures is None or not begun or overview.at - max(begun) < LATE_POLLS:
+    if overview.figures is None or not begun or abs(overview.at - max(begun)) < LATE_POLLS:
         return
     names = [
         source.name

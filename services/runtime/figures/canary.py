@@ -30,33 +30,36 @@ class CanaryFigures:
     sent_at: datetime | None
     """None before the first."""
     through_at: datetime | None
-    """When the last one that is in the store was sent; None where none is."""
+    """When the last one that is in the store came there; None where none is."""
+    is_under_way: bool = False
+    """The last one is not in the store."""
     in_outbox: bool = False
     """One has yet to be published."""
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether the last one is not in the store."""
-        return self.sent_at is not None and (self.through_at is None or self.through_at < self.sent_at)
 
 
 @retried
 def send_canary(engine: Engine, now: datetime) -> bool:
     """Send one where the last was sent ten minutes ago, whoever did; by the outbox, so that the relay is tried too."""
-    at = now.replace(microsecond=now.microsecond // 1_000 * 1_000)
     with writing(engine) as connection:
-        row = upsert(connection, flags).values(name=_SENT, value=at.isoformat(), changed_at=at)
-        due = flags.c.changed_at <= at - EVERY
+        at = _later_than_the_last(connection, now.replace(microsecond=now.microsecond // 1_000 * 1_000))
+        row = upsert(connection, flags).values(name=_SENT, value=at.isoformat(), changed_at=now)
+        due = flags.c.changed_at <= now - EVERY
         # One that a clock dated which ran ahead counts as none.
         sent = row.on_conflict_do_update(
             index_elements=[flags.c.name],
             set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
-            where=due | (flags.c.changed_at > at + EVERY),
+            where=due | (flags.c.changed_at > now + EVERY),
         )
         if connection.execute(sent.returning(flags.c.name)).first() is None:
             return False
         connection.execute(insert(outbox), _row(at))
         return True
+
+
+def _later_than_the_last(connection: Connection, at: datetime) -> datetime:
+    """Its time is its posting's version; the store takes no earlier one, as after a clock that ran ahead."""
+    last = connection.execute(select(flags.c.value).where(flags.c.name == _SENT)).scalar_one_or_none()
+    return at if last is None else max(at, datetime.fromisoformat(last) + timedelta(milliseconds=1))
 
 
 def _row(at: datetime) -> dict[str, object]:
@@ -76,11 +79,17 @@ def _row(at: datetime) -> dict[str, object]:
     return {"topic": RAW.name, "key": CANARY_ID.encode(), "value": encode(raw), "headers": json.dumps(headers)}
 
 
-def read_canary(connection: Connection) -> CanaryFigures:
+def read_canary(connection: Connection, now: datetime) -> CanaryFigures:
     """By their keys, in the caller's transaction."""
-    sent = connection.execute(select(flags.c.changed_at).where(flags.c.name == _SENT)).scalar_one_or_none()
-    version = connection.execute(select(postings.c.version).where(postings.c.posting_id == CANARY_ID)).scalar()
+    sent = connection.execute(select(flags).where(flags.c.name == _SENT)).one_or_none()
+    if sent is None:
+        return CanaryFigures(None, None)
+    came = select(postings.c.version, postings.c.stored_at).where(postings.c.posting_id == CANARY_ID)
+    stored = connection.execute(came).one_or_none()
     own = (outbox.c.topic == RAW.name) & (outbox.c.key == CANARY_ID.encode())
     waits = connection.execute(select(outbox.c.id).where(own).limit(1)).first() is not None
-    # A canary is sent when its posting was fetched.
-    return CanaryFigures(sent, None if version is None else fetched_at_of(int(version)), waits)
+    # A canary's time is when its posting was fetched.
+    under_way = stored is None or fetched_at_of(int(stored.version)) < datetime.fromisoformat(sent.value)
+    # A time to come is of a clock that ran ahead; before the last was sent the one before was there.
+    through_at = None if stored is None else min(stored.stored_at, sent.changed_at if under_way else now)
+    return CanaryFigures(sent.changed_at, through_at, under_way, waits)

@@ -166,7 +166,7 @@ def read_stages(connection: Connection, now: datetime) -> tuple[StageFigures, ..
         select(own.measure, own.part, func.sum(own.number).label("all"))
         .add_columns(func.sum(case((day, own.number), else_=0)).label("day"))
         .add_columns(func.sum(case((lately, own.number), else_=0)).label("lately"))
-        .where(own.hour > now - BUDGET_OVER, own.measure.in_([metric.name for _, metric in STAGES]))
+        .where(own.hour.between(now - BUDGET_OVER, now), own.measure.in_([metric.name for _, metric in STAGES]))
         .group_by(own.measure, own.part)
     )
     found: dict[str, dict[float, tuple[int, int, int]]] = {}

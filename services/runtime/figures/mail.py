@@ -187,7 +187,9 @@ def read_due(connection: Connection, now: datetime) -> Due:
     has_news = saved_searches.c.served_cut < newest + moved
     # What no cut tells of yet has come since the last tick.
     news_at = func.coalesce(came_at, literal(now, Moment))
-    since = case((and_(instant, news_at > saved_searches.c.next_due_at), news_at), else_=saved_searches.c.next_due_at)
+    # A cut of a time to come was taken by a clock that ran ahead.
+    is_news = and_(instant, news_at > saved_searches.c.next_due_at, news_at <= now)
+    since = case((is_news, news_at), else_=saved_searches.c.next_due_at)
     claimed = subscribers.c.build_lease > now
     ripe = (
         select(saved_searches.c.subscriber_id, since.label("since"), claimed.label("claimed"))

@@ -168,8 +168,8 @@ def read_figures(
             deliveries=_counts(connection, deliveries.c.state),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
-            last_digest=_first(connection, select(func.max(digests.c.created_at)).where(digests.c.outcome != "notice")),
-            last_posting=_first(connection, _last_posting()),
+            last_digest=_first(connection, _last_digest(now)),
+            last_posting=_first(connection, _last_posting(now)),
             recent_postings=_number(connection, _recent_postings(now)),
             # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
             match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
@@ -187,7 +187,7 @@ def read_figures(
             workers=_workers(connection, now, services),
             mail=read_mail_figures(connection, now, plan or MailPlan()),
             webhooks=read_webhook_figures(connection, now),
-            canary=read_canary(connection) if with_canary else None,
+            canary=read_canary(connection, now) if with_canary else None,
         )
 
 
@@ -247,8 +247,13 @@ def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expect
         return _sources(connection, now, expected, read_pauses(connection))
 
 
-def _last_posting() -> Select[Any]:
-    newest = select(postings.c.stored_at).where(postings.c.posting_id != CANARY_ID)
+def _last_digest(now: datetime) -> Select[Any]:
+    return select(func.max(digests.c.created_at)).where(digests.c.outcome != "notice", digests.c.created_at <= now)
+
+
+def _last_posting(now: datetime) -> Select[Any]:
+    # Of a time to come is what a clock dated that ran ahead.
+    newest = select(postings.c.stored_at).where(postings.c.posting_id != CANARY_ID, postings.c.stored_at <= now)
     return newest.order_by(postings.c.stored_at.desc()).limit(1)
 
 
@@ -281,7 +286,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         name=source.name,
         state=state,
         pushed=source.pushed,
-        last_success=row.last_success,
+        last_success=_last_success(row, now),
         items=int(json.loads(row.counts).get("items", 0)),
         error=row.last_error if row.failures else None,
         error_since=row.failing_since if row.failures else None,
@@ -293,6 +298,12 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
     )
+
+
+def _last_success(row: Row[Any], now: datetime) -> datetime | None:
+    """Where a clock dated it that ran ahead: by when it began to fail, before which it was."""
+    at: datetime | None = row.last_success
+    return at if at is None or at <= now else min(row.failing_since or now, now)
 
 
 def _shrunk(row: Row[Any]) -> dict[str, Any] | None:
@@ -321,7 +332,7 @@ def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses
     if row is None or row.last_attempt is None:
         return "hanging" if hangs else "waiting"
     shrunk = _shrunk(row)
-    gave = row.last_success or row.added_at
+    gave = _last_success(row, now) or row.added_at
     if source.silence is not None and now - min(gave, _empty_since(shrunk) or gave) >= source.silence:
         return "silent"
     if hangs or row.hangs:

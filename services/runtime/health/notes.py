@@ -30,7 +30,8 @@ class Failure:
 
     def again(self, error: str, now: datetime, mend: Mend | None = None) -> "Failure":
         """The failure after one more error."""
-        return Failure(error, self.since, now, mend)
+        # A clock that was set back since must not hide for how long it fails.
+        return Failure(error, min(self.since, now), now, mend)
 
 
 class Notes:

@@ -131,7 +131,7 @@ class Progress:
                 if lane.lag and lane.state in ("running", "isolating"):
                     place = (service.name, lane.topic, lane.partition)
                     offset, since = stood.get(place, (-1, now))
-                    since = since if offset == lane.offset else now
+                    since = min(since, now) if offset == lane.offset else now
                     self._stood[place] = (lane.offset, since)
                     standing += [(since, lane.lag)] if now - since >= STANDS_AFTER else []
             if standing and service.name not in found:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
 
-from schemas.sql.tables import flags, saved_searches
+from schemas.sql.tables import digests, flags, saved_searches
 from services.runtime.sql.store import upsert
 
 AHEAD: Final = timedelta(days=1)
@@ -22,6 +22,10 @@ FURTHEST_DUE: Final[Mapping[str, timedelta]] = {
     "weekly": timedelta(days=10, hours=13),
 }
 """By cadence: how far ahead a search can be due: its slot after the next, or half a week after the next week's."""
+_APART: Final = timedelta(minutes=10)
+"""How far clocks of machines that are set may lie apart."""
+_SLOTS_APART: Final = timedelta(hours=25)
+"""How far ahead the next slot of a daily search is at most, but where a zone skips a date."""
 _FLAG = "clock_ran_ahead"
 
 
@@ -44,15 +48,38 @@ def is_ahead(at: ColumnElement[datetime], now: datetime, span: timedelta = timed
 
 
 def is_due_too_late(now: datetime) -> ColumnElement[bool]:
-    """Of a saved search: whether it is due later than it can be by its cadence."""
+    """Of a saved search: whether it is due later than it can be.
+
+    That is so by its cadence alone; or, where a clock ran ahead by less than that shows, by a digest of theirs that was
+    due in a time to come, or a change of the search then. A daily search that was served by less than a day ahead has
+    had the digest of that date, and a weekly one that of its week.
+    """
     search = saved_searches.c
     by_cadence = [
         and_(search.cadence == cadence, is_ahead(search.next_due_at, now, span))
         for cadence, span in FURTHEST_DUE.items()
     ]
     # What is due is looked up by its time first, whatever its cadence.
-    least = is_ahead(search.next_due_at, now, min(FURTHEST_DUE.values()))
-    return and_(least, search.paused == false(), or_(*by_cadence))
+    clocked = and_(
+        search.next_due_at > now + _SLOTS_APART,
+        search.paused == false(),
+        or_(*by_cadence, and_(search.cadence == "daily", _was_ahead(now + AHEAD))),
+    )
+    instant = and_(
+        search.cadence == "instant",
+        search.paused == false(),
+        search.next_due_at > now + _APART,
+        _was_ahead(now + _APART),
+    )
+    return or_(clocked, instant)
+
+
+def _was_ahead(of: datetime) -> ColumnElement[bool]:
+    """Of a saved search: whether its due time comes of a digest, or a change, by a clock that was later than that."""
+    search = saved_searches.c
+    theirs = (digests.c.subscriber_id == search.subscriber_id) & (digests.c.outcome != "notice")
+    served = exists().where(theirs, digests.c.due_at > of, digests.c.due_at <= search.next_due_at)
+    return or_(and_(search.changed_at > of, search.changed_at <= search.next_due_at), served)
 
 
 def keep_put_right(connection: Connection, searches: int, until: datetime, now: datetime) -> None:

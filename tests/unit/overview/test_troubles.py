@@ -178,6 +178,11 @@ def test_all_is_well() -> None:
             "start `jobchime ingest` anew",
         ),
         (
+            figures(pauses=Pauses(sending=True, since={"sending": NOON + timedelta(days=2)})),
+            "sending is paused by operator, by a clock that ran ahead: since when nobody knows; 0 mails wait",
+            "`jobchime resume sending`",
+        ),
+        (
             figures(
                 pauses=Pauses(sending=True, since={"sending": NOON - timedelta(hours=3)}), deliveries={"pending": 3}
             ),

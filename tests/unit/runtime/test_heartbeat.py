@@ -94,6 +94,12 @@ def test_a_lost_worker_is_counted_until_it_is_forgotten_by_word(engine: Engine) 
     assert figures()[0] == WorkerFigures("matcher", 1, 0, later)
 
 
+def test_a_worker_that_was_last_heard_of_in_a_time_to_come_is_forgotten_by_word(engine: Engine) -> None:
+    SqlHeartbeats(engine, "matcher@a", NOON).publish([HEARTBEAT], NOON + timedelta(days=2))
+    forget_worker(engine, "matcher@a", NOON)
+    assert read_workers(engine) == ()
+
+
 def test_one_that_stopped_is_not_counted_as_lost(engine: Engine) -> None:
     heartbeats = SqlHeartbeats(engine, "matcher@a", NOON)
     heartbeats.publish([HEARTBEAT], NOON)

@@ -227,6 +227,15 @@ def test_a_worker_whose_loop_hangs_is_not_ready_though_its_heartbeats_go_on() ->
     assert stalled((5, 0, "running"), idle_s=120, held="matcher") == (BY_OPERATOR, None)
 
 
+def test_a_worker_that_has_stood_since_before_its_clock_was_set_back_does_not_work_either() -> None:
+    progress, lane = Progress(), LaneStatus("postings.v1", 0, 5, 1, "running", 0)
+    found: Sequence[str] = ()
+    for hours in (48, 0, 1):
+        status = RunnerStatus(NOON + timedelta(hours=hours), (replace(service(), lanes=(lane,)),))
+        found = list(progress.stalls(status, Pauses(), 0.0))
+    assert found == ["matcher"]
+
+
 def test_a_loop_that_waits_for_what_loads_does_not_hang() -> None:
     status = RunnerStatus(NOON, (service(), replace(service(loaded=False), name="notifier")))
     assert Progress().stalls(status, Pauses(), 600) == {}

@@ -77,6 +77,12 @@ def test_a_failure_has_dates_and_is_over_when_the_tick_works_again() -> None:
     assert notes.failure is None
 
 
+def test_what_fails_since_before_its_clock_was_set_back_fails_since_then() -> None:
+    failure = Failure("no", NOON + timedelta(days=2), NOON + timedelta(days=2))
+    later = NOON + timedelta(minutes=1)
+    assert failure.again("no", NOON).again("no", later) == Failure("no", NOON, later)
+
+
 def test_what_works_again_ends_only_its_own_failure() -> None:
     clock = FixedClock(NOON)
     notes = Notes("matcher", clock)

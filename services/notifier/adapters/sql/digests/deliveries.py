@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import (
@@ -284,7 +284,9 @@ def _begun_at(connection: Connection, delivery_id: str, attempt: int) -> datetim
 def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:
     """What to write of an attempt that failed: since when they do is known from the first of them."""
     since = deliveries.c.failing_since
-    return {"fault": fault, "reason": reason, "failing_since": func.coalesce(since, type_coerce(now, since.type))}
+    at = type_coerce(now, since.type)
+    # A time to come is of a clock that ran ahead, and would hide for how long it fails.
+    return {"fault": fault, "reason": reason, "failing_since": case((since <= at, since), else_=at)}
 
 
 def _recipient(connection: Connection, delivery_id: str) -> str | None:
