@@ -271,7 +271,7 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     fault("the last notifier is killed", ("JobchimeServiceDown", "notifier"))
                     for number in range(101):
                         command(
-                            "search", "add", "person0@example.com", str(_search(tmp_path, number)),
+                            "search", "add", f"person{number % PEOPLE}@example.com", str(_search(tmp_path, number)),
                             "--name", f"s{number}", "--cadence", "daily",
                         )  # fmt: skip
                     fault("101 searches are saved while there is no notifier", ("JobchimeOutboxWaits", ""))
