@@ -136,6 +136,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
                 (("max(jobchime_sending_paused)", "paused"), ("max(jobchime_sending_stopped)", "stopped by itself")),
             ),
             _most("Addresses not mailed", "jobchime_suppressed_addresses"),
+            _most("Seconds that the oldest mail waits to be handed over", "jobchime_mails_untaken_seconds"),
             _most("Mails that do not arrive, where many do not", "jobchime_mails_not_arriving", "kind"),
             _most("Mails of which nothing is heard", "jobchime_mails_unheard"),
             _most("Sign-ups not confirmed", "jobchime_sign_ups_waiting"),

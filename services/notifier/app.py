@@ -32,6 +32,8 @@ from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.agreement import Agreement
 from services.notifier.attempts import Answer
 from services.notifier.building import Builder
+from services.notifier.canary import CanaryDigest
+from services.notifier.choosing import Choosing
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
 from services.notifier.domain.ids import Ids
@@ -96,11 +98,14 @@ def build_notifier(
         engine, ids, consent, composer.notice if mail.public_url else None, partial(forget_mails, mail.folder, ids)
     )
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
-    brake = SendingBrake(engine).check
-    canary = partial(send_canary, engine) if chosen.canary else lambda now: False
-    return Notifier(
-        matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look, count_matches, canary
-    )
+    brake, work = SendingBrake(engine).check, (matches, windows, deliveries, builder, courier)
+    notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches)
+    if not chosen.canary:
+        return notifier()
+    # It looks at no posting but its own.
+    alone = chosen.model_copy(update={"newest_looked_at": 0, "postings_held": 1})
+    canary_digest = CanaryDigest(engine, Choosing(matches, digests, alone), composer)
+    return notifier(partial(send_canary, engine), canary_digest.build)
 
 
 def build_webhooks(

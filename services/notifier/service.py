@@ -40,12 +40,13 @@ class Notifier:
         ask: Callable[[datetime], object] = lambda now: None,
         count: Callable[[int], object] = lambda matches: None,
         canary: Callable[[datetime], object] = lambda now: None,
+        canary_digest: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
         want mails, before anything is built for them. `count` is told how many matches came. `canary` sends a
-        posting of our own where one is due.
+        posting of our own where one is due; `canary_digest` builds a digest for nobody of one that came through.
         """
         self._matches = matches
         self._windows = windows
@@ -58,6 +59,7 @@ class Notifier:
         self._ask = ask
         self._count = count
         self._canary = canary
+        self._canary_digest = canary_digest
         self._freed = False
 
     def load(self) -> None:
@@ -90,6 +92,8 @@ class Notifier:
         self._builder.build(now)
         self._brake(now)
         self._courier.deliver(now)
+        # Last: a canary that comes to its digest says that a tick comes to its end.
+        self._canary_digest(now)
         self._freed = True
         return ()
 

@@ -9,6 +9,7 @@ from services.notifier.domain.delivery import Fault
 from services.notifier.domain.mail_events import Kind, MailEvent
 from services.notifier.ports import Receipt, Served, Since
 from services.overview.stream.mail_troubles import mail_troubles
+from services.overview.stream.store_troubles import store_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import MAIL_EVENTS, HourCounts, add_hours, hour_of
 from services.runtime.figures.mail import FAULTS, LATELY, MailFigures, MailPlan
@@ -159,6 +160,39 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
     else:
         store.deliveries.refused(*own, "550", NOW + MINUTE, fault)
     assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + MINUTE, 0)}
+
+
+def test_mails_that_nobody_hands_over_are_told_of_unless_something_holds_them(store: NotifierStore) -> None:
+    open_deliveries(store, 3, NOW)
+
+    def told(minutes: int) -> list[str]:
+        figures = read_figures(store.engine, NOW + minutes * MINUTE, ())
+        return [one.what for one in store_troubles(figures, NOW + minutes * MINUTE) if "handed over" in one.what]
+
+    assert told(14) == []
+    assert told(16) == ["3 mails are built and not handed over, the oldest for 16 min"]
+    store.pauses.set_sending(paused=True, now=NOW)
+    assert told(16) == []
+    store.pauses.set_sending(paused=False, now=NOW)
+    [claimed] = store.deliveries.claim("w", "smtp", NOW, LEASE, 1)
+    assert store.deliveries.begin([claimed], NOW, LEASE)
+    store.deliveries.deferred(claimed.delivery_id, claimed.attempt, "no answer", NOW, MINUTE, "away")
+    assert told(16) == [], "the mailer takes none, which is told of"
+
+
+def test_changes_of_criteria_that_wait_to_be_published_are_told_of_however_few(store: NotifierStore) -> None:
+    store.search(store.person(), now=NOW, hour=8)
+
+    def told(minutes: int) -> list[str]:
+        figures = read_figures(store.engine, NOW + minutes * MINUTE, ())
+        return [one.what for one in store_troubles(figures, NOW + minutes * MINUTE) if "criteria" in one.what]
+
+    assert told(14) == []
+    assert told(20) == [
+        "1 change of criteria waits to be published, the oldest for 20 min; new searches find nothing yet"
+    ]
+    store.outbox.mark_published([row.id for row in store.outbox.pending(9)])
+    assert told(20) == []
 
 
 def heard(store: NotifierStore, kind: Kind, own: str, at: timedelta) -> None:

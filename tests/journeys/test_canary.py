@@ -3,14 +3,17 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from schemas.topics import MATCHES, RAW
 from services.embedded import embedded
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.store_troubles import store_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.canary import EVERY
+from services.runtime.pauses import SqlPauses
 from services.settings import Settings
 from tests.support.notifying import NOW, SECRET, NotifierStore
 
@@ -30,20 +33,73 @@ def test_it_goes_the_whole_way_and_is_missed_where_it_does_not(tmp_path: Path) -
         canary = form.operations.figures().canary
         assert canary is not None
         assert (canary.sent_at, canary.through_at, canary.is_under_way) == (NOW, NOW, False)
-        clock.advance(9 * MINUTE)
+        # The tick after builds its digest, for nobody.
+        assert not canary.has_digest
+        clock.advance(MINUTE)
+        form.runner.once(clock.now())
+        canary = form.operations.figures().canary
+        assert canary is not None
+        assert (canary.digest_at, canary.has_digest) == (NOW + MINUTE, True)
+        clock.advance(8 * MINUTE)
         form.runner.once(clock.now())
         assert len(list(form.log.read_all(RAW.name))) == 1
         clock.advance(EVERY)
         form.runner.once(clock.now())
         assert [len(list(form.log.read_all(topic))) for topic in (RAW.name, MATCHES.name)] == [2, 2]
+        form.runner.once(clock.now())
         figures = form.operations.figures()
         assert (figures.last_posting, figures.recent_postings, figures.due_subscribers) == (None, 0, 0)
-        assert figures.deliveries == {}
+        assert (figures.deliveries, figures.digests, figures.subscribers) == ({}, {}, 1)
+        assert list(tmp_path.rglob("*.eml")) == []
         assert store.matches.newest(NOW - 99 * MINUTE, 10) == {}
         assert everything.key >= 0
         assert list(store_troubles(figures, clock.now())) == []
         gone = [trouble.what for trouble in store_troubles(figures, clock.now() + 26 * MINUTE)]
         assert any("no canary was sent" in what for what in gone)
+
+
+def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: JinjaRenderer, *given: object) -> None:
+        raise ValueError("a template is broken")
+
+    monkeypatch.setattr(JinjaRenderer, "render", broken)
+    settings = Settings(
+        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
+    ).in_one_go()
+    clock = FixedClock(NOW)
+    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+        form.runner.load()
+        for _ in range(14):
+            form.runner.once(clock.now())
+            clock.advance(MINUTE)
+        [trouble] = store_troubles(form.operations.figures(), clock.now())
+        assert trouble.grave
+        assert trouble.what.startswith("of the canary in the store no digest was built for 14 min")
+        assert [service.tick_errors for service in form.runner.status().services if service.name == "notifier"] == [0]
+        monkeypatch.undo()
+        form.runner.once(clock.now())
+        form.runner.once(clock.now())
+        assert list(store_troubles(form.operations.figures(), clock.now())) == []
+
+
+def test_one_that_does_not_come_through_is_told_of_also_while_the_next_is_under_way(tmp_path: Path) -> None:
+    settings = Settings(
+        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
+    ).in_one_go()
+    clock = FixedClock(NOW)
+    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+        form.runner.load()
+        form.runner.once(clock.now())
+        SqlPauses(form.engine).set_service("matcher", paused=True, now=NOW)
+        form.operations.pauses.refresh()
+        for _ in range(24):
+            clock.advance(MINUTE)
+            form.runner.once(clock.now())
+            told = [trouble.what for trouble in store_troubles(form.operations.figures(), clock.now())]
+            late = clock.now() - NOW > EVERY + 3 * MINUTE
+            assert bool(told) == late
 
 
 def test_one_that_does_not_come_through_is_told_of(tmp_path: Path) -> None:

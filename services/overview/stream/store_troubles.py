@@ -9,6 +9,7 @@ from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.mail_troubles import FRESH, mail_troubles
 from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
+from services.runtime.figures.canary import EVERY
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.sql.ran_ahead import RanAhead
@@ -93,11 +94,32 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             if figures.due_retried
             else "see that a notifier runs and is ready",
         )
+    yield from _untaken(figures)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
-    if figures.outbox > _OUTBOX_MANY:
-        yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+    yield from _outbox(figures, now)
+
+
+def _untaken(figures: StoreFigures) -> Iterator[Trouble]:
+    if figures.untaken_for > LATE:
+        yield Trouble(
+            f"{counted(figures.mail.untaken, 'mail is', 'mails are')} built and not handed over, the oldest for"
+            f" {ago(figures.untaken_for)}",
+            "see that a notifier runs and is ready, and what its log says of mails; if they become fewer, wait",
+        )
+
+
+def _outbox(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    since, held = figures.outbox_since, figures.pauses.holds("outbox.relay")
+    long = since is not None and now - since > LATE and not held
+    if figures.outbox > _OUTBOX_MANY or long:
+        oldest = f", the oldest for {ago(now - since)}" if since and long else ""
+        waits = counted(figures.outbox, "change of criteria waits", "changes of criteria wait")
+        yield Trouble(
+            f"{waits} to be published{oldest}; new searches find nothing yet",
+            "see that a notifier runs, and that its outbox.relay and the log are well",
+        )
 
 
 def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
@@ -106,11 +128,20 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     if canary is None or canary.sent_at is None:
         return
     grave = not figures.pauses.services
-    if canary.is_under_way and now - canary.sent_at > LOST_CANARY:
+    # Another is sent meanwhile, of which it is not known yet: the one before is missed all the same.
+    since = canary.through_at if canary.through_at is not None else canary.sent_at
+    if canary.is_under_way and (now - canary.sent_at > LOST_CANARY or now - since > EVERY + LOST_CANARY):
         step = "waits in the outbox" if canary.in_outbox else "was published, and is not normalised, matched or stored"
         yield Trouble(
             f"the canary sent {ago(now - canary.sent_at)} ago {step}: postings may not come into the store either",
             "see which service does not run, lags or stands still; `jobchime dead list` says whether it died",
+            grave=grave,
+        )
+    elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
+        yield Trouble(
+            f"of the canary in the store no digest was built for {ago(now - canary.digest_at)}: those of people may not"
+            " be built either",
+            "see that a notifier runs and is ready; its log says what could not be built, or at what its ticks fail",
             grave=grave,
         )
     elif now - canary.sent_at > NO_CANARY:

@@ -1,12 +1,13 @@
 """A made-up posting that goes the whole way each ten minutes, so that a stream which is silent is told from one that is
-broken. It is closed from the start and goes as a replay: it matches nobody, is shown to nobody and mailed to nobody."""
+broken. It is closed from the start and goes as a replay: it matches nobody, is shown to nobody and mailed to nobody. Of
+the one in the store the notifier builds a digest for nobody (`services/notifier/canary.py`)."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Select, insert, select
 
 from schemas.codec import digest_of, encode
 from schemas.headers import CAUSE, headers_of
@@ -14,13 +15,15 @@ from schemas.posting import fetched_at_of, posting_id_of
 from schemas.raw import RawPosting
 from schemas.sql.tables import flags, outbox, postings
 from schemas.topics import RAW
-from services.runtime.sql.store import retried, upsert, writing
+from services.runtime.sql.store import reading, retried, upsert, writing
 
 EVERY: Final = timedelta(minutes=10)
 _SOURCE: Final = "jobchime.canary"
 CANARY_ID: Final = posting_id_of(_SOURCE, "canary")
 _SENT: Final = "canary_sent"
 """The flag that says when the last one was sent."""
+_DIGEST: Final = "canary_digest"
+"""The flag that says of which one a digest was built last, and when; of none before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class CanaryFigures:
     """The last one is not in the store."""
     in_outbox: bool = False
     """One has yet to be published."""
+    digest_at: datetime | None = None
+    """When a digest was built of one; before the first, when a canary was first sent. None where that is not known."""
+    has_digest: bool = True
+    """Of the one that came through last."""
 
 
 @retried
@@ -53,7 +60,32 @@ def send_canary(engine: Engine, now: datetime) -> bool:
         if connection.execute(sent.returning(flags.c.name)).first() is None:
             return False
         connection.execute(insert(outbox), _row(at))
+        first = upsert(connection, flags).values(name=_DIGEST, value="", changed_at=now)
+        connection.execute(first.on_conflict_do_nothing())
         return True
+
+
+def canary_without_digest(engine: Engine) -> datetime | None:
+    """The time of the canary in the store, of which no digest was built; None where there is none."""
+    with reading(engine) as connection:
+        stored = connection.execute(_version()).scalar_one_or_none()
+        own = select(flags.c.value).where(flags.c.name == _DIGEST)
+        built = connection.execute(own).scalar_one_or_none()
+    at = None if stored is None else fetched_at_of(int(stored))
+    return None if at is None or built == at.isoformat() else at
+
+
+@retried
+def keep_canary_digest(engine: Engine, canary: datetime, now: datetime) -> None:
+    """Keep that a digest was built of it."""
+    with writing(engine) as connection:
+        row = upsert(connection, flags).values(name=_DIGEST, value=canary.isoformat(), changed_at=now)
+        given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
+        connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))
+
+
+def _version() -> Select[int]:
+    return select(postings.c.version).where(postings.c.posting_id == CANARY_ID)
 
 
 def _later_than_the_last(connection: Connection, at: datetime) -> datetime:
@@ -92,4 +124,7 @@ def read_canary(connection: Connection, now: datetime) -> CanaryFigures:
     under_way = stored is None or fetched_at_of(int(stored.version)) < datetime.fromisoformat(sent.value)
     # A time to come is of a clock that ran ahead; before the last was sent the one before was there.
     through_at = None if stored is None else min(stored.stored_at, sent.changed_at if under_way else now)
-    return CanaryFigures(sent.changed_at, through_at, under_way, waits)
+    built = connection.execute(select(flags).where(flags.c.name == _DIGEST)).one_or_none()
+    has = stored is None or (built is not None and built.value == fetched_at_of(int(stored.version)).isoformat())
+    digest_at = None if built is None else min(built.changed_at, now if has else through_at or now)
+    return CanaryFigures(sent.changed_at, through_at, under_way, waits, digest_at, has)

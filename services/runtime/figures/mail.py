@@ -77,6 +77,10 @@ class MailFigures:
     """None where a day may have any number."""
     came_back: dict[str, int] = field(default_factory=dict)
     """Mails of the last day that came back, by whether that was for good: `bounced`, `soft_bounced`."""
+    untaken: int = 0
+    """Mails that may be handed over now and that no attempt has been made to hand over, or none that is over."""
+    untaken_since: datetime | None = None
+    """Since when the longest waiting one may be."""
     unheard: int = 0
     """Mails that were accepted hours ago, since when the provider has told nothing of any mail."""
     unheard_since: datetime | None = None
@@ -102,11 +106,14 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
     accepted = select(func.max(deliveries.c.accepted_at)).where(deliveries.c.accepted_at <= now)
     suppressed = select(func.count()).select_from(suppressions).where(suppressions.c.lifted_at.is_(None))
     unheard, unheard_since = _unheard(connection, now) if plan.hears else (0, None)
+    untaken, untaken_since = _untaken(connection, now)
     return MailFigures(
         faults=(*_faults(connection, waiting, waiting=True), *_faults(connection, over, waiting=False)),
         last_accepted=connection.execute(accepted).scalar_one_or_none(),
         day=None if plan.most_today is None else _day(connection, now, plan.most_today),
         came_back=_came_back(connection, now),
+        untaken=untaken,
+        untaken_since=untaken_since,
         unheard=unheard,
         unheard_since=unheard_since,
         arriving=read_arriving(connection, now, hears=plan.hears),
@@ -125,6 +132,16 @@ def _came_back(connection: Connection, now: datetime) -> dict[str, int]:
         .group_by(events.kind)
     )
     return {row.kind: int(row.mails) for row in connection.execute(query)}
+
+
+def _untaken(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """What failed is told of by its fault, and what is being sent ends by its lease."""
+    own = deliveries.c
+    waits = own.state.in_(("pending", "claimed")) & (own.not_before <= now) & own.fault.is_(None)
+    row = connection.execute(
+        select(func.count().label("mails"), func.min(own.not_before).label("since")).where(waits)
+    ).one()
+    return int(row.mails), row.since
 
 
 def _unheard(connection: Connection, now: datetime) -> tuple[int, datetime | None]:

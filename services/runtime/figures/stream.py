@@ -126,6 +126,8 @@ class StoreFigures:
     """Subscribers who had all the instant mails of their day: what comes for them waits for the next."""
     ran_ahead: RanAhead = field(default_factory=RanAhead)
     outbox: int = 0
+    outbox_since: datetime | None = None
+    """When the oldest record that waits to be published was written; None where none waits."""
     sign_ups: int = 0
     """That wait to be confirmed, of `MOST_SIGN_UPS`."""
     pauses: Pauses = field(default_factory=Pauses)
@@ -139,6 +141,16 @@ class StoreFigures:
     @property
     def sending_paused(self) -> bool:
         return self.pauses.sending
+
+    @property
+    def untaken_for(self) -> timedelta:
+        """For how long mails have been built that nobody hands over, though nothing holds them; zero where none are.
+
+        Where a mailer takes none, that is known by its fault.
+        """
+        since, full = self.mail.untaken_since, bool(self.mail.day and self.mail.day.full)
+        held = self.pauses.sending or self.pauses.holds("notifier") or any(fault.waiting for fault in self.mail.faults)
+        return timedelta(0) if since is None or held or full else max(self.at - since, timedelta(0))
 
     @property
     def put_off(self) -> int:
@@ -182,6 +194,7 @@ def read_figures(
             instant_capped=_number(connection, _instant_capped(now)),
             ran_ahead=read_ran_ahead(connection, now),
             outbox=_number(connection, select(func.count()).select_from(outbox)),
+            outbox_since=_outbox_since(connection),
             sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,
             workers=_workers(connection, now, services),
@@ -261,6 +274,12 @@ def _recent_postings(now: datetime) -> Select[int]:
     # What has only just come may not be visible in an index yet.
     own = postings.c.stored_at.between(now - RECENT, now - _VISIBLE_AFTER) & (postings.c.seen_at > now - RECENT)
     return select(func.count()).select_from(postings).where(own, postings.c.status == "open")
+
+
+def _outbox_since(connection: Connection) -> datetime | None:
+    oldest = connection.execute(select(outbox.c.headers).order_by(outbox.c.id).limit(1)).scalar_one_or_none()
+    at = json.loads(oldest).get("ce_time") if oldest else None
+    return datetime.fromisoformat(at) if at else None
 
 
 def _instant_capped(now: datetime) -> Select[int]:

@@ -271,6 +271,14 @@ MAILS_NOT_ARRIVING = Metric(
     (),
     "store",
 )
+MAILS_UNTAKEN = Metric(
+    "jobchime_mails_untaken_seconds",
+    "gauge",
+    "For how long the oldest mail is built that may be handed over and is not; 0 where none is, or sending is held.",
+    (),
+    (),
+    "store",
+)
 MAILS_UNHEARD = Metric(
     "jobchime_mails_unheard",
     "gauge",
@@ -322,7 +330,7 @@ WEBHOOKS_OLDEST = Metric(
 CANARY_AGE = Metric(
     "jobchime_canary_age_seconds",
     "gauge",
-    "Since the last canary in the store was sent; one is sent each 10 minutes where notifier.canary is set.",
+    "Since a digest was last built of a canary, for nobody; one is sent each 10 minutes where notifier.canary is set.",
     (),
     (),
     "store",
@@ -337,8 +345,8 @@ METRICS: tuple[Metric, ...] = (
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
     MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
-    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNHEARD, WEBHOOKS,
-    WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
+    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNTAKEN, MAILS_UNHEARD,
+    WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

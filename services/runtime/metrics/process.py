@@ -191,14 +191,15 @@ class _StoreGauges(Collector):
         came_back = {kind: figures.mail.came_back.get(kind, 0) for kind in ("bounced", "soft_bounced")}
         yield _by(listed.MAILS_CAME_BACK, came_back)
         yield _by(listed.MAILS_NOT_ARRIVING, figures.mail.arriving.failing)
+        yield _gauge(listed.MAILS_UNTAKEN, figures.untaken_for.total_seconds())
         yield _gauge(listed.MAILS_UNHEARD, figures.mail.unheard)
         yield _by(listed.WEBHOOKS, {state: figures.webhooks.webhooks.get(state, 0) for state in WEBHOOK_STATES})
         yield _gauge(listed.WEBHOOKS_WAITING, figures.webhooks.overdue)
         since = figures.webhooks.overdue_since
         yield _gauge(listed.WEBHOOKS_OLDEST, (figures.at - since).total_seconds() if since else 0.0)
         yield _gauge(listed.STORED, figures.match_records)
-        through = figures.canary.through_at if figures.canary else None
-        age = [] if through is None else [max((figures.at - through).total_seconds(), 0.0)]
+        came = figures.canary.digest_at if figures.canary else None
+        age = [] if came is None else [max((figures.at - came).total_seconds(), 0.0)]
         yield GaugeMetricFamily(listed.CANARY_AGE.name, listed.CANARY_AGE.help, value=age[0] if age else None)
         yield from _of_workers(figures)
 
