@@ -30,7 +30,7 @@ from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, Sen
 from services.rules.criterion import CRITERIA, Criterion, Narrowing
 from services.rules.criterion.role import accepts_unknown_role
 from services.rules.roles.taxonomy import roles
-from services.rules.verdict import asked_by
+from services.rules.verdict import asked_by, near_miss
 
 SPANS: Final[Mapping[Cadence, timedelta]] = {
     "instant": timedelta(days=1),
@@ -89,7 +89,10 @@ class Newest:
         # Else whatever nearly fits stands in match records.
         if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
             for place in _places(self._maybe(criteria) & self._failing_one(criteria, asked)):
-                judged = JudgedPosting(criteria, self._all[place], asked)
+                ready = self._all[place]
+                if near_miss(criteria, ready, asked) is None:
+                    continue
+                judged = JudgedPosting(criteria, ready, asked)
                 if judged.is_unrecorded:
                     yield judged
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -98,6 +99,7 @@ def forget_not_out(connection: Connection, digest_ids: Sequence[str]) -> None:
         connection.execute(delete(sent_jobs).where(own))
 
 
+@lru_cache(maxsize=16_384)
 def title_of(cluster_key: str) -> int:
     """A hash of `services.rules.signature.candidates_key`: 63 bits."""
     hashed = hashlib.blake2b(candidates_key(cluster_key).encode("utf-8", "surrogatepass"), digest_size=8).digest()
