@@ -1,4 +1,5 @@
-"""Eight o'clock: everybody due in one minute, built and handed over: `python -m bench.delivery [--json] [--people N]`.
+"""Eight o'clock: everybody due in one minute, built and handed over: `python -m bench.delivery [--json]
+[--people N] [--forms embedded,...]`.
 
 Captured postings, and people with five searches each, drawn from them: a fifth of the people ask for what a hundredth
 of all ask for, nobody else shares a search. Five locales, currencies and time zones; a tenth was due an hour before and
@@ -19,7 +20,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,6 +66,7 @@ _READERS: Final = (
     ("Europe/Zurich", "CHF", "fr"), ("America/Sao_Paulo", "BRL", "pt"),
 )  # fmt: skip
 """Time zone, currency and language."""
+_FORMS: Final = ("a_tenth", "embedded", "deployed", "deployed_100ms")
 _AT_ONCE: Final = 5_000
 _CLAIMED: Final = 100
 """People whom a notifier claims at once: few, so that two share also a small morning."""
@@ -375,25 +377,35 @@ def _ran(
     )
 
 
-def measure(people: int) -> dict[str, Any]:
-    """All forms, and the ratios."""
+def measure(people: int, wanted: Sequence[str]) -> dict[str, Any]:
+    """The forms that are wanted, each told of as it ends, and the ratios."""
     forms: dict[str, Ran] = {}
     with TemporaryDirectory(prefix="jobchime-bench-") as name:
         folder = Path(name)
-        few, morning = the_morning(max(people // 10, 20)), the_morning(people)
-        forms["a_tenth"] = embedded(few, folder / "few")
-        forms["embedded"] = embedded(morning, folder / "embedded")
-        forms["deployed"] = deployed(morning, folder / "at-once", 0.0)
-        forms["deployed_100ms"] = deployed(morning, folder / "late", LATENCY_S)
-    one, two = forms["embedded"], forms["deployed"]
-    ratios = {
+        morning = the_morning(people)
+        ways: dict[str, Callable[[], Ran]] = {
+            "a_tenth": lambda: embedded(the_morning(max(people // 10, 20)), folder / "few"),
+            "embedded": lambda: embedded(morning, folder / "embedded"),
+            "deployed": lambda: deployed(morning, folder / "at-once", 0.0),
+            "deployed_100ms": lambda: deployed(morning, folder / "late", LATENCY_S),
+        }
+        for form in wanted:
+            forms[form] = ran = ways[form]()
+            print(f"{form}: {ran.mails:,} mails in {ran.wall_s:.0f} s", file=sys.stderr, flush=True)
+    ratios: dict[str, float] = {
         "doubled": sum(ran.doubled for ran in forms.values()),
         "lost": sum(ran.lost for ran in forms.values()),
-        "memory_growth": one.peak_mib / forms["a_tenth"].peak_mib,
-        "cpu_ms_a_digest": 1_000 * one.cpu_s / one.mails,
-        "deployed_cpu_ms_a_digest": 1_000 * (two.cpu_s + two.store_cpu_s) / two.mails,
-        "built_s": two.wall_s,
     }
+    one, few, two = (forms.get(form) for form in ("embedded", "a_tenth", "deployed"))
+    if one is not None:
+        ratios["cpu_ms_a_digest"] = 1_000 * one.cpu_s / one.mails
+    if one is not None and few is not None:
+        ratios["memory_growth"] = one.peak_mib / few.peak_mib
+    if two is not None:
+        ratios |= {
+            "deployed_cpu_ms_a_digest": 1_000 * (two.cpu_s + two.store_cpu_s) / two.mails,
+            "built_s": two.wall_s,
+        }
     return {"people": people, "forms": {name: ran.figures for name, ran in forms.items()}, "ratios": ratios}
 
 
@@ -401,13 +413,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)
+    parser.add_argument("--forms", default=",".join(_FORMS), help=f"some of {', '.join(_FORMS)}")
     parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
     given = parser.parse_args()
     if given.notifier:
         url, mail, worker = json.loads(given.notifier)
         notify(url, MailSettings.model_validate(mail), worker)
         return
-    found = measure(given.people)
+    wanted = given.forms.split(",")
+    if unknown := set(wanted).difference(_FORMS):
+        parser.error(f"no form is called {', '.join(sorted(unknown))}: they are {', '.join(_FORMS)}")
+    found = measure(given.people, wanted)
     if given.json:
         print(json.dumps(found, default=dict))
         return
