@@ -59,7 +59,7 @@ def main() -> None:
     """Learn and write."""
     with Path(sys.argv[1]).open(encoding="utf-8") as lines:
         table = learn(Posting.model_validate_json(line) for line in lines)
-    path = Path(affinity.__file__).parent / "data" / "affinity.json"
+    path = Path(affinity.__file__).parents[1] / "data" / "affinity.json"
     parts = [f'"roles": {json.dumps(table.roles)}', _part("words", table.words), _part("skills", table.skills)]
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
     print(f"{len(table.words)} words, {len(table.skills)} skills")

@@ -3,13 +3,14 @@
 The tables are data/roles/ (a file a family; data/README.md) and the lexicon's words of titles, read once, on first use.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from importlib import resources
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -38,6 +39,15 @@ _LIKELY: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Titles that are read as another role, and words of a text that tell that this one is meant."""
+
+    role: str
+    titles: tuple[str, ...]
+    told_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """A role with its name and titles by language; of the titles of a language the first is its name."""
 
@@ -50,6 +60,7 @@ class Role:
     """Yields to any role that says more: a software engineer to a backend engineer."""
     near: frozenset[str]
     far: frozenset[str]
+    shared: Shared | None = None
 
     def name(self, language: str = "en") -> str:
         """What it is called; in English where the language has no name for it."""
@@ -121,6 +132,7 @@ class Roles:
         far = {(a.id, b) for a in self._by_id.values() for b in a.far}
         self._far = far | {(b, a) for a, b in far}
         self.vocabulary = _vocabulary(self._by_id.values())
+        self._shared = _shared_by(self.vocabulary, self._by_id.values())
 
     def __iter__(self) -> Iterator[Role]:
         return iter(self._by_id.values())
@@ -138,6 +150,18 @@ class Roles:
     def neighbours(self, role_id: str) -> frozenset[str]:
         """The roles that are near; none of an unknown one."""
         return self._neighbours.get(role_id, frozenset())
+
+    def told_apart(self, role_id: str, title: str, text: str) -> str | None:
+        """The role that two words of a text tell, where the title is one that the role read of it shares."""
+        if role_id not in self._shared:
+            return None
+        stems = f" {' '.join(_stems(self.vocabulary, title))} "
+        for one in self._shared[role_id]:
+            if any(title in stems for title in one.titles):
+                said = {found[0].casefold() for found in one.told_by.finditer(text)}
+                if len(said) > 1:
+                    return one.role
+        return None
 
     def closeness(self, a: str, b: str) -> Closeness:
         """How close two roles are, the same both ways; of one family unless the taxonomy says near or far.
@@ -234,6 +258,26 @@ def _vocabulary(given: Iterable[Role]) -> Vocabulary:
     return known
 
 
+class _Told(NamedTuple):
+    """A role, its shared titles as stems between spaces, and the words that tell it."""
+
+    role: str
+    titles: tuple[str, ...]
+    told_by: re.Pattern[str]
+
+
+def _shared_by(known: Vocabulary, given: Iterable[Role]) -> dict[str, list[_Told]]:
+    """By the role that a shared title is read as, those that a text may tell instead."""
+    by_role: dict[str, list[_Told]] = {}
+    for role in given:
+        if role.shared:
+            words = "|".join(sorted(map(re.escape, role.shared.told_by), key=len, reverse=True))
+            titles = tuple(f" {' '.join(_stems(known, title))} " for title in role.shared.titles)
+            told = _Told(role.id, titles, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
+            by_role.setdefault(role.shared.role, []).append(told)
+    return by_role
+
+
 def _stems(known: Vocabulary, words: str) -> Stems:
     return tuple(word.stem for word in known.words(words))
 
@@ -270,4 +314,9 @@ def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:
         generic=entry.get("generic", False),
         near=frozenset(entry.get("near", ())),
         far=frozenset(entry.get("far", ())),
+        shared=_shared(entry["shared"]) if "shared" in entry else None,
     )
+
+
+def _shared(entry: Mapping[str, Any]) -> Shared:
+    return Shared(entry["with"], tuple(entry["titles"]), tuple(entry["told_by"]))

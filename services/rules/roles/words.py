@@ -67,12 +67,23 @@ def _coordination() -> re.Pattern[str]:
     return re.compile(rf"[/&+]|{any_of('joint.and', 'joint.or', 'joint.own.and')}", re.IGNORECASE)
 
 
+@cache
+def _rate() -> re.Pattern[str]:
+    """The unit of an hourly rate, which is no word of the work: `$85/hr`."""
+    return re.compile(rf"(?<=\d)\s?/\s?{any_of('period.behind.hour')}(?!\w)", re.IGNORECASE)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
 def title_words(title: str, *, joins: Container[str], compounds: Container[str] = ()) -> list[Word]:
     """Split a title into words without joining ones, gender marks and the level's; compounds are taken apart.
 
     `joins` are folded words; `compounds` the stems of nouns that end a compound. Linear in the title.
     """
-    bare = genders().sub(lambda found: " " * len(found[0]), title)
+    bare = genders().sub(_blank, title)
+    bare = _rate().sub(_blank, bare)
     read: list[Word] = []
     coordination = _coordination()
     last, hard, soft = 0, False, ""

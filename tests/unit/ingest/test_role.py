@@ -40,6 +40,16 @@ TITLES = {
     "Field Marketing Manager": "marketing-manager",
     "Nurse Recruiter": "recruiter",
     "Registered Nurse - Night Shift": "nurse",
+    "Fleet Care Manager, Leeds": "logistics-manager",
+    "Marketing Operations": "marketing-operations-manager",
+    "Insurance Producer Toledo OH": "insurance-specialist",
+    "RN Developer": "mobile-engineer",
+    "Inclusive Design Specialist": "product-designer",
+    "Graphic Design Intern": "graphic-designer",
+    "Workforce Planning Analyst": "operations-analyst",
+    "Manager - Insurance Services": "insurance-specialist",
+    "SAP Architect": "enterprise-apps-consultant",
+    "Principal, Business Development": "business-development-manager",
     # German
     "Softwareentwickler (m/w/d)": "software-engineer",
     "Backend-Entwickler:in Java": "backend-engineer",
@@ -49,6 +59,7 @@ TITLES = {
     "Projektleiter Bau": "construction-manager",
     "Leiter Marketing": "marketing-manager",
     "LKW-Fahrer (m/w/d) Nahverkehr": "driver",
+    "Fahrzeugtechnikerin (m/w/d)": "vehicle-mechanic",
     # French
     "Développeuse back-end H/F": "backend-engineer",
     "Chef de projet (H/F)": "project-manager",
@@ -88,7 +99,10 @@ def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
     assert read.evidence
 
 
-@pytest.mark.parametrize("title", ["Join us!", "Engineer II", "Open application", "", "💼", "Associate", "(m/w/d)"])
+@pytest.mark.parametrize(
+    "title",
+    ["Join us!", "Engineer II", "Open application", "", "💼", "Associate", "(m/w/d)", "Botany Expert | Up to $40/hr"],
+)
 def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
     assert read_role(title, (), "", roles()).source == "unknown"
 
@@ -97,6 +111,43 @@ def test_two_roles_are_read_where_a_title_names_two() -> None:
     read = read_role("Recruiter / Office Manager", (), "", roles())
     assert read.roles == ("recruiter", "office-manager")
     assert len(read.spans) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Lead Frontend/Mobile Developer", ("frontend-engineer", "mobile-engineer")),
+        ("Payroll and Recruiting Specialist", ("payroll-specialist", "recruiter")),
+        ("Partnerships & Events Manager", ("partnerships-manager", "event-manager")),
+        # What is one field, a field that the noun does not go with, and what only stands beside it are no second role.
+        ("Network and Security Engineer", ("security-engineer",)),
+        ("Search and Rescue Pilot", ("pilot",)),
+        ("Data Engineer - Fraud & Abuse", ("data-engineer",)),
+    ],
+)
+def test_two_fields_share_the_noun_behind_them(title: str, named: tuple[str, ...]) -> None:
+    assert read_role(title, (), "", roles()).roles == named
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "role"),
+    [
+        ("Design Engineer", "You build our website in React and keep its design system in Figma.", "ux-engineer"),
+        (
+            "Design Engineer",
+            "You draw brackets in SolidWorks and React to drawings of suppliers.",
+            "mechanical-engineer",
+        ),
+        ("Head of Onboarding", "You own KYC and due diligence of new clients.", "fraud-analyst"),
+        ("Onboarding Manager", "You train new clients on our product.", "implementation-specialist"),
+        ("Product Manager, Onboarding", "You shape KYC and due diligence of new clients.", "product-manager"),
+        ("CRM Specialist", "You plan newsletters and campaigns.", "email-marketer"),
+        ("CRM Specialist", "You look after objects and flows in Salesforce.", "business-systems-administrator"),
+    ],
+)
+def test_a_text_tells_which_trade_a_shared_title_is_of(title: str, text: str, role: str) -> None:
+    read = read_role(title, (), text, roles())
+    assert (read.roles, read.source) == ((role,), "title")
 
 
 def test_the_evidence_is_where_the_words_stand() -> None:

@@ -240,6 +240,15 @@ def test_a_level_that_another_search_asks_for_counts_where_this_one_asks_for_non
         ("Founded 10 years ago, we lead in care", 0),
         ("A contract of 2 years", 0),
         ("over 40 years of experience", 0),
+        ("Sales grew, with 30X revenue growth in 5 years", 0),
+        ("Founded by nurses with 12 years of experience, we run clinics.", 0),
+        ("Founded by nurses. You have 6 years of experience.", 6),
+        ("A sabbatical after 5 years of service in care", 0),
+        ("Best place to work in care 8 years in a row", 0),
+        ("You need:\n• 2 years of experience in care\nNice to have:\n• 9 years of experience as a lead", 2),
+        ("Preferred qualifications\n• A degree\n• 4+ years of experience in care", 0),
+        ("You need:\n• A degree, preferred in nursing\n• 4+ years of experience in care", 4),
+        ("Von Vorteil:\n• 3 Jahre Erfahrung als Leitung", 0),
     ],
 )
 def test_years_are_those_that_an_applicant_must_have(says: str, years: int) -> None:

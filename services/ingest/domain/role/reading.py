@@ -41,11 +41,19 @@ def read_role(title: str, categories: Sequence[Stated], text: str, known: Roles)
     title = title[:_MOST_TITLE]
     named = read_title(title, known)
     if named and not all(known[one.role].generic for one in named):
-        return _reading(named, "title", title)
+        return _told_apart(named, title, text[:_MOST_TEXT], known) or _reading(named, "title", title)
     by_category = _from_categories(title, categories, known)
     if named:
         return _reading(named, "title", title)
     return by_category or _from_text(text[:_MOST_TEXT], known) or RoleReading()
+
+
+def _told_apart(named: Sequence[NamedRole], title: str, text: str, known: Roles) -> RoleReading | None:
+    role = known.told_apart(named[0].role, title, text)
+    if role is None:
+        return None
+    start, end = min(one.start for one in named), max(one.end for one in named)
+    return _reading((NamedRole(role, start, end),), "title", title)
 
 
 def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> RoleReading | None:

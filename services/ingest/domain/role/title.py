@@ -209,7 +209,23 @@ class _Title:
             if adjoins and self._words[later].soft == "/" and span.meaning != found.meaning:
                 pair = sorted((span, found), key=lambda one: one.first)
                 return tuple(map(self._role, pair))
-        return (self._role(found),)
+        shared = self._sharing_the_noun(begin, found)
+        return (self._role(shared), self._role(found)) if shared else (self._role(found),)
+
+    def _sharing_the_noun(self, begin: int, found: _Span) -> _Span | None:
+        """What the field before "and" makes of the noun behind both: "Payroll and People Operations Specialist"."""
+        if self._words[found.first].soft != "/":
+            return None
+        nouns = [span for span in self.heads if found.first < span.first and span.stop == found.stop]
+        named = [
+            _Span(first, stop, role)
+            for first, stop, gram in self._fields
+            for noun in nouns
+            if begin <= first and stop == found.first
+            and (role := self._vocabulary.role_of_pair(gram, noun.meaning)) not in (None, found.meaning)
+            and not self._known[role].generic
+        ]  # fmt: skip
+        return min(named, key=lambda span: span.first, default=None)
 
     def _role(self, span: _Span) -> NamedRole:
         return NamedRole(span.meaning, self._words[span.first].start, self._words[span.stop - 1].end)

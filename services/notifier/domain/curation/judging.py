@@ -29,6 +29,9 @@ V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 
 _BEFORE: Final = 40
+_SECTION: Final = 400
+"""Characters before years in which the heading of what is nice to have may stand."""
+_SENTENCE: Final = re.compile(r"[.!?] |\n")
 _MOST_WISHES: Final = 64
 """Of those who share criteria, for as many a chance is held."""
 _MOST_YEARS: Final = 15
@@ -142,6 +145,9 @@ class _Experience(NamedTuple):
     of_person: re.Pattern[str]
     else_before: re.Pattern[str]
     else_behind: re.Pattern[str]
+    of_firm: re.Pattern[str]
+    wished: re.Pattern[str]
+    """A heading of what is nice to have, its first points, and the beginning of one."""
 
 
 @cache
@@ -156,6 +162,12 @@ def _experience() -> _Experience:
         of_person=re.compile(any_of("experience.of_person"), re.IGNORECASE),
         else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
         else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+        of_firm=re.compile(any_of("experience.of_firm"), re.IGNORECASE),
+        wished=re.compile(
+            rf"(?:^|\n)[^\w•\n]*[^•\n.]{{0,25}}?{any_of('heading.nice')}[^\n.]{{0,35}}\n+"
+            rf"(?:\s?[•-][^\n]*\n+){{0,3}}\s?[•-][^\n]*$",
+            re.IGNORECASE,
+        ),
     )
 
 
@@ -165,6 +177,9 @@ def _asks_years(text: str, found: re.Match[str]) -> bool:
     if int(found["years"]) > _MOST_YEARS or _experience().else_before.search(before):
         return False
     if _experience().else_behind.match(found["behind"]):
+        return False
+    above = text[max(0, found.start() - _SECTION) : found.start()]
+    if _experience().of_firm.search(_SENTENCE.split(above)[-1]) or _experience().wished.search(above):
         return False
     return _experience().of_person.search(before + found["behind"]) is not None
 
