@@ -7,7 +7,7 @@ processor's cache when the next draft comes, which takes a quarter to a third of
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from schemas.posting import Cluster, Company, Evidence, Posting, Reach, Spoken, version_of
+from schemas.posting import Cluster, Company, Evidence, Posting, Spoken, version_of
 from schemas.raw import RawPosting
 from services.ingest.domain.conditions import read_conditions
 from services.ingest.domain.dates import read_date
@@ -15,7 +15,7 @@ from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
-from services.ingest.domain.reach.reading import goes_beyond, one_country, reach_by_towns, read_reach, read_towns
+from services.ingest.domain.reach.reading import one_country, reach_by_towns, read_reach, read_towns
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -83,7 +83,7 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     yield
     towns = read_towns(draft, workplace, reach)
     reach = reach_by_towns(reach, towns)
-    rest = yield from _rest(draft, document, reach.value, rates=rates)
+    rest = yield from _rest(draft, document, country=one_country(reach.value), rates=rates)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
         "towns": towns,
@@ -134,9 +134,8 @@ def _cluster(company: str, draft: Draft, document: Document, findings: dict[str,
 
 
 def _rest(
-    draft: Draft, document: Document, reach: Reach, *, rates: Rates
+    draft: Draft, document: Document, *, country: str | None, rates: Rates
 ) -> Generator[None, None, dict[str, Finding[Any]]]:
-    country = one_country(reach)
     language = read_language(document, draft.language)
     yield
     engagement = _engagement(draft, document)
@@ -147,7 +146,7 @@ def _rest(
     yield
     skills = read_skills(draft, document, taxonomy(), languages)
     yield
-    zones = read_timezones(draft, document, beyond_board=bool(draft.timezones) and goes_beyond(reach, draft))
+    zones = read_timezones(draft, document)
     yield
     salary = read_salary(draft, document, country=country, rates=rates)
     yield

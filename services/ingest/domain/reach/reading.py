@@ -219,13 +219,6 @@ def _beside(groups: Iterable[str], stated: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(group for group in groups if not any(countries_of(group) > within for within in members))
 
 
-def goes_beyond(reach: Reach, draft: Draft) -> bool:
-    """Whether one may work from countries that the board's own restriction does not name."""
-    board = _of_fields(draft.restriction, ExcludedPlaces(), restricts=True)
-    named = frozenset(board.countries).union(*map(countries_of, board.groups))
-    return board.any_place and (reach.scope == "worldwide" or not _countries(reach) <= named)
-
-
 def one_country(reach: Reach) -> str | None:
     """The single country that a reach names, for reading a bare dollar sign."""
     return reach.countries[0] if len(reach.countries) == 1 and not reach.groups else None

@@ -210,7 +210,7 @@ class _Title:
                 pair = sorted((span, found), key=lambda one: one.first)
                 return tuple(map(self._role, pair))
         shared = self._sharing_the_noun(begin, found)
-        return (self._role(shared), self._role(found)) if shared else (self._role(found),)
+        return (self._role(found), *([self._role(shared)] if shared else []))
 
     def _sharing_the_noun(self, begin: int, found: _Span) -> _Span | None:
         """What the field before "and" makes of the noun behind both: "Payroll and People Operations Specialist"."""

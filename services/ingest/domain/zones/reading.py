@@ -233,13 +233,9 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(composed("zone", template), re.IGNORECASE)
 
 
-def read_timezones(draft: Draft, document: Document, *, beyond_board: bool = False) -> Finding[Timezones | None]:
-    """Decide the zones that an applicant has to be in or to work in.
-
-    A board lists those of the places that it lists: where one may work from others (`beyond_board`) they say nothing.
-    """
-    listed = () if beyond_board else draft.timezones
-    return _in_title(document.title) or _in_text(document) or _from_field(listed)
+def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None]:
+    """Decide the zones that an applicant has to be in or to work in."""
+    return _in_title(document.title) or _in_text(document) or _from_field(draft.timezones)
 
 
 def _in_title(title: str) -> Finding[Timezones | None] | None:

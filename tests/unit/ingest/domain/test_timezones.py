@@ -3,7 +3,6 @@
 import pytest
 
 from schemas.posting import Timezones
-from services.ingest.domain.draft import Stated
 from tests.support.drafting import normalised
 from tests.support.notations import notations
 
@@ -35,20 +34,6 @@ def test_a_zone_in_the_title(title: str, expected: tuple[float, float] | None) -
 
 def test_stated_hours_beat_the_boards_field() -> None:
     assert zones(html="<p>Working hours: 9 to 5 CET</p>", timezones=(-5.0,)) == Timezones(min=1, max=1)
-
-
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ("<p>You must be based in Portugal or Spain.</p>", None),
-        ("<p>You must be based in Portugal.</p>", Timezones(min=0, max=0)),
-        ("<p>We build maps.</p>", Timezones(min=0, max=0)),
-    ],
-)
-def test_the_zones_of_a_board_are_those_of_the_places_that_it_lists(html: str, expected: Timezones | None) -> None:
-    board = (Stated("restriction", "Portugal"),)
-    assert zones(html=html, restriction=board, timezones=(0.0,)) == expected
-    assert zones(html=html, timezones=(0.0,)) == Timezones(min=0, max=0), "of no place"
 
 
 def test_evidence_names_the_field() -> None:
