@@ -185,12 +185,10 @@ def test_changes_of_criteria_that_wait_to_be_published_are_told_of_however_few(s
 
     def told(minutes: int) -> list[str]:
         figures = read_figures(store.engine, NOW + minutes * MINUTE, ())
-        return [one.what for one in store_troubles(figures, NOW + minutes * MINUTE) if "criteria" in one.what]
+        return [one.what for one in store_troubles(figures, NOW + minutes * MINUTE) if "to be published" in one.what]
 
     assert told(14) == []
-    assert told(20) == [
-        "1 change of criteria waits to be published, the oldest for 20 min; new searches find nothing yet"
-    ]
+    assert told(20) == ["1 record waits to be published, the oldest for 20 min; new searches find nothing yet"]
     store.outbox.mark_published([row.id for row in store.outbox.pending(9)])
     assert told(20) == []
 

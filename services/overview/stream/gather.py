@@ -22,6 +22,7 @@ from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
 from services.runtime.figures.hours import StageFigures, read_mailed, read_stages
 from services.runtime.figures.stream import RECENT, StoreFigures
+from services.runtime.files.datadir import is_run_on
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
 from services.runtime.letters.dead import DeadLetters, LetterLog
@@ -116,6 +117,7 @@ class Gatherer:
             indexed=indexed,
             undeclared=store.undeclared if store else 0,
             stages=store.stages if store else (),
+            is_run_on=self._is_run_on(workers, store.at if store else now),
             mailed=store.mailed if store else {},
         )
 
@@ -188,6 +190,12 @@ class Gatherer:
             return ElasticsearchRecentPostings(self._search).count(now - RECENT)
         except JobchimeError:
             return None
+
+    def _is_run_on(self, workers: Sequence[Worker], now: datetime) -> bool:
+        """Looked at only where nobody is heard of: who looks has the lock for a moment."""
+        if self._settings.deployed or any(worker.alive(now) for worker in workers):
+            return False
+        return is_run_on(self._settings.data)
 
     def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
         ends = _summed(log.ends)

@@ -164,5 +164,7 @@ class Overview:
     """By service: the median time from a posting's fetch to its handling, of the last records."""
     stages: tuple[StageFigures, ...] = ()
     """How long each part of the way takes, against its objective."""
+    is_run_on: bool = False
+    """In the embedded form, where nobody is heard of: a process runs on the data folder all the same."""
     mailed: dict[str, int] = field(default_factory=dict)
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""

@@ -115,7 +115,7 @@ def _outbox(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     long = since is not None and now - since > LATE and not held
     if figures.outbox > _OUTBOX_MANY or long:
         oldest = f", the oldest for {ago(now - since)}" if since and long else ""
-        waits = counted(figures.outbox, "change of criteria waits", "changes of criteria wait")
+        waits = counted(figures.outbox, "record waits", "records wait")
         yield Trouble(
             f"{waits} to be published{oldest}; new searches find nothing yet",
             "see that a notifier runs, and that its outbox.relay and the log are well",

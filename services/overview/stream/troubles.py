@@ -82,7 +82,8 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
         if not away & {"store", DATA_FOLDER}:
             yield _nothing_runs(replace(overview, services=flow))
-        served = tuple(service for service in served if service.name == PORTAL)
+        # Where one runs and nobody is heard of, the portal has no more to say than the others.
+        served = () if overview.is_run_on else tuple(service for service in served if service.name == PORTAL)
     lacking: dict[str, list[ServiceView]] = {}
     at_work: list[ServiceView] = []
     for service in served:
@@ -109,6 +110,12 @@ def _services(overview: Overview) -> Iterator[Trouble]:
 
 def _nothing_runs(overview: Overview) -> Trouble:
     """In the embedded form all run or none."""
+    if overview.is_run_on:
+        return Trouble(
+            f"jobchime runs and is not heard of{_last_heard(overview.services, overview.at)}: it has just begun, cannot"
+            " write to its store, or stands still",
+            "its log says which; another process that holds the store is named by `fuser`; start it anew if none does",
+        )
     return Trouble(f"jobchime does not run{_last_heard(overview.services, overview.at)}", "start it: `jobchime run`")
 
 

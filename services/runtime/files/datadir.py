@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ RESTORED = "restored"
 """Holds whole, verified files of a restore that are still to be moved into place."""
 
 _LOCK_FILE = "run.lock"
+_GLANCE_S = 0.05
+"""Far longer than `is_run_on` looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,39 @@ def locked(folder: Path) -> Iterator[FolderLock]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder") from None
+        if not (_holds(descriptor) or _holds(descriptor, after_s=_GLANCE_S)):
+            raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder")
         move_in(folder)
         yield FolderLock(folder, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _holds(descriptor: int, after_s: float = 0.0) -> bool:
+    """Whether the lock could be had; a second try is for who only looked at it in that moment."""
+    time.sleep(after_s)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_run_on(folder: Path) -> bool:
+    """Whether some process runs on the folder: whatever else it does, it holds the lock."""
+    try:
+        descriptor = os.open(folder / _LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def move_in(folder: Path) -> None:

@@ -153,6 +153,13 @@ def test_all_is_well() -> None:
             "`jobchime run`",
         ),
         (
+            replace(
+                WELL, form="embedded", is_run_on=True, services=(ServiceView("matcher", 5), ServiceView("portal", None))
+            ),
+            "jobchime runs and is not heard of: it has just begun, cannot write to its store, or stands still",
+            "`fuser`",
+        ),
+        (
             replace(WELL, services=(service(ready=False, reason="waits: Elasticsearch is away"),)),
             "matcher (w1) does not work: waits: Elasticsearch is away",
             "goes on by itself",
@@ -256,7 +263,7 @@ def test_all_is_well() -> None:
             "4 digests are due and not built, the oldest for 2 h",
             "notifier",
         ),
-        (figures(outbox=20_000), "20,000 changes of criteria wait", "notifier"),
+        (figures(outbox=20_000), "20,000 records wait", "notifier"),
     ],
 )
 def test_what_is_grave_comes_with_what_to_do(overview: Overview, told: str, do: str) -> None:
