@@ -1,5 +1,6 @@
 """What the console's pages share: the installation, the clock, who may come in, and how a page is shown."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Final, TypeVar
 
 from anyio import to_thread
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -94,6 +96,15 @@ def console_templates(clock: Callable[[], datetime]) -> Environment:
         "since": since,
         "number": lambda value: f"{value:,}",
         "counted": counted,
+        "commands": _commands,
         "span": lambda seconds: "" if seconds is None else span(seconds),
     }
     return made
+
+
+def _commands(text: str) -> Markup:
+    """A sentence whose commands, which stand between backticks, can be told from it and taken by one press."""
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )

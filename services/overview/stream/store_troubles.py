@@ -208,7 +208,7 @@ def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
     if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
         yield Trouble(
-            f"no posting has come for {ago(now - figures.last_posting)}, from none of {counted(len(polled), 'source')}",
+            f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
             "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
             grave=False,
         )

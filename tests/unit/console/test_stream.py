@@ -39,6 +39,12 @@ def test_what_is_not_well_comes_first(console: ServedConsole) -> None:
     assert page.index("NOT WELL") < page.index("jobchime does not run") < page.index("<h2>Services</h2>")
 
 
+def test_a_command_can_be_told_from_the_sentence_around_it(console: ServedConsole) -> None:
+    page = console.client.get("/").text
+    assert "<code>jobchime run</code>" in page
+    assert "`" not in page
+
+
 def test_a_button_pauses_and_lets_go_on_and_both_are_written_down(console: ServedConsole) -> None:
     for act, after in (("pause", True), ("resume", False)):
         done = console.client.post("/do", data={"act": act, "about": "matcher", "token": console.form_token()})

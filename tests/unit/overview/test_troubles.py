@@ -552,7 +552,7 @@ def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
     sources = (SourceFigures("a", "ok"), SourceFigures("b", "paused"))
     quiet = troubles(figures(sources=sources, last_posting=NOON - timedelta(hours=13)))
     (found,) = [one for one in quiet if "no posting" in one.what]
-    assert found.what == "no posting has come for 13 h, from none of 1 source"
+    assert found.what == "no posting has come for 13 h from any source of 1"
     assert not found.grave
     assert troubles(figures(sources=sources[:1], last_posting=NOON - timedelta(hours=11))) == ()
     assert troubles(figures(sources=sources[:1], last_posting=None)) == ()
