@@ -1,10 +1,11 @@
 """Looks at everything once. What is away costs its own part of the view, and little time."""
 
-import shutil
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
@@ -97,7 +98,7 @@ class Gatherer:
         engines: list[EngineView] = []
         store = self._tried(engines, "store", self._read_store)
         if not self._settings.deployed:
-            engines += self._full_disk(now)
+            engines += self._unwritable(now)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
         indexed = None
         if self._settings.matcher.index == "elasticsearch":
@@ -132,13 +133,12 @@ class Gatherer:
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
         return found
 
-    def _full_disk(self, now: datetime) -> Iterator[EngineView]:
+    def _unwritable(self, now: datetime) -> Iterator[EngineView]:
         """What nobody can write to can be read all the same, and its workers fall silent."""
-        free = shutil.disk_usage(self._settings.data).free if self._settings.data.is_dir() else _LEAST_FREE
-        if free >= _LEAST_FREE:
+        said = _why_unwritable(self._settings.data)
+        if said is None:
             self._away.pop(DATA_FOLDER, None)
             return
-        said = f"its disk is full ({free >> 20} MiB are free), and nothing is written: free some space"
         yield EngineView(DATA_FOLDER, False, said, self._away.setdefault(DATA_FOLDER, now))
 
     def _read_store(self) -> StoreView:
@@ -250,6 +250,21 @@ class Gatherer:
         if self._letter_log is None:
             self._letter_log = self._opened.enter_context(self._engines.letters())
         return self._letter_log
+
+
+def _why_unwritable(folder: Path) -> str | None:
+    """None where it can be written to, or is not there yet."""
+    if not folder.is_dir():
+        return None
+    disk = os.statvfs(folder)
+    if disk.f_flag & os.ST_RDONLY:
+        return "it is mounted read-only, as after a fault of the disk: see the system's log, and mount it anew"
+    free = disk.f_bavail * disk.f_frsize
+    return (
+        None
+        if free >= _LEAST_FREE
+        else f"its disk is full ({free >> 20} MiB are free), and nothing is written: free some space"
+    )
 
 
 def _lag(log: LogView, service: str, topics: Sequence[str]) -> int:
