@@ -282,7 +282,7 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     boards.on("/one", status(500))
                     fault("one of three feeds answers 500", ("JobchimeSourcesFailing", ""))
                     boards.on("/three", served(listing(20, broken=30)))
-                    fault("a feed's items lack their titles", ("JobchimeDeadLetters", "ingest raw.v1"))
+                    fault("a feed's items lack their titles", ("JobchimeDeadLetters", "ingest.collector raw.v1"))
                     boards.on("/two", served(listing(1)))
                     fault("a complete listing shrinks from 20 postings to 1", ("JobchimeSourceSilent", "shrunk"))
 

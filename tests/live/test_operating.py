@@ -1,6 +1,7 @@
 """What an operator sees of the deployed form: three services as processes, on the real engines."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,12 +97,22 @@ def hold_the_matcher(it: Installation, client: Client) -> None:
     assert it.probe("matcher", "/livez")[0] == 200
     assert client.push(posting("3")).status == 202
     until(lambda: it.service("matcher")["lag"] == 1, "its lag is seen")
+    # Of a service that takes none nothing is fetched, and still it is known how much waits.
+    assert client.push([posting(f"cook-{number}", title="Cook") for number in range(60)]).status == 202
+    until(lambda: lag_measured(it) == 61, "its lag is measured")
     time.sleep(1.5)
     assert it.topic("matches.v1")["end"] == 2
     assert it.status()["healthy"], "a pause that an operator made is no fault"
     assert it.command("resume", "matcher")[0] == 0
-    until(lambda: it.topic("matches.v1")["end"] == 3, "the matcher goes on")
+    until(lambda: it.topic("matches.v1")["end"] == 63, "the matcher goes on")
     until(lambda: it.probe("matcher", "/readyz")[0] == 200, "the matcher is ready again")
+
+
+def lag_measured(it: Installation) -> float:
+    lag = re.findall(
+        r'^jobchime_consumergroup_lag\{.*topic="postings.v1".*\} (.+)$', it.probe("matcher", "/metrics")[1], re.M
+    )
+    return sum(map(float, lag))
 
 
 def hold_the_source(it: Installation, client: Client) -> None:

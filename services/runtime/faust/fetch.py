@@ -54,6 +54,11 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         """Nothing: Faust asks for it when it has dropped messages in a rebalance, and no record goes with those."""
         return {}
 
+    async def ends(self, tps: Sequence[Any]) -> Mapping[Any, int]:
+        """Ask the broker for the ends of partitions, not in the thread's queue, where commits would wait behind it."""
+        work = self._ensure_consumer().end_offsets(tps)
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
+
     def highwater(self, tp: Any) -> int:
         """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
         with suppress(AssertionError):

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from services.runtime.faust.app import ARRIVALS_AT_ONCE, build_app
@@ -23,6 +24,8 @@ _LOOK_EVERY_S = 0.02
 _SLICE_S = 0.25
 """After how long it is looked again which partitions have records, if a batch has ended."""
 _LAST_COMMIT_S = 2.0
+_ENDS_EVERY_S = 5.0
+"""How often the broker is asked how far partitions go, since nothing is fetched while a batch waits."""
 _ANSWER_S = 10.0
 """How long a question to the broker may take; a membership that gets no answer is given up."""
 
@@ -45,11 +48,13 @@ class Session:
         self._touched_at = time.monotonic()
         log.begin(-1, {})
         self._app = build_app(stage.name, stage.service.inputs, settings, log, self._take, self.commit)
+        self._app.timer(_ENDS_EVERY_S, name="ends", traced=False)(self._ask_ends)
         self._app.on_partitions_revoked.connect(self._on_revoked)
         self._generation = -1
         self._finishing = False
         self._in_hand = 0
         self._broken: BaseException | None = None
+        self._ends: Mapping[Place, int] = {}
         self.stands: dict[Place, tuple[int, int]] = {}
         """By place of ours: the next offset and the end, as last measured."""
 
@@ -92,9 +97,9 @@ class Session:
         await self._app.stop()
 
     def measure(self, *, known: bool) -> None:
-        """Learn where our partitions stand, without asking the broker; of none where that is not `known`."""
+        """Learn where our partitions stand, by what was heard last; of none where that is not `known`."""
         _, parts = self._ours() if known else (-1, {})
-        ends = {place: self._app.consumer.highwater(self._tp(place)) for place in parts}
+        ends = {place: max(self._app.consumer.highwater(self._tp(place)), self._ends.get(place, 0)) for place in parts}
         stands = {place: (part.next, max(ends[place], part.next)) for place, part in parts.items()}
         for gone in self.stands.keys() - stands.keys():
             self._stage.meter.unassigned(*gone)
@@ -107,9 +112,22 @@ class Session:
         """Whether everything that our partitions hold at this time is done. Raises TimeoutError."""
         if not self.settled or self._in_hand:
             return False
-        next_of = {self._tp(place): part.next for place, part in self._ours()[1].items()}
-        ends = await asyncio.wait_for(self._app.consumer.highwaters(*next_of), _ANSWER_S) if next_of else {}
-        return all(offset >= ends[tp] for tp, offset in next_of.items())
+        parts = self._ours()[1]
+        ends = await self._ends_of(parts)
+        return all(part.next >= ends[place] for place, part in parts.items())
+
+    async def _ends_of(self, places: Iterable[Place]) -> Mapping[Place, int]:
+        """By what the broker says now. Raises TimeoutError."""
+        tps = {place: self._tp(place) for place in places}
+        if not tps:
+            return {}
+        ends = await asyncio.wait_for(self._app.consumer._thread.ends(list(tps.values())), _ANSWER_S)
+        return {place: ends[tp] for place, tp in tps.items()}
+
+    async def _ask_ends(self) -> None:
+        """Where it does not answer, what was heard last stays."""
+        with suppress(TimeoutError, KafkaError):
+            self._ends = await self._ends_of(self._ours()[1])
 
     def _ours(self) -> tuple[int, Mapping[Place, Part]]:
         """The generation, and the partitions that it gave, once it is known where they begin."""
