@@ -14,9 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 import yaml
@@ -28,7 +29,8 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.fake_sendgrid import KEY, Script, Step, fake_sendgrid
 from tests.support.feed_server import feed_server, served, status
 from tests.support.installed import SERVICES, Installation, started
-from tests.support.loopback import free_port
+from tests.support.loopback import free_port, probe
+from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client, posting
 from tests.support.waiting import ended, until
@@ -53,6 +55,9 @@ allow = ["*"]
 [mail.sendgrid]
 api_key = "{key}"
 host = "{host}"
+event_key = "{event_key}"
+[portal]
+port = {portal}
 [notifier]
 most_instant = 48
 [notifier.curate]
@@ -103,7 +108,7 @@ class Watch:
 
 
 def _where(labels: dict[str, str]) -> str:
-    return " ".join(labels[name] for name in ("service", "topic", "fault", "state") if name in labels)
+    return " ".join(labels[name] for name in ("service", "topic", "fault", "state", "kind") if name in labels)
 
 
 def hurried(rules: str) -> str:
@@ -207,7 +212,8 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
         sources = "".join(
             SOURCE.format(name=name, url=boards.on(f"/{name}", served(listing(20)))) for name in ("one", "two", "three")
         )
-        more = MORE.format(key=KEY, host=provider.host, sources=sources)
+        portal = free_port()
+        more = MORE.format(key=KEY, host=provider.host, sources=sources, event_key=EVENT_KEY, portal=portal)
         places = []
         for name, way in (("first", line), ("second", second_line)):
             (tmp_path / name).mkdir()
@@ -238,6 +244,21 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     code, said = first.command(*words)
                     assert code == 0, said
 
+                def came_of_mails(kind: str, most: int, **fields: str) -> None:
+                    """Have the provider tell it of those that were taken last."""
+                    taken = [seen.delivery_id for seen in provider.seen if seen.accepted][-most:]
+                    now = datetime.now(UTC)
+                    body = body_of(
+                        [
+                            event(n, kind, now, delivery_id=own, **fields)
+                            for n, own in enumerate(taken, 100 * len(provider.seen))
+                        ]
+                    )
+                    headers = signed(body, now) | {"Content-Type": "application/json"}
+                    request = Request(f"http://127.0.0.1:{portal}/events/sendgrid", body, headers)
+                    with urlopen(request, timeout=10) as answer:
+                        assert answer.status == 200
+
                 client = Client(first.push_port)
                 with load(client, 1.0):
                     until(lambda: len(provider.seen) >= 3, "mails go out", PATIENCE_S)
@@ -247,6 +268,16 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     Provider.step = Step(status=401)
                     fault("the mail provider refuses the key", ("JobchimeMailsFailing", "settings"))
                     Provider.step = Step()
+
+                    Provider.step = Step(status=400)
+                    fault("the mail provider refuses each message", ("JobchimeMailsGivenUp", "message"))
+                    Provider.step = Step()
+
+                    running["portal"] = started("portal", first.config, tmp_path / "portal.log")
+                    until(lambda: probe(portal, "/readyz")[0] == 200, "the portal is ready", PATIENCE_S)
+                    watch.until_quiet("JobchimeServiceDown")
+                    came_of_mails("bounce", 10, type="blocked", reason="550 5.7.1 blocked by reputation")
+                    fault("the last ten mails are blocked", ("JobchimeMailsNotArriving", "soft_bounced"))
 
                     Provider.step = Step("cut", accepted=True)
                     fault("connections break off after a mail was handed over", ("JobchimeMailsUnknown", ""))
@@ -285,6 +316,11 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     fault("a feed's items lack their titles", ("JobchimeDeadLetters", "ingest.collector raw.v1"))
                     boards.on("/two", served(listing(1)))
                     fault("a complete listing shrinks from 20 postings to 1", ("JobchimeSourceSilent", "shrunk"))
+
+                    came_of_mails("spamreport", 8)
+                    fault("eight readers call a mail spam", ("JobchimeSendingStopped", ""))
+                    command("resume", "sending")
+                    watch.until_quiet("JobchimeSendingStopped")
 
                     command("pause", "sending")
                     command("pause", "matcher")
