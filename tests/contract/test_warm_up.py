@@ -11,6 +11,7 @@ from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.domain.people import timing_of
 from services.notifier.mail_settings import WarmUpSettings
 from services.notifier.ports import ClaimedDelivery, Receipt
+from services.overview.stream.model import Trouble
 from services.overview.stream.store_troubles import store_troubles
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import StoreFigures, read_figures
@@ -138,20 +139,25 @@ def figures(days: Days, now: datetime) -> StoreFigures:
     return read_figures(days.store.engine, now, (), (), MailPlan(days.warm_up.limit(now)))
 
 
+def told(days: Days, now: datetime) -> list[Trouble]:
+    """What is not well but the outbox, which nothing empties here."""
+    return [trouble for trouble in store_troubles(figures(days, now), now) if "to be published" not in trouble.what]
+
+
 def test_who_waits_is_said_in_status_and_is_no_failure(store: NotifierStore, tmp_path: Path) -> None:
     days = crowd(store, tmp_path / "mails", 5, FIRST)
     at = NOW.replace(hour=8)
     days.publish(posting("one"), at)
     days.live(at)
     late = at + HOUR
-    [trouble] = store_troubles(figures(days, late), late)
+    [trouble] = told(days, late)
     assert trouble.what == (
         f"3 subscribers wait until {NOW + DAY:%Y-%m-%d} 00:00Z: the warm-up plan lets 2 mails go out today, 2 did"
     )
     assert not trouble.grave
     days.live(at + DAY)
     days.live(at + 2 * DAY)
-    assert list(store_troubles(figures(days, at + 2 * DAY), at + 2 * DAY)) == []
+    assert told(days, at + 2 * DAY) == []
 
 
 def test_what_was_accepted_is_not_begun_again_and_settles_as_ever(store: NotifierStore) -> None:
