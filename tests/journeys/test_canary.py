@@ -1,5 +1,6 @@
 """The canary: it goes the whole way by the real services, is told of where it is lost, and reaches no person."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from schemas.topics import MATCHES, RAW
-from services.embedded import embedded
+from services.embedded import Embedded, embedded
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.store_troubles import store_troubles
@@ -20,12 +21,14 @@ from tests.support.notifying import NOW, SECRET, NotifierStore
 MINUTE = timedelta(minutes=1)
 
 
+def with_canaries(folder: Path, clock: FixedClock) -> AbstractContextManager[Embedded]:
+    settings = Settings(data=folder, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True))
+    return embedded(settings.in_one_go(), clock=clock, with_housekeeper=False)
+
+
 def test_it_goes_the_whole_way_and_is_missed_where_it_does_not(tmp_path: Path) -> None:
-    settings = Settings(
-        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
-    ).in_one_go()
     clock = FixedClock(NOW)
-    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+    with with_canaries(tmp_path, clock) as form:
         store = NotifierStore(form.engine)
         everything = store.search(store.person(), hour=NOW.hour)
         form.runner.load()
@@ -65,11 +68,8 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
         raise ValueError("a template is broken")
 
     monkeypatch.setattr(JinjaRenderer, "render", broken)
-    settings = Settings(
-        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
-    ).in_one_go()
     clock = FixedClock(NOW)
-    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+    with with_canaries(tmp_path, clock) as form:
         form.runner.load()
         for _ in range(14):
             form.runner.once(clock.now())
@@ -85,11 +85,8 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
 
 
 def test_one_that_does_not_come_through_is_told_of_also_while_the_next_is_under_way(tmp_path: Path) -> None:
-    settings = Settings(
-        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
-    ).in_one_go()
     clock = FixedClock(NOW)
-    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+    with with_canaries(tmp_path, clock) as form:
         form.runner.load()
         form.runner.once(clock.now())
         SqlPauses(form.engine).set_service("matcher", paused=True, now=NOW)
@@ -103,11 +100,8 @@ def test_one_that_does_not_come_through_is_told_of_also_while_the_next_is_under_
 
 
 def test_one_that_does_not_come_through_is_told_of(tmp_path: Path) -> None:
-    settings = Settings(
-        data=tmp_path, secret=SecretStr(SECRET.decode()), notifier=NotifierSettings(canary=True)
-    ).in_one_go()
     clock = FixedClock(NOW)
-    with embedded(settings, clock=clock, with_housekeeper=False) as form:
+    with with_canaries(tmp_path, clock) as form:
         form.services[-1].load()
         for service in form.services:
             if service.name == "notifier":

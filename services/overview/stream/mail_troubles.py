@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import Trouble
-from services.overview.stream.spans import stamp
+from services.overview.stream.spans import short, stamp
 from services.runtime.figures.arriving import SAID_FROM, Arriving
 from services.runtime.figures.mail import MailFault, MailFigures
 
@@ -73,7 +73,7 @@ def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
         if said is not None:
             number = counted(fault.mails, "mail")
             last = "" if fault.waiting or fault.mails == 1 else f", the last {stamp(fault.last)}"
-            what = f"{said.format(mails=number, said=_short(fault.said))} (since {stamp(fault.since)}{last})"
+            what = f"{said.format(mails=number, said=short(fault.said, _MOST_SAID))} (since {stamp(fault.since)}{last})"
             do = _DO_NOTHING if passed else _DO[fault.fault]
             yield Trouble(what, do, grave=not passed and _is_grave(fault, mail, now))
     yield from _unheard(mail)
@@ -116,7 +116,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
         told = arriving.told if arriving.told.share(kind) >= SAID_FROM else arriving.told_day
         if told.share(kind) >= SAID_FROM:
             since = f" since {stamp(told.since)}" if told.since else ""
-            said = f": {_short(told.said[kind])}" if told.said.get(kind) else ""
+            said = f": {short(told.said[kind], _MOST_SAID)}" if told.said.get(kind) else ""
             number = told.kinds[kind]
             yield Trouble(
                 f"of the last {counted(told.of, 'mail')}{since} {number:,} {what}{said}", do, grave=arriving.much(kind)
@@ -150,7 +150,3 @@ def _without_end(mail: MailFigures) -> Iterator[Trouble]:
             'look for one of them at the mail provider; at SendGrid see that "Event Webhook" has Delivered, Deferred,'
             " Bounced and Dropped",
         )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"

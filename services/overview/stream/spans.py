@@ -11,8 +11,8 @@ _MOST_SAID = 160
 _JUST = timedelta(seconds=1)
 
 
-def short(text: str) -> str:
-    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
+def short(text: str, most: int = _MOST_SAID) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def named_of(names: Sequence[str]) -> str:
