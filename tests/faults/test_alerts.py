@@ -1,29 +1,20 @@
 """Alerts fire by real faults: Prometheus scrapes an installation of the deployed form, in which things go wrong.
 
 The long form alone (`make test-alerts`), on shared engines behind lines that can be cut. Of the rules only `for` is
-changed, minutes to seconds; expressions and their windows are as they are.
+changed (`tests/support/alerting.py`).
 """
 
 import json
 import os
-import re
-import shutil
-import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-import yaml
 
-from deploy.prometheus.alerts import RULES
 from services.runtime.kafka.topics import create
+from tests.support.alerting import PATIENCE_S, PEOPLE, Faults, load, people_of, prometheus
 from tests.support.cut_line import cut_line
 from tests.support.engines import kafka_of_my_own
 from tests.support.fake_sendgrid import KEY, Script, Step, fake_sendgrid
@@ -42,10 +33,6 @@ pytestmark = [
     pytest.mark.skipif(not os.environ.get("JOBCHIME_TEST_ALERTS"), reason="the long form is `make test-alerts`"),
 ]
 
-PATIENCE_S = 300.0
-"""Twice and more what the longest `for` is in seconds, or a feed that failed waits."""
-PEOPLE = 40
-"""Each may have 48 mails a day, and each posting of the load fits one of them."""
 MORE = """
 mailer = "sendgrid"
 public_url = "https://jobs.harbour.example"
@@ -86,67 +73,6 @@ class Provider(Script):
         return self.step
 
 
-@dataclass(frozen=True)
-class Watch:
-    """Prometheus, and what it says of the alerts."""
-
-    port: int
-    began: float
-
-    def firing(self) -> set[tuple[str, str]]:
-        """The names of alerts, each with its labels."""
-        with urlopen(f"http://127.0.0.1:{self.port}/api/v1/alerts", timeout=10) as answer:
-            alerts = json.load(answer)["data"]["alerts"]
-        return {(each["labels"]["alertname"], _where(each["labels"])) for each in alerts if each["state"] == "firing"}
-
-    def until_quiet(self, *names: str) -> None:
-        until(
-            lambda: not {name for name, _ in self.firing()} & set(names),
-            lambda: f"{names} are quiet: {sorted(self.firing())}",
-            PATIENCE_S,
-        )
-
-
-def _where(labels: dict[str, str]) -> str:
-    return " ".join(labels[name] for name in ("service", "topic", "fault", "state", "kind") if name in labels)
-
-
-def hurried(rules: str) -> str:
-    """The rules, with minutes of `for` as seconds and hours as minutes."""
-    return re.sub(r"^(\s+for: \d+)([mh])$", lambda found: found[1] + {"m": "s", "h": "m"}[found[2]], rules, flags=re.M)
-
-
-@contextmanager
-def prometheus(folder: Path, ports: list[int]) -> Iterator[Watch]:
-    program = shutil.which("prometheus")
-    assert program, "there is no prometheus: `make test-alerts` brings it"
-    folder.mkdir()
-    port = free_port()
-    (folder / "rules.yaml").write_text(hurried(RULES.read_text(encoding="utf-8")), encoding="utf-8")
-    targets = {"targets": [f"127.0.0.1:{each}" for each in ports]}
-    settings = {
-        "global": {"scrape_interval": "3s", "scrape_timeout": "3s", "evaluation_interval": "1s"},
-        "rule_files": ["rules.yaml"],
-        "scrape_configs": [{"job_name": "jobchime", "static_configs": [targets]}],
-    }
-    (folder / "prometheus.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [
-                program, f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'tsdb'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-            ],
-            stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        watch = Watch(port, time.monotonic())
-        until(lambda: "Server is ready" in (folder / "log").read_text(), "prometheus is ready")
-        yield watch
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 def listing(count: int, broken: int = 0) -> bytes:
     """A board's postings, of which the last lack a title."""
     rows = [posting(f"b{number}", title="Baker", description=f"You bake. {number}") for number in range(count)]
@@ -154,50 +80,7 @@ def listing(count: int, broken: int = 0) -> bytes:
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
-@contextmanager
-def load(client: Client, pace_s: float) -> Iterator[None]:
-    """Postings that each fit the search of one person, as long as it lasts."""
-    stop = threading.Event()
-
-    def push() -> None:
-        number = 0
-        while not stop.wait(pace_s):
-            number += 1
-            name = f"{time.monotonic_ns()}"
-            client.push(
-                posting(
-                    f"p{name}", title="Python engineer", company=f"Company {name}",
-                    description=f"You write Python in team{number % PEOPLE}. Remote, from anywhere. {name}",
-                )
-            )  # fmt: skip
-
-    thread = threading.Thread(target=push)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def people_of(folder: Path) -> Path:
-    consent = {"consent_origin": "the form", "consent_date": "2026-03-31", "consent_wording": "Send me job alerts"}
-    lines = [
-        {
-            "address": f"person{number}@example.com",
-            "searches": [{"name": "team", "cadence": "instant", "criteria": {"text": f"team{number}"}}],
-            **consent,
-        }
-        for number in range(PEOPLE)
-    ]
-    file = folder / "people.jsonl"
-    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return file
-
-
 def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    missed: dict[tuple[str, str], str] = {}
-    """What did not fire, and by which fault it should have."""
     monkeypatch.setattr("tests.support.fake_sendgrid.Script", Provider)
     monkeypatch.setattr(Provider, "step", Step())
     with (
@@ -229,16 +112,7 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
             second.until_ready("notifier")
             ports = [*first.ports[:3], second.ports[2]]
             with prometheus(tmp_path / "prometheus", ports) as watch:
-
-                def fault(said: str, *alerts: tuple[str, str]) -> None:
-                    began = time.monotonic()
-                    waited = set(alerts)
-                    while waited and time.monotonic() - began < PATIENCE_S:
-                        for name, where in sorted(waited & watch.firing()):
-                            print(f"| {name} | {said} | {time.monotonic() - began:.0f} s |", flush=True)
-                            waited.remove((name, where))
-                        time.sleep(0.5)
-                    missed.update(dict.fromkeys(waited, said))
+                fault = Faults(watch)
 
                 def command(*words: str) -> None:
                     code, said = first.command(*words)
@@ -335,7 +209,7 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                 process.terminate()
             for process in running.values():
                 ended(process)
-    assert missed == {}
+    assert fault.missed == {}
 
 
 def _search(folder: Path, number: int) -> Path:
