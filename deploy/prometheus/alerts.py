@@ -272,11 +272,14 @@ _THRESHOLDS: tuple[Alert, ...] = (
     Alert(
         "JobchimeSourceSilent",
         "ticket",
-        'max by (state) (jobchime_sources{state=~"silent|shrunk"}) > 0',
+        'max by (state) (jobchime_sources{state=~"silent|shrunk|stale"}) > 0',
         "15m",
-        "A source is {{ $labels.state }}: it gives nothing, or lacks much of what it had.",
+        "A source is {{ $labels.state }}: it gives nothing or nothing new, or lacks much of what it had.",
         Case({'jobchime_sources{state="silent"}': "1x30"}, "20m", ({"state": "silent"},)),
-        (Case({'jobchime_sources{state="ok"}': "4x30", 'jobchime_sources{state="silent"}': "0x30"}, "20m"),),
+        (
+            Case({'jobchime_sources{state="ok"}': "4x30", 'jobchime_sources{state="silent"}': "0x30"}, "20m"),
+            Case({'jobchime_sources{state="barren"}': "3x30", 'jobchime_sources{state="empty"}': "1x30"}, "20m"),
+        ),
     ),
     Alert(
         "JobchimeSourcesFailing",

@@ -29,6 +29,8 @@ sources = Table(
     Column("notes", Text, comment="what there was to say of its last poll"),
     Column("shrunk", Text, comment="how its complete listing shrank, a JSON object; null: not"),
     Column("shrunk_accepted", Moment, comment="an operator's word for the shrinking that began at this time"),
+    Column("giving", Text, comment="what its polls gave over time, a JSON object; null: nobody looked yet"),
+    Column("giving_accepted", Moment, comment="when an operator said that it is right to give nothing new"),
     comment="How each source fares; those that left the settings keep their row.",
 )
 

@@ -143,7 +143,7 @@ def _act_of(door: ConsoleDoor, act: str) -> Callable[[str], object]:
         "resume": lambda about: workers.hold(installation, about, now, paused=False),
         "pause source": lambda about: workers.hold_source(installation, about, now, paused=True),
         "resume source": lambda about: workers.hold_source(installation, about, now, paused=False),
-        "accept source": lambda about: sources.accept(installation, about),
+        "accept source": lambda about: sources.accept(installation, about, door.clock()),
         "poll source": lambda about: sources.poll_now(installation, about),
     }
     if act not in acts:

@@ -73,6 +73,7 @@ class Poll:
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
+        self._blank = 0
         self._broken = 0
         self._unreadable: set[str] = set()
         self._nameless = 0
@@ -166,6 +167,7 @@ class Poll:
         for part in parts:
             if isinstance(part, Skip):
                 self._skips[part.reason] += 1
+                self._blank += part.is_blank
             elif isinstance(part, Broken):
                 broken.append(part)
             elif part.source_id in self._listed:
@@ -285,7 +287,7 @@ class Poll:
             distinct = list(dict.fromkeys(self._faults))
             more = f"; and {len(distinct) - _MOST_FAULTS} more" if len(distinct) > _MOST_FAULTS else ""
             return "; ".join(distinct[:_MOST_FAULTS]) + more
-        if self._broken and not self._listed:
+        if (self._broken or self._blank) and not self._listed:
             return "not one item could be read"
         return None
 

@@ -10,6 +10,7 @@ from random import Random
 import structlog
 
 from services.ingest.details import DetailReader, wants_details
+from services.ingest.domain.polling.giving import Giving, given
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators, next_due
 from services.ingest.poll import Poll, PollReport
 from services.ingest.polls import Polls
@@ -158,6 +159,7 @@ class Poller:
             validators=poll.validators(report) if answered else health.validators,
             counts=report.counts if answered else health.counts,
             format=report.format,
+            giving=_given(health, report, now),
         )
         if report.error is not None:
             return replace(after, last_error=report.error)
@@ -168,3 +170,15 @@ class Poller:
             # While postings of the first listing wait for their details, what comes is still backlog.
             settled_at=health.settled_at or (None if report.waiting else now),
         )
+
+
+def _given(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
+    counts = report.counts
+    return given(
+        health.giving,
+        now,
+        listed=counts.items > 0,
+        moved=bool(counts.new or counts.changed or counts.closed),
+        whole=report.whole,
+        unchanged=report.unchanged,
+    )

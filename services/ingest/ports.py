@@ -34,6 +34,8 @@ class Skip:
 
     reason: str
     source_id: str | None = None
+    is_blank: bool = False
+    """There is nothing in it: a board may have some such rows, and of one that has no others nothing can be read."""
 
 
 @dataclass(frozen=True, slots=True)

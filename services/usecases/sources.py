@@ -124,15 +124,22 @@ def poll_now(installation: Installation, source: str) -> None:
     SqlSourceLedger(installation.engine).poll_now(source)
 
 
-def accept(installation: Installation, source: str) -> int:
-    """Say that a listing which shrank suspiciously, or to nothing, is right; gives how many its next poll closes.
+def accept(installation: Installation, source: str, now: datetime) -> int:
+    """Say that a listing which shrank suspiciously, or gives nothing new, is right; how many its next poll closes.
 
-    Raises UsageError for a source that the settings do not name, or whose listing has not shrunk so.
+    Raises UsageError for a source that the settings do not name, or whose listing needs no such word.
     """
     require_source(installation.settings, source)
-    shrunk = SqlSourceLedger(installation.engine).accept_shrunk(source)
+    ledger, expected = SqlSourceLedger(installation.engine), expected_of(installation.settings.ingest)
+    figures = {one.name: one for one in read_source_figures(installation.engine, now, expected)}
+    if figures[source].barren is not None:
+        ledger.accept_barren(source, now)
+        return 0
+    shrunk = ledger.accept_shrunk(source)
     if shrunk is None:
-        raise UsageError(f"the listing of {source} has not shrunk in a way that needs your word")
+        raise UsageError(
+            f"the listing of {source} has not shrunk, nor given nothing for long: it needs no word of yours"
+        )
     return shrunk.lacking
 
 

@@ -158,9 +158,15 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 
 @app.command("accept")
 def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
-    """Say that a listing which shrank suspiciously, or to nothing, is right: its next poll closes what it lacks."""
-    lacking = sources.accept(open_installation(config, create=False), name)
-    typer.echo(f"The next poll of {name} closes the {counted(lacking, 'posting')} that it no longer lists.")
+    """Say that a listing is right which shrank suspiciously: its next poll closes what it lacks.
+
+    The same word tells that one which lists nothing, or nothing new, is right.
+    """
+    lacking = sources.accept(open_installation(config, create=False), name, moment(None))
+    if lacking:
+        typer.echo(f"The next poll of {name} closes the {counted(lacking, 'posting')} that it no longer lists.")
+    else:
+        typer.echo(f"That {name} gives nothing new is not told any more, until it gives something again.")
 
 
 @app.command("again")

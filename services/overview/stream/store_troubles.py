@@ -9,6 +9,7 @@ from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.mail_troubles import FRESH, mail_troubles
 from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
+from services.runtime.figures.barren import Barren
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.pauses import BY_OPERATOR
@@ -47,6 +48,14 @@ _MANY: dict[SourceState, tuple[str, str]] = {
     "empty": (
         "list nothing any more, while postings of them are open",
         f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
+    ),
+    "stale": (
+        "list the same for far longer than they ever did",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
+    ),
+    "barren": (
+        "list nothing",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
     ),
     "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
 }
@@ -206,6 +215,12 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
 def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
+    if polled and all(source.state in ("barren", "stale") for source in polled):
+        which = "the only source" if len(polled) == 1 else f"each of the {len(polled):,} sources"
+        yield Trouble(
+            f"{which} that is asked lists nothing, or nothing new: no posting comes",
+            "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
+        )
     if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
         yield Trouble(
             f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
@@ -282,6 +297,8 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
             remedy=Remedy("accept source", source.name),
         )
+    elif source.barren is not None and source.state in ("barren", "stale"):
+        yield _barren(source, source.barren, now)
     elif source.state == "paused":
         yield Trouble(
             f"the source {source.name} is {BY_OPERATOR}",
@@ -289,6 +306,24 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             grave=False,
             remedy=Remedy("resume source", source.name),
         )
+
+
+def _barren(source: SourceFigures, found: Barren, now: datetime) -> Trouble:
+    """That a listing is empty may be right for months, as of a small company; one that moved and then stands, not."""
+    lasts = ago(now - found.since)
+    skipped = f" ({short(source.notes)})" if source.notes else ""
+    what = {
+        "barren": f"the source {source.name} has listed nothing for {lasts}{skipped}",
+        "stale": f"the source {source.name} lists the same for {lasts}, and never did for longer than"
+        f" {ago(found.longest)} before",
+    }
+    return Trouble(
+        what[found.why],
+        f"look at its board, and `jobchime source check` its address; if it is right, `jobchime source accept"
+        f" {source.name}`",
+        grave=found.why == "stale",
+        remedy=Remedy("accept source", source.name),
+    )
 
 
 def _hangs(source: SourceFigures, now: datetime) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, 
 from schemas.sql.doors import sign_ups
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
+from services.runtime.figures.barren import Barren, Giving, barren
 from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
@@ -23,10 +24,13 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
 
-SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "empty", "paused", "off", "waiting"]
+SourceState = Literal[
+    "ok", "hanging", "failing", "silent", "shrunk", "stale", "empty", "barren", "paused", "off", "waiting"
+]
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
 `shrunk`: its listing lacks so much that an operator is asked; `empty`: it lists nothing any more, while a few postings
-of it are open; for longer than its silence, it is `silent`."""
+of it are open; for longer than its silence, it is `silent`; `barren`: it has listed nothing for as long, and nothing of
+it is open; `stale`: it lists the same for far longer than it ever did."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 DELIVERY_STATES = (
     "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
@@ -82,6 +86,8 @@ class SourceFigures:
     """When it began to list nothing, while postings of it are open; None where it lists something."""
     notes: str = ""
     """What there was to say of its last poll."""
+    barren: Barren | None = None
+    """That it gives nothing, or nothing new, for too long; None where it does, or an operator said that it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +322,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         lacking=shrunk["lacking"] if (shrunk := _shrunk(row)) else 0,
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
+        barren=_barren(source, row, now),
     )
 
 
@@ -359,8 +366,17 @@ def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses
     if row.failures:
         return "failing"
     if shrunk is None:
-        return "ok"
+        found = _barren(source, row, now)
+        return "ok" if found is None else found.why
     return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
+
+
+def _barren(source: Expected, row: Row[Any], now: datetime) -> Barren | None:
+    if source.silence is None or _shrunk(row) is not None:
+        return None
+    # Of the time since its last success nobody knows what it would have given.
+    seen_at = _last_success(row, now)
+    return None if seen_at is None else barren(Giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
 
 
 def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:

@@ -11,6 +11,7 @@ from services.overview.stream.model import (
     EngineView,
     LetterView,
     Overview,
+    Remedy,
     ServiceState,
     ServiceView,
     TopicView,
@@ -19,6 +20,7 @@ from services.overview.stream.spans import ago
 from services.overview.stream.store_troubles import ran_ahead_troubles, source_troubles
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
+from services.runtime.figures.barren import Barren
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.stream import SOURCE_STATES, SourceFigures, SourceState, StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
@@ -106,10 +108,40 @@ def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> No
     assert told.what == "ingest.normaliser, matcher and notifier (w1) do not work: not loaded yet"
 
 
+def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigures:
+    """A source of some state, which has given nothing where it is of that."""
+    why = state if state in ("barren", "stale") else None
+    since, longest = NOON - timedelta(days=days), timedelta(days=5)
+    return SourceFigures(name, state, barren=why and Barren(why, since, longest))
+
+
 @pytest.mark.parametrize("state", SOURCE_STATES)
 def test_a_source_is_as_grave_as_what_is_told_of_it(state: SourceState) -> None:
-    told = source_troubles([SourceFigures("a", state)], NOON)
+    told = source_troubles([given_nothing("a", state)], NOON)
     assert [trouble.grave for trouble in told] == {"grave": [True], "note": [False]}.get(SOURCE_SEVERITY[state], [])
+
+
+def test_a_source_that_stands_is_a_failure_and_one_that_lists_nothing_a_note() -> None:
+    well = SourceFigures("well", "ok")
+    sources = (given_nothing("a", "stale"), replace(given_nothing("b", "barren"), notes="12 skipped: an unlisted job"))
+    stale, barren = troubles(figures(sources=(*sources, well)))
+    assert stale.what == "the source a lists the same for 30 d, and never did for longer than 5 d before"
+    assert barren.what == "the source b has listed nothing for 30 d (12 skipped: an unlisted job)"
+    assert (stale.grave, barren.grave) == (True, False)
+    assert [told.remedy for told in (stale, barren)] == [Remedy("accept source", name) for name in "ab"]
+    assert "`jobchime source accept b`" in barren.do
+
+
+@pytest.mark.parametrize("state", ["off", "paused", "waiting"])
+def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
+    away = SourceFigures("away", state)
+    for names, said in (
+        ("a", "the only source that is asked"),
+        ("abcdef", "each of the 6 sources that is asked"),
+    ):
+        found = troubles(figures(sources=(*(given_nothing(name, "barren", 2) for name in names), away)))
+        assert [told.grave for told in found if said in told.what] == [True]
+    assert not [told for told in troubles(figures(sources=(away,))) if "lists nothing" in told.what]
 
 
 def test_all_is_well() -> None:
@@ -459,6 +491,12 @@ def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
             "50 sources list nothing any more, while postings of them are open: s00, s01, s02 and 47 more",
             "source accept NAME`",
         ),
+        (
+            "stale",
+            "50 sources list the same for far longer than they ever did: s00, s01, s02 and 47 more",
+            "source accept NAME`",
+        ),
+        ("barren", "50 sources list nothing: s00, s01, s02 and 47 more", "source accept NAME`"),
         ("paused", "50 sources are paused by operator: s00, s01, s02 and 47 more", "`jobchime source resume NAME`"),
     ],
 )
@@ -468,7 +506,7 @@ def test_many_sources_of_one_kind_are_one_trouble(state: SourceState, said: str,
     (found,) = troubles(figures(sources=(*sources, SourceFigures("well", "ok"))))
     assert found.what == said
     assert do in found.do
-    assert found.grave == (state not in ("paused", "empty"))
+    assert found.grave == (state not in ("paused", "empty", "barren"))
 
 
 def test_of_many_sources_that_fail_the_most_frequent_reason_is_told() -> None:

@@ -1,11 +1,15 @@
 """Sources, feeds, pauses and deliveries as any door calls them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from schemas.posting import Posting
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.domain.polling.giving import Giving
+from services.ingest.domain.polling.schedule import SourceHealth
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
@@ -38,13 +42,26 @@ def test_a_source_that_left_the_settings_can_still_go_on(installation: Installat
     workers.hold_source(installation, "elm", NOW, paused=False)
     for refused in (
         lambda: workers.hold_source(installation, "elm", NOW, paused=True),
-        lambda: sources.accept(installation, "elm"),
+        lambda: sources.accept(installation, "elm", NOW),
         lambda: sources.again(installation, "elm"),
     ):
         with pytest.raises(UsageError, match="the settings name ash, birch"):
             refused()
     with pytest.raises(UsageError, match="has not shrunk"):
-        sources.accept(installation, "ash")
+        sources.accept(installation, "ash", NOW)
+
+
+def test_an_operators_word_that_a_source_lists_nothing_is_kept(installation: Installation) -> None:
+    ledger, since = SqlSourceLedger(installation.engine), NOW - timedelta(days=3)
+    polled = SourceHealth("ash", since, NOW, last_attempt=NOW, last_success=NOW, giving=Giving(nothing_since=since))
+    ledger.settle(polled)
+    (first, _) = sources.standings(installation, NOW)
+    assert (first.source.name, first.figures.state) == ("ash", "barren")
+    assert sources.accept(installation, "ash", NOW) == 0
+    ledger.settle(polled)
+    assert {one.figures.state for one in sources.standings(installation, NOW)} == {"ok", "waiting"}
+    with pytest.raises(UsageError, match="needs no word"):
+        sources.accept(installation, "ash", NOW)
 
 
 def test_what_can_be_held_is_named_and_held(installation: Installation) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from services.ingest.domain.polling.giving import Giving
 from services.ingest.domain.polling.listing import Shrunk
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -72,6 +73,7 @@ class SourceHealth:
     """Of a listing that lacks suspiciously much; None while it does not."""
     shrunk_accepted: datetime | None = None
     """An operator's word for the shrinking that began then. Written by `SqlSourceLedger.accept_shrunk` alone."""
+    giving: Giving = field(default_factory=Giving)
 
     @property
     def failing(self) -> bool:

@@ -1,0 +1,72 @@
+"""Whether a source that is polled well gives nothing, or the same for far longer than it ever did: by what is kept."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, Self
+
+WEEKS: Final = timedelta(weeks=3)
+"""So long without any movement is no pause, of a source that moved for weeks before."""
+MOVED_FOR: Final = timedelta(weeks=4)
+MOVES: Final = 8
+"""So many movements over so long tell how often a source moves."""
+LONGER: Final = 4
+"""Times the longest wait that it ever had between two movements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What is kept of a source's polls, as ingest writes it down."""
+
+    nothing_since: datetime | None = None
+    began: datetime | None = None
+    moved_at: datetime | None = None
+    moves: int = 0
+    longest: timedelta = timedelta()
+
+    @classmethod
+    def read(cls, text: str | None) -> Self:
+        """As the store has it; a release that did not look left none."""
+        if text is None:
+            return cls()
+        kept = json.loads(text)
+        times = {name: at and datetime.fromisoformat(at) for name, at in kept.items() if name in _TIMES}
+        return cls(**times, moves=kept["moves"], longest=timedelta(seconds=kept["longest_s"]))
+
+
+_TIMES: Final = ("nothing_since", "began", "moved_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Barren:
+    """Why a source is taken to give nothing."""
+
+    why: Literal["barren", "stale"]
+    """`barren`: it lists nothing that is taken; `stale`: it lists the same for ever."""
+    since: datetime
+    longest: timedelta
+    """It never took longer before."""
+
+
+def barren(giving: Giving, seen_at: datetime, silence: timedelta, accepted: datetime | None) -> Barren | None:
+    """Decide it by what was seen last.
+
+    `silence`: for how long the source may give nothing. `accepted`: when an operator said that it is right, which
+    counts until something comes again.
+    """
+    if giving.nothing_since is not None:
+        found, lasts = Barren("barren", giving.nothing_since, giving.longest), silence
+    elif giving.moved_at is not None and _has_moved(giving):
+        found, lasts = Barren("stale", giving.moved_at, giving.longest), max(WEEKS, LONGER * giving.longest, silence)
+    else:
+        return None
+    if seen_at - found.since < lasts or (accepted is not None and accepted >= found.since):
+        return None
+    return found
+
+
+def _has_moved(giving: Giving) -> bool:
+    """Whether it moved often enough, for long enough, to tell how often it does."""
+    if giving.began is None or giving.moved_at is None:
+        return False
+    return giving.moves >= MOVES and giving.moved_at - giving.began >= MOVED_FOR

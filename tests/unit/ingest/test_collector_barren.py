@@ -1,0 +1,128 @@
+"""A source that gives nothing, or the same for ever, is known by its polls; one that says 304 is as it was."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.ingest.domain.polling.giving import Giving
+from services.runtime.figures.stream import Expected, SourceFigures, read_source_figures
+from tests.support import feed_server as serve
+from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
+from tests.support.feed_server import FeedServer, feed_server
+
+NONE = board()
+UNLISTED = board(*(job(str(number), isListed=False) for number in range(12)))
+LEGAL = {"legal": "Link back to us", "last_updated": 1}
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with feed_server() as running:
+        yield running
+
+
+def figures(on: Bench) -> SourceFigures:
+    (found,) = read_source_figures(on.ledger._engine, on.now, [Expected("board", DAY)])
+    return found
+
+
+def giving(on: Bench) -> Giving:
+    health = on.ledger.health("board")
+    assert health is not None
+    return health.giving
+
+
+def blank(*rows: dict[str, object]) -> bytes:
+    """A listing of Remote OK."""
+    return json.dumps([LEGAL, *rows]).encode()
+
+
+@pytest.mark.parametrize("body", [NONE, UNLISTED])
+def test_a_feed_that_gives_nothing_from_the_start_is_told_after_a_day(
+    server: FeedServer, tmp_path: Path, body: bytes
+) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.served(body))))
+    while on.now - NOON < DAY:
+        on.poll()
+        assert figures(on).state == "ok"
+    on.poll()
+    found = figures(on)
+    assert (found.state, found.barren and found.barren.since) == ("barren", NOON)
+    assert ("12 skipped: an unlisted job" in found.notes) == (body == UNLISTED)
+
+
+def test_an_operators_word_holds_until_it_has_listed_something_and_stops_again(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.served(NONE))))
+    for _ in range(26):
+        on.poll()
+    on.ledger.accept_barren("board", on.now)
+    for _ in range(48):
+        on.poll()
+    assert figures(on).state == "ok"
+    server.on("/feed", serve.served(board(job("1", posted=on.now))), serve.served(NONE))
+    on.poll()
+    assert giving(on).nothing_since is None
+    on.poll()
+    assert giving(on).nothing_since == on.now - HOUR
+
+
+@pytest.mark.parametrize(("body", "state"), [(board(job("1")), "ok"), (NONE, "barren")])
+def test_a_feed_that_says_that_nothing_changed_is_as_it_was(
+    server: FeedServer, tmp_path: Path, body: bytes, state: str
+) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.conditional(body, '"1"'))))
+    for _ in range(30):
+        report = on.poll()
+    assert report.unchanged
+    assert figures(on).state == state
+
+
+def test_failures_are_no_empty_listings(server: FeedServer, tmp_path: Path) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.served(board(job("1"))), serve.status(500))))
+    for _ in range(30):
+        on.poll()
+    assert giving(on).nothing_since is None
+    assert figures(on).state != "barren"
+
+
+def test_new_changed_and_gone_postings_are_movements(server: FeedServer, tmp_path: Path) -> None:
+    on = bench(
+        tmp_path,
+        source(
+            server.on(
+                "/feed",
+                serve.served(board(job("1"))),
+                serve.served(board(job("1"), job("2"))),
+                serve.served(board(job("1", title="Head of Data"), job("2"))),
+                serve.served(board(job("1", title="Head of Data"))),
+            )
+        ),
+    )
+    moves = []
+    for _ in range(6):
+        on.poll()
+        moves.append(giving(on).moves)
+    # What a listing lacks is gone once two have.
+    assert moves == [0, 1, 2, 2, 3, 3]
+    assert giving(on).began == NOON
+    assert giving(on).longest == 2 * HOUR
+
+
+def test_a_listing_of_blank_rows_alone_cannot_be_read_and_some_among_others_can(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    row: dict[str, object] = {"id": "1", "position": "", "company": "", "epoch": 1, "tags": []}
+    full = row | {
+        "id": "2", "position": "Gardener", "company": "Fern", "url": "https://remoteok.com/2",
+        "date": (NOON - timedelta(hours=2)).isoformat(),
+    }  # fmt: skip
+    on = bench(tmp_path, source(server.on("/feed", serve.served(blank(row)), serve.served(blank(row, full)))))
+    assert on.poll().error == "not one item could be read"
+    assert figures(on).state == "failing"
+    assert on.poll().error is None
+    assert figures(on).state == "ok"
