@@ -24,27 +24,32 @@ _PERSON = Recipient("canary", "canary@nowhere.example", "", "UTC", "EUR")
 _SEARCH = DueSearch("canary", "Canary", "instant", Criteria(skills=SkillTerms(all=("Python",))))
 _MATCHES = {_SEARCH.search_id: WindowMatches((CANARY_ID,), 1, more=False)}
 _AGAIN = timedelta(minutes=1)
+"""How long to wait after one that could not be built."""
+_LOOKS = timedelta(seconds=10)
+"""How often the store is asked: a canary comes each ten minutes, and a tick each half a second."""
 
 _events = structlog.get_logger(__name__)
 
 
 class CanaryDigest:
-    """Looks at each tick whether a canary came through of which no digest was built."""
+    """Looks, at a tick every few seconds, whether a canary came through of which no digest was built."""
 
     def __init__(self, engine: Engine, choosing: Choosing, composer: Composer) -> None:
         self._engine = engine
         self._choosing = choosing
         self._composer = composer
-        self._tried_at: datetime | None = None
+        self._looks_at: datetime | None = None
+        """Not before; a clock that was set back is not waited for."""
 
     def build(self, now: datetime) -> bool:
         """Whether one was built. Raises UnavailableError; what fails for a reason of its own is logged, and missed."""
-        if self._tried_at is not None and timedelta() <= now - self._tried_at < _AGAIN:
+        if self._looks_at is not None and timedelta() < self._looks_at - now <= _AGAIN:
             return False
+        self._looks_at = now + _LOOKS
         canary = canary_without_digest(self._engine)
         if canary is None:
             return False
-        self._tried_at = now
+        self._looks_at = now + _AGAIN
         try:
             held = self._hand_over_to_nowhere(now)
         except UnavailableError:

@@ -260,6 +260,16 @@ def test_a_large_share_that_does_not_arrive_is_a_failure_until_newer_mails_do(st
     assert shown(store, DAY + 2 * HOUR) == []
 
 
+def test_of_a_few_mails_none_that_arrives_is_a_failure_until_one_does(store: NotifierStore) -> None:
+    first, second, third = handed_over(store, 3)
+    heard(store, "soft_bounced", first, MINUTE)
+    assert [grave for _, grave in shown(store, 2 * MINUTE)] == [False], "one reader's mailbox"
+    heard(store, "bounced", second, MINUTE)
+    assert [grave for _, grave in shown(store, 2 * MINUTE)] == [True, True]
+    heard(store, "delivered", third, 2 * MINUTE)
+    assert [grave for _, grave in shown(store, 3 * MINUTE)] == [False, False]
+
+
 def test_mails_that_are_put_off_are_told_of_while_they_have_not_arrived(store: NotifierStore) -> None:
     ids = handed_over(store, 10)
     for own in ids[:4]:

@@ -3,13 +3,16 @@
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from schemas.topics import MATCHES, RAW
 from services.embedded import Embedded, embedded
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.canary import CanaryDigest
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.store_troubles import store_troubles
 from services.runtime.clock import FixedClock
@@ -49,6 +52,7 @@ def test_it_goes_the_whole_way_and_is_missed_where_it_does_not(tmp_path: Path) -
         clock.advance(EVERY)
         form.runner.once(clock.now())
         assert [len(list(form.log.read_all(topic))) for topic in (RAW.name, MATCHES.name)] == [2, 2]
+        clock.advance(MINUTE)
         form.runner.once(clock.now())
         figures = form.operations.figures()
         assert (figures.last_posting, figures.recent_postings, figures.due_subscribers) == (None, 0, 0)
@@ -82,6 +86,22 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
         form.runner.once(clock.now())
         form.runner.once(clock.now())
         assert list(store_troubles(form.operations.figures(), clock.now())) == []
+
+
+def test_the_store_is_asked_for_one_every_few_seconds_however_many_ticks(tmp_path: Path) -> None:
+    asked: list[str] = []
+    nothing: Any = None
+    with with_canaries(tmp_path, FixedClock(NOW)) as form:
+        digest = CanaryDigest(form.engine, nothing, nothing)
+        event.listen(form.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        digest.build(NOW)
+        once = len(asked)
+        for tick in range(40):
+            digest.build(NOW + tick * timedelta(seconds=0.5))
+        assert len(asked) == 2 * once
+        # The clock is set back.
+        digest.build(NOW - 9 * MINUTE)
+        assert len(asked) == 3 * once
 
 
 def test_one_that_does_not_come_through_is_told_of_also_while_the_next_is_under_way(tmp_path: Path) -> None:

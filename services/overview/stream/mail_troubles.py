@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from services.overview.stream.model import Trouble
 from services.overview.stream.spans import short, stamp
-from services.runtime.figures.arriving import SAID_FROM, Arriving
+from services.runtime.figures.arriving import FEW, SAID_FROM, Arriving
 from services.runtime.figures.mail import MailFault, MailFigures
 
 PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
@@ -86,6 +86,11 @@ def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
     return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
 
 
+def _any_went_out_since(fault: MailFault, mail: MailFigures) -> bool:
+    """A server that refuses every mailbox does not know ours, and suppresses all readers one after the other."""
+    return mail.last_accepted is not None and mail.last_accepted >= fault.since
+
+
 def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
     return mail.last_accepted is not None and mail.last_accepted > fault.last
 
@@ -94,8 +99,10 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
     if fault.waiting:
         return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
     # When a clock that ran ahead dated it nobody knows: it is told of, and holds nothing up.
-    if fault.fault in _KNOWN_TO_HAPPEN or fault.last > now:
+    if fault.last > now:
         return False
+    if fault.fault in _KNOWN_TO_HAPPEN:
+        return fault.fault == "mailbox" and fault.mails >= FEW and not _any_went_out_since(fault, mail)
     return not _went_out_since(fault, mail) or now - fault.last < FRESH
 
 

@@ -19,6 +19,9 @@ HEARD_WITHIN: Final = timedelta(hours=2)
 MUCH: Final = 0.1
 LEAST: Final = 3
 """Beyond this share, and so many, what does not arrive is a failure: a few always do not."""
+FEW: Final = 2
+"""Where so many have an end and none of them arrived it is a failure, too: a small board sends no more. One mail, or
+all to one reader, says something of that mailbox alone."""
 _ENDS: Final = ("delivered", *NOT_ARRIVED)
 """Kinds of events of which each mail has one, as a rule."""
 _HANDED_OVER = "handed over"
@@ -41,10 +44,22 @@ class Told:
     since: datetime | None = None
     said: dict[str, str] = field(default_factory=dict)
     """By kind, of those of some share: why, in the last such event's words."""
+    missed: int = 0
+    """Readers whom no mail has reached, where none arrived at all."""
 
     def share(self, kind: str) -> float:
         """Of the mails, those of which an event of that kind was told."""
         return min(self.kinds.get(kind, 0) / self.of, 1.0) if self.of else float(self.kinds.get(kind, 0) > 0)
+
+    @property
+    def refused(self) -> int:
+        """Mails that ended without being read by anybody."""
+        return sum(self.kinds.get(kind, 0) for kind in NOT_ARRIVED)
+
+    @property
+    def none_arrives(self) -> bool:
+        """Whether of all mails that came to an end none arrived, and more than one reader has missed some."""
+        return not self.kinds.get("delivered") and self.refused >= FEW and self.missed >= FEW
 
     def and_before(self, begins: datetime, counts: Counter[str]) -> "Told":
         """With one hour more, by kinds of events and what was handed over."""
@@ -71,15 +86,17 @@ class Arriving:
 
     @property
     def much_is_put_off(self) -> bool:
-        return _is_much(self.put_off, max(self.told_day.of, self.put_off))
+        of = max(self.told_day.of, self.put_off)
+        return _is_much(self.put_off, of) or self.put_off == of >= FEW
 
     @property
     def much_has_no_end(self) -> bool:
-        return _is_much(self.unended, self.unended + self.ended)
+        return _is_much(self.unended, self.unended + self.ended) or (not self.ended and self.unended >= FEW)
 
     def much(self, kind: str) -> bool:
-        """Whether more of the newest mails ended so than always do."""
-        return _is_much(self.told.kinds.get(kind, 0), self.told.of)
+        """Whether more of the newest mails ended so than always do, or all that ended did not arrive."""
+        number = self.told.kinds.get(kind, 0)
+        return _is_much(number, self.told.of) or (number > 0 and self.told.none_arrives)
 
     @property
     def failing(self) -> dict[str, int]:
@@ -118,7 +135,16 @@ def _told(connection: Connection, now: datetime) -> tuple[Told, Told]:
         day = day.and_before(begins, hours[begins])
         newest = day if newest.of < _TELLING else newest
     some = [kind for kind in NOT_ARRIVED if newest.share(kind) >= SAID_FROM]
-    return replace(newest, said={kind: _last_words(connection, kind, newest.since) for kind in some}), day
+    said = {kind: _last_words(connection, kind, newest.since) for kind in some}
+    missed = _missed(connection, newest) if newest.refused and not newest.kinds.get("delivered") else 0
+    return replace(newest, said=said, missed=missed), day
+
+
+def _missed(connection: Connection, told: Told) -> int:
+    events = mail_events.c
+    query = select(func.count(events.subscriber_id.distinct()))
+    query = query.where(events.kind.in_(NOT_ARRIVED), events.taken_at >= told.since)
+    return int(connection.execute(query).scalar_one())
 
 
 def _last_words(connection: Connection, kind: str, since: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """`status` says that no mail goes out, in the mail server's words, with the one thing to do."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -68,6 +68,16 @@ def test_a_mailbox_that_is_gone_is_a_note() -> None:
     assert "suppression lift" in trouble.do
 
 
+@pytest.mark.parametrize(
+    ("mails", "accepted", "grave"),
+    [(2, None, True), (2, NOON - 2 * HOUR, True), (2, NOON - MINUTE, False), (2, NOON, False), (1, None, False)],
+)
+def test_a_server_that_knows_no_mailbox_at_all_is_a_failure(mails: int, accepted: datetime | None, grave: bool) -> None:
+    refused = fault("mailbox", waiting=False, mails=mails, since=HOUR)
+    [trouble] = mail_troubles(MailFigures((refused,), accepted), NOON)
+    assert trouble.grave is grave
+
+
 def test_every_kind_of_fault_has_its_sentence_and_what_to_do() -> None:
     for kind in FAULTS:
         waiting = kind in ("settings", "away", "busy")
@@ -76,7 +86,7 @@ def test_every_kind_of_fault_has_its_sentence_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("kind", ["soft_bounced", "bounced", "dropped", "dropped_address"])
-@pytest.mark.parametrize(("number", "of", "grave"), [(1, 100, None), (4, 100, False), (11, 100, True), (2, 2, False)])
+@pytest.mark.parametrize(("number", "of", "grave"), [(1, 100, None), (4, 100, False), (11, 100, True), (2, 3, False)])
 def test_mails_that_do_not_arrive_are_told_of_by_their_share(
     kind: str, number: int, of: int, grave: bool | None
 ) -> None:
@@ -100,7 +110,9 @@ def test_mails_that_are_put_off_for_long_are_told_of(put_off: int, grave: bool) 
     assert trouble.grave is grave
 
 
-@pytest.mark.parametrize(("unended", "ended", "told"), [(2, 0, False), (3, 0, True), (10, 90, False), (11, 89, True)])
+@pytest.mark.parametrize(
+    ("unended", "ended", "told"), [(1, 0, False), (2, 0, True), (2, 1, False), (10, 90, False), (11, 89, True)]
+)
 def test_mails_that_a_provider_took_and_tells_no_end_of_are_told_of(unended: int, ended: int, told: bool) -> None:
     found = list(mail_troubles(MailFigures(arriving=Arriving(unended=unended, ended=ended)), NOON))
     assert [trouble.grave for trouble in found] == [True] * told
