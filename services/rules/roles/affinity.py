@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from itertools import chain
 from typing import Final, NamedTuple
@@ -34,8 +34,8 @@ _IN_A_WORD: Final = 0.6
 """One word of a search's name: "contracts" may be of law or of the form of work."""
 _BY_SKILLS_BESIDE: Final = 0.7
 """What skills say where words name a role."""
-_SECOND: Final = 0.8
-"""A posting's second role, to its first, which decides."""
+_SHARES: Final = (1.0, 0.8)
+"""What a posting's first role, which decides, and its second one count for."""
 PRIOR: Final = 2.0
 """Postings with the usual share of a skill that are added to those of each role."""
 _LEAST: Final = 0.15
@@ -46,7 +46,7 @@ CLOSE: Final[Mapping[Closeness, float]] = {"same": 1.0, "near": 0.6, "family": 0
 """How much of a likely role another one is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Affinity:
     """The roles that a search is likely to mean, each with a weight up to 1; empty where nothing says so."""
 
@@ -65,21 +65,32 @@ class Affinity:
 
     def to(self, given: tuple[str, ...]) -> float:
         """How close a posting's roles are, 0 to 1: the best pair counts, a second role a little less."""
-        return _closest(self, given)
+        best, places = 0.0, _places()
+        for role, share in zip(given, _SHARES, strict=False):
+            if role in places:
+                best = max(best, self._close.item(places[role]) * share)
+        return best
+
+    @cached_property
+    def _close(self) -> _OfRoles:
+        """How close each role of the taxonomy is."""
+        close = np.zeros(len(_places()))
+        for wanted, weight in self.weights:
+            np.maximum(close, weight * _closeness(wanted), out=close)
+        return close
 
 
-@lru_cache(maxsize=65_536)
-def _closest(affinity: Affinity, given: tuple[str, ...]) -> float:
+@cache
+def _places() -> Mapping[str, int]:
+    """Where each role of the taxonomy stands in it."""
+    return {role.id: place for place, role in enumerate(roles())}
+
+
+@cache
+def _closeness(wanted: str) -> _OfRoles:
+    """How much of a role each role of the taxonomy is."""
     known = roles()
-    return max(
-        (
-            weight * CLOSE[known.closeness(wanted, role)] * share
-            for role, share in zip(given, (1.0, _SECOND), strict=False)
-            if role in known
-            for wanted, weight in affinity.weights
-        ),
-        default=0.0,
-    )
+    return np.array([CLOSE[known.closeness(wanted, role.id)] for role in known])
 
 
 @lru_cache(maxsize=4_096)

@@ -1,7 +1,7 @@
 """Which roles a search is taken to mean."""
 
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from services.rules.roles.affinity import affinity_of, learned
+from services.rules.roles.affinity import CLOSE, affinity_of, learned
 from services.rules.roles.taxonomy import roles
 
 
@@ -57,6 +57,17 @@ def test_a_nearer_role_is_closer() -> None:
     to = [asked.to((role,)) for role in ("backend-engineer", "full-stack-engineer", "nurse")]
     assert to == [1.0, 0.6, 0.0]
     assert asked.to(("nurse", "backend-engineer")) == 0.8
+
+
+def test_the_best_of_all_pairs_counts() -> None:
+    meant = affinity_of(Criteria(skills=SkillTerms(any=("Python", "SQL"))))
+    assert len(meant.weights) > 2
+    pairs = {
+        role.id: [weight * CLOSE[roles().closeness(wanted, role.id)] for wanted, weight in meant.weights]
+        for role in roles()
+    }
+    assert {role: meant.to((role,)) for role in pairs} == {role: max(close) for role, close in pairs.items()}
+    assert meant.to(()) == meant.to(("of-another-release",)) == affinity_of(Criteria()).to(("nurse",)) == 0.0
 
 
 def test_a_language_of_the_work_is_no_trade() -> None:
