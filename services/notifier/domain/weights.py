@@ -1,6 +1,6 @@
 """What speaks for and against a job: parts of its score, the chance that it is wanted, and what they rest on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -114,18 +114,22 @@ class Chance:
 
     __slots__ = ("_against", "_work_out", "value")
 
-    def __init__(self, value: float, work_out: Callable[[], tuple[Against, ...]] = tuple) -> None:
+    def __init__(self, value: float, work_out: Callable[[], Iterable[Against]] = tuple) -> None:
         """`value`: 0 to 1. `work_out` gives what speaks against the job, the most telling first."""
         self.value = value
-        self._work_out: Callable[[], tuple[Against, ...]] | None = work_out
+        self._work_out: Callable[[], Iterable[Against]] | None = work_out
         self._against: tuple[Against, ...] = ()
 
     @property
     def against(self) -> tuple[Against, ...]:
         """The most telling first."""
         if self._work_out is not None:
-            self._against, self._work_out = self._work_out(), None
+            self._against, self._work_out = tuple(self._work_out()), None
         return self._against
+
+    def most_telling(self) -> Iterator[Against]:
+        """The same, each worked out when it is asked for: of what is left out, a few are put in words, once."""
+        return iter(self._against if self._work_out is None else self._work_out())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Chance) and (self.value, self.against) == (other.value, other.against)

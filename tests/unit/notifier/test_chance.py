@@ -330,5 +330,14 @@ def test_words_say_the_chance_the_bar_and_what_speaks_against() -> None:
     assert cause_line(Cause("unlikely", chance=far)) == unlikely
 
 
+def test_what_speaks_against_a_job_is_told_one_by_one_as_it_is_all_at_once() -> None:
+    far = nursing(roles=("ios-engineer",), reach=Reach(scope="worldwide"), seniority="director")
+    found = chance_of(JudgedPosting(NURSE, PostingFeatures(far)), wish_of(NURSE, "Nursing"))
+    before = tuple(found.most_telling())
+    assert len(before) > 3
+    assert before == found.against == tuple(found.most_telling())
+    assert [one.costs for one in before] == sorted((one.costs for one in before), reverse=True)
+
+
 def _against(line: str) -> str:
     return line.partition("less for ")[2]

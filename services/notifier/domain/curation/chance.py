@@ -7,7 +7,7 @@ judged.
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
@@ -82,11 +82,11 @@ def _chance(judged: JudgedPosting, wish: Wish) -> Chance:
     return Chance(value, partial(_against, doubts, wish, ready))
 
 
-def _against(doubts: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> tuple[Against, ...]:
+def _against(doubts: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
     weights = model().weights
     costs = [(-round(lost, 3), place) for place, share in doubts if (lost := weights[place] * (1.0 - share)) > 0]
     costs.sort()
-    return tuple(Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costs)
+    return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costs)
 
 
 def tenth(chance: Chance) -> int:

@@ -197,8 +197,12 @@ _CAUSES: Final[Mapping[CauseCode, str]] = {
 
 def against_words(chance: Chance) -> str:
     """What speaks most against a job; empty where little does."""
-    telling = [one for one in chance.against if one.costs >= _LEAST_COST]
-    return ", ".join(list(dict.fromkeys(_doubt_line(one.doubt) for one in telling))[:_MOST])
+    said: dict[str, None] = {}
+    for one in chance.most_telling():
+        if one.costs < _LEAST_COST or len(said) == _MOST:
+            break
+        said[_doubt_line(one.doubt)] = None
+    return ", ".join(said)
 
 
 @lru_cache(maxsize=8_192)
