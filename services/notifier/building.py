@@ -74,7 +74,10 @@ class Builder:
             return False
         due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, most, in_turn=room is not None)
         if due:
-            self._serve(due, cut, now)
+            try:
+                self._serve(due, cut, now)
+            finally:
+                self._choosing.forget()
         return bool(due)
 
     def _put_right(self, now: datetime) -> None:
@@ -87,7 +90,6 @@ class Builder:
 
     def _serve(self, due: Sequence[DueSubscriber], cut: Cut, now: datetime) -> None:
         matches = self._windows.matches(due, cut)
-        self._choosing.forget()
         given_back: list[str] = []
         empty: list[Closing] = []
         for some in self._in_parts(due, matches):

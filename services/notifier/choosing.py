@@ -98,9 +98,10 @@ class Choosing:
         self._settings = settings.curate
 
     def forget(self) -> None:
-        """Begin a pass: versions may have changed since the last."""
+        """Between passes: versions may change meanwhile, and few of the people of the next share what was judged."""
         self._postings.forget()
         self._newest.forget()
+        self._judging.forget_criteria()
 
     def read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> Found:
         """All that serving them takes, in a few statements however many they are. Raises UnavailableError."""
@@ -183,7 +184,7 @@ class Postings:
         return found
 
     def forget(self) -> None:
-        """Begin a pass: versions may have changed since the last."""
+        """Between passes: versions may change meanwhile."""
         self._looked_at.clear()
 
 

@@ -1,5 +1,6 @@
 """Building digests reads for many at once: twice the people are no more statements that read."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from sqlalchemy import event
 
 from services.notifier.adapters.sql.digests import digests
 from services.notifier.adapters.sql.digests.digest_rows import item_rows
+from services.notifier.domain.curation.judging import JudgedPosting
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import timing_of
+from services.notifier.domain.weights import Chance
 from services.runtime.sql.store import WRITES
 from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
 from tests.support.simulated_days import Days
@@ -84,3 +87,21 @@ def test_a_digest_that_cannot_be_kept_costs_those_kept_with_it_nothing(
     days.notifier.tick(NOW + DAY + timedelta(hours=1))
     assert len(days.files()) == 3, "tried again once the lease has ended"
     days.store.engine.dispose()
+
+
+def test_what_was_judged_for_people_who_are_served_is_let_go(tmp_path: Path) -> None:
+    days = Days(sqlite_store(tmp_path), tmp_path / "mails")
+    person = days.store.person("ada").subscriber_id
+    days.store.searches.add(person, "python", PYTHON, timing_of({"cadence": "daily"}), NOW)
+    gc.collect()
+    before = judged()
+    days.publish(posting("one"), NOW)
+    days.live(NOW + DAY)
+    assert len(days.files()) == 1
+    assert judged() == before, "by reference counts alone: who looks for garbage has the less to look through"
+    days.store.engine.dispose()
+
+
+def judged() -> int:
+    """How many pairs of a search and a posting are held, and chances of such."""
+    return sum(isinstance(one, JudgedPosting | Chance) for one in gc.get_objects())

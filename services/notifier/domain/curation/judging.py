@@ -301,11 +301,15 @@ class Judging:
             held = self._asked[id(criteria)] = (criteria, asked_by(criteria))
         return held[1]
 
+    def forget_criteria(self) -> None:
+        """Let go of what criteria make of postings, of which these stay ready: others are served next."""
+        self._judged.clear()
+        self._asked.clear()
+
     def forget(self) -> None:
         """Let go of all: postings and criteria are about to be read anew."""
         self._ready.clear()
-        self._judged.clear()
-        self._asked.clear()
+        self.forget_criteria()
 
 
 def _make_room(held: dict[K, V], most: int) -> None:

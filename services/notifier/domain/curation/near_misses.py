@@ -73,6 +73,10 @@ class Newest:
             found = self._found[criteria] = tuple(self._look(criteria))
         return found
 
+    def forget_criteria(self) -> None:
+        """Let go of what was found for criteria: others are asked for next."""
+        self._found.clear()
+
     def read_ahead(self) -> None:
         """Take their terms by every criterion now, so that nobody waits who is the first to ask by one."""
         for criterion in CRITERIA:
