@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -39,6 +39,8 @@ _SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
 _LEAST_COST: Final = 0.4
 """What takes less from the log odds is not worth a warning."""
+_OR: Final = 12
+"""Characters within which an `or` stands before a name."""
 _CUT: Final = ("…", "...")
 _AROUND_CUT: Final = " ])\n"
 
@@ -92,24 +94,32 @@ def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> 
 
 @lru_cache(maxsize=2_048)
 def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
-    named, in_lists = _patterns(name, language if language and language in LANGUAGES else "en")
+    named, before, behind = _patterns(name, language if language and language in LANGUAGES else "en")
     if named.search(title):
         return False
-    times = len(named.findall(text))
-    return times > 0 and times == len(in_lists.findall(text))
+    in_lists = (
+        bool(behind.match(text, one.end()) or before.search(text, max(0, one.start() - _OR), one.start()))
+        for one in named.finditer(text)
+    )
+    # Most stand outside of a list where they are named first: that ends it.
+    return next(in_lists, False) and all(in_lists)
 
 
 @lru_cache(maxsize=1_024)
-def _patterns(name: str, language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Find a name, and one behind which its list goes on to an `or`, or right before which one stands.
+def _patterns(name: str, language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Find a name, an `or` right before it, and behind it how its list goes on to one.
 
     Texts of all languages borrow the English `or`.
     """
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE), *_lists(language)
+
+
+@cache
+def _lists(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     either = any_of("joint.or", "joint.own.or", languages=("en", language))
     other = rf"(?!{any_of('joint.and', 'joint.own.and')} )[\w+#./-]+(?: [\w+#./-]+)?"
-    named = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
-    in_lists = rf"{named}(?=(?:, {other}){{0,4}},? {either}\s\w)|(?<=\s){either}\s{named}"
-    return re.compile(named, re.IGNORECASE), re.compile(in_lists, re.IGNORECASE)
+    before, behind = rf"(?<=\s){either}\s\Z", rf"(?:, {other}){{0,4}},? {either}\s\w"
+    return re.compile(before, re.IGNORECASE), re.compile(behind, re.IGNORECASE)
 
 
 def _needless(reason: Reason, posting: PostingCore, *, bar: bool) -> bool:
