@@ -64,6 +64,7 @@ def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
         f"being asked for {ago(now - source.asked_since)}" if source.asked_since else "",
         f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time" if source.hangs else "",
         source.error or "",
+        source.barren.said if source.barren else "",
         source.notes,
     ]
     return source.name, source.state, success, source.items, "; ".join(filter(None, remarks))

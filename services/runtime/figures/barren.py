@@ -47,6 +47,11 @@ class Barren:
     longest: timedelta
     """It never took longer before."""
 
+    @property
+    def said(self) -> str:
+        """As a remark beside the source."""
+        return f"it {'lists nothing' if self.why == 'barren' else 'lists the same'} since {self.since:%Y-%m-%d %H:%M}Z"
+
 
 def barren(giving: Giving, seen_at: datetime, silence: timedelta, accepted: datetime | None) -> Barren | None:
     """Decide it by what was seen last.
