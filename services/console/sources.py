@@ -4,7 +4,7 @@ All that is chosen of a mapping is in its form, so that nothing is kept between 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -32,6 +32,7 @@ _MOST_SAMPLE: Final = 400_000
 _MOST_TEXT: Final = 2_000
 _ACTS: Final = ("show", "try", "save")
 _DATES: Final = ("posted_at", "expires_at")
+_ONE_PAGE: Final = ("", "", "", "")
 _OURS: Final = {"source_id": "needed", "title": "needed"}
 
 
@@ -62,6 +63,8 @@ class _Given:
     items: str | None
     """None where nobody chose yet where the rows are."""
     complete: bool
+    pages: tuple[str, str, str, str]
+    """How pages are followed, where what leads to the next stands, by which parameter, and a number."""
     fields: Mapping[str, tuple[str, str, str]]
     """By field: the path chosen, the text of one's own, and how dates are written."""
 
@@ -215,7 +218,9 @@ def _add_mapping(router: APIRouter, door: ConsoleDoor) -> None:
         """Asks for a feed's address, or some of its items."""
         operator = door.access.operator(request)
         asked = {name: request.query_params.get(name, "")[:_MOST_TEXT] for name in ("url", "name", "every")}
-        empty = _Given("show", asked["url"], asked["name"], asked["every"], "", None, complete=False, fields={})
+        empty = _Given(
+            "show", asked["url"], asked["name"], asked["every"], "", None, complete=False, pages=_ONE_PAGE, fields={}
+        )
         return door.show(request, "mapping", operator, values=_mapping_values(empty))
 
     @router.post("/mapping")
@@ -245,7 +250,9 @@ def _given(form: FormData) -> _Given:
     }
     return _Given(
         _text(form, "act"), _text(form, "url"), _text(form, "name"), _text(form, "every"), sample,
-        _text(form, "items") if "items" in form else None, "complete" in form, fields,
+        _text(form, "items") if "items" in form else None, "complete" in form,
+        (_text(form, "pages"), _text(form, "pages.at"), _text(form, "pages.parameter"), _text(form, "pages.number")),
+        fields,
     )  # fmt: skip
 
 
@@ -272,15 +279,20 @@ def _mapped(door: ConsoleDoor, given: _Given) -> dict[str, Any]:
     chosen = given.fields
     if given.act == "show":
         chosen = {name: (found.guesses.get(name, ""), "", "") for name in FIELDS}
+        given = replace(given, pages=("next", found.next_at, "", "") if found.next_at else _ONE_PAGE)
     values = _mapping_values(given, found) | {"choices": [_choice(name, chosen[name]) for name in FIELDS]}
     rules = {name: rule for name, choice in chosen.items() if (rule := _rule(*choice)) is not None}
-    mapping = mapping_feeds.table(found, rules, complete=given.complete)
     try:
+        pages = mapping_feeds.paging(*given.pages)
+        mapping = mapping_feeds.table(found, rules, complete=given.complete, pages=pages)
         if lacking := [name for name in _OURS if name not in rules]:
             if given.act == "show":
                 return values
             raise UsageError(f"choose where {' and '.join(lacking)} comes from: without that a row is no posting")
-        values["tried"], values["file"] = mapping_feeds.tried(body, mapping, now), mapping_feeds.text_of(mapping)
+        values["tried"], values["file"] = (
+            mapping_feeds.tried(body, mapping, now, given.url),
+            mapping_feeds.text_of(mapping),
+        )
         if given.act == "save":
             values["added"] = _saved(door, given, mapping)
     except UsageError as error:

@@ -37,6 +37,9 @@ FIELDS: Final[Mapping[str, str]] = {
 } | {f"pay.{name}": (f"Of pay in numbers of its own: its {name}") for name in _PAY}
 """What can be mapped, in the order of `FieldRules`, with what each is."""
 _MOST_POSTINGS = 3
+_MOST_DIGITS = 6
+_NOWHERE = "https://feed.example/"
+"""Where a sample is taken to be, whose address nobody said."""
 _MOST_FALLEN = 50
 
 
@@ -52,6 +55,8 @@ class MappingTrial:
     fell: int = 0
     paths: list[str] = field(default_factory=list)
     """How often each path found something, and what was there instead."""
+    next_page: str | None = None
+    """The address of the page behind this one; None where none is followed."""
 
 
 def fetched(settings: IngestSettings, url: str, now: datetime) -> bytes:
@@ -63,13 +68,47 @@ def fetched(settings: IngestSettings, url: str, now: datetime) -> bytes:
         raise UsageError(f"nothing came: {redacted(error)}") from None
 
 
-def table(found: Survey, fields: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
-    """A mapping as TOML has it; `fields` by name, `pay.min` for one of pay."""
+def paging(way: str, path: str, parameter: str, number: str) -> dict[str, Any]:
+    """How pages are followed, as a mapping has it; empty where one body holds all. Raises UsageError."""
+    if way == "":
+        return {}
+    if way in ("next", "cursor") and not path:
+        raise UsageError("choose where in the feed it stands what leads to the next page")
+    if way == "next":
+        return {"paging": {"next": path}}
+    if not parameter:
+        raise UsageError("say by which parameter of the address a page is asked for")
+    if number and not (number.isascii() and number.isdigit() and len(number) < _MOST_DIGITS):
+        raise UsageError(f"{number[:20]} is no number of a page or of rows")
+    settings: dict[str, Any] = {"parameter": parameter}
+    if way == "cursor":
+        settings |= {"path": path}
+    elif way == "page":
+        settings |= {"first": int(number)} if number else {}
+    elif way == "offset":
+        if not number:
+            raise UsageError("say how many rows a page has")
+        settings |= {"size": int(number)}
+    else:
+        raise UsageError("pages are followed by one of next, cursor, page or offset")
+    return {"paging": {way: settings}}
+
+
+def table(
+    found: Survey, fields: Mapping[str, Any], *, complete: bool, pages: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A mapping as TOML has it; `fields` by name, `pay.min` for one of pay; `pages` as `paging` gives them."""
     plain = {name: rule for name, rule in fields.items() if not name.startswith("pay.")}
     pay = {name.removeprefix("pay."): rule for name, rule in fields.items() if name.startswith("pay.")}
     amounts = pay if "min" in pay or "max" in pay else {}
     head = {"kind": found.kind} | ({"items": found.items} if found.items else {})
-    return head | ({"complete": True} if complete else {}) | {"fields": plain | ({"pay": amounts} if amounts else {})}
+    head |= {} if found.key is None else {"key": found.key}
+    return (
+        head
+        | ({"complete": True} if complete else {})
+        | dict(pages or {})
+        | {"fields": plain | ({"pay": amounts} if amounts else {})}
+    )
 
 
 def text_of(mapping: Mapping[str, Any]) -> str:
@@ -79,8 +118,11 @@ def text_of(mapping: Mapping[str, Any]) -> str:
     return "\n".join([*head, "", "[fields]", *fields, ""])
 
 
-def tried(body: bytes, mapping: Mapping[str, Any], now: datetime) -> MappingTrial:
-    """Read a body by a mapping, as collectors and normaliser would. Raises UsageError for what is no mapping."""
+def tried(body: bytes, mapping: Mapping[str, Any], now: datetime, url: str = "") -> MappingTrial:
+    """Read a body by a mapping, as collectors and normaliser would; `url`: where it is, by which pages are told.
+
+    Raises UsageError for what is no mapping, or leads to no page.
+    """
     found = Mapped("tried", _settings_of(mapping))
     result, paths = MappingTrial(), PathCounts()
     for outcome in trial(body, source="tried", found=found, normalise=make_normalise(), now=now):
@@ -95,6 +137,10 @@ def tried(body: bytes, mapping: Mapping[str, Any], now: datetime) -> MappingTria
         if isinstance(part, Item):
             add_traces(paths, found.traces(part.data))
     result.paths = list(path_lines(paths))
+    try:
+        result.next_page = found.next_page(url or _NOWHERE, body)
+    except FetchFailedError as error:
+        raise UsageError(str(error)) from None
     return result
 
 

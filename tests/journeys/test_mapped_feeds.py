@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,17 @@ def test_a_mapping_that_comes_along_begins_an_own_one(here: Path) -> None:
     read = run("normalise", "feed.xml", "--mapping", "own.toml", "--now", NOW)
     assert json.loads(read.out)["source_id"] == "1"
     assert run("source", "mapping", "gone").code == 2
+
+
+def test_a_mapping_that_is_guessed_of_a_feed_follows_its_pages_and_takes_rows_by_name(here: Path) -> None:
+    (here / "feed.json").write_text(
+        """{"links": {"next": "/jobs?page=2"}, "jobs": {
+        "a-1": {"title": "Gardener", "link": "https://fern.example/1"},
+        "a-2": {"title": "Cook", "link": "https://fern.example/2"}}}""",
+        encoding="utf-8",
+    )
+    guessed = tomllib.loads(run("source", "mapping", "--of", "feed.json").out)
+    mapping = MappingSettings.model_validate(guessed)
+    assert (mapping.items, mapping.key, mapping.fields.source_id.paths) == ("jobs", "key", ("key",))
+    assert mapping.paging is not None
+    assert mapping.paging.next == "links.next"

@@ -121,7 +121,9 @@ def show_mapping(
     if of is not None:
         found = mapping_feeds.survey(read_named(of))
         fields = {name: path for name, path in found.guesses.items() if name in mapping_feeds.FIELDS}
-        typer.echo(mapping_feeds.text_of(mapping_feeds.table(found, fields, complete=False)), nl=False)
+        pages = mapping_feeds.paging("next", found.next_at, "", "") if found.next_at else {}
+        table_of_it = mapping_feeds.table(found, fields, complete=False, pages=pages)
+        typer.echo(mapping_feeds.text_of(table_of_it), nl=False)
         return
     if name is None:
         rows = [(known, mapping.kind, mapping.label) for known, mapping in sources.shipped().items()]

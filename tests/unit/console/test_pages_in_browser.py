@@ -21,6 +21,9 @@ from tests.support.walking import open_browser
 pytestmark = pytest.mark.slow
 LETTER = f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:0"
 SAMPLE = '{"jobs": [{"id": 1, "title": "Engineer", "company": "Nimbus", "url": "https://nimbus.example/1"}, {"id": 2}]}'
+PAGED = """{"links": {"next": "/jobs?page=2"}, "cursor": "x7", "jobs": {
+  "a-1": {"title": "Gardener", "company": "Fern", "url": "https://fern.example/1"},
+  "a-2": {"title": "Cook", "company": "Fern", "url": "https://fern.example/2"}}}"""
 PAGES = (
     "/",
     "/figures",
@@ -89,6 +92,34 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
                     found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
                     faults |= {f"{path}, {width}, {scheme}": found} if found else {}
         assert (faults, said) == ({}, [])
+
+
+def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: ServedConsole, tmp_path: Path) -> None:
+    base = str(console.client.base_url).rstrip("/")
+    with open_browser() as browser, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/enter#{TOKEN}")
+        tab.wait_for_url(f"{base}/")
+        tab.goto(f"{base}/mapping")
+        tab.get_by_label("Address of the feed").fill("https://fern.example/jobs")
+        tab.get_by_text("Some of its items").click()
+        tab.get_by_label("A sample").fill(PAGED)
+        tab.get_by_role("button", name="Show its fields").click()
+        tab.get_by_text("The next page is").wait_for()
+        assert "https://fern.example/jobs?page=2" in tab.locator("#tried").inner_text()
+        tab.get_by_label("The next is found").select_option("by a value that the feed gives")
+        tab.get_by_label("That address or value").select_option("cursor")
+        tab.get_by_label("Parameter of the address").fill("after")
+        tab.get_by_role("button", name="Try it").click()
+        tab.get_by_text("https://fern.example/jobs?after=x7").wait_for()
+        assert "2 of 2 items would be a posting" in tab.locator("#tried").inner_text()
+        for width in (390, 1280):
+            tab.set_viewport_size({"width": width, "height": 900})
+            tab.get_by_label("The next is found").scroll_into_view_if_needed()
+            for scheme in ("light", "dark"):
+                tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                tab.screenshot(path=tmp_path / f"pages-{width}-{scheme}.png")
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(console: ServedConsole) -> None:

@@ -1,7 +1,9 @@
 """Sources and sending in the console: what each gave, a new one tried before it is added, and what holds mails."""
 
+import tomllib
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,74 @@ def test_a_mapping_is_tried_on_a_sample_before_it_can_be_saved(console: ServedCo
         "try mapping",
         "show mapping",
     ]
+
+
+PAGED = """{"links": {"next": "/feed?page=2"}, "cursor": "x7", "jobs": {
+  "a-1": {"title": "Gardener", "url": "https://fern.example/1"}, "a-2": {"title": "Cook", "url": "https://fern.example/2"}}}"""
+
+
+def test_pages_and_rows_by_name_are_chosen_where_names_tell_them(console: ServedConsole) -> None:
+    _, page = post(console, "/mapping", act="show", sample=PAGED)
+    pages = page.partition('name="pages"')[2].partition("</select>")[0]
+    assert '<option value="next" selected>' in pages
+    assert '<option value="links.next" selected>' in page
+    ids = page.partition('name="from.source_id"')[2].partition("</select>")[0]
+    assert '<option value="key" selected>' in ids
+
+
+@pytest.mark.parametrize(
+    ("chosen", "following", "written"),
+    [
+        ({"pages": ""}, None, None),
+        ({"pages": "next", "pages.at": "links.next"}, "https://fern.example/feed?page=2", '{ next = "links.next" }'),
+        (
+            {"pages": "cursor", "pages.at": "cursor", "pages.parameter": "after"},
+            "https://fern.example/jobs?after=x7",
+            '{ cursor = { parameter = "after", path = "cursor" } }',
+        ),
+        (
+            {"pages": "page", "pages.parameter": "p", "pages.number": "0"},
+            "https://fern.example/jobs?p=1",
+            '{ page = { parameter = "p", first = 0 } }',
+        ),
+        (
+            {"pages": "offset", "pages.parameter": "skip", "pages.number": "2"},
+            "https://fern.example/jobs?skip=2",
+            '{ offset = { parameter = "skip", size = 2 } }',
+        ),
+    ],
+)
+def test_the_page_that_a_choice_leads_to_is_shown_and_the_choice_written(
+    console: ServedConsole, chosen: dict[str, str], following: str | None, written: str | None
+) -> None:
+    fields = {"from.source_id": "key", "from.title": "title", "from.url": "url", "text.company": "Fern"}
+    status, page = post(
+        console, "/mapping", act="try", sample=PAGED, items="jobs", url="https://fern.example/jobs", **fields, **chosen
+    )
+    assert (status, "2 of 2 items would be a posting" in page) == (200, True)
+    assert (f"The next page is <code>{following}</code>" in page) == (following is not None)
+    assert ("No page follows" in page) == (following is None)
+    file = unescape(page.partition('aria-label="The mapping">')[2].partition("</pre>")[0])
+    assert 'key = "key"' in file
+    assert (f"paging = {written}" in file) if written else ("paging" not in file)
+    assert tomllib.loads(file)["kind"] == "json"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"pages": "next"}, "choose where in the feed it stands"),
+        ({"pages": "page"}, "say by which parameter"),
+        ({"pages": "offset", "pages.parameter": "skip"}, "how many rows a page has"),
+        ({"pages": "page", "pages.parameter": "p", "pages.number": "one"}, "one is no number"),
+        ({"pages": "guess", "pages.parameter": "p"}, "followed by one of"),
+        ({"pages": "next", "pages.at": "a["}, "is not JSONPath"),
+    ],
+)
+def test_pages_that_lead_nowhere_are_said(console: ServedConsole, chosen: dict[str, str], said: str) -> None:
+    fields = {"from.source_id": "key", "from.title": "title", "items": "jobs"}
+    status, page = post(console, "/mapping", act="try", sample=PAGED, **fields, **chosen)
+    assert (status, said in page.partition('role="alert">')[2].partition("</p>")[0]) == (400, True)
 
 
 @pytest.mark.parametrize(

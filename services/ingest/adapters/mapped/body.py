@@ -23,6 +23,10 @@ class Body(ABC):
         """What a path finds in the feed around its rows."""
         return []
 
+    def names_of_feed(self) -> list[str]:
+        """Paths to what stands in the feed around its rows, as one would write them."""
+        return []
+
     def is_row(self, value: Any) -> bool:
         """Whether a value is a row, and not what stands in the place of one."""
         return isinstance(value, dict)

@@ -193,6 +193,11 @@ class Mapped(BaseFormat):
                 with suppress(UnusableItemError):
                     yield mapped_row(self._mapping, without_contacts(data)).row
 
+    def around(self, body: bytes) -> dict[str, list[str]]:
+        """By path, what stands in the feed around its rows."""
+        page = self._body(self._decoded(body).text)
+        return {path: texts for path in page.names_of_feed() if (texts := page.of_feed(path))}
+
     def next_page(self, url: str, body: bytes) -> str | None:
         """As the mapping says. Raises FetchFailedError where the feed names no address for it."""
         paging = self._mapping.paging

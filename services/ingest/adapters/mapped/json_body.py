@@ -61,6 +61,10 @@ class JsonBody(Body):
         """What stands beside the rows, and beside what they lie in."""
         return JsonRow(self._around).texts(path)
 
+    def names_of_feed(self) -> list[str]:
+        """Of what stands there."""
+        return JsonRow(self._around).names()
+
     @cached_property
     def _names(self) -> tuple[str, ...] | None:
         return names_of(self.mapping.items.removesuffix("[*]"))

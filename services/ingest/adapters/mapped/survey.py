@@ -16,7 +16,6 @@ from services.ingest.adapters.mapped.json_body import MOST_WHOLE
 from services.ingest.adapters.mapped.xml_body import root_of
 from services.ingest.mapping.hints import nearest
 from services.ingest.mapping.paths import Kind
-from services.ingest.mapping.rows import Row
 from services.ingest.mapping.rules import FieldRules
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
@@ -33,6 +32,10 @@ _MOST_DEPTH = 6
 _TAG = re.compile(r"<([A-Za-z_][\w.:-]{0,200})[\s>/]")
 _PLAIN = re.compile(r"[^.\[\]*?$@'\"(),]+")
 _SEVERAL = re.compile(r"pay\.\d+\.")
+_KEYS = ("key", "row_key", "name_of_row")
+"""What the name of a row is put under: the first that no row has."""
+_NEXT = re.compile(r"(?:^|[^a-z])next(?:[^a-z]|$|_?(?:page|url|link|href))", re.IGNORECASE)
+_ADDRESS = ("http://", "https://", "/", "?")
 _CLEAR = 2
 """Fields that a row's names tell, from which on it is one of postings."""
 
@@ -61,6 +64,16 @@ class Survey:
     paths: tuple[FoundPath, ...]
     guesses: Mapping[str, str]
     """By field of a mapping (`pay.min` for one of pay) the path whose name it has in mappings that come along."""
+    key: str | None = None
+    """As `key` of a mapping, where the rows are the members of an object."""
+    around: tuple[FoundPath, ...] = ()
+    """What stands in the feed beside its rows."""
+
+    @property
+    def next_at(self) -> str | None:
+        """Where the next page's address stands, by its name and by being one; None where nothing is called so."""
+        called = (each for each in self.around if _NEXT.search(each.path))
+        return next((each.path for each in called if each.samples[0].startswith(_ADDRESS)), None)
 
 
 def survey(body: bytes, items: str | None = None) -> Survey:
@@ -69,16 +82,20 @@ def survey(body: bytes, items: str | None = None) -> Survey:
         raise UsageError("it is too large to be looked at: give some of its items as a sample")
     text = read_text(body).text.strip()
     kind = _kind_of(text)
-    found = [_looked_at(body, kind, place) for place in _places(text, kind)]
+    named = dict(_places(text, kind))
+    found = [_looked_at(body, kind, place, key) for place, key in named.items()]
     with_rows = sorted((each for each in found if each.paths), key=_likelihood, reverse=True)[:_MOST_PLACES]
     places = tuple(each.items for each in with_rows)
     chosen = with_rows[0] if with_rows else None
     if items is not None:
-        chosen = next((each for each in with_rows if each.items == items), None) or _looked_at(body, kind, items)
+        chosen = next((each for each in with_rows if each.items == items), None) or _looked_at(body, kind, items, None)
     if chosen is None or not chosen.paths:
         where = f' at "{items}"' if items else ""
         raise UsageError(f"there are no rows{where} in what was read as {kind}; it begins: {text[:60]}")
-    return replace(chosen, places=places if chosen.items in places else (chosen.items, *places))
+    around = tuple(
+        _found(path, texts, 1) for path, texts in _mapped(kind, chosen.items, chosen.key).around(body).items()
+    )
+    return replace(chosen, places=places if chosen.items in places else (chosen.items, *places), around=around)
 
 
 def _kind_of(text: str) -> Kind:
@@ -98,19 +115,21 @@ def _kind_of(text: str) -> Kind:
     return "json"
 
 
-def _places(text: str, kind: Kind) -> Sequence[str]:
+def _places(text: str, kind: Kind) -> Sequence[tuple[str, str | None]]:
+    """Where rows may lie, with the `key` of those that lie there by name."""
     if kind == "json":
         if len(text) > MOST_WHOLE:
             raise UsageError(f"it is larger than {MOST_WHOLE // 2**20} MiB: give some of its items as a sample")
         try:
-            return list(_lists(parse(text)[0], "", _MOST_DEPTH))
+            value = parse(text)[0]
+            return [(place, None) for place in _lists(value, "", _MOST_DEPTH)] + list(_objects(value, "", _MOST_DEPTH))
         except ValueError as error:
             raise UsageError(f"it begins as JSON and is none: {error}") from None
     if kind == "xml":
         counted = Counter(_TAG.findall(text[: 4 * 2**20]))
         counted.pop(root_of(text) or "", None)
-        return [name for name, _ in counted.most_common(_MOST_TAGS)]
-    return [""]
+        return [(name, None) for name, _ in counted.most_common(_MOST_TAGS)]
+    return [("", None)]
 
 
 def _lists(value: Any, path: str, depth: int) -> Iterator[str]:
@@ -136,27 +155,46 @@ def _lists(value: Any, path: str, depth: int) -> Iterator[str]:
             yield from _lists(part, f"{path}.{name}" if path else name, depth - 1)
 
 
-def _looked_at(body: bytes, kind: Kind, items: str) -> Survey:
-    rows = list(islice(_rows(body, kind, items), MOST_ROWS))
+def _objects(value: Any, path: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    """Paths to objects whose members are alike, each a row by its name."""
+    if not isinstance(value, dict) or not depth:
+        return
+    members = list(islice(value.values(), MOST_ROWS))
+    if len(members) > 1 and all(isinstance(each, dict) for each in members):
+        alike = set.intersection(*(set(each) for each in members))
+        if len(alike) >= _CLEAR:
+            taken = {name for each in members for name in each}
+            yield path, next(name for name in _KEYS if name not in taken or name == _KEYS[-1])
+    for name, part in value.items():
+        if _PLAIN.fullmatch(name):
+            yield from _objects(part, f"{path}.{name}" if path else name, depth - 1)
+
+
+def _looked_at(body: bytes, kind: Kind, items: str, key: str | None) -> Survey:
+    rows = list(islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS))
     found = dict[str, list[str]]()
     for row in rows:
         for path in row.names():
             if texts := row.texts(path):
                 found.setdefault(path, []).append(", ".join(texts))
-    paths = [
-        FoundPath(path, len(texts), tuple(dict.fromkeys(map(_short, texts)))[:_MOST_SAMPLES])
-        for path, texts in found.items()
-    ]
-    return Survey(kind, items, (items,), len(rows), tuple(paths), _guesses(list(found)))
+    paths = tuple(_found(path, texts, len(texts)) for path, texts in found.items())
+    guesses = _guesses(list(found))
+    if key is not None and guesses.get("source_id") in (None, guesses.get("url")):
+        guesses["source_id"] = key
+    return Survey(kind, items, (items,), len(rows), paths, guesses, key)
 
 
-def _rows(body: bytes, kind: Kind, items: str) -> Iterator[Row]:
+def _found(path: str, texts: Sequence[str], filled: int) -> FoundPath:
+    return FoundPath(path, filled, tuple(dict.fromkeys(map(_short, texts)))[:_MOST_SAMPLES])
+
+
+def _mapped(kind: Kind, items: str, key: str | None) -> Mapped:
     anything = FieldRules.model_validate({"source_id": "id", "title": "title"})
+    named = {} if key is None else {"key": key}
     try:
-        mapping = MappingSettings(kind=kind, items=items, fields=anything)
+        return Mapped("survey", MappingSettings(kind=kind, items=items, fields=anything, **named))
     except ValueError:
         raise UsageError(f'"{items[:100]}" names no rows in {kind}') from None
-    return Mapped("survey", mapping).bare_rows(body)
 
 
 def _short(text: str) -> str:

@@ -25,6 +25,8 @@ _ROOT = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*)
 _TAG = re.compile(r"<([A-Za-z_][\w.:-]{0,200})")
 _DEFAULT = re.compile(r"""\sxmlns\s{0,20}=\s{0,20}["']([^"'<>]{0,500})["']""")
 
+_NEXT = "link[@rel='next']/@href"
+
 _Kind = Literal["open", "close", "alone"]
 _Mark = tuple[_Kind, int, int, bool]
 """A tag of a row, its place and its end, and whether an end of a row is the next of them."""
@@ -60,6 +62,13 @@ class XmlBody(Body):
     def of_feed(self, path: str) -> list[str]:
         """What stands in the feed before its first row and behind its last."""
         return [] if self._around is None else XmlRow(self._around, self.mapping.namespaces).texts(path)
+
+    def names_of_feed(self) -> list[str]:
+        """Of what stands there, and of the link to the next page, which others may stand beside."""
+        if self._around is None:
+            return []
+        following = [_NEXT] if self.of_feed(_NEXT) else []
+        return following + XmlRow(self._around, self.mapping.namespaces).names()
 
     def is_row(self, value: Any) -> bool:
         return isinstance(value, str)
