@@ -7,6 +7,8 @@ from collections.abc import Callable
 from services.runtime.errors import UnavailableError
 
 _LOOK_EVERY_S = 0.05
+_UNSAID = 10
+"""How many times longer nothing may move where no reason is known: a large batch on a busy machine fails nowhere."""
 
 
 class Stopping:
@@ -36,7 +38,10 @@ class Stopping:
 
 
 class Patience:
-    """How long to wait for an engine that is away, where the end is to come by itself."""
+    """How long to wait for an engine that is away, where the end is to come by itself.
+
+    Work that takes long says no reason why nothing moves; that is waited for ten times as long.
+    """
 
     def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
@@ -49,5 +54,7 @@ class Patience:
         now = self._monotonic()
         if moved != self._moved:
             self._moved, self._since = moved, now
-        elif now - self._since > self._seconds:
-            raise UnavailableError(f"nothing has moved for {self._seconds:.0f} s: {why or 'no reason was given'}")
+            return
+        most = self._seconds if why else self._seconds * _UNSAID
+        if now - self._since > most:
+            raise UnavailableError(f"nothing has moved for {most:.0f} s: {why or 'no reason was given'}")
