@@ -15,14 +15,16 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+from services.operating import expected_of
 from services.overview.doctor.finding import Finding
 from services.overview.doctor.kafka import PATIENCE_S, agreement_findings, cluster_findings, topic_findings
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
-from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles
+from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles, source_troubles
 from services.overview.stream.troubles import DECLARE
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.figures.stream import read_source_figures
 from services.runtime.files.datadir import LOG_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka.topics import planned
@@ -144,6 +146,15 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Findi
             yield Finding("opt-outs", "wrong", "the store is a copy that was restored; no mail goes out", REPLAY)
         yield from _pauses(pauses)
         yield from _clocks(engine, clock)
+        yield from _barren(settings, engine, clock.now())
+
+
+def _barren(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
+    """Sources that give nothing, or the same for ever, whose addresses may be wrong; other troubles `status` tells."""
+    found = read_source_figures(engine, now, expected_of(settings.ingest))
+    barren = [source for source in found if source.barren is not None and source.state == source.barren.why]
+    for trouble in source_troubles(barren, now):
+        yield Finding("sources", "note", trouble.what, trouble.do)
 
 
 def _pauses(pauses: Pauses) -> Iterator[Finding]:

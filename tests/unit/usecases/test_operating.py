@@ -1,7 +1,7 @@
 """Sources, feeds, pauses and deliveries as any door calls them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +84,21 @@ def test_the_examination_says_what_is_held_and_how_it_goes_on(installation: Inst
         ("note", "`jobchime resume matcher`"),
         ("note", "`jobchime source resume birch`"),
     ]
+
+
+def test_the_examination_names_sources_that_give_nothing_until_an_operator_says_that_it_is_right(
+    installation: Installation,
+) -> None:
+    now = datetime.now(UTC)
+    giving = Giving(nothing_since=now - timedelta(days=3))
+    SqlSourceLedger(installation.engine).settle(
+        SourceHealth("ash", now - timedelta(days=9), now, last_attempt=now, last_success=now, giving=giving)
+    )
+    [found] = [each for each in overview.findings(installation.settings) if each.what == "sources"]
+    assert (found.grade, found.said) == ("note", "the source ash has listed nothing for 3 d")
+    assert "`jobchime source accept ash`" in found.mend
+    sources.accept(installation, "ash", now)
+    assert not [each for each in overview.findings(installation.settings) if each.what == "sources"]
 
 
 def test_a_feed_gives_postings_and_what_falls_out_before_it_is_a_source() -> None:
