@@ -114,19 +114,23 @@ class Judged:
         more = (self.claims.get((job.person, job.posting, f"{one}: {skill}")) for one in _SAYS_MORE.get(kind, ()))
         return True if any(more) else self.claims.get((job.person, job.posting, claim))
 
-    def recall(self) -> dict[str, list[tuple[float, float]]]:
-        """Of each person, the weight of every wanted pair and what of it was sent within a week of its arrival."""
+    @cached_property
+    def sent_in_time(self) -> frozenset[tuple[str, str]]:
+        """The pairs of which the job was sent within a week of its arrival."""
         first: dict[tuple[str, str], datetime] = {}
         for mail in self.mails:
             for job in mail.jobs:
                 first.setdefault((job.person, job.posting), mail.at)
+        return frozenset(key for key, at in first.items() if at - self.arrivals[key[1]] <= _IN_TIME)
+
+    def recall(self) -> dict[str, list[tuple[float, float]]]:
+        """Of each person, the weight of every wanted pair and what of it was sent within a week of its arrival."""
         by_person: dict[str, list[tuple[float, float]]] = {}
         for pair in self.pairs:
             judgement = self.verdicts.get((pair.person, pair.posting))
             if judgement is None or judgement.verdict == "wrong":
                 continue
-            at = first.get((pair.person, pair.posting))
-            in_time = at is not None and at - self.arrivals[pair.posting] <= _IN_TIME
+            in_time = (pair.person, pair.posting) in self.sent_in_time
             by_person.setdefault(pair.person, []).append((pair.weight * in_time, pair.weight))
         return by_person
 

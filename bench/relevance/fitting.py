@@ -40,7 +40,7 @@ def fitting(person: Person, posting: PostingCore) -> list[Fitting]:
     ready = _JUDGING.ready(posting)
     return [
         Fitting(_JUDGING.of(criteria, ready), wish)
-        for criteria, wish in _searches(person)
+        for criteria, wish in searches_of(person)
         if not unspoken(spoken(person), posting, criteria.languages) and outcome_of(criteria, ready) != "reject"
     ]
 
@@ -56,7 +56,8 @@ def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
     return tuple(SpokenLanguage(code, level or None) for code, _, level in told)
 
 
-def _searches(person: Person) -> list[tuple[Criteria, Wish]]:
+def searches_of(person: Person) -> list[tuple[Criteria, Wish]]:
+    """What somebody asks for, search by search, and what it gives a sign of."""
     if person.name not in _KNOWN:
         languages = tuple(sorted({"en", *(one.code for one in spoken(person))}))
         asked = [Ask(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
