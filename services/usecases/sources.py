@@ -138,7 +138,7 @@ def accept(installation: Installation, source: str, now: datetime) -> int:
     shrunk = ledger.accept_shrunk(source)
     if shrunk is None:
         raise UsageError(
-            f"the listing of {source} has not shrunk, nor given nothing for long: it needs no word of yours"
+            f"{source} needs no word of yours: its listing has not shrunk, and nothing is told of what it gives"
         )
     return shrunk.lacking
 

@@ -216,9 +216,9 @@ def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
     if polled and all(source.state in ("barren", "stale") for source in polled):
-        which = "the only source" if len(polled) == 1 else f"each of the {len(polled):,} sources"
+        which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
         yield Trouble(
-            f"{which} that is asked lists nothing, or nothing new: no posting comes",
+            f"{which} asked lists nothing, or nothing new: no posting comes",
             "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
         )
     if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:

@@ -137,7 +137,7 @@ def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
     away = SourceFigures("away", state)
     for names, said in (
         ("a", "the only source that is asked"),
-        ("abcdef", "each of the 6 sources that is asked"),
+        ("abcdef", "each of the 6 sources that are asked"),
     ):
         found = troubles(figures(sources=(*(given_nothing(name, "barren", 2) for name in names), away)))
         assert [told.grave for told in found if said in told.what] == [True]
