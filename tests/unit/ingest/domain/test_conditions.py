@@ -253,12 +253,13 @@ def test_a_posting_of_several_conditions_has_each_once_with_its_words() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_way_to_ask_holds_a_word_that_leads_to_it(language: str) -> None:
+    anchors = anchor_words()
     lacking = [
         (kind, phrase)
         for kind in KINDS
         for entry in ("asks", "title")
         for way in written(f"condition.{kind}.{entry}", language)
         for phrase in spelled(way.partition(" !> ")[0].partition(" > ")[0])
-        if not any(anchor.strip() in phrase.replace("*", "") for anchor in anchor_words()[kind])
+        if not any(anchor.strip() in phrase.replace("*", "") for anchor in anchors[kind])
     ]
     assert lacking == []
