@@ -14,7 +14,7 @@ from tests.support.postgresql import empty_database
 from tests.support.shared import captures
 from tests.support.two_forms import DeployedForm, EmbeddedForm, Step, people, pool
 
-pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=5), pytest.mark.timeout(1_200), pytest.mark.decisive]
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=5), pytest.mark.timeout(3_600), pytest.mark.decisive]
 
 SEED = 20_260_803
 START = datetime(2026, 8, 3, 12, tzinfo=UTC)
