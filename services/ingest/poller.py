@@ -9,8 +9,9 @@ from random import Random
 
 import structlog
 
+from schemas.giving import Giving
 from services.ingest.details import DetailReader, wants_details
-from services.ingest.domain.polling.giving import Giving, given
+from services.ingest.domain.polling.giving import given
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators, next_due
 from services.ingest.poll import Poll, PollReport
 from services.ingest.polls import Polls

@@ -1,16 +1,15 @@
 """What is kept of a source's polls, and when it is taken to give nothing or the same for ever."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.polling.giving import Giving
+from schemas.giving import Giving, read, written
 from services.ingest.domain.polling.giving import given as given_after
 from services.runtime.figures.barren import LONGER, MOVED_FOR, MOVES, WEEKS, barren
-from services.runtime.figures.barren import Giving as Read
 from tests.support.collecting import DAY, HOUR, NOON
 
 SILENCE = DAY
@@ -42,8 +41,9 @@ def through(polls: list[Polled], giving: Giving = Giving(), now: datetime = NOON
     return giving, now
 
 
-def read(giving: Giving) -> Read:
-    return Read(**asdict(giving))
+def kept(giving: Giving) -> Giving:
+    """As whoever tells of sources finds it in the store."""
+    return read(written(giving))
 
 
 def every(hours: int, times: int, *, listed: bool = True, moved: bool = False, unchanged: bool = False) -> list[Polled]:
@@ -80,12 +80,12 @@ def test_the_longest_wait_is_that_between_two_movements(polls: list[Polled]) -> 
 @given(POLLS)
 def test_one_that_is_told_of_gave_nothing_for_longer_than_its_silence_or_ever_before(polls: list[Polled]) -> None:
     giving, now = through(polls)
-    found = barren(read(giving), now, SILENCE, None)
+    found = barren(kept(giving), now, SILENCE, None)
     if found is None:
         return
     assert now - found.since >= SILENCE
-    assert barren(read(giving), now, SILENCE, found.since) is None, "an operator has said that it is right"
-    assert barren(read(giving), now, SILENCE, found.since - HOUR) == found, "that was said of another time"
+    assert barren(kept(giving), now, SILENCE, found.since) is None, "an operator has said that it is right"
+    assert barren(kept(giving), now, SILENCE, found.since - HOUR) == found, "that was said of another time"
     if found.why == "stale":
         assert now - found.since >= max(WEEKS, LONGER * giving.longest)
         assert giving.moves >= MOVES
@@ -95,13 +95,13 @@ def test_one_that_is_told_of_gave_nothing_for_longer_than_its_silence_or_ever_be
 @given(POLLS)
 def test_one_that_has_just_moved_is_not_told_of(polls: list[Polled]) -> None:
     giving, now = through([*polls, Polled(HOUR, listed=True, moved=True, whole=True, unchanged=False)])
-    assert barren(read(giving), now, SILENCE, None) is None
+    assert barren(kept(giving), now, SILENCE, None) is None
 
 
 def test_an_empty_listing_is_told_after_its_silence_and_not_before() -> None:
     for polls, told in ((24, False), (25, True)):
         giving, now = through(every(1, polls, listed=False))
-        found = barren(read(giving), now, SILENCE, None)
+        found = barren(kept(giving), now, SILENCE, None)
         assert (found is not None) == told
     assert found is not None
     assert (found.why, found.since) == ("barren", NOON + HOUR)
@@ -109,9 +109,9 @@ def test_an_empty_listing_is_told_after_its_silence_and_not_before() -> None:
 
 def test_answers_of_304_make_a_full_listing_no_empty_one_and_an_empty_one_no_full_one() -> None:
     full, now = through([*every(1, 1), *every(1, 48, listed=False, unchanged=True)])
-    assert barren(read(full), now, SILENCE, None) is None
+    assert barren(kept(full), now, SILENCE, None) is None
     empty, now = through([*every(1, 1, listed=False), *every(1, 48, listed=False, unchanged=True)])
-    found = barren(read(empty), now, SILENCE, None)
+    found = barren(kept(empty), now, SILENCE, None)
     assert found is not None
     assert found.why == "barren"
 
@@ -121,18 +121,18 @@ def test_one_that_moved_for_weeks_and_stands_is_told_after_three() -> None:
     assert MOVES * 4 * DAY >= MOVED_FOR
     for days, told in ((20, False), (21, True)):
         giving, now = through([*every(1, 1), *alive, *every(24, days)])
-        found = barren(read(giving), now, SILENCE, None)
+        found = barren(kept(giving), now, SILENCE, None)
         assert (found is not None and found.why == "stale") == told
 
 
 def test_one_that_seldom_moved_or_for_a_short_time_is_never_told_to_stand() -> None:
     for moved in (every(96, MOVES - 1, moved=True), every(24, MOVES, moved=True)):
         giving, now = through([*every(1, 1), *moved, *every(24, 400)])
-        assert barren(read(giving), now, SILENCE, None) is None
+        assert barren(kept(giving), now, SILENCE, None) is None
 
 
 def test_one_that_once_stood_for_six_weeks_is_told_after_four_times_as_long() -> None:
     seldom = [*every(24 * 42, 1, moved=True), *every(96, MOVES, moved=True)]
     for days, told in ((4 * 42 - 1, False), (4 * 42, True)):
         giving, now = through([*every(1, 1), *seldom, *every(24, days)])
-        assert (barren(read(giving), now, SILENCE, None) is not None) == told
+        assert (barren(kept(giving), now, SILENCE, None) is not None) == told

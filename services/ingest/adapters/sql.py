@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, func, literal, or_, select, update
 
+from schemas import giving
 from schemas.sql.ingest import source_faults, source_items, sources
-from services.ingest.domain.polling.giving import Giving
 from services.ingest.domain.polling.listing import PENDING, KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
@@ -20,7 +20,6 @@ from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
 _AT_ONCE = 500
-_TIMES = ("nothing_since", "began", "moved_at")
 _KNOWN = tuple(column for column in source_items.c if column.name != "item")
 
 
@@ -107,7 +106,7 @@ class SqlSourceLedger:
             "hangs": health.hangs,
             "notes": health.notes,
             "shrunk": health.shrunk and _shrunk_text(health.shrunk),
-            "giving": _giving_text(health.giving),
+            "giving": giving.written(health.giving),
         }
         began = health.last_attempt if health.failures else None
         with writing(self._engine) as connection:
@@ -294,7 +293,7 @@ def _health(row: Row[Any]) -> SourceHealth:
         hangs=row.hangs or 0,
         shrunk=None if row.shrunk is None else _shrunk(row.shrunk),
         shrunk_accepted=row.shrunk_accepted,
-        giving=_giving(row.giving),
+        giving=giving.read(row.giving),
     )
 
 
@@ -305,19 +304,6 @@ def _shrunk_text(shrunk: Shrunk) -> str:
 def _shrunk(text: str) -> Shrunk:
     values = json.loads(text)
     return Shrunk(**values | {"since": datetime.fromisoformat(values["since"])})
-
-
-def _giving_text(giving: Giving) -> str:
-    times = {name: at and at.isoformat() for name, at in asdict(giving).items() if name in _TIMES}
-    return json.dumps(times | {"moves": giving.moves, "longest_s": giving.longest.total_seconds()})
-
-
-def _giving(text: str | None) -> Giving:
-    if text is None:
-        return Giving()
-    kept = json.loads(text)
-    times = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in _TIMES}
-    return Giving(**times, moves=kept["moves"], longest=timedelta(seconds=kept["longest_s"]))
 
 
 def _known(row: Row[Any]) -> KnownItem:

@@ -1,9 +1,10 @@
 """Whether a source that is polled well gives nothing, or the same for far longer than it ever did: by what is kept."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, Self
+from typing import Final, Literal
+
+from schemas.giving import Giving
 
 WEEKS: Final = timedelta(weeks=3)
 """So long without any movement is no pause, of a source that moved for weeks before."""
@@ -12,29 +13,6 @@ MOVES: Final = 8
 """So many movements over so long tell how often a source moves."""
 LONGER: Final = 4
 """Times the longest wait that it ever had between two movements."""
-
-
-@dataclass(frozen=True, slots=True)
-class Giving:
-    """What is kept of a source's polls, as ingest writes it down."""
-
-    nothing_since: datetime | None = None
-    began: datetime | None = None
-    moved_at: datetime | None = None
-    moves: int = 0
-    longest: timedelta = timedelta()
-
-    @classmethod
-    def read(cls, text: str | None) -> Self:
-        """As the store has it; a release that did not look left none."""
-        if text is None:
-            return cls()
-        kept = json.loads(text)
-        times = {name: at and datetime.fromisoformat(at) for name, at in kept.items() if name in _TIMES}
-        return cls(**times, moves=kept["moves"], longest=timedelta(seconds=kept["longest_s"]))
-
-
-_TIMES: Final = ("nothing_since", "began", "moved_at")
 
 
 @dataclass(frozen=True, slots=True)

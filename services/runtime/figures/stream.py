@@ -11,10 +11,11 @@ from typing import Any, Literal, get_args
 import structlog
 from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, text
 
+from schemas import giving
 from schemas.sql.doors import sign_ups
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
-from services.runtime.figures.barren import Barren, Giving, barren
+from services.runtime.figures.barren import Barren, barren
 from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
@@ -376,7 +377,7 @@ def _barren(source: Expected, row: Row[Any], now: datetime) -> Barren | None:
         return None
     # Of the time since its last success nobody knows what it would have given.
     seen_at = _last_success(row, now)
-    return None if seen_at is None else barren(Giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
+    return None if seen_at is None else barren(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
 
 
 def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.domain.polling.giving import Giving
+from schemas.giving import Giving
 from services.runtime.figures.stream import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.giving import Giving
 from schemas.posting import Posting
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.polling.giving import Giving
 from services.ingest.domain.polling.schedule import SourceHealth
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses

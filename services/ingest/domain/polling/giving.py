@@ -1,23 +1,8 @@
-"""What a source has given over its polls, so that one that gives nothing, or the same for ever, is known."""
+"""How what a source gives goes on from poll to poll, so that one that gives nothing, or the same for ever, is known."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Giving:
-    """What is kept of all its polls."""
-
-    nothing_since: datetime | None = None
-    """Its first poll in a row that listed nothing, or nothing that is taken; None once one listed something."""
-    began: datetime | None = None
-    """Its first poll that listed something."""
-    moved_at: datetime | None = None
-    """Its last poll of which something was new, changed or gone; at first when it began."""
-    moves: int = 0
-    """Polls that found it moved since it began."""
-    longest: timedelta = timedelta()
-    """The longest time between two such."""
+from schemas.giving import Giving
 
 
 def given(before: Giving, now: datetime, *, listed: bool, moved: bool, whole: bool, unchanged: bool) -> Giving:

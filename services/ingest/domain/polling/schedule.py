@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from services.ingest.domain.polling.giving import Giving
+from schemas.giving import Giving
 from services.ingest.domain.polling.listing import Shrunk
 
 FIRST_RETRY = timedelta(minutes=1)

@@ -1,0 +1,38 @@
+"""What a source has given over its polls: ingest keeps it in the store, whoever tells of sources reads it there."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What is kept of all its polls."""
+
+    nothing_since: datetime | None = None
+    """Its first poll in a row that listed nothing, or nothing that is taken; None once one listed something."""
+    began: datetime | None = None
+    """Its first poll that listed something."""
+    moved_at: datetime | None = None
+    """Its last poll of which something was new, changed or gone; at first when it began."""
+    moves: int = 0
+    """Polls that found it moved since it began."""
+    longest: timedelta = timedelta()
+    """The longest time between two such."""
+
+
+@cache
+def _form() -> TypeAdapter[Giving]:
+    return TypeAdapter(Giving)
+
+
+def written(giving: Giving) -> str:
+    """As the store keeps it: a JSON object."""
+    return _form().dump_json(giving).decode()
+
+
+def read(text: str | None) -> Giving:
+    """What the store has; None, of a source that nobody has looked at so, is nothing yet."""
+    return Giving() if text is None else _form().validate_json(text)
