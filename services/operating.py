@@ -12,7 +12,8 @@ from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import MailPlan
-from services.runtime.figures.stream import CachedFigures, Expected, StoreFigures, read_figures
+from services.runtime.figures.sources import Expected
+from services.runtime.figures.stream import CachedFigures, StoreFigures, read_figures
 from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure

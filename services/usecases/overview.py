@@ -38,7 +38,8 @@ from services.runtime.figures.hours import (
     read_counts,
     read_stages,
 )
-from services.runtime.figures.stream import SourceFigures, StoreFigures
+from services.runtime.figures.sources import SourceFigures
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.names import DnsTextRecords
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.metrics import catalogue

@@ -28,7 +28,7 @@ from services.operating import expected_of
 from services.overview.stream.model import SOURCE_SEVERITY, worst_first
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, last_days, read_counts
-from services.runtime.figures.stream import SourceFigures, read_source_figures
+from services.runtime.figures.sources import SourceFigures, read_source_figures
 from services.runtime.sql.store import reading
 from services.settings import load_settings
 from services.settings.writing import written

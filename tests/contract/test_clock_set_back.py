@@ -9,7 +9,8 @@ from services.overview.stream.mail_troubles import mail_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.canary import CANARY_ID, EVERY, send_canary
 from services.runtime.figures.hours import HourCounts, read_stages
-from services.runtime.figures.stream import Expected, StoreFigures, read_figures
+from services.runtime.figures.sources import Expected
+from services.runtime.figures.stream import StoreFigures, read_figures
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED
 from services.runtime.sql.store import reading
 from tests.support.notifying import NOW, NotifierStore, arrival, posting

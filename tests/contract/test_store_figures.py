@@ -13,7 +13,8 @@ from services.ingest.domain.polling.listing import Shrunk
 from services.ingest.domain.polling.schedule import SourceHealth
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.runtime.figures.mail import Due, read_due
-from services.runtime.figures.stream import Expected, SourceFigures, read_figures
+from services.runtime.figures.sources import Expected, SourceFigures
+from services.runtime.figures.stream import read_figures
 from services.runtime.sql.store import reading
 from tests.support.consenting import paused, resumed
 from tests.support.logs import NOON

@@ -24,7 +24,7 @@ from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles, 
 from services.overview.stream.troubles import DECLARE
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.figures.stream import read_source_figures
+from services.runtime.figures.sources import read_source_figures
 from services.runtime.files.datadir import LOG_FILE, SUPPRESSION_KEY_FILE
 from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka.topics import planned

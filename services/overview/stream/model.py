@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
-from services.runtime.figures.stream import SourceState, StoreFigures
+from services.runtime.figures.sources import SourceState
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 
 Severity = Literal["grave", "note", "well", "idle"]

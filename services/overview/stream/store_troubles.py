@@ -11,7 +11,8 @@ from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
 from services.runtime.figures.barren import Barren
 from services.runtime.figures.canary import EVERY
-from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
+from services.runtime.figures.sources import SourceFigures, SourceState
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.sql.ran_ahead import RanAhead
 

@@ -14,7 +14,8 @@ from prometheus_client.registry import Collector
 from schemas.topics import TOPICS
 from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import FAULTS
-from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, SOURCE_STATES, StoreFigures
+from services.runtime.figures.sources import SOURCE_STATES
+from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, StoreFigures
 from services.runtime.figures.webhooks import WEBHOOK_STATES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.giving import Giving
-from services.runtime.figures.stream import Expected, SourceFigures, read_source_figures
+from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
 from tests.support.feed_server import FeedServer, feed_server

@@ -22,7 +22,8 @@ from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.barren import Barren
 from services.runtime.figures.mail import MailFigures
-from services.runtime.figures.stream import SOURCE_STATES, SourceFigures, SourceState, StoreFigures
+from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, SourceState
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses

@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from schemas.topics import TOPICS
 from services.notifier.domain.delivery import State
 from services.runtime.clock import FixedClock
-from services.runtime.figures.stream import DELIVERY_STATES, CachedFigures, SourceFigures, StoreFigures, WorkerFigures
+from services.runtime.figures.sources import SourceFigures
+from services.runtime.figures.stream import DELIVERY_STATES, CachedFigures, StoreFigures, WorkerFigures
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import METRICS, metrics_table
 from services.runtime.metrics.freshness import Measured

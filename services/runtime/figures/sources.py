@@ -1,0 +1,159 @@
+"""How each source fares, by what the store knows of its polls and of what was pushed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from schemas import giving
+from schemas.sql.ingest import sources
+from services.runtime.figures.barren import Barren, barren
+from services.runtime.pauses import Pauses, read_pauses
+from services.runtime.sql.store import reading
+
+SourceState = Literal[
+    "ok", "hanging", "failing", "silent", "shrunk", "stale", "empty", "barren", "paused", "off", "waiting"
+]
+"""`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
+`shrunk`: its listing lacks so much that an operator is asked; `empty`: it lists nothing any more, while a few postings
+of it are open; for longer than its silence, it is `silent`; `barren`: it has listed nothing for as long, and nothing of
+it is open; `stale`: it lists the same for far longer than it ever did."""
+SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
+
+HANGING_AFTER = timedelta(seconds=15)
+"""A poll that lasts so long is taken to hang; a few pages, or calls for details, take less or are worth a look."""
+_MUCH = 10
+"""Open postings that a listing must lack for more than a note: `SHRINKS_FROM` of ingest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A source that the settings name."""
+
+    name: str
+    silence: timedelta | None
+    """How long it may give nothing; None: as long as it likes, as what is pushed."""
+    enabled: bool = True
+    pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFigures:
+    """How one source fares."""
+
+    name: str
+    state: SourceState
+    pushed: bool = False
+    last_success: datetime | None = None
+    items: int = 0
+    """Of its last success."""
+    error: str | None = None
+    """Why it fails; None where it does not."""
+    error_since: datetime | None = None
+    error_at: datetime | None = None
+    next_due: datetime | None = None
+    asked_since: datetime | None = None
+    """When the poll in hand began; None where there is none."""
+    hangs: int = 0
+    """Polls in a row that its server let run out of time."""
+    lacking: int = 0
+    """Open postings that its listing, which shrank suspiciously, no longer has."""
+    empty_since: datetime | None = None
+    """When it began to list nothing, while postings of it are open; None where it lists something."""
+    notes: str = ""
+    """What there was to say of its last poll."""
+    barren: Barren | None = None
+    """That it gives nothing, or nothing new, for too long; None where it does, or an operator said that it is right."""
+
+
+def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> tuple[SourceFigures, ...]:
+    """How the expected sources fare. Raises UnavailableError."""
+    with reading(engine) as connection:
+        return sources_in(connection, now, expected, read_pauses(connection))
+
+
+def sources_in(
+    connection: Connection, now: datetime, expected: Sequence[Expected], pauses: Pauses
+) -> tuple[SourceFigures, ...]:
+    """How the expected sources fare, in the caller's transaction."""
+    rows = {row.source: row for row in connection.execute(select(sources))}
+    return tuple(_source(source, rows.get(source.name), now, pauses) for source in expected)
+
+
+def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
+    state = _state(source, row, now, pauses)
+    if row is None:
+        return SourceFigures(source.name, state, source.pushed)
+    return SourceFigures(
+        name=source.name,
+        state=state,
+        pushed=source.pushed,
+        last_success=_last_success(row, now),
+        items=int(json.loads(row.counts).get("items", 0)),
+        error=row.last_error if row.failures else None,
+        error_since=row.failing_since if row.failures else None,
+        error_at=row.last_attempt if row.failures else None,
+        next_due=None if source.pushed else row.next_due,
+        asked_since=_asked_since(row, now),
+        hangs=row.hangs or 0,
+        lacking=shrunk["lacking"] if (shrunk := _shrunk(row)) else 0,
+        empty_since=_empty_since(shrunk),
+        notes=row.notes or "",
+        barren=_barren(source, row, now),
+    )
+
+
+def _last_success(row: Row[Any], now: datetime) -> datetime | None:
+    """Where a clock dated it that ran ahead: by when it began to fail, before which it was."""
+    at: datetime | None = row.last_success
+    return at if at is None or at <= now else min(row.failing_since or now, now)
+
+
+def _shrunk(row: Row[Any]) -> dict[str, Any] | None:
+    """None once an operator has accepted it: the next poll closes what is lacking."""
+    shrunk: dict[str, Any] | None = json.loads(row.shrunk) if row.shrunk else None
+    accepted = shrunk and row.shrunk_accepted and row.shrunk_accepted >= datetime.fromisoformat(shrunk["since"])
+    return None if accepted else shrunk
+
+
+def _empty_since(shrunk: Mapping[str, Any] | None) -> datetime | None:
+    return datetime.fromisoformat(shrunk["since"]) if shrunk and not shrunk["listed"] else None
+
+
+def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
+    """A claim that has run out is of a worker that is gone."""
+    return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
+
+
+def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
+    if not source.enabled:
+        return "off"
+    if pauses.holds_source(source.name):
+        return "paused"
+    asked_since = row and _asked_since(row, now)
+    hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
+    if row is None or row.last_attempt is None:
+        return "hanging" if hangs else "waiting"
+    shrunk = _shrunk(row)
+    gave = _last_success(row, now) or row.added_at
+    if source.silence is not None and now - min(gave, _empty_since(shrunk) or gave) >= source.silence:
+        return "silent"
+    if hangs or row.hangs:
+        return "hanging"
+    if row.failures:
+        return "failing"
+    if shrunk is None:
+        found = _barren(source, row, now)
+        return "ok" if found is None else found.why
+    return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
+
+
+def _barren(source: Expected, row: Row[Any], now: datetime) -> Barren | None:
+    if source.silence is None or _shrunk(row) is not None:
+        return None
+    # Of the time since its last success nobody knows what it would have given.
+    seen_at = _last_success(row, now)
+    return None if seen_at is None else barren(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
