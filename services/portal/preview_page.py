@@ -13,7 +13,8 @@ from services.portal.forms import fault_in
 from services.portal.search_form import asking, asking_instead, reader_of, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, PayBin, PayRange, Taste
+from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, Taste
+from services.usecases.pay_bins import PayBin, PayRange
 from services.usecases.searches import Query, WantedSearch
 from services.usecases.wording import ShownJob, capitalised, doubts_briefly, relaxation_in_words, shown_job, why_briefly
 from services.wording.dates import day_of_year

@@ -1,7 +1,6 @@
 """What a search would find while somebody types it: over the postings of the last days, which are kept in columns."""
 
 import gc
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -25,11 +24,12 @@ from services.notifier.domain.weights import Chance
 from services.notifier.ports import Links
 from services.rules.criterion import Relaxation
 from services.rules.criterion.salary import annual_floor
-from services.rules.money import ANNUAL_FACTORS, currency_of
+from services.rules.money import currency_of
 from services.runtime.chunks import chunked
 from services.runtime.garbage import keep_what_is_held
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
+from services.usecases.pay_bins import PayBin, PayRange, bins_of, range_of
 from services.usecases.previews import best_of, near_of, passing_of
 from services.usecases.searches import Query
 
@@ -39,8 +39,6 @@ __all__ = [
     "Loosened",
     "Opening",
     "PastFindings",
-    "PayBin",
-    "PayRange",
     "Recipient",
     "Taste",
     "reader_from",
@@ -59,32 +57,10 @@ _JUDGED: Final = 20_000
 _HARDLY_EVER: Final = 1_000
 """After so many times as many objects as Python itself waits for, by its tenths of a million."""
 _MANY: Final = 5_000
-_BINS: Final = 10
-_STEPS: Final = 40
-_ROUND: Final = (1, 2, 5, 10)
 _WEEK: Final = timedelta(days=7)
 _NO_LINKS: Final = Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
 _NOBODY: Final = "reader@example.com"
 _OPEN: Final[Mapping[str, Any]] = {"status": "open", "backlog": False}
-
-
-@dataclass(frozen=True, slots=True)
-class PayBin:
-    """How many postings pay at most so much in a year."""
-
-    least: int
-    """Included."""
-    below: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class PayRange:
-    """From where to where somebody may choose what they want to be paid, and in what steps."""
-
-    least: int
-    most: int
-    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +111,7 @@ class LivePreview:
 
     def pay_range(self, period: str) -> PayRange | None:
         """What such jobs pay in a period, in round steps; None where hardly any says so."""
-        factor = ANNUAL_FACTORS.get(period)
-        if not self.pay or factor is None:
-            return None
-        step = _round_up((self.pay[-1].below - self.pay[0].least) / factor / _STEPS)
-        least, most = self.pay[0].least // factor // step, -(-self.pay[-1].below // factor // step)
-        return PayRange(least * step, most * step, step)
+        return range_of(self.pay, period)
 
     def gains(self, most: int) -> Sequence[tuple[Relaxation, int]]:
         """What lets in the most besides, one of each criterion and its best smaller step, the largest first."""
@@ -275,7 +246,7 @@ class LivePreviews:
             # Once they are counted nobody asks what each of thousands pays.
             found=replace(found, pays=()),
             by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
-            pay=_bins(found.pays),
+            pay=bins_of(found.pays),
             currency=currency,
             floor=(annual_floor(asked) or 0) if asked else 0,
             taste=self._taste(query, reader, found, now),
@@ -389,23 +360,3 @@ def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> f
     """Days of the reader on which something came, for a week."""
     days = {posting.seen_at.astimezone(zone).date() for posting in passing}
     return min(len(days) * (_WEEK / span), 7.0)
-
-
-def _bins(pays: Sequence[int]) -> tuple[PayBin, ...]:
-    """About ten bins of a round width, the topmost and lowest twentieth in the bins at the ends."""
-    if len(pays) < _BINS:
-        return ()
-    ordered = sorted(pays)
-    low, high = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
-    width = _round_up((high - low) / _BINS)
-    first = low // width
-    last = max(high // width, first)
-    counts = Counter(min(max(pay // width, first), last) for pay in ordered)
-    return tuple(PayBin(at * width, (at + 1) * width, counts[at]) for at in range(first, last + 1))
-
-
-def _round_up(width: float) -> int:
-    """1, 2 or 5 times a power of ten."""
-    scale: int = 10 ** (len(str(int(max(width, 1)))) - 1)
-    widths = (scale * one for one in _ROUND)
-    return next(one for one in widths if one >= width)
