@@ -7,7 +7,7 @@ neighbouring role, an hour or a skill is looked for here, for digests that are s
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -64,18 +64,27 @@ class Newest:
                 self._by_role[role] |= 1 << place
         self._by_terms: dict[str, _ByTerms] = {}
         """By criterion."""
-        self._found: LRUCache[Criteria, tuple[JudgedPosting, ...]] = LRUCache(_MOST_HELD)
+        self._newer: dict[datetime, int] = {}
+        self._found: LRUCache[tuple[Criteria, datetime], tuple[JudgedPosting, ...]] = LRUCache(_MOST_HELD)
 
-    def near(self, criteria: Criteria) -> tuple[JudgedPosting, ...]:
-        """Those that miss criteria by a little and that no match record tells of, in the order in which they came."""
-        found = self._found.get(criteria)
+    def near(self, criteria: Criteria, since: datetime) -> tuple[JudgedPosting, ...]:
+        """Those seen after `since` that miss criteria by a little and that no match record tells of, in their order."""
+        found = self._found.get((criteria, since))
         if found is None:
-            found = self._found[criteria] = tuple(self._look(criteria))
+            found = self._found[criteria, since] = tuple(self._look(criteria, self._seen_after(since)))
         return found
 
     def forget_criteria(self) -> None:
-        """Let go of what was found for criteria: others are asked for next."""
+        """Let go of what was found for criteria: others are asked for next, at other times."""
         self._found.clear()
+        self._newer.clear()
+
+    def _seen_after(self, since: datetime) -> int:
+        newer = self._newer.get(since)
+        if newer is None:
+            newer = sum(1 << place for place, ready in enumerate(self._all) if ready.seen_at > since)
+            self._newer[since] = newer
+        return newer
 
     def read_ahead(self) -> None:
         """Take their terms by every criterion now, so that nobody waits who is the first to ask by one."""
@@ -88,11 +97,11 @@ class Newest:
             by_terms = self._by_terms[criterion.name] = _ByTerms(criterion, self._all)
         return by_terms
 
-    def _look(self, criteria: Criteria) -> Iterator[JudgedPosting]:
+    def _look(self, criteria: Criteria, among: int) -> Iterator[JudgedPosting]:
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
         if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
-            for place in _places(self._maybe(criteria) & self._failing_one(criteria, asked)):
+            for place in _places(among & self._maybe(criteria) & self._failing_one(criteria, asked)):
                 ready = self._all[place]
                 if near_miss(criteria, ready, asked) is None:
                     continue
@@ -183,9 +192,9 @@ def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], setting
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
-        for judged in looked_through.near(search.criteria):
+        for judged in looked_through.near(search.criteria, since):
             ready = judged.ready
-            if ready.seen_at <= since or why_no_news(ready, recipient, due_at, settings):
+            if why_no_news(ready, recipient, due_at, settings):
                 continue
             if not may_reach(settings.least_chance, judged, wish):
                 continue
