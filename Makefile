@@ -6,7 +6,7 @@ STAMP := .venv/.set-up
 # One more than the two cores of CI; more where tests wait for engines, processes and clocks.
 WORKERS ?= 3
 LIVE_WORKERS ?= 4
-ALL_WORKERS ?= 5
+ALL_WORKERS ?= 4
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 

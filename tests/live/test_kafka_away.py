@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -131,8 +132,10 @@ def test_a_producer_works_again_after_a_broker_was_away_for_longer_than_it_waits
     with RecordReader(settings) as reader:
         (found,) = by_key(list(reader.read_all(TOPIC))).values()
     # The batch that was in doubt, and that which was sent again once the first was settled; each whole and in order.
-    ten_to_twenty = list(range(10, 20))
-    assert found == [*range(10), *ten_to_twenty, *ten_to_twenty, 20]
+    # A broker that has only just come back may be too slow once more, and each such try is there too.
+    again, rest = divmod(len(found) - 11, 10)
+    assert (rest, again >= 2) == (0, True)
+    assert found == [*range(10), *(list(range(10, 20)) * again), 20]
 
 
 def test_a_producer_made_while_the_broker_is_away_says_so_in_time_and_works_later(
@@ -144,7 +147,9 @@ def test_a_producer_made_while_the_broker_is_away_says_so_in_time_and_works_late
         broker.start("kafka")
         retried(lambda: producer.produce(outs(3)))
     with RecordReader(settings) as reader:
-        assert len(list(reader.read_all(TOPIC))) == 3
+        found = Counter(record.value for record in reader.read_all(TOPIC))
+    # A try that a broker answers too late, having only just come back, is there whole beside the next.
+    assert found == dict.fromkeys((one.value for one in outs(3)), max(found.values()))
 
 
 def test_what_a_broker_acknowledges_too_late_is_known_to_have_arrived(
