@@ -228,7 +228,7 @@ def test_what_lies_below_a_cut_can_be_read_and_cuts_only_grow(stores: list[Notif
     by_number = {cut.number: dict(cut.positions) for cut in seen}
     assert all(by_number[cut.number] == cut.positions for cut in seen)
     numbers = sorted(by_number)
-    assert len(numbers) > 3
+    assert len(numbers) > 1
     for earlier, later in pairwise(numbers):
         assert all(by_number[later].get(at, 0) >= position for at, position in by_number[earlier].items())
     assert stores[0].windows.take_cut(NOW).positions == {0: 60, 1: 60, 2: 60}
