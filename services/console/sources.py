@@ -289,10 +289,8 @@ def _mapped(door: ConsoleDoor, given: _Given) -> dict[str, Any]:
             if given.act == "show":
                 return values
             raise UsageError(f"choose where {' and '.join(lacking)} comes from: without that a row is no posting")
-        values["tried"], values["file"] = (
-            mapping_feeds.tried(body, mapping, now, given.url),
-            mapping_feeds.text_of(mapping),
-        )
+        values["tried"] = mapping_feeds.tried(body, mapping, now, given.url)
+        values["file"] = mapping_feeds.text_of(mapping)
         if given.act == "save":
             values["added"] = _saved(door, given, mapping)
     except UsageError as error:

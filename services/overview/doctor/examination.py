@@ -152,8 +152,7 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Findi
 def _barren(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
     """Sources that give nothing, or the same for ever, whose addresses may be wrong; other troubles `status` tells."""
     found = read_source_figures(engine, now, expected_of(settings.ingest))
-    barren = [source for source in found if source.barren is not None and source.state == source.barren.why]
-    for trouble in source_troubles(barren, now):
+    for trouble in source_troubles([source for source in found if source.only_barren], now):
         yield Finding("sources", "note", trouble.what, trouble.do)
 
 

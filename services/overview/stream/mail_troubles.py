@@ -86,11 +86,6 @@ def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
     return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
 
 
-def _any_went_out_since(fault: MailFault, mail: MailFigures) -> bool:
-    """A server that refuses every mailbox does not know ours, and suppresses all readers one after the other."""
-    return mail.last_accepted is not None and mail.last_accepted >= fault.since
-
-
 def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
     return mail.last_accepted is not None and mail.last_accepted > fault.last
 
@@ -102,7 +97,9 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
     if fault.last > now:
         return False
     if fault.fault in _KNOWN_TO_HAPPEN:
-        return fault.fault == "mailbox" and fault.mails >= FEW and not _any_went_out_since(fault, mail)
+        # A server that refuses every mailbox does not know ours, and suppresses all readers one after the other.
+        none_since = mail.last_accepted is None or mail.last_accepted < fault.since
+        return fault.fault == "mailbox" and fault.mails >= FEW and none_since
     return not _went_out_since(fault, mail) or now - fault.last < FRESH
 
 

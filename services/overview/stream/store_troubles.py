@@ -216,7 +216,7 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
 def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
-    if polled and all(source.state in ("barren", "stale") for source in polled):
+    if polled and all(source.only_barren for source in polled):
         which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
         yield Trouble(
             f"{which} asked lists nothing, or nothing new: no posting comes",
@@ -298,8 +298,8 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
             remedy=Remedy("accept source", source.name),
         )
-    elif source.barren is not None and source.state in ("barren", "stale"):
-        yield _barren(source, source.barren, now)
+    elif source.only_barren is not None:
+        yield _barren(source, source.only_barren, now)
     elif source.state == "paused":
         yield Trouble(
             f"the source {source.name} is {BY_OPERATOR}",

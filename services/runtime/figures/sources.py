@@ -68,6 +68,11 @@ class SourceFigures:
     barren: Barren | None = None
     """That it gives nothing, or nothing new, for too long; None where it does, or an operator said that it is right."""
 
+    @property
+    def only_barren(self) -> Barren | None:
+        """The same, of a source that has no other trouble."""
+        return self.barren if self.state in ("barren", "stale") else None
+
 
 def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> tuple[SourceFigures, ...]:
     """How the expected sources fare. Raises UnavailableError."""
@@ -84,12 +89,14 @@ def sources_in(
 
 
 def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
-    state = _state(source, row, now, pauses)
+    held = _held(source, pauses)
     if row is None:
-        return SourceFigures(source.name, state, source.pushed)
+        return SourceFigures(source.name, held or "waiting", source.pushed)
+    shrunk = _shrunk(row)
+    gives_nothing = _barren(source, row, now) if shrunk is None else None
     return SourceFigures(
         name=source.name,
-        state=state,
+        state=held or _state(source, row, now, shrunk, gives_nothing),
         pushed=source.pushed,
         last_success=_last_success(row, now),
         items=int(json.loads(row.counts).get("items", 0)),
@@ -99,10 +106,10 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         next_due=None if source.pushed else row.next_due,
         asked_since=_asked_since(row, now),
         hangs=row.hangs or 0,
-        lacking=shrunk["lacking"] if (shrunk := _shrunk(row)) else 0,
+        lacking=shrunk["lacking"] if shrunk else 0,
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
-        barren=_barren(source, row, now),
+        barren=gives_nothing,
     )
 
 
@@ -128,16 +135,20 @@ def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
     return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
 
 
-def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
+def _held(source: Expected, pauses: Pauses) -> SourceState | None:
+    """That somebody wants it to do nothing."""
     if not source.enabled:
         return "off"
-    if pauses.holds_source(source.name):
-        return "paused"
-    asked_since = row and _asked_since(row, now)
+    return "paused" if pauses.holds_source(source.name) else None
+
+
+def _state(
+    source: Expected, row: Row[Any], now: datetime, shrunk: Mapping[str, Any] | None, gives_nothing: Barren | None
+) -> SourceState:
+    asked_since = _asked_since(row, now)
     hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
-    if row is None or row.last_attempt is None:
+    if row.last_attempt is None:
         return "hanging" if hangs else "waiting"
-    shrunk = _shrunk(row)
     gave = _last_success(row, now) or row.added_at
     if source.silence is not None and now - min(gave, _empty_since(shrunk) or gave) >= source.silence:
         return "silent"
@@ -145,15 +156,14 @@ def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses
         return "hanging"
     if row.failures:
         return "failing"
-    if shrunk is None:
-        found = _barren(source, row, now)
-        return "ok" if found is None else found.why
-    return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
+    if shrunk is not None:
+        return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
+    return "ok" if gives_nothing is None else gives_nothing.why
 
 
 def _barren(source: Expected, row: Row[Any], now: datetime) -> Barren | None:
-    if source.silence is None or _shrunk(row) is not None:
-        return None
     # Of the time since its last success nobody knows what it would have given.
     seen_at = _last_success(row, now)
-    return None if seen_at is None else barren(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
+    if source.silence is None or seen_at is None:
+        return None
+    return barren(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
