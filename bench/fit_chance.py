@@ -18,12 +18,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bench.relevance.figures import verdicts_of
-from bench.relevance.fitting import by_key, chance_of_fitting, fitting
-from bench.relevance.judgements import read
-from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS, read_pairs
-from bench.relevance.people import LABELS, Group, people
-from schemas.posting import Posting, PostingCore
+from bench.relevance.figures import judged_pairs
+from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings_in
+from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS
+from bench.relevance.people import Group
+from schemas.posting import PostingCore
 from services.notifier.domain.curation import chance
 from services.notifier.domain.curation.chance import Model, probability
 from services.notifier.domain.curation.facts import FACTS, facts_of
@@ -38,6 +37,8 @@ MOST_WEIGHT: Final = 5.0
 """One judgement stands for no more pairs than so many."""
 TEACHING: Final[Mapping[Group, Path]] = {"seen": PAIRS, "training": TRAINING_PAIRS}
 DECIDING: Final[Mapping[Group, Path]] = {"deciding": DECIDING_PAIRS}
+LOOKED_AT: Final[Mapping[Group, Path]] = {**TEACHING, **DECIDING}
+"""All whose judgements may be looked at."""
 _STEPS: Final = 400
 _ROUNDS: Final = 4
 
@@ -56,14 +57,11 @@ def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACH
     """The judged pairs of some people, by default of those that teach, that the rules of today let through."""
     known = by_key(postings)
     for group, file in files.items():
-        verdicts = verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
-        everybody = {person.name: person for person in people([group])}
-        for pair in read_pairs(file):
-            said, posting = verdicts.get((pair.person, pair.posting)), known.get(pair.posting)
-            if pair.person not in everybody or said is None or posting is None:
+        for person, pair, said in judged_pairs(group, file):
+            if (posting := known.get(pair.posting)) is None:
                 continue
             # What is never sent teaches nothing.
-            found = [one for one in fitting(everybody[pair.person], posting) if chance_of_fitting(one) > 0]
+            found = [one for one in fitting(person, posting) if chance_of_fitting(one) > 0]
             facts = tuple(facts_of(one.wish, one.judged.ready) for one in found)
             if facts:
                 yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
@@ -156,8 +154,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--deciding", action="store_true", help="foresee those who decide")
     given = parser.parse_args()
-    with given.postings.open(encoding="utf-8") as lines:
-        postings = [Posting.model_validate_json(line).core() for line in lines]
+    postings = postings_in(given.postings)
     rows = list(rows_of(postings))
     model = fitted(rows)
     if given.deciding:

@@ -15,20 +15,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bench.fit_chance import DECIDING, TEACHING, fitted, rows_of
+from bench.fit_chance import LOOKED_AT, fitted, rows_of
 from bench.relevance.captured import all_captured
 from bench.relevance.draw import in_span, same_job
-from bench.relevance.figures import verdicts_of
-from bench.relevance.fitting import by_key, chance_of_fitting, fitting
-from bench.relevance.judgements import read
+from bench.relevance.figures import judged_pairs, verdicts_about
+from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings_in
 from bench.relevance.pairs import read_pairs
-from bench.relevance.people import LABELS, Group, people
-from schemas.posting import Posting, PostingCore
+from bench.relevance.people import people
+from schemas.posting import PostingCore
 from services.notifier.domain.curation.chance import probability
 from services.notifier.domain.curation.curate import DEFAULTS
 from services.notifier.domain.curation.facts import facts_of
 
-_GROUPS: Final[Mapping[Group, Path]] = {**TEACHING, **DECIDING}
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
 _DRAWS: Final = 1_000
@@ -82,8 +80,8 @@ def found_by_person(postings: Sequence[PostingCore]) -> dict[str, list[Found]]:
     keys = sorted(known, key=lambda key: (all_captured()[key].arrives, key))
     rows = list(rows_of(postings))
     found: defaultdict[str, list[Found]] = defaultdict(list)
-    for group, file in _GROUPS.items():
-        verdicts = verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
+    for group, file in LOOKED_AT.items():
+        verdicts = verdicts_about(group)
         weights = {(pair.person, pair.posting): pair.weight for pair in read_pairs(file)}
         for person in people([group]):
             model = fitted([row for row in rows if row.person != person.name])
@@ -146,12 +144,9 @@ def shares_of(mails: Iterable[Sequence[tuple[date, Sequence[Found]]]], wanted: f
 def _wanted() -> Mapping[str, float]:
     """The weight of what each person wants, whether it fits or not."""
     wanted: defaultdict[str, float] = defaultdict(float)
-    for group, file in _GROUPS.items():
-        verdicts = verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
-        names = {person.name for person in people([group])}
-        for pair in read_pairs(file):
-            said = verdicts.get((pair.person, pair.posting))
-            if pair.person in names and said and said.verdict != "wrong":
+    for group, file in LOOKED_AT.items():
+        for _, pair, said in judged_pairs(group, file):
+            if said.verdict != "wrong":
                 wanted[pair.person] += pair.weight
     return wanted
 
@@ -161,8 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("postings", type=Path)
     given = parser.parse_args()
-    with given.postings.open(encoding="utf-8") as lines:
-        postings = [Posting.model_validate_json(line).core() for line in lines]
+    postings = postings_in(given.postings)
     found, wanted = found_by_person(postings), _wanted()
     names, seen = sorted(wanted), [person.name for person in people(["seen"])]
     chance = random.Random(15)

@@ -3,15 +3,17 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
-from bench.relevance.judgements import ClaimJudgement, Judgement, Verdict
-from bench.relevance.pairs import Pair
+from bench.relevance.judgements import ClaimJudgement, Judgement, Verdict, read
+from bench.relevance.pairs import Pair, read_pairs
+from bench.relevance.people import LABELS, Group, Person, people
 from bench.relevance.run import Sent
 
 _GAIN: Final[Mapping[Verdict, float]] = {"good": 2.0, "acceptable": 1.0, "wrong": 0.0}
@@ -185,6 +187,20 @@ def verdicts_of(said: Iterable[object]) -> dict[tuple[str, str], Judgement]:
         if isinstance(one, Judgement):
             verdicts.setdefault((one.person, one.posting), one)
     return verdicts
+
+
+def verdicts_about(group: Group) -> dict[tuple[str, str], Judgement]:
+    """What readers said first of each pair of some people."""
+    return verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
+
+
+def judged_pairs(group: Group, file: Path) -> Iterator[tuple[Person, Pair, Judgement]]:
+    """The pairs in a file that readers judged for some people."""
+    verdicts, everybody = verdicts_about(group), {person.name: person for person in people([group])}
+    for pair in read_pairs(file):
+        said = verdicts.get((pair.person, pair.posting))
+        if pair.person in everybody and said is not None:
+            yield everybody[pair.person], pair, said
 
 
 def claims_of(said: Iterable[object]) -> dict[tuple[str, str, str], bool]:

@@ -8,7 +8,7 @@ from typing import Final
 from bench.relevance.captured import capture_dates, key_of
 from bench.relevance.people import Person
 from schemas.criteria import Criteria
-from schemas.posting import PostingCore
+from schemas.posting import Posting, PostingCore
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, Judging
 from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, wish_of
@@ -27,6 +27,12 @@ class Fitting:
 
     judged: JudgedPosting
     wish: Wish
+
+
+def postings_in(file: Path) -> list[PostingCore]:
+    """What `jobchime normalise` printed into a file."""
+    with file.open(encoding="utf-8") as lines:
+        return [Posting.model_validate_json(line).core() for line in lines]
 
 
 def by_key(postings: Iterable[PostingCore]) -> dict[str, PostingCore]:

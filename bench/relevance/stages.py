@@ -16,20 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.fit_chance import DECIDING, TEACHING
+from bench.fit_chance import LOOKED_AT
 from bench.relevance.captured import all_captured
-from bench.relevance.figures import Judged, verdicts_of
-from bench.relevance.fitting import by_key, chance_of_fitting, fitting, searches_of, spoken
-from bench.relevance.judgements import read
-from bench.relevance.pairs import Pair, read_pairs
-from bench.relevance.people import LABELS, Group, Person, people
-from schemas.posting import Posting, PostingCore
+from bench.relevance.figures import Judged, judged_pairs, verdicts_about
+from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings_in, searches_of, spoken
+from bench.relevance.pairs import Pair
+from bench.relevance.people import Group, Person, people
+from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import DEFAULTS
 from services.rules.criterion.place import PlaceFacts
 from services.rules.languages.speaking import unspoken
 from services.rules.verdict import Reason, verdict
 
-_FILES: Final[Mapping[Group, Path]] = {**TEACHING, **DECIDING}
 _ABOVE: Final = "above the bar"
 
 
@@ -69,12 +67,10 @@ def _said(reason: Reason) -> str:
 
 def wanted_of(group: Group, known: Mapping[str, PostingCore]) -> Iterator[Wanted]:
     """The judged pairs of a group that are wanted."""
-    verdicts = verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
-    everybody = {person.name: person for person in people([group])}
-    for pair in read_pairs(_FILES[group]):
-        said, posting = verdicts.get((pair.person, pair.posting)), known.get(pair.posting)
-        if pair.person in everybody and said and said.verdict != "wrong" and posting:
-            yield Wanted(pair, posting.title, *stage_of(everybody[pair.person], posting))
+    for person, pair, said in judged_pairs(group, LOOKED_AT[group]):
+        posting = known.get(pair.posting)
+        if said.verdict != "wrong" and posting:
+            yield Wanted(pair, posting.title, *stage_of(person, posting))
 
 
 def _sent_in_time(run: Path) -> frozenset[tuple[str, str]]:
@@ -106,9 +102,9 @@ def _print_words(expression: str, known: Mapping[str, PostingCore]) -> None:
     saying = {key: one for key, one in known.items() if words.search(f"{one.title}\n{one.description_text}")}
     employers = {one.company.name for one in saying.values()}
     fits, above = Counter[bool](), Counter[bool]()
-    for group in _FILES:
+    for group in LOOKED_AT:
         everybody = {person.name: person for person in people([group])}
-        for (name, key), said in verdicts_of(read(LABELS / f"judgements-{group}.jsonl")).items():
+        for (name, key), said in verdicts_about(group).items():
             if name in everybody and key in saying:
                 stage, chance = stage_of(everybody[name], saying[key])
                 wanted = said.verdict != "wrong"
@@ -126,12 +122,11 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name each pair that is lost")
     parser.add_argument("--words", help="a regular expression, in any case")
     given = parser.parse_args()
-    with given.postings.open(encoding="utf-8") as lines:
-        known = by_key(Posting.model_validate_json(line).core() for line in lines)
+    known = by_key(postings_in(given.postings))
     if given.words:
         _print_words(given.words, known)
         return
-    for group in _FILES:
+    for group in LOOKED_AT:
         in_time = _sent_in_time(given.run) if given.run and group == "seen" else None
         wanted = list(wanted_of(group, known))
         _print(group, wanted, in_time)

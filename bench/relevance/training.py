@@ -14,10 +14,10 @@ from typing import Final
 
 from bench.relevance.captured import Captured, all_captured
 from bench.relevance.draw import in_span, looks_wanted, same_job
-from bench.relevance.fitting import Fitting, by_key, chance_of_fitting, fitting
+from bench.relevance.fitting import Fitting, by_key, chance_of_fitting, fitting, postings_in
 from bench.relevance.pairs import DECIDING_PAIRS, TRAINING_PAIRS, Pair, read_pairs, write_pairs
 from bench.relevance.people import Group, Person, people
-from schemas.posting import Posting, PostingCore
+from schemas.posting import PostingCore
 
 _LEAST: Final[Mapping[str, float]] = {"likely": 0.5, "possible": 0.2, "unlikely": 0.0}
 """From which chance on what fits is drawn for a stratum."""
@@ -105,8 +105,7 @@ def main() -> None:
     drawn = read_pairs(file) if file.exists() else []
     have = {pair.person for pair in drawn}
     added = [person for person in people([group]) if person.name not in have]
-    with given.postings.open(encoding="utf-8") as lines:
-        postings = by_key(Posting.model_validate_json(line).core() for line in lines)
+    postings = by_key(postings_in(given.postings))
     pairs = draw(added, postings)
     write_pairs([*drawn, *pairs], file)
     for person in added:
