@@ -14,14 +14,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from services.runtime.kafka.topics import create
-from tests.support.alerting import PATIENCE_S, PEOPLE, Faults, load, people_of, prometheus
+from tests.support.alerting import PATIENCE_S, PEOPLE, Faults, load, ordered, people_of, prometheus, tables
 from tests.support.cut_line import cut_line
 from tests.support.engines import kafka_of_my_own
-from tests.support.fake_sendgrid import KEY, Script, Step, fake_sendgrid
+from tests.support.fake_sendgrid import Script, Step, fake_sendgrid
 from tests.support.feed_server import feed_server, served, status
 from tests.support.installed import SERVICES, Installation, started
 from tests.support.loopback import free_port, probe
-from tests.support.mail_events import EVENT_KEY, body_of, event, signed
+from tests.support.mail_events import body_of, event, signed
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client, posting
 from tests.support.waiting import ended, until
@@ -33,26 +33,6 @@ pytestmark = [
     pytest.mark.skipif(not os.environ.get("JOBCHIME_TEST_ALERTS"), reason="the long form is `make test-alerts`"),
 ]
 
-MORE = """
-mailer = "sendgrid"
-public_url = "https://jobs.harbour.example"
-sender_address = "alerts@harbour.example"
-postal_address = "1 Quay Street, Porto"
-allow = ["*"]
-[mail.sendgrid]
-api_key = "{key}"
-host = "{host}"
-event_key = "{event_key}"
-[portal]
-port = {portal}
-[notifier]
-most_instant = 48
-[notifier.curate]
-least_chance = 0
-[matcher]
-index = "memory"
-{sources}
-"""
 SOURCE = """
 [[ingest.sources]]
 name = "{name}"
@@ -96,15 +76,14 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
             SOURCE.format(name=name, url=boards.on(f"/{name}", served(listing(20)))) for name in ("one", "two", "three")
         )
         portal = free_port()
-        more = MORE.format(key=KEY, host=provider.host, sources=sources, event_key=EVENT_KEY, portal=portal)
+        more = tables(provider.host, portal) + sources
         places = []
         for name, way in (("first", line), ("second", second_line)):
             (tmp_path / name).mkdir()
             address = url.replace(f":{urlsplit(url).port}/", f":{way.port}/")
             places.append(Installation(tmp_path / name, kafka, address, more=more))
         first, second = places
-        code, said = first.command("subscriber", "import", str(people_of(tmp_path)))
-        assert code == 0, said
+        ordered(first, "subscriber", "import", str(people_of(tmp_path)))
         running = {name: started(name, first.config, tmp_path / f"{name}.log") for name in SERVICES}
         running["second"] = started("notifier", second.config, tmp_path / "second.log")
         try:
@@ -113,10 +92,6 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
             ports = [*first.ports[:3], second.ports[2]]
             with prometheus(tmp_path / "prometheus", ports) as watch:
                 fault = Faults(watch)
-
-                def command(*words: str) -> None:
-                    code, said = first.command(*words)
-                    assert code == 0, said
 
                 def came_of_mails(kind: str, most: int, **fields: str) -> None:
                     """Have the provider tell it of those that were taken last."""
@@ -176,9 +151,9 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     running["notifier"].kill()
                     fault("the last notifier is killed", ("JobchimeServiceDown", "notifier"))
                     for number in range(101):
-                        command(
-                            "search", "add", f"person{number % PEOPLE}@example.com", str(_search(tmp_path, number)),
-                            "--name", f"s{number}", "--cadence", "daily",
+                        ordered(
+                            first, "search", "add", f"person{number % PEOPLE}@example.com",
+                            str(_search(tmp_path, number)), "--name", f"s{number}", "--cadence", "daily",
                         )  # fmt: skip
                     fault("101 searches are saved while there is no notifier", ("JobchimeOutboxWaits", ""))
                     running["notifier"] = started("notifier", first.config, tmp_path / "notifier-again.log")
@@ -193,17 +168,17 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
 
                     came_of_mails("spamreport", 8)
                     fault("eight readers call a mail spam", ("JobchimeSendingStopped", ""))
-                    command("resume", "sending")
+                    ordered(first, "resume", "sending")
                     watch.until_quiet("JobchimeSendingStopped")
 
-                    command("pause", "sending")
-                    command("pause", "matcher")
+                    ordered(first, "pause", "sending")
+                    ordered(first, "pause", "matcher")
                     fault("an operator paused it", ("JobchimeSendingPaused", ""), ("JobchimeServicePaused", "matcher"))
                     for batch in range(30):
                         client.push([posting(f"{batch}-{number}", title="Cook") for number in range(50)])
                     fault("1,500 postings come while the matcher is held", ("JobchimeBehind", "matcher"))
-                    command("resume", "matcher")
-                    command("resume", "sending")
+                    ordered(first, "resume", "matcher")
+                    ordered(first, "resume", "sending")
         finally:
             for process in running.values():
                 process.terminate()

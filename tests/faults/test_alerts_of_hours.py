@@ -24,14 +24,13 @@ from services.runtime.kafka.topics import create
 from services.settings import load_settings
 from services.usecases import webhooks
 from services.usecases.installation import open_installation
-from tests.support.alerting import PATIENCE_S, Faults, load, people_of, prometheus
+from tests.support.alerting import PATIENCE_S, Faults, load, ordered, people_of, prometheus, tables
 from tests.support.engines import kafka_of_my_own
-from tests.support.fake_sendgrid import KEY, fake_sendgrid
+from tests.support.fake_sendgrid import fake_sendgrid
 from tests.support.feed_server import Exchange, feed_server
 from tests.support.forking import ROOT, START
 from tests.support.installed import Installation, started
 from tests.support.loopback import free_port, probe
-from tests.support.mail_events import EVENT_KEY
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client
 from tests.support.waiting import ended, until
@@ -52,26 +51,9 @@ OTHER = "0.0.1"
 """A release that is the same but for its name."""
 HANGS = f"import signal, time; signal.signal(signal.SIGUSR1, lambda *_: time.sleep(3_600)); {START}"
 """A service whose loop stands still from a signal on, as in a call that never returns; its other threads go on."""
-MORE = """
-mailer = "sendgrid"
-public_url = "https://jobs.harbour.example"
-sender_address = "alerts@harbour.example"
-postal_address = "1 Quay Street, Porto"
-allow = ["*"]
-[mail.sendgrid]
-api_key = "{key}"
-host = "{host}"
-event_key = "{event_key}"
-[portal]
-port = {portal}
-[notifier]
-most_instant = 48
-[notifier.curate]
-least_chance = 0
+WEBHOOKS = """
 [notifier.webhooks]
 allow_private = true
-[matcher]
-index = "memory"
 """
 
 
@@ -151,14 +133,13 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
         store = create_engine(url)
         stack.callback(store.dispose)
         portal = free_port()
-        more = MORE.format(key=KEY, host=provider.host, event_key=EVENT_KEY, portal=portal)
+        more = tables(provider.host, portal) + WEBHOOKS
         (tmp_path / "first").mkdir()
         (tmp_path / "other").mkdir()
         first = Installation(tmp_path / "first", kafka, url, more=more)
         other = Installation(tmp_path / "other", kafka, url, more=more)
         daily = {"name": "daily", "cadence": "daily", "criteria": {"text": "gardener"}}
-        code, said = first.command("subscriber", "import", str(people_of(tmp_path, daily)))
-        assert code == 0, said
+        ordered(first, "subscriber", "import", str(people_of(tmp_path, daily)))
 
         for name in ("ingest", "notifier", "portal"):
             forked = started(name, first.config, tmp_path / f"{name}.log")
@@ -174,22 +155,18 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
         ports = [*first.ports[:3], other.ports[0]]
         fault = Faults(stack.enter_context(prometheus(tmp_path / "prometheus", ports)))
 
-        def command(*words: str) -> None:
-            code, said = first.command(*words)
-            assert code == 0, said
-
         receiver = Receiver()
         _webhook_of_the_first_person(first, receivers.on("/hook", receiver))
         until(lambda: receiver.proven, "the webhook is proven", PATIENCE_S)
         with load(Client(first.push_port), 0.2):
             until(lambda: receiver.refused > 0, "a job is posted, and not taken", PATIENCE_S)
             until(lambda: len(provider.seen) >= 3, "mails go out", PATIENCE_S)
-            command("pause", "sending")
+            ordered(first, "pause", "sending")
             pending = "SELECT count(*) FROM deliveries WHERE state = 'pending'"
             until(lambda: number(store, pending) > 0, "mails wait", PATIENCE_S)
         run(store, f"UPDATE deliveries SET not_before = not_before - {20 * MINUTE} WHERE state = 'pending'")
         with held(store, "UPDATE deliveries SET reason = reason WHERE state = 'pending'"):
-            command("resume", "sending")
+            ordered(first, "resume", "sending")
             fault("a session left open holds the mails that wait", ("JobchimeMailsNotHandedOver", ""))
 
         aged = f"UPDATE deliveries SET accepted_at = accepted_at - {180 * MINUTE} WHERE state = 'accepted'"

@@ -19,7 +19,10 @@ from urllib.request import urlopen
 import yaml
 
 from deploy.prometheus.alerts import RULES
+from tests.support.fake_sendgrid import KEY
+from tests.support.installed import Installation
 from tests.support.loopback import free_port
+from tests.support.mail_events import EVENT_KEY
 from tests.support.pushing import Client, posting
 from tests.support.waiting import until
 
@@ -27,6 +30,36 @@ PATIENCE_S = 300.0
 """Twice and more what the longest `for` is in seconds, or a feed that failed waits."""
 PEOPLE = 40
 """Each may have 48 mails a day, and each posting of the load fits one of them."""
+_TABLES = """
+mailer = "sendgrid"
+public_url = "https://jobs.harbour.example"
+sender_address = "alerts@harbour.example"
+postal_address = "1 Quay Street, Porto"
+allow = ["*"]
+[mail.sendgrid]
+api_key = "{key}"
+host = "{host}"
+event_key = "{event_key}"
+[portal]
+port = {portal}
+[notifier]
+most_instant = 48
+[notifier.curate]
+least_chance = 0
+[matcher]
+index = "memory"
+"""
+
+
+def tables(provider: str, portal: int) -> str:
+    """Tables of an installation that mails by a provider at that host, and whose portal has that port."""
+    return _TABLES.format(key=KEY, host=provider, event_key=EVENT_KEY, portal=portal)
+
+
+def ordered(installation: Installation, *words: str) -> None:
+    """Give a command, which must end well."""
+    code, said = installation.command(*words)
+    assert code == 0, said
 
 
 @dataclass(frozen=True)
