@@ -130,9 +130,10 @@ def accept(installation: Installation, source: str, now: datetime) -> int:
     Raises UsageError for a source that the settings do not name, or whose listing needs no such word.
     """
     require_source(installation.settings, source)
-    ledger, expected = SqlSourceLedger(installation.engine), expected_of(installation.settings.ingest)
-    figures = {one.name: one for one in read_source_figures(installation.engine, now, expected)}
-    if figures[source].barren is not None:
+    ledger = SqlSourceLedger(installation.engine)
+    expected = [one for one in expected_of(installation.settings.ingest) if one.name == source]
+    [figures] = read_source_figures(installation.engine, now, expected)
+    if figures.barren is not None:
         ledger.accept_barren(source, now)
         return 0
     shrunk = ledger.accept_shrunk(source)
