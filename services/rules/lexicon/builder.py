@@ -87,12 +87,12 @@ def _patterns_of(entries: Sequence[str], languages: Sequence[str], *, whole: boo
     )
 
 
-def composed(room: str, template: str) -> str:
+def composed(room: str, template: str, *, languages: Sequence[str] = EVERYWHERE) -> str:
     """Compose a pattern of a template in which `{entry}` stands for any way of writing `room.entry`, as whole words.
 
     An entry that the room lacks is named in full: `{joint.or}`.
     """
-    return _NAMED.sub(lambda named: any_of(_in_full(room, named[1])), template)
+    return _NAMED.sub(lambda named: any_of(_in_full(room, named[1]), languages=languages), template)
 
 
 def _in_full(room: str, name: str) -> str:

@@ -167,7 +167,7 @@ def _unwrapped(comment: str) -> str:
     return comment.replace("\n# ", " ")
 
 
-ROOMS = ("services/rules", "services/ingest/domain", "services/notifier/domain")
+ROOMS = ("services/rules", "services/ingest/domain", "services/ingest/adapters", "services/notifier/domain")
 NO_LANGUAGE = {
     r"(?:li|bi)[-_ ]?(?:(?P<hybrid>hybrid)|(?P<onsite>on-?site)|(?P<remote>remote))\b": "tags that LinkedIn reads",
     "(full-?time|part-?time|contract)": "the same",
@@ -180,6 +180,30 @@ NO_LANGUAGE = {
     r"[(\[]at[)\]]": "an address that is written so as not to be one, in English whatever the text is in",
     "strong|i|em|u|s|code|span|sub|sup|thead|tbody": "elements of HTML",
     "div|span|strong|b|em|": "the same",
+    "html|head|body|script|meta|div|main|section": "the same",
+    "DOCTYPE|ENTITY": "declarations of XML",
+    "item|entry": "elements of feeds",
+    "rss|feed|rdf|channel": "the same",
+    "title|language": "the same",
+    "link|guid": "the same",
+    "|version|xml:lang": "attributes of feeds",
+    '"@(?:type|graph|context)"': "keys of JSON-LD",
+    "/v1/boards/[^/]+/jobs": "an address",
+    "/v1/companies/[^/]+/postings": "the same",
+    "sep=": "what a table of Excel begins with",
+    "pay\\.": "a field of drafts",
+    "next(?:[^a-z]|$|_?(?:page|url|link|href))": "names of fields",
+    "usd|eur|gbp|chf|cad|aud": "codes of currencies",
+    "wants? to be hired|seeking freelancer": "titles of threads of Hacker News",
+    "other\\b": "what We Work Remotely writes where nothing is said",
+    r"\s+only$": "the same, behind a country",
+    r"and\s+": "the same, in lists of countries",
+    r"(?:,\s*and|,|\s+and)": "the same",
+    "Headquarters:": "the same, before the text",
+    "applying.{0,80}": "what Remote OK puts behind a text",
+    r"Please mention the words? \*\*[^*<]{0,80}\*\* and tag R[A-Za-z0-9+/=]{0,80} when": "the same",
+    "This is a (?:beta )?feature to avoid spam applicants": "the same",
+    "Companies can search these words to find applicants that read this and see they're human": "the same",
 }
 """Parts of expressions that stand outside the lexicon, and why: no words of a language, or of none of the eight."""
 MARKS_OF_PATTERNS = re.compile(r"\\[bswdBSWDAZ]|\(\?|\|\w|\w\||\$$|^\^|[\])][?*+{]")

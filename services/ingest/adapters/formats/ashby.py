@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from urllib.parse import unquote
 
 from services.ingest.adapters.formats.base import Part, identified
@@ -22,10 +23,19 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.json_peek import peek
 from services.ingest.domain.draft import Draft, PayBand, Stated
 from services.ingest.ports import JsonObject, Skip
+from services.rules.lexicon.builder import any_of
 
-_ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
-_BASE = re.compile(r"\bbase\b.*\d{2}", re.IGNORECASE)
 _TIER_WORDS = ("title", "tierSummary", "additionalInformation")
+
+
+@cache
+def _on_target() -> re.Pattern[str]:
+    return re.compile(any_of("pay.on_target", languages=("en",)), re.IGNORECASE)
+
+
+@cache
+def _base() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('pay.sure', languages=('en',))}.*\d{{2}}", re.IGNORECASE)
 
 
 class Ashby(Board):
@@ -94,7 +104,7 @@ def _pay(compensation: JsonObject) -> tuple[PayBand, ...]:
     found: tuple[PayBand, ...] = ()
     for tier in map(object_of, list_of(compensation.get("compensationTiers"))):
         bands = _salaries("compensationTiers", tier.get("components"), zone=plain(text_of(tier.get("title"))) or None)
-        hoped = any(_ON_TARGET.search(text_of(tier.get(name))) for name in _TIER_WORDS)
+        hoped = any(_on_target().search(text_of(tier.get(name))) for name in _TIER_WORDS)
         found += tuple(replace(offer, kind="ote") for offer in bands) if hoped else bands
     return found or _salaries("summaryComponents", compensation.get("summaryComponents"), zone=None)
 
@@ -103,10 +113,10 @@ def _base_of(compensation: JsonObject) -> tuple[Stated, ...]:
     """What the summary of the tiers says; where that speaks of OTE, its parts on base pay alone."""
     summary = text_of(compensation.get("compensationTierSummary"))
     tiers = [text_of(object_of(tier).get("tierSummary")) for tier in list_of(compensation.get("compensationTiers"))]
-    if not any(_ON_TARGET.search(words) for words in (summary, *tiers)):
+    if not any(_on_target().search(words) for words in (summary, *tiers)):
         return stated("compensationTierSummary", summary)
     parts = (part.strip() for words in tiers for part in words.split("•"))
-    return stated("tierSummary", *(part for part in parts if _BASE.search(part) and not _ON_TARGET.search(part)))
+    return stated("tierSummary", *(part for part in parts if _base().search(part) and not _on_target().search(part)))
 
 
 def _salaries(field: str, components: object, *, zone: str | None) -> tuple[PayBand, ...]:

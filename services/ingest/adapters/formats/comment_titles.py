@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from services.ingest.domain.role.title import head_in, read_title
+from services.rules.lexicon.builder import composed
 from services.rules.roles.taxonomy import WEAK, roles
 from services.rules.text import collapsed
 
@@ -14,27 +16,29 @@ _MOST_FIELD = 5
 """Words of a part that names a role by its field, without a noun of work."""
 _MOST_TITLE = 70
 """Of a further line that is a title."""
-_INDUSTRY = re.compile(r"\w+[ -]?tech|tech(?:nology)?[ -]?stack\b.*|stack\b.*", re.IGNORECASE)
-_LABEL = re.compile(r"^[\s*•·-]*(?:\w+ ){0,2}(?:hiring|roles?|positions?|openings?)[^:|]{0,20}:\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^[\s*•·>→–—+-]{0,5}(?:\d{1,2}[.)]\s)?")
 _ITEM = re.compile(r"\s*[*•·>–—+-]+\s")
-_ITEM_END = re.compile(r"\s(?:with|to|who|that|for|at|on)\s.*|[:,]\s.*|\s[-–—]\s.*", re.IGNORECASE)
-_ARTICLE = re.compile(r"^(?:an?|the|\d+x?) ", re.IGNORECASE)
 _BEHIND_TITLE = re.compile(r"\s*(?:[-–—|:,(+]\s*)?[$€£]\s?\d.*$|\s*[|].*$|\s*[(\[]\s*[)\]]|\s*[-–—:>]+\s*$")
-_SENTENCE = re.compile(
-    r"[.!?]\s|[.!?]$|@|\b(?:we|our|you|your|is|are|have|join|apply|looking|please|with|experience|years?|stack)\b",
-    re.IGNORECASE,
+_INDUSTRY = r"\w+[ -]?{trade}|{stack}.*"
+_LABEL = r"^[\s*•·-]*(?:\w+ ){0,2}{openings}[^:|]{0,20}:\s*"
+_ITEM_END = r"\s(?:{sought.ends}|{ends})\s.*|[:,]\s.*|\s[-–—]\s.*"
+_ARTICLE = r"^(?:{article}|\d+x?) "
+_SENTENCE = r"[.!?]\s|[.!?]$|@|{prose}"
+_SOUGHT = (
+    r"{seeks}(?: (?:{article}|\d+x?))? (?P<title>[^.;:!?|(]{3,90}?)"
+    r"(?=\s*(?:[.,;:!?|(]|$)|\s+(?:{sought.ends}|{ends}))"
 )
-_SOUGHT = re.compile(
-    r"\b(?:hiring|looking for|seeking|searching for|recruiting)(?: for)?(?: an?| the| our| \d+x?| several| multiple)? "
-    r"(?P<title>[^.;:!?|(]{3,90}?)(?=\s*(?:[.,;:!?|(]|\b(?:to|who|that|in|for|with|based|at|from|motivated|passionate|excited|interested)\b|$))",
-    re.IGNORECASE,
-)
+
+
+@cache
+def words(template: str) -> re.Pattern[str]:
+    """The pattern of a template of words of comments: in English, in whatever language a comment is."""
+    return re.compile(composed("comment", template, languages=("en",)), re.IGNORECASE)
 
 
 def has_head(text: str) -> bool:
     """Whether a text holds a noun of work, `baker`, as the title of a job does."""
-    return not _INDUSTRY.fullmatch(text) and head_in(text, roles()) not in {None, WEAK}
+    return not words(_INDUSTRY).fullmatch(text) and head_in(text, roles()) not in {None, WEAK}
 
 
 def names_a_role(text: str) -> bool:
@@ -42,12 +46,12 @@ def names_a_role(text: str) -> bool:
     if has_head(text):
         return True
     is_list = "," in text or len(text.split()) > _MOST_FIELD
-    return not is_list and not _INDUSTRY.fullmatch(text) and bool(read_title(text, roles()))
+    return not is_list and not words(_INDUSTRY).fullmatch(text) and bool(read_title(text, roles()))
 
 
 def bare_title(text: str) -> str:
     """A title without links, a label or bullet before it and pay behind it."""
-    return _BEHIND_TITLE.sub("", _BULLET.sub("", collapsed(_LABEL.sub("", LINK.sub(" ", text))))).strip(AROUND)
+    return _BEHIND_TITLE.sub("", _BULLET.sub("", collapsed(words(_LABEL).sub("", LINK.sub(" ", text))))).strip(AROUND)
 
 
 def roles_listed(lines: Iterable[str], most: int) -> tuple[str, ...]:
@@ -56,11 +60,11 @@ def roles_listed(lines: Iterable[str], most: int) -> tuple[str, ...]:
     for line in lines:
         is_item = _ITEM.match(line) is not None
         title = "" if line.endswith(":") else bare_title(line[:_MOST_LINE])  # A heading stands before titles.
-        title = _ITEM_END.sub("", _ARTICLE.sub("", title)) if is_item else title
+        title = words(_ITEM_END).sub("", words(_ARTICLE).sub("", title)) if is_item else title
         if (
             3 < len(title) <= _MOST_TITLE
             and (is_item or title.lstrip("(")[:1].isupper())
-            and not _SENTENCE.search(title)
+            and not words(_SENTENCE).search(title)
             and has_head(title)
         ):
             found.setdefault(title.casefold(), title)
@@ -71,5 +75,5 @@ def roles_listed(lines: Iterable[str], most: int) -> tuple[str, ...]:
 
 def roles_sought(text: str) -> tuple[str, ...]:
     """The role of `we are looking for a baker to join us`, the first of a text that says so."""
-    found = (match["title"].strip() for match in _SOUGHT.finditer(text))
+    found = (match["title"].strip() for match in words(_SOUGHT).finditer(text))
     return tuple(title for title in found if " " in title and names_a_role(title))[:1]

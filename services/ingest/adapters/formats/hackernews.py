@@ -9,7 +9,7 @@ from lxml import etree
 
 from services.ingest.adapters.formats.base import Part, identified
 from services.ingest.adapters.formats.board import Board
-from services.ingest.adapters.formats.comment_titles import names_a_role, roles_listed, roles_sought
+from services.ingest.adapters.formats.comment_titles import names_a_role, roles_listed, roles_sought, words
 from services.ingest.adapters.formats.fields import plain, stated, text_of
 from services.ingest.adapters.formats.hiring_line import HiringLine, read_line
 from services.ingest.adapters.formats.json_peek import Peek, peek, peek_text
@@ -31,14 +31,8 @@ _MOST_COMMENT = 20_000
 """Characters of a comment whose lines are looked at; the longest of 299 real ones has 3,300."""
 _BREAK = re.compile(r"<p>|</p>|<br\s*/?>|<pre>|\n|\r", re.IGNORECASE)
 _OTHER_THREAD = re.compile(r"wants? to be hired|seeking freelancer", re.IGNORECASE)
-_SEEKS = re.compile(
-    r"\W{0,3}(?:seeking (?:work|freelance work|a job)|looking for (?:work|a job)|location:)", re.IGNORECASE
-)
-_HIRING = re.compile(
-    r"\b(?:we(?:'re| are)|i'm|i am|is|are|am)\s+(?:\w+\s+){0,3}(?:hiring|looking for|seeking|expanding|recruiting)\b"
-    r"|\bhiring for\b|^\W{0,3}hiring\b|\bopen (?:roles|positions|jobs)\b|\bvacanc(?:y|ies)\b|\bjoin us\b",
-    re.IGNORECASE,
-)
+_SEEKS_WORK = r"\W{0,3}{seeks_work}"
+_HIRING = r"(?:{is}|{we_are})\s+(?:\w+\s+){0,3}(?:{seeks}|{grows})|^\W{0,3}(?:{seeks}|{grows})|{opens}"
 _QUESTION = re.compile(r"^[^.!|]{0,300}\?")
 
 
@@ -110,7 +104,7 @@ def _no_posting(row: JsonObject) -> str | None:
     if not comment:
         return "a comment without a text, as deleted ones are, or a story"
     lines = _lines(comment)
-    if not lines or _SEEKS.match(lines[0]):
+    if not lines or words(_SEEKS_WORK).match(lines[0]):
         return "a comment of somebody who seeks work"
     return None if _tells_of_an_opening(lines) else "a comment that tells of no opening"
 
@@ -121,7 +115,7 @@ def _tells_of_an_opening(lines: list[str]) -> bool:
     if read_line(lines[0]).is_opening:
         return True
     opening = " ".join(lines)[:2_000]
-    return _HIRING.search(opening) is not None or (len(lines[0]) <= 100 and names_a_role(lines[0]))
+    return words(_HIRING).search(opening) is not None or (len(lines[0]) <= 100 and names_a_role(lines[0]))
 
 
 def _title(line: HiringLine, lines: list[str]) -> str:

@@ -1,9 +1,7 @@
 """The first line of a "Who is hiring" comment: `Company | Role | Place | REMOTE | pay | link`, in any order.
 
 What a part is, is told by what it holds: a link, a sum, a form of employment, a role of the taxonomy, a place. The
-company is the part that begins the line, as custom has it, unless that part is of another kind. Its words are those
-of that board's custom (`ONSITE`, `H1B`, `F/T`), in English in whatever language the comment is, so they stand here and
-not in the lexicon, whose words are looked for in running text.
+company is the part that begins the line, as custom has it, unless that part is of another kind.
 """
 
 import re
@@ -17,6 +15,7 @@ from services.ingest.adapters.formats.comment_titles import (
     has_head,
     names_a_role,
     roles_sought,
+    words,
 )
 from services.rules.places.text import places_in_field
 from services.rules.text import collapsed
@@ -30,54 +29,27 @@ _MOST_PART = 150
 _PARTINGS = (re.compile(r"[|｜¦]"), re.compile(r"\s//+\s|[•·]"), re.compile(r"\s[-–—]+\s"))
 """What stands between parts: the first of these that a line has."""
 _DOMAIN = re.compile(r"(?:www\.)?(?:[\w-]+\.){1,5}[a-z]{2,10}(?:/\S*)?", re.IGNORECASE)
-_PAY = re.compile(
-    r"[$€£¥₹] ?\d|\d ?k?(?: ?[-–—] ?[$€£]?\d[\d.,]* ?k?)? ?(?:[€£$]|(?:usd|eur|gbp|chf|cad|aud|k)\b)"
-    r"|\b(?:salary|compensation)\b",
-    re.IGNORECASE,
-)
-_NO_PAY = re.compile(
-    r"[$€£] ?\d[\d.,]* ?(?:M|B|mn|bn|million|billion)\b"
-    r"|\b(?:seed|series [A-F]|fund(?:ed|ing)|raised|ARR|valuation|users|downloads)\b",
-    re.IGNORECASE,
-)
-_SHARES = re.compile(r"\bequity\b|\bcompetitive\b|\boptions\b", re.IGNORECASE)
-_EMPLOYMENT = re.compile(
-    r"\b(?:full|part)[\s-]?time\b|\bF/?T\b|\bcontract(?:ors?|s)?\b|\bfreelance(?:rs?)?\b|\bpermanent\b"
-    r"|\bintern(?:s|ships?)?\b|\bco-?ops?\b|\btemporary\b",
-    re.IGNORECASE,
-)
-_VISA = re.compile(r"\bvisas?\b|\bH-?1B\b|\bsponsor(?:ship)?\b|\bcitizen(?:s|ship)?\b|\brelocation\b", re.IGNORECASE)
-_WORKPLACE = re.compile(
-    r"\bremote(?:ly)?\b|\bon-? ?sites?\b|\bhybrid\b|\bin-? ?(?:person|office)\b"
-    r"|\bwork from home\b|\bWFH\b|\banywhere\b",
-    re.IGNORECASE,
-)
-_NOT_REMOTE = re.compile(r"\b(?:no|not|non)[ -]remote\b", re.IGNORECASE)
-_PARTLY = re.compile(r"\bpart(?:ly|ial(?:ly)?)?[ -]remote\b|\bhybrid\b", re.IGNORECASE)
-_REMOTE = re.compile(r"\bremote(?:ly)?\b|\bwork from home\b|\bWFH\b|\banywhere\b", re.IGNORECASE)
-_ELSEWHERE = re.compile(
-    r"(?:\b(?:or|and)\b|[/+&,])?\s*(?:\bhybrid\b|\bon-? ?sites?\b|\bin-? ?(?:person|office)\b)\s*"
-    r"(?:\b(?:or|and|in)\b|[/+&])?",
-    re.IGNORECASE,
-)
-_EMPTY = re.compile(r"[(\[]\s*[)\]]|[/+& ]+(?=\))")
-_SEAT = re.compile(r"^\W{0,3}(?:HQ|headquarter(?:s|ed)?|offices?)\b", re.IGNORECASE)
-_SEVERAL = re.compile(
-    r"(?:multiple|various|several|many|all)\s+(?:\w+\s+)?(?:roles|positions|openings|jobs)|engineering|hiring",
-    re.IGNORECASE,
-)
+_PAY = r"[$€£¥₹] ?\d|\d ?k?(?: ?[-–—] ?[$€£]?\d[\d.,]* ?k?)? ?(?:[€£$]|(?:usd|eur|gbp|chf|cad|aud|k)\b)|{pay.rate}"
+_NO_PAY = r"[$€£] ?\d[\d.,]* ?(?:(?:M|B|mn|bn)\b|{large})|{raised}"
 _PAID_ROLE = re.compile(r"(?P<title>[^$€£¥₹\d:]{3,60}?)[\s(\[:–-]*[$€£¥₹] ?\d")
-_FIRM = re.compile(
-    r"\b(?:group|inc|labs?|studios?|gmbh|ltd|llc|company|technologies|systems|agency|ai)\.?$", re.IGNORECASE
-)
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$")
-_SAYS = re.compile(
-    r"^(?:we at |at )?(?P<company>[^,.!?|(]{2,60}?)\s*(?:\([^)]{0,80}\)\s*)?,?\s"
-    r"(?:is|are|am)\s(?:\w+\s){0,2}(?:hiring|looking|seeking|searching|recruiting|expanding)\b",
-    re.IGNORECASE,
+_EMPTY = re.compile(r"[(\[]\s*[)\]]|[/+& ]+(?=\))")
+_EMPLOYMENT = (
+    r"\bF/?T\b|{employment.full_time}|{employment.part_time}|{employment.internship}|{employment.freelance}"
+    r"|{employment.contract}|{employment.temporary}|{employment}"
 )
-_NOBODY = re.compile(
-    r"(?:hi|hello|hey|we|i|you|they|there|who|anyone|my|our|\[hiring\])(?!\w)|\w+'(?:m|re)\b", re.IGNORECASE
+_VISA = r"{visa.papers}|{visa}"
+_REMOTE = r"{workplace.title.remote}"
+_WORKPLACE = rf"{_REMOTE}|{{onsite}}|{{workplace.field.hybrid}}"
+_PARTLY = r"{partly_remote}|{workplace.field.hybrid}"
+_ELSEWHERE = (
+    r"(?:{joint.or}|{joint.and}|[/+&,])?\s*(?:{workplace.field.hybrid}|{onsite})\s*"
+    r"(?:{joint.or}|{joint.and}|{place.within}|[/+&])?"
+)
+_SEAT = r"^\W{0,3}{seat}"
+_FIRM = r"(?:{skill.company_form}|{firm})\.?$"
+_SAYS = (
+    r"^(?:{as_firm} )?(?P<company>[^,.!?|(]{2,60}?)\s*(?:\([^)]{0,80}\)\s*)?,?\s{is}\s(?:\w+\s){0,2}(?:{seeks}|{grows})"
 )
 
 
@@ -107,19 +79,19 @@ class HiringLine:
     @property
     def workplace(self) -> Literal["remote", "hybrid", "onsite"] | None:
         """The freest that the line offers, since people write `ONSITE or REMOTE`; None where it names none."""
-        said = [part.text for part in self.parts if part.kind not in {"link", "role"} and _WORKPLACE.search(part.text)]
-        if any(_REMOTE.search(_NOT_REMOTE.sub("", _PARTLY.sub("", text))) for text in said):
+        workplace = words(_WORKPLACE)
+        said = [part.text for part in self.parts if part.kind not in {"link", "role"} and workplace.search(part.text)]
+        if any(words(_REMOTE).search(words("{not_remote}").sub("", words(_PARTLY).sub("", text))) for text in said):
             return "remote"
-        if any(map(_PARTLY.search, said)):
+        if any(map(words(_PARTLY).search, said)):
             return "hybrid"
         return "onsite" if said else None
 
     @property
     def places(self) -> tuple[str, ...]:
         """Where the work is, less words for other workplaces: `London (Hybrid)` is London, `Remote (US)` stays."""
-        found = (
-            _EMPTY.sub("", _ELSEWHERE.sub(" ", _PARTLY.sub(" ", text))) for text in self.texts("workplace", "place")
-        )
+        elsewhere, partly = words(_ELSEWHERE), words(_PARTLY)
+        found = (_EMPTY.sub("", elsewhere.sub(" ", partly.sub(" ", text))) for text in self.texts("workplace", "place"))
         return tuple(place for text in found if (place := collapsed(text).strip(AROUND)))
 
     @property
@@ -141,7 +113,7 @@ class HiringLine:
     @property
     def employment(self) -> tuple[str, ...]:
         """Words for the form of employment, beside whatever else they stand; a title's are left to its reading."""
-        found = (_EMPLOYMENT.finditer(part.text) for part in self.parts if part.kind not in {"role", "link"})
+        found = (words(_EMPLOYMENT).finditer(part.text) for part in self.parts if part.kind not in {"role", "link"})
         return tuple(match[0] for matches in found for match in matches)
 
     @property
@@ -177,29 +149,30 @@ def _kind(text: str) -> Kind:
     bare = text.strip(AROUND)
     if LINK.match(bare) or _DOMAIN.fullmatch(bare):
         return "link"
-    is_pay = _PAY.search(bare) is not None and not _NO_PAY.search(bare) and re.search(r"\d", bare) is not None
+    is_pay = bool(words(_PAY).search(bare)) and not words(_NO_PAY).search(bare) and bool(re.search(r"\d", bare))
     if len(bare) > _MOST_PART:
         return "pay" if is_pay else "other"
     if is_pay:
         paid = _PAID_ROLE.match(bare)
         return "role" if paid and has_head(paid["title"]) else "pay"
-    without = _WORKPLACE.sub("", _EMPLOYMENT.sub("", _ASIDE.sub("", LINK.sub("", bare)))).strip(AROUND + "/&+")
-    if _SEVERAL.fullmatch(without):
+    formless = words(_EMPLOYMENT).sub("", _ASIDE.sub("", LINK.sub("", bare)))
+    without = words(_WORKPLACE).sub("", formless).strip(AROUND + "/&+")
+    if words("{several}").fullmatch(without):
         return "several"
     if without and names_a_role(without):
         return "role"
-    for kind, pattern in _TOLD:
-        if pattern.search(bare):
+    for kind, template in _TOLD:
+        if words(template).search(bare):
             return kind
     return "place" if places_in_field(bare) else "other"
 
 
-_TOLD: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_TOLD: tuple[tuple[Kind, str], ...] = (
     ("seat", _SEAT),
     ("workplace", _WORKPLACE),
     ("employment", _EMPLOYMENT),
     ("visa", _VISA),
-    ("pay", _SHARES),
+    ("pay", "{shares}"),
 )
 
 
@@ -211,7 +184,7 @@ def _company_at(parts: list[Part]) -> int | None:
     """
     first = parts[0]
     has_roles = any(part.kind in {"role", "several"} for part in parts[1:])
-    is_firm = " " not in first.text or _FIRM.search(first.text) is not None
+    is_firm = " " not in first.text or words(_FIRM).search(first.text) is not None
     if first.kind == "role" and not has_roles and not is_firm:
         return next((at for at, part in enumerate(parts) if part.kind == "other" and len(part.text) <= 60), None)
     return None if first.kind in {"workplace", "employment"} else 0
@@ -228,8 +201,8 @@ def _company(text: str) -> str:
 
 def _company_in_prose(line: str) -> str:
     """The company of `Nimbus Fern is hiring a baker`; "" where the line names none so."""
-    said = _SAYS.match(line)
-    return "" if said is None or _NOBODY.match(said["company"]) else said["company"].strip(AROUND)
+    said = words(_SAYS).match(line)
+    return "" if said is None or words("{nobody}").match(said["company"]) else said["company"].strip(AROUND)
 
 
 def _sought(line: str) -> tuple[Part, ...]:
