@@ -3,7 +3,7 @@
 import functools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from random import random
 from sqlite3 import Connection as SqliteConnection
@@ -18,10 +18,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.settings import StoreSettings
 from services.runtime.sql.sqlite import BUSY_SECONDS, explain, make_private, use_wal
+from services.runtime.sql.turns import Turns
 
 WRITES = "jobchime_writes"
 """The execution option of connections in `writing`."""
 _NO_TRANSACTION = "jobchime_no_transaction"
+_TURNS = "jobchime_turns"
+"""The execution option of SQLite's engines in which the threads that write stand in line."""
 
 _NOT_MIGRATED = ("42P01", "42703")  # undefined_table, undefined_column
 _CONFLICTS = ("40001", "40P01")  # serialization_failure, deadlock_detected
@@ -64,13 +67,19 @@ def store_at(url: str, settings: StoreSettings | None = None) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes; in SQLite it holds the write lock from its first statement.
+    """One transaction that writes; in SQLite it waits for its turn, and holds the write lock from its first statement.
 
     In PostgreSQL each statement sees what was committed before it (READ COMMITTED), so what a decision rests on is
     read under a lock. Commits on leaving, rolls back on any exception. Raises UnavailableError where the store is
     away, and ConflictError, which is one, where the transaction was undone for the sake of another; see `retried`.
     """
-    with explained(engine), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    turns: Turns | None = engine.get_execution_options().get(_TURNS)
+    with (
+        turns.turn() if turns else nullcontext(),
+        explained(engine),
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
@@ -176,7 +185,7 @@ def _arguments(url: URL, settings: StoreSettings) -> dict[str, Any]:
     # A statement's values are people's data: no error and no log may show them.
     given: dict[str, Any] = {"hide_parameters": True}
     if url.get_backend_name() == "sqlite":
-        return given
+        return given | {"execution_options": {_TURNS: Turns(place_of(url), BUSY_SECONDS)}}
     pool = {
         "isolation_level": "READ COMMITTED",
         "pool_size": settings.pool,

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -21,6 +22,7 @@ from schemas.sql.tables import counters, flags, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store, reading, scrub, upsert, writing
+from services.runtime.sql.turns import Turns
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 
@@ -126,6 +128,39 @@ def test_writers_wait_for_each_other_instead_of_failing(engine: Engine) -> None:
     assert faults == []
     with reading(engine) as connection:
         assert connection.execute(select(counters.c.value)).scalar_one() == 80
+
+
+def test_who_writes_without_a_pause_comes_behind_those_who_wait(engine: Engine) -> None:
+    others = [f"other {number}" for number in range(5)]
+    asks = [threading.Event() for _ in others]
+
+    def write(number: int) -> None:
+        asks[number].set()
+        count(engine, others[number], number)
+
+    again = 0
+    with ThreadPoolExecutor(len(others)) as pool:
+        with writing(engine):
+            for number in range(len(others)):
+                pool.submit(write, number)
+            assert all(ask.wait(30) for ask in asks)
+            time.sleep(0.1)
+        while counted(engine) != others and again < 50:
+            with writing(engine):
+                time.sleep(0.05)
+            again += 1
+    assert counted(engine) == others
+    assert again <= 5
+
+
+def test_a_turn_that_does_not_come_is_one_sentence_and_holds_up_nobody() -> None:
+    turns = Turns("store.sqlite", 0.01)
+    with turns.turn(), ThreadPoolExecutor(1) as pool:
+        late = pool.submit(turns.turn().__enter__)
+        with pytest.raises(UnavailableError, match=r"^store\.sqlite is written to by others of this process"):
+            late.result()
+    with turns.turn():
+        pass
 
 
 def test_a_reader_sees_one_moment(engine: Engine) -> None:
