@@ -21,6 +21,14 @@ class Giving:
     """Polls that found it moved since it began."""
     longest: timedelta = timedelta()
     """The longest time between two such."""
+    unread: int = 0
+    """Rows of its last listing that may be jobs, and of which nothing could be read."""
+    unread_since: datetime | None = None
+    """Its first poll in a row of which so many could not be read; None where few could not."""
+    replaced: int = 0
+    """Polls in a row that listed much, and hardly anything that was known before."""
+    replaced_since: datetime | None = None
+    """The first of them; None where the last was none."""
 
 
 @cache

@@ -272,9 +272,9 @@ _THRESHOLDS: tuple[Alert, ...] = (
     Alert(
         "JobchimeSourceSilent",
         "ticket",
-        'max by (state) (jobchime_sources{state=~"silent|shrunk|stale"}) > 0',
+        'max by (state) (jobchime_sources{state=~"silent|shrunk|unread|replaced|stale"}) > 0',
         "15m",
-        "A source is {{ $labels.state }}: it gives nothing or nothing new, or lacks much of what it had.",
+        "A source is {{ $labels.state }}: it gives nothing or nothing new, lacks much, or much of it cannot be read.",
         Case({'jobchime_sources{state="silent"}': "1x30"}, "20m", ({"state": "silent"},)),
         (
             Case({'jobchime_sources{state="ok"}': "4x30", 'jobchime_sources{state="silent"}': "0x30"}, "20m"),

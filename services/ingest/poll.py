@@ -55,6 +55,8 @@ class PollReport:
     """It failed since its server let the time run out."""
     shrunk: Shrunk | None = None
     """How its complete listing shrank, where that is still to be confirmed."""
+    unread: int = 0
+    """Rows that may be jobs, of which nothing could be read: broken and blank ones."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -137,6 +139,7 @@ class Poll:
             waiting=self._details.waiting,
             hung=self._hung,
             shrunk=shrunk,
+            unread=self._broken + self._blank,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
@@ -167,7 +170,9 @@ class Poll:
         for part in parts:
             if isinstance(part, Skip):
                 self._skips[part.reason] += 1
-                self._blank += part.is_blank
+                if part.is_blank:
+                    self._blank += 1
+                    self._cannot_read(part)
             elif isinstance(part, Broken):
                 broken.append(part)
             elif part.source_id in self._listed:
@@ -218,8 +223,8 @@ class Poll:
         if not broken:
             return
         self._broken += len(broken)
-        self._unreadable.update(part.source_id for part in broken if part.source_id is not None)
-        self._nameless += sum(part.source_id is None for part in broken)
+        for part in broken:
+            self._cannot_read(part)
         self._faults += [part.reason for part in broken if part.ends_feed]
         name, ledger = self._source.name, self._tools.ledger
         faults = {fault_of(name, part): part for part in broken}
@@ -229,6 +234,12 @@ class Poll:
         self._tools.producer.produce([dead_letter(name, faults[fault], self._now) for fault in letters])
         ledger.note_faults(name, {*letters, *(faults.keys() - fresh)}, self._now)
         self._letters += len(letters)
+
+    def _cannot_read(self, part: Skip | Broken) -> None:
+        if part.source_id is None:
+            self._nameless += 1
+        else:
+            self._unreadable.add(part.source_id)
 
     def _fresh(self, broken: Iterable[Broken], unmet: frozenset[str]) -> frozenset[str]:
         """Of the faults that are not known by their names, those that are not by their earlier names either."""

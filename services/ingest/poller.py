@@ -11,7 +11,7 @@ import structlog
 
 from schemas.giving import Giving
 from services.ingest.details import DetailReader, wants_details
-from services.ingest.domain.polling.giving import given
+from services.ingest.domain.polling.giving import Polled, given
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators, next_due
 from services.ingest.poll import Poll, PollReport
 from services.ingest.polls import Polls
@@ -178,8 +178,12 @@ def _given(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
     return given(
         health.giving,
         now,
-        listed=counts.items > 0,
-        moved=bool(counts.new or counts.changed or counts.closed),
-        whole=report.whole,
-        unchanged=report.unchanged,
+        Polled(
+            listed=counts.items,
+            new=counts.new,
+            unread=report.unread,
+            moved=bool(counts.new or counts.changed or counts.closed),
+            whole=report.whole,
+            unchanged=report.unchanged,
+        ),
     )

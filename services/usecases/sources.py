@@ -125,7 +125,7 @@ def poll_now(installation: Installation, source: str) -> None:
 
 
 def accept(installation: Installation, source: str, now: datetime) -> int:
-    """Say that a listing which shrank suspiciously, or gives nothing new, is right; how many its next poll closes.
+    """Say that a listing which shrank suspiciously, or what is told of it otherwise, is right; how many its next poll closes.
 
     Raises UsageError for a source that the settings do not name, or whose listing needs no such word.
     """
@@ -133,8 +133,8 @@ def accept(installation: Installation, source: str, now: datetime) -> int:
     ledger = SqlSourceLedger(installation.engine)
     expected = [one for one in expected_of(installation.settings.ingest) if one.name == source]
     [figures] = read_source_figures(installation.engine, now, expected)
-    if figures.barren is not None:
-        ledger.accept_barren(source, now)
+    if figures.amiss is not None:
+        ledger.accept_giving(source, now)
         return 0
     shrunk = ledger.accept_shrunk(source)
     if shrunk is None:

@@ -64,7 +64,7 @@ def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
         f"being asked for {ago(now - source.asked_since)}" if source.asked_since else "",
         f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time" if source.hangs else "",
         source.error or "",
-        source.barren.said if source.barren else "",
+        source.amiss.said if source.amiss else "",
         source.notes,
     ]
     return source.name, source.state, success, source.items, "; ".join(filter(None, remarks))
@@ -163,13 +163,13 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
     """Say that a listing is right which shrank suspiciously: its next poll closes what it lacks.
 
-    The same word tells that one which lists nothing, or nothing new, is right.
+    The same word tells that one is right which lists nothing, or nothing new, or much that cannot be read.
     """
     lacking = sources.accept(open_installation(config, create=False), name, moment(None))
     if lacking:
         typer.echo(f"The next poll of {name} closes the {counted(lacking, 'posting')} that it no longer lists.")
     else:
-        typer.echo(f"That {name} gives nothing new is not told any more, until it gives something again.")
+        typer.echo(f"What {name} gives is not told of any more, until it was otherwise for once.")
 
 
 @app.command("again")

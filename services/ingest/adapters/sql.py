@@ -148,8 +148,8 @@ class SqlSourceLedger:
         return shrunk
 
     @retried
-    def accept_barren(self, source: str, now: datetime) -> None:
-        """Take an operator's word that it is right for a source to give nothing new, until it does again."""
+    def accept_giving(self, source: str, now: datetime) -> None:
+        """Take an operator's word that what is odd in what a source gives is right, until it was otherwise."""
         with writing(self._engine) as connection:
             connection.execute(update(sources).where(sources.c.source == source).values(giving_accepted=now))
 

@@ -20,7 +20,8 @@ from services.overview.doctor.finding import Finding
 from services.overview.doctor.kafka import PATIENCE_S, agreement_findings, cluster_findings, topic_findings
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
-from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles, source_troubles
+from services.overview.stream.source_troubles import source_troubles
+from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles
 from services.overview.stream.troubles import DECLARE
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -146,13 +147,13 @@ def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Findi
             yield Finding("opt-outs", "wrong", "the store is a copy that was restored; no mail goes out", REPLAY)
         yield from _pauses(pauses)
         yield from _clocks(engine, clock)
-        yield from _barren(settings, engine, clock.now())
+        yield from _amiss(settings, engine, clock.now())
 
 
-def _barren(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
+def _amiss(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
     """Sources that give nothing, or the same for ever, whose addresses may be wrong; other troubles `status` tells."""
     found = read_source_figures(engine, now, expected_of(settings.ingest))
-    for trouble in source_troubles([source for source in found if source.only_barren], now):
+    for trouble in source_troubles([source for source in found if source.only_amiss], now):
         yield Finding("sources", "note", trouble.what, trouble.do)
 
 

@@ -18,6 +18,8 @@ SOURCE_SEVERITY: Final[dict[SourceState, Severity]] = {
     "hanging": "grave",
     "failing": "grave",
     "shrunk": "grave",
+    "unread": "grave",
+    "replaced": "grave",
     "stale": "grave",
     "empty": "note",
     "barren": "note",

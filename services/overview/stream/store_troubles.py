@@ -1,17 +1,15 @@
 """What is not well by what the store says, and what to do about it: sources, mails and digests. Pure."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.mail_troubles import FRESH, mail_troubles
-from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
-from services.runtime.figures.barren import Barren
+from services.overview.stream.model import Remedy, Trouble
+from services.overview.stream.source_troubles import source_troubles
+from services.overview.stream.spans import ago, forgotten, stamp
 from services.runtime.figures.canary import EVERY
-from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.sql.ran_ahead import RanAhead
@@ -34,33 +32,6 @@ QUIET = timedelta(hours=12)
 _OUTBOX_MANY = 10_000
 _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 """Shares of the room for sign-ups: worth a look, and a failure."""
-LATE_POLLS = timedelta(minutes=15)
-"""A poll that has been due for so long, and has not begun, is late."""
-_HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
-_LISTED = "`jobchime source list` names them"
-_MANY: dict[SourceState, tuple[str, str]] = {
-    "silent": ("are silent", f"{_LISTED}; `jobchime source check` the address of one"),
-    "hanging": ("hang", f"{_LISTED}; others are not held up, and they are asked again by themselves"),
-    "failing": ("fail", f"{_LISTED} with the reason of each"),
-    "shrunk": (
-        "lack many open postings, kept open",
-        f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
-    ),
-    "empty": (
-        "list nothing any more, while postings of them are open",
-        f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
-    ),
-    "stale": (
-        "list the same for far longer than they ever did",
-        f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
-    ),
-    "barren": (
-        "list nothing",
-        f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
-    ),
-    "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
-}
-"""Of more than a few: what they do, and what to do."""
 
 
 def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
@@ -216,7 +187,7 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
 def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
     polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
-    if polled and all(source.only_barren for source in polled):
+    if polled and all(source.gives_nothing for source in polled):
         which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
         yield Trouble(
             f"{which} asked lists nothing, or nothing new: no posting comes",
@@ -228,106 +199,3 @@ def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
             grave=False,
         )
-
-
-def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
-    """In the order of the sources, those of one kind where the first of them stands."""
-    kinds: dict[SourceState, list[SourceFigures]] = {}
-    for source in sources:
-        kinds.setdefault(source.state, []).append(source)
-    for state, some in kinds.items():
-        if state in _MANY and len(some) > MOST_NAMED:
-            yield _many(state, some)
-        else:
-            for source in some:
-                yield from _of_source(source, now)
-
-
-def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
-    """Polls that should have begun long ago: one source that is late is told of as all are."""
-    waits = [
-        now - source.next_due
-        for source in sources
-        if source.next_due is not None and source.asked_since is None and source.state not in ("off", "paused")
-    ]
-    late = [wait for wait in waits if wait > LATE_POLLS]
-    if late:
-        yield Trouble(
-            f"{len(late):,} of {len(sources):,} sources have been due and are not asked,"
-            f" the longest for {ago(max(late))}",
-            "see how many hang; a larger ingest.polls_at_once asks more at a time, a longer `every` fewer",
-        )
-
-
-def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
-    what, do = _MANY[state]
-    reasons = Counter(source.error for source in some if source.error)
-    ((reason, count),) = reasons.most_common(1) or ((None, 0),)
-    why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
-    names = named_of([source.name for source in some])
-    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=SOURCE_SEVERITY[state] == "grave")
-
-
-def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
-    since = lasting(source.error_since, source.error_at, now)
-    last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
-    if source.state == "empty" or (source.state == "silent" and source.empty_since and not source.error):
-        nothing = f", for {ago(now - source.empty_since)} now" if source.empty_since else ""
-        still = counted(source.lacking, "posting of it is", "postings of it are")
-        yield Trouble(
-            f"the source {source.name} lists nothing any more{nothing}, while {still} open",
-            f"look at its board, and `jobchime source check` its address; if they are gone, `jobchime source accept"
-            f" {source.name}` closes them",
-            grave=source.state == "silent",
-            remedy=Remedy("accept source", source.name),
-        )
-    elif source.state == "silent":
-        why = f": {short(source.error)}{since}" if source.error else ""
-        yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
-    elif source.state == "hanging":
-        yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
-    elif source.state == "failing":
-        again = "" if source.pushed else "; it is asked again by itself"
-        yield Trouble(
-            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}", f"read the reason{again}"
-        )
-    elif source.state == "shrunk":
-        yield Trouble(
-            f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
-            " kept open",
-            f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
-            remedy=Remedy("accept source", source.name),
-        )
-    elif source.only_barren is not None:
-        yield _barren(source, source.only_barren, now)
-    elif source.state == "paused":
-        yield Trouble(
-            f"the source {source.name} is {BY_OPERATOR}",
-            f"`jobchime source resume {source.name}`",
-            grave=False,
-            remedy=Remedy("resume source", source.name),
-        )
-
-
-def _barren(source: SourceFigures, found: Barren, now: datetime) -> Trouble:
-    """That a listing is empty may be right for months, as of a small company; one that moved and then stands, not."""
-    lasts = ago(now - found.since)
-    skipped = f" ({short(source.notes)})" if source.notes else ""
-    what = {
-        "barren": f"the source {source.name} has listed nothing for {lasts}{skipped}",
-        "stale": f"the source {source.name} lists the same for {lasts}, and never did for longer than"
-        f" {ago(found.longest)} before",
-    }
-    return Trouble(
-        what[found.why],
-        f"look at its board, and `jobchime source check` its address; if it is right, `jobchime source accept"
-        f" {source.name}`",
-        grave=found.why == "stale",
-        remedy=Remedy("accept source", source.name),
-    )
-
-
-def _hangs(source: SourceFigures, now: datetime) -> str:
-    asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
-    before = [f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time"] if source.hangs else []
-    return "; ".join((*asked, *before, *([short(source.error)] if source.error else [])))

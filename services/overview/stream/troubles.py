@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.topics import dead_of
 from services.overview.stream.model import DATA_FOLDER, Overview, Remedy, ServiceView, Trouble
+from services.overview.stream.source_troubles import LATE_POLLS, late_polls
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
-from services.overview.stream.store_troubles import LATE_POLLS, late_polls, store_troubles
+from services.overview.stream.store_troubles import store_troubles
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import MISSED, Worker

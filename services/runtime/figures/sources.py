@@ -10,17 +10,30 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from schemas import giving
 from schemas.sql.ingest import sources
-from services.runtime.figures.barren import Barren, barren
+from services.runtime.figures.amiss import Amiss, amiss
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.sql.store import reading
 
 SourceState = Literal[
-    "ok", "hanging", "failing", "silent", "shrunk", "stale", "empty", "barren", "paused", "off", "waiting"
+    "ok",
+    "hanging",
+    "failing",
+    "silent",
+    "shrunk",
+    "unread",
+    "replaced",
+    "stale",
+    "empty",
+    "barren",
+    "paused",
+    "off",
+    "waiting",
 ]
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
 `shrunk`: its listing lacks so much that an operator is asked; `empty`: it lists nothing any more, while a few postings
 of it are open; for longer than its silence, it is `silent`; `barren`: it has listed nothing for as long, and nothing of
-it is open; `stale`: it lists the same for far longer than it ever did."""
+it is open; `stale`: it lists the same for far longer than it ever did; `unread`: of many of its rows nothing can be
+read; `replaced`: poll after poll lists hardly anything that was known."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 
 HANGING_AFTER = timedelta(seconds=15)
@@ -65,13 +78,18 @@ class SourceFigures:
     """When it began to list nothing, while postings of it are open; None where it lists something."""
     notes: str = ""
     """What there was to say of its last poll."""
-    barren: Barren | None = None
-    """That it gives nothing, or nothing new, for too long; None where it does, or an operator said that it is right."""
+    amiss: Amiss | None = None
+    """What is odd in what it gives; None where nothing is, or an operator said that it is right."""
 
     @property
-    def only_barren(self) -> Barren | None:
+    def only_amiss(self) -> Amiss | None:
         """The same, of a source that has no other trouble."""
-        return self.barren if self.state in ("barren", "stale") else None
+        return self.amiss if self.amiss and self.state == self.amiss.why else None
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Nothing, or nothing new, comes of it, and it has no other trouble."""
+        return self.state in ("barren", "stale")
 
 
 def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> tuple[SourceFigures, ...]:
@@ -93,7 +111,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
     if row is None:
         return SourceFigures(source.name, held or "waiting", source.pushed)
     shrunk = _shrunk(row)
-    gives_nothing = _barren(source, row, now) if shrunk is None else None
+    gives_nothing = _amiss(source, row, now) if shrunk is None else None
     return SourceFigures(
         name=source.name,
         state=held or _state(source, row, now, shrunk, gives_nothing),
@@ -109,7 +127,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         lacking=shrunk["lacking"] if shrunk else 0,
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
-        barren=gives_nothing,
+        amiss=gives_nothing,
     )
 
 
@@ -143,7 +161,7 @@ def _held(source: Expected, pauses: Pauses) -> SourceState | None:
 
 
 def _state(
-    source: Expected, row: Row[Any], now: datetime, shrunk: Mapping[str, Any] | None, gives_nothing: Barren | None
+    source: Expected, row: Row[Any], now: datetime, shrunk: Mapping[str, Any] | None, gives_nothing: Amiss | None
 ) -> SourceState:
     asked_since = _asked_since(row, now)
     hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
@@ -161,9 +179,9 @@ def _state(
     return "ok" if gives_nothing is None else gives_nothing.why
 
 
-def _barren(source: Expected, row: Row[Any], now: datetime) -> Barren | None:
+def _amiss(source: Expected, row: Row[Any], now: datetime) -> Amiss | None:
     # Of the time since its last success nobody knows what it would have given.
     seen_at = _last_success(row, now)
     if source.silence is None or seen_at is None:
         return None
-    return barren(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)
+    return amiss(giving.read(row.giving), seen_at, source.silence, row.giving_accepted)

@@ -50,7 +50,7 @@ def test_a_feed_that_gives_nothing_from_the_start_is_told_after_a_day(
         assert figures(on).state == "ok"
     on.poll()
     found = figures(on)
-    assert (found.state, found.barren and found.barren.since) == ("barren", NOON)
+    assert (found.state, found.amiss and found.amiss.since) == ("barren", NOON)
     assert ("12 skipped: an unlisted job" in found.notes) == (body == UNLISTED)
 
 
@@ -60,7 +60,7 @@ def test_an_operators_word_holds_until_it_has_listed_something_and_stops_again(
     on = bench(tmp_path, source(server.on("/feed", serve.served(NONE))))
     for _ in range(26):
         on.poll()
-    on.ledger.accept_barren("board", on.now)
+    on.ledger.accept_giving("board", on.now)
     for _ in range(48):
         on.poll()
     assert figures(on).state == "ok"
@@ -126,3 +126,49 @@ def test_a_listing_of_blank_rows_alone_cannot_be_read_and_some_among_others_can(
     assert figures(on).state == "failing"
     assert on.poll().error is None
     assert figures(on).state == "ok"
+
+
+def test_a_listing_of_which_most_rows_are_blank_is_told_at_its_first_poll_until_an_operator_says_that_it_is_right(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    rows = [_full(number) for number in range(20)]
+    nothing = [{"id": f"x{number}", "position": "", "company": "", "epoch": 1, "tags": []} for number in range(500)]
+    served = (serve.served(blank(*rows)), serve.served(blank(*rows, *nothing)))
+    on = bench(tmp_path, source(server.on("/feed", *served)))
+    on.poll()
+    assert figures(on).state == "ok"
+    assert on.poll().error is None
+    found = figures(on)
+    assert (found.state, found.items, found.amiss and found.amiss.number) == ("unread", 20, 500)
+    on.ledger.accept_giving("board", on.now)
+    on.poll()
+    assert figures(on).state == "ok"
+
+
+def test_a_posting_of_which_the_row_is_blank_for_once_is_not_closed(server: FeedServer, tmp_path: Path) -> None:
+    rows = [_full(number) for number in range(20)]
+    empty = [row | {"position": "", "company": ""} for row in rows[:9]]
+    served = (serve.served(blank(*rows)), serve.served(blank(*empty, *rows[9:])))
+    on = bench(tmp_path, source(server.on("/feed", *served), complete=True))
+    for _ in range(4):
+        report = on.poll()
+        assert report.counts.closed == 0
+
+
+def test_a_feed_that_gives_its_postings_new_ids_at_each_poll_is_told_after_three(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    polls = [blank(*(_full(number, f"{number}-{poll}") for number in range(20))) for poll in range(5)]
+    on = bench(tmp_path, source(server.on("/feed", *(serve.served(body) for body in polls))))
+    states = []
+    for _ in polls:
+        on.poll()
+        states.append(figures(on).state)
+    assert states == ["ok", "ok", "ok", "replaced", "replaced"]
+
+
+def _full(number: int, source_id: str = "") -> dict[str, object]:
+    return {
+        "id": source_id or str(number), "position": f"Gardener {number}", "company": "Fern", "epoch": 1, "tags": [],
+        "url": f"https://remoteok.com/{source_id or number}", "date": (NOON - timedelta(hours=2)).isoformat(),
+    }  # fmt: skip

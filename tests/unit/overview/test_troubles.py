@@ -16,11 +16,12 @@ from services.overview.stream.model import (
     ServiceView,
     TopicView,
 )
+from services.overview.stream.source_troubles import source_troubles
 from services.overview.stream.spans import ago
-from services.overview.stream.store_troubles import ran_ahead_troubles, source_troubles
+from services.overview.stream.store_troubles import ran_ahead_troubles
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
-from services.runtime.figures.barren import Barren
+from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
@@ -111,9 +112,9 @@ def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> No
 
 def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigures:
     """A source of some state, which has given nothing where it is of that."""
-    why = state if state in ("barren", "stale") else None
+    why = state if state in ("barren", "stale", "unread", "replaced") else None
     since, longest = NOON - timedelta(days=days), timedelta(days=5)
-    return SourceFigures(name, state, barren=why and Barren(why, since, longest))
+    return SourceFigures(name, state, amiss=why and Amiss(why, since, longest))
 
 
 @pytest.mark.parametrize("state", SOURCE_STATES)
@@ -131,6 +132,19 @@ def test_a_source_that_stands_is_a_failure_and_one_that_lists_nothing_a_note() -
     assert (stale.grave, barren.grave) == (True, False)
     assert [told.remedy for told in (stale, barren)] == [Remedy("accept source", name) for name in "ab"]
     assert "`jobchime source accept b`" in barren.do
+
+
+def test_a_source_of_which_much_is_lost_is_told_with_how_much_and_what_to_do() -> None:
+    since, nothing = NOON - timedelta(hours=3), "500 skipped: an empty row"
+    unread = SourceFigures("a", "unread", items=20, notes=nothing, amiss=Amiss("unread", since, number=500))
+    replaced = SourceFigures("b", "replaced", items=20, amiss=Amiss("replaced", since, number=4))
+    lost, renamed = troubles(figures(sources=(unread, replaced)))
+    assert lost.what == (
+        "the source a gives 20 postings, and of 500 rows nothing can be read, for 3 h now (500 skipped: an empty row)"
+    )
+    assert "its ids change, or jobs come and go between two polls" in renamed.what
+    assert ("mend its mapping" in lost.do, "a shorter `every`" in renamed.do) == (True, True)
+    assert [told.remedy for told in (lost, renamed)] == [Remedy("accept source", name) for name in "ab"]
 
 
 @pytest.mark.parametrize("state", ["off", "paused", "waiting"])
@@ -491,6 +505,16 @@ def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
             "empty",
             "50 sources list nothing any more, while postings of them are open: s00, s01, s02 and 47 more",
             "source accept NAME`",
+        ),
+        (
+            "unread",
+            "50 sources list many rows of which nothing can be read: s00, s01, s02 and 47 more",
+            "source accept NAME`",
+        ),
+        (
+            "replaced",
+            "50 sources list hardly anything that was known, poll after poll: s00, s01, s02 and 47 more",
+            "do its ids change?",
         ),
         (
             "stale",

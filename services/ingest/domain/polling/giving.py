@@ -1,26 +1,63 @@
-"""How what a source gives goes on from poll to poll, so that one that gives nothing, or the same for ever, is known."""
+"""How what a source gives goes on from poll to poll, so that one that gives nothing, or what is odd, is known."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.giving import Giving
 
+FEW = 10
+"""So few rows say little: of a listing in which nothing could be read of them, or of one that is new."""
+UNREAD = 0.1
+"""The share of rows that cannot be read from which on somebody has to look: the worst board that was captured has a
+hundredth."""
+NEW = 0.9
+"""The share of a listing that is new, from which on it counts as replaced: a board may pin something."""
 
-def given(before: Giving, now: datetime, *, listed: bool, moved: bool, whole: bool, unchanged: bool) -> Giving:
-    """After one poll more.
 
-    `whole`: its listing arrived whole, without which that nothing is listed says nothing. `unchanged`: the source said
-    that it is as before, in which case nothing was listed anew, be it empty or not.
-    """
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll found."""
+
+    listed: int
+    new: int
+    unread: int
+    """Rows that may be jobs, of which nothing could be read."""
+    moved: bool
+    """Something was new, changed or gone."""
+    whole: bool
+    """Its listing arrived whole, without which that nothing is listed says nothing."""
+    unchanged: bool
+    """The source said that it is as before, in which case nothing was listed anew, be it empty or not."""
+
+
+def given(before: Giving, now: datetime, polled: Polled) -> Giving:
+    """After one poll more."""
     nothing = before.nothing_since
-    if listed:
+    if polled.listed:
         nothing = None
-    elif whole and not unchanged:
+    elif polled.whole and not polled.unchanged:
         nothing = nothing or now
-    if not (listed or moved):
-        return Giving(nothing, before.began, before.moved_at, before.moves, before.longest)
-    if before.began is None or before.moved_at is None:
-        return Giving(nothing, began=now, moved_at=now)
-    if not moved:
-        return Giving(nothing, before.began, before.moved_at, before.moves, before.longest)
-    longest = max(before.longest, now - before.moved_at)
-    return Giving(nothing, before.began, max(now, before.moved_at), before.moves + 1, longest)
+    giving = replace(before, nothing_since=nothing)
+    if not polled.unchanged and (polled.whole or polled.listed or polled.unread):
+        giving = _listed_anew(giving, now, polled)
+    if not (polled.listed or polled.moved):
+        return giving
+    if giving.began is None or giving.moved_at is None:
+        return replace(giving, began=now, moved_at=now)
+    if not polled.moved:
+        return giving
+    longest = max(giving.longest, now - giving.moved_at)
+    return replace(giving, moved_at=max(now, giving.moved_at), moves=giving.moves + 1, longest=longest)
+
+
+def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
+    many = polled.unread >= FEW and polled.unread > UNREAD * (polled.listed + polled.unread)
+    # Of a first listing all is new.
+    replaced = before.began is not None and polled.new >= max(FEW, NEW * polled.listed)
+    return replace(
+        before,
+        unread=polled.unread,
+        unread_since=(before.unread_since or now) if many else None,
+        replaced=before.replaced + 1 if replaced else 0,
+        replaced_since=(before.replaced_since or now) if replaced else None,
+    )

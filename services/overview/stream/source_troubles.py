@@ -1,0 +1,160 @@
+"""What is not well with sources, and what to do about it. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from schemas.counted import counted
+from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
+from services.runtime.figures.amiss import Amiss
+from services.runtime.figures.sources import SourceFigures, SourceState
+from services.runtime.pauses import BY_OPERATOR
+
+LATE_POLLS = timedelta(minutes=15)
+"""A poll that has been due for so long, and has not begun, is late."""
+_HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
+_LISTED = "`jobchime source list` names them"
+_MANY: dict[SourceState, tuple[str, str]] = {
+    "silent": ("are silent", f"{_LISTED}; `jobchime source check` the address of one"),
+    "hanging": ("hang", f"{_LISTED}; others are not held up, and they are asked again by themselves"),
+    "failing": ("fail", f"{_LISTED} with the reason of each"),
+    "shrunk": (
+        "lack many open postings, kept open",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
+    ),
+    "empty": (
+        "list nothing any more, while postings of them are open",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
+    ),
+    "unread": (
+        "list many rows of which nothing can be read",
+        f"{_LISTED}; `jobchime source check` the address of one says why; `jobchime source accept NAME` where it is"
+        " right",
+    ),
+    "replaced": (
+        "list hardly anything that was known, poll after poll",
+        f"{_LISTED}; `jobchime source check` the address of one twice: do its ids change?",
+    ),
+    "stale": (
+        "list the same for far longer than they ever did",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
+    ),
+    "barren": (
+        "list nothing",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
+    ),
+    "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
+}
+"""Of more than a few: what they do, and what to do."""
+
+
+def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
+    """In the order of the sources, those of one kind where the first of them stands."""
+    kinds: dict[SourceState, list[SourceFigures]] = {}
+    for source in sources:
+        kinds.setdefault(source.state, []).append(source)
+    for state, some in kinds.items():
+        if state in _MANY and len(some) > MOST_NAMED:
+            yield _many(state, some)
+        else:
+            for source in some:
+                yield from _of_source(source, now)
+
+
+def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
+    """Polls that should have begun long ago: one source that is late is told of as all are."""
+    waits = [
+        now - source.next_due
+        for source in sources
+        if source.next_due is not None and source.asked_since is None and source.state not in ("off", "paused")
+    ]
+    late = [wait for wait in waits if wait > LATE_POLLS]
+    if late:
+        yield Trouble(
+            f"{len(late):,} of {len(sources):,} sources have been due and are not asked,"
+            f" the longest for {ago(max(late))}",
+            "see how many hang; a larger ingest.polls_at_once asks more at a time, a longer `every` fewer",
+        )
+
+
+def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
+    what, do = _MANY[state]
+    reasons = Counter(source.error for source in some if source.error)
+    ((reason, count),) = reasons.most_common(1) or ((None, 0),)
+    why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
+    names = named_of([source.name for source in some])
+    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=SOURCE_SEVERITY[state] == "grave")
+
+
+def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
+    since = lasting(source.error_since, source.error_at, now)
+    last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
+    if source.state == "empty" or (source.state == "silent" and source.empty_since and not source.error):
+        nothing = f", for {ago(now - source.empty_since)} now" if source.empty_since else ""
+        still = counted(source.lacking, "posting of it is", "postings of it are")
+        yield Trouble(
+            f"the source {source.name} lists nothing any more{nothing}, while {still} open",
+            f"look at its board, and `jobchime source check` its address; if they are gone, `jobchime source accept"
+            f" {source.name}` closes them",
+            grave=source.state == "silent",
+            remedy=Remedy("accept source", source.name),
+        )
+    elif source.state == "silent":
+        why = f": {short(source.error)}{since}" if source.error else ""
+        yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
+    elif source.state == "hanging":
+        yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
+    elif source.state == "failing":
+        again = "" if source.pushed else "; it is asked again by itself"
+        yield Trouble(
+            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}", f"read the reason{again}"
+        )
+    elif source.state == "shrunk":
+        yield Trouble(
+            f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
+            " kept open",
+            f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
+            remedy=Remedy("accept source", source.name),
+        )
+    elif source.only_amiss is not None:
+        yield _amiss(source, source.only_amiss, now)
+    elif source.state == "paused":
+        yield Trouble(
+            f"the source {source.name} is {BY_OPERATOR}",
+            f"`jobchime source resume {source.name}`",
+            grave=False,
+            remedy=Remedy("resume source", source.name),
+        )
+
+
+def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
+    """That a listing is empty may be right for months, as of a small company; anything else is not."""
+    lasts = ago(now - found.since)
+    skipped = f" ({short(source.notes)})" if source.notes else ""
+    what = {
+        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
+        f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
+        "replaced": f"the source {source.name} listed hardly anything that was known at each of its last"
+        f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",
+        "barren": f"the source {source.name} has listed nothing for {lasts}{skipped}",
+        "stale": f"the source {source.name} lists the same for {lasts}, and never did for longer than"
+        f" {ago(found.longest)} before",
+    }
+    look = {
+        "unread": "`jobchime source check` its address says what the rows lack: mend its mapping",
+        "replaced": "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
+        " other jobs a shorter `every`",
+    }.get(found.why, "look at its board, and `jobchime source check` its address")
+    return Trouble(
+        what[found.why],
+        f"{look}; if it is right, `jobchime source accept {source.name}`",
+        grave=SOURCE_SEVERITY[found.why] == "grave",
+        remedy=Remedy("accept source", source.name),
+    )
+
+
+def _hangs(source: SourceFigures, now: datetime) -> str:
+    asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
+    before = [f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time"] if source.hangs else []
+    return "; ".join((*asked, *before, *([short(source.error)] if source.error else [])))

@@ -1,0 +1,78 @@
+"""Whether what a source gives is amiss though its polls go well: by what is kept of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from schemas.counted import counted
+from schemas.giving import Giving
+
+WEEKS: Final = timedelta(weeks=3)
+"""So long without any movement is no pause, of a source that moved for weeks before."""
+MOVED_FOR: Final = timedelta(weeks=4)
+MOVES: Final = 8
+"""So many movements over so long tell how often a source moves."""
+LONGER: Final = 4
+"""Times the longest wait that it ever had between two movements."""
+REPLACED_POLLS: Final = 3
+"""After an outage one listing, or two, may hold nothing that was known."""
+
+Why = Literal["unread", "replaced", "stale", "barren"]
+"""`unread`: of many of its rows nothing can be read; `replaced`: poll after poll lists hardly anything that was known;
+`stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amiss:
+    """What is amiss with what a source gives."""
+
+    why: Why
+    since: datetime
+    longest: timedelta = timedelta()
+    """Of one that is stale: it never took longer before."""
+    number: int = 0
+    """Of unread ones the rows, of replaced ones the polls."""
+
+    @property
+    def said(self) -> str:
+        """As a remark beside the source."""
+        what = {
+            "unread": f"nothing can be read of {counted(self.number, 'row')}",
+            "replaced": "each poll lists hardly anything that was known,",
+            "stale": "it lists the same",
+            "barren": "it lists nothing",
+        }
+        return f"{what[self.why]} since {self.since:%Y-%m-%d %H:%M}Z"
+
+
+def amiss(giving: Giving, seen_at: datetime, silence: timedelta, accepted: datetime | None) -> Amiss | None:
+    """Decide it by what was seen last.
+
+    `silence`: for how long the source may give nothing. `accepted`: when an operator said that it is right, which
+    counts until it was otherwise for once.
+    """
+    for found, lasts in _suspected(giving, silence):
+        if seen_at - found.since >= lasts and (accepted is None or accepted < found.since):
+            return found
+    return None
+
+
+def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, timedelta]]:
+    """What may be amiss, the worst first, and for how long it may be so."""
+    if giving.unread_since is not None:
+        yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
+    if giving.replaced_since is not None and giving.replaced >= REPLACED_POLLS:
+        yield Amiss("replaced", giving.replaced_since, number=giving.replaced), timedelta()
+    if giving.nothing_since is not None:
+        yield Amiss("barren", giving.nothing_since), silence
+    elif giving.moved_at is not None and _has_moved(giving):
+        longest = giving.longest
+        yield Amiss("stale", giving.moved_at, longest), max(WEEKS, LONGER * longest, silence)
+
+
+def _has_moved(giving: Giving) -> bool:
+    """Whether it moved often enough, for long enough, to tell how often it does."""
+    if giving.began is None or giving.moved_at is None:
+        return False
+    return giving.moves >= MOVES and giving.moved_at - giving.began >= MOVED_FOR
