@@ -125,7 +125,7 @@ def poll_now(installation: Installation, source: str) -> None:
 
 
 def accept(installation: Installation, source: str, now: datetime) -> int:
-    """Say that a listing which shrank suspiciously, or what is told of it otherwise, is right; how many its next poll closes.
+    """Say that a listing is right, be it that it shrank or what else is told of it; how many its next poll closes.
 
     Raises UsageError for a source that the settings do not name, or whose listing needs no such word.
     """
