@@ -44,7 +44,9 @@ class Installation:
     @cached_property
     def ids(self) -> Ids:
         """Under the secret, which is made here where there is none. Raises UsageError, UnavailableError."""
-        return self.settings.ids()
+        ids = self.settings.ids()
+        SqlSuppressions(self.engine, ids).require_this_key()
+        return ids
 
     @property
     def api_tokens(self) -> SqlApiTokens:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from services.notifier.adapters.mail.folder import FolderMailer
+from services.settings.model import SECRET_FILE, SUPPRESSION_KEY_FILE
 from tests.support.digests import email
-from tests.support.notifying import NOW, sqlite_store
+from tests.support.notifying import NOW, SECRET, sqlite_store
 from tests.support.sending import open_deliveries
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,9 @@ def test_an_installation_with_mails_and_all_that_commands_write(tmp_path: Path) 
     store.engine.dispose()
     (folder / "jobchime-data").chmod(0o700)
     (folder / "jobchime-data" / "store.sqlite").chmod(0o600)
+    for kept in (SECRET_FILE, SUPPRESSION_KEY_FILE):
+        (folder / "jobchime-data" / kept).write_bytes(SECRET)
+        (folder / "jobchime-data" / kept).chmod(0o600)
     jobchime(folder, "run", "--once")
     jobchime(folder, "mail", "test", "ops@harbour.example")
     jobchime(folder, "backup", "kept.zip")

@@ -14,7 +14,7 @@ from schemas.counted import counted
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
-from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.people.suppressions import OTHER_KEY, SqlSuppressions
 from services.operating import expected_of
 from services.overview.doctor.finding import Finding
 from services.overview.doctor.kafka import PATIENCE_S, agreement_findings, cluster_findings, topic_findings
@@ -277,7 +277,7 @@ def _suppression_key(settings: Settings, engines: Engines, *, has_store: bool) -
             if revision_of(engine).usable and not SqlSuppressions(engine, settings.ids()).has_this_key():
                 yield Finding(
                     what, "wrong", "another one than the store's: nobody is found by their address, suppressed or not",
-                    "set JOBCHIME_SUPPRESSION_KEY to what it was; until there was one, that was the secret",
+                    OTHER_KEY,
                 )  # fmt: skip
                 return
     if not given and settings.secret.get_secret_value():

@@ -11,6 +11,7 @@ from schemas.sql.tables import deliveries, subscribers, suppressions
 from services.notifier.adapters.sql.rows import hold
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
+from services.runtime.errors import UsageError
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.store import reading, retried, upsert, writing
 
@@ -28,6 +29,11 @@ class Suppression:
     lifted_by: str | None = None
 
 
+OTHER_KEY = (
+    "set JOBCHIME_SUPPRESSION_KEY to what it was, or restore its file in the data folder; until there was one, it was"
+    " the secret"
+)
+"""What to do where the store's addresses are hashed with another key."""
 NO_MAILBOX = "the mail server says that there is no such mailbox"
 PROVIDER, MAIL_SERVER = "provider", "mail server"
 """Who suppresses addresses besides operators: the provider's signed events, and the answers of mail servers."""
@@ -91,6 +97,14 @@ class SqlSuppressions:
         with reading(self._engine) as connection:
             some = connection.execute(query.limit(_SOME)).all()
         return not some or any(self._ids.address_hash(row.address) == row.address_hash for row in some)
+
+    def require_this_key(self) -> None:
+        """Raises UsageError where addresses here are hashed with another key, so that nobody would be found by theirs.
+
+        Bounces, complaints and sign-ins would come to nobody, and whoever is suppressed could be signed up anew.
+        """
+        if not self.has_this_key():
+            raise UsageError(f"the suppression key is another one than the store's: {OTHER_KEY}")
 
     def reason(self, address: str) -> str | None:
         """Why an address is suppressed; None where it is not."""
