@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.notifier.adapters.mail.folder import FolderMailer
-from services.settings.model import SECRET_FILE, SUPPRESSION_KEY_FILE
+from services.runtime.files.datadir import SECRET_FILE, SUPPRESSION_KEY_FILE
 from tests.support.digests import email
 from tests.support.notifying import NOW, SECRET, sqlite_store
 from tests.support.sending import open_deliveries
