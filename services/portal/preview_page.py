@@ -193,7 +193,7 @@ def _gains(
     asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
 
     def shown(one: Loosened) -> tuple[str, str]:
-        how = capitalised(relaxation_in_words(one.relaxation, asked, words))
+        how = capitalised(words.all_of([relaxation_in_words(made, asked, words) for made in one.relaxations]))
         more = format_decimal(one.more, locale=words.locale)
         if loosened is None:
             said = words.count("{how}: 1 more", "{how}: {shown} more", one.more, how=how, shown=more)
@@ -207,10 +207,10 @@ def _gains(
                 rate=rate,
                 shown=more,
             )
-        return said, asking_instead(given, one.relaxation.criteria, words)
+        return said, asking_instead(given, one.relaxations[-1].criteria, words)
 
     if loosened is None:
-        best = [Loosened(made, more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
+        best = [Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
     else:
         best = [one for one in loosened if one.jobs_a_week > now_mailed][:_MOST_GAINS]
     none_mailed = words.say("No single change would have more mailed.") if loosened and not best else ""
@@ -265,7 +265,8 @@ def _by_criterion(
     if len(found.alone) < 2:
         return []
     more = {made.criterion: gained for made, gained in found.without}
-    mailed = {one.relaxation.criterion: one for one in loosened or () if one.relaxation.step == "without"}
+    single = (one for one in loosened or () if len(one.relaxations) == 1)
+    mailed = {one.relaxations[0].criterion: one for one in single if one.relaxations[0].step == "without"}
     number = partial(format_decimal, locale=words.locale)
 
     def rate(name: str) -> str:

@@ -94,7 +94,10 @@ def asking(given: Mapping[str, str]) -> dict[str, str]:
 
 _FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
 """What the form calls fields of criteria, where it does not call them so."""
-_IN_MORE: Final = tuple(name for name in _FURTHER if not name.startswith(("workplace.", "seniority.")))
+_IN_MORE: Final = tuple(
+    name for name in _FURTHER if name != "unknown_role" and not name.startswith(("workplace.", "seniority."))
+)
+"""But for what is only carried on: nobody sees it there."""
 _TIMING: Final = ("cadence", "hour", "weekday")
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
@@ -179,7 +182,9 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
         return Reading(dict(given), words.say(mark("We found nothing in that text that one could look for.")))
     read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
     currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
-    said = words.say(mark("Filled by your text: look through it, and take out what you do not want."))
+    said = words.say(
+        mark("Filled by your text: look through it, take out what you do not want, and add what was not understood.")
+    )
     filled = {**given, **{name: read[name] for name in ASKING}, **currency}
     return Reading(filled, said, asked.proposals)
 

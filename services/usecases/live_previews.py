@@ -53,6 +53,7 @@ _UNLIKELY: Final = 10
 _REMEMBERED: Final = 5_000
 _KEPT: Final = 200
 _MOST_LOOSENED: Final = 6
+_MOST_TOGETHER: Final = 3
 _JUDGED: Final = 20_000
 _HARDLY_EVER: Final = 1_000
 """After so many times as many objects as Python itself waits for, by its tenths of a million."""
@@ -84,7 +85,8 @@ class Taste:
 class Loosened:
     """What a search that asks for less would find."""
 
-    relaxation: Relaxation
+    relaxations: tuple[Relaxation, ...]
+    """Each made of what the one before it asks for: several, where none by itself would have more mailed."""
     more: int
     """Postings that fit besides."""
     jobs_a_week: float
@@ -211,15 +213,23 @@ class LivePreviews:
         with self._lock:
             known = self._loosened.get(own)
         if known is None:
-            gains = self.preview(query, reader, now).gains(_MOST_LOOSENED)
-            weighed = (
-                Loosened(made, more, self._jobs_a_week(replace(query, criteria=made.criteria), reader, now))
-                for made, more in gains
-            )
-            known = tuple(sorted(weighed, key=lambda one: -one.jobs_a_week))
+            shown = self.preview(query, reader, now)
+            known = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
+            if not any(one.jobs_a_week > shown.taste.jobs_a_week for one in known):
+                several = self._columns.together(query.criteria)[:_MOST_TOGETHER]
+                known = (*self._weighed(query, reader, now, several), *known)
             with self._lock:
                 self._loosened[own] = known
         return known
+
+    def _weighed(
+        self, query: Query, reader: Recipient, now: datetime, ways: Iterable[tuple[tuple[Relaxation, ...], int]]
+    ) -> tuple[Loosened, ...]:
+        weighed = (
+            Loosened(made, more, self._jobs_a_week(replace(query, criteria=made[-1].criteria), reader, now))
+            for made, more in ways
+        )
+        return tuple(sorted(weighed, key=lambda one: -one.jobs_a_week))
 
     def _jobs_a_week(self, query: Query, reader: Recipient, now: datetime) -> float:
         matching, newest = self._columns.newest(query.criteria, _WEIGHED)

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Final, get_args
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Employment, Posting, PostingCore, Strength, posting_id_of
+from schemas.posting import Employment, Posting, PostingCore, Strength, Workplace, posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.normalise import normalise
@@ -22,7 +22,7 @@ from services.rules.criteria import CriteriaError
 from services.rules.door import accepted
 from services.rules.lexicon.builder import any_of
 from services.rules.money import rates_before
-from services.rules.places.towns import label_of
+from services.rules.places.towns import label_of, towns_in_sentence
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
 
@@ -99,6 +99,7 @@ class Asked:
     criteria: Criteria
     """Canonical."""
     proposals: tuple[Proposal, ...]
+    """None of a sentence, which would stand beside each field."""
 
 
 @cache
@@ -113,13 +114,14 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
     draft, posting = _draft(text), posting_in(text, now)
     sentence = draft.title if not draft.html else ""
-    skills, towns = _skills(posting, sentence), tuple(filter(None, map(label_of, posting.towns)))
+    workplaces = _workplaces(posting, sentence)
+    skills, near = _skills(posting, sentence), _near(posting, sentence, workplaces)
     fields: dict[str, Any] = {
         "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
         "roles": RoleTerms(any=posting.roles[:1]),
         "places": (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions),
-        "workplace": () if posting.workplace == "unknown" else (posting.workplace,),
-        "near": tuple(Nearby(town=town, km=_KM) for town in towns) if posting.workplace != "remote" else (),
+        "workplace": workplaces,
+        "near": near,
         "seniority": (posting.seniority,) if posting.seniority else (),
         "employment": tuple(form for form in posting.offered if form in get_args(Employment) and form != "full_time"),
         "salary_floor": _floor(posting, sentence, currency),
@@ -129,7 +131,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
-    return Asked(criteria, tuple(_proposals(criteria, text, posting, sentence)))
+    return Asked(criteria, () if sentence else tuple(_proposals(criteria, text, posting)))
 
 
 def posting_in(text: str, now: datetime) -> Posting:
@@ -142,16 +144,15 @@ def _visa_wished() -> re.Pattern[str]:
     return re.compile(any_of("visa.wish"))
 
 
-def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
+def _proposals(criteria: Criteria, text: str, posting: Posting) -> Iterator[Proposal]:
     named = {skill.name: skill for skill in skills_in(text)}
     for name in (*criteria.skills.all, *criteria.skills.any):
-        skill = named.get(name)
-        yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
+        if skill := named.get(name):
+            yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}"))
     for field, read in READ_FROM.items():
         asked = criteria.roles.any if field == "roles" else getattr(criteria, field)
-        if asked:
-            evidence = posting.evidence.get(read)
-            yield Proposal(field, "", _cut(evidence[0].text.lstrip(" •") if evidence else sentence))
+        if asked and (evidence := posting.evidence.get(read)):
+            yield Proposal(field, "", _cut(evidence[0].text.lstrip(" •")))
 
 
 def skills_in(text: str) -> list[NamedSkill]:
@@ -222,6 +223,46 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
     tools = [name for name in of_work if known.is_tool(name)]
     return tuple((tools or of_work)[:_MOST_SKILLS])
+
+
+def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
+    """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one."""
+    known, lowered = _ways(), sentence.lower()
+    named, refused = [], []
+    for way, words in known.wanted.items():
+        if found := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
+            (refused if all(found) else named).append(way)
+    if len(named) > 1 or posting.workplace in ("unknown", *refused):
+        return tuple(named)
+    return (posting.workplace,)
+
+
+def _near(posting: PostingCore, sentence: str, workplaces: Sequence[Workplace]) -> tuple[Nearby, ...]:
+    if workplaces == ("remote",):
+        return ()
+    towns = posting.towns
+    if posting.workplace == "remote":
+        # A remote posting has none; somebody who would come to an office too names theirs.
+        towns = tuple(town.id for town in towns_in_sentence(sentence, posting.reach.countries))
+    return tuple(Nearby(town=town, km=_KM) for town in map(label_of, towns) if town)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """In the words of somebody who says what they look for."""
+
+    wanted: Mapping[Workplace, re.Pattern[str]]
+    never: re.Pattern[str]
+    """Ends where a way begins that they do not want."""
+
+
+@cache
+def _ways() -> _Ways:
+    named: tuple[Workplace, ...] = ("remote", "hybrid", "onsite")
+    return _Ways(
+        {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
+        re.compile(rf"{any_of('workplace.wish.never')} (?:[\w-]+ )?$"),
+    )
 
 
 def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | None:

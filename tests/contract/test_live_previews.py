@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.criteria import SalaryFloor
+from schemas.posting import Reach
 from services.settings import Settings
 from services.usecases import backtests
 from services.usecases.errors import WrongFieldError
@@ -17,6 +18,7 @@ from tests.support.digests import pay
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting
 
 DAY = timedelta(days=1)
+POLAND = Reach(scope="listed", countries=("PL",))
 ADA = reader_from({"time_zone": "Europe/Berlin", "currency": "EUR", "locale": "en"})
 
 
@@ -41,7 +43,7 @@ def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: No
         assert (shown.found.matching, shown.found.near) == (len(report.backtest.matches), len(report.backtest.near))
         assert sum(count for _, count in shown.by_day) == shown.found.matching
         for one in live.loosened(query, ADA, NOW):
-            then = live.preview(replace(query, criteria=one.relaxation.criteria), ADA, NOW)
+            then = live.preview(replace(query, criteria=one.relaxations[-1].criteria), ADA, NOW)
             assert then.found.matching == shown.found.matching + one.more
             assert then.taste.jobs_a_week == pytest.approx(one.jobs_a_week)
         without = {cost.criterion: len(cost.without.posting_ids) for cost in report.backtest.costs}
@@ -134,3 +136,25 @@ def test_where_nothing_fits_what_nearly_does_is_shown(store: NotifierStore) -> N
         shown = live.preview(Query("Python", PYTHON.model_copy(update=changed)), ADA, NOW)
         assert (shown.found.matching, shown.taste.best) == (0, ())
         assert [item.posting.source_id for item in shown.taste.near] == expected
+
+
+def test_where_no_single_change_would_have_more_mailed_the_fewest_that_do_together_are_weighed(
+    store: NotifierStore,
+) -> None:
+    made = [
+        posting(f"far {number}", posted_at=NOW - DAY, fetched_at=NOW - DAY, reach=POLAND, salary=pay(None, 30_000))
+        for number in range(3)
+    ]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    live = LivePreviews(installation_of(store))
+    live.refresh(NOW)
+    floor = SalaryFloor(amount=90_000, currency="EUR")
+    asked = PYTHON.model_copy(update={"places": ("PT",), "salary_floor": floor})
+    [both] = live.loosened(Query("Python", asked), ADA, NOW)
+    assert [one.criterion for one in both.relaxations] == ["place", "salary"]
+    assert both.more == 3
+    assert both.jobs_a_week > 0
+    # Nobody who looks for Python is told to look for anything at all.
+    assert both.relaxations[-1].criteria.skills == PYTHON.skills
+    near = asked.model_copy(update={"places": ("PL",)})
+    assert all(len(one.relaxations) == 1 for one in live.loosened(Query("Python", near), ADA, NOW))

@@ -59,6 +59,25 @@ def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
 
 @settings(max_examples=25)
 @given(seeds)
+def test_what_is_done_without_together_lets_in_what_the_truth_accepts_and_no_fewer_do(seed: int) -> None:
+    postings = generate.postings(40, seed)
+    opened = [PreparedPosting(one.model_copy(update={"status": "open"})) for one in postings]
+    columns = PastInColumns()
+    columns.put(Past(one, one.seen_at) for one in postings)
+    for asked in generate.criteria(6, seed + 1, postings):
+        matching = sum(outcome_of(asked, one) == "match" for one in opened)
+        told = {frozenset(one.criterion for one in made): more for made, more in columns.together(asked)}
+        for made, more in columns.together(asked):
+            assert more == sum(outcome_of(made[-1].criteria, one) == "match" for one in opened) - matching > 0
+        spared = {one.name for one in CRITERIA if one.asks(asked)} - {"roles.any", "skills.all", "skills.any", "text"}
+        fits = [{one.name for one in CRITERIA if one.fit(asked, each) == "yes"} for each in opened]
+        lacking = [{one.name for one in CRITERIA if one.asks(asked)} - names for names in fits]
+        sizes = [max(len(names), 2) for names in lacking if names and names <= spared and len(names) <= 3]
+        assert {len(names) for names in told} == ({min(sizes)} if sizes and len(spared) > 1 else set())
+
+
+@settings(max_examples=25)
+@given(seeds)
 def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: int) -> None:
     chance = Random(seed)
     first = generate.postings(30, seed)

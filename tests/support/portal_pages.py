@@ -86,6 +86,11 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "sign-up": PortalPage("/sign-up"),
         "sign-up with a preview": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Python"),)),
         "sign-up with a fault": PortalPage("/sign-up", press='button[value="preview"]', fill=(("skills", "Pyhton"),)),
+        "sign-up with wishes that fit nothing": PortalPage(
+            "/sign-up",
+            press='button[value="preview"]',
+            fill=(("skills", "Python"), ("places", "PT"), ("amount", "900k")),
+        ),
         "sign-up with a long word": PortalPage(
             "/sign-up", press='button[value="preview"]', fill=(("skills", LONG), ("roles", LONG))
         ),

@@ -92,7 +92,10 @@ class _Searches:
         """The form of a saved search or of a copy of it; of none, an empty one."""
         given = {**DEFAULTS, "name": "", "currency": here.person.profile.currency}
         if search_id:
-            given = given_of(*self._saved(here, search_id, copied=new), here.words)
+            query, timing = self._saved(here, search_id, copied=new)
+            # Who asks for no pay yet is asked for it in their own money.
+            own = {} if query.criteria.salary_floor else {"currency": here.person.profile.currency}
+            given = {**given_of(query, timing, here.words), **own}
         given["time_zone"] = here.person.profile.time_zone
         return self.page(here, given, new=new, seen=self._preview(here, given))
 

@@ -88,7 +88,9 @@ def test_what_had_no_room_is_listed_best_first_and_leads_to_each_job(
 def test_searches_are_paused_and_let_go_on(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
     path = portal.path("manage", ada, slot_of(NOW))
     [search, _] = store.searches.all(ada.subscriber_id)
-    assert "Go work" in portal.get(path).text
+    page = portal.get(path).text
+    assert "Go work" in page
+    assert f'href="/home/search/{search.search_id}">Change it<' in page
     portal.post(path, do="pause-search", search=search.search_id)
     assert store.searches.get(search.search_id).paused
     portal.post(path, do="resume-search", search=search.search_id)

@@ -176,6 +176,10 @@ def test_what_was_asked_for_stands_in_the_form_again_and_what_is_under_more_is_o
     simple = portal.post("/sign-up", do="preview", skills="Go", **{"workplace.remote": "1"}).text
     assert '<details class="more">' in simple
     assert 'name="workplace.remote" value="1" checked' in simple
+    # How roles that are not told are taken is carried on, and seen by nobody there.
+    read = portal.post("/sign-up", do="read", pasted="Nurse in Leeds, on site").text
+    assert 'name="unknown_role" value="no"' in read
+    assert '<details class="more">' in read
     page = portal.post("/sign-up", do="preview", skills="Go", **{"seniority.lead": "1", "tolerance": "2.5"}).text
     assert '<details class="more" open>' in page
     assert 'name="seniority.lead" value="1" checked' in page

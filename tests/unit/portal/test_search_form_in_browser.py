@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from schemas.posting import Salary, Skill
 from services.usecases.live_previews import LivePreviews
+from services.wording.words import LANGUAGES
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.waiting import until
@@ -224,6 +225,17 @@ def test_what_finds_more_is_weighed_by_mails_once_somebody_rests(page: Page, pay
     said = (looser.first.text_content() or "").partition(": ")[2].partition(",")[0]
     looser.first.click()
     expect(page.get_by_role("heading", name=re.compile(f"^{said}", re.IGNORECASE))).to_be_visible()
+
+
+def test_what_each_wish_does_fits_a_small_phone_in_each_language(page: Page, paying: ServedPortal) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    wide = {}
+    for language in LANGUAGES:
+        page.set_extra_http_headers({"Accept-Language": language})
+        page.goto(f"{paying.client.base_url}/sign-up?skills=Kubernetes&text=zeppelin&places=PT")
+        page.locator("table.criteria thead").get_by_text(" / ").wait_for()  # once it is weighed
+        wide[language] = page.evaluate("document.documentElement.scrollWidth")
+    assert wide == dict.fromkeys(LANGUAGES, 320)
 
 
 def test_the_words_that_a_wish_was_read_from_go_with_its_chip(page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.criteria import SkillTerms
 from services.notifier.domain.people import Subscriber, Timing
-from tests.support.notifying import NotifierStore
+from tests.support.notifying import PYTHON, NotifierStore
 from tests.support.portal import ServedPortal
 from tests.support.signed_in import Browser
 from tests.support.waiting import until
@@ -236,3 +236,13 @@ def test_what_was_typed_outlives_the_session_and_is_saved_after_another_sign_in(
     [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', since.text)
     assert again.post("/home/search", **typed | {"csrf": csrf}).status_code == 303
     assert "Typed for long" in names(store, ada)
+
+
+def test_who_asks_for_no_pay_yet_is_asked_for_it_in_their_own_currency(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    person = store.person("rita", currency="BRL")
+    search = store.search(person, "Python", PYTHON)
+    browser = Browser(portal, person)
+    for path in (f"/home/search/{search.search_id}", f"/home/search?like={search.search_id}"):
+        assert 'name="currency" maxlength="3" value="BRL"' in browser.get(path).text

@@ -25,7 +25,7 @@ from services.notifier.domain.people import Subscriber, profile_of
 from services.portal.accounts.guard import COOKIE, browser_of
 from services.runtime.logging import configure_logging
 from tests.support.consenting import declared, paused
-from tests.support.notifying import NOW, NotifierStore, posting
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal, subject_of
 from tests.support.signed_in import Browser
 
@@ -547,3 +547,14 @@ def test_nobody_reaches_the_searches_of_somebody_else(
     for do in ("pause-search", "delete-search"):
         assert act(portal, cookie, do, search=search.search_id).status_code == 404
     assert len(store.searches.all(ada.subscriber_id)) == 2
+
+
+@pytest.mark.parametrize(("jobs", "said"), [(2, "2 jobs now:"), (7, "7 jobs now, among them:")])
+def test_who_has_confirmed_is_told_whether_they_see_all_that_the_mail_would_hold(
+    store: NotifierStore, jobs: int, said: str
+) -> None:
+    person = store.person("grace")
+    store.search(person)
+    store.matches.store(0, [arrival(at, posting(f"job {at}")) for at in range(jobs)], NOW)
+    with served_portal(store) as portal:
+        assert said in Browser(portal, person).get("/home/welcome").text

@@ -166,10 +166,37 @@ def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
     assert said["salary_floor", ""].startswith("Salary: 80,000 - 100,000 EUR")
     skills = {*asked.criteria.skills.all, *asked.criteria.skills.any}
     assert {skill for field, skill in said if field == "skills"} == skills
-    sentence = "remote Go work from Poland, 90k"
-    asked = asked_in(sentence, "EUR", NOW)
+
+
+def test_a_sentence_is_not_said_again_beside_each_field() -> None:
+    asked = asked_in("remote Go work from Poland, 90k", "EUR", NOW)
     assert asked
-    assert {one.said for one in asked.proposals} == {sentence}
+    assert asked.proposals == ()
+
+
+LEEDS, BERLIN, LYON = (Nearby(town=town, km=50) for town in ("Leeds, GB", "Berlin, DE", "Lyon, FR"))
+
+
+@pytest.mark.parametrize(
+    ("text", "workplaces", "near"),
+    [
+        ("nurse in Leeds, on site or hybrid, near home", ("hybrid", "onsite"), (LEEDS,)),
+        ("Go engineer in Berlin, remote or hybrid", ("hybrid", "remote"), (BERLIN,)),
+        ("Go-Entwicklerin in Berlin, von zu Hause oder vor Ort", ("onsite", "remote"), (BERLIN,)),
+        ("Développeuse Python à Lyon, hybride ou télétravail", ("hybrid", "remote"), (LYON,)),
+        ("analista de datos, desde casa o presencial", ("onsite", "remote"), ()),
+        ("Sou analista de dados e quero trabalhar de casa", ("remote",), ()),
+        ("nurse in Leeds, on site, not remote", ("onsite",), (LEEDS,)),
+        ("Go in Berlin, hybrid only, no fully remote jobs", ("hybrid",), (BERLIN,)),
+        ("nurse in Leeds, not remote", (), (LEEDS,)),
+    ],
+)
+def test_a_sentence_may_want_several_ways_of_working_or_refuse_one(
+    text: str, workplaces: tuple[str, ...], near: tuple[Nearby, ...]
+) -> None:
+    found = criteria_in(text, "EUR")
+    assert found is not None
+    assert (found.workplace, found.near) == (workplaces, near)
 
 
 def test_what_each_criterion_looks_at_is_read_from_a_text_but_what_nobody_pastes_a_wish_for() -> None:

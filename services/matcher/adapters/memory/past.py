@@ -26,7 +26,7 @@ from services.matcher.adapters.memory.past_columns import (
     WordColumn,
 )
 from services.matcher.backtest import Past
-from services.matcher.relaxing import removals, steps
+from services.matcher.relaxing import removals, steps, together
 from services.rules.criterion import CRITERIA, CRITERION, SKILLS_ANY, Criterion, Relaxation
 from services.rules.prepared import PreparedPosting
 from services.rules.skills.taxonomy import taxonomy
@@ -181,6 +181,18 @@ class PastInColumns:
                 self._conflict(criteria, alive, known) if not found else (),
                 opened,
             )
+
+    def together(self, criteria: Criteria) -> tuple[tuple[tuple[Relaxation, ...], int], ...]:
+        """How many more match without the fewest criteria that let any in together, the largest gain first."""
+        with self._lock:
+            alive = self._alive.view
+            known: _Known = {}
+            found = int(self._fits(criteria, alive, known)[0].sum())
+            for ways in together(criteria):
+                counted = [(made, int(self._fits(made[-1].criteria, alive, known)[0].sum()) - found) for made in ways]
+                if gained := sorted((one for one in counted if one[1] > 0), key=lambda one: -one[1]):
+                    return tuple(gained)
+        return ()
 
     def _put(self, past: Past) -> None:
         posting = past.posting
