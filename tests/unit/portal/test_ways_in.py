@@ -28,6 +28,7 @@ from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal, subject_of
 from tests.support.signed_in import Browser
+from tests.support.waiting import until
 
 BASE = "https://alerts.example"
 WISH = {
@@ -549,12 +550,17 @@ def test_nobody_reaches_the_searches_of_somebody_else(
     assert len(store.searches.all(ada.subscriber_id)) == 2
 
 
-@pytest.mark.parametrize(("jobs", "said"), [(2, "2 jobs now:"), (7, "7 jobs now, among them:")])
+@pytest.mark.parametrize(("jobs", "ends"), [(2, "jobs now:"), (9, "jobs now, among them:")])
 def test_who_has_confirmed_is_told_whether_they_see_all_that_the_mail_would_hold(
-    store: NotifierStore, jobs: int, said: str
+    store: NotifierStore, jobs: int, ends: str
 ) -> None:
     person = store.person("grace")
     store.search(person)
-    store.matches.store(0, [arrival(at, posting(f"job {at}")) for at in range(jobs)], NOW)
+    store.matches.store(0, [arrival(at, posting(f"job {at}")) for at in range(2, 2 + jobs)], NOW)
     with served_portal(store) as portal:
-        assert said in Browser(portal, person).get("/home/welcome").text
+        browser = Browser(portal, person)
+        until(lambda: "it would hold" in browser.get("/home/welcome").text, "the postings are read")
+        page = browser.get("/home/welcome").text
+    [(held, said)] = re.findall(r"it would hold (\d+) (jobs [^<]+:)", page)
+    assert said == ends
+    assert (page.count('<li class="job">') == int(held)) == (ends == "jobs now:")
