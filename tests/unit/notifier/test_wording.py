@@ -603,3 +603,9 @@ def test_a_headline_names_no_skill_that_a_job_only_mentions(asked: SkillTerms) -
     aside = (Skill(name="Python", core=True), Skill(name="PostgreSQL"))
     made = digest(posting("a", skills=core), posting("b", skills=aside), by=search("Mine", Criteria(skills=asked)))
     assert wording.headline(made, EN) == "2 new jobs for “Mine”"
+
+
+def test_beside_the_subject_of_a_single_job_stands_where_it_is_and_why() -> None:
+    made = digest(posting("a", workplace="remote", reach=Reach(scope="listed", countries=("DE",))))
+    page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    assert page.preheader.startswith("Remote from Germany · Asks for Python")

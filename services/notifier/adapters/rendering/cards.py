@@ -112,6 +112,7 @@ class _Personal:
 
     html: Form
     text: Form
+    where: str
     why: tuple[str, ...]
     address: str
     """Of the job itself."""
@@ -128,7 +129,8 @@ class Stack:
     """Whether it goes without saying which search found a job."""
     html: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    first_reason: str = ""
+    first_job: str = ""
+    """Where the first one is, and why it was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ class Cards:
                 **dict(zip((*_ACTIONS, "link"), escaped, strict=True)),
             })
         )  # fmt: skip
-        stack.first_reason = stack.first_reason or " · ".join(card.why)
+        stack.first_job = stack.first_job or " · ".join(filter(None, (card.where, *card.why)))
 
     def _notes(self, item: Item, words: Words) -> tuple[str, str]:
         lines = notes(item, words)
@@ -259,7 +261,7 @@ class Cards:
         body = str(self._text.body(where, pay, bar.shown, why, details))
         acts = str(self._text.acts(offers, colon))
         text = card.text.filled({**_LATER, "body": body, "acts": acts})
-        return _Personal(Form(html), Form(text), why.lines, job_address(posting))
+        return _Personal(Form(html), Form(text), where, why.lines, job_address(posting))
 
     @cachedmethod(lambda self: self._cards, key=lambda self, wanted: wanted.shared)
     def _card(self, wanted: _Wanted) -> _Card:

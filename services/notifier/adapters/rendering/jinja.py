@@ -50,7 +50,7 @@ class JinjaRenderer:
             self._cards.add(item, stack, near=False)
         for item in digest.near:
             self._cards.add(item, stack, near=True)
-        shown = show(digest, links, self._sender, reader, stack.first_reason)
+        shown = show(digest, links, self._sender, reader, stack.first_job)
         count, labels = len(digest.items), _labels(words)
         html = self._html.render(
             digest=shown,

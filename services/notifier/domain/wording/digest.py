@@ -81,9 +81,9 @@ def _of_skills(number: int, workplace: str, skills: str, words: Words) -> str:
     return words.count("{count} new {skills} job", "{count} new {skills} jobs", number, skills=skills)
 
 
-def preheader(digest: Digest, words: Words, first_reason: str) -> str:
-    """The line that a mailbox shows beside the subject: companies and titles, or why a single job; and near misses."""
-    shown = [first_reason] if len(digest.items) == 1 else _titles(digest.items[:3], words)
+def preheader(digest: Digest, words: Words, first_job: str) -> str:
+    """The line that a mailbox shows beside the subject: titles, or where and why a single job is; and near misses."""
+    shown = [first_job] if len(digest.items) == 1 else _titles(digest.items[:3], words)
     if len(digest.items) > 3:
         shown.append(words.count("{count} more", "{count} more", len(digest.items) - 3))
     if digest.near:

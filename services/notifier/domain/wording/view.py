@@ -92,8 +92,8 @@ def reader_of(digest: Digest, words: Words) -> Reader:
     return Reader(words, zone_of(digest.recipient.time_zone), digest.recipient.currency)
 
 
-def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_reason: str) -> ShownDigest:
-    """Put what frames the jobs into the reader's words and calendar. `first_reason`: why the first job was found."""
+def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_job: str) -> ShownDigest:
+    """Put what frames the jobs into the reader's words and calendar. `first_job`: where and why the first is."""
     words = reader.words
     week, headline = shown_week(digest.week, words), wording.headline(digest, words)
     return ShownDigest(
@@ -101,7 +101,7 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
         direction=words.direction,
         start="right" if words.direction == "rtl" else "left",
         subject=wording.subject(digest, words, headline),
-        preheader=wording.preheader(digest, words, first_reason),
+        preheader=wording.preheader(digest, words, first_job),
         headline=headline,
         day=wording.day_line(digest, reader.zone, words),
         week=week,
