@@ -213,7 +213,8 @@ def _gains(
         best = [Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
     else:
         best = [one for one in loosened if one.jobs_a_week > now_mailed][:_MOST_GAINS]
-    none_mailed = words.say("No single change would have more mailed.") if loosened and not best else ""
+    single = [one for one in loosened or () if len(one.relaxations) == 1]
+    none_mailed = words.say("No single change would have more mailed.") if single and not best else ""
     return ShownGains(
         loosened is not None, [shown(one) for one in best], none_mailed, _by_criterion(preview, loosened, words)
     )

@@ -185,7 +185,8 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     said = words.say(
         mark("Filled by your text: look through it, take out what you do not want, and add what was not understood.")
     )
-    filled = {**given, **{name: read[name] for name in ASKING}, **currency}
+    # What was read is not offered to be read again.
+    filled = {**given, **{name: read[name] for name in ASKING}, **currency, "pasted": ""}
     return Reading(filled, said, asked.proposals)
 
 

@@ -228,7 +228,7 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
 def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one."""
     known, lowered = _ways(), sentence.lower()
-    named, refused = [], []
+    named, refused = list[Workplace](), list[Workplace]()
     for way, words in known.wanted.items():
         if found := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
             (refused if all(found) else named).append(way)

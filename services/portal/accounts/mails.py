@@ -133,6 +133,7 @@ def _welcome_page(door: Door, live: LivePreviews, here: AtHome) -> Response:
         looks_back=NEW_SEARCH_LOOKS_BACK.days,
         zone=person.profile.time_zone,
         searches=[shown(search) for search in saved],
+        read=live.ready,
         leave=door.link("unsubscribe", person),
     )
 
