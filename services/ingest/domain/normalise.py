@@ -16,6 +16,7 @@ from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.reach.reading import one_country, reach_by_towns, read_reach, read_towns
+from services.ingest.domain.reach.states import within_states
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -24,7 +25,7 @@ from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, s
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.domain.visa import read_visa
-from services.ingest.domain.workplace.reading import read_workplace
+from services.ingest.domain.workplace.reading import bound_to_a_place, read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
 from services.rules.roles.taxonomy import roles
@@ -32,7 +33,7 @@ from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 24
+REVISION = 25
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -84,6 +85,9 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     towns = read_towns(draft, workplace, reach)
     reach = reach_by_towns(reach, towns)
     rest = yield from _rest(draft, document, country=one_country(reach.value), rates=rates)
+    if (bound := bound_to_a_place(workplace, rest["conditions"])) is not workplace:
+        workplace, towns = bound, read_towns(draft, bound, reach)
+    reach = within_states(reach, workplace.value)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
         "towns": towns,

@@ -18,6 +18,7 @@ from services.rules.text import lowered
 _REGION_IN_FULL: Final = 30
 """From so many countries on, a board's list is a region written out."""
 _SIGN_BEHIND = re.compile(r"[\ufe0f\s:–-]*")
+_POST_CODE: Final = re.compile(r"(?:,? [A-Z]{2}){0,2},? \d{5}\b")
 _MOST_LABELLED = 220
 _KINDS: Final = ("country", "group", "subdivision")
 
@@ -70,12 +71,12 @@ def title_region(title: str, excluded: ExcludedPlaces) -> NamedPlaces:
 def title_limits(title: str) -> NamedPlaces:
     """The countries, states and regions that stand apart in a title: `- Belgium`, `(USA)`, `, EMEA`, `(US/Canada)`.
 
-    What is said of them beside that (`EMEA Partnerships`) makes them a market.
+    What is said of them beside that (`EMEA Partnerships`) makes them a market. With a post code they are an address.
     """
     named, small = NamedPlaces(), lowered(title)
     places = [m for m in find_places(title) if m.kind in _KINDS and not words().not_a_place.match(small, m.end)]
     for run in _apart(small, places):
-        if named.add(run, states=True):
+        if not _POST_CODE.match(title, run[-1].end) and named.add(run, states=True):
             named.evidence = [evidence_of("title", title)]
     return named
 

@@ -113,13 +113,22 @@ def _is_supported(words: Sequence[Word], first: int, stop: int, where: Where) ->
 
 
 def _described(words: Sequence[Word], names: Sequence[int], first: int, stop: int) -> int:
-    """How many names at the end of a run only describe what follows it: the German of "German tax law"."""
+    """How many names at the end of a run only describe what follows it: the German of "German tax law".
+
+    Whoever is bilingual in a language is called so before their trade: "a bilingual in Spanish account manager".
+    """
     if _of_others(words[max(0, first - 3) : first]):
         return len(names)
     if stop == len(words):
         return 0
     behind, between = words[stop], words[names[-1] + 1 : stop]
-    of_noun = behind.kind == "other" and not behind.grammar and all(word.kind == "working" for word in between)
+    of_people = any(word.kind == "bilingual" for word in words[first : names[-1]])
+    of_noun = (
+        behind.kind == "other"
+        and not behind.grammar
+        and not of_people
+        and all(word.kind == "working" for word in between)
+    )
     of_others = behind.kind == "others" and all(word.kind in {"ability", "sign"} for word in between)
     of_knowledge = _joined_to_a_noun(words[first : names[-1]], between, behind)
     return _chained(words, names) if of_noun or of_others or of_knowledge else 0

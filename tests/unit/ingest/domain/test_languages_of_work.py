@@ -9,6 +9,7 @@ from services.ingest.domain.text.sections import document_of
 NEEDED = [
     ("en", "• Fluent in English and either Spanish or Portuguese", "en es|pt"),
     ("en", "You are bilingual (EN/FR).", "en fr"),
+    ("en", "We are seeking a bilingual in Spanish account executive.", "es"),
     ("en", "C1 German", "de"),
     ("en", "• Exceptional writing with fluency in English (bonus points for a sense of humour)", "en"),
     ("en", "• You are fluent in both French (French clients) and Dutch", "fr nl"),

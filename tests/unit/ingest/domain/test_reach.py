@@ -301,3 +301,36 @@ def test_evidence_tells_what_ruled_a_place_out() -> None:
 )
 def test_a_region_in_a_title_is_where_one_is_hired_or_a_market(title: str, groups: tuple[str, ...]) -> None:
     assert reach(title, locations="Osaka, Japan").groups == groups
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("This role is based in Tampa, Florida.", ("US-FL",)),
+        ("You must be based in Austin, TX or Boston, MA.", ("US-TX", "US-MA")),
+        ("Candidates must live in the greater Denver area.", ("US-CO",)),
+        ("You can be based in our Denver office or work remotely.", ()),
+        ("You must be based in Denver or remote within the United States.", ()),
+        ("You are based in Denver, preferably.", ()),
+        ("Location: Denver, CO", ()),
+    ],
+)
+def test_a_town_that_one_must_live_in_ties_remote_work_to_its_state(text: str, states: tuple[str, ...]) -> None:
+    remote = normalised("Data Engineer", f"<p>{text}</p>", restriction="United States", workplace="remote")
+    assert (remote.workplace, remote.reach.countries, remote.reach.subdivisions) == ("remote", ("US",), states)
+
+
+def test_other_work_has_its_town_and_no_state() -> None:
+    onsite = normalised("Data Engineer", "<p>This role is based in Tampa, Florida.</p>", workplace="onsite")
+    assert (onsite.reach.countries, onsite.reach.subdivisions) == (("US",), ())
+    assert onsite.towns
+
+
+def test_an_address_with_a_post_code_in_a_title_names_no_state() -> None:
+    assert reach("Nurse (Dover, DE, US, 19901)", restriction="United States").subdivisions == ()
+    assert reach("Nurse (Delaware)", restriction="United States").subdivisions == ("US-DE",)
+
+
+def test_a_valley_is_not_the_state_of_its_name() -> None:
+    found = reach(html="<p>Candidates must be located in the Ohio Valley.</p>", restriction="United States")
+    assert (found.countries, found.subdivisions) == (("US",), ())

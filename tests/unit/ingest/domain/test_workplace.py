@@ -201,3 +201,20 @@ def test_visits_at_home_beat_what_a_board_lists_and_not_what_the_text_says() -> 
     assert normalise(listed, raw=a_raw(), rates=RATES).workplace == "onsite"
     said = replace(a_draft("Nurse", f"{visits}<p>This role is remote.</p>"), board_workplace="remote")
     assert normalise(said, raw=a_raw(), rates=RATES).workplace == "remote"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "workplace"),
+    [
+        ("Head of Operations", "Relocation to Nairobi, Kenya is required.", "unknown"),
+        ("Backend Engineer (relocation to Cyprus)", "You write services.", "unknown"),
+        ("Backend Engineer", "You are willing to relocate to Germany.", "remote"),
+        ("Backend Engineer", "This is a fully remote position. Relocation to Nairobi is required.", "remote"),
+        ("Backend Engineer", "We offer relocation support to Nairobi.", "remote"),
+    ],
+)
+def test_a_field_that_says_remote_does_not_stand_against_a_move_to_a_town(
+    title: str, text: str, workplace: str
+) -> None:
+    found = normalised(title, f"<p>{text}</p>", workplace="remote")
+    assert (found.workplace, bool(found.towns)) == (workplace, "Nairobi, Kenya" in text)
