@@ -131,7 +131,7 @@ class EngineView:
 class Remedy:
     """What a console can do about a trouble at the press of a button."""
 
-    act: Literal["resume", "resume source", "accept source", "show letters"]
+    act: Literal["resume", "resume source", "accept source", "poll source", "show letters"]
     about: str
     """A service, a source or a topic; `sending`."""
 

@@ -102,13 +102,19 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         )
     elif source.state == "silent":
         why = f": {short(source.error)}{since}" if source.error else ""
-        yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
+        yield Trouble(
+            f"the source {source.name} is silent, {last}{why}",
+            "`jobchime source check` its address",
+            remedy=_poll_now(source),
+        )
     elif source.state == "hanging":
         yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
     elif source.state == "failing":
         again = "" if source.pushed else "; it is asked again by itself"
         yield Trouble(
-            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}", f"read the reason{again}"
+            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}",
+            f"read the reason{again}",
+            remedy=_poll_now(source),
         )
     elif source.state == "shrunk":
         yield Trouble(
@@ -126,6 +132,11 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             grave=False,
             remedy=Remedy("resume source", source.name),
         )
+
+
+def _poll_now(source: SourceFigures) -> Remedy | None:
+    """For whoever has mended it and would wait for as long as it backs off."""
+    return None if source.pushed else Remedy("poll source", source.name)
 
 
 def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:

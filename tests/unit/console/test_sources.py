@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.giving import Giving
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.settings import IngestSettings, SourceSettings
@@ -291,3 +292,15 @@ def test_only_who_signed_in_maps_and_feeds_are_read_thirty_times_a_minute(consol
     console.client.cookies.clear()
     for answer in (console.client.get("/mapping"), console.client.post("/mapping", data={"act": "show"})):
         assert (answer.status_code, answer.headers["location"]) == (303, "/enter")
+
+
+def test_the_first_page_says_what_is_odd_in_what_a_source_gives_and_polls_one_that_is_silent(
+    console: ServedConsole,
+) -> None:
+    odd = Giving(began=NOW - 3 * DAY, moved_at=NOW, unread=500, unread_since=NOW)
+    health = SourceHealth("board", NOW - DAY, NOW + 5 * HOUR, last_attempt=NOW, last_success=NOW, giving=odd)
+    SqlSourceLedger(console.installation.engine).settle(health)
+    page = console.client.get("/").text
+    assert "nothing can be read of 500 rows" in page.partition("<h2>Sources</h2>")[2]
+    # It has been silent for long by the clock of the overview, which is today's.
+    assert 'id="do-poll-source-board">Poll now: board<' in page

@@ -147,6 +147,15 @@ def test_a_source_of_which_much_is_lost_is_told_with_how_much_and_what_to_do() -
     assert [told.remedy for told in (lost, renamed)] == [Remedy("accept source", name) for name in "ab"]
 
 
+@pytest.mark.parametrize("state", ["failing", "silent"])
+def test_a_source_that_was_mended_is_polled_at_once_by_a_button_and_one_that_is_pushed_is_not(
+    state: SourceState,
+) -> None:
+    polled, pushed = (SourceFigures("a", state, pushed=pushed, error="HTTP 500") for pushed in (False, True))
+    told = source_troubles([polled, pushed], NOON)
+    assert [trouble.remedy for trouble in told] == [Remedy("poll source", "a"), None]
+
+
 @pytest.mark.parametrize("state", ["off", "paused", "waiting"])
 def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
     away = SourceFigures("away", state)
