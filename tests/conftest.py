@@ -10,11 +10,13 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.support.compiling import compile_once
 from tests.support.dealing import dealt
 
 # A slow machine makes no property false; where a bound in time is the property, its test says so.
 settings.register_profile("any speed", settings(), deadline=None)
 settings.load_profile("any speed")
+compile_once(pytest.MonkeyPatch())
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # So a shell starts what it runs in the background; what tests start would inherit it, and Ctrl-C would not end it.

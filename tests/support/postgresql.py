@@ -15,10 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Connection, create_engine, delete, func, not_, select, text
+import psycopg
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from schemas.sql import metadata
 from schemas.sql.tables import flags
@@ -50,11 +48,14 @@ SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM (
     UNION ALL SELECT (xmin, flags)::text FROM flags WHERE name = 'store_written_as'
 ) AS of_all(line)
 """
-_OWN = flags.c.name == "store_written_as"
-"""The one row that a new store holds; it knows by which transaction it was written, so it stays as it is."""
 _OTHERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
 _OTHERS += "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-_SEQUENCES = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+# The one row that a new store holds knows by which transaction it was written, so it stays as it is.
+_DELETES = [
+    f"DELETE FROM {table.name}" + (" WHERE name <> 'store_written_as'" if table is flags else "")
+    for table in reversed(metadata.sorted_tables)
+]
+_EMPTYING = "; ".join([*_DELETES, "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"])
 
 _free: list[str] = []
 """Names of migrated databases of this process that nobody uses."""
@@ -130,31 +131,32 @@ def _emptied(name: str) -> bool:
     made = _template()
     try:
         with _connected(name) as connection:
-            connection.execute(text(_OTHERS))
+            connection.execute(_OTHERS)
             if _definitions(connection) != made.definitions or _size(connection) > made.bytes + _MOST_GROWN:
                 return False
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table).where(not_(_OWN)) if table is flags else delete(table))
-            connection.execute(text(_SEQUENCES))
-            connection.commit()
-    except SQLAlchemyError:  # A test may have done anything to it.
+            connection.execute(_EMPTYING)
+    except psycopg.Error:  # A test may have done anything to it.
         return False
     return True
 
 
-def _definitions(connection: Connection) -> str:
-    return str(connection.execute(text(_DEFINITIONS)).scalar_one())
+def _definitions(connection: psycopg.Connection) -> str:
+    return _single(connection, _DEFINITIONS)
 
 
-def _size(connection: Connection) -> int:
-    return int(connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one())
+def _size(connection: psycopg.Connection) -> int:
+    return int(_single(connection, "SELECT pg_database_size(current_database())"))
 
 
-@contextmanager
-def _connected(name: str) -> Iterator[Connection]:
-    engine = create_engine(_url_of(name), poolclass=NullPool)
-    with engine.connect() as connection:
-        yield connection
+def _single(connection: psycopg.Connection, query: str) -> str:
+    found = connection.execute(query).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def _connected(name: str) -> psycopg.Connection:
+    """For one transaction, without what SQLAlchemy asks a server first; to be entered."""
+    return psycopg.connect(_libpq(make_url(_url_of(name))))
 
 
 def _created(how: str) -> str:
@@ -184,7 +186,10 @@ def _url_of(name: str) -> str:
 
 
 def _administer(*statements: str) -> None:
-    engine = create_engine(postgresql(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
+    with psycopg.connect(_libpq(make_url(postgresql())), autocommit=True) as connection:
         for statement in statements:
-            connection.execute(text(statement))
+            connection.execute(statement)
+
+
+def _libpq(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
