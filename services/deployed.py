@@ -164,17 +164,24 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
             paused=shown.pauses.holds,
             meter=shown.meter,
         )
-        ground = Ground(_needs(place), clock=clock)
+        ground = Ground(_needs(place, name), clock=clock)
         yield Deployed(name, runner, ticker, ground, place, parts.beside)
 
 
-def _needs(place: _Place) -> Sequence[Callable[[], None]]:
+def _needs(place: _Place, name: ServiceName) -> Sequence[Callable[[], None]]:
     """Pauses come last: a service that an operator holds must not begin for want of knowing."""
     return (
         lambda: require(place.settings.kafka, _all_topics(), patience_s=_ASKED_S),
         lambda: require_revision(place.engine),
+        *((lambda: _require_key(place),) if name == "notifier" else ()),
         place.shown.pauses.learn,
     )
+
+
+def _require_key(place: _Place) -> None:
+    from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+
+    SqlSuppressions(place.engine, place.settings.ids()).require_this_key()
 
 
 def _ingest(place: _Place) -> _Parts:

@@ -19,6 +19,7 @@ from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
 from services.notifier.adapters.mail.mailers import say_where, try_out
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.app import build_notifier, build_webhooks, store_chores
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
@@ -132,6 +133,7 @@ def embedded(
             )
         )
         stopping = Stopping()
+        SqlSuppressions(engine, settings.ids()).require_this_key()
         notifier = build_notifier(
             engine,
             settings.ids(),

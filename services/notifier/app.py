@@ -14,7 +14,6 @@ from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake
 from services.notifier.adapters.sql.people.asking import SqlAsking
-from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.adapters.sql.retention import (
     forget_bodies,
     forget_cuts,
@@ -72,7 +71,6 @@ def build_notifier(
 
     `check`: see `Notifier`; `stopping`: see `Courier`. Attempts to hand a mail over are counted in `metrics`.
     """
-    SqlSuppressions(engine, ids).require_this_key()
     chosen = settings or NotifierSettings()
     matches, windows = SqlMatches(engine), SqlWindows(engine)
     deliveries = SqlDeliveries(engine, DayLimit(mail.warm_up.limit))
