@@ -18,9 +18,9 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
-from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from tests.support.collecting import NOON
+from tests.support.stores import sqlite_url
 
 KEY = "k" * 24
 OTHER_KEY = "o" * 24
@@ -126,8 +126,8 @@ def pushing(
 ) -> Iterator[Pushed]:
     """Serve; `around` puts something between the endpoint and its log."""
     clock = clock or FixedClock(NOON)
-    engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
-    migrate(engine)
+    store = folder / "store.sqlite"
+    engine = open_store(f"sqlite:///{store}" if store.exists() else sqlite_url(folder))
     metrics = Metrics()
     with SqliteLog(folder / "log.sqlite", clock=clock) as log:
         server = make_push_server(
