@@ -83,6 +83,17 @@ TITLES = {
     # Dutch
     "Medewerker klantenservice": "customer-support-representative",
     "Boekhouder (m/v)": "accountant",
+    "Bookkeeper": "bookkeeper",
+    "Medical Assistant, Remote": "medical-assistant",
+    "Physician Assistant": "physician-assistant",
+    "Pharmacy Technician": "pharmacy-technician",
+    "Utilization Review Nurse": "nurse",
+    "Associate Medical Director Utilization Management": "physician",
+    "Head of Web": "digital-marketing-manager",
+    "Cybersecurity Compliance Specialist": "security-compliance-specialist",
+    "Solutions Architect Team Lead": "solutions-architect",
+    "Founding Engineer": "product-engineer",
+    "Founding Product Designer": "product-designer",
     "Vrachtwagenchauffeur": "driver",
     # Polish
     "Programista Java": "backend-engineer",
@@ -143,6 +154,9 @@ def test_two_fields_share_the_noun_behind_them(title: str, named: tuple[str, ...
         ("Onboarding Manager", "You train new clients on our product.", "implementation-specialist"),
         ("Product Manager, Onboarding", "You shape KYC and due diligence of new clients.", "product-manager"),
         ("CRM Specialist", "You plan newsletters and campaigns.", "email-marketer"),
+        ("Growth Lead", "You own a quota and close deals with hospitals.", "business-development-manager"),
+        ("Growth Lead", "You run paid campaigns and landing pages.", "growth-marketer"),
+        ("Case Reviewer", "You read background investigations for security clearances.", "police-officer"),
         ("CRM Specialist", "You look after objects and flows in Salesforce.", "business-systems-administrator"),
     ],
 )

@@ -44,6 +44,13 @@ def test_what_names_no_role_is_none(said: str) -> None:
         ("backend-engineer", "solutions-engineer", "far"),
         ("engineering-manager", "software-engineer", "far"),
         ("accountant", "nurse", "far"),
+        ("bookkeeper", "accountant", "near"),
+        # Another licence, selling and serving, programming and not, leading and doing.
+        ("nurse", "physician-assistant", "family"),
+        ("lawyer", "paralegal", "family"),
+        ("sales-development-representative", "call-center-agent", "far"),
+        ("game-developer", "game-designer", "far"),
+        ("data-manager", "data-analyst", "family"),
     ],
 )
 def test_closeness_is_said_both_ways(a: str, b: str, closeness: str) -> None:

@@ -301,9 +301,9 @@ def test_a_reason_is_said_in_the_readers_language(
         ),
         (
             Criteria(roles=RoleTerms(any=("backend-engineer",), neighbours=True)),
-            posting(roles=("integration-engineer",)),
-            "est un poste d’Ingénieur intégration, proche de Développeur back-end",
-            "é uma vaga de Engenheiro de integração, próxima de Desenvolvedor back-end",
+            posting(roles=("platform-engineer",)),
+            "est un poste d’Ingénieur plateforme, proche de Développeur back-end",
+            "é uma vaga de Engenheiro de plataforma, próxima de Desenvolvedor back-end",
         ),
         (
             Criteria(text='"on call"'),
