@@ -98,7 +98,7 @@ def patterns() -> Patterns:
             rf"|{any_of('employment.workload')}(?: ?: ?| {any_of('employment.of')} | )"
             rf"(?P<least>\d{{2,3}})(?: ?%? ?{to} ?(?P<most>\d{{2,3}}))? ?%"
         ),
-        joint=re.compile(rf"[)\]]?\s{{0,2}}(?:/|{any_of('employment.or')})\s{{0,2}}[(\[]?"),
+        joint=re.compile(rf"[)\]]?\s{{0,2}}(?:/|{any_of('joint.or', 'joint.own.or', 'joint.either')})\s{{0,2}}[(\[]?"),
         share=re.compile(
             rf"(?<![\w.,–+-])(?P<least>\d0|[1-9]5|100)(?: ?%? ?{to} ?(?P<most>\d0|[1-9]5|100))? ?%"
             rf"(?! ?{any_of('employment.share_of_else')})(?=[ ]?(?:$|[)\]|,/·–-]|\()| {any_of('employment.workload')})"

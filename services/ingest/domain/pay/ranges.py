@@ -29,14 +29,16 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
+    joined = "{joint.and}|{joint.own.and}"
+    dash = "-{1,2}|–|—|−|‒|~|〜|～"
     return _Patterns(
-        link=_pattern(r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|/|{to}|{and}|{or})\s?(?:{at_most} )?"),
-        joined=_pattern("{and}"),
-        either=_pattern("{or}"),
+        link=_pattern(rf"\s?(?:\([^()\n]{{0,40}}\)\s?)?(?:{dash}|/|{{to}}|{joined}|{{joint.or}})\s?(?:{{at_most}} )?"),
+        joined=_pattern(joined),
+        either=_pattern("{joint.or}"),
         between=_in_any_case("{between}"),
         counted=_in_any_case(r"[ \xa0-]?(?:%|{counted})"),
         base_next=_in_any_case(r"\s?(?:{as} )?{base_next}"),
-        band_mark=_pattern(r"[,;/|•·\n]| [-–—] |{and}"),
+        band_mark=_pattern(rf"[,;/|•·\n]| [-–—] |{joined}"),
     )
 
 

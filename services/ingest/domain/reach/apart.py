@@ -41,7 +41,7 @@ def _in_titles() -> _InTitles:
     return _InTitles(
         apart=pattern_of(rf"(?:[(\[|,–—:]|\s[-/])\s*{beside}$"),
         apart_behind=pattern_of(rf"{behind}\s*(?:[)\]|,–—]|\s-\s|$)"),
-        joined=pattern_of(r"\s?(?:[/&,+]|{list_and})\s?(?:{article}\s)?"),
+        joined=pattern_of(r"\s?(?:[/&,+]|{joint.and}|{joint.or})\s?(?:{article}\s)?"),
     )
 
 
@@ -153,7 +153,7 @@ def _of_labels() -> _OfLabels:
             r"|[ \t]*\n{1,2}(?=[^\n]{2,60}(?:\n|$))"
         ),
         end=pattern_of(r"\n|[.!?](?:\s|$)|💰|[💼🕒⏰]|{label_ends}"),
-        ends_anywhere=pattern_of(r"(?:[|/,]|{or})\s?{anywhere_else}\W*$"),
+        ends_anywhere=pattern_of(r"(?:[|/,]|{joint.or})\s?{anywhere_else}\W*$"),
         wished=pattern_of("{wished}"),
     )
 

@@ -34,7 +34,7 @@ def _patterns() -> _Patterns:
             r"(?:{article} )?$"
         ),
         left_out_at_once=pattern_of(r"[\s,(|–—:-]{0,4}{left_out}[\s.-]{0,2}(?:{article} )?"),
-        goes_on=pattern_of(r"\s?(?:,|&|/|,? ?{list_and})\s?(?:{article} )?"),
+        goes_on=pattern_of(r"\s?(?:,|&|/|,? ?(?:{joint.and}|{joint.or}))\s?(?:{article} )?"),
     )
 
 

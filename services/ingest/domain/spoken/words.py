@@ -26,10 +26,11 @@ BREAKS: Final[frozenset[WordKind]] = frozenset({"other", "others"})
 _ENTRIES: Final[tuple[tuple[WordKind, tuple[str, ...]], ...]] = (
     ("native", ("spoken.native",)), ("fluent", ("spoken.fluent",)), ("working", ("spoken.working",)),
     ("basic", ("spoken.basic",)), ("wanted", ("spoken.wanted", "sentence.optional")), ("any_of", ("spoken.any_of",)),
-    ("or", ("spoken.or",)), ("and", ("spoken.and",)), ("bilingual", ("spoken.bilingual",)),
-    ("trade", ("spoken.trade",)), ("ability", ("spoken.ability",)), ("knowledge", ("spoken.knowledge",)),
-    ("needed", ("spoken.needed", "denial.needed")), ("others", ("spoken.others",)),
-    ("title_with", ("spoken.title_with",)), ("filling", ("spoken.filling", "denial.but")),
+    ("or", ("joint.or", "joint.own.or", "joint.either")), ("and", ("spoken.and",)),
+    ("bilingual", ("spoken.bilingual",)), ("trade", ("spoken.trade",)), ("ability", ("spoken.ability",)),
+    ("knowledge", ("spoken.knowledge",)), ("needed", ("spoken.needed", "denial.needed")),
+    ("others", ("spoken.others",)), ("title_with", ("spoken.title_with",)),
+    ("filling", ("spoken.filling", "denial.but")),
 )  # fmt: skip
 """Of ways that fit alike the first."""
 _SIGNS: Final[dict[str, WordKind]] = {",": "comma", "/": "slash", "&": "and", "(": "open", ")": "close"}

@@ -304,7 +304,7 @@ def _onsite_said() -> str:
         "workplace",
         r"{said.onsite}|{home_work} {impossible}|{no_home_work} {home_work}|{not_given} ?{home_work}"
         r"|{wholly} {there}|{there} {only_so}|{must_be_there}(?![^.\n]{0,30}{not_always})"
-        rf"|{{label}}{_GAP}{{there}}(?! {{or}} )"
+        rf"|{{label}}{_GAP}{{there}}(?! {{joint.or}} )"
         rf"|{_LINE}(?:100 ?% )?{{there}}(?= ?(?:$|\n|[,;.(|·–—]))|{_LINE}{{there}} {{at}} (?P<capital>)",
     )
     premises = composed("workplace", f"(?:{at}|{{plant}})")
@@ -313,7 +313,7 @@ def _onsite_said() -> str:
         "workplace",
         rf"|\b{week} (?:{{in_person}}|{at_office}\b)|{{presence}} {at_office} {{is_required}}"
         rf"|{{be_there}}[^.,\n]{{0,25}}? {{into}} {premises}(?: {{in_the}} \w+)?,? \(?{week}\b"
-        rf"|{{place_of_work}} {premises}(?! {{or}})",
+        rf"|{{place_of_work}} {premises}(?! {{joint.or}})",
     )
 
 
