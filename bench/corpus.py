@@ -29,7 +29,7 @@ from services.rules.money import annual, rates_before, tops
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery
 
-T = TypeVar("T")
+T = TypeVar("T", bound=str)
 
 NOON: Final = datetime(2026, 8, 10, 12, tzinfo=UTC)
 COUNTRIES: Final = (

@@ -32,6 +32,7 @@ import structlog
 from sqlalchemy import Engine, func, insert, select, text
 
 from bench.pipeline_run import OUTFLOW_WATCHED
+from bench.readers import daily_search, reader
 from bench.stopwatch import Stopwatch, processor_s
 from bench.wishes import wishes
 from schemas.codec import encode
@@ -174,38 +175,14 @@ def _criteria(key: int, asked: Criteria) -> dict[str, Any]:
 
 
 def _person(number: int) -> dict[str, Any]:
-    time_zone, currency, locale = _READERS[number % len(_READERS)]
-    address = f"reader{number}@people.example"
-    return {
-        "subscriber_id": IDS.subscriber_id(address, MORNING),
-        "address": address,
-        "address_hash": IDS.address_hash(address),
-        "name": f"Reader {number}",
-        "time_zone": time_zone,
-        "currency": currency,
-        "locale": locale,
-        "status": "active",
-        "created_at": MORNING,
-        "changed_at": MORNING,
-    }
+    return reader(number, _READERS[number % len(_READERS)], IDS, MORNING)
 
 
 def _searches(number: int, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
     person = _person(number)["subscriber_id"]
+    due_at = EARLIER if number % 10 == 9 else DUE
     for own, key in enumerate(keys):
-        yield {
-            "search_id": f"s{number:09}{own}",
-            "subscriber_id": person,
-            "name": f"Search {own + 1}",
-            "key": key,
-            "cadence": "daily",
-            "hour": 8,
-            "paused": False,
-            "served_cut": 0,
-            "next_due_at": EARLIER if number % 10 == 9 else DUE,
-            "created_at": MORNING,
-            "changed_at": MORNING,
-        }
+        yield daily_search(f"s{number:09}{own}", person, own, key, due_at, MORNING)
 
 
 def embedded(morning: Morning, folder: Path) -> Ran:

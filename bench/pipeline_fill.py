@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
+from bench.readers import daily_search, reader
 from schemas.codec import decode, encode
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.sql.tables import counters, criteria, saved_searches, subscribers
@@ -99,30 +100,11 @@ def _keep(
             for key, document in some
         ],
     )
-    people = sorted({key // SEARCHES_EACH for key, _ in some})
-    ids = settings.ids()
-    names = {number: ids.subscriber_id(_address(number)) for number in people}
-    connection.execute(
-        insert(subscribers),
-        [_person(number, names[number], ids.address_hash(_address(number)), now) for number in people],
-    )
+    numbers, ids = sorted({key // SEARCHES_EACH for key, _ in some}), settings.ids()
+    people = {number: reader(number, _PEOPLE[number % len(_PEOPLE)], ids, now) for number in numbers}
+    connection.execute(insert(subscribers), list(people.values()))
+    names = {number: person["subscriber_id"] for number, person in people.items()}
     connection.execute(insert(saved_searches), list(_searches((key for key, _ in some), names, now, due)))
-
-
-def _person(number: int, subscriber_id: str, address_hash: str, now: datetime) -> dict[str, Any]:
-    time_zone, currency, locale = _PEOPLE[number % len(_PEOPLE)]
-    return {
-        "subscriber_id": subscriber_id,
-        "address": _address(number),
-        "address_hash": address_hash,
-        "name": f"Reader {number}",
-        "time_zone": time_zone,
-        "currency": currency,
-        "locale": locale,
-        "status": "active",
-        "created_at": now,
-        "changed_at": now,
-    }
 
 
 def _searches(
@@ -131,20 +113,5 @@ def _searches(
     many, moment = due
     for key in keys:
         number, own = divmod(key, SEARCHES_EACH)
-        yield {
-            "search_id": f"s{key:015}",
-            "subscriber_id": names[number],
-            "name": f"Search {own + 1}",
-            "key": key,
-            "cadence": "daily",
-            "hour": 8,
-            "paused": False,
-            "served_cut": 0,
-            "next_due_at": moment if number < many else moment + timedelta(days=1),
-            "created_at": now,
-            "changed_at": now,
-        }
-
-
-def _address(number: int) -> str:
-    return f"reader{number}@people.example"
+        due_at = moment if number < many else moment + timedelta(days=1)
+        yield daily_search(f"s{key:015}", names[number], own, key, due_at, now)
