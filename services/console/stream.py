@@ -79,19 +79,7 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
     async def live(request: Request) -> Response:
         """The same, again and again, as server-sent events (HTML Living Standard, section 9.2)."""
         operator = door.access.operator(request)
-        return StreamingResponse(_pieces(request, operator), media_type="text/event-stream")
-
-    async def _pieces(request: Request, operator: Operator) -> AsyncIterator[str]:
-        token = door.access.form_token(operator)
-        while not watch.over.is_set() and not await request.is_disconnected():
-            try:
-                door.access.operator(request)
-            except SignedOutError:
-                return
-            overview = await door.work(watch.look)
-            html = door.piece("stream_now", {"form_token": token, **_shown(overview)})
-            yield f"data: {json.dumps(html)}\n\n"
-            await asyncio.sleep(_EVERY_S)
+        return StreamingResponse(_pieces(door, watch, request, operator), media_type="text/event-stream")
 
     @router.get("/figures")
     async def figures(request: Request, span: Span = "day") -> Response:
@@ -100,13 +88,7 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
         found = await door.work(lambda: history(door.installation, span, door.clock()))
         labels = [begins.strftime(_LABELS[span]) for begins in found.begins]
         drawn = [plot(series.name, labels, series.counts) for series in found.series]
-        values = {
-            "plots": drawn,
-            "stages": found.stages,
-            "span": span,
-            "spans": SPANS,
-            "drawing": DRAWING,
-        }
+        values = {"plots": drawn, "stages": found.stages, "span": span, "spans": SPANS, "drawing": DRAWING}
         return door.show(request, "figures", operator, values=values)
 
     @router.get("/relevance")
@@ -133,6 +115,19 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
         return door.back(back if _OWN_PAGE.fullmatch(back) else "/")
 
     return router
+
+
+async def _pieces(door: ConsoleDoor, watch: Watch, request: Request, operator: Operator) -> AsyncIterator[str]:
+    token = door.access.form_token(operator)
+    while not watch.over.is_set() and not await request.is_disconnected():
+        try:
+            door.access.operator(request)
+        except SignedOutError:
+            return
+        overview = await door.work(watch.look)
+        html = door.piece("stream_now", {"form_token": token, **_shown(overview)})
+        yield f"data: {json.dumps(html)}\n\n"
+        await asyncio.sleep(_EVERY_S)
 
 
 def _act_of(door: ConsoleDoor, act: str) -> Callable[[str], object]:

@@ -1,6 +1,7 @@
 """Webhooks over the API: addresses of one's own to which jobs are posted as they match."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
@@ -25,8 +26,10 @@ from services.portal.api.answers import (
 )
 from services.portal.door import Door
 from services.usecases import webhooks
+from services.usecases.installation import Installation
 from services.usecases.webhooks import MOST_ADDRESS, AttemptFault, EventState, ListedEvent
 
+_Act = Callable[[Installation, str, str, datetime], None]
 _Id = Annotated[str, Path(max_length=100)]
 _Fault = Literal["refused", "slow", "away"]
 """As the document was released: a finer one is `away`, and told in `answer`."""
@@ -115,8 +118,8 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
         webhook = (each for each in all_of(caller) if each.id == webhook_id)
         return there(next(webhook, None), "there is no such webhook of yours")
 
-    def acted(request: Request, caller: Caller, webhook_id: str, act: Callable[[str], None]) -> Response:
-        act(own(caller, webhook_id).id)
+    def acted(request: Request, caller: Caller, webhook_id: str, act: _Act) -> Response:
+        act(installation, caller.own_id, own(caller, webhook_id).id, caller.now)
         return answer(request, own(caller, webhook_id))
 
     @router.get("/v1/webhooks", responses=shows(Webhooks, "missing"))
@@ -149,27 +152,19 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
     def challenge_webhook(request: Request, webhook_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Challenge one that is unproven once more."""
         guard.check_reaching(caller.own_id)
-        return acted(
-            request, caller, webhook_id, lambda one: webhooks.challenge(installation, caller.own_id, one, caller.now)
-        )
+        return acted(request, caller, webhook_id, webhooks.challenge)
 
     @router.post("/v1/webhooks/{webhook_id}/proof", responses=changes(Webhook, "missing", *TAKES))
     def prove_webhook(request: Request, webhook_id: _Id, proof: Proof, caller: Annotated[Caller, writes]) -> Response:
         """Say what was read in its challenge, where it cannot answer by itself."""
-        return acted(
-            request,
-            caller,
-            webhook_id,
-            lambda one: webhooks.prove(installation, caller.own_id, one, proof.challenge, caller.now),
-        )
+        webhooks.prove(installation, caller.own_id, own(caller, webhook_id).id, proof.challenge, caller.now)
+        return answer(request, own(caller, webhook_id))
 
     @router.post("/v1/webhooks/{webhook_id}/ping", responses=changes(Webhook, "missing", "conflict"))
     def ping_webhook(request: Request, webhook_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Have it tried."""
         guard.check_reaching(caller.own_id)
-        return acted(
-            request, caller, webhook_id, lambda one: webhooks.ping(installation, caller.own_id, one, caller.now)
-        )
+        return acted(request, caller, webhook_id, webhooks.ping)
 
     @router.post("/v1/webhooks/{webhook_id}/secret", responses=changes(WebhookSecret, "missing", "conflict"))
     def rotate_secret(request: Request, webhook_id: _Id, caller: Annotated[Caller, writes]) -> Response:
@@ -180,9 +175,7 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
     @router.post("/v1/webhooks/{webhook_id}/turn-on", responses=changes(Webhook, "missing", "conflict"))
     def turn_on_webhook(request: Request, webhook_id: _Id, caller: Annotated[Caller, writes]) -> Response:
         """Post to one that was shut again, what waited too."""
-        return acted(
-            request, caller, webhook_id, lambda one: webhooks.turn_on(installation, caller.own_id, one, caller.now)
-        )
+        return acted(request, caller, webhook_id, webhooks.turn_on)
 
     return router
 
