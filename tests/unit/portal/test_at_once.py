@@ -40,12 +40,14 @@ def test_who_unsubscribed_and_would_rather_pause_is_served_at_no_moment_between(
     ada = either.person()
     either.subscribers.unsubscribe(ada.subscriber_id, LEFT)
     seen: list[str] = []
+    installation = Installation(settings_of(), either.engine)
+    assert installation.ids  # which are asked for once, and looked for in the store then
 
     @event.listens_for(either.engine, "commit")
     def look(_: object) -> None:
         seen.append("committed")
 
-    consent.pause(Installation(settings_of(), either.engine), ada.subscriber_id, "Only pause", NOW)
+    consent.pause(installation, ada.subscriber_id, "Only pause", NOW)
     event.remove(either.engine, "commit", look)
     assert len(seen) == 1, "one transaction: a cut, or a tick, between two would find them active"
     assert either.subscribers.find(ada.subscriber_id).status == "paused"
