@@ -82,8 +82,8 @@ class Part:
 
 
 ChanceFact = Literal[
-    "trade", "near_role", "searches", "core", "often", "technology", "place", "home", "region", "elsewhere", "zone",
-    "workplace", "form", "level", "experience", "written", "spoken", "condition",
+    "trade", "near_role", "searches", "neighbour", "core", "often", "technology", "place", "home", "region",
+    "elsewhere", "zone", "workplace", "form", "level", "experience", "written", "spoken", "condition",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 

@@ -125,7 +125,7 @@ def _doubt(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
 def _about(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
     posting = ready.posting
     match fact:
-        case "trade" | "near_role" | "searches" if wish.trades:
+        case "trade" | "near_role" | "searches" | "neighbour" if wish.trades:
             return posting.roles[:1]
         case "technology":
             return other_tools(wish, ready)

@@ -104,10 +104,10 @@ def _by_posting(ready: PostingFeatures) -> int:
 
 
 def _of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
-    """The first three, which roles decide: worked out once a wish, since postings that a search finds have few."""
+    """The first four, which roles decide: worked out once a wish, since postings that a search finds have few."""
     found = wish.of_roles.get(given)
     if found is None:
-        shares = enumerate((*_role(wish, given), _searches(wish, given)))
+        shares = enumerate((*_role(wish, given), _searches(wish, given), _asked(wish, given)))
         found = wish.of_roles[given] = tuple((place, share) for place, share in shares if share < 1.0)
     return found
 
@@ -134,6 +134,12 @@ def _searches(wish: Wish, given: tuple[str, ...]) -> float:
         return 1.0  # `_role` counts what is untold.
     close = [trade.to(given) for trade in wish.trades]
     return (max(close) + sum(close) / len(close)) / 2.0
+
+
+def _asked(wish: Wish, given: tuple[str, ...]) -> float:
+    """Whether a posting's first role, which decides, is one that the search asks for, and no neighbour of it."""
+    asked = wish.criteria.roles.any
+    return float(not asked or not given or given[0] in asked)
 
 
 def other_tools(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
@@ -206,10 +212,18 @@ def _far_off(wish: Wish, posting: PostingCore) -> bool:
     return bool(towns) and not any(map(wish.localities.take_in, towns))
 
 
-def _title_place(places: tuple[str, ...], named: Allowed | None) -> float:
-    """0 where the title names places, and none that is wanted."""
-    wanted = [place for place in places if place != WORLDWIDE]
-    return float(named is None or not wanted or any(map(named.takes_in, wanted)))
+def _title_place(wish: Wish, ready: PostingFeatures) -> float:
+    """0 where the title names places, and none that is wanted: of a wanted country a part that the person names.
+
+    Of work that is not remote the region counts.
+    """
+    named, wanted = ready.title_places, [place for place in wish.criteria.places if place != WORLDWIDE]
+    if named is None or not wanted:
+        return 1.0
+    if not any(map(named.takes_in, wanted)):
+        return 0.0
+    parts = ready.title_parts if ready.posting.workplace == "remote" else ()
+    return float(not parts or any(map(wish.localities.take_in_part, parts)))
 
 
 def _zone(offset: float | None, asked: Timezones | None) -> float:
@@ -288,7 +302,7 @@ _BY_ITSELF: Final = _placed(
         "elsewhere": Fact(
             lambda ready: ready.title_places,
             lambda wish: wish.criteria.places,
-            lambda wish, ready: _title_place(wish.criteria.places, ready.title_places),
+            _title_place,
         ),
         "zone": Fact(
             lambda ready: ready.posting.timezones,

@@ -16,6 +16,7 @@ from services.rules.languages.speaking import needs_of
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
+from services.rules.places.text import PlaceMention
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
 from services.rules.skills.taxonomy import taxonomy
@@ -59,9 +60,19 @@ class PostingFeatures(PreparedPosting):
         return Haystack.of(self.posting.title, "")
 
     @cached_property
+    def _named_in_title(self) -> tuple[PlaceMention, ...]:
+        return find_places(self.posting.title)
+
+    @cached_property
+    def title_parts(self) -> frozenset[str]:
+        """Codes of the states and the like that the title names, or in which a town lies that it names."""
+        parts = (place.subdivision or place.code for place in self._named_in_title)
+        return frozenset(filter(is_subdivision, parts))
+
+    @cached_property
     def title_codes(self) -> tuple[str, ...]:
         """The places that the title names; none where it names all the world."""
-        codes = sorted({place.code for place in find_places(self.posting.title)})
+        codes = sorted({place.code for place in self._named_in_title})
         return () if WORLDWIDE in codes else tuple(codes)
 
     @cached_property

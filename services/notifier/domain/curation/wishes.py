@@ -41,6 +41,13 @@ class Localities(NamedTuple):
         parts = [part for part in self.parts if country_of(part) == town.country]
         return not (near or parts) or town.code in parts or any(kilometres(one, town) <= _TO_WORK for one in near)
 
+    def take_in_part(self, part: str) -> bool:
+        """Whether a state or the like is named or may hold a named town; any does in a country of which none is."""
+        country = country_of(part)
+        named = {one.code for one in self.towns if one.country == country}
+        named.update(one for one in self.parts if country_of(one) == country)
+        return not named or part in named or country in named
+
 
 class Signs(NamedTuple):
     """What a person's settings say of them."""

@@ -32,7 +32,7 @@ _MOST_WORDS: Final = 20
 """Of a title in which the names of roles are looked for."""
 _ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "language"})
 """Criteria of which the card, or the title, says the same."""
-_OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searches"})
+_OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searches", "neighbour"})
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
@@ -186,7 +186,7 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return words.say("says your words only in passing")
         case "workplace":
             return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
-        case "trade" | "near_role" | "searches":
+        case "trade" | "near_role" | "searches" | "neighbour":
             return words.say("is rather a job as {role}", role=role_in_words(doubt.of[0], words))
         case "region":
             return words.say("hires only in {places}", places=places_listed(doubt.of, words))

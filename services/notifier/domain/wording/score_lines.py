@@ -227,6 +227,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "trade": _role,
     "near_role": _role,
     "searches": _role,
+    "neighbour": _role,
     "core": lambda _: "the asked skills are not all core to it",
     "often": lambda _: "the asked words are hardly said",
     "technology": lambda one: f"its title names {', '.join(one.of)}",
