@@ -54,8 +54,9 @@ class Rule(NamedTuple):
 _RULES: Final = (
     *(Rule(bar) for bar in (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)),
     *(Rule(0.45, 0.6, days) for days in (3, 6)),
-    *(Rule(bar, 0.5, days, then_sent=False) for bar in (0.35, 0.4, 0.45) for days in (0, 6)),
-    *(Rule(bar, 0.55, 6, then_sent=False) for bar in (0.4, 0.45)),
+    *(Rule(bar, 0.5, days, then_sent=False) for bar in (0.35, 0.4, 0.45) for days in (0, 6, 13)),
+    *(Rule(bar, 0.55, 6, then_sent=False) for bar in (0.35, 0.4, 0.45)),
+    *(Rule(bar, 0.6, 6, then_sent=False) for bar in (0.35, 0.4, 0.45)),
 )
 
 

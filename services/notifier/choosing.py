@@ -21,6 +21,7 @@ from services.notifier.candidates import (
 )
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.mail_bar import worth_a_mail
 from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
 from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, ClosedJob, Counted, Digest, DueSearch, Hold, Recipient, SentItem
@@ -57,7 +58,8 @@ def choice_of(
     judging: Judging,
 ) -> Choice:
     """Choose from candidates. `sent`: what they were sent that may be the same jobs; `newest`: what came last."""
-    outcome = curate(recipient, searches, candidates, sent, due_at, settings, judging)
+    chosen = curate(recipient, searches, candidates, sent, due_at, settings, judging)
+    outcome = worth_a_mail(chosen, settings)
     return Choice(outcome, near_candidates(outcome, newest, settings))
 
 

@@ -242,9 +242,11 @@ def best_of(
 ) -> Digest | Hold:
     """The mail that postings would make which fit a search, or nearly, had somebody been sent none of them.
 
-    `judging` remembers verdicts for the next preview.
+    However likely it is to hold something wanted, for in mails its jobs may come with others. `judging` remembers
+    verdicts for the next preview.
     """
     judging = judging or Judging()
+    settings = settings.model_copy(update={"least_mail_chance": 0.0})
     choice = choice_of(
         recipient, [search], _candidates(found, search), (), now, partial(newest.at, now), settings, judging
     )

@@ -196,7 +196,8 @@ class ClosedJob:
 
 CauseCode = Literal[
     "closed", "expired", "old", "backlog", "hidden_company", "not_relevant", "no_link", "unspoken", "not_found",
-    "no_fit", "sent", "copy_sent", "worse_copy", "unlikely", "only_near", "full", "full_of_company", "full_of_alike",
+    "no_fit", "sent", "copy_sent", "worse_copy", "unlikely", "unlikely_mail", "only_near", "full", "full_of_company",
+    "full_of_alike",
 ]  # fmt: skip
 
 
@@ -215,7 +216,7 @@ class Cause:
     reason: Reason | None = None
     """Of `no_fit`: the first criterion that it fails; None where it was rejected as a whole."""
     chance: Chance = CERTAIN
-    """Of `unlikely`."""
+    """Of `unlikely` and `unlikely_mail`."""
     near: bool = False
     """Of `full...`: it fits only nearly."""
 
@@ -262,6 +263,8 @@ class Hold:
     due_at: datetime
     reason: str
     dropped: tuple[Dropped, ...]
+    rest: tuple[WaitingJob, ...] = ()
+    """Fitting jobs, best first, that wait until a mail is likely enough to hold something wanted."""
     near_rest: tuple[WaitingJob, ...] = ()
     """All near misses, best first: they may come with a later match."""
     matched: DayCounts | None = None

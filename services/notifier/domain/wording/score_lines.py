@@ -168,6 +168,7 @@ def cause_line(cause: Cause) -> str:
         day=cause.day,
         most=cause.most,
         other=cause.posting_id,
+        chance=_percent(cause.chance.value),
         unspoken=unspoken_in_words(cause.unspoken, english()) if cause.unspoken else "",
         fault=in_words(cause.reason, english()) if cause.reason else "it was rejected",
     )
@@ -188,6 +189,7 @@ _CAUSES: Final[Mapping[CauseCode, str]] = {
     "sent": "was sent to the subscriber on {day}",
     "copy_sent": "is the same job as {other}, which was sent to the subscriber on {day}",
     "worse_copy": "is the same job as {other}, which is the better copy",
+    "unlikely_mail": "waits for others, since a mail of it is not likely enough to hold something wanted: {chance}",
     "only_near": "fits only nearly, and no job fits whole",
     "full": "{most} better ones fill the digest",
     "full_of_company": "{most} better ones of its company are in the digest, and others fill it",

@@ -60,7 +60,7 @@ def digest_row(
 
 
 def _packed_rest(outcome: Digest | Hold) -> bytes | None:
-    if isinstance(outcome, Hold) or not outcome.rest:
+    if not outcome.rest:
         return None
     jobs = [[job.posting.posting_id, [search.name for search in job.searches]] for job in outcome.rest]
     return squeeze(to_json(jobs))
