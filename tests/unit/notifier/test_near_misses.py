@@ -92,7 +92,7 @@ def test_below_the_bar_nothing_is_a_near_miss() -> None:
     by = search("Backend", Criteria(roles=RoleTerms(any=("backend-engineer",))))
     full_stack = posting("near", roles=("full-stack-engineer",), posted_at=NOON - HOUR)
     fits = posting("fits", roles=("backend-engineer",))
-    assert near([full_stack], by=(by,), fitting=(fits,)) == ["near"]
+    assert near([full_stack], by=(by,), fitting=(fits,), least_chance=0.2) == ["near"]
     assert near([full_stack], by=(by,), fitting=(fits,), least_chance=0.6) == []
 
 
