@@ -49,9 +49,9 @@ class CurateSettings(BaseModel):
     """Jobs of one company, where those of others would fill the digest."""
     most_alike: int = Field(default=2, ge=1)
     """Likewise, jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
-    least_chance: float = Field(default=0.35, ge=0.0, le=1.0)
+    least_chance: float = Field(default=0.40, ge=0.0, le=1.0)
     """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
-    least_mail_chance: float = Field(default=0.55, ge=0.0, le=1.0)
+    least_mail_chance: float = Field(default=0.60, ge=0.0, le=1.0)
     """A mail goes out where it is at least so likely that one of its jobs is accepted; until then they wait."""
     stale_after: Span = timedelta(days=30)
     """A job that was posted longer ago is no news."""
