@@ -102,8 +102,9 @@ def build_notifier(
     notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches)
     if not chosen.canary:
         return notifier()
-    # It looks at no posting but its own.
-    alone = chosen.model_copy(update={"newest_looked_at": 0, "postings_held": 1})
+    # It looks at no posting but its own, which is sent however likely anybody is to want it.
+    unbarred = chosen.curate.model_copy(update={"least_chance": 0.0, "least_mail_chance": 0.0})
+    alone = chosen.model_copy(update={"newest_looked_at": 0, "postings_held": 1, "curate": unbarred})
     canary_digest = CanaryDigest(engine, Choosing(matches, digests, alone), composer)
     return notifier(partial(send_canary, engine), canary_digest.build)
 
