@@ -23,7 +23,7 @@ _LEAST: Final[Mapping[str, float]] = {"likely": 0.5, "possible": 0.2, "unlikely"
 """From which chance on what fits is drawn for a stratum."""
 _MOST: Final[Mapping[Group, Mapping[str, int]]] = {
     "training": {"likely": 8, "possible": 12, "unlikely": 4},
-    "deciding": {"likely": 6, "possible": 6, "unlikely": 3},
+    "deciding": {"likely": 8, "possible": 8, "unlikely": 3},
 }
 """How many: most where it is least sure; what one lacks, the others give."""
 _REFUSED: Final[Mapping[str, int]] = {

@@ -37,7 +37,7 @@ def goes_out(email: Email) -> None:
 
 
 def lives(
-    folder: Path, killer: Killer | None = None, refuse: Callable[[Email], None] = goes_out, **curating: int
+    folder: Path, killer: Killer | None = None, refuse: Callable[[Email], None] = goes_out, **curating: float
 ) -> Days:
     own = NotifierSettings(curate=CurateSettings(**curating))
     return Days(sqlite_store(folder), folder / "mails", killer or Killer(), own, refuse=refuse)
@@ -76,6 +76,17 @@ def counted(days: Days) -> Counter[str]:
 
 def names(*numbers: int) -> set[str]:
     return {f"job-{number:03}" for number in numbers}
+
+
+def test_a_job_that_is_worth_no_mail_alone_comes_with_the_next_one(tmp_path: Path) -> None:
+    days = lives(tmp_path, least_mail_chance=0.8)
+    ada(days)
+    publish(days, [job(1)])
+    live_daily(days, 2)
+    assert mailed(days) == []
+    publish(days, [job(2, at=START + 2 * DAY)], START + 2 * DAY)
+    live_daily(days, 2, first=2)
+    assert mailed(days) == [names(1, 2)]
 
 
 def test_a_board_of_one_company_has_no_cap_of_the_company_and_loses_no_job(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of
 from services.notifier.domain.model import Ask, Candidate, Cause, Digest, Hold
+from services.notifier.domain.weights import Chance
 from services.notifier.domain.wording.score_lines import cause_line, chance_line
 from services.rules.languages.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
@@ -191,6 +192,45 @@ def test_a_level_that_a_word_asks_for_speaks_against_nothing() -> None:
 def test_of_roles_that_are_asked_for_one_is_likelier_than_a_neighbour() -> None:
     asked = Criteria(roles=RoleTerms(any=("nurse",), neighbours=True))
     assert chance(nursing(roles=("care-assistant",)), asked) < chance(BEST, asked)
+
+
+def test_a_neighbour_speaks_against_a_job_only_where_roles_are_asked_for() -> None:
+    asked = Criteria(roles=RoleTerms(any=("nurse", "care-assistant"), neighbours=True))
+    assert chance(nursing(roles=("nurse", "physician")), asked) == chance(BEST, asked), "the first role decides"
+    told = [one.doubt.fact for one in chance_of_asked(nursing(roles=("physician", "nurse")), asked).against]
+    assert "neighbour" in told
+    words = [one.doubt.fact for one in chance_of_asked(nursing(roles=("care-assistant",)), NURSE).against]
+    assert "neighbour" not in words
+
+
+def chance_of_asked(one: PostingCore, criteria: Criteria) -> Chance:
+    return chance_of(JudgedPosting(criteria, PostingFeatures(one)), wish_of(criteria, "Nursing"))
+
+
+@pytest.mark.parametrize(
+    ("named", "title", "less"),
+    [
+        ("Nurse in Columbus", "Nurse (Florida)", True),
+        ("Nurse in Columbus", "Nurse - Jacksonville, FL", True),
+        ("Nurse in Columbus", "Nurse, Ohio", False),
+        ("Nurse in Ohio", "Nurse - Cleveland, OH", False),
+        ("Nurse in Columbus", "Nurse", False),
+        ("Nurse", "Nurse (Florida)", False),
+        ("Nurse in Leeds", "Nurse (Florida)", False),
+    ],
+)
+def test_a_state_or_town_in_the_title_of_remote_work_speaks_against_it_for_who_names_another(
+    named: str, title: str, less: bool
+) -> None:
+    american = Criteria(text="nurse", places=("US",))
+    signs = Signs(localities=asked_together([Ask(named, american)])[2])
+    everywhere = nursing(reach=Reach(scope="listed", countries=("US",)))
+    one = everywhere.model_copy(update={"title": title})
+    assert (chance(one, american, signs=signs) < chance(everywhere, american, signs=signs)) is less
+    on_site = {"workplace": "onsite"}
+    assert chance(one.model_copy(update=on_site), american, signs=signs) == chance(
+        everywhere.model_copy(update=on_site), american, signs=signs
+    ), "of work that is not remote its town decides"
 
 
 def test_what_their_other_searches_mean_counts_for_a_search_that_names_no_trade() -> None:
