@@ -187,7 +187,8 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     )
     # What was read is not offered to be read again.
     filled = {**given, **{name: read[name] for name in ASKING}, **currency, "pasted": ""}
-    return Reading(filled, said, asked.proposals)
+    # A sentence would stand beside each field.
+    return Reading(filled, said, () if asked.of_sentence else asked.proposals)
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:

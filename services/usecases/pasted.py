@@ -99,7 +99,8 @@ class Asked:
     criteria: Criteria
     """Canonical."""
     proposals: tuple[Proposal, ...]
-    """None of a sentence, which would stand beside each field."""
+    of_sentence: bool
+    """Each proposal is then of the whole text, as far as nothing shorter says it."""
 
 
 @cache
@@ -131,7 +132,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
-    return Asked(criteria, () if sentence else tuple(_proposals(criteria, text, posting)))
+    return Asked(criteria, tuple(_proposals(criteria, text, posting, sentence)), bool(sentence))
 
 
 def posting_in(text: str, now: datetime) -> Posting:
@@ -144,15 +145,17 @@ def _visa_wished() -> re.Pattern[str]:
     return re.compile(any_of("visa.wish"))
 
 
-def _proposals(criteria: Criteria, text: str, posting: Posting) -> Iterator[Proposal]:
+def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
     named = {skill.name: skill for skill in skills_in(text)}
     for name in (*criteria.skills.all, *criteria.skills.any):
-        if skill := named.get(name):
-            yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}"))
+        skill = named.get(name)
+        if said := f"{skill.before}{skill.said}{skill.after}" if skill else sentence:
+            yield Proposal("skills", name, _cut(said))
     for field, read in READ_FROM.items():
         asked = criteria.roles.any if field == "roles" else getattr(criteria, field)
-        if asked and (evidence := posting.evidence.get(read)):
-            yield Proposal(field, "", _cut(evidence[0].text.lstrip(" •")))
+        evidence = posting.evidence.get(read)
+        if asked and (said := evidence[0].text.lstrip(" •") if evidence else sentence):
+            yield Proposal(field, "", _cut(said))
 
 
 def skills_in(text: str) -> list[NamedSkill]:

@@ -68,7 +68,7 @@ def test_what_misses_by_a_level_stands_below_what_fits_and_the_mail_says_what_is
 
 
 def test_what_only_mentions_a_skill_is_a_near_miss_by_its_words(tmp_path: Path) -> None:
-    days = lives(tmp_path, curate={"least_chance": 0})
+    days = lives(tmp_path, curate={"least_chance": 0, "least_mail_chance": 0})
     ada(days)
     days.publish(job("fits"), START)
     days.publish(job("aside", skills=(Skill(name="Python", strength="bonus"),)), START)

@@ -52,8 +52,9 @@ def test_what_is_on_its_way_is_heard_of_and_the_rest_waits(tmp_path: Path, in_fl
     with kafka_of_my_own() as kafka, migrated_database() as url, sendgrid_process(mails, LATENCY_S) as host:
         where = {"store": url, "bootstrap": kafka.bootstrap[0], "prefix": kafka.prefix, "host": host}
         config.write_text(SETTINGS.format(key=KEY, in_flight=in_flight, **where))
-        create(load_settings(config).kafka)
-        store = NotifierStore(open_store(url))
+        settings = load_settings(config)
+        create(settings.kafka)
+        store = NotifierStore(open_store(url), ids=settings.ids())
         open_deliveries(store, DELIVERIES, SystemClock().now())
         process = started("notifier", config, tmp_path / "log")
         try:

@@ -46,6 +46,7 @@ port = {portal}
 most_instant = 48
 [notifier.curate]
 least_chance = 0
+least_mail_chance = 0
 [matcher]
 index = "memory"
 """

@@ -20,7 +20,9 @@ MAILS = "mails"
 
 def settings_of(folder: Path) -> Settings:
     """No sources: postings come into the log from outside. Nothing fitting is left out for want of room or chance."""
-    everything = CurateSettings(most_items=100_000, most_near=100_000, most_per_company=100_000, least_chance=0)
+    everything = CurateSettings(
+        most_items=100_000, most_near=100_000, most_per_company=100_000, least_chance=0, least_mail_chance=0
+    )
     return Settings(
         data=folder / "data",
         secret=SECRET,

@@ -84,7 +84,7 @@ def webhooks_over(
     **curating: Any,
 ) -> Webhooks:
     """The service over a store, which takes all that fits unless told otherwise."""
-    curate = CurateSettings(**{"least_chance": 0.0} | curating)
+    curate = CurateSettings(**{"least_chance": 0.0, "least_mail_chance": 0.0} | curating)
     adapters = SqlWebhookEvents(store.engine), store.windows, store.matches
     return Webhooks(*adapters, receiving, store.ids, settings, curate, worker, Random(0), tell=tell)
 
@@ -217,6 +217,7 @@ format = "posting_lines"
 
 [notifier.curate]
 least_chance = 0.0
+least_mail_chance = 0.0
 [notifier.webhooks]
 allow_private = true
 

@@ -94,6 +94,7 @@ most_items = 100000
 most_near = 100000
 most_per_company = 100000
 least_chance = 0.0
+least_mail_chance = 0.0
 [mail]
 folder = "{MAILS}"
 public_url = "https://alerts.example"

@@ -7,7 +7,7 @@ import pytest
 
 from bench.delivery import MORNING, Morning
 from bench.same_digests import made_by_both
-from schemas.criteria import Criteria, SkillTerms
+from schemas.criteria import Criteria, RoleTerms, SkillTerms
 from schemas.keys import keys_of
 from services.notifier.domain.windows import Arrival
 from tests.support.digests import posting
@@ -15,8 +15,13 @@ from tests.support.digests import posting
 
 @pytest.mark.skipif(not Path(".git").exists(), reason="there are no commits")
 def test_both_are_served_what_the_morning_holds() -> None:
-    asked = [Criteria(skills=SkillTerms(all=("Python",)))]
-    job = posting(posted_at=MORNING - timedelta(hours=2), fetched_at=MORNING - timedelta(hours=1), expires_at=None)
+    asked = [Criteria(skills=SkillTerms(all=("Python",)), roles=RoleTerms(any=("backend-engineer",)))]
+    job = posting(
+        roles=("backend-engineer",),
+        posted_at=MORNING - timedelta(hours=2),
+        fetched_at=MORNING - timedelta(hours=1),
+        expires_at=None,
+    )
     arrivals = [Arrival(0, job, keys_of([0]), keys_of([]))]
 
     ours, theirs = made_by_both("HEAD", Morning(asked, [[0], [0]], arrivals))

@@ -278,7 +278,7 @@ def clerk(store: NotifierStore) -> None:
     """Nine jobs at whose core Kubernetes is, and one that names it in passing."""
     core, aside = (Skill(name="Kubernetes", core=True),), (Skill(name="Kubernetes", core=False),)
     passed = [posting(f"passing {at}", skills=core, posted_at=NOW) for at in range(9)]
-    named = posting("named", title="Warehouse clerk", skills=aside, posted_at=NOW)
+    named = posting("named", title="Warehouse clerk", roles=("warehouse-worker",), skills=aside, posted_at=NOW)
     store.matches.store(0, [arrival(at, job) for at, job in enumerate([*passed, named], 2)], NOW)
 
 

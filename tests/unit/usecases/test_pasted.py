@@ -171,7 +171,10 @@ def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
 def test_a_sentence_is_not_said_again_beside_each_field() -> None:
     asked = asked_in("remote Go work from Poland, 90k", "EUR", NOW)
     assert asked
-    assert asked.proposals == ()
+    assert asked.of_sentence
+    text = "Go developer\n\nRequirements:\n- Go\n- 3 years of experience\n\nRemote from Poland."
+    assert (posting := asked_in(text, "EUR", NOW))
+    assert not posting.of_sentence
 
 
 LEEDS, BERLIN, LYON = (Nearby(town=town, km=50) for town in ("Leeds, GB", "Berlin, DE", "Lyon, FR"))

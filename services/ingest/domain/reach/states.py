@@ -1,14 +1,11 @@
 """The states that remote work in one country is tied to, by the towns that one must live in or near."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 
 from schemas.posting import Reach, Workplace
 from services.ingest.domain.findings import Finding
 from services.ingest.domain.reach.named import as_states
 from services.ingest.domain.reach.words import words
-from services.rules.lexicon.builder import composed
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import PlaceMention, find_places
 from services.rules.text import lowered
@@ -51,10 +48,6 @@ def _leaves_open(text: str) -> bool:
     """Whether a statement names an office, or remote work as the other way, or speaks of the employer."""
     of_employer = any(subject.lastgroup == "them" for subject in words().subject.finditer(text))
     return of_employer or any(
-        pattern.search(text) for pattern in (words().office, words().preferred, words().preferred_behind, _other_way())
+        pattern.search(text)
+        for pattern in (words().office, words().preferred, words().preferred_behind, words().other_way)
     )
-
-
-@cache
-def _other_way() -> re.Pattern[str]:
-    return re.compile(composed("workplace", " {or_remote}|{option}"))

@@ -64,6 +64,8 @@ class Words:
     all_places: re.Pattern[str]
     only_said: re.Pattern[str]
     office: re.Pattern[str]
+    other_way: re.Pattern[str]
+    """That one may work remotely instead."""
     any_license: re.Pattern[str]
     """In a sentence on the licence of a state."""
     licensed: re.Pattern[str]
@@ -117,6 +119,7 @@ def words() -> Words:
         all_places=pattern_of(r"{all_places}"),
         only_said=pattern_of(r"{only_behind}"),
         office=pattern_of(r"{office}"),
+        other_way=re.compile(composed("workplace", " {or_remote}|{option}")),
         any_license=pattern_of(r"{any_license}"),
         licensed=pattern_of(r"{licence}"),
         zone_behind=pattern_of(r"[ -](?:{clock_behind})"),
