@@ -127,7 +127,8 @@ def test_who_speaks_english_and_spanish_is_offered_no_job_that_needs_danish(tmp_
     (tmp_path / "people.jsonl").write_text("\n".join(map(json.dumps, people)), encoding="utf-8")
     config = tmp_path / "jobchime.toml"
     config.write_text(
-        f'[[ingest.sources]]\nname = "own"\nurl = "{tmp_path / "jobs.jsonl"}"\n[notifier.curate]\nleast_chance = 0.0\nleast_mail_chance = 0.0\n',
+        f'[[ingest.sources]]\nname = "own"\nurl = "{tmp_path / "jobs.jsonl"}"\n'
+        "[notifier.curate]\nleast_chance = 0.0\nleast_mail_chance = 0.0\n",
         encoding="utf-8",
     )
     assert run("subscriber", "import", tmp_path / "people.jsonl", *OPTIONS, "-c", config).code == 0
