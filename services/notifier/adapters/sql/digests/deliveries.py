@@ -227,11 +227,11 @@ class SqlDeliveries:
         query = (
             select(deliveries.c.delivery_id, deliveries.c.attempts, deliveries.c.due_at)
             .where(deliveries.c.state == "unknown", deliveries.c.mailer == mailer)
-            .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
             .limit(most)
         )
         with reading(self._engine) as connection:
-            return [UnknownDelivery(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(query)]
+            in_order = query.order_by(deliveries.c.due_at, bytewise(connection, deliveries.c.delivery_id))
+            return [UnknownDelivery(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(in_order)]
 
     @retried
     def disproved(self, doubt: UnknownDelivery, now: datetime, *, resend: bool) -> None:
@@ -327,10 +327,10 @@ def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelive
             select(deliveries, digests.c.body, jobs.label("jobs"))
             .join(digests, digests.c.digest_id == deliveries.c.digest_id)
             .where(deliveries.c.delivery_id.in_(some))
-            .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
         )
         found += [
             ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body), row.digest_id, row.jobs)
             for row in connection.execute(query)
         ]
-    return found
+    # Not as the database's language orders ids: in Danish "aa" comes last.
+    return sorted(found, key=lambda one: (one.due_at, one.delivery_id))
