@@ -218,7 +218,7 @@ class Cause:
     chance: Chance = CERTAIN
     """Of `unlikely` and `unlikely_mail`."""
     near: bool = False
-    """Of `full...`: it fits only nearly."""
+    """Of `full...` and `unlikely_mail`: it fits only nearly."""
 
 
 @dataclass(frozen=True, slots=True)

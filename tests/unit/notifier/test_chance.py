@@ -233,6 +233,14 @@ def test_a_state_or_town_in_the_title_of_remote_work_speaks_against_it_for_who_n
     ), "of work that is not remote its town decides"
 
 
+def test_the_state_that_speaks_against_remote_work_is_named_and_not_its_country() -> None:
+    american = Criteria(text="nurse", places=("US",))
+    signs = Signs(localities=asked_together([Ask("Nurse in Columbus", american)])[2])
+    one = nursing(title="Nurse - Jacksonville, FL", reach=Reach(scope="listed", countries=("US",)))
+    found = chance_of(JudgedPosting(american, PostingFeatures(one)), wish_of(american, "Nursing", signs))
+    assert [told.doubt.of for told in found.against if told.doubt.fact == "elsewhere"] == [("US-FL",)]
+
+
 def test_what_their_other_searches_mean_counts_for_a_search_that_names_no_trade() -> None:
     part_time = Criteria(places=("PT",), employment=("part_time",))
     nurse = Signs(trades=asked_together([Ask("Nursing", NURSE)])[0])

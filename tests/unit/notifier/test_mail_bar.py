@@ -36,6 +36,15 @@ def test_a_lone_job_that_is_hardly_likelier_wanted_than_not_waits_and_says_so() 
     assert cause_line(left.cause).endswith("not likely enough to hold something wanted: 50 %")
 
 
+def test_a_near_miss_beside_it_waits_too_and_says_why() -> None:
+    chosen = of_chances(0.5, 0.9)
+    held = worth_a_mail(replace(chosen, items=chosen.items[:1], near=chosen.items[1:]), SIXTY)
+    assert isinstance(held, Hold)
+    assert [one.posting for one in held.near_rest] == [chosen.items[1].posting]
+    said = {one.posting_id: cause_line(one.cause) for one in held.dropped}
+    assert said[chosen.items[1].posting.posting_id].startswith("fits only nearly, and waits for others")
+
+
 def test_several_jobs_that_would_each_wait_make_a_mail_together() -> None:
     both = of_chances(0.5, 0.4)
     assert worth_a_mail(both, SIXTY) == both

@@ -18,6 +18,7 @@ from services.notifier.domain.curation.facts import (
     FACTS,
     hours_away,
     in_doubt,
+    named_elsewhere,
     other_tools,
     parts_of_country,
     unspoken_of,
@@ -134,7 +135,7 @@ def _about(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> tuple[str, .
         case "region":
             return parts_of_country(wish, ready)
         case "elsewhere":
-            return ready.title_codes
+            return named_elsewhere(wish, ready)
         case "level":
             return (posting.seniority,) if posting.seniority else ()
         case "written":

@@ -212,18 +212,16 @@ def _far_off(wish: Wish, posting: PostingCore) -> bool:
     return bool(towns) and not any(map(wish.localities.take_in, towns))
 
 
-def _title_place(wish: Wish, ready: PostingFeatures) -> float:
-    """0 where the title names places, and none that is wanted: of a wanted country a part that the person names.
-
-    Of work that is not remote the region counts.
-    """
+def named_elsewhere(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The places that a title names, where none is wanted; of remote work in a wanted country those parts of it which
+    no search of the person names. Of work that is not remote the region counts."""
     named, wanted = ready.title_places, [place for place in wish.criteria.places if place != WORLDWIDE]
     if named is None or not wanted:
-        return 1.0
+        return ()
     if not any(map(named.takes_in, wanted)):
-        return 0.0
+        return ready.title_codes
     parts = ready.title_parts if ready.posting.workplace == "remote" else ()
-    return float(not parts or any(map(wish.localities.take_in_part, parts)))
+    return () if any(map(wish.localities.take_in_part, parts)) else tuple(sorted(parts))
 
 
 def _zone(offset: float | None, asked: Timezones | None) -> float:
@@ -302,7 +300,7 @@ _BY_ITSELF: Final = _placed(
         "elsewhere": Fact(
             lambda ready: ready.title_places,
             lambda wish: wish.criteria.places,
-            _title_place,
+            lambda wish, ready: float(not named_elsewhere(wish, ready)),
         ),
         "zone": Fact(
             lambda ready: ready.posting.timezones,

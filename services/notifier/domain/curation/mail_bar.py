@@ -17,15 +17,20 @@ def worth_a_mail(chosen: Digest | Hold, settings: CurateSettings) -> Digest | Ho
     if likely >= settings.least_mail_chance:
         return chosen
     waiting = (*(_waiting(item, chosen) for item in chosen.items), *chosen.rest)
-    lone = (Dropped(job.posting.posting_id, Cause("unlikely_mail", chance=job.chance)) for job in waiting)
+    near = tuple(_waiting(item, chosen) for item in chosen.near)
+    alone = (*(_left_out(job) for job in waiting), *(_left_out(job, near=True) for job in near))
     return Hold(
         recipient=chosen.recipient,
         due_at=chosen.due_at,
         reason=_why(len(waiting), likely, settings.least_mail_chance),
-        dropped=tuple(sorted((*chosen.dropped, *lone), key=lambda one: one.posting_id)),
+        dropped=tuple(sorted((*chosen.dropped, *alone), key=lambda one: one.posting_id)),
         rest=waiting,
-        near_rest=(*(_waiting(item, chosen) for item in chosen.near), *chosen.near_rest),
+        near_rest=(*near, *chosen.near_rest),
     )
+
+
+def _left_out(job: WaitingJob, *, near: bool = False) -> Dropped:
+    return Dropped(job.posting.posting_id, Cause("unlikely_mail", chance=job.chance, near=near))
 
 
 def _waiting(item: Item, chosen: Digest) -> WaitingJob:

@@ -37,16 +37,19 @@ class Localities(NamedTuple):
 
     def take_in(self, town: Town) -> bool:
         """Whether a town lies in or near one of them; any does in a country of which none is named."""
-        near = [one for one in self.towns if one.country == town.country]
-        parts = [part for part in self.parts if country_of(part) == town.country]
+        near, parts = self._within(town.country)
         return not (near or parts) or town.code in parts or any(kilometres(one, town) <= _TO_WORK for one in near)
 
     def take_in_part(self, part: str) -> bool:
         """Whether a state or the like is named or may hold a named town; any does in a country of which none is."""
         country = country_of(part)
-        named = {one.code for one in self.towns if one.country == country}
-        named.update(one for one in self.parts if country_of(one) == country)
+        towns, parts = self._within(country)
+        named = {*parts, *(town.code for town in towns)}
         return not named or part in named or country in named
+
+    def _within(self, country: str) -> tuple[list[Town], list[str]]:
+        towns = [town for town in self.towns if town.country == country]
+        return towns, [part for part in self.parts if country_of(part) == country]
 
 
 class Signs(NamedTuple):
