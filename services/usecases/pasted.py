@@ -149,13 +149,12 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -
     named = {skill.name: skill for skill in skills_in(text)}
     for name in (*criteria.skills.all, *criteria.skills.any):
         skill = named.get(name)
-        if said := f"{skill.before}{skill.said}{skill.after}" if skill else sentence:
-            yield Proposal("skills", name, _cut(said))
+        yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
     for field, read in READ_FROM.items():
         asked = criteria.roles.any if field == "roles" else getattr(criteria, field)
-        evidence = posting.evidence.get(read)
-        if asked and (said := evidence[0].text.lstrip(" •") if evidence else sentence):
-            yield Proposal(field, "", _cut(said))
+        if asked:
+            evidence = posting.evidence.get(read)
+            yield Proposal(field, "", _cut(evidence[0].text.lstrip(" •") if evidence else sentence))
 
 
 def skills_in(text: str) -> list[NamedSkill]:

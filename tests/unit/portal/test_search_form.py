@@ -7,7 +7,7 @@ import pytest
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from services.portal.preview_page import NAMES
-from services.portal.search_form import CHOICES, DEFAULTS, search_fields, search_of
+from services.portal.search_form import CHOICES, DEFAULTS, reading, search_fields, search_of
 from services.rules.criterion import FACETS
 from services.usecases.errors import WrongFieldError
 from services.wording.catalogues import words_of
@@ -194,6 +194,13 @@ def test_each_facet_may_be_chosen_by_its_values_but_visas_which_are_two_boxes() 
 def test_each_field_that_is_read_stands_on_the_page(portal: ServedPortal) -> None:
     page = portal.get("/sign-up").text
     assert set(DEFAULTS) <= set(re.findall(r'<(?:input|select|textarea)\b[^>]* name="([^"]+)"', page))
+
+
+def test_a_posting_is_quoted_beside_the_fields_that_it_filled_and_a_sentence_is_not() -> None:
+    sentence, posted = "remote Go work from Poland", "Go developer\n\nRequirements:\n- Go\n\nRemote from Poland."
+    quoted = reading({**DEFAULTS, "pasted": posted}, WORDS, NOW).proposals
+    assert "skills" in {one.field for one in quoted}
+    assert reading({**DEFAULTS, "pasted": sentence}, WORDS, NOW).proposals == ()
 
 
 def test_each_field_has_a_label_and_no_two_share_an_id(portal: ServedPortal) -> None:

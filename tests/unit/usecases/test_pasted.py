@@ -168,9 +168,11 @@ def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
     assert {skill for field, skill in said if field == "skills"} == skills
 
 
-def test_a_sentence_is_not_said_again_beside_each_field() -> None:
-    asked = asked_in("remote Go work from Poland, 90k", "EUR", NOW)
+def test_of_a_sentence_each_proposal_has_the_whole() -> None:
+    sentence = "remote Go work from Poland, 90k"
+    asked = asked_in(sentence, "EUR", NOW)
     assert asked
+    assert {one.said for one in asked.proposals} == {sentence}
     assert asked.of_sentence
     text = "Go developer\n\nRequirements:\n- Go\n- 3 years of experience\n\nRemote from Poland."
     assert (posting := asked_in(text, "EUR", NOW))
