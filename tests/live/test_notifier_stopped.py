@@ -12,8 +12,8 @@ from services.runtime.kafka.topics import create
 from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.engines import kafka_of_my_own
-from tests.support.fake_sendgrid import KEY, recorded
-from tests.support.installed import started
+from tests.support.fake_sendgrid import recorded
+from tests.support.installed import by_a_provider, started
 from tests.support.notifying import NotifierStore
 from tests.support.postgresql import migrated_database
 from tests.support.sending import open_deliveries, sendgrid_process, states_of
@@ -34,14 +34,7 @@ prefix = "{prefix}"
 [probes]
 enabled = false
 [mail]
-mailer = "sendgrid"
-public_url = "https://jobs.harbour.example"
-sender_address = "alerts@harbour.example"
-postal_address = "1 Quay Street, Porto"
-allow = ["*"]
-[mail.sendgrid]
-api_key = "{key}"
-host = "{host}"
+{provider}
 in_flight = {in_flight}
 """
 
@@ -50,8 +43,8 @@ in_flight = {in_flight}
 def test_what_is_on_its_way_is_heard_of_and_the_rest_waits(tmp_path: Path, in_flight: int) -> None:
     mails, config = tmp_path / "mails", tmp_path / "jobchime.toml"
     with kafka_of_my_own() as kafka, migrated_database() as url, sendgrid_process(mails, LATENCY_S) as host:
-        where = {"store": url, "bootstrap": kafka.bootstrap[0], "prefix": kafka.prefix, "host": host}
-        config.write_text(SETTINGS.format(key=KEY, in_flight=in_flight, **where))
+        where = {"store": url, "bootstrap": kafka.bootstrap[0], "prefix": kafka.prefix}
+        config.write_text(SETTINGS.format(provider=by_a_provider(host), in_flight=in_flight, **where))
         settings = load_settings(config)
         create(settings.kafka)
         store = NotifierStore(open_store(url), ids=settings.ids())

@@ -19,8 +19,7 @@ from urllib.request import urlopen
 import yaml
 
 from deploy.prometheus.alerts import RULES
-from tests.support.fake_sendgrid import KEY
-from tests.support.installed import Installation
+from tests.support.installed import Installation, by_a_provider
 from tests.support.loopback import free_port
 from tests.support.mail_events import EVENT_KEY
 from tests.support.pushing import Client, posting
@@ -31,14 +30,6 @@ PATIENCE_S = 300.0
 PEOPLE = 40
 """Each may have 48 mails a day, and each posting of the load fits one of them."""
 _TABLES = """
-mailer = "sendgrid"
-public_url = "https://jobs.harbour.example"
-sender_address = "alerts@harbour.example"
-postal_address = "1 Quay Street, Porto"
-allow = ["*"]
-[mail.sendgrid]
-api_key = "{key}"
-host = "{host}"
 event_key = "{event_key}"
 [portal]
 port = {portal}
@@ -54,7 +45,7 @@ index = "memory"
 
 def tables(provider: str, portal: int) -> str:
     """Tables of an installation that mails by a provider at that host, and whose portal has that port."""
-    return _TABLES.format(key=KEY, host=provider, event_key=EVENT_KEY, portal=portal)
+    return by_a_provider(provider) + _TABLES.format(event_key=EVENT_KEY, portal=portal)
 
 
 def ordered(installation: Installation, *words: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.settings import KafkaSettings
 from tests.support.command_line import run
+from tests.support.fake_sendgrid import KEY as PROVIDER_KEY
 from tests.support.forking import Forked, fork
 from tests.support.loopback import free_ports, probe
 from tests.support.mail_events import EVENT_KEY
@@ -57,6 +58,21 @@ event_key = "{key}"
 [portal]
 port = {port}
 """
+_BY_A_PROVIDER = """
+mailer = "sendgrid"
+public_url = "https://jobs.harbour.example"
+sender_address = "alerts@harbour.example"
+postal_address = "1 Quay Street, Porto"
+allow = ["*"]
+[mail.sendgrid]
+api_key = "{key}"
+host = "{host}"
+"""
+
+
+def by_a_provider(host: str) -> str:
+    """Of an installation that mails everybody by a provider at that host; the last table is the provider's."""
+    return _BY_A_PROVIDER.format(key=PROVIDER_KEY, host=host)
 
 
 def searching(search: ElasticsearchSettings, index: str = "elasticsearch") -> str:
