@@ -133,10 +133,11 @@ def embedded(
             )
         )
         stopping = Stopping()
-        SqlSuppressions(engine, settings.ids()).require_this_key()
+        ids = settings.ids()
+        SqlSuppressions(engine, ids).require_this_key()
         notifier = build_notifier(
             engine,
-            settings.ids(),
+            ids,
             settings.mail,
             settings.notifier,
             mailer,
@@ -144,9 +145,7 @@ def embedded(
             metrics=shown.metrics,
             consent=settings.portal.consent,
         )
-        webhooks = build_webhooks(
-            engine, settings.ids(), settings.mail, settings.notifier, stopping, shown.metrics, chance
-        )
+        webhooks = build_webhooks(engine, ids, settings.mail, settings.notifier, stopping, shown.metrics, chance)
         services = _services(settings, engine, log, collector, (notifier, webhooks), stopping, with_housekeeper)
         runner = EmbeddedRunner(
             tuple(shown.measured(service) if service.inputs else service for service in services),

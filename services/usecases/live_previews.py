@@ -53,7 +53,7 @@ _UNLIKELY: Final = 10
 _REMEMBERED: Final = 5_000
 _KEPT: Final = 200
 _MOST_LOOSENED: Final = 6
-_MOST_TOGETHER: Final = 3
+_MOST_WAYS: Final = 3
 _JUDGED: Final = 20_000
 _HARDLY_EVER: Final = 1_000
 """After so many times as many objects as Python itself waits for, by its tenths of a million."""
@@ -216,7 +216,7 @@ class LivePreviews:
             shown = self.preview(query, reader, now)
             known = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
             if not any(one.jobs_a_week > shown.taste.jobs_a_week for one in known):
-                several = self._columns.together(query.criteria)[:_MOST_TOGETHER]
+                several = self._columns.together(query.criteria)[:_MOST_WAYS]
                 known = (*self._weighed(query, reader, now, several), *known)
             with self._lock:
                 self._loosened[own] = known

@@ -111,10 +111,10 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
     if row is None:
         return SourceFigures(source.name, held or "waiting", source.pushed)
     shrunk = _shrunk(row)
-    gives_nothing = _amiss(source, row, now) if shrunk is None else None
+    found = _amiss(source, row, now) if shrunk is None else None
     return SourceFigures(
         name=source.name,
-        state=held or _state(source, row, now, shrunk, gives_nothing),
+        state=held or _state(source, row, now, shrunk, found),
         pushed=source.pushed,
         last_success=_last_success(row, now),
         items=int(json.loads(row.counts).get("items", 0)),
@@ -127,7 +127,7 @@ def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pause
         lacking=shrunk["lacking"] if shrunk else 0,
         empty_since=_empty_since(shrunk),
         notes=row.notes or "",
-        amiss=gives_nothing,
+        amiss=found,
     )
 
 
@@ -161,7 +161,7 @@ def _held(source: Expected, pauses: Pauses) -> SourceState | None:
 
 
 def _state(
-    source: Expected, row: Row[Any], now: datetime, shrunk: Mapping[str, Any] | None, gives_nothing: Amiss | None
+    source: Expected, row: Row[Any], now: datetime, shrunk: Mapping[str, Any] | None, found: Amiss | None
 ) -> SourceState:
     asked_since = _asked_since(row, now)
     hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
@@ -176,7 +176,7 @@ def _state(
         return "failing"
     if shrunk is not None:
         return "shrunk" if shrunk["listed"] or shrunk["lacking"] >= _MUCH else "empty"
-    return "ok" if gives_nothing is None else gives_nothing.why
+    return "ok" if found is None else found.why
 
 
 def _amiss(source: Expected, row: Row[Any], now: datetime) -> Amiss | None:
