@@ -220,3 +220,37 @@ def test_the_generator_draws_near_misses_by_every_criterion_that_has_them() -> N
     assert Counter(one.criterion for one in missed if one).keys() == {
         *("seniority", "roles.any", "timezone", "skills.all", "skills.any", "salary", "near")
     }
+
+
+@given(pairs(), seeds)
+def test_what_is_excluded_of_a_posting_keeps_it_out_lets_nothing_in_and_is_undone(
+    pair: tuple[Criteria, PostingCore], seed: int
+) -> None:
+    asked, posting = pair
+    try:
+        before = canonical(asked)
+    except CriteriaError:
+        assume(False)
+    prepared = PreparedPosting(posting)
+    assume(outcome_of(before, prepared) != "reject")
+    others = [PreparedPosting(generate.posting(random.Random(seed), number)) for number in range(10)]
+    for criterion in CRITERIA:
+        for value in criterion.excludable(before, prepared):
+            after = canonical(criterion.excluding(before, value))
+            assert criterion.fit(after, prepared) == "no"
+            assert canonical(criterion.allowing(after, value)) == before
+            fitted = [one for one in others if criterion.fit(after, one) != "no"]
+            assert all(criterion.fit(before, one) != "no" for one in fitted)
+
+
+def test_the_generator_draws_all_that_can_be_excluded() -> None:
+    postings = [PreparedPosting(posting) for posting in generate.postings(60, seed=7)]
+    found = [canonical(asked) for asked in generate.criteria(200, seed=8, models=[one.posting for one in postings])]
+    excludable = {
+        criterion.name
+        for asked in found
+        for one in postings
+        for criterion in CRITERIA
+        if outcome_of(asked, one) != "reject" and any(criterion.excludable(asked, one))
+    }
+    assert excludable == {"roles.none", "skills.none", "workplace", "seniority", "employment"}

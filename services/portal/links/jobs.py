@@ -15,12 +15,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from schemas.posting import PostingCore
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
+from services.portal.links import leaving_out
+from services.portal.links.leaving_out import UNDONE, LeftOut
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import feedback, links, tracker
 from services.usecases.feedback import FADES_IN, KIND_OF
 from services.usecases.installation import Installation
 from services.usecases.links import FoundBy
+from services.usecases.live_previews import LivePreviews
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
@@ -72,10 +75,10 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
     ),
 }
 
-_UNDONE = mark("Undone: it is as it was before.")
+_SAYS = ("say", "undo")
 
 
-def routes(door: Door) -> APIRouter:
+def routes(door: Door, live: LivePreviews) -> APIRouter:
     """`GET` of `/j/TOKEN`, `/o/TOKEN` and `/r/TOKEN`; `GET` and `POST` of `/n/`, `/l/`, `/h/` and `/k/TOKEN`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
@@ -102,7 +105,7 @@ def routes(door: Door) -> APIRouter:
         return await door.work(partial(_rest_page, door, visit))
 
     for purpose in _TEXTS:
-        _add(router, door, purpose)
+        _add(router, door, live, purpose)
     return router
 
 
@@ -156,27 +159,34 @@ def _reasons(found: FoundBy, words: Words) -> list[tuple[bool, str]]:
     return [(reason.fit == "yes", capitalised(in_words(reason, words))) for reason in ordered]
 
 
-def _add(router: APIRouter, door: Door, purpose: FeedbackPurpose) -> None:
-    path = f"/{links.PATHS[purpose]}/{{token}}"
+def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPurpose) -> None:
+    path, leaves_out = f"/{links.PATHS[purpose]}/{{token}}", purpose == "irrelevant"
+    takes = form(*leaving_out.FIELDS, do=(*_SAYS, *leaving_out.DOES)) if leaves_out else form(do=_SAYS)
 
     @router.get(path, name=f"ask_{purpose}")
     async def ask(request: Request, token: str) -> Response:
         """Say what it will change."""
         visit = await door.visit(request, purpose, token)
-        return await door.work(partial(_feedback_page, door, visit, purpose))
+        return await door.work(partial(_feedback_page, door, live, visit, purpose))
 
-    @router.post(path, name=f"do_{purpose}", openapi_extra=form(do=("say", "undo")))
+    @router.post(path, name=f"do_{purpose}", openapi_extra=takes)
     async def do(request: Request, token: str) -> Response:
         """Keep it, or take it back."""
-        form = await form_of(request)
-        visit = await door.visit(request, purpose, token)
-        await door.work(partial(_do, door.installation, visit, purpose, form.get("do", "")))
-        return await door.work(partial(_feedback_page, door, visit, purpose, undone=form.get("do") == "undo"))
+        given = await form_of(request)
+        visit, what = await door.visit(request, purpose, token), given.get("do", "")
+        left_out = None
+        if leaves_out and what in leaving_out.DOES:
+            left_out = await door.work(partial(leaving_out.do, door, visit, given))
+        else:
+            await door.work(partial(_do, door.installation, visit, purpose, what))
+        return await door.work(
+            partial(_feedback_page, door, live, visit, purpose, undone=what == "undo", left_out=left_out)
+        )
 
 
 def _do(installation: Installation, visit: Visit, purpose: FeedbackPurpose, what: str) -> None:
     own_id, about, now = visit.subscriber.subscriber_id, visit.about, visit.now
-    if what not in ("say", "undo"):
+    if what not in _SAYS:
         raise UsageError("the form says nothing that can be done here")
     kind = KIND_OF.get(purpose)
     if what == "say":
@@ -198,7 +208,15 @@ def _is_done(installation: Installation, visit: Visit, purpose: FeedbackPurpose)
     return feedback.is_said(installation, own_id, kind, visit.about, visit.now)
 
 
-def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose, *, undone: bool = False) -> Response:
+def _feedback_page(
+    door: Door,
+    live: LivePreviews,
+    visit: Visit,
+    purpose: FeedbackPurpose,
+    *,
+    undone: bool = False,
+    left_out: LeftOut | None = None,
+) -> Response:
     posting = links.posting_of(door.installation, visit.about)
     if posting is None:
         return door.show("forgotten", visit.words, 410)
@@ -213,10 +231,12 @@ def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose, *, undone
         title=visit.words.say(texts.said if said else texts.asks, **filled),
         job=posting.title,
         company=posting.company.name,
-        text=visit.words.say(texts.done if said else _UNDONE if undone else texts.will, **filled),
+        text=visit.words.say(texts.done if said else UNDONE if undone else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
         undone=undone,
         lists=purpose == "save",
+        exclusions=leaving_out.offered(door, live, visit) if said and purpose == "irrelevant" else (),
+        left_out=left_out,
         job_page=door.link("job", visit.subscriber, visit.about),
     )

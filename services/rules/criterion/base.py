@@ -189,6 +189,18 @@ class Criterion(ABC, Generic[F]):
         """
         return None
 
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """What of a posting that fits the criteria could ask to be kept out by it: see `excluding`."""
+        yield from ()
+
+    def excluding(self, criteria: Criteria, value: str) -> Criteria:
+        """The same criteria, by which no posting with a value of `excludable` fits, nor any that did not."""
+        return criteria
+
+    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+        """What `excluding` gives, made what it was before."""
+        return criteria
+
     def distance(self, facts: F, kin: float) -> float:
         """How far off a posting is that failed, from 0, which just fails, to 1 and beyond.
 
@@ -198,6 +210,57 @@ class Criterion(ABC, Generic[F]):
 
     def _relaxed(self, criteria: Criteria, step: Step, value: str | float | None, /, **changes: object) -> Relaxation:
         return Relaxation(self.name, step, value, criteria, changes)
+
+
+class Unwanted(Criterion[F]):
+    """Asks for none of some terms: the list `none` of one part of the criteria."""
+
+    excludes = True
+    part: ClassVar[Literal["skills", "roles"]]
+
+    def unwanted(self, criteria: Criteria) -> tuple[str, ...]:
+        """Those terms."""
+        found: tuple[str, ...] = getattr(criteria, self.part).none
+        return found
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether any is named."""
+        return bool(self.unwanted(criteria))
+
+    def narrowing(self, criteria: Criteria) -> Narrowing | None:
+        """Those that are not wanted."""
+        found = self.unwanted(criteria)
+        return Narrowing(found) if found else None
+
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """Its terms that are not asked for, while the list has room."""
+        if len(self.unwanted(criteria)) < MOST_NAMES:
+            yield from self.unasked(criteria, prepared)
+
+    @abstractmethod
+    def unasked(self, criteria: Criteria, prepared: PreparedPosting) -> Iterable[str]:
+        """Terms of a posting that say what it is, and that the criteria do not ask for."""
+
+    def excluding(self, criteria: Criteria, value: str) -> Criteria:
+        """That one too."""
+        return self._changed(criteria, "add", value, (*self.unwanted(criteria), value)).criteria
+
+    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+        """Not that one."""
+        others = tuple(other for other in self.unwanted(criteria) if other != value)
+        return self._changed(criteria, "drop", value, others).criteria
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """None excluded."""
+        return self._changed(criteria, "without", None, ())
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Each less."""
+        for name, others in each_less(self.unwanted(criteria)):
+            yield self._changed(criteria, "drop", name, others)
+
+    def _changed(self, criteria: Criteria, step: Step, value: str | None, none: tuple[str, ...]) -> Relaxation:
+        return Relaxation(self.name, step, value, criteria, {"none": none}, self.part)
 
 
 def yes_or_no(fits: bool) -> Fit:

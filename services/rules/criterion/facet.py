@@ -129,6 +129,23 @@ class Facet(Criterion[FacetFacts]):
             if value not in asked:
                 yield self._relaxed(criteria, "add", value, **{self.name: (*asked, value)})
 
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """The one value that the posting states, where another will do and nothing silent would go with it."""
+        asked, own = self.asked(criteria), self.standing(prepared.posting)
+        silent_stay = bool(asked) or self.unmarked is not None
+        if silent_stay and len(own) == 1 and own[0] in self.values and self.value(prepared.posting) and asked != own:
+            yield own[0]
+
+    def excluding(self, criteria: Criteria, value: str) -> Criteria:
+        """All others, of those asked for or of all."""
+        others = tuple(other for other in self.asked(criteria) or self.values if other != value)
+        return criteria.model_copy(update={self.name: others})
+
+    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+        """That one too."""
+        added = criteria.model_copy(update={self.name: (*self.asked(criteria), value)})
+        return added.model_copy(update=self.canonical(added))
+
 
 class Sponsorship(Facet):
     """Asks that the employer sponsors a visa, and may accept postings that do not say."""
@@ -143,6 +160,10 @@ class Sponsorship(Facet):
         """What only qualifies the wish goes with it."""
         wanted = criteria.visa_sponsorship
         return {"visa_sponsorship": wanted, "accept_unknown_visa": criteria.accept_unknown_visa or not wanted}
+
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """Nothing: a sponsor harms nobody who does not need one."""
+        yield from ()
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Whatever the employer does."""

@@ -17,7 +17,7 @@ from services.rules.criterion.base import (
     Reason,
     Relaxation,
     Step,
-    each_less,
+    Unwanted,
     few,
     perhaps,
     quoted,
@@ -152,25 +152,17 @@ class RolesAny(_Roles[RoleFacts]):
         return SILENT if facts.closeness is None else _DISTANCE[facts.closeness]
 
 
-class RolesNone(_Roles[OtherRoleFacts]):
+class RolesNone(Unwanted[OtherRoleFacts], _Roles[OtherRoleFacts]):
     """Asks that the job is none of some roles first of all."""
 
     name = "roles.none"
     untold = 0.9
-    excludes = True
-
-    def asks(self, criteria: Criteria) -> bool:
-        """Whether any is named."""
-        return bool(criteria.roles.none)
+    part = "roles"
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting's deciding role is none of them."""
         own = prepared.posting.roles
         return yes_or_no(not (own and own[0] in criteria.roles.none))
-
-    def narrowing(self, criteria: Criteria) -> Narrowing | None:
-        """The roles that are not wanted."""
-        return Narrowing(criteria.roles.none) if criteria.roles.none else None
 
     def terms_of(self, prepared: PreparedPosting) -> tuple[str, ...]:
         """Its deciding role."""
@@ -181,14 +173,9 @@ class RolesNone(_Roles[OtherRoleFacts]):
         facts = OtherRoleFacts(criteria.roles.none, next(iter(prepared.posting.roles), None))
         return Reason(self.name, self.fit(criteria, prepared), facts)
 
-    def without(self, criteria: Criteria) -> Relaxation:
-        """None excluded."""
-        return self._with(criteria, "without", None, none=())
-
-    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
-        """Each less."""
-        for name, others in each_less(criteria.roles.none):
-            yield self._with(criteria, "drop", name, none=others)
+    def unasked(self, criteria: Criteria, prepared: PreparedPosting) -> tuple[str, ...]:
+        """The posting's deciding role, where it is not asked for."""
+        return tuple(role for role in prepared.posting.roles[:1] if role not in criteria.roles.any)
 
 
 def accepts_unknown_role(criteria: Criteria) -> bool:

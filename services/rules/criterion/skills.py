@@ -19,6 +19,7 @@ from services.rules.criterion.base import (
     Reason,
     Relaxation,
     Step,
+    Unwanted,
     each_less,
     few,
     perhaps,
@@ -258,24 +259,16 @@ class SkillsAny(_Skills[AnyFacts]):
         return self.untold * (1 - half_met / facts.at_least) - _KIN * kin
 
 
-class SkillsNone(_Skills[NoneFacts]):
+class SkillsNone(Unwanted[NoneFacts], _Skills[NoneFacts]):
     """Asks for none of the named skills, by their own names."""
 
     name = "skills.none"
     untold = 0.7
-    excludes = True
-
-    def asks(self, criteria: Criteria) -> bool:
-        """Whether any is named."""
-        return bool(criteria.skills.none)
+    part = "skills"
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting has none of them."""
         return yes_or_no(prepared.skills.isdisjoint(criteria.skills.none))
-
-    def narrowing(self, criteria: Criteria) -> Narrowing | None:
-        """Those that are not wanted."""
-        return Narrowing(criteria.skills.none) if criteria.skills.none else None
 
     def terms_of(self, prepared: PreparedPosting) -> frozenset[str]:
         """Its skills, mentioned or not."""
@@ -287,14 +280,11 @@ class SkillsNone(_Skills[NoneFacts]):
         found = tuple(name for name in asked if name in prepared.skills)
         return Reason(self.name, yes_or_no(not found), NoneFacts(asked, found))
 
-    def without(self, criteria: Criteria) -> Relaxation:
-        """None excluded."""
-        return self._with(criteria, "without", None, none=())
-
-    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
-        """Each less."""
-        for name, others in each_less(criteria.skills.none):
-            yield self._with(criteria, "drop", name, none=others)
+    def unasked(self, criteria: Criteria, prepared: PreparedPosting) -> tuple[str, ...]:
+        """Skills of its title that are not asked for, nor imply one that is."""
+        asked = {*criteria.skills.all, *criteria.skills.any}
+        titled = (skill.name for skill in prepared.posting.skills if skill.strength == "title")
+        return tuple(name for name in titled if asked.isdisjoint((name, *taxonomy().parents(name))))
 
 
 def _terms(names: Iterable[str], *, mentions: bool) -> tuple[str, ...]:

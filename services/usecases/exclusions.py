@@ -1,0 +1,88 @@
+"""What of a job their searches could leave out, once somebody calls it not relevant; left out, and let in again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.criteria import Criteria
+from services.notifier.domain.people import SavedSearch, Subscriber
+from services.rules.criteria import canonical
+from services.rules.criterion import CRITERIA, CRITERION
+from services.rules.prepared import PreparedPosting
+from services.rules.verdict import outcome_of
+from services.usecases import links, searches
+from services.usecases.errors import MissingError
+from services.usecases.installation import Installation
+
+__all__ = ["Exclusion", "exclusions", "leave_out", "let_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A value that a job has, as criteria can ask for it to be absent."""
+
+    criterion: str
+    value: str
+
+    def of(self, criteria: Criteria) -> Criteria:
+        """The same criteria, by which no job with it fits; canonical."""
+        return canonical(CRITERION[self.criterion].excluding(criteria, self.value))
+
+
+def exclusions(
+    installation: Installation, person: Subscriber, posting_id: str
+) -> Mapping[Exclusion, tuple[SavedSearch, ...]]:
+    """What of a job could be left out, each with the searches that find the job and do not ask for just that.
+
+    Nothing of a job that the store has forgotten. Raises UnavailableError.
+    """
+    posting = links.posting_of(installation, posting_id)
+    found: dict[Exclusion, tuple[SavedSearch, ...]] = {}
+    if posting is None:
+        return found
+    prepared = PreparedPosting(posting)
+    for search in links.searches(installation, person):
+        if outcome_of(search.criteria, prepared) == "reject":
+            continue
+        for criterion in CRITERIA:
+            for value in criterion.excludable(search.criteria, prepared):
+                exclusion = Exclusion(criterion.name, value)
+                found[exclusion] = (*found.get(exclusion, ()), search)
+    return found
+
+
+def leave_out(
+    installation: Installation, person: Subscriber, posting_id: str, exclusion: Exclusion, now: datetime
+) -> tuple[SavedSearch, ...]:
+    """Have searches find no such jobs any more; gives them. Raises MissingError, ChangedError, WrongFieldError."""
+    some = exclusions(installation, person, posting_id).get(exclusion, ())
+    if not some:
+        raise MissingError("no search of yours finds that any more")
+    return tuple(_revised(installation, search, exclusion.of(search.criteria), now) for search in some)
+
+
+def let_in(
+    installation: Installation,
+    person: Subscriber,
+    posting_id: str,
+    exclusion: Exclusion,
+    search_ids: Iterable[str],
+    now: datetime,
+) -> None:
+    """Make searches what they were before `leave_out`. Raises MissingError, ChangedError, WrongFieldError."""
+    posting = links.posting_of(installation, posting_id)
+    criterion = CRITERION.get(exclusion.criterion)
+    if posting is None or criterion is None:
+        raise MissingError("nothing of that is left out")
+    prepared = PreparedPosting(posting)
+    for search_id in search_ids:
+        search = links.own_search(installation, person, search_id)
+        before = criterion.allowing(search.criteria, exclusion.value)
+        # Nothing but what such a link can leave out is let in by it.
+        if exclusion.value in criterion.excludable(before, prepared):
+            _revised(installation, search, before, now)
+
+
+def _revised(installation: Installation, search: SavedSearch, criteria: Criteria, now: datetime) -> SavedSearch:
+    fields = {"criteria": criteria.model_dump(mode="json", exclude_defaults=True)}
+    return searches.revise(installation, search, fields, now)

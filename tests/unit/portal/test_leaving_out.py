@@ -1,0 +1,97 @@
+"""Below a job that is not relevant: what of it searches can leave out, by one button, and how that is undone."""
+
+import re
+
+from schemas.criteria import Criteria, RoleTerms, SkillTerms
+from schemas.posting import Skill
+from services.notifier.domain.people import Subscriber
+from services.rules.verdict import verdict
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal
+
+JUNIOR = posting(
+    "data",
+    title="Junior Java engineer",
+    seniority="junior",
+    roles=("data-engineer",),
+    skills=(Skill(name="Python", strength="required"), Skill(name="Java", strength="title")),
+)
+
+
+def criteria_of(store: NotifierStore, person: Subscriber) -> dict[str, Criteria]:
+    return {search.name: search.criteria for search in store.searches.all(person.subscriber_id)}
+
+
+_BUTTON = re.compile(r'value="leave-out"><input[^>]*value="([^"]*)"><input[^>]*value="([^"]*)">')
+
+
+def offered(page: str) -> set[tuple[str, str]]:
+    """What the buttons of a page would leave out."""
+    return set(_BUTTON.findall(page))
+
+
+def test_what_a_job_is_is_offered_once_it_is_called_not_relevant(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    store.matches.store(0, [arrival(1, JUNIOR)], NOW)
+    path = portal.path("irrelevant", ada, JUNIOR.posting_id)
+    assert offered(portal.get(path).text) == set()
+    page = portal.post(path, do="say").text
+    assert offered(page) == {("seniority", "junior"), ("roles.none", "data-engineer"), ("skills.none", "Java")}
+    assert "Level: junior" in page
+    assert "Job title: Data Engineer" in page
+    # Of Go work, which does not find it, nothing is said.
+    assert "Go work" not in page
+
+
+def test_nothing_that_a_search_asks_for_is_offered(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
+    asked = Criteria(roles=RoleTerms(any=("data-engineer",)), skills=SkillTerms(any=("Java",)), seniority=("junior",))
+    store.matches.store(0, [arrival(1, JUNIOR)], NOW)
+    other = store.person("bob")
+    store.search(other, "Just this", asked)
+    assert offered(portal.post(portal.path("irrelevant", other, JUNIOR.posting_id), do="say").text) == set()
+
+
+def test_what_is_left_out_is_found_no_more_and_undone_it_is_as_before(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    store.matches.store(0, [arrival(1, JUNIOR)], NOW)
+    before = criteria_of(store, ada)
+    path = portal.path("irrelevant", ada, JUNIOR.posting_id)
+    portal.post(path, do="say")
+    for criterion, value in offered(portal.get(path).text):
+        done = portal.post(path, do="leave-out", criterion=criterion, value=value).text
+        changed = criteria_of(store, ada)
+        assert verdict(changed["Python work"], JUNIOR).outcome in ("reject", "near")
+        assert verdict(changed["Python work"], posting("one")).outcome == "match"
+        assert changed["Go work"] == before["Go work"]
+        assert "Left out from now on" in done
+        searches = re.findall(r'name="searches" value="([^"]*)"', done)
+        assert len(searches) == 1
+        undone = portal.post(path, do="let-in", criterion=criterion, value=value, searches=searches[0]).text
+        assert "Undone" in undone
+        assert criteria_of(store, ada) == before
+
+
+def test_nobody_leaves_out_what_the_job_is_not_or_lets_in_what_was_never_offered(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    store.matches.store(0, [arrival(1, JUNIOR)], NOW)
+    before = criteria_of(store, ada)
+    path = portal.path("irrelevant", ada, JUNIOR.posting_id)
+    searches = " ".join(search.search_id for search in store.searches.all(ada.subscriber_id))
+    for criterion, value in (
+        ("seniority", "senior"),
+        ("roles.none", "lawyer"),
+        ("text", "x"),
+        ("", ""),
+        ("visa", "offered"),
+    ):
+        for do in ("leave-out", "let-in"):
+            answer = portal.post(path, do=do, criterion=criterion, value=value, searches=searches)
+            assert answer.status_code in (200, 404), (do, criterion, answer.text)
+    assert criteria_of(store, ada) == before
+    stranger = store.person("eve")
+    other = portal.path("irrelevant", stranger, JUNIOR.posting_id)
+    assert portal.post(other, do="let-in", criterion="seniority", value="junior", searches=searches).status_code == 404
+    assert criteria_of(store, ada) == before
