@@ -198,7 +198,8 @@ class SkillsAny(_Skills[AnyFacts]):
             return "yes"
         if criteria.skills.at_least == 1:
             return yes_or_no(not own.isdisjoint(asked) or not implied.keys().isdisjoint(asked))
-        return yes_or_no(sum(name in own or name in implied for name in asked) >= criteria.skills.at_least)
+        # One that is named twice is one.
+        return yes_or_no(sum(name in own or name in implied for name in set(asked)) >= criteria.skills.at_least)
 
     def narrowing(self, criteria: Criteria) -> Narrowing | None:
         """So many of them."""
