@@ -63,6 +63,8 @@ least_chance = 0
 most_items = 40
 """
 """A digest has room for all that waited while indices were rebuilt."""
+NEWER = "least_mail_chance = 0\n"
+"""What only today's release knows of its last table: the one before does not start with it."""
 
 
 @dataclass(frozen=True)
@@ -283,9 +285,9 @@ def rollout(folder: Path, index: str) -> Iterator[tuple[Rollout, str]]:
         search = stack.enter_context(elasticsearch_of_my_own())
         url = stack.enter_context(empty_database())
         places = []
-        for name in ("old", "new"):
+        for name, newer in (("old", ""), ("new", NEWER)):
             (folder / name).mkdir()
-            places.append(Installation(folder / name, kafka, url, more=MORE + searching(search, index)))
+            places.append(Installation(folder / name, kafka, url, more=MORE + newer + searching(search, index)))
         made = Rollout(Release("old", files, places[0]), Release("new", ROOT, places[1]))
         made.old.check()
         made.new.check()
