@@ -165,6 +165,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
                 (("max by (service, state) (jobchime_workers)", "{{service}} {{state}}"),),
                 "By heartbeats in the store.",
             ),
+            _most("Restarts of a worker in an hour", "jobchime_worker_restarts_last_hour", "service", "short"),
             _most("Since the last heartbeat", "jobchime_heartbeat_age_seconds", "service", "s"),
             Panel(
                 "Partitions assigned", "short", (("jobchime_partitions_assigned", "{{service}} {{job}} {{instance}}"),)

@@ -48,6 +48,15 @@ _THRESHOLDS: tuple[Alert, ...] = (
         (Case({'jobchime_workers{service="matcher", state="lost"}': "0x15"}, "10m"),),
     ),
     Alert(
+        "JobchimeRestarting",
+        "page",
+        "max by (service) (jobchime_worker_restarts_last_hour) >= 3",
+        "0s",
+        "A worker of {{ $labels.service }} is started again and again: it dies soon after each start.",
+        Case({'jobchime_worker_restarts_last_hour{service="matcher"}': "0x5 2 3x10"}, "10m", _service("matcher")),
+        (Case({'jobchime_worker_restarts_last_hour{service="matcher"}': "0x5 1 2x10"}, "10m"),),
+    ),
+    Alert(
         "JobchimeSilent",
         "page",
         "absent(jobchime_store_up) or max(jobchime_store_up) < 1",

@@ -203,6 +203,7 @@ def _one(door: ConsoleDoor, name: str) -> dict[str, object] | None:
         "standing": standing,
         "plots": plots,
         "drawing": DRAWING,
+        "hours": [hour for hour in reversed(sources.hours(door.installation, name, door.clock())) if hour.polls],
         "severity": SOURCE_SEVERITY[standing.figures.state],
     }
 

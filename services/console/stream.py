@@ -5,7 +5,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from schemas.counted import counted
 from services.console.access import Operator, SignedOutError
 from services.console.door import ConsoleDoor
 from services.console.plots import DRAWING, plot
@@ -27,18 +28,19 @@ from services.usecases.overview import (
     Overview,
     ServiceView,
     Severity,
+    SourceFigures,
+    SourceHour,
     Span,
     healthy,
     history,
     troubles,
-    worst_first,
 )
 
 _EVERY_S: Final = 2.0
 _FRESH_S: Final = 1.5
 _MOST_TROUBLES: Final = 50
 _OWN_PAGE: Final = re.compile(r"/(sources(/[^/\\\s]+)?|sending)?")
-_LABELS: Final[dict[Span, str]] = {"day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
+_LABELS: Final[dict[Span, str]] = {"hour": "%H:%M", "day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
 
 
 class Watch:
@@ -163,9 +165,8 @@ def _shown(overview: Overview) -> dict[str, object]:
         "overview": overview,
         "stages": overview.stages,
         "figures": figures,
-        "sources": sorted(figures.sources, key=lambda source: (worst_first(source.state), source.name))
-        if figures
-        else [],
+        "sources": _of_sources(overview),
+        "all_sources": len(figures.sources) if figures else 0,
         "severity_of": SOURCE_SEVERITY,
         "well": healthy(overview),
         "troubles": found[:_MOST_TROUBLES],
@@ -173,6 +174,67 @@ def _shown(overview: Overview) -> dict[str, object]:
         "grave": sum(trouble.grave for trouble in found),
         "services": [_row(service, overview) for service in overview.services],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An hour of a source: one sign, its gravity, and the same in words."""
+
+    sign: str
+    severity: Severity
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source as the page shows it."""
+
+    figures: SourceFigures
+    hours: Sequence[SourceHour]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The present hour last."""
+        return [cell_of(hour) for hour in self.hours]
+
+    @property
+    def told(self) -> str:
+        """All of them in a sentence, for who does not see them."""
+        polls, seen, new, failed, unread = (
+            sum(getattr(hour, name) for hour in self.hours) for name in ("polls", "seen", "new", "failed", "unread")
+        )
+        begins = [f"{hour.begins:%H:00}" for hour in self.hours if hour.failed or hour.unread]
+        amiss = f"; amiss at {', '.join(begins)}" if begins else ""
+        return (
+            f"24 hours: {counted(polls, 'poll')}, {seen:,} seen, {new:,} new or changed, {failed:,} failed,"
+            f" {counted(unread, 'row')} unread{amiss}"
+        )
+
+
+def _of_sources(overview: Overview) -> list[SourceRow]:
+    """Those that fare worst. What was counted is read more rarely than how each fares, by which they are in order."""
+    known = {source.name: source for source in overview.figures.sources} if overview.figures else {}
+    return [SourceRow(known[name], hours) for name, hours in overview.source_hours.items() if name in known]
+
+
+def cell_of(hour: SourceHour) -> Cell:
+    """What is worst of it is its sign."""
+    sign, severity = _sign_of(hour)
+    if not hour.polls and not hour.failed:
+        return Cell(sign, severity, f"{hour.begins:%H:00}: not polled")
+    polls, unread = counted(hour.polls, "poll"), counted(hour.unread, "row")
+    said = f"{hour.begins:%H:00}: {polls}, {hour.seen:,} seen, {hour.new:,} new or changed, {hour.failed:,} failed"
+    return Cell(sign, severity, f"{said}, {unread} unread")
+
+
+def _sign_of(hour: SourceHour) -> tuple[str, Severity]:
+    if hour.failed:
+        return "×", "grave"
+    if hour.unread:
+        return "?", "note"
+    if hour.new:
+        return "+", "well"
+    return ("·" if hour.polls else "", "idle")
 
 
 def _row(service: ServiceView, overview: Overview) -> ServiceRow:

@@ -31,13 +31,17 @@ from services.runtime.figures.hours import (
     DAY,
     HOUR,
     MAIL_EVENTS,
+    MINUTE,
     SpanCount,
     StageFigures,
-    hour_of,
+    by_minute,
     last_days,
+    last_hours,
+    minute_of,
     read_counts,
     read_stages,
 )
+from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.http.names import DnsTextRecords
@@ -63,6 +67,7 @@ __all__ = [
     "ServiceView",
     "Severity",
     "SourceFigures",
+    "SourceHour",
     "Span",
     "StageFigures",
     "StoreFigures",
@@ -76,8 +81,9 @@ __all__ = [
     "worst_first",
 ]
 
-Span = Literal["day", "month", "year"]
+Span = Literal["hour", "day", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = get_args(Span)
+_PER: Final[dict[Span, timedelta]] = {"hour": MINUTE, "day": HOUR}
 _RESOLVER_PATIENCE_S = 3.0
 """For one name."""
 _SERIES: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
@@ -106,7 +112,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The last 24 hours by hour, 30 days by day, or 12 months by month, the present one last; in UTC."""
+    """The last 60 minutes, 24 hours, 30 days or 12 months, the present one last; in UTC."""
 
     span: Span
     begins: tuple[datetime, ...]
@@ -122,21 +128,23 @@ def watcher(settings: Settings) -> Gatherer:
 def history(installation: Installation, shown: Span, now: datetime) -> History:
     """What was counted over time. Raises UnavailableError."""
     begins = _begins(shown, now)
-    measures = list(dict.fromkeys(measure for _, measure, _ in _SERIES))
+    counted = [(name, by_minute(measure) if shown == "hour" else measure, parts) for name, measure, parts in _SERIES]
+    measures = list(dict.fromkeys(measure for _, measure, _ in counted))
     with reading(installation.engine) as connection:
-        found = read_counts(connection, begins[0], measures, HOUR if shown == "day" else DAY)
+        found = read_counts(connection, begins[0], measures, _PER.get(shown, DAY))
         stages = read_stages(connection, now)
     series = tuple(
         Series(name, _counted(begins, [count for count in found if _is_of(count, measure, parts)]))
-        for name, measure, parts in _SERIES
+        for name, measure, parts in counted
     )
     return History(shown, begins, series, stages)
 
 
 def _begins(shown: Span, now: datetime) -> tuple[datetime, ...]:
-    hour = hour_of(now)
+    if shown == "hour":
+        return tuple(minute_of(now) - MINUTE * back for back in reversed(range(60)))
     if shown == "day":
-        return tuple(hour - timedelta(hours=back) for back in reversed(range(24)))
+        return last_hours(now, 24)
     if shown == "month":
         return last_days(now, 30)
     [day] = last_days(now, 1)

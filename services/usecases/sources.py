@@ -28,6 +28,7 @@ from services.operating import expected_of
 from services.overview.stream.model import SOURCE_SEVERITY, worst_first
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, last_days, read_counts
+from services.runtime.figures.source_hours import SourceHour, read_source_hours
 from services.runtime.figures.sources import SourceFigures, read_source_figures
 from services.runtime.sql.store import reading
 from services.settings import load_settings
@@ -51,6 +52,7 @@ __all__ = [
     "again",
     "check",
     "history",
+    "hours",
     "lines",
     "mapping_text",
     "may_be_feed",
@@ -114,6 +116,12 @@ def history(installation: Installation, now: datetime) -> SourceHistory:
         by_day[min((count.begins - days[0]).days, len(days) - 1)] += count.number
     yields, failures = ({name: tuple(row) for name, row in found[m].items()} for m in (SOURCE_YIELD, SOURCE_FAILURES))
     return SourceHistory(days, yields, failures)
+
+
+def hours(installation: Installation, source: str, now: datetime) -> tuple[SourceHour, ...]:
+    """What came of a source in each of the last 24 hours, the present one last. Raises UnavailableError."""
+    with reading(installation.engine) as connection:
+        return read_source_hours(connection, now, (source,))[source]
 
 
 def poll_now(installation: Installation, source: str) -> None:

@@ -1,7 +1,7 @@
 """What is counted by the hour, on both engines: kept once, added up, and read by spans and as percentiles."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,23 @@ from services.runtime.errors import UnavailableError
 from services.runtime.figures.hours import (
     HOUR,
     KEPT,
+    MINUTE,
+    SOURCE_FAILURES,
+    SOURCE_POLLS,
+    SOURCE_SEEN,
+    SOURCE_UNREAD,
+    SOURCE_YIELD,
     HourCounts,
     StageFigures,
+    add_hours,
+    by_minute,
     forget_hours,
     quantile,
     read_counts,
     read_mailed,
     read_stages,
 )
+from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.process import Metrics
 from services.runtime.sql.store import open_store, reading
@@ -103,11 +112,54 @@ def test_what_is_late_spends_the_budget(engine: Engine, hours: HourCounts, clock
     assert later.budget_left == pytest.approx(-1)
 
 
+def test_what_is_counted_is_kept_by_the_minute_too_and_adds_nothing_to_its_hour(
+    engine: Engine, hours: HourCounts, clock: FixedClock
+) -> None:
+    for _ in range(3):
+        Metrics(hours).count(listed.MAIL_ATTEMPTS, "folder", "accepted", "")
+        clock.advance(timedelta(seconds=40))
+    hours.keep(engine)
+    assert mails(engine, clock, DAY) == [(f"{NOON:%d} 00 accepted", 3)]
+    with reading(engine) as connection:
+        found = read_counts(connection, NOON, [by_minute(listed.MAIL_ATTEMPTS.name)], MINUTE)
+    assert [(count.begins, count.number) for count in found] == [(NOON, 2), (NOON + MINUTE, 1)]
+
+
 def test_what_is_old_is_forgotten(engine: Engine, hours: HourCounts, clock: FixedClock) -> None:
     Metrics(hours).count(listed.MAIL_ATTEMPTS, "folder", "accepted", "")
     hours.keep(engine)
+    assert forget_hours(engine, clock.now() + 2 * HOUR) == 0
+    assert forget_hours(engine, clock.now() + 2 * HOUR + MINUTE) == 1, "of its minute"
     assert forget_hours(engine, clock.now() + KEPT) == 0
     assert forget_hours(engine, clock.now() + KEPT + HOUR) == 1
+
+
+def test_sources_have_their_hours_for_a_day_and_what_is_amiss_of_them_is_counted(engine: Engine) -> None:
+    def counted(name: str, back: int, number: int, source: str) -> tuple[tuple[datetime, str, str], int]:
+        return (NOON - back * HOUR, name, source), number
+
+    add_hours(
+        engine,
+        dict(
+            [
+                counted(SOURCE_POLLS, 0, 2, "a"),
+                counted(SOURCE_SEEN, 0, 40, "a"),
+                counted(SOURCE_YIELD, 0, 3, "a"),
+                counted(SOURCE_UNREAD, 23, 5, "a"),
+                counted(SOURCE_FAILURES, 24, 9, "a"),
+                counted(SOURCE_FAILURES, 1, 2, "b"),
+            ]
+        ),
+    )
+    now = NOON + timedelta(minutes=59)
+    with reading(engine) as connection:
+        found = read_source_hours(connection, now, ("b", "a"))
+        assert read_source_faults(connection, now) == {"a": 5, "b": 2}
+    assert list(found) == ["b", "a"]
+    assert [hour.begins for hour in found["a"]] == [NOON - back * HOUR for back in reversed(range(24))]
+    assert found["a"][-1] == SourceHour(NOON, polls=2, seen=40, new=3)
+    assert (found["a"][0].unread, found["b"][-2].failed) == (5, 2)
+    assert sum(hour.failed for hour in found["a"]) == 0
 
 
 BOUNDS = (0.5, 1.0, 2.0, 5.0)

@@ -194,7 +194,7 @@ def _topics(overview: Overview) -> RenderableType:
 
 
 def _services(overview: Overview) -> RenderableType:
-    columns = ("service", "state", "workers", "lag", "a second", "fresh", "seen", "last error")
+    columns = ("service", "state", "workers", "restarts", "lag", "a second", "fresh", "seen", "last error")
     table = _table("Services", columns, right=("workers", "lag", "a second", "fresh"))
     for service in overview.services:
         alive = service.alive(overview.at)
@@ -205,6 +205,7 @@ def _services(overview: Overview) -> RenderableType:
             service.name,
             _state(service, overview.at),
             _workers(service, overview.at),
+            _restarts(service),
             "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
             f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
             "" if fresh is None else f"{fresh:,.1f} s",
@@ -247,6 +248,11 @@ def _state(service: ServiceView, now: datetime) -> Text:
 def _workers(service: ServiceView, now: datetime) -> Text:
     lost = len(service.lost(now))
     return Text.assemble(str(len(service.alive(now))), (f", {lost} lost", "bold red") if lost else "")
+
+
+def _restarts(service: ServiceView) -> str:
+    hour = f"{service.restarts_of_hour:,} in 1 h, " if service.restarts_of_hour else ""
+    return f"{hour}{service.restarts_of_day:,} in 24 h" if service.restarts_of_day else ""
 
 
 def _letters(overview: Overview) -> RenderableType:

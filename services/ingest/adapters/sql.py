@@ -15,7 +15,16 @@ from services.ingest.domain.polling.listing import PENDING, KnownItem, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.chunks import chunked
-from services.runtime.figures.hours import SOURCE_FAILURES, SOURCE_YIELD, Part, add_to_hours, hour_of
+from services.runtime.figures.hours import (
+    SOURCE_FAILURES,
+    SOURCE_POLLS,
+    SOURCE_SEEN,
+    SOURCE_UNREAD,
+    SOURCE_YIELD,
+    Part,
+    add_to_hours,
+    hour_of,
+)
 from services.runtime.sql.ran_ahead import is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
@@ -84,8 +93,11 @@ class SqlSourceLedger:
             return list(connection.execute(due).scalars())
 
     @retried
-    def settle(self, health: SourceHealth, gave: Counts | None = None) -> None:
-        """Write how a source fares, and let go of the claim on it; `gave`: what a poll came to, counted by its hour."""
+    def settle(self, health: SourceHealth, gave: Counts | None = None, unread: int = 0) -> None:
+        """Write how a source fares, and let go of the claim on it.
+
+        `gave`: what a poll came to, counted by its hour, as are its rows of which nothing could be read.
+        """
         values: dict[str, Any] = {
             "added_at": health.added_at,
             "next_due": health.next_due,
@@ -117,7 +129,7 @@ class SqlSourceLedger:
             )
             changed = values | {"failing_since": since}
             connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=changed))
-            add_to_hours(connection, _hours_of(health, gave))
+            add_to_hours(connection, _hours_of(health, gave, unread))
 
     @retried
     def forget_validators(self, source: str) -> None:
@@ -244,11 +256,17 @@ class SqlSourceLedger:
         return dropped
 
 
-def _hours_of(health: SourceHealth, gave: Counts | None) -> Mapping[Part, int]:
-    """What a poll counts for: what was new or changed, and whether it failed."""
+def _hours_of(health: SourceHealth, gave: Counts | None, unread: int) -> Mapping[Part, int]:
+    """What a poll counts for: what it listed, what of it was new or changed or could not be read, and its failure."""
     if gave is None or health.last_attempt is None:
         return {}
-    counts = {SOURCE_YIELD: gave.new + gave.changed, SOURCE_FAILURES: int(health.failing)}
+    counts = {
+        SOURCE_POLLS: 1,
+        SOURCE_SEEN: gave.items,
+        SOURCE_YIELD: gave.new + gave.changed,
+        SOURCE_FAILURES: int(health.failing),
+        SOURCE_UNREAD: unread,
+    }
     hour = hour_of(health.last_attempt)
     return {(hour, measure, health.source): number for measure, number in counts.items() if number}
 

@@ -3,25 +3,35 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
-from services.overview.stream.model import DATA_FOLDER, EngineView, LetterView, Overview, ServiceView, TopicView
+from services.overview.stream.model import (
+    DATA_FOLDER,
+    EngineView,
+    LetterView,
+    Overview,
+    ServiceView,
+    TopicView,
+    worst_first,
+)
 from services.processes import SERVICES
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
 from services.runtime.figures.hours import StageFigures, read_mailed, read_stages
+from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
+from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import is_run_on
 from services.runtime.health.heartbeat import Worker, read_workers
@@ -39,6 +49,8 @@ _LEAST_FREE = 4 << 20
 """Bytes of a disk that SQLite and the log need to go on."""
 _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
+_MOST_SOURCES = 12
+"""Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 
@@ -56,6 +68,15 @@ class LogView:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursView:
+    """What the store counted by the hour."""
+
+    stages: tuple[StageFigures, ...] = ()
+    mailed: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StoreView:
     """What the store says."""
 
@@ -64,8 +85,7 @@ class StoreView:
     figures: StoreFigures
     workers: tuple[Worker, ...]
     undeclared: int
-    stages: tuple[StageFigures, ...]
-    mailed: dict[str, int]
+    hours: HoursView
 
 
 class Gatherer:
@@ -83,7 +103,7 @@ class Gatherer:
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
-        self._hours: tuple[datetime, tuple[StageFigures, ...], dict[str, int]] | None = None
+        self._hours: tuple[datetime, HoursView] | None = None
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -106,20 +126,22 @@ class Gatherer:
             indexed = self._recent_postings(now)
         workers = store.workers if store else ()
         letters = self._waiting_letters(log) if log else ()
+        hours = store.hours if store else HoursView()
         return Overview(
             at=store.at if store else now,
             form="deployed" if self._settings.deployed else "embedded",
             engines=tuple(engines),
             figures=store.figures if store else None,
             topics=self._topics(log, letters, now) if log else (),
-            services=self._services(workers, log, store.figures.pauses if store else Pauses()),
+            services=self._services(workers, log, store.figures if store else None),
             letters=letters,
             freshness_s=_freshness(workers, now),
             indexed=indexed,
             undeclared=store.undeclared if store else 0,
-            stages=store.stages if store else (),
+            stages=hours.stages,
             is_run_on=self._is_run_on(workers, store.at if store else now),
-            mailed=store.mailed if store else {},
+            source_hours=hours.sources,
+            mailed=hours.mailed,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -149,10 +171,9 @@ class Gatherer:
         figures = figures_of(self._store, self._settings, now)
         if self._hours is None or not timedelta(0) <= now - self._hours[0] < _HOURS_EVERY:
             with reading(self._store) as connection:
-                self._hours = (now, read_stages(connection, now), read_mailed(connection, now))
-        _, stages, mailed = self._hours
+                self._hours = (now, _read_hours(connection, now, figures.sources))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
-        return StoreView(self._clock.now(), figures, workers, undeclared, stages, mailed)
+        return StoreView(self._clock.now(), figures, workers, undeclared, self._hours[1])
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:
@@ -215,9 +236,13 @@ class Gatherer:
             for topic in TOPICS
         )
 
-    def _services(self, workers: Sequence[Worker], log: LogView | None, pauses: Pauses) -> tuple[ServiceView, ...]:
+    def _services(
+        self, workers: Sequence[Worker], log: LogView | None, figures: StoreFigures | None
+    ) -> tuple[ServiceView, ...]:
         inputs = inputs_of_services()
+        pauses, restarts = (figures.pauses, figures.restarts) if figures else (Pauses(), ())
         needed = needed_of(self._settings)
+        served = {(worker.heartbeat.service, worker.worker) for worker in workers}
         names = dict.fromkeys((*SERVICES, *needed, *(worker.heartbeat.service for worker in workers)))
         return tuple(
             ServiceView(
@@ -228,6 +253,7 @@ class Gatherer:
                 held_by=pauses.held_by(name) if pauses.holds(name) else "",
                 paused_since=pauses.held_since(name),
                 needed=name in needed,
+                restarts=tuple(each for each in restarts if (name, each.worker) in served),
             )
             for name in names
         )
@@ -250,6 +276,14 @@ class Gatherer:
         if self._letter_log is None:
             self._letter_log = self._opened.enter_context(self._engines.letters())
         return self._letter_log
+
+
+def _read_hours(connection: Connection, now: datetime, sources: Sequence[SourceFigures]) -> HoursView:
+    faults = read_source_faults(connection, now)
+    worst = sorted(sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
+    names = [source.name for source in worst[:_MOST_SOURCES]]
+    of_sources = dict(read_source_hours(connection, now, names))
+    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources)
 
 
 def _why_unwritable(folder: Path) -> str | None:

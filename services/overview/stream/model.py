@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
+from services.runtime.figures.restarts import Restarts
+from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
@@ -79,6 +81,8 @@ class ServiceView:
     paused_since: datetime | None = None
     needed: bool = True
     """It should run, in this form."""
+    restarts: tuple[Restarts, ...] = ()
+    """Of its workers, those that were started anew of late."""
 
     def alive(self, now: datetime) -> tuple[Worker, ...]:
         """Those that may be taken to run."""
@@ -98,6 +102,16 @@ class ServiceView:
         if ready == alive:
             return "ready"
         return "partly ready" if ready else "not ready"
+
+    @property
+    def restarts_of_hour(self) -> int:
+        """Of all its workers."""
+        return sum(each.hour for each in self.restarts)
+
+    @property
+    def restarts_of_day(self) -> int:
+        """Of all its workers."""
+        return sum(each.day for each in self.restarts)
 
     def lost(self, now: datetime) -> tuple[Worker, ...]:
         """Those that went silent without a goodbye."""
@@ -171,5 +185,7 @@ class Overview:
     """How long each part of the way takes, against its objective."""
     is_run_on: bool = False
     """In the embedded form, where nobody is heard of: a process runs on the data folder all the same."""
+    source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
+    """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
     mailed: dict[str, int] = field(default_factory=dict)
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""

@@ -1,6 +1,6 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,9 +10,10 @@ from services.overview.stream.model import DATA_FOLDER, Overview, Remedy, Servic
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import store_troubles
+from services.overview.stream.worker_troubles import clocks, lost, restarting
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
-from services.runtime.health.heartbeat import MISSED, Worker
+from services.runtime.health.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
 
 BEHIND_S = 300.0
@@ -50,7 +51,8 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
     found = [
         *_engines(overview),
         *_services(overview),
-        *_clocks(overview),
+        *clocks(overview),
+        *restarting(overview),
         *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
         *_late_polls(overview),
         *_not_taken_up(overview),
@@ -106,7 +108,7 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     for process, services in lacking.items():
         yield _not_running(overview, process, services)
     if overview.form == "deployed":
-        yield from _lost(overview)
+        yield from lost(overview)
 
 
 def _nothing_runs(overview: Overview) -> Trouble:
@@ -138,37 +140,6 @@ def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
     latest = sorted(seen.items(), key=lambda worker: worker[1], reverse=True)
     named = named_of([f"{name} {when(at, now)}" for name, at in latest])
     return f", last heard of {named}" if named else ""
-
-
-def _lost(overview: Overview) -> Iterator[Trouble]:
-    """Workers that went silent where others of their service go on; where none does, that is told of the service."""
-    lost: dict[str, list[tuple[ServiceView, Worker]]] = {}
-    for service in overview.services:
-        for worker in service.lost(overview.at) if service.alive(overview.at) else ():
-            lost.setdefault(worker.worker, []).append((service, worker))
-    if len(lost) > MOST_NAMED:
-        yield _many_lost(overview, lost)
-        return
-    for name, rows in lost.items():
-        services = " and ".join(service.name for service, _ in rows)
-        left = min(len(service.alive(overview.at)) for service, _ in rows)
-        worker = max((worker for _, worker in rows), key=lambda worker: worker.seen_at)
-        yield Trouble(
-            f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
-            f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
-            f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
-        )
-
-
-def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView, Worker]]]) -> Trouble:
-    workers = [worker for rows in lost.values() for _, worker in rows]
-    services = dict.fromkeys(service.name for rows in lost.values() for service, _ in rows)
-    last = max(worker.seen_at for worker in workers)
-    return Trouble(
-        f"{len(lost):,} workers of {' and '.join(services)} are lost, the last heard of {when(last, overview.at)}:"
-        f" {named_of(list(lost))}",
-        "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
-    )
 
 
 def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
@@ -228,22 +199,6 @@ def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
             f"{service.name} ({named_of([worker.worker for worker in workers])}) fails at what it does by the clock:"
             f" {short(error)}{lasting(since, None, now)}",
             _REMEDY[mend] if mend else "its log says at what; where no engine is away, go back to the release before",
-        )
-
-
-def _clocks(overview: Overview) -> Iterator[Trouble]:
-    """A heartbeat of a time to come says nothing of whether its worker lives now."""
-    ahead: dict[str, list[Worker]] = {}
-    for worker in (worker for service in overview.services for worker in service.workers):
-        if not worker.stopped and worker.seen_at - overview.at > MISSED:
-            ahead.setdefault(worker.host, []).append(worker)
-    for host, workers in ahead.items():
-        names = named_of(list(dict.fromkeys(worker.worker for worker in workers)))
-        furthest = max(worker.seen_at for worker in workers)
-        yield Trouble(
-            f"the last heartbeat of {names} is of {ago(furthest - overview.at)} from now: a clock of {host} or here is"
-            " or was wrong, and whether they run cannot be told",
-            "set the clocks by NTP, then start them again; `jobchime doctor` compares the clocks",
         )
 
 

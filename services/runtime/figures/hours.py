@@ -1,6 +1,7 @@
 """What processes counted and measured, kept by the hour in the store: for plots, percentiles and objectives.
 
-Prometheus tells more; this is there without it, and outlives every process.
+What is counted is kept by the minute as well, for the last hour. Prometheus tells more; this is there without it, and
+outlives every process.
 """
 
 import threading
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Engine, case, delete, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Engine, case, delete, func, or_, select, true, type_coerce
 
 from schemas.sql.workers import measured_hours
 from services.runtime.clock import Clock
@@ -19,6 +20,7 @@ from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric, Objective
 from services.runtime.sql.store import retried, upsert, writing
 
+MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=400)
@@ -39,10 +41,30 @@ SOURCE_YIELD: Final = "source_yield"
 """By source: what was new or changed in its polls. There may be a thousand sources, so that a month is kept."""
 SOURCE_FAILURES: Final = "source_failures"
 """By source: polls that failed, likewise."""
+SOURCE_POLLS: Final = "source_polls"
+"""By source: its polls. Of an hour each, for a day, as are those below."""
+SOURCE_SEEN: Final = "source_seen"
+"""By source: postings that its polls listed, those of each poll counted."""
+SOURCE_UNREAD: Final = "source_unread"
+"""By source: rows of its polls that may be jobs, and of which nothing could be read."""
+WORKER_RESTARTS: Final = "worker_restarts"
+"""By worker: how often it was started where it had been heard of in the day before."""
+_BY_MINUTE: Final = " by minute"
 _ENDLESS: Final = "+Inf"
 
 Part = tuple[datetime, str, str]
-"""Hour, measure, and which part of it: a label's value, or the upper bound of a bucket."""
+"""Hour, measure, and which part of it: a label's value, or the upper bound of a bucket. Of a measure by the minute:
+minute."""
+
+
+def by_minute(measure: str) -> str:
+    """The measure that has the same by the minute, for the last hour."""
+    return f"{measure}{_BY_MINUTE}"
+
+
+def counted_at(at: datetime, measure: str, part: str) -> tuple[Part, Part]:
+    """Where something counts: by its hour, and by its minute."""
+    return (hour_of(at), measure, part), (minute_of(at), by_minute(measure), part)
 
 
 class HourCounts:
@@ -56,12 +78,13 @@ class HourCounts:
     def count(self, metric: Metric, labels: Sequence[str], by: float) -> None:
         """Add to a counter, by the label that its hours are told apart by."""
         part = labels[metric.labels.index(metric.hourly)] if metric.hourly else ""
-        self._add(metric, part, int(by))
+        self._add(counted_at(self._clock.now(), metric.name, part), int(by))
 
     def observe(self, metric: Metric, value: float) -> None:
         """Put a value into a histogram."""
         bound = next((bound for bound in metric.buckets if value <= bound), None)
-        self._add(metric, _ENDLESS if bound is None else str(bound), 1)
+        part = _ENDLESS if bound is None else str(bound)
+        self._add([(hour_of(self._clock.now()), metric.name, part)], 1)
 
     def keep(self, engine: Engine) -> None:
         """Write down what came since the last time. Raises UnavailableError, and then has it still."""
@@ -74,10 +97,10 @@ class HourCounts:
                 self._counts.update(counts)
             raise
 
-    def _add(self, metric: Metric, part: str, by: int) -> None:
-        hour = hour_of(self._clock.now())
+    def _add(self, parts: Sequence[Part], by: int) -> None:
         with self._lock:
-            self._counts[hour, metric.name, part] += by
+            for part in parts:
+                self._counts[part] += by
 
 
 @retried
@@ -107,15 +130,30 @@ def add_to_hours(connection: Connection, counts: Mapping[Part, int]) -> None:
 @retried
 def forget_hours(engine: Engine, now: datetime) -> int:
     """Drop what nobody looks back on; how many rows."""
-    hours = measured_hours.c
-    of_sources = hours.measure.in_((SOURCE_YIELD, SOURCE_FAILURES)) & (hours.hour < now - BUDGET_OVER - DAY)
+    own = measured_hours.c
+    old = or_(
+        own.hour < now - KEPT,
+        own.measure.in_((SOURCE_YIELD, SOURCE_FAILURES, WORKER_RESTARTS)) & (own.hour < now - BUDGET_OVER - DAY),
+        own.measure.in_((SOURCE_POLLS, SOURCE_SEEN, SOURCE_UNREAD)) & (own.hour < now - 2 * DAY),
+        own.measure.endswith(_BY_MINUTE) & (own.hour < now - 2 * HOUR),
+    )
     with writing(engine) as connection:
-        return connection.execute(delete(measured_hours).where((hours.hour < now - KEPT) | of_sources)).rowcount
+        return connection.execute(delete(measured_hours).where(old)).rowcount
 
 
 def hour_of(at: datetime) -> datetime:
     """When its hour began."""
     return at.replace(minute=0, second=0, microsecond=0)
+
+
+def minute_of(at: datetime) -> datetime:
+    """When its minute began."""
+    return at.replace(second=0, microsecond=0)
+
+
+def last_hours(now: datetime, number: int) -> tuple[datetime, ...]:
+    """When each of so many hours began, the present one last."""
+    return tuple(hour_of(now) - HOUR * back for back in reversed(range(number)))
 
 
 def last_days(now: datetime, number: int) -> tuple[datetime, ...]:
@@ -236,14 +274,18 @@ class SpanCount:
 
 
 def read_counts(
-    connection: Connection, since: datetime, measures: Sequence[str], per: timedelta
+    connection: Connection,
+    since: datetime,
+    measures: Sequence[str],
+    per: timedelta,
+    parts: Sequence[str] | None = None,
 ) -> tuple[SpanCount, ...]:
-    """By spans of whole hours, counted from 1970, within the caller's transaction."""
+    """By spans of whole hours, counted from 1970, or of minutes, within the caller's transaction; `parts`: of these."""
     own, size = measured_hours.c, per // timedelta(microseconds=1)
     begins: Any = type_coerce(type_coerce(own.hour, BigInteger) // size * size, own.hour.type).label("begins")
     query = (
         select(begins, own.measure, own.part, func.sum(own.number).label("number"))
-        .where(own.hour >= since, own.measure.in_(measures))
+        .where(own.hour >= since, own.measure.in_(measures), true() if parts is None else own.part.in_(parts))
         .group_by(begins, own.measure, own.part)
         .order_by(begins, own.measure, own.part)
     )

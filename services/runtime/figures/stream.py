@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from schemas.sql.doors import sign_ups
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
 from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
+from services.runtime.figures.restarts import Restarts, read_restarts
 from services.runtime.figures.sources import Expected, SourceFigures, sources_in
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import workers_in
@@ -47,6 +48,8 @@ class WorkerFigures:
     """Silent without a goodbye, and not forgotten yet."""
     heard_at: datetime | None = None
     """The last heartbeat of any of them; None where none is known."""
+    restarts: int = 0
+    """In the last hour, of the one that was started anew most often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class StoreFigures:
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
     """By service, also of those that should run and do not."""
+    restarts: tuple[Restarts, ...] = ()
+    """Of the workers that were started anew of late."""
     mail: MailFigures = field(default_factory=MailFigures)
     webhooks: WebhookFigures = field(default_factory=WebhookFigures)
     canary: CanaryFigures | None = None
@@ -127,6 +132,7 @@ def read_figures(
             connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
         pauses = read_pauses(connection)
         due = read_due(connection, now)
+        restarts = read_restarts(connection, now)
         return StoreFigures(
             at=now,
             sources=sources_in(connection, now, expected, pauses),
@@ -150,7 +156,8 @@ def read_figures(
             outbox_since=_outbox_since(connection),
             sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,
-            workers=_workers(connection, now, services),
+            workers=_workers(connection, now, services, {each.worker: each.hour for each in restarts}),
+            restarts=restarts,
             mail=read_mail_figures(connection, now, plan or MailPlan()),
             webhooks=read_webhook_figures(connection, now),
             canary=read_canary(connection, now) if with_canary else None,
@@ -237,7 +244,9 @@ def _instant_capped(now: datetime) -> Select[int]:
     return query.where(subscribers.c.status == "active", *capped)
 
 
-def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:
+def _workers(
+    connection: Connection, now: datetime, services: Sequence[str], restarts: Mapping[str, int]
+) -> tuple[WorkerFigures, ...]:
     known = workers_in(connection)
     names = dict.fromkeys((*services, *(worker.heartbeat.service for worker in known)))
     own = {name: [worker for worker in known if worker.heartbeat.service == name] for name in names}
@@ -247,6 +256,7 @@ def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> 
             alive=sum(worker.alive(now) for worker in workers),
             lost=sum(worker.lost(now) for worker in workers),
             heard_at=max((worker.seen_at for worker in workers), default=None),
+            restarts=max((restarts.get(worker.worker, 0) for worker in workers), default=0),
         )
         for name, workers in own.items()
     )

@@ -22,11 +22,12 @@ from types import TracebackType
 from typing import Any, Literal, Protocol
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, select, update
 
 from schemas.sql.workers import workers
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, Mend, UnavailableError, UsageError
+from services.runtime.figures.hours import WORKER_RESTARTS, add_to_hours, counted_at
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, upsert, writing
 
@@ -107,26 +108,36 @@ class SqlHeartbeats:
         self._engine = engine
         self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
         self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
+        self._is_known = False
 
     def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None:
-        """Write one row a service, and drop those of workers long gone."""
+        """Write one row a service, and drop those of workers long gone; the first counts a restart, where it is one."""
         if not heartbeats:
             return
+        worker = str(self._who["worker"])
         rows = [
             self._who | self._facts | {"seen_at": now, "stopped": False} | _values(heartbeat)
             for heartbeat in heartbeats
         ]
         with writing(self._engine) as connection:
+            if not self._is_known and connection.execute(_of(worker)).first() is not None:
+                add_to_hours(connection, dict.fromkeys(counted_at(now, WORKER_RESTARTS, worker), 1))
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
             connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
             connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN_AFTER))
+        self._is_known = True
 
     def goodbye(self, now: datetime) -> None:
         """Mark this worker's rows, unless another process has taken the name over."""
         own = (workers.c.worker == self._who["worker"], workers.c.pid == self._who["pid"])
         with writing(self._engine) as connection:
             connection.execute(update(workers).where(*own).values(stopped=True, ready=False, seen_at=now))
+
+
+def _of(worker: str) -> Select[Any]:
+    """Whether anybody was heard of under that name, in the day for which it is remembered."""
+    return select(workers.c.worker).where(workers.c.worker == worker).limit(1)
 
 
 def read_workers(engine: Engine) -> tuple[Worker, ...]:

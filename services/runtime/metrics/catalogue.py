@@ -303,6 +303,14 @@ HEARTBEAT_AGE = Metric(
     (),
     "store",
 )
+WORKER_RESTARTS = Metric(
+    "jobchime_worker_restarts_last_hour",
+    "gauge",
+    "How often in the last hour the worker of a service that was started anew most often was.",
+    ("service",),
+    (),
+    "store",
+)
 WEBHOOKS = Metric(
     "jobchime_webhooks",
     "gauge",
@@ -347,6 +355,7 @@ METRICS: tuple[Metric, ...] = (
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
     SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNTAKEN, MAILS_UNHEARD,
     WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
+    WORKER_RESTARTS,
 )  # fmt: skip
 
 

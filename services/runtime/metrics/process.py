@@ -208,12 +208,13 @@ class _StoreGauges(Collector):
 def _of_workers(figures: StoreFigures) -> Iterator[Family]:
     workers = GaugeMetricFamily(listed.WORKERS.name, listed.WORKERS.help, labels=listed.WORKERS.labels)
     ages = GaugeMetricFamily(listed.HEARTBEAT_AGE.name, listed.HEARTBEAT_AGE.help, labels=listed.HEARTBEAT_AGE.labels)
+    restarts = _by(listed.WORKER_RESTARTS, {worker.service: worker.restarts for worker in figures.workers})
     for worker in figures.workers:
         workers.add_metric((worker.service, "alive"), worker.alive)
         workers.add_metric((worker.service, "lost"), worker.lost)
         if worker.heard_at is not None:
             ages.add_metric((worker.service,), max((figures.at - worker.heard_at).total_seconds(), 0.0))
-    yield from (workers, ages)
+    yield from (workers, ages, restarts)
 
 
 def _gauge(metric: Metric, value: float) -> Family:

@@ -1,5 +1,6 @@
 """Every page of the console in Chromium, light and dark, on a phone and a desk: axe finds no fault in any."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import HourCounts
 from services.runtime.metrics import catalogue
@@ -27,6 +30,7 @@ PAGED = """{"links": {"next": "/jobs?page=2"}, "cursor": "x7", "jobs": {
 PAGES = (
     "/",
     "/figures",
+    "/figures?span=hour",
     "/figures?span=year",
     "/relevance",
     "/postings",
@@ -57,6 +61,11 @@ def filled(console: ServedConsole) -> ServedConsole:
             metrics.observe(catalogue.FETCHED_TO_STORED, took)
             metrics.count(catalogue.RECORDS, "matcher", "postings.v1", by=hour % 7)
         hours.keep(store.engine)
+        health = SourceHealth(
+            "board", now - timedelta(days=2), now + timedelta(hours=1), now - timedelta(hours=hour), now
+        )
+        failed = replace(health, failures=1, last_error="HTTP 503") if hour % 7 == 3 else health
+        SqlSourceLedger(store.engine).settle(failed, Counts(items=90, new=hour % 4), unread=12 if hour == 5 else 0)
     return console
 
 

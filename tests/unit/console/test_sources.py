@@ -1,8 +1,9 @@
 """Sources and sending in the console: what each gave, a new one tried before it is added, and what holds mails."""
 
+import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -55,6 +56,41 @@ def settle(console: ServedConsole, *, new: int = 0, failed: bool = False) -> Non
         ),
         Counts(new=new),
     )
+
+
+def test_the_stream_shows_the_hours_of_the_sources_that_fare_worst_and_a_source_its_own_in_numbers(
+    tmp_path: Path,
+) -> None:
+    names = [f"board{number:02}" for number in range(15)]
+    ingest = IngestSettings(
+        sources=tuple(SourceSettings(name=name, url=f"https://{name}.example/feed") for name in names)
+    )
+    with served_console(tmp_path, ingest=ingest) as console:
+        console.now = now = datetime.now(UTC)
+        console.sign_in()
+        ledger = SqlSourceLedger(console.installation.engine)
+        for name in names:
+            well = SourceHealth(name, now - DAY, now + HOUR, last_attempt=now, last_success=now)
+            ledger.settle(well, Counts(items=20, new=3), unread=12 if name == "board14" else 0)
+        failed = SourceHealth("board13", now - DAY, now + HOUR, now - HOUR, now, failures=1, last_error="HTTP 503")
+        ledger.settle(failed, Counts())
+        page = console.client.get("/").text
+        told = re.findall(r'id="source-(\w+)".*?aria-label="([^"]+)"', page, re.S)
+        assert len(told) == 12
+        assert told[0] == (
+            "board13",
+            f"24 hours: 2 polls, 20 seen, 3 new or changed, 1 failed, 0 rows unread; amiss at {now - HOUR:%H:00}",
+        )
+        assert told[1][0] == "board14"
+        assert told[1][1].endswith(f"12 rows unread; amiss at {now:%H:00}")
+        assert "the worst of 15" in page
+        signs = re.findall(r'<i class="(\w+)"[^>]*>(.?)</i>', page)
+        assert signs[22:24] == [("grave", "×"), ("well", "+")]
+        assert signs[47] == ("note", "?")
+        own = console.client.get("/sources/board14").text
+        cells = re.findall(r'<td class="figure">(.*?)</td>', own.partition("Its last 24 hours")[2])
+        assert cells[:4] == ["1", "20", "3", "0"]
+        assert ">12</span>" in cells[4]
 
 
 def test_what_a_source_gave_is_shown_by_day(console: ServedConsole) -> None:

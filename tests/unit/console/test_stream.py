@@ -97,7 +97,7 @@ def test_how_long_it_takes_is_shown_against_its_objective(console: ServedConsole
     assert "spent" in console.client.get("/figures").text
 
 
-@pytest.mark.parametrize("span", ["day", "month", "year"])
+@pytest.mark.parametrize("span", ["hour", "day", "month", "year"])
 def test_what_came_is_plotted_with_its_numbers_beside_it(console: ServedConsole, span: str) -> None:
     measured(console, 0.2, 1_234)
     page = console.client.get("/figures", params={"span": span}).text

@@ -23,6 +23,7 @@ from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.mail import MailFigures
+from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
@@ -483,6 +484,24 @@ def test_a_process_of_several_services_that_is_gone_is_told_once_with_a_command_
     (found,) = troubles(replace(WELL, at=LATER, services=gone))
     assert found.what.startswith("no worker of notifier and outbox.relay runs, last heard of w2 10 min ago")
     assert "`jobchime notifier`" in found.do
+
+
+def started_anew(number: int, minutes: float, *names: str) -> Overview:
+    """A worker of these services, well when looked at."""
+    restarts = (Restarts("w1", number, number, NOON - minutes * MINUTE),)
+    return replace(WELL, services=tuple(replace(service(name), restarts=restarts) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("number", "minutes", "graves"), [(2, 1, []), (3, 1, [True]), (9, 14, [True]), (9, 16, [False])]
+)
+def test_a_worker_that_dies_soon_after_each_start_is_told_though_it_is_well_between(
+    number: int, minutes: float, graves: list[bool]
+) -> None:
+    found = troubles(started_anew(number, minutes, "notifier", "outbox.relay"))
+    assert [trouble.grave for trouble in found] == graves
+    for trouble in found:
+        assert f"the worker w1 of notifier and outbox.relay was started anew {number} times" in trouble.what
 
 
 def test_what_is_grave_comes_first() -> None:

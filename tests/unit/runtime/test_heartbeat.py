@@ -60,6 +60,19 @@ def test_a_heartbeat_is_kept_whole_and_the_last_one_counts(engine: Engine) -> No
     assert (second.worker, third.heartbeat.service) == ("matcher@b", "notifier")
 
 
+def test_each_start_of_a_worker_that_was_heard_of_counts_and_its_first_does_not(engine: Engine) -> None:
+    for minutes in (0, 10, 65, 70):
+        now = NOON + timedelta(minutes=minutes)
+        started = SqlHeartbeats(engine, "matcher@a", now)
+        for _ in range(3):
+            started.publish([HEARTBEAT, Heartbeat("notifier", ready=True)], now)
+    SqlHeartbeats(engine, "matcher@b", NOON).publish([HEARTBEAT], NOON)
+    figures = read_figures(engine, NOON + timedelta(minutes=71), ())
+    [found] = figures.restarts
+    assert (found.worker, found.hour, found.day, found.last) == ("matcher@a", 2, 3, NOON + timedelta(minutes=70))
+    assert {worker.service: worker.restarts for worker in figures.workers} == {"matcher": 2, "notifier": 2}
+
+
 def test_a_worker_lives_until_it_misses_heartbeats_or_says_goodbye(engine: Engine) -> None:
     heartbeats = SqlHeartbeats(engine, "matcher@a", NOON)
     heartbeats.publish([HEARTBEAT], NOON)

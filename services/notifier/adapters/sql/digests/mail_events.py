@@ -28,7 +28,7 @@ from services.notifier.domain.mail_events import (
     why_to_give_up,
     why_to_stop,
 )
-from services.runtime.figures.hours import MAIL_EVENTS, add_to_hours, hour_of
+from services.runtime.figures.hours import MAIL_EVENTS, add_to_hours, counted_at
 from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.store import reading, retried, upsert, writing
@@ -89,7 +89,8 @@ class SqlMailEvents:
                     self._act(connection, event, people.get(event.event_id), now)
                     taken.append(event)
             kinds = Counter(event.kind for event in taken)
-            add_to_hours(connection, {(hour_of(now), MAIL_EVENTS, kind): number for kind, number in kinds.items()})
+            counts = {at: number for kind, number in kinds.items() for at in counted_at(now, MAIL_EVENTS, kind)}
+            add_to_hours(connection, counts)
             return taken
 
     def _keep(

@@ -1,0 +1,90 @@
+"""What is not well with workers, whatever their services do: lost, started again and again, of another time. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from schemas.counted import counted
+from services.overview.stream.model import Overview, ServiceView, Trouble
+from services.overview.stream.spans import MOST_NAMED, ago, joined, named_of, when
+from services.processes import process_of
+from services.runtime.figures.restarts import Restarts
+from services.runtime.health.heartbeat import MISSED, Worker
+
+AGAIN_AND_AGAIN: Final = 3
+"""So many restarts of one worker in an hour are no upgrade, and no operator's second thought."""
+RESTARTS_OVER: Final = timedelta(minutes=15)
+"""A platform waits five minutes at most before it starts again what died: what has run for so long goes on running."""
+
+
+def lost(overview: Overview) -> Iterator[Trouble]:
+    """Workers that went silent where others of their service go on; where none does, that is told of the service."""
+    found: dict[str, list[tuple[ServiceView, Worker]]] = {}
+    for service in overview.services:
+        for worker in service.lost(overview.at) if service.alive(overview.at) else ():
+            found.setdefault(worker.worker, []).append((service, worker))
+    if len(found) > MOST_NAMED:
+        yield _many_lost(overview, found)
+        return
+    for name, rows in found.items():
+        services = " and ".join(service.name for service, _ in rows)
+        left = min(len(service.alive(overview.at)) for service, _ in rows)
+        worker = max((worker for _, worker in rows), key=lambda worker: worker.seen_at)
+        yield Trouble(
+            f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
+            f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
+            f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
+        )
+
+
+def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView, Worker]]]) -> Trouble:
+    workers = [worker for rows in lost.values() for _, worker in rows]
+    services = dict.fromkeys(service.name for rows in lost.values() for service, _ in rows)
+    last = max(worker.seen_at for worker in workers)
+    return Trouble(
+        f"{len(lost):,} workers of {' and '.join(services)} are lost, the last heard of {when(last, overview.at)}:"
+        f" {named_of(list(lost))}",
+        "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
+    )
+
+
+def restarting(overview: Overview) -> Iterator[Trouble]:
+    """Workers that are started again and again: each is well when somebody looks, and what it had in hand waits."""
+    found: dict[Restarts, list[str]] = {}
+    for service in overview.services:
+        for each in service.restarts:
+            if each.hour >= AGAIN_AND_AGAIN and each.last is not None:
+                found.setdefault(each, []).append(service.name)
+    often = sorted(found, key=lambda each: -each.hour)
+    for each in often[:MOST_NAMED]:
+        passed = max(overview.at - (each.last or overview.at), timedelta())
+        yield Trouble(
+            f"the worker {each.worker} of {joined(found[each])} was started anew"
+            f" {counted(each.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
+            "nothing, if that was you; else its log, or the platform's, says why it ended: 137 is memory or `kill -9`,"
+            " 2 wrong settings, with one sentence on what to do",
+            grave=passed < RESTARTS_OVER,
+        )
+    if len(often) > MOST_NAMED:
+        yield Trouble(
+            f"{len(often) - MOST_NAMED:,} more workers were started anew {AGAIN_AND_AGAIN} times and more in the last"
+            " hour",
+            "`jobchime worker list` names them; see the platform's log",
+            grave=any(overview.at - each.last < RESTARTS_OVER for each in often[MOST_NAMED:] if each.last),
+        )
+
+
+def clocks(overview: Overview) -> Iterator[Trouble]:
+    """A heartbeat of a time to come says nothing of whether its worker lives now."""
+    ahead: dict[str, list[Worker]] = {}
+    for worker in (worker for service in overview.services for worker in service.workers):
+        if not worker.stopped and worker.seen_at - overview.at > MISSED:
+            ahead.setdefault(worker.host, []).append(worker)
+    for host, workers in ahead.items():
+        names = named_of(list(dict.fromkeys(worker.worker for worker in workers)))
+        furthest = max(worker.seen_at for worker in workers)
+        yield Trouble(
+            f"the last heartbeat of {names} is of {ago(furthest - overview.at)} from now: a clock of {host} or here is"
+            " or was wrong, and whether they run cannot be told",
+            "set the clocks by NTP, then start them again; `jobchime doctor` compares the clocks",
+        )
