@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.posting import Attribution, Posting
 from services.ingest.details import DetailReader, most_calls
+from services.ingest.domain.polling.giving import is_much
 from services.ingest.domain.polling.listing import Terms, ended_note, is_backlog
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
@@ -63,6 +64,8 @@ class CheckReport:
     """Items that a first poll would alert nobody to."""
     fallen: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """What became no posting, by kind and reason; dead letters are of the feed, or of items that can be no posting."""
+    unread: int = 0
+    """Rows that may be jobs, and of which nothing could be read."""
     faults: list[str] = field(default_factory=list)
     """Why the listing is not whole."""
     filled: Counter[str] = field(default_factory=Counter)
@@ -160,6 +163,7 @@ def _take(
             _take_posting(report, outcome, terms)
             continue
         report.items += outcome.whole
+        report.unread += outcome.is_unread
         report.fallen[outcome.kind][outcome.reason] += 1
 
 
@@ -198,6 +202,11 @@ def lines(report: CheckReport) -> Iterator[str]:
     for kind, title in (("dead letter", "dead letter"), ("skip", "skipped"), ("merge", "merged")):
         for reason, count in report.fallen[kind].most_common(_MOST_EXAMPLES):
             yield f"  {count} {title}: {reason}"
+    if is_much(report.unread, report.postings):
+        yield (
+            f"Of {counted(report.unread, 'row')} that may be jobs nothing can be read, as said above: the source would"
+            " be NOT WELL."
+        )
     for fault in report.faults[:_MOST_EXAMPLES]:
         yield f"  not whole: {fault}"
     yield from path_lines(report.paths)

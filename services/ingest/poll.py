@@ -56,7 +56,7 @@ class PollReport:
     shrunk: Shrunk | None = None
     """How its complete listing shrank, where that is still to be confirmed."""
     unread: int = 0
-    """Rows that may be jobs, of which nothing could be read: broken and blank ones."""
+    """Rows that may be jobs, of which nothing could be read: broken ones, blank ones, and those with another's id."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -75,7 +75,7 @@ class Poll:
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
-        self._blank = 0
+        self._unread = 0
         self._broken = 0
         self._unreadable: set[str] = set()
         self._nameless = 0
@@ -139,7 +139,7 @@ class Poll:
             waiting=self._details.waiting,
             hung=self._hung,
             shrunk=shrunk,
-            unread=self._broken + self._blank,
+            unread=self._broken + self._unread,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
@@ -170,8 +170,8 @@ class Poll:
         for part in parts:
             if isinstance(part, Skip):
                 self._skips[part.reason] += 1
-                if part.is_blank:
-                    self._blank += 1
+                if part.is_unread:
+                    self._unread += 1
                     self._cannot_read(part)
             elif isinstance(part, Broken):
                 broken.append(part)
@@ -298,7 +298,7 @@ class Poll:
             distinct = list(dict.fromkeys(self._faults))
             more = f"; and {len(distinct) - _MOST_FAULTS} more" if len(distinct) > _MOST_FAULTS else ""
             return "; ".join(distinct[:_MOST_FAULTS]) + more
-        if (self._broken or self._blank) and not self._listed:
+        if (self._broken or self._unread) and not self._listed:
             return "not one item could be read"
         return None
 

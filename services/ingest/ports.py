@@ -34,8 +34,8 @@ class Skip:
 
     reason: str
     source_id: str | None = None
-    is_blank: bool = False
-    """There is nothing in it: a board may have some such rows, and of one that has no others nothing can be read."""
+    is_unread: bool = False
+    """It may be a job, and nothing of it is taken: it is empty, or has the id of another. A board may have a few."""
 
 
 @dataclass(frozen=True, slots=True)

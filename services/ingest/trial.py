@@ -31,6 +31,8 @@ class Fallen:
     excerpt: str = ""
     whole: bool = False
     """A dead letter that the feed gave whole."""
+    is_unread: bool = False
+    """It may be a job, and nothing of it can be read."""
 
     def as_json(self) -> dict[str, Any]:
         """For a file of dead letters."""
@@ -75,9 +77,10 @@ def judged(
     """
     for part in parts:
         if isinstance(part, Skip):
-            yield Fallen("merge" if isinstance(part, Merged) else "skip", part.reason, part.source_id)
+            kind: Literal["merge", "skip"] = "merge" if isinstance(part, Merged) else "skip"
+            yield Fallen(kind, part.reason, part.source_id, is_unread=part.is_unread)
         elif isinstance(part, Broken):
-            yield Fallen("dead letter", part.reason, part.source_id, part.fault, part.excerpt)
+            yield Fallen("dead letter", part.reason, part.source_id, part.fault, part.excerpt, is_unread=True)
         elif part.source_id in listed:
             yield Fallen("merge", "repeat of an item of this listing", part.source_id)
         else:

@@ -285,6 +285,8 @@ def take_events(installation: Installation, body: bytes, signature: str, timesta
     """
     key = installation.settings.mail.sendgrid.event_key
     if not key or not is_genuine(body, signature, timestamp, key, now):
+        if key:
+            SqlMailEvents(installation.engine, installation.ids).note_refused(now)
         raise ForgedEventsError("the events are not signed by the mail provider")
     try:
         events = events_of(body, now)

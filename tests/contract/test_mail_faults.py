@@ -225,6 +225,24 @@ def test_a_provider_that_tells_nothing_for_hours_is_noticed_until_it_tells_somet
     assert unheard(late) == (0, None)
 
 
+def test_events_that_somebody_else_signed_are_noticed_within_minutes_unless_the_providers_come_too(
+    store: NotifierStore,
+) -> None:
+    ids = begun(store, 3)
+    for own, attempt in ids:
+        store.deliveries.accepted([(own, attempt, Receipt("1"))], NOW)
+
+    def unheard(after: timedelta) -> int:
+        return read_figures(store.engine, NOW + after, (), (), MailPlan(hears=True)).mail.unheard
+
+    for minutes in (1, 2, 2):
+        SqlMailEvents(store.engine, store.ids).note_refused(NOW + minutes * MINUTE)
+    assert [unheard(minutes * MINUTE) for minutes in (9, 11, 61)] == [0, 3, 3]
+    assert unheard(63 * MINUTE) == 0, "none is refused any more"
+    heard(store, "accepted", ids[0][0], 3 * MINUTE)
+    assert unheard(11 * MINUTE) == 0
+
+
 def handed_over(store: NotifierStore, number: int, at: timedelta = timedelta(0)) -> list[str]:
     """So many that a mailer took then, which it counts by the hour."""
     ids = begun(store, number)

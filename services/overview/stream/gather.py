@@ -139,6 +139,7 @@ class Gatherer:
             indexed=indexed,
             undeclared=store.undeclared if store else 0,
             stages=hours.stages,
+            has_portal=not self._settings.deployed and self._settings.portal.enabled,
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
             mailed=hours.mailed,

@@ -106,6 +106,14 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
 def _unheard(mail: MailFigures) -> Iterator[Trouble]:
     if mail.unheard and mail.unheard_since is not None:
         mails = counted(mail.unheard, "accepted mail")
+        if mail.events_refused:
+            yield Trouble(
+                "events about mails come that mail.sendgrid.event_key did not sign, and none that it did: of"
+                f" {mails} since {stamp(mail.unheard_since)} nothing is heard, bounces and complaints included",
+                'set mail.sendgrid.event_key to what SendGrid shows at "Signed Event Webhook", which must be on, and'
+                " start the portal anew; it sends again what was refused, for a day as a rule",
+            )
+            return
         yield Trouble(
             f"the mail provider tells nothing: of {mails} since {stamp(mail.unheard_since)} no event came, so that"
             " bounces and complaints are not heard of",

@@ -183,6 +183,8 @@ class Overview:
     """By service: the median time from a posting's fetch to its handling, of the last records."""
     stages: tuple[StageFigures, ...] = ()
     """How long each part of the way takes, against its objective."""
+    has_portal: bool = False
+    """In the embedded form: the portal is part of that process, and shares its fate."""
     is_run_on: bool = False
     """In the embedded form, where nobody is heard of: a process runs on the data folder all the same."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)

@@ -84,9 +84,12 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     flow = tuple(service for service in served if service.name != PORTAL)
     if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
         if not away & {"store", DATA_FOLDER}:
-            yield _nothing_runs(replace(overview, services=flow))
-        # Where one runs and nobody is heard of, the portal has no more to say than the others.
-        served = () if overview.is_run_on else tuple(service for service in served if service.name == PORTAL)
+            portals = [service for service in served if service.name == PORTAL]
+            has_portal = overview.has_portal and not any(portal.alive(overview.at) for portal in portals)
+            yield _nothing_runs(replace(overview, services=flow, has_portal=has_portal))
+        # Where one runs and nobody is heard of, the portal has no more to say than the others, nor where it is in it.
+        told = overview.is_run_on or overview.has_portal
+        served = () if told else tuple(service for service in served if service.name == PORTAL)
     lacking: dict[str, list[ServiceView]] = {}
     at_work: list[ServiceView] = []
     for service in served:
@@ -119,7 +122,11 @@ def _nothing_runs(overview: Overview) -> Trouble:
             " write to its store, or stands still",
             "its log says which; another process that holds the store is named by `fuser`; start it anew if none does",
         )
-    return Trouble(f"jobchime does not run{_last_heard(overview.services, overview.at)}", "start it: `jobchime run`")
+    links = ", nor does the portal in it: links in mails, sign-up and unsubscribing lead nowhere" * overview.has_portal
+    return Trouble(
+        f"jobchime does not run{_last_heard(overview.services, overview.at)}{links}",
+        "start it: `jobchime run`, which says why where it does not begin",
+    )
 
 
 def _not_running(overview: Overview, process: str, services: Sequence[ServiceView]) -> Trouble:

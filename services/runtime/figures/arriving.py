@@ -16,6 +16,8 @@ NOT_ARRIVED: Final = (*CAME_BACK, "dropped", "dropped_address")
 """Kinds of events that end a mail which its reader does not have."""
 HEARD_WITHIN: Final = timedelta(hours=2)
 """A provider tells within minutes that it has taken a mail on."""
+REFUSED_WITHIN: Final = timedelta(minutes=10)
+"""Beside events that somebody else signed, which strangers send too, the provider's own are missed sooner."""
 MUCH: Final = 0.1
 LEAST: Final = 3
 """Beyond this share, and so many, what does not arrive is a failure: a few always do not."""

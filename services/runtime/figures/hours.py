@@ -37,6 +37,8 @@ STAGES: Final[tuple[tuple[str, Metric], ...]] = (
 """The way of a posting, in its order, as operators call its parts."""
 MAIL_EVENTS: Final = "jobchime_mail_events"
 """By kind; counted where they are taken, which is no process that serves metrics."""
+MAIL_EVENTS_REFUSED: Final = "mail_events_refused"
+"""Minutes in which events came that the mail provider's key did not sign."""
 SOURCE_YIELD: Final = "source_yield"
 """By source: what was new or changed in its polls. There may be a thousand sources, so that a month is kept."""
 SOURCE_FAILURES: Final = "source_failures"

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not
 
 from schemas.sql.base import Moment
 from schemas.sql.tables import cuts, deliveries, mail_events, positions, saved_searches, subscribers, suppressions
-from services.runtime.figures.arriving import CAME_BACK, HEARD_WITHIN, Arriving, read_arriving
+from services.runtime.figures.arriving import CAME_BACK, HEARD_WITHIN, REFUSED_WITHIN, Arriving, read_arriving
+from services.runtime.figures.hours import HOUR, MAIL_EVENTS_REFUSED, by_minute, minute_of, read_counts
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.day_limit import begun_on, next_day
 from services.runtime.sql.suppressed import is_suppressed
@@ -82,9 +83,11 @@ class MailFigures:
     untaken_since: datetime | None = None
     """Since when the longest waiting one may be."""
     unheard: int = 0
-    """Mails that were accepted hours ago, since when the provider has told nothing of any mail."""
+    """Mails that were accepted hours ago, or minutes where events are refused, since when none was told of any mail."""
     unheard_since: datetime | None = None
     """When the first of them was accepted."""
+    events_refused: int = 0
+    """Minutes of the last hour in which events came that the provider's key did not sign, be they of strangers."""
     arriving: Arriving = field(default_factory=Arriving)
     suppressed: int = 0
     """Addresses that must not be mailed."""
@@ -105,7 +108,8 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
     # Of a time to come is what a clock dated that ran ahead: it proves nothing of now.
     accepted = select(func.max(deliveries.c.accepted_at)).where(deliveries.c.accepted_at <= now)
     suppressed = select(func.count()).select_from(suppressions).where(suppressions.c.lifted_at.is_(None))
-    unheard, unheard_since = _unheard(connection, now) if plan.hears else (0, None)
+    refused = _events_refused(connection, now) if plan.hears else 0
+    unheard, unheard_since = _unheard(connection, now, refused) if plan.hears else (0, None)
     untaken, untaken_since = _untaken(connection, now)
     return MailFigures(
         faults=(*_faults(connection, waiting, waiting=True), *_faults(connection, over, waiting=False)),
@@ -116,6 +120,7 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
         untaken_since=untaken_since,
         unheard=unheard,
         unheard_since=unheard_since,
+        events_refused=refused,
         arriving=read_arriving(connection, now, hears=plan.hears),
         suppressed=int(connection.execute(suppressed).scalar_one()),
     )
@@ -144,7 +149,12 @@ def _untaken(connection: Connection, now: datetime) -> tuple[int, datetime | Non
     return int(row.mails), row.since
 
 
-def _unheard(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+def _events_refused(connection: Connection, now: datetime) -> int:
+    found = read_counts(connection, minute_of(now) - HOUR, (by_minute(MAIL_EVENTS_REFUSED),), HOUR)
+    return sum(count.number for count in found)
+
+
+def _unheard(connection: Connection, now: datetime, refused: int) -> tuple[int, datetime | None]:
     # What a clock that ran ahead dated says nothing of the time since.
     newest = select(func.max(mail_events.c.taken_at)).where(mail_events.c.taken_at <= now)
     last = connection.execute(newest).scalar_one_or_none()
@@ -152,7 +162,8 @@ def _unheard(connection: Connection, now: datetime) -> tuple[int, datetime | Non
     quiet = accepted_at > last if last is not None else true()
     own = (deliveries.c.state == "accepted") & (deliveries.c.due_at > now - HEARD_WITHIN - 2 * LATELY)
     query = select(func.count().label("mails"), func.min(accepted_at).label("since"))
-    row = connection.execute(query.where(own, quiet, accepted_at < now - HEARD_WITHIN)).one()
+    patience = REFUSED_WITHIN if refused else HEARD_WITHIN
+    row = connection.execute(query.where(own, quiet, accepted_at < now - patience)).one()
     return int(row.mails), row.since
 
 

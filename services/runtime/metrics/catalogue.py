@@ -282,7 +282,8 @@ MAILS_UNTAKEN = Metric(
 MAILS_UNHEARD = Metric(
     "jobchime_mails_unheard",
     "gauge",
-    "Mails accepted two hours ago or more, since when the mail provider has told nothing of any mail.",
+    "Mails accepted two hours ago or more, since when the mail provider has told nothing of any mail; ten minutes ago,"
+    " where events come that its key did not sign.",
     (),
     (),
     "store",

@@ -83,7 +83,7 @@ def test_the_stream_shows_the_hours_of_the_sources_that_fare_worst_and_a_source_
         )
         assert told[1][0] == "board14"
         assert told[1][1].endswith(f"12 rows unread; amiss at {now:%H:00}")
-        assert "the worst of 15" in page
+        assert "The 12 that fare worst." in page
         signs = re.findall(r'<i class="(\w+)"[^>]*>(.?)</i>', page)
         assert signs[22:24] == [("grave", "×"), ("well", "+")]
         assert signs[47] == ("note", "?")

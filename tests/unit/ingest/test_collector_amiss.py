@@ -167,6 +167,19 @@ def test_a_feed_that_gives_its_postings_new_ids_at_each_poll_is_told_after_three
     assert states == ["ok", "ok", "ok", "replaced", "replaced"]
 
 
+def test_a_feed_of_which_all_jobs_have_one_id_is_told_at_its_first_poll_and_one_that_repeats_a_job_is_not(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    repeats, jobs = [_full(1, "1")] * 50, [_full(number, "1") for number in range(50)]
+    on = bench(tmp_path, source(server.on("/feed", serve.served(blank(*repeats)), serve.served(blank(*jobs)))))
+    on.poll()
+    assert (figures(on).state, figures(on).items) == ("ok", 1)
+    on.poll()
+    found = figures(on)
+    assert (found.state, found.items, found.amiss and found.amiss.number) == ("unread", 1, 49)
+    assert "49 skipped: it has the id of another job" in found.notes
+
+
 def _full(number: int, source_id: str = "") -> dict[str, object]:
     return {
         "id": source_id or str(number), "position": f"Gardener {number}", "company": "Fern", "epoch": 1, "tags": [],

@@ -38,7 +38,7 @@ def test_the_legal_notice_is_skipped_wherever_it_stands() -> None:
 def test_an_empty_row_is_skipped_with_its_id() -> None:
     row = remoteok_job(1057180, company="", position="", tags=[], description=beacon("FUN", "Rxx=="))
     assert parts("remoteok", remoteok(row))[1] == Skip(
-        "an empty row of the board: no position, no company", "1057180", is_blank=True
+        "an empty row of the board: no position, no company", "1057180", is_unread=True
     )
 
 

@@ -59,6 +59,15 @@ def test_counts_and_fields_are_told(server: FeedServer) -> None:
     assert "1 of 2   50%" in told
 
 
+def test_a_feed_of_which_all_jobs_have_one_id_is_warned_of(tmp_path: Path) -> None:
+    rows = [line("1", title=f"Gardener {number}") for number in range(12)]
+    report = checked(source(str(written(tmp_path / "feed.jsonl", json_lines(*rows)))))
+    assert (report.postings, report.unread) == (1, 11)
+    told = list(lines(report))
+    assert "  11 skipped: it has the id of another job of this feed, and each needs one of its own" in told
+    assert any(said.startswith("Of 11 rows that may be jobs nothing can be read") for said in told)
+
+
 def test_evidence_stands_beside_the_sample(tmp_path: Path) -> None:
     row = line("1", title="Python Developer", location="Berlin, Germany", salary="€60,000 - €70,000 a year")
     told = "\n".join(lines(checked(source(str(written(tmp_path / "feed.jsonl", json_lines(row)))))))

@@ -625,8 +625,15 @@ def test_a_portal_that_does_not_run_is_told_beside_all_else_in_both_forms() -> N
         assert found.grave
     both = troubles(replace(WELL, form="embedded", services=(ServiceView("matcher", 0), portal)))
     assert [one.what.partition(":")[0] for one in both] == ["jobchime does not run", "the portal does not run"]
-    gone = troubles(replace(WELL, form="embedded", services=(ServiceView("matcher", 0), service("portal"))))
-    assert [one.what for one in gone] == ["jobchime does not run"]
+    gone = replace(WELL, form="embedded", services=(ServiceView("matcher", 0), service("portal")))
+    for has_portal in (False, True):
+        assert [one.what for one in troubles(replace(gone, has_portal=has_portal))] == ["jobchime does not run"]
+
+
+def test_a_portal_that_is_part_of_what_does_not_run_is_told_with_it() -> None:
+    services = (ServiceView("matcher", 0), ServiceView("portal", None))
+    (found,) = troubles(replace(WELL, form="embedded", services=services, has_portal=True))
+    assert found.what.startswith("jobchime does not run, nor does the portal in it")
 
 
 def test_an_index_that_lost_postings_is_told() -> None:
@@ -653,6 +660,14 @@ def test_a_provider_that_tells_nothing_is_told() -> None:
     mail = MailFigures(unheard=7, unheard_since=NOON - timedelta(hours=3))
     (found,) = troubles(figures(mail=mail))
     assert found.what.startswith("the mail provider tells nothing: of 7 accepted mails since 2026-03-01 09:00Z")
+    assert found.grave
+
+
+def test_events_that_are_signed_with_another_key_are_told_as_that() -> None:
+    mail = MailFigures(unheard=7, unheard_since=NOON - 11 * MINUTE, events_refused=3)
+    (found,) = troubles(figures(mail=mail))
+    assert found.what.startswith("events about mails come that mail.sendgrid.event_key did not sign")
+    assert "mail.sendgrid.event_key" in found.do
     assert found.grave
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import insert
 from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.mail.sendgrid_events import MOST_EVENTS, events_of
 from services.notifier.domain.people import Subscriber
+from services.runtime.figures.mail import MailPlan
+from services.runtime.figures.stream import read_figures
 from services.runtime.sql.store import writing
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NOW, NotifierStore
@@ -208,6 +210,8 @@ def test_what_the_provider_did_not_sign_or_not_of_late_is_refused(
     for sent, told in forged:
         assert portal.client.post(PATH, content=sent, headers=told).status_code == 403
     assert store.suppressions.reason(ada.profile.address) is None
+    figures = read_figures(store.engine, AT + timedelta(minutes=59), (), (), MailPlan(hears=True)).mail
+    assert figures.events_refused == 1, "once a minute, however many come"
 
 
 def test_without_a_key_no_event_is_taken(store: NotifierStore, ada: Subscriber) -> None:

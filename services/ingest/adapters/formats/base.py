@@ -20,12 +20,26 @@ MOST_ROWS = 500_000
 MOST_ID = 1_000
 """Characters of a feed's own id."""
 
+_OTHERS_ID = "it has the id of another job of this feed, and each needs one of its own"
+
 Part = Item | Skip | Broken
 
 
-def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]) -> Iterator[Part]:
-    """Turn rows into items by `item`, less contact fields; a repeated id is merged, what is no object is broken."""
-    seen: set[str] = set()
+def _no_title(row: JsonObject) -> str:
+    return ""
+
+
+def cut(
+    found: Iterable[Any | Broken | Skip],
+    item: Callable[[JsonObject], Part],
+    title: Callable[[JsonObject], str] = _no_title,
+) -> Iterator[Part]:
+    """Turn rows into items by `item`, less contact fields; what is no object is broken.
+
+    A repeated id is merged where its row has the same `title`; another job has been given the id of the first by
+    mistake, and is told as unread.
+    """
+    seen: dict[str, str] = {}
     broken = usable = 0
     for count, row in enumerate(found):
         if count == MOST_ROWS:
@@ -34,7 +48,7 @@ def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]
                 ends_feed=True,
             )
             return
-        part = _part(row, item, seen)
+        part = _part(row, item, title, seen)
         if not isinstance(part, Broken):
             usable += 1
             yield part
@@ -46,20 +60,29 @@ def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]
             return
 
 
-def _part(row: Any | Broken | Skip, item: Callable[[JsonObject], Part], seen: set[str]) -> Part:
+def _part(
+    row: Any | Broken | Skip,
+    item: Callable[[JsonObject], Part],
+    title: Callable[[JsonObject], str],
+    seen: dict[str, str],
+) -> Part:
     if isinstance(row, (Broken, Skip)):
         return row
     if not isinstance(row, dict):
         return Broken(FeedFault("not_an_object", f"an item is not an object but {_kind(row)}"), str(row)[:EXCERPT])
-    part = item(without_contacts(row))
+    row = without_contacts(row)
+    part = item(row)
     if not isinstance(part, Item):
         return part
     if len(part.source_id) > MOST_ID:
         return Broken(too_long("its id", MOST_ID, "id"), part.source_id[:EXCERPT])
-    if part.source_id in seen:
-        return Merged("repeat of an item of this feed", part.source_id)
-    seen.add(part.source_id)
-    return part
+    called = title(row).strip().casefold()
+    if part.source_id not in seen:
+        seen[part.source_id] = called
+        return part
+    if seen[part.source_id] != called:
+        return Skip(_OTHERS_ID, part.source_id, is_unread=True)
+    return Merged("repeat of an item of this feed", part.source_id)
 
 
 def _kind(row: Any) -> str:

@@ -73,7 +73,7 @@ class Board(BaseFormat):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(self.rows(text), self.item))
+        return opened(body, lambda text: cut(self.rows(text), self.item, self.title_of))
 
     def rows(self, text: str) -> Iterator[Any | Broken | Skip]:
         """The rows of a list, or the one item that the body is."""
@@ -94,6 +94,10 @@ class Board(BaseFormat):
         """Judge one row: a posting by its id."""
         rule = self.mapping.fields.source_id
         return identified(mapped_row(self.mapping, {"row": row}).first(rule), row, field=rule.paths[0])
+
+    def title_of(self, row: JsonObject) -> str:
+        """What tells one job from another that was given its id by mistake."""
+        return mapped_row(self.mapping, {"row": row}).first(self.mapping.fields.title)
 
     def next_page(self, url: str, body: bytes) -> str | None:
         """As the mapping says."""

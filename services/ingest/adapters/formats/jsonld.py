@@ -124,7 +124,7 @@ class JsonLd(Board):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a page into its postings. Never raises."""
-        return opened(body, lambda text: cut(_postings(text), self.item))
+        return opened(body, lambda text: cut(_postings(text), self.item, self.title_of))
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item; what schema.org lets be of several shapes is read here."""

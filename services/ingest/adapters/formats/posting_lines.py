@@ -66,7 +66,7 @@ class PostingLines(BaseFormat):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into lines. Never raises; a faulty line is broken for itself, with its number and field."""
-        return opened(body, lambda text: cut(_rows(text), _item))
+        return opened(body, lambda text: cut(_rows(text), _item, _title))
 
     def part(self, row: JsonObject) -> Item | Broken:
         """One line that came by itself, less contact fields; the fault of a broken one has its field.
@@ -149,6 +149,10 @@ def _row(number: int, line: str) -> JsonObject | Broken:
     if broken is not None:
         return Broken(broken.at(f"line {number:,}: "), line[:EXCERPT], text_of(row.get("id")) or None)
     return row
+
+
+def _title(row: JsonObject) -> str:
+    return text_of(row.get("title"))
 
 
 def _item(row: JsonObject) -> Part:

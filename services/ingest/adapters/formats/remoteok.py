@@ -39,7 +39,7 @@ class RemoteOk(Board):
             return Skip("the board's legal notice") if "legal" in row else identified("", row, field="position")
         source_id = text_of(row.get("id"))
         if not text_of(row.get("position")) and not text_of(row.get("company")):
-            return Skip("an empty row of the board: no position, no company", source_id or None, is_blank=True)
+            return Skip("an empty row of the board: no position, no company", source_id or None, is_unread=True)
         return identified(source_id, row, field="id")
 
     def draft(self, data: JsonObject) -> Draft:

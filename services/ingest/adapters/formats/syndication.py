@@ -76,7 +76,7 @@ class Syndication(Board):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(_rows(text), self.item))
+        return opened(body, lambda text: cut(_rows(text), self.item, self.title_of))
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item. The company is the item's own, else its byline, else the feed. Raises UnusableItemError."""
@@ -85,6 +85,10 @@ class Syndication(Board):
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less what belongs to the whole feed, and less its date of change."""
         return {name: value for name, value in data.items() if name not in {"feed_title", "updated"}}
+
+    def title_of(self, row: JsonObject) -> str:
+        """An entry's."""
+        return text_of(row.get("title"))
 
     def item(self, row: JsonObject) -> Part:
         """An entry by its id, else its address."""

@@ -184,7 +184,7 @@ class Mapped(BaseFormat):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(self._rows(text), self._item), decoding=self._decoded)
+        return opened(body, lambda text: cut(self._rows(text), self._item, self._title), decoding=self._decoded)
 
     def bare_rows(self, body: bytes) -> Iterator[Row]:
         """Its rows as paths look at them, whether they could be items or not; what cannot be read is left out."""
@@ -226,6 +226,9 @@ class Mapped(BaseFormat):
             return Item(source_id_of(self._mapping, data), data)
         except UnusableItemError as error:
             return Broken(error.fault, str(data.get("row"))[:EXCERPT])
+
+    def _title(self, data: JsonObject) -> str:
+        return mapped_row(self._mapping, data).first(self._mapping.fields.title)
 
     def _rows(self, text: str) -> Iterator[Any]:
         body = self._body(text)

@@ -50,8 +50,13 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
     return replace(giving, moved_at=max(now, giving.moved_at), moves=giving.moves + 1, longest=longest)
 
 
+def is_much(unread: int, listed: int) -> bool:
+    """Whether so many rows of which nothing could be read say that somebody has to look."""
+    return unread >= FEW and unread > UNREAD * (listed + unread)
+
+
 def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
-    many = polled.unread >= FEW and polled.unread > UNREAD * (polled.listed + polled.unread)
+    many = is_much(polled.unread, polled.listed)
     # Of a first listing all is new.
     replaced = before.began is not None and polled.new >= max(FEW, NEW * polled.listed)
     return replace(

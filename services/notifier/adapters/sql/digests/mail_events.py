@@ -28,7 +28,17 @@ from services.notifier.domain.mail_events import (
     why_to_give_up,
     why_to_stop,
 )
-from services.runtime.figures.hours import MAIL_EVENTS, add_to_hours, counted_at
+from services.runtime.figures.hours import (
+    MAIL_EVENTS,
+    MAIL_EVENTS_REFUSED,
+    MINUTE,
+    add_hours,
+    add_to_hours,
+    by_minute,
+    counted_at,
+    minute_of,
+    read_counts,
+)
 from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.store import reading, retried, upsert, writing
@@ -59,6 +69,13 @@ class SqlMailEvents:
     def __init__(self, engine: Engine, ids: Ids) -> None:
         self._engine = engine
         self._ids = ids
+
+    def note_refused(self, now: datetime) -> None:
+        """Remember that events came which are signed by somebody else; once a minute, since anybody can send some."""
+        with reading(self._engine) as connection:
+            known = read_counts(connection, minute_of(now), (by_minute(MAIL_EVENTS_REFUSED),), MINUTE)
+        if not known:
+            add_hours(self._engine, dict.fromkeys(counted_at(now, MAIL_EVENTS_REFUSED, ""), 1))
 
     def take(self, events: Sequence[MailEvent], now: datetime) -> TakenEvents:
         """Take events in any order, each once; where it fails midway, the same request may come again."""
