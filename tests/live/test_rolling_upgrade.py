@@ -152,10 +152,11 @@ class Load:
             self._faults.append(fault)
 
     def _one(self, number: int) -> None:
-        person, text = number % PEOPLE, f"team{number % PEOPLE}"
-        key = self.keys[person]
+        person = number % PEOPLE
+        text, key = f"team{person}", self.keys[person]
         if self.saving and number % LATER_EVERY == 0:
-            text = f"later{number}"
+            # One after the other, as each may have 50: a busy machine takes its time.
+            person, text = number // LATER_EVERY % PEOPLE, f"later{number}"
             key = self._saved(self.saving, self.people[person], text)
         given = posting(
             f"p{number}", title=f"{WORK[number % len(WORK)]} {number}", company=f"Company {number}",
