@@ -173,15 +173,19 @@ def _needs(place: _Place, name: ServiceName) -> Sequence[Callable[[], None]]:
     return (
         lambda: require(place.settings.kafka, _all_topics(), patience_s=_ASKED_S),
         lambda: require_revision(place.engine),
-        *((lambda: _require_key(place),) if name == "notifier" else ()),
+        *((lambda: _look_at_keys(place),) if name == "notifier" else ()),
         place.shown.pauses.learn,
     )
 
 
-def _require_key(place: _Place) -> None:
+def _look_at_keys(place: _Place) -> None:
     from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+    from services.runtime.sql.link_key import keep_link_key
 
-    SqlSuppressions(place.engine, place.settings.ids()).require_this_key()
+    ids, now = place.settings.ids(), place.clock.now()
+    SqlSuppressions(place.engine, ids).require_this_key()
+    names = place.settings.mail.link_keys(ids.secret).names(now)
+    keep_link_key(place.engine, names[0], names, now)
 
 
 def _ingest(place: _Place) -> _Parts:

@@ -31,6 +31,7 @@ from services.runtime.letters.writing import CountedLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper, log_chore
+from services.runtime.sql.link_key import keep_link_key
 from services.runtime.sql.relay import OutboxRelay
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
@@ -135,6 +136,8 @@ def embedded(
         stopping = Stopping()
         ids = settings.ids()
         SqlSuppressions(engine, ids).require_this_key()
+        names = settings.mail.link_keys(ids.secret).names(clock.now())
+        keep_link_key(engine, names[0], names, clock.now())
         notifier = build_notifier(
             engine,
             ids,

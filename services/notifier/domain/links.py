@@ -82,6 +82,10 @@ class LinkKeys:
         """The secrets whose links act at a time, the current one first."""
         return (self.current, *(key.secret for key in self.former if now < key.until))
 
+    def names(self, now: datetime) -> tuple[str, ...]:
+        """Those of `honoured` by what tells one from another and makes no link."""
+        return tuple(hmac.digest(key, b"the key of links", hashlib.sha256).hex()[:8] for key in self.honoured(now))
+
 
 def slot_of(due_at: datetime) -> str:
     """Name a subscriber's digest by when it was due, which is a whole minute: `20261125T0800Z`."""

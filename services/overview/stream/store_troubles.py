@@ -21,6 +21,8 @@ REPLAY = (
 """What to do in a store that was restored."""
 _GO_ON = Remedy("resume", "sending")
 _TOLD_FOR = timedelta(days=1)
+_LINKS_ACT_FOR = timedelta(days=30)
+"""So long a link to unsubscribe has to act (CAN-SPAM, 16 CFR 316.5)."""
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
 LOST_CANARY = timedelta(minutes=3)
@@ -55,6 +57,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         do = "see who signs up, and whether by hand; then `jobchime resume sending`"
         what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"
         yield Trouble(what, do, remedy=_GO_ON)
+    yield from _links_lost(figures, now)
     yield from _room_for_sign_ups(figures)
     yield from _put_off(figures)
     yield from _no_postings(figures, now)
@@ -152,6 +155,19 @@ def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:
         " forgotten 48 hours after it came",
         grave=figures.sign_ups >= MOST_SIGN_UPS * _NEARLY_ALL_SIGN_UPS,
     )
+
+
+def _links_lost(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """A failure for a day, in which it may be mended; then a note, as long as a law may want the links to act."""
+    lost = figures.links_lost
+    if lost is not None and now - lost < _LINKS_ACT_FOR:
+        yield Trouble(
+            f"links in mails sent before {stamp(lost)}, those to unsubscribe among them, lead nowhere: the secret is"
+            " another one since",
+            "set JOBCHIME_SECRET, or mail.link_secret, to what it was, or list that in [[mail.former_link_secrets]],"
+            " and start anew; where it is gone for good, see who asks to be unsubscribed by other ways",
+            grave=now - lost < _TOLD_FOR,
+        )
 
 
 def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:

@@ -117,9 +117,10 @@ def _services(overview: Overview) -> Iterator[Trouble]:
 def _nothing_runs(overview: Overview) -> Trouble:
     """In the embedded form all run or none."""
     if overview.is_run_on:
+        links = ", in which case its portal answers nobody either" * overview.has_portal
         return Trouble(
             f"jobchime runs and is not heard of{_last_heard(overview.services, overview.at)}: it has just begun, cannot"
-            " write to its store, or stands still",
+            f" write to its store, or stands still{links}",
             "its log says which; another process that holds the store is named by `fuser`; start it anew if none does",
         )
     links = ", nor does the portal in it: links in mails, sign-up and unsubscribing lead nowhere" * overview.has_portal

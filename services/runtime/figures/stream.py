@@ -21,6 +21,7 @@ from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figur
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy.redaction import redacted
+from services.runtime.sql.link_key import read_links_lost
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
 
@@ -93,6 +94,8 @@ class StoreFigures:
     """Of the workers that were started anew of late."""
     mail: MailFigures = field(default_factory=MailFigures)
     webhooks: WebhookFigures = field(default_factory=WebhookFigures)
+    links_lost: datetime | None = None
+    """Since when links of mails sent before lead nowhere, as they were signed with another key; None where they act."""
     canary: CanaryFigures | None = None
     """None where the settings want none."""
 
@@ -160,6 +163,7 @@ def read_figures(
             restarts=restarts,
             mail=read_mail_figures(connection, now, plan or MailPlan()),
             webhooks=read_webhook_figures(connection, now),
+            links_lost=read_links_lost(connection),
             canary=read_canary(connection, now) if with_canary else None,
         )
 

@@ -663,6 +663,17 @@ def test_a_provider_that_tells_nothing_is_told() -> None:
     assert found.grave
 
 
+@pytest.mark.parametrize(("days", "graves"), [(0.5, [True]), (2, [False]), (31, [])])
+def test_links_that_another_secret_killed_are_told_for_as_long_as_they_should_act(
+    days: float, graves: list[bool]
+) -> None:
+    found = troubles(figures(links_lost=NOON - timedelta(days=days)))
+    assert [trouble.grave for trouble in found] == graves
+    for trouble in found:
+        assert "those to unsubscribe among them, lead nowhere" in trouble.what
+        assert "former_link_secrets" in trouble.do
+
+
 def test_events_that_are_signed_with_another_key_are_told_as_that() -> None:
     mail = MailFigures(unheard=7, unheard_since=NOON - 11 * MINUTE, events_refused=3)
     (found,) = troubles(figures(mail=mail))

@@ -1,0 +1,51 @@
+"""By which key links in mails were last signed: under another one, those of mails sent before lead nowhere.
+
+Nothing else would tell: whoever follows such a link is told that it no longer acts, and no operator hears of it.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, select
+
+from schemas.sql.tables import deliveries, flags
+from services.runtime.sql.store import reading, retried, upsert, writing
+
+_FLAG: Final = "link_key"
+
+
+@retried
+def keep_link_key(engine: Engine, current: str, honoured: Collection[str], now: datetime) -> None:
+    """Remember what names the key of links, and since when a former one is not `honoured`. Raises UnavailableError.
+
+    Safe to repeat: it says the same again.
+    """
+    with reading(engine) as connection:
+        kept = _kept(connection)
+        was_mailed = connection.execute(select(deliveries.c.delivery_id).limit(1)).first() is not None
+    before, lost, lost_at = kept.get("key", current), kept.get("lost"), kept.get("lost_at")
+    if lost in honoured:
+        # Set back: what was signed in between was signed by mistake, and that was told then.
+        lost, lost_at = None, None
+    elif before not in honoured and was_mailed:
+        lost, lost_at = before, now.isoformat()
+    after = {"key": current, "lost": lost, "lost_at": lost_at}
+    if after != kept:
+        with writing(engine) as connection:
+            row = upsert(connection, flags).values(name=_FLAG, value=json.dumps(after), changed_at=now)
+            changed = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
+            connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=changed))
+
+
+def read_links_lost(connection: Connection) -> datetime | None:
+    """Since when links of mails sent before lead nowhere, within the caller's transaction; None where they act."""
+    at = _kept(connection).get("lost_at")
+    return datetime.fromisoformat(at) if at else None
+
+
+def _kept(connection: Connection) -> dict[str, str | None]:
+    kept = connection.execute(select(flags.c.value).where(flags.c.name == _FLAG)).scalar_one_or_none()
+    found: dict[str, str | None] = json.loads(kept) if kept else {}
+    return found
