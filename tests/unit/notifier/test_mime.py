@@ -9,6 +9,7 @@ from email.header import Header, decode_header, make_header
 from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from email.quoprimime import body_encode
 from email.utils import parseaddr
 from io import BytesIO
 
@@ -75,6 +76,20 @@ def test_parts_are_the_bytes_of_the_library(text: str, html: str) -> None:
     written = BytesIO()
     BytesGenerator(written, policy=lines).flatten(whole)
     assert made.endswith(b"\r\n" + written.getvalue())
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("x", "=", "é", " ", "\t", "\n", "\x0b", "\x85")), st.integers(0, 80)), max_size=8
+    )
+)
+@example([("x", 73), ("=", 2)])
+@example([("x", 74), (" ", 1)])
+@example([("x", 75), (" ", 1)])
+def test_long_lines_are_cut_as_by_the_library(runs: list[tuple[str, int]]) -> None:
+    text = "".join(one * often for one, often in runs)
+    coded = body_encode(text.encode().decode("latin-1")).replace("\n", "\r\n")
+    assert f"quoted-printable\r\n\r\n{coded}\r\n--".encode() in mime_bytes(email(text=text))
 
 
 @given(st.text("ab ,.-9", max_size=90))
