@@ -41,7 +41,7 @@ class NewestPostings:
     def forget(self) -> None:
         """What is asked for next is looked at anew: others may have come, or versions changed."""
         self._is_known = False
-        self._newest.forget_criteria()
+        self._newest.forget_times()
 
     def at(self, now: datetime) -> Newest:
         """Those of the longest span that a digest looks back, as of the first call since `forget`."""

@@ -54,14 +54,14 @@ def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
     return judged.chance(wish, _chance)
 
 
-def may_reach(least: float, judged: JudgedPosting, wish: Wish) -> bool:
+def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
     """Whether the chance may be that high: it is given up with the first fact that takes too much.
 
     For whoever is shown few of many, as `chance_of` tells of these.
     """
     left = model().best - _log_odds(least - _ROUNDED)
     weights = model().weights
-    for place, share in in_doubt(wish, judged.ready):
+    for place, share in in_doubt(wish, ready):
         left -= weights[place] * (1.0 - share)
         if left < 0.0:
             return False

@@ -8,11 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any, Final
-
-from cachetools import LRUCache
 
 from schemas.criteria import Criteria
 from services.notifier.domain.curation.chance import chance_of, may_reach
@@ -25,8 +23,8 @@ from services.notifier.domain.curation.curate import (
 )
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
-from services.notifier.domain.curation.wishes import signs_of, wish_of
-from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
+from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
+from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, Recipient, SentItem
 from services.rules.criterion import CRITERIA, Criterion, Narrowing
 from services.rules.criterion.role import accepts_unknown_role
 from services.rules.roles.taxonomy import roles
@@ -40,8 +38,6 @@ SPANS: Final[Mapping[Cadence, timedelta]] = {
 """How far back a digest looks: what is older, the one before it had to look at."""
 _SPARE: Final = 4
 """So many are looked up for each place: some were sent before, or are too many of one company."""
-_MOST_HELD: Final = 4_096
-"""Searches whose near misses are remembered."""
 _NO_ROLE: Final = ""
 
 
@@ -65,18 +61,28 @@ class Newest:
         self._by_terms: dict[str, _ByTerms] = {}
         """By criterion."""
         self._newer: dict[datetime, int] = {}
-        self._found: LRUCache[tuple[Criteria, datetime], tuple[JudgedPosting, ...]] = LRUCache(_MOST_HELD)
 
-    def near(self, criteria: Criteria, since: datetime) -> tuple[JudgedPosting, ...]:
-        """Those seen after `since` that miss criteria by a little and that no match record tells of, in their order."""
-        found = self._found.get((criteria, since))
-        if found is None:
-            found = self._found[criteria, since] = tuple(self._look(criteria, self._seen_after(since)))
-        return found
+    def near(
+        self, criteria: Criteria, since: datetime, is_wanted: Callable[[PostingFeatures], bool]
+    ) -> Iterator[JudgedPosting]:
+        """Those seen after `since` that miss criteria by a little and that no match record tells of, in their order.
 
-    def forget_criteria(self) -> None:
-        """Let go of what was found for criteria: others are asked for next, at other times."""
-        self._found.clear()
+        The truth is asked of wanted ones alone: telling that takes less, and lets few through.
+        """
+        asked = asked_by(criteria)
+        # Else whatever nearly fits stands in match records.
+        if not any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
+            return
+        among = self._seen_after(since) & self._maybe(criteria) & self._failing_one(criteria, asked)
+        for place in _places(among):
+            ready = self._all[place]
+            if is_wanted(ready) and near_miss(criteria, ready, asked) is not None:
+                judged = JudgedPosting(criteria, ready, asked)
+                if judged.is_unrecorded:
+                    yield judged
+
+    def forget_times(self) -> None:
+        """Let go of what was seen when: others are served next, at other times."""
         self._newer.clear()
 
     def _seen_after(self, since: datetime) -> int:
@@ -96,18 +102,6 @@ class Newest:
         if by_terms is None:
             by_terms = self._by_terms[criterion.name] = _ByTerms(criterion, self._all)
         return by_terms
-
-    def _look(self, criteria: Criteria, among: int) -> Iterator[JudgedPosting]:
-        asked = asked_by(criteria)
-        # Else whatever nearly fits stands in match records.
-        if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
-            for place in _places(among & self._maybe(criteria) & self._failing_one(criteria, asked)):
-                ready = self._all[place]
-                if near_miss(criteria, ready, asked) is None:
-                    continue
-                judged = JudgedPosting(criteria, ready, asked)
-                if judged.is_unrecorded:
-                    yield judged
 
     def _maybe(self, criteria: Criteria) -> int:
         """Of what is asked for in skills, else in roles, a near miss has something."""
@@ -192,12 +186,9 @@ def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], setting
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
-        for judged in looked_through.near(search.criteria, since):
+        is_wanted = partial(_is_wanted, wish, recipient, due_at, settings)
+        for judged in looked_through.near(search.criteria, since, is_wanted):
             ready = judged.ready
-            if why_no_news(ready, recipient, due_at, settings):
-                continue
-            if not may_reach(settings.least_chance, judged, wish):
-                continue
             chance = chance_of(judged, wish).value
             if chance >= settings.least_chance:
                 own = chance - judged.off
@@ -205,6 +196,13 @@ def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], setting
     best = sorted(worth.values(), key=lambda one: (-one[0], -one[1].seen, one[1].posting.posting_id))
     room = settings.most_near - len(digest.near)
     return [Candidate(ready.posting, digest.searches) for _, ready in best[: _SPARE * room]]
+
+
+def _is_wanted(
+    wish: Wish, recipient: Recipient, due_at: datetime, settings: CurateSettings, ready: PostingFeatures
+) -> bool:
+    """Whether somebody may be sent a posting, and likely enough takes it."""
+    return may_reach(settings.least_chance, ready, wish) and why_no_news(ready, recipient, due_at, settings) is None
 
 
 def with_near_misses(
