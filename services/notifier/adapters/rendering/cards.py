@@ -1,12 +1,13 @@
 """Jobs as cards of markup and of text: what readers share of a card is rendered once."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-from cachetools import LRUCache, cachedmethod
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -43,6 +44,8 @@ from services.wording.amounts import converted_pay
 from services.wording.lines import capitalised, country_of_zone
 from services.wording.words import Words
 
+V = TypeVar("V")
+
 _SLOT = re.compile("\x01([a-z_]+)\x01")
 """No line of a feed holds such characters, see `services.wording.lines.one_line`."""
 _ACTIONS = ("why", "save", "more_like", "not_relevant", "hide_company")
@@ -53,8 +56,8 @@ def _slot(name: str) -> Markup:
     return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
 
 
-_LATER = {name: _slot(name) for name in ("number", "notes", "found", "link")}
-"""Places of a card that are filled for one reader alone, like those of the actions."""
+_LATER = {name: _slot(name) for name in ("number", "notes", "found", "link", *_ACTIONS)}
+"""Places of a card that are filled for one reader alone."""
 
 
 class Slots:
@@ -133,7 +136,7 @@ class Stack:
     """Where the first one is, and why it was found."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Wanted:
     """What a personal card is made from."""
 
@@ -149,7 +152,7 @@ class _Wanted:
     def words(self) -> Words:
         return self.stack.reader.words
 
-    @property
+    @cached_property
     def shared(self) -> Hashable:
         """What decides all that the readers of one language share of it."""
         return self.near, self.item.posting.posting_id, self.item.posting.version, self.words.locale
@@ -168,10 +171,29 @@ class _Wanted:
         of_reader = (reader.currency, reader.zone.key, self.stack.due_at, self.offered, places)
         return self.shared, of_reader, self.floor, self.said
 
-    @property
+    @cached_property
     def said(self) -> Hashable:
         """What decides what is said for and against it."""
         return self.explained_by.verdict.reasons, self.explained_by.preferred, self.against
+
+
+class _Kept(Generic[V]):
+    """What was made by keys, of those that were asked for last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._by_key: OrderedDict[Hashable, V] = OrderedDict()
+
+    def of(self, key: Hashable, make: Callable[[], V]) -> V:
+        """What is kept, else what `make` gives."""
+        found = self._by_key.get(key)
+        if found is not None:
+            self._by_key.move_to_end(key)
+            return found
+        found = self._by_key[key] = make()
+        if len(self._by_key) > self._most:
+            self._by_key.popitem(last=False)
+        return found
 
 
 class Cards:
@@ -184,11 +206,12 @@ class Cards:
         """`most_cached`: how many cards, and how many of each part that several readers share."""
         self._html: Any = environment.get_template("card.html.j2").module
         self._text: Any = environment.get_template("card.txt.j2").module
-        self._cards: LRUCache[Hashable, _Card] = LRUCache(most_cached)
-        self._converted: LRUCache[Hashable, str] = LRUCache(most_cached)
-        self._bars: LRUCache[Hashable, _Bar] = LRUCache(most_cached)
-        self._whys: LRUCache[Hashable, _SaidWhy] = LRUCache(most_cached)
-        self._personal: LRUCache[Hashable, _Personal] = LRUCache(most_cached)
+        self._cards = _Kept[_Card](most_cached)
+        self._wheres = _Kept[str](most_cached)
+        self._converted = _Kept[str](most_cached)
+        self._bars = _Kept[_Bar](most_cached)
+        self._whys = _Kept[_SaidWhy](most_cached)
+        self._personal = _Kept[_Personal](most_cached)
 
     def add(self, item: Item, stack: Stack, *, near: bool) -> None:
         """Put one more card below the others."""
@@ -197,7 +220,8 @@ class Cards:
         offered = tuple(map(bool, addresses))
         found = most_telling(item)
         against = telling_against(item.chance, found.verdict.reasons, item.posting)
-        card = self._personal_card(_Wanted(item, found, near, stack, offered, against))
+        wanted = _Wanted(item, found, near, stack, offered, against)
+        card = self._personal.of(wanted.whole, lambda: self._personal_card(wanted))
         link = links.open.get(posting_id) or card.address
         noted, found_by = self._notes(item, words), self._explained(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
@@ -230,46 +254,47 @@ class Cards:
         line = found_line(item.found_by, stack.reader.words)
         return str(self._html.found(line)), str(self._text.found(line))
 
-    @cachedmethod(lambda self: self._personal, key=lambda self, wanted: wanted.whole)
     def _personal_card(self, wanted: _Wanted) -> _Personal:
         posting, words, stack = wanted.item.posting, wanted.words, wanted.stack
-        card, bar, converted = self._card(wanted), self._bar(wanted), self._converted_pay(wanted)
-        why = self._why(wanted, bar.shown is not None)
+        shared = wanted.shared
+        card = self._cards.of((shared, wanted.offered), lambda: self._card(wanted))
+        bar = self._bars.of((shared, wanted.floor), lambda: self._bar(wanted))
+        converted = self._converted.of((shared, stack.reader.currency), lambda: self._converted_pay(wanted))
+        drawn = bar.shown is not None
+        why = self._whys.of((shared, wanted.said, drawn), lambda: self._why(wanted, drawn))
         zone, criteria = stack.reader.zone, wanted.explained_by.search.criteria
         due_on = stack.due_at.astimezone(zone).date()
         age = age_line(seen_on(posting, zone), due_on, words, posted=posting.posted_at is not None)
         zones = timezones_line(posting.timezones, stack.due_at, zone, words)
         level = level_line(posting, words, wanted.against)
         details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
-        where = where_line(posting, words, own_places(posting, criteria, country_of_zone(zone.key)))
-        offers = [
-            (words.say(LABELS[name]), _slot(name))
-            for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
-            if offered
-        ]
-        colon = words.say(LABELS["colon"])
+        own = own_places(posting, criteria, country_of_zone(zone.key))
+        where = self._wheres.of((shared, own), lambda: where_line(posting, words, own))
         html = card.html.filled({
             **_LATER,
             "where": str(escape(where)),
             "converted": str(self._html.converted(converted)) if converted else "",
             "bar": bar.html,
-            "why": why.html,
+            "reasons": why.html,
             "details": str(escape(details)),
-            "acts": str(self._html.acts(offers, colon, card.job.title)),
         })  # fmt: skip
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
         body = str(self._text.body(where, pay, bar.shown, why, details))
-        acts = str(self._text.acts(offers, colon))
-        text = card.text.filled({**_LATER, "body": body, "acts": acts})
+        text = card.text.filled({**_LATER, "body": body})
         return _Personal(Form(html), Form(text), where, why.lines, job_address(posting))
 
-    @cachedmethod(lambda self: self._cards, key=lambda self, wanted: wanted.shared)
     def _card(self, wanted: _Wanted) -> _Card:
-        job = shown_job(wanted.item.posting, wanted.words)
-        text = self._text.card(job, wanted.words.say(LABELS["see"]), wanted.words.say(LABELS["colon"]))
-        return _Card(job, Form(str(self._html.card(job, wanted.near))), Form(str(text)))
+        job, words = shown_job(wanted.item.posting, wanted.words), wanted.words
+        see, colon = words.say(LABELS["see"]), words.say(LABELS["colon"])
+        offers = [
+            (words.say(LABELS[name]), _slot(name))
+            for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
+            if offered
+        ]
+        html = self._html.card(job, wanted.near, self._html.acts(offers, colon, job.title))
+        text = self._text.card(job, see, colon, self._text.acts(offers, colon))
+        return _Card(job, Form(str(html)), Form(str(text)))
 
-    @cachedmethod(lambda self: self._bars, key=lambda self, wanted: (wanted.shared, wanted.floor))
     def _bar(self, wanted: _Wanted) -> _Bar:
         posting, floor = wanted.item.posting, wanted.explained_by.search.criteria.salary_floor
         shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
@@ -280,17 +305,12 @@ class Cards:
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))
 
-    @cachedmethod(lambda self: self._converted, key=lambda self, wanted: (wanted.shared, wanted.stack.reader.currency))
     def _converted_pay(self, wanted: _Wanted) -> str:
         posting, currency = wanted.item.posting, wanted.stack.reader.currency
         if posting.salary is None:
             return ""
         return converted_pay(posting.salary, currency, wanted.words, part_time=is_part_time(posting))
 
-    @cachedmethod(
-        lambda self: self._whys,
-        key=lambda self, wanted, bar: (wanted.shared, wanted.said, bar),
-    )
     def _why(self, wanted: _Wanted, bar: bool) -> _SaidWhy:
         posting, words = wanted.item.posting, wanted.words
         lines: tuple[str, ...] = ()

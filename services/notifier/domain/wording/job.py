@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -95,9 +96,15 @@ def in_title(posting: PostingCore) -> tuple[str, ...]:
     named = worth_naming(posting.reach)
     if len(named) != 1 or is_group(named[0]) or is_subdivision(named[0]):
         return ()
-    titled = dict.fromkeys(place.code for place in find_places(posting.title) if place.code != named[0])
+    titled = [code for code in _named_in(posting.title) if code != named[0]]
     fits = all(is_subdivision(code) and country_of(code) == named[0] for code in titled)
     return tuple(titled) if fits and not set(titled) & set(posting.reach.excluded) else ()
+
+
+@lru_cache(maxsize=8_192)
+def _named_in(title: str) -> tuple[str, ...]:
+    """The places that a title names, each once."""
+    return tuple(dict.fromkeys(place.code for place in find_places(title)))
 
 
 def own_places(posting: PostingCore, criteria: Criteria, home: str | None) -> tuple[str, ...]:

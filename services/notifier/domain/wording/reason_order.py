@@ -92,7 +92,7 @@ def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> 
     return frozenset(name for name in core if _is_one_of_several(name, title, text, language))
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=8_192)
 def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
     named, before, behind = _patterns(name, language if language and language in LANGUAGES else "en")
     if named.search(title):
