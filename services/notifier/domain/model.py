@@ -201,8 +201,7 @@ CauseCode = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why a candidate is not chosen, with the facts that its code has."""
 
     code: CauseCode
@@ -221,8 +220,7 @@ class Cause:
     """Of `full...` and `unlikely_mail`: it fits only nearly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A candidate that was not chosen, and why."""
 
     posting_id: str

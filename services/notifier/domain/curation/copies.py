@@ -73,11 +73,12 @@ class _Alike:
 
     def __init__(self) -> None:
         self._clusters: list[Cluster] = []
-        self._buckets: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        self._buckets: defaultdict[int, list[int]] = defaultdict(list)
 
     def add(self, cluster: Cluster) -> None:
+        place, buckets = len(self._clusters), self._buckets
         for bucket in _buckets_of(cluster.key, cluster.signature):
-            self._buckets[bucket].append(len(self._clusters))
+            buckets[bucket].append(place)
         self._clusters.append(cluster)
 
     def first(self, cluster: Cluster) -> int | None:
@@ -86,18 +87,19 @@ class _Alike:
 
     def all(self, cluster: Cluster) -> Iterator[int]:
         """The places of all clusters that are the same job, in order."""
-        maybe = {
-            place for bucket in _buckets_of(cluster.key, cluster.signature) for place in self._buckets.get(bucket, ())
-        }
+        maybe = set[int]()
+        for bucket in self._buckets.keys() & _buckets_of(cluster.key, cluster.signature):
+            maybe.update(self._buckets[bucket])
         return (place for place in sorted(maybe) if same_job(self._clusters[place], cluster))
 
 
 @lru_cache(maxsize=65_536)
-def _buckets_of(key: str, signature: str) -> tuple[tuple[int, str], ...]:
+def _buckets_of(key: str, signature: str) -> frozenset[int]:
+    """Numbers that stand for its title and pieces: two that share one by chance are told apart by `same_job`."""
     pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
     width = len(signature) // pieces
     cut = [(piece, signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
-    return ((-1, candidates_key(key)), *cut)
+    return frozenset(map(hash, ((-1, candidates_key(key)), *cut)))
 
 
 def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:

@@ -1,9 +1,9 @@
 """What goes into a digest, and why everything else does not. docs/curation.md says it in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,8 +60,7 @@ class CurateSettings(BaseModel):
 DEFAULTS = CurateSettings()
 
 
-@dataclass(frozen=True, slots=True)
-class _FoundJob:
+class _FoundJob(NamedTuple):
     """A posting with the searches that it fits whole, else those that it nearly fits."""
 
     ready: PostingFeatures
@@ -124,7 +123,7 @@ def curate(
     room = Room(settings.most_per_company, settings.most_alike)
     items, rest = room.fill(fitting, settings.most_items)
     near, crowded = room.fill([job for job in found if job.outcome == "near"], settings.most_near)
-    dropped += [Dropped(job.posting.posting_id, replace(why, near=True)) for job, why in crowded]
+    dropped += [Dropped(job.posting.posting_id, why._replace(near=True)) for job, why in crowded]
     if not items:
         dropped += [Dropped(job.posting.posting_id, Cause("only_near")) for job in near]
         near_rest = _waiting([job for job in found if job.outcome == "near"])
@@ -280,7 +279,7 @@ def _one_a_job(
             if news is None:
                 dropped += [Dropped(copy.posting_id, _why_sent(copy, before)) for copy in copies.all]
                 continue
-            job = replace(job, pay_news=news)
+            job = job._replace(pay_news=news)
         dropped += [
             Dropped(copy.posting_id, Cause("worse_copy", posting_id=copies.best.posting_id)) for copy in copies.others
         ]
@@ -303,7 +302,7 @@ def _merged(copies: Copies, judged: dict[str, _FoundJob], judging: Judging) -> _
     searches = {search.search_id: search for copy in copies.all for search in judged[copy.posting_id].searches}
     merged = _judge(own.ready, sorted(searches.values(), key=_by_name), judging)
     copies_of_it = tuple(copy.posting_id for copy in copies.others)
-    return replace(own if isinstance(merged, Dropped) else merged, copies=copies_of_it)
+    return (own if isinstance(merged, Dropped) else merged)._replace(copies=copies_of_it)
 
 
 def _wishes(jobs: Sequence[_FoundJob], recipient: Recipient) -> dict[str, Wish]:
