@@ -104,7 +104,7 @@ def affinity_of(criteria: Criteria, name: str = "") -> Affinity:
         return Affinity(tuple((role, _NAMED) for role in asked[:_MOST]))
     query = TextQuery.parse(criteria.text)
     parts = [*map(_of_term, query.wanted), *(_best(map(_of_term, group)) for group in query.either)]
-    found = _best((_together([part for part in parts if part]), *_of_name(words(name))))
+    found = _best((_together([part for part in parts if part]), *_of_name(name)))
     share = _BY_SKILLS_BESIDE if max(found.values(), default=0.0) == _NAMED else 1.0
     of_skills = _of_skills((*criteria.skills.all, *criteria.skills.any))
     found = _best((found, {role: share * weight for role, weight in of_skills.items()}))
@@ -152,7 +152,13 @@ def _of_term(term: str) -> Mapping[str, float]:
     return {role: count / most for role, count in counts.items() if count >= _LEAST_SHARE * most}
 
 
-def _of_name(given: Sequence[str]) -> Iterator[dict[str, float]]:
+@lru_cache(maxsize=4_096)
+def _of_name(name: str) -> tuple[Mapping[str, float], ...]:
+    """What a search's name says; many are called alike."""
+    return tuple(_of_words(words(name)))
+
+
+def _of_words(given: Sequence[str]) -> Iterator[Mapping[str, float]]:
     """The longest runs of words that name a role, from the left; a level alone, such as a student's, names none."""
     at, joins = 0, roles().vocabulary.joins
     while at < len(given):

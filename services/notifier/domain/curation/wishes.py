@@ -144,12 +144,15 @@ def _together(several: Iterable[Localities]) -> Localities:
 @lru_cache(maxsize=4_096)
 def _localities(criteria: Criteria, name: str) -> Localities:
     """Towns that a search asks to be near or that its name says, as in "Sales in Bristol", and parts of countries."""
-    near = filter(None, (town_of(one.town) for one in criteria.near))
-    named = (place.code for place in find_places(name) if place.kind == "subdivision")
-    return Localities(
-        frozenset((*near, *towns_in_sentence(name, ()))),
-        frozenset((*filter(is_subdivision, criteria.places), *named)),
-    )
+    near, named = filter(None, (town_of(one.town) for one in criteria.near)), _named_localities(name)
+    return Localities(named.towns.union(near), named.parts.union(filter(is_subdivision, criteria.places)))
+
+
+@lru_cache(maxsize=4_096)
+def _named_localities(name: str) -> Localities:
+    """Those that a search's name says; many are called alike."""
+    parts = (place.code for place in find_places(name) if place.kind == "subdivision")
+    return Localities(frozenset(towns_in_sentence(name, ())), frozenset(parts))
 
 
 @lru_cache(maxsize=4_096)
