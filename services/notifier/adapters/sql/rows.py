@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -94,6 +95,11 @@ def squeeze(text: str | bytes) -> bytes:
     return zlib.compress(text.encode() if isinstance(text, str) else text, 6)
 
 
+def packed(value: Any) -> bytes:
+    """`squeeze` of `to_json`, by a library that writes the same of texts and whole numbers in a tenth of the time."""
+    return squeeze(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+
 def unsqueeze(data: bytes) -> bytes:
     """Undo `squeeze`."""
     return zlib.decompress(data)
@@ -117,11 +123,11 @@ def _field(value: ColumnElement[Any], name: str, kind: TypeEngine[Any]) -> Colum
 
 def pack_email(email: Email) -> bytes:
     """An email as bytes to keep: sent again, it is the same email."""
-    return squeeze(to_json(asdict(email) | {"date": email.date.isoformat()}))
+    return packed(asdict(email) | {"date": email.date.isoformat()})
 
 
 def unpack_email(data: bytes) -> Email:
     """Undo `pack_email`."""
-    fields = json.loads(unsqueeze(data))
+    fields = orjson.loads(unsqueeze(data))
     headers = tuple((name, value) for name, value in fields["headers"])
     return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.notifier.adapters.sql.rows import pack_email, squeeze, to_json, unpack_email, unsqueeze
+from services.notifier.adapters.sql.rows import pack_email, packed, to_json, unpack_email, unsqueeze
 from services.notifier.domain.model import DayCounts, Digest, Dropped, Hold, Item
 from services.notifier.domain.windows import Closing
 from services.notifier.domain.wording.score_lines import cause_line
@@ -51,7 +51,7 @@ def digest_row(
         "instant": any(closing.window.search.cadence == "instant" for closing in closings),
         "subject": email.subject if email else "",
         "body": pack_email(email) if email else None,
-        "dropped": squeeze(to_json([_dropped_row(candidate) for candidate in dropped])),
+        "dropped": packed([_dropped_row(candidate) for candidate in dropped]),
         "matched": None if outcome.matched is None else _written(outcome.matched),
         "created_at": now,
         "rest": _packed_rest(outcome),
@@ -63,7 +63,7 @@ def _packed_rest(outcome: Digest | Hold) -> bytes | None:
     if not outcome.rest:
         return None
     jobs = [[job.posting.posting_id, [search.name for search in job.searches]] for job in outcome.rest]
-    return squeeze(to_json(jobs))
+    return packed(jobs)
 
 
 def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, not_, select, update
 
 from schemas.sql.tables import deliveries, digest_items, saved_searches, subscribers
-from services.notifier.adapters.sql.rows import chunks, squeeze, to_json, unsqueeze
+from services.notifier.adapters.sql.rows import chunks, packed, unsqueeze
 from services.notifier.domain.curation.waiting import waiting_again
 from services.runtime.sql.suppressed import is_suppressed
 
 
 def waiting_written(posting_ids: Sequence[str]) -> bytes | None:
     """Ids as bytes, in their order; None where there are none."""
-    return squeeze(to_json(list(posting_ids))) if posting_ids else None
+    return packed(list(posting_ids)) if posting_ids else None
 
 
 def waiting_read(column: bytes | None) -> tuple[str, ...]:
