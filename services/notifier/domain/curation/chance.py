@@ -7,12 +7,13 @@ judged.
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
 from typing import Final
 
+from schemas.posting import PostingCore
 from services.notifier.domain.curation.conditions import hardest_condition
 from services.notifier.domain.curation.facts import (
     FACTS,
@@ -27,6 +28,8 @@ from services.notifier.domain.curation.judging import JudgedPosting, PostingFeat
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
+
+_About = Callable[[ChanceFact, Wish, PostingFeatures], Doubt]
 
 _MOST_PARTS: Final = 3
 _ROUNDED: Final = 0.0001
@@ -109,38 +112,41 @@ def model() -> Model:
 
 def _doubt(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
     """A fact with what it is about."""
-    posting = ready.posting
-    match fact:
-        case "experience":
-            return Doubt(fact, amount=ready.years or None)
-        case "zone":
-            return Doubt(fact, amount=hours_away(wish.offset, posting.timezones))
-        case "condition":
-            _, condition = hardest_condition(wish, posting)
-            kind, places = (condition.kind, condition.places) if condition else (None, ())
-            return Doubt(fact, places, condition=kind)
-        case _:
-            return Doubt(fact, _about(fact, wish, ready)[:_MOST_PARTS])
+    about = _ABOUT.get(fact)
+    return about(fact, wish, ready) if about else Doubt(fact)
 
 
-def _about(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
-    posting = ready.posting
-    match fact:
-        case "trade" | "near_role" | "searches" | "neighbour" if wish.trades:
-            return posting.roles[:1]
-        case "technology":
-            return other_tools(wish, ready)
-        case "form":
-            return posting.offered
-        case "region":
-            return parts_of_country(wish, ready)
-        case "elsewhere":
-            return named_elsewhere(wish, ready)
-        case "level":
-            return (posting.seniority,) if posting.seniority else ()
-        case "written":
-            return (posting.language,) if posting.language else ()
-        case "spoken":
-            return unspoken_of(wish, ready) or less_well(wish.speaks, posting)
-        case _:
-            return ()
+def _of_role(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
+    return Doubt(fact, ready.posting.roles[:1] if wish.trades else ())
+
+
+def _of_condition(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
+    _, condition = hardest_condition(wish, ready.posting)
+    return Doubt(fact, condition.places, condition=condition.kind) if condition else Doubt(fact)
+
+
+def _of(named: Callable[[Wish, PostingFeatures], tuple[str, ...]]) -> _About:
+    return lambda fact, wish, ready: Doubt(fact, named(wish, ready)[:_MOST_PARTS])
+
+
+def _of_one(named: Callable[[PostingCore], str | None]) -> _About:
+    return lambda fact, _, ready: Doubt(fact, (found,) if (found := named(ready.posting)) else ())
+
+
+_ABOUT: Final[Mapping[ChanceFact, _About]] = {
+    "trade": _of_role,
+    "near_role": _of_role,
+    "searches": _of_role,
+    "neighbour": _of_role,
+    "technology": _of(other_tools),
+    "region": _of(parts_of_country),
+    "elsewhere": _of(named_elsewhere),
+    "zone": lambda fact, wish, ready: Doubt(fact, amount=hours_away(wish.offset, ready.posting.timezones)),
+    "form": _of(lambda _, ready: ready.posting.offered),
+    "level": _of_one(lambda posting: posting.seniority),
+    "experience": lambda fact, _, ready: Doubt(fact, amount=ready.years or None),
+    "written": _of_one(lambda posting: posting.language),
+    "spoken": _of(lambda wish, ready: unspoken_of(wish, ready) or less_well(wish.speaks, ready.posting)),
+    "condition": _of_condition,
+}
+"""What some facts are about; the others name nothing."""
