@@ -13,6 +13,8 @@ class Giving:
 
     nothing_since: datetime | None = None
     """Its first poll in a row that listed nothing, or nothing that is taken; None once one listed something."""
+    ended: int = 0
+    """Postings of its last listing that were past their end, where that was all of them."""
     began: datetime | None = None
     """Its first poll that listed something."""
     moved_at: datetime | None = None

@@ -57,6 +57,8 @@ class PollReport:
     """How its complete listing shrank, where that is still to be confirmed."""
     unread: int = 0
     """Rows that may be jobs, of which nothing could be read: broken ones, blank ones, and those with another's id."""
+    ended: int = 0
+    """Postings that it lists and that are past their end, of which none is taken."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -140,6 +142,7 @@ class Poll:
             hung=self._hung,
             shrunk=shrunk,
             unread=self._broken + self._unread,
+            ended=self._outcomes["ended"],
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 

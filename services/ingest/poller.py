@@ -179,7 +179,8 @@ def _given(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
         health.giving,
         now,
         Polled(
-            listed=counts.items,
+            listed=counts.items - report.ended,
+            ended=report.ended,
             new=counts.new,
             unread=report.unread,
             moved=bool(counts.new or counts.changed or counts.closed),

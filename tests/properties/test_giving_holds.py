@@ -46,7 +46,7 @@ def through(polls: list[Poll], giving: Giving = Giving(), now: datetime = NOON) 
 
 
 def polled_of(one: Poll, listed: int) -> Polled:
-    return Polled(listed, one.new, one.unread, moved=one.moved, whole=one.whole, unchanged=one.unchanged)
+    return Polled(listed, 0, one.new, one.unread, moved=one.moved, whole=one.whole, unchanged=one.unchanged)
 
 
 def kept(giving: Giving) -> Giving:
@@ -104,6 +104,22 @@ def test_one_that_is_told_of_gave_nothing_for_longer_than_its_silence_or_ever_be
 def test_one_that_has_just_moved_is_not_told_of(polls: list[Poll]) -> None:
     giving, now = through([*polls, Poll(HOUR, listed=True, moved=True, whole=True, unchanged=False)])
     assert amiss(kept(giving), now, SILENCE, None) is None
+
+
+def test_a_listing_that_is_past_its_end_is_told_at_once_and_one_of_a_few_after_its_silence() -> None:
+    def found(ended: int, after: timedelta, *, unchanged: bool = False) -> int | None:
+        polled = Polled(0, ended, 0, 0, moved=False, whole=True, unchanged=False)
+        giving = given_after(Giving(), NOON, polled)
+        if unchanged:
+            giving = given_after(giving, NOON, Polled(0, 0, 0, 0, moved=False, whole=True, unchanged=True))
+        told = amiss(kept(giving), NOON + after, SILENCE, None)
+        return told and told.number
+
+    assert [found(9, timedelta()), found(9, SILENCE), found(10, timedelta())] == [None, 9, 10]
+    assert found(10, timedelta(), unchanged=True) == 10
+    all_ended = given_after(Giving(), NOON, Polled(0, 50, 0, 0, moved=False, whole=True, unchanged=False))
+    well = given_after(all_ended, NOON, Polled(1, 49, 0, 0, moved=False, whole=True, unchanged=False))
+    assert (amiss(well, NOON + HOUR, SILENCE, None), well.ended) == (None, 0)
 
 
 def test_an_empty_listing_is_told_after_its_silence_and_not_before() -> None:

@@ -148,14 +148,18 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
         "replaced": f"the source {source.name} listed hardly anything that was known at each of its last"
         f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",
-        "barren": f"the source {source.name} has listed nothing for {lasts}{skipped}",
+        "barren": f"of the source {source.name} all {found.number:,} postings are past their end, for {lasts} now"
+        if found.number
+        else f"the source {source.name} has listed nothing for {lasts}{skipped}",
         "stale": f"the source {source.name} lists the same for {lasts}, and never did for longer than"
         f" {ago(found.longest)} before",
     }
+    dates = ": are its dates read rightly?" if found.number else ""
     look = {
         "unread": "`jobchime source check` its address says what the rows lack: mend its mapping",
         "replaced": "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
         " other jobs a shorter `every`",
+        "barren": f"look at its board, and `jobchime source check` its address{dates}",
     }.get(found.why, "look at its board, and `jobchime source check` its address")
     return Trouble(
         what[found.why],

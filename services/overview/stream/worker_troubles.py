@@ -6,8 +6,8 @@ from typing import Final
 
 from schemas.counted import counted
 from services.overview.stream.model import Overview, ServiceView, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, joined, named_of, when
-from services.processes import process_of
+from services.overview.stream.spans import MOST_NAMED, ago, named_of, when
+from services.processes import PORTAL, process_of
 from services.runtime.figures.restarts import Restarts
 from services.runtime.health.heartbeat import MISSED, Worker
 
@@ -51,7 +51,8 @@ def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView
 def restarting(overview: Overview) -> Iterator[Trouble]:
     """Workers that are started again and again: each is well when somebody looks, and what it had in hand waits."""
     found: dict[Restarts, list[str]] = {}
-    for service in overview.services:
+    # A portal that is part of the process of all others is started with them.
+    for service in (one for one in overview.services if not (overview.has_portal and one.name == PORTAL)):
         for each in service.restarts:
             if each.hour >= AGAIN_AND_AGAIN and each.last is not None:
                 found.setdefault(each, []).append(service.name)
@@ -59,7 +60,7 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
     for each in often[:MOST_NAMED]:
         passed = max(overview.at - (each.last or overview.at), timedelta())
         yield Trouble(
-            f"the worker {each.worker} of {joined(found[each])} was started anew"
+            f"the worker {each.worker} of {named_of(found[each])} was started anew"
             f" {counted(each.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
             "nothing, if that was you; else its log, or the platform's, says why it ended: 137 is memory or `kill -9`,"
             " 2 wrong settings, with one sentence on what to do",

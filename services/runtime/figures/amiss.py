@@ -15,6 +15,8 @@ MOVES: Final = 8
 """So many movements over so long tell how often a source moves."""
 LONGER: Final = 4
 """Times the longest wait that it ever had between two movements."""
+MANY_ENDED: Final = 10
+"""So many postings are not past their end all at once, unless their dates are misread."""
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
@@ -32,7 +34,7 @@ class Amiss:
     longest: timedelta = timedelta()
     """Of one that is stale: it never took longer before."""
     number: int = 0
-    """Of unread ones the rows, of replaced ones the polls."""
+    """Of unread ones the rows, of replaced ones the polls, of a barren one the postings that are past their end."""
 
     @property
     def said(self) -> str:
@@ -41,7 +43,7 @@ class Amiss:
             "unread": f"nothing can be read of {counted(self.number, 'row')}",
             "replaced": "each poll lists hardly anything that was known,",
             "stale": "it lists the same",
-            "barren": "it lists nothing",
+            "barren": f"all that it lists is past its end ({self.number:,})," if self.number else "it lists nothing",
         }
         return f"{what[self.why]} since {self.since:%Y-%m-%d %H:%M}Z"
 
@@ -65,7 +67,8 @@ def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, time
     if giving.replaced_since is not None and giving.replaced >= REPLACED_POLLS:
         yield Amiss("replaced", giving.replaced_since, number=giving.replaced), timedelta()
     if giving.nothing_since is not None:
-        yield Amiss("barren", giving.nothing_since), silence
+        at_once = giving.ended >= MANY_ENDED
+        yield Amiss("barren", giving.nothing_since, number=giving.ended), timedelta() if at_once else silence
     elif giving.moved_at is not None and _has_moved(giving):
         longest = giving.longest
         yield Amiss("stale", giving.moved_at, longest), max(WEEKS, LONGER * longest, silence)

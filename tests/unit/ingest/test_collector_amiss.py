@@ -10,7 +10,7 @@ import pytest
 from schemas.giving import Giving
 from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
-from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
+from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, json_lines, line, source
 from tests.support.feed_server import FeedServer, feed_server
 
 NONE = board()
@@ -178,6 +178,17 @@ def test_a_feed_of_which_all_jobs_have_one_id_is_told_at_its_first_poll_and_one_
     found = figures(on)
     assert (found.state, found.items, found.amiss and found.amiss.number) == ("unread", 1, 49)
     assert "49 skipped: it has the id of another job" in found.notes
+
+
+def test_a_feed_whose_postings_are_all_past_their_end_is_told_at_once(server: FeedServer, tmp_path: Path) -> None:
+    jobs = [line(str(number), title=f"Gardener {number}") for number in range(12)]
+    over = [job | {"expires_at": (NOON - 300 * DAY).isoformat()} for job in jobs]
+    on = bench(tmp_path, source(server.on("/feed", *(serve.served(json_lines(*rows)) for rows in (jobs, over, jobs)))))
+    states = []
+    for _ in range(3):
+        on.poll()
+        states.append((figures(on).state, figures(on).amiss and figures(on).amiss.number))
+    assert states == [("ok", None), ("barren", 12), ("ok", None)]
 
 
 def _full(number: int, source_id: str = "") -> dict[str, object]:

@@ -501,7 +501,9 @@ def test_a_worker_that_dies_soon_after_each_start_is_told_though_it_is_well_betw
     found = troubles(started_anew(number, minutes, "notifier", "outbox.relay"))
     assert [trouble.grave for trouble in found] == graves
     for trouble in found:
-        assert f"the worker w1 of notifier and outbox.relay was started anew {number} times" in trouble.what
+        assert f"the worker w1 of notifier, outbox.relay was started anew {number} times" in trouble.what
+    both = replace(started_anew(3, 1, "portal"), has_portal=True)
+    assert troubles(both) == ()
 
 
 def test_what_is_grave_comes_first() -> None:

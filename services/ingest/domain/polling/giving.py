@@ -19,6 +19,8 @@ class Polled:
     """What one poll found."""
 
     listed: int
+    """Postings, those past their end left out."""
+    ended: int
     new: int
     unread: int
     """Rows that may be jobs, of which nothing could be read."""
@@ -37,7 +39,8 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
         nothing = None
     elif polled.whole and not polled.unchanged:
         nothing = nothing or now
-    giving = replace(before, nothing_since=nothing)
+    ended = before.ended if polled.unchanged else 0 if polled.listed else polled.ended
+    giving = replace(before, nothing_since=nothing, ended=ended)
     if not polled.unchanged and (polled.whole or polled.listed or polled.unread):
         giving = _listed_anew(giving, now, polled)
     if not (polled.listed or polled.moved):
