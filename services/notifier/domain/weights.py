@@ -83,7 +83,7 @@ class Part:
 
 ChanceFact = Literal[
     "trade", "near_role", "searches", "neighbour", "core", "often", "technology", "place", "home", "region",
-    "elsewhere", "zone", "workplace", "form", "level", "experience", "written", "spoken", "condition",
+    "elsewhere", "zone", "workplace", "form", "level", "experience", "written", "spoken", "condition", "pay",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 

@@ -1,12 +1,13 @@
 """The people and the pairs of the yardstick are what it can be measured with, and a reader's mistakes are named."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
-from bench.relevance.pairs import TRAINING_PAIRS, read_pairs
-from bench.relevance.people import LABELS, people
+from bench.relevance.pairs import DECIDING_PAIRS, TRAINING_PAIRS, read_pairs
+from bench.relevance.people import LABELS, Group, people
 from services.usecases import importing
 
 
@@ -21,19 +22,22 @@ def test_pairs_are_of_known_people_and_drawn_once() -> None:
     assert {person for person, _ in pairs} == {person.name for person in people()}
 
 
-def test_those_who_teach_the_chance_are_other_people_than_those_who_are_counted() -> None:
-    taught = people(["training"])
-    entries = importing.read(None, "\n".join(person.line for person in taught))
+@pytest.mark.parametrize("group", ["training", "deciding"])
+def test_those_who_teach_the_chance_or_decide_are_other_people_than_those_who_are_counted(group: Group) -> None:
+    some = people([group])
+    entries = importing.read(None, "\n".join(person.line for person in some))
     assert [entry for entry in entries if isinstance(entry, importing.Fault)] == []
-    assert {person.name for person in taught}.isdisjoint(person.name for person in people())
+    others = people([other for other in get_args(Group) if other != group])
+    assert {person.name for person in some}.isdisjoint(person.name for person in others)
 
 
-def test_every_pair_that_teaches_the_chance_is_judged_once() -> None:
-    pairs = [(pair.person, pair.posting) for pair in read_pairs(TRAINING_PAIRS)]
-    said = list(read(LABELS / "judgements-training.jsonl"))
+@pytest.mark.parametrize(("group", "file"), [("training", TRAINING_PAIRS), ("deciding", DECIDING_PAIRS)])
+def test_every_pair_that_teaches_the_chance_or_decides_is_judged_once(group: Group, file: Path) -> None:
+    pairs = [(pair.person, pair.posting) for pair in read_pairs(file)]
+    said = list(read(LABELS / f"judgements-{group}.jsonl"))
     assert [(one.person, one.posting) for one in said if isinstance(one, Judgement)] == pairs
     assert len(said) == len(pairs) == len(set(pairs))
-    assert {person for person, _ in pairs} == {person.name for person in people(["training"])}
+    assert {person for person, _ in pairs} == {person.name for person in people([group])}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.criteria import Criteria, Nearby, RoleTerms, SkillTerms
-from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Skill, Spoken, Timezones
+from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Salary, Skill, Spoken, Timezones
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
@@ -109,6 +109,23 @@ def test_a_town_that_any_search_names_speaks_against_work_that_is_not_remote_far
     assert at(LEEDS, workplace="remote", towns=()) == at(BRISTOL, workplace="remote", towns=())
     dutch = Signs(localities=asked_together([Ask("Ward in Utrecht", NURSE)])[2])
     assert at(LEEDS, dutch) == at(BRISTOL), "a town of another country says nothing of this one"
+
+
+def test_pay_below_what_another_search_asks_for_speaks_against_a_job() -> None:
+    asks_no_pay = Criteria(text="nurse", places=("GB",))
+    floors = [SalaryFloor(amount=amount, currency="GBP") for amount in (60_000, 45_000)]
+    others = [Ask("Ward", Criteria(text="ward", salary_floor=floor)) for floor in floors]
+    signs = Signs(floors=asked_together(others)[3])
+
+    def at(top: int | None, by: Signs = signs, criteria: Criteria = asks_no_pay) -> float:
+        pay = None if top is None else Salary(max=top, currency="GBP", period="year", tops={"GBP": top})
+        return chance(nursing(salary=pay), criteria, signs=by)
+
+    assert at(40_000) < at(45_000) == at(90_000), "the least of their floors will do"
+    assert at(None) == at(45_000), "what is not told cannot be held against it"
+    assert at(40_000, NO_SIGNS) == at(45_000, NO_SIGNS)
+    own = asks_no_pay.model_copy(update={"salary_floor": SalaryFloor(amount=30_000, currency="GBP")})
+    assert at(40_000, criteria=own) == at(45_000, criteria=own), "a search that asks for pay itself means its own"
 
 
 def test_hours_of_a_far_zone_speak_against_a_job() -> None:

@@ -5,16 +5,18 @@ words does not mind how often they are said. So each says by the posting alone, 
 be in doubt, and is worked out where both say so.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple, get_args
 
-from schemas.posting import PostingCore, Seniority, Timezones
+from schemas.criteria import SalaryFloor
+from schemas.posting import PostingCore, Salary, Seniority, Timezones
 from services.notifier.domain.curation.conditions import UNTOLD, hardest_condition
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import ChanceFact
+from services.rules.criterion.salary import salary_fit
 from services.rules.languages.speaking import less_well
 from services.rules.places.known import countries_of, country_of, is_group
 from services.rules.places.placing import WORLDWIDE, Allowed
@@ -267,6 +269,11 @@ def _spoken(wish: Wish, ready: PostingFeatures) -> float:
     return 0.0 if unspoken_of(wish, ready) else LESS_WELL if less_well(wish.speaks, ready.posting) else 1.0
 
 
+def _pay(floors: Iterable[SalaryFloor], pay: Salary) -> float:
+    """Whether the pay reaches any of several floors, or cannot be held against it."""
+    return float(any(salary_fit(floor, True, pay.tops) == "yes" for floor in floors))
+
+
 def _always(of: object) -> bool:
     return True
 
@@ -335,6 +342,11 @@ _BY_ITSELF: Final = _placed(
             lambda ready: ready.posting.conditions,
             _always,
             lambda wish, ready: hardest_condition(wish, ready.posting)[0],
+        ),
+        "pay": Fact(
+            lambda ready: ready.posting.salary,
+            lambda wish: wish.floors,
+            lambda wish, ready: _pay(wish.floors, ready.posting.salary) if ready.posting.salary else 1.0,
         ),
     }
 )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.languages import get_official_languages
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Seniority
 from services.notifier.domain.model import Ask, Recipient
 from services.rules.languages.named import language_named
@@ -65,6 +65,8 @@ class Signs(NamedTuple):
     """Those that any of their searches asks for."""
     localities: Localities = Localities()
     """Those of all their searches."""
+    floors: tuple[SalaryFloor, ...] = ()
+    """The least pay that each of their searches asks for which asks for any."""
     speaks: tuple[SpokenLanguage, ...] = ()
 
 
@@ -103,6 +105,8 @@ class Wish:
     """A word asks for postings where no post is open."""
     localities: Localities
     """Those of all searches of the person."""
+    floors: tuple[SalaryFloor, ...]
+    """Where it asks for no pay, the least that the person's other searches ask for."""
     of_roles: dict[tuple[str, ...], tuple[tuple[int, float], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -125,12 +129,16 @@ def signs_of(recipient: Recipient) -> Signs:
     return Signs(languages, recipient.time_zone, *asked_together(recipient.asks), recipient.speaks)
 
 
-def asked_together(asks: Iterable[Ask]) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities]:
-    """The trades, the levels and the localities that somebody's searches name."""
+def asked_together(
+    asks: Iterable[Ask],
+) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities, tuple[SalaryFloor, ...]]:
+    """The trades, the levels, the localities and the least pay that somebody's searches name."""
     asks = tuple(asks)
     trades = dict.fromkeys(affinity_of(ask.criteria, ask.name) for ask in asks)
     levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
-    return tuple(filter(None, trades)), levels, _together(_localities(ask.criteria, ask.name) for ask in asks)
+    floors = dict.fromkeys(ask.criteria.salary_floor for ask in asks)
+    localities = _together(_localities(ask.criteria, ask.name) for ask in asks)
+    return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors))
 
 
 def _together(several: Iterable[Localities]) -> Localities:
@@ -184,6 +192,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         studies=1.0 if any(map(_wished("enrolment").search, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_wished("pool").search, said)),
         localities=_together((_localities(criteria, name), signs.localities)),
+        floors=() if criteria.salary_floor else signs.floors,
     )
 
 

@@ -244,5 +244,6 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "experience": lambda one: f"it asks for {one.amount:g} years" if one.amount else "it asks for more experience",
     "written": lambda one: f"it is written in {_language(one)}",
     "spoken": lambda one: f"it needs {_language(one)}",
+    "pay": lambda _: "it pays less than another search of theirs asks for",
     "condition": lambda one: f"its condition: {' '.join((one.condition or '', ', '.join(one.of))).strip()}",
 }
