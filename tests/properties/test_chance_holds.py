@@ -3,17 +3,24 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.chance import chance_of, model, probability
+from services.notifier.domain.curation.chance import chance_of, may_reach, model, probability, roles_that_may_reach
 from services.notifier.domain.curation.facts import FACTS, facts_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Signs, wish_of
 from services.notifier.domain.model import DueSearch
+from services.rules.roles.affinity import affinity_of
+from services.rules.roles.taxonomy import roles
 from tests.support.found_jobs import SEARCHES, postings
 
 SHARES = st.floats(0.0, 1.0)
+TRADES = [affinity_of(Criteria(), name) for name in ("Nurse", "Data engineer", "Sales in Bristol")]
 SIGNS = st.builds(
-    Signs, st.sampled_from([(), ("de",), ("en", "pt")]), st.sampled_from([None, "Europe/Lisbon", "Asia/Kolkata"])
+    Signs,
+    st.sampled_from([(), ("de",), ("en", "pt")]),
+    st.sampled_from([None, "Europe/Lisbon", "Asia/Kolkata"]),
+    st.lists(st.sampled_from(TRADES), max_size=2, unique=True).map(tuple),
 )
 
 
@@ -34,3 +41,21 @@ def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: 
     assert 0.0 < found.value < 1.0
     costs = sum(against.costs for against in found.against)
     assert abs(found.value - probability(model().best - costs)) < 0.01
+
+
+@given(
+    postings(),
+    st.lists(st.sampled_from([role.id for role in roles()]), max_size=3),
+    st.sampled_from(SEARCHES),
+    SIGNS,
+    SHARES,
+)
+def test_what_its_roles_leave_out_cannot_reach_a_chance(
+    one: PostingCore, given_roles: list[str], by: DueSearch, signs: Signs, least: float
+) -> None:
+    ready = PostingFeatures(one.model_copy(update={"roles": tuple(given_roles)}))
+    wish = wish_of(by.criteria, by.name, signs)
+    likely = roles_that_may_reach(least, wish)
+    reaches = chance_of(JudgedPosting(by.criteria, ready), wish).value >= least
+    assert may_reach(least, ready, wish) or not reaches
+    assert likely is None or not given_roles or not likely.isdisjoint(given_roles) or not may_reach(least, ready, wish)

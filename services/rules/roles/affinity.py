@@ -71,6 +71,10 @@ class Affinity:
                 best = max(best, self._close.item(places[role]) * share)
         return best
 
+    def closer_than(self, least: float) -> Iterator[str]:
+        """The roles of the taxonomy that are closer."""
+        return (_ids()[place] for place in np.flatnonzero(self._close > least).tolist())
+
     @cached_property
     def _close(self) -> _OfRoles:
         """How close each role of the taxonomy is."""
@@ -84,6 +88,11 @@ class Affinity:
 def _places() -> Mapping[str, int]:
     """Where each role of the taxonomy stands in it."""
     return {role.id: place for place, role in enumerate(roles())}
+
+
+@cache
+def _ids() -> tuple[str, ...]:
+    return tuple(_places())
 
 
 @cache

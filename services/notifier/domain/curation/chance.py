@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib import resources
 from typing import Final
 
@@ -17,8 +17,10 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.conditions import hardest_condition
 from services.notifier.domain.curation.facts import (
     FACTS,
+    by_closeness,
     hours_away,
     in_doubt,
+    likely_of,
     named_elsewhere,
     other_tools,
     parts_of_country,
@@ -69,6 +71,35 @@ def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
         if left < 0.0:
             return False
     return True
+
+
+def roles_that_may_reach(least: float, wish: Wish) -> frozenset[str] | None:
+    """The roles of which a posting that tells its own must have one, or `may_reach` is false; None where any will do.
+
+    For whoever looks through many by their roles.
+    """
+    likely, closeness = likely_of(wish), _least_closeness(least)
+    if not likely or closeness is None:
+        return None
+    return frozenset[str]().union(*(trade.closer_than(closeness) for trade in likely))
+
+
+@lru_cache(maxsize=64)
+def _least_closeness(least: float) -> float | None:
+    """How close roles must be at least, or a little less; None where the farthest will do."""
+    left = model().best - _log_odds(least - _ROUNDED)
+
+    def takes_too_much(close: float) -> bool:
+        shares = zip(model().weights, by_closeness(close), strict=False)
+        return sum(weight * (1.0 - share) for weight, share in shares) > left
+
+    below, enough = 0.0, 1.0
+    if not takes_too_much(below):
+        return None
+    while enough - below > _ROUNDED:
+        middle = (below + enough) / 2.0
+        below, enough = (middle, enough) if takes_too_much(middle) else (below, middle)
+    return below
 
 
 def _log_odds(chance: float) -> float:

@@ -21,7 +21,7 @@ from services.rules.languages.speaking import less_well
 from services.rules.places.known import countries_of, country_of, is_group
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.places.towns import label_of, town_of
-from services.rules.roles.affinity import CLOSE
+from services.rules.roles.affinity import CLOSE, Affinity
 from services.rules.skills.taxonomy import taxonomy
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
@@ -114,17 +114,24 @@ def _of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ..
     return found
 
 
-def _role(wish: Wish, given: tuple[str, ...]) -> tuple[float, float]:
-    """How far a posting's roles come: into the family of a likely one, and near it.
+def likely_of(wish: Wish) -> tuple[Affinity, ...]:
+    """What the search is likely to mean; where it names no trade, what the person's others do."""
+    return (wish.affinity,) if wish.affinity else wish.trades
 
-    Where the search names no trade, those of the person's other searches are the likely ones.
-    """
-    likely = (wish.affinity,) if wish.affinity else wish.trades
+
+def _role(wish: Wish, given: tuple[str, ...]) -> tuple[float, float]:
+    """How far a posting's roles come: into the family of a likely one, and near it."""
+    likely = likely_of(wish)
     if not likely and wish.level:
         return (1.0, 1.0)
     if not likely or not given:
         return (1.0, UNTOLD)
-    close, family, near = max(trade.to(given) for trade in likely), CLOSE["family"], CLOSE["near"]
+    return by_closeness(max(trade.to(given) for trade in likely))
+
+
+def by_closeness(close: float) -> tuple[float, float]:
+    """The first two facts, of roles that come so close to the likely ones; they grow with it."""
+    family, near = CLOSE["family"], CLOSE["near"]
     return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
 
 

@@ -13,7 +13,7 @@ from operator import or_
 from typing import Any, Final
 
 from schemas.criteria import Criteria
-from services.notifier.domain.curation.chance import chance_of, may_reach
+from services.notifier.domain.curation.chance import chance_of, may_reach, roles_that_may_reach
 from services.notifier.domain.curation.curate import (
     CurateSettings,
     Ranked,
@@ -63,17 +63,26 @@ class Newest:
         self._newer: dict[datetime, int] = {}
 
     def near(
-        self, criteria: Criteria, since: datetime, is_wanted: Callable[[PostingFeatures], bool]
+        self,
+        criteria: Criteria,
+        since: datetime,
+        is_wanted: Callable[[PostingFeatures], bool],
+        of_roles: Iterable[str] | None = None,
     ) -> Iterator[JudgedPosting]:
         """Those seen after `since` that miss criteria by a little and that no match record tells of, in their order.
 
-        The truth is asked of wanted ones alone: telling that takes less, and lets few through.
+        The truth is asked of wanted ones alone: telling that takes less, and lets few through. `of_roles`: none is
+        wanted that tells its roles and has none of these.
         """
         asked = asked_by(criteria)
         # Else whatever nearly fits stands in match records.
         if not any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
             return
-        among = self._seen_after(since) & self._maybe(criteria) & self._failing_one(criteria, asked)
+        among = self._seen_after(since) & self._maybe(criteria)
+        if of_roles is not None:
+            among &= self._of_roles((*of_roles, _NO_ROLE))
+        if among:
+            among &= self._failing_one(criteria, asked)
         for place in _places(among):
             ready = self._all[place]
             if is_wanted(ready) and near_miss(criteria, ready, asked) is not None:
@@ -113,8 +122,11 @@ class Newest:
         if wanted:
             suiting = frozenset(wanted).union(*map(roles().neighbours, wanted))
             unknown = {_NO_ROLE} if accepts_unknown_role(criteria) else set()
-            return reduce(or_, (self._by_role.get(role, 0) for role in suiting | unknown))
+            return self._of_roles(suiting | unknown)
         return (1 << len(self._all)) - 1
+
+    def _of_roles(self, any_of: Iterable[str]) -> int:
+        return reduce(or_, (self._by_role.get(role, 0) for role in any_of), 0)
 
     def _failing_one(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
         """Those that may fail one criterion alone, and that one by a little, as far as terms tell."""
@@ -186,8 +198,9 @@ def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], setting
         wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
+        of_roles = roles_that_may_reach(settings.least_chance, wish)
         is_wanted = partial(_is_wanted, wish, recipient, due_at, settings)
-        for judged in looked_through.near(search.criteria, since, is_wanted):
+        for judged in looked_through.near(search.criteria, since, is_wanted, of_roles):
             ready = judged.ready
             chance = chance_of(judged, wish).value
             if chance >= settings.least_chance:
