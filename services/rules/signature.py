@@ -12,7 +12,7 @@ from rensa import RMinHash
 from schemas.codec import digest_of
 from schemas.posting import Cluster, Reach
 from services.rules.seat import Seat
-from services.rules.text import fold, words
+from services.rules.text import fold, folded_word, words
 from services.rules.titles import fold_title
 
 PERMUTATIONS: Final = 32
@@ -39,7 +39,6 @@ _USUAL_MARKS: Final = "\u2019\u2022\u2013\u2014\u00a0\u201c\u201d"
 """Those that most texts hold, one after the other replaced in half the time."""
 _SPACED: Final = bytes(code if chr(code).isalnum() else 32 for code in bytes(range(128)).lower()) + bytes(128)
 _SIGNS: Final = str.maketrans("#+.", "   ")
-_SHORT: Final = 40
 
 
 def _words(text: str) -> list[str]:
@@ -47,19 +46,10 @@ def _words(text: str) -> list[str]:
     if text.isascii():
         return text.encode().translate(_SPACED).decode().split()
     # Folding does not look beyond white space; most texts have few words with letters outside ASCII, and repeat them.
-    folded = " ".join([piece if piece.isascii() else _folded(piece) for piece in text.split()])
+    folded = " ".join([piece if piece.isascii() else folded_word(piece) for piece in text.split()])
     if not folded.isascii() and any(letter.isalnum() for letter in set(folded) if letter > "\x7f"):
         return " ".join(words(text)).translate(_SIGNS).split()
     return folded.encode("ascii", "replace").translate(_SPACED).decode().split()
-
-
-def _folded(piece: str) -> str:
-    return _folded_short(piece) if len(piece) <= _SHORT else fold(piece)
-
-
-@lru_cache(maxsize=16_384)
-def _folded_short(piece: str) -> str:
-    return fold(piece)
 
 
 def signature_of(text: str) -> str:

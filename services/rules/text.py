@@ -19,6 +19,7 @@ _UNSPACED: Final = (
     "\U00020000-\U0003ffff"
 )
 """Thai, Lao, Burmese, Khmer, kana, Han and Hangul: written without spaces between words, or with endings run on."""
+_SHORT: Final = 40
 _MOST_MARKS: Final = 30
 _MARKS_BEYOND: Final = range(0xE0000, 0xE1000)
 _END_OF_FIELD: Final = "\0"
@@ -28,7 +29,22 @@ def fold(text: str) -> str:
     """Fold to what comparing ignores case, width, accents and spacing by (Unicode NFKC, casefold). Idempotent."""
     if text.isascii():
         return " ".join(text.lower().split())
-    folded = _fold_once(text)
+    # Nothing in it looks beyond white space, and most words of most texts are ASCII or come again.
+    return " ".join(filter(None, [piece.lower() if piece.isascii() else folded_word(piece) for piece in text.split()]))
+
+
+def folded_word(word: str) -> str:
+    """`fold` of what has no white space within."""
+    return _folded_short(word) if len(word) <= _SHORT else _folded(word)
+
+
+@lru_cache(maxsize=16_384)
+def _folded_short(word: str) -> str:
+    return _folded(word)
+
+
+def _folded(word: str) -> str:
+    folded = _fold_once(word)
     # Casefolding and composing can each make work for the other.
     while not folded.isascii() and (again := _fold_once(folded)) != folded:
         folded = again

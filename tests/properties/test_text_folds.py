@@ -1,5 +1,7 @@
 """Folding and text queries, over all of Unicode."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,12 +31,44 @@ pieces = st.sampled_from(
         "ß",
     ]
 )
+_WIDE = [
+    " ",
+    "\u00a0",
+    "\u3000",
+    "\u2028",
+    "\x1c",
+    "\u00b4",
+    "\u0301",
+    " \u0327",
+    "\u1112",
+    "\u1161",
+    "\u11ab",
+    "\u200d",
+    "\ufe0f",
+]
+"""White space, and what joins with what stands before it."""
 queries = st.lists(pieces, max_size=12).map("".join) | st.text(max_size=40)
 
 
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def folded_whole(text: str) -> str:
+    """By Unicode alone, all of it at once."""
+    lowered = unicodedata.normalize("NFKC", text).casefold()
+    bare = "".join(char for char in unicodedata.normalize("NFD", lowered) if not "\u0300" <= char <= "\u036f")
+    plain = bare.translate(
+        str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+    )
+    folded = " ".join(unicodedata.normalize("NFKC", plain).split())
+    return folded if folded == text else folded_whole(folded)
+
+
+@given(st.text() | st.lists(st.text(max_size=4) | st.sampled_from(_WIDE), max_size=12).map("".join))
+def test_what_is_folded_word_by_word_is_as_if_it_were_folded_whole(text: str) -> None:
+    assert fold(text) == folded_whole(text)
 
 
 @given(st.text())
