@@ -65,10 +65,11 @@ class Affinity:
 
     def to(self, given: tuple[str, ...]) -> float:
         """How close a posting's roles are, 0 to 1: the best pair counts, a second role a little less."""
-        best, places = 0.0, _places()
+        best, places, close = 0.0, _places(), self._close
         for role, share in zip(given, _SHARES, strict=False):
-            if role in places:
-                best = max(best, self._close.item(places[role]) * share)
+            place = places.get(role)
+            if place is not None and (here := close.item(place) * share) > best:
+                best = here
         return best
 
     def closer_than(self, least: float) -> Iterator[str]:

@@ -107,7 +107,7 @@ def unsqueeze(data: bytes) -> bytes:
 
 def given(connection: Connection, columns: dict[str, Kind], rows: Iterable[Sequence[str | int]]) -> FromClause:
     """The rows as a table with these columns."""
-    document = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    document = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()
     if is_postgresql(connection):
         typed = [column(name, kind) for name, kind in columns.items()]
         records = func.json_to_recordset(cast(literal(document, Text), JSON))

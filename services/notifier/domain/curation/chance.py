@@ -47,10 +47,19 @@ class Model:
     """In the order of `FACTS`; none below 0."""
 
     def log_odds(self, doubts: Iterable[tuple[int, float]]) -> float:
-        """By what `in_doubt` tells, in its order, so that it comes out the same on every machine."""
+        """By what `in_doubt` tells."""
+        return self.left(self.costs(doubts))
+
+    def costs(self, doubts: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+        """What each doubt takes, by its place."""
+        weights = self.weights
+        return [(place, weights[place] * (1.0 - share)) for place, share in doubts]
+
+    def left(self, costs: Iterable[tuple[int, float]]) -> float:
+        """The log odds less all costs, in their order, so that they come out the same on every machine."""
         odds = self.best
-        for place, share in doubts:
-            odds -= self.weights[place] * (1.0 - share)
+        for _, lost in costs:
+            odds -= lost
         return odds
 
 
@@ -109,19 +118,17 @@ def _log_odds(chance: float) -> float:
 
 def _chance(judged: JudgedPosting, wish: Wish) -> Chance:
     ready = judged.ready
-    doubts = tuple(in_doubt(wish, ready))
+    costs = model().costs(in_doubt(wish, ready))
     # Where no post is open there is nothing to accept.
     closed = not wish.pools and any(one.kind == "pool" for one in ready.posting.conditions)
-    value = 0.0 if closed else round(probability(model().log_odds(doubts)), 4)
+    value = 0.0 if closed else round(probability(model().left(costs)), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(value, partial(_against, doubts, wish, ready))
+    return Chance(value, partial(_against, costs, wish, ready))
 
 
-def _against(doubts: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
-    weights = model().weights
-    costs = [(-round(lost, 3), place) for place, share in doubts if (lost := weights[place] * (1.0 - share)) > 0]
-    costs.sort()
-    return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costs)
+def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
+    told = sorted((-round(lost, 3), place) for place, lost in costs if lost > 0)
+    return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in told)
 
 
 def tenth(chance: Chance) -> int:
