@@ -102,6 +102,15 @@ def test_a_plain_subject_is_the_bytes_of_the_library(subject: str) -> None:
         assert f"Subject: {folded}\r\n".encode() in mime_bytes(email(subject=subject))
 
 
+@given(st.text("aZ9 _?=é€\u4e2d\U0001f600", min_size=1, max_size=200).map(str.split).filter(bool).map(" ".join))
+@example("é")
+@example("a" * 60 + "é" * 40)
+def test_a_subject_in_words_is_the_bytes_of_the_library(subject: str) -> None:
+    if not subject.isascii():
+        folded = Header(subject, "utf-8", maxlinelen=76, header_name="Subject").encode(linesep="\r\n")
+        assert f"Subject: {folded}\r\n".encode() in mime_bytes(email(subject=subject))
+
+
 def test_the_date_is_written_in_utc() -> None:
     there = NOON.astimezone(timezone(timedelta(hours=9)))
     assert mime_bytes(email(date=there)) == mime_bytes(email())
