@@ -60,7 +60,7 @@ def choice_of(
     """Choose from candidates. `sent`: what they were sent that may be the same jobs; `newest`: what came last."""
     chosen = curate(recipient, searches, candidates, sent, due_at, settings, judging)
     outcome = worth_a_mail(chosen, settings)
-    return Choice(outcome, near_candidates(outcome, newest, settings))
+    return Choice(outcome, near_candidates(outcome, newest, settings, judging))
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,6 @@ def near_of(
     """The best of what nearly fits a search that nothing fits whole: a mail of these alone would not be sent."""
     empty = Digest(held.recipient, held.due_at, (search,), items=(), near=(), left_out=0, dropped=())
     found = [Candidate(job.posting, (search,)) for job in held.near_rest]
-    found += near_candidates(empty, partial(newest.at, held.due_at), settings)
+    found += near_candidates(empty, partial(newest.at, held.due_at), settings, judging)
     shown = with_near_misses(empty, found, (), settings, judging)
     return () if isinstance(shown, Hold) else shown.near

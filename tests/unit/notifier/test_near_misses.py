@@ -9,7 +9,7 @@ import pytest
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.curation.judging import Judging, PostingFeatures
+from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Recipient, SentItem
 from services.rules.signature import fold_company
@@ -37,7 +37,7 @@ def digest(
     judging, curating = Judging(), CurateSettings(**settings)
     candidates = [Candidate(one, tuple(by)) for one in fitting]
     made = curate(to or recipient(), by, candidates, sent, NOON, curating, judging)
-    some = near_candidates(made, lambda: Newest(map(PostingFeatures, newest)), curating)
+    some = near_candidates(made, lambda: Newest(map(judging.ready, newest)), curating, judging)
     return with_near_misses(made, some, sent, curating, judging)
 
 

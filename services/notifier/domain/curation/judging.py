@@ -305,6 +305,11 @@ class Judging:
         found = self._judged[own] = JudgedPosting(criteria, ready, self._asked_by(criteria))
         return found
 
+    def keep(self, judged: JudgedPosting) -> None:
+        """Take in what somebody else judged, so that it is not judged again."""
+        _make_room(self._judged, self._most)
+        self._judged[id(judged.criteria), id(judged.ready)] = judged
+
     def _asked_by(self, criteria: Criteria) -> tuple[Criterion[Any], ...]:
         held = self._asked.get(id(criteria))
         if held is None:

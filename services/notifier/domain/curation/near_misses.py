@@ -184,10 +184,12 @@ def _places(bits: int) -> Iterator[int]:
         bits ^= lowest
 
 
-def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], settings: CurateSettings) -> list[Candidate]:
+def near_candidates(
+    digest: Digest | Hold, newest: Callable[[], Newest], settings: CurateSettings, judging: Judging
+) -> list[Candidate]:
     """The likeliest of what nearly fits the searches of a digest, somewhat more than it has room for.
 
-    `newest` is called where there is room; near misses alone are no mail.
+    `newest` is called where there is room; near misses alone are no mail. `judging` is told of what was judged.
     """
     if isinstance(digest, Hold) or len(digest.near) >= settings.most_near:
         return []
@@ -204,6 +206,7 @@ def near_candidates(digest: Digest | Hold, newest: Callable[[], Newest], setting
             ready = judged.ready
             chance = chance_of(judged, wish).value
             if chance >= settings.least_chance:
+                judging.keep(judged)
                 own = chance - judged.off
                 worth[ready.posting.posting_id] = max(worth.get(ready.posting.posting_id, (own, ready))[0], own), ready
     best = sorted(worth.values(), key=lambda one: (-one[0], -one[1].seen, one[1].posting.posting_id))
