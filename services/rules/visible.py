@@ -5,9 +5,10 @@ One list for all that is shown: titles, companies, places, names of searches, su
 
 import re
 import unicodedata
+from functools import lru_cache
 
-_PLAIN = re.compile(r"[\x20-\x7e]*")
-"""Most lines, which need no look at each character."""
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
+"""Most lines hold none, and need no look at each character."""
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Controls of direction (Unicode, UAX 9)."""
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -23,14 +24,11 @@ def visible(text: str) -> str:
 
     What ends a line or turns the direction leaves a blank, so that words stay apart; all else leaves nothing.
     """
-    if _PLAIN.fullmatch(text):
-        return text
-    return "".join(seen for character in text if (seen := _visible(character)))
+    return _NOT_PLAIN.sub(lambda found: _visible(found[0]), text)
 
 
+@lru_cache(maxsize=4_096)
 def _visible(character: str) -> str:
-    if "\x20" <= character <= "\x7e":
-        return character
     if character in _TURNING:
         return " "
     code, category = ord(character), unicodedata.category(character)

@@ -74,7 +74,8 @@ def worth_naming(reach: Reach) -> tuple[str, ...]:
     return each_once((*reach.groups, *reach.countries, *reach.subdivisions))
 
 
-def each_once(codes: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=8_192)
+def each_once(codes: tuple[str, ...]) -> tuple[str, ...]:
     """Groups, countries and parts of countries, each once: a place goes without saying beside a group that holds it, or
     beside parts of it."""
     groups, countries, parts = list[str](), list[str](), list[str]()

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.curation.score import states_pay
@@ -87,19 +88,20 @@ class _Alike:
 
     def all(self, cluster: Cluster) -> Iterator[int]:
         """The places of all clusters that are the same job, in order."""
-        maybe = set[int]()
-        for bucket in self._buckets.keys() & _buckets_of(cluster.key, cluster.signature):
-            maybe.update(self._buckets[bucket])
-        return (place for place in sorted(maybe) if same_job(self._clusters[place], cluster))
+        buckets = self._buckets
+        shared = [own for bucket in _buckets_of(cluster.key, cluster.signature) if (own := buckets.get(bucket))]
+        if not shared:
+            return iter(())
+        return (place for place in sorted({*chain.from_iterable(shared)}) if same_job(self._clusters[place], cluster))
 
 
 @lru_cache(maxsize=65_536)
-def _buckets_of(key: str, signature: str) -> frozenset[int]:
+def _buckets_of(key: str, signature: str) -> tuple[int, ...]:
     """Numbers that stand for its title and pieces: two that share one by chance are told apart by `same_job`."""
     pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
     width = len(signature) // pieces
     cut = [(piece, signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
-    return frozenset(map(hash, ((-1, candidates_key(key)), *cut)))
+    return tuple(map(hash, ((-1, candidates_key(key)), *cut)))
 
 
 def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:
