@@ -63,7 +63,7 @@ def routes(door: Door, cookies: Cookies, live: LivePreviews) -> APIRouter:
     @router.get("/home/welcome")
     async def welcome(request: Request) -> Response:
         """Say that it worked, when the first mails come, and what they would hold now."""
-        return await shown(request, partial(_welcome_page, door, live))
+        return await shown(request, partial(_welcome_page, door, cookies, live))
 
     @router.get("/home/mails")
     async def listed(request: Request, before: str = "") -> Response:
@@ -112,7 +112,7 @@ class _Upcoming:
         return made or mailed.next_mail(self._door.installation, here.person, self._door.clock())
 
 
-def _welcome_page(door: Door, live: LivePreviews, here: AtHome) -> Response:
+def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome) -> Response:
     installation, person, now = door.installation, here.person, door.clock()
     saved = [search for search in links.searches(installation, person) if not search.paused]
     reader = reader_of(installation, person.subscriber_id)
@@ -128,7 +128,8 @@ def _welcome_page(door: Door, live: LivePreviews, here: AtHome) -> Response:
     return door.show(
         "welcome",
         here.words,
-        address=person.profile.address,
+        person=person,
+        csrf=cookies.form_token(here.session.key),
         serves=person.status == "active",
         looks_back=NEW_SEARCH_LOOKS_BACK.days,
         zone=person.profile.time_zone,

@@ -114,6 +114,22 @@ def test_who_signs_up_is_subscribed_once_they_confirm_and_not_before(
     assert portal.post(link, do="confirm").status_code == 410
 
 
+def test_who_has_just_signed_up_is_asked_which_languages_they_speak_until_they_say(
+    store: NotifierStore, portal: ServedPortal, mails: Path
+) -> None:
+    portal.post("/sign-up", **WISH)
+    [(_, _, link)] = letters(portal, mails)
+    cookie = cookie_of(portal.post(link, do="confirm"))
+    page = portal.get("/home/welcome", Cookie=cookie).text
+    [csrf] = re.findall(r'name="csrf" value="([^"]+)"', page)
+    assert 'name="speaks"' in page
+    form = {"do": "profile", "csrf": csrf, "speaks": "English, Deutsch"}
+    assert portal.client.post("/home", data=form, headers={"Cookie": cookie}).status_code == 303
+    grace = store.subscribers.find("grace@example.com")
+    assert [one.code for one in grace.profile.speaks] == ["de", "en"]
+    assert 'name="speaks"' not in portal.get("/home/welcome", Cookie=cookie).text
+
+
 def test_the_letter_holds_no_word_that_a_stranger_chose(portal: ServedPortal, mails: Path) -> None:
     portal.post("/sign-up", **WISH | {"skills": "", "text": '"Buy cheap watches at evil dot example"'})
     assert len(letters(portal, mails)) == 1
