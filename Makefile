@@ -10,7 +10,7 @@ ALL_WORKERS ?= 4
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-long test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -55,9 +55,15 @@ test-live: setup
 test-all: setup mail-lint
 	@$(call with_engines,$(ALL_WORKERS),)
 
+# In full what CI does less of: kills, rounds, lives, examples, each point of a kill over both databases; on the engines of
+# `make engines`, well over an hour.
+test-long: setup
+	@JOBCHIME_LIVE=1 JOBCHIME_TEST_LENGTH=long $(BIN)/pytest -n $(ALL_WORKERS) --dist worksteal \
+	$$(grep -rlE 'long_form|@given|RuleBasedStateMachine' tests --include='test_*.py')
+
 # Fifty kills at random, and 25 at each named point: over SQLite, and over PostgreSQL where it runs.
 test-kill: setup
-	@JOBCHIME_KILL_SEEDS=$${JOBCHIME_KILL_SEEDS:-25} $(BIN)/pytest -s tests/faults/test_kill.py tests/faults/test_kill_points.py
+	@JOBCHIME_TEST_LENGTH=long JOBCHIME_KILL_SEEDS=$${JOBCHIME_KILL_SEEDS:-25} $(BIN)/pytest -s tests/faults/test_kill.py tests/faults/test_kill_points.py
 
 # 1,000 pairs with each index, on the engines of `make engines`; its last lines are the figures.
 test-races: setup

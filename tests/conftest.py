@@ -12,9 +12,10 @@ from hypothesis import settings
 
 from tests.support.compiling import compile_once
 from tests.support.dealing import dealt
+from tests.support.long_form import examples
 
 # A slow machine makes no property false; where a bound in time is the property, its test says so.
-settings.register_profile("any speed", settings(), deadline=None)
+settings.register_profile("any speed", settings(), deadline=None, max_examples=examples(100))
 settings.load_profile("any speed")
 compile_once(pytest.MonkeyPatch())
 

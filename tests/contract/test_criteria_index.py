@@ -16,6 +16,7 @@ from services.matcher.ports import CriteriaIndex
 from services.rules.criteria import criteria_id
 from tests.support import generate
 from tests.support.judging import a_posting, floor, having, paying, skills
+from tests.support.long_form import examples
 from tests.support.search_indices import empty_criteria_index
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
@@ -167,7 +168,9 @@ def test_a_currency_that_no_posting_knew_before_is_undisclosed(make: Make) -> No
 
 def test_the_index_returns_what_the_truth_accepts_through_edits_and_removals(make: Make) -> None:
     # On a server an example takes a second, and most of that is a new index.
-    @settings(max_examples=15 if make is empty_criteria_index else 60, suppress_health_check=[HealthCheck.too_slow])
+    count = examples(15 if make is empty_criteria_index else 60)
+
+    @settings(max_examples=count, suppress_health_check=[HealthCheck.too_slow])
     @given(seed=seeds, rounds=st.integers(1, 4))
     def holds(seed: int, rounds: int) -> None:
         random_ = random.Random(seed)

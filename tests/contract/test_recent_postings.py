@@ -17,6 +17,7 @@ from services.runtime.elasticsearch.client import SearchEngine
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying, skills
+from tests.support.long_form import examples
 from tests.support.strategies import seeds
 
 Make = Callable[[], RecentPostings]
@@ -138,7 +139,7 @@ def _found_and_true(recent: RecentPostings, seed: int) -> tuple[_Hits, _Hits]:
     return hits, truth
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seed=seeds)
 def test_a_search_in_memory_returns_what_the_truth_accepts(seed: int) -> None:
     hits, truth = _found_and_true(MemoryRecentPostings(), seed)

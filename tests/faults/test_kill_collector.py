@@ -17,6 +17,7 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.feed_server import feed_server
 from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early, sources_at
 from tests.support.installed import Installation
+from tests.support.long_form import LONG
 from tests.support.postgresql import migrated_database
 from tests.support.victims import Nursery
 from tests.support.waiting import until
@@ -24,7 +25,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "22"))
-LIVES = 12
+LIVES = 12 if LONG else 5
 BOARDS = ("fern", "kelp", "moss")
 
 

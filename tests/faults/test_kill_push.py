@@ -15,10 +15,11 @@ import pytest
 from schemas.codec import decode
 from schemas.raw import RawPosting
 from services.runtime.log.sqlite import SqliteLog
+from tests.support.long_form import LONG
 from tests.support.pushing import Answer, Client, posting
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "20"))
-LIVES = 8
+LIVES = 8 if LONG else 3
 ROOT = Path(__file__).parents[2]
 
 

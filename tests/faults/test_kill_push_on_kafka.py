@@ -22,6 +22,7 @@ from services.runtime.kafka.topics import create
 from tests.support.batches import LZ4, Batch, read_with_batches
 from tests.support.engines import kafka_of_my_own
 from tests.support.installed import Installation
+from tests.support.long_form import LONG
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Answer, Client, posting
 from tests.support.victims import Nursery
@@ -30,7 +31,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "21"))
-LIVES = 10
+LIVES = 10 if LONG else 4
 _PAUSE_S = 0.02
 _DESCRIPTION = "We tend ferns, mosses and kelp. " * 20
 """So that each batch gains by compression, also one of a single record: the client leaves as it is what would grow."""

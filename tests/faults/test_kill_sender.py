@@ -12,14 +12,15 @@ import pytest
 from services.runtime.sql.store import open_store
 from tests.support.fake_sendgrid import RECORD, Seen, Step, recorded
 from tests.support.fast_clock import FastClock
+from tests.support.long_form import LONG
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, sendgrid_process, states_of
 from tests.support.stores import new_url
 from tests.support.victims import Nursery
 from tests.support.waiting import until
 
-DELIVERIES = 300
-KILLS = 40
+DELIVERIES = 300 if LONG else 100
+KILLS = 40 if LONG else 12
 SEED = 20_260_915
 FACTOR = 600
 """A second is ten minutes, so that what is deferred comes again within the test."""
@@ -69,7 +70,7 @@ def send_amid_kills(url: str, store: NotifierStore, host: str, in_flight: int, c
     ("engine", "in_flight"),
     [("sqlite", 1), ("sqlite", 6), pytest.param("postgresql", 6, marks=[pytest.mark.live, pytest.mark.decisive])],
 )
-def test_forty_kills_send_nothing_twice(tmp_path: Path, engine: str, in_flight: int) -> None:
+def test_kills_send_nothing_twice(tmp_path: Path, engine: str, in_flight: int) -> None:
     mails = tmp_path / "mails"
     with new_url(engine, tmp_path) as url, sendgrid_process(mails, 0.004, FAILS, SEED) as host:
         store = NotifierStore(open_store(url))

@@ -12,6 +12,7 @@ from services.rules.criterion import Relaxation
 from services.rules.places.placing import WORLDWIDE, deciding
 from services.rules.verdict import verdict
 from tests.support import generate
+from tests.support.long_form import examples
 from tests.support.strategies import seeds
 
 
@@ -28,7 +29,7 @@ def _cases(seed: int) -> list[tuple[list[PostingCore], Criteria, Backtest]]:
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seeds)
 def test_matches_and_near_misses_are_those_of_the_truth_and_close_ones_fail_one_criterion(seed: int) -> None:
     for postings, asked, found in _cases(seed):
@@ -42,7 +43,7 @@ def test_matches_and_near_misses_are_those_of_the_truth_and_close_ones_fail_one_
         assert found.judged == len(postings)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seeds)
 def test_a_gain_is_exactly_what_the_relaxed_criteria_match_besides(seed: int) -> None:
     for postings, asked, found in _cases(seed):
@@ -56,7 +57,7 @@ def test_a_gain_is_exactly_what_the_relaxed_criteria_match_besides(seed: int) ->
             assert step.own in told or _matching(step.criteria, postings) <= before
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seeds)
 def test_relaxed_criteria_still_match_what_they_matched(seed: int) -> None:
     for postings, asked, found in _cases(seed):
@@ -77,7 +78,7 @@ def _turns_from_worldwide(asked: Criteria, relaxation: Relaxation) -> bool:
     return added and deciding(asked) == (WORLDWIDE,)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(seeds)
 def test_the_order_of_postings_does_not_matter(seed: int) -> None:
     postings = generate.postings(30, seed)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.ingest.sending import Tools
 from services.runtime.errors import UnavailableError
 from tests.support.collecting import Bench, bench, board, job, source, written
+from tests.support.long_form import examples
 
 MINUTE = timedelta(minutes=1)
 LISTING = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["Engineer", "Designer"]), max_size=6)
@@ -79,7 +80,7 @@ def _open_in(on: Bench) -> dict[str, str]:
     return now
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(steps=STEPS, last=LISTING.filter(bool))
 def test_after_any_interruption_the_log_shows_what_the_board_lists(steps: list[Step], last: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:
@@ -97,7 +98,7 @@ def test_after_any_interruption_the_log_shows_what_the_board_lists(steps: list[S
         assert _open_in(on) == last
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(listings=st.lists(LISTING, min_size=1, max_size=8))
 def test_without_interruptions_each_change_is_told_once(listings: list[dict[str, str]]) -> None:
     with TemporaryDirectory() as folder:

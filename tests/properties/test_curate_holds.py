@@ -41,6 +41,7 @@ from tests.support.found_jobs import (
     sayings,
     shown,
 )
+from tests.support.long_form import examples
 from tests.support.naive_curation import Chosen, is_above_floor, is_higher, naive_curation
 
 CODES = {
@@ -298,7 +299,7 @@ LITTLE_ROOM = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(lives(), NEWCOMERS, st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True), LITTLE_ROOM)
 def test_what_is_added_never_pushes_out_a_better_job(
     life: Life, added: PostingCore, by: list[DueSearch], room: CurateSettings

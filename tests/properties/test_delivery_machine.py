@@ -15,6 +15,7 @@ from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.sql.rows import pack_email
 from services.notifier.ports import ClaimedDelivery, Email, Receipt
 from services.runtime.sql.store import reading, writing
+from tests.support.long_form import examples
 from tests.support.notifying import NOW, NotifierStore, sqlite_store
 
 LEASE = timedelta(minutes=10)
@@ -179,7 +180,7 @@ def model() -> Iterator[Model]:
 
 
 @given(st.lists(ops, min_size=5, max_size=40))
-@settings(max_examples=70)
+@settings(max_examples=examples(70))
 def test_nothing_leaves_twice_and_the_store_never_says_what_is_not_so(steps: list[tuple[object, ...]]) -> None:
     with model() as made:
         for step in steps:
@@ -188,7 +189,7 @@ def test_nothing_leaves_twice_and_the_store_never_says_what_is_not_so(steps: lis
 
 
 @given(st.lists(ops, max_size=25))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_whatever_happened_all_ends_once_the_mailer_answers(steps: list[tuple[object, ...]]) -> None:
     with model() as made:
         for step in steps:

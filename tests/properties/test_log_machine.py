@@ -14,6 +14,7 @@ from services.runtime.clock import FixedClock
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Commit, Outgoing, Record, partition_of
 from tests.support.logs import NOON
+from tests.support.long_form import examples
 
 PARTITIONS = 2
 TOPICS = ("raw.v1", "criteria.v1")
@@ -126,5 +127,5 @@ class LogMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-LogMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
+LogMachine.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=25)
 TestLogAgainstModel = LogMachine.TestCase

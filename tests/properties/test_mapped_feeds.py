@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.ingest.adapters.mapped.format import Mapped
 from services.ingest.ports import FetchFailedError
 from tests.support.feed_damage import ANY_JSON, check_items, damaged
+from tests.support.long_form import examples
 from tests.support.mapped_feeds import CSV_FIELDS, JSON_FIELDS, XML_FIELDS, mapped, parts
 
 KINDS: dict[str, Mapped] = {
@@ -45,7 +46,9 @@ FRAGMENTS = [
     *(b"<job>", b"</job>", b"<job/>", b"<![CDATA[", b"]]>", b"<!--", b"<!DOCTYPE a [", b"&a;", b"&#0;", b"</jobs>"),
     *(b"\n", b"\r", b";", b'""', b"\xef\xbb\xbf", b'"data":', b'"jobs":', b'"id":', b"'", b"<g:job>", b"xmlns='x'"),
 ]
-LENIENT = settings(max_examples=80, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+LENIENT = settings(
+    max_examples=examples(80), deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def check(known: Mapped, body: bytes) -> None:

@@ -11,6 +11,7 @@ from schemas.criteria import CriteriaRecord
 from services.matcher.adapters.memory.index import KernelName, MemoryCriteriaIndex, Sizes
 from tests.support import generate
 from tests.support.index_walk import changed, some_criteria, some_postings, walk
+from tests.support.long_form import examples
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
 
@@ -26,7 +27,7 @@ sizes = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seed=seeds, sizes=sizes, keys=st.sampled_from((5, 40, 200)), batch=st.integers(1, 30))
 def test_the_hits_are_right_after_every_batch(
     kernel: KernelName, seed: int, sizes: Sizes, keys: int, batch: int

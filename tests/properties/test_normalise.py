@@ -20,6 +20,7 @@ from services.ingest.domain.normalise import normalise, read_together, reading_o
 from services.rules.places.data import Sense, place_data
 from services.rules.text import fold
 from tests.support.drafting import FETCHED, RATES, a_draft, a_raw, normalised
+from tests.support.long_form import examples
 
 _PIECES = st.sampled_from([
     "salary", "$120k - $150k", "€50.000", "per hour", "remote", "hybrid", "must be based in", "Canada", "only",
@@ -65,7 +66,7 @@ _DRAFTS = st.builds(
 )
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(120), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(_DRAFTS)
 def test_any_draft_becomes_a_posting_that_survives_the_wire(draft: Draft) -> None:
     posting = normalise(draft, raw=a_raw(), rates=RATES)
@@ -85,7 +86,7 @@ def test_any_draft_becomes_a_posting_that_survives_the_wire(draft: Draft) -> Non
         assert date is None or 2000 <= date.year <= FETCHED.year + 20
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(_DRAFTS, min_size=2, max_size=4))
 def test_drafts_read_together_become_what_each_becomes_alone(drafts: list[Draft]) -> None:
     together = read_together([reading_of(draft, raw=a_raw(), rates=RATES) for draft in drafts])
@@ -129,7 +130,7 @@ def test_a_long_text_of_one_piece_is_read_in_bounded_time(unit: str) -> None:
 
 
 @pytest.mark.timeout(180)
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.sampled_from(_words_of_the_tables()), st.sampled_from([" ", "", ", ", "\n", ". ", " 1 ", " and ", " not "]))
 def test_a_long_text_of_a_word_that_rules_look_out_for_is_read_in_bounded_time(word: str, between: str) -> None:
     unit = word + between
@@ -148,7 +149,7 @@ _COUNTRIES = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.sampled_from(_COUNTRIES))
 def test_a_posting_reaches_the_country_that_it_names_in_any_language(country: tuple[str, Sense]) -> None:
     name, sense = country

@@ -15,6 +15,7 @@ from services.rules.prepared import PreparedPosting
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.verdict import outcome_of
 from tests.support import generate
+from tests.support.long_form import examples
 from tests.support.notifying import posting
 from tests.support.strategies import seeds
 
@@ -23,7 +24,7 @@ def _ids(seen: tuple[PastVersion, ...]) -> list[str]:
     return [one.posting_id for one in seen]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seeds)
 def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
     postings = generate.postings(40, seed)
@@ -57,7 +58,7 @@ def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
             assert steps[made.own] == more
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(seeds)
 def test_what_is_done_without_together_lets_in_what_the_truth_accepts_and_no_fewer_do(seed: int) -> None:
     postings = generate.postings(40, seed)
@@ -76,7 +77,7 @@ def test_what_is_done_without_together_lets_in_what_the_truth_accepts_and_no_few
         assert {len(names) for names in told} == ({min(sizes)} if sizes and len(spared) > 1 else set())
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(seeds)
 def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: int) -> None:
     chance = Random(seed)
@@ -108,7 +109,7 @@ def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: 
         assert grown.fitting(asked, most=9) == at_once.fitting(asked, most=9)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seeds)
 def test_postings_that_are_alike_in_what_a_criterion_looks_at_fit_the_same_criteria(seed: int) -> None:
     chance = Random(seed)
@@ -124,7 +125,7 @@ def test_postings_that_are_alike_in_what_a_criterion_looks_at_fit_the_same_crite
                 assert criterion.fit(asked, mixed) == criterion.fit(asked, one)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(seeds)
 def test_a_skill_opens_what_the_truth_accepts_with_it_and_not_without(seed: int) -> None:
     postings = generate.postings(60, seed)

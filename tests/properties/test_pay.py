@@ -16,6 +16,7 @@ from services.ingest.domain.pay.text import find_pay
 from services.ingest.domain.text.sections import document_of
 from services.rules.money import rates_before
 from tests.support.drafting import FETCHED, a_draft
+from tests.support.long_form import examples
 
 _RATES = rates_before(FETCHED.date())
 _DASHES = ("-", " - ", "–", " — ", " to ", " bis ", " à ", "~")
@@ -89,7 +90,7 @@ def _ranges(draw: st.DrawFn, least: int, most: int, *, cents: bool) -> tuple[Dec
     label=st.sampled_from(_LABELS),
     both=st.booleans(),
 )
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 def test_a_rendered_range_parses_back_to_itself(
     data: st.DataObject, number: str, money: str, period: str, dash: str, label: str, both: bool
 ) -> None:
@@ -158,7 +159,7 @@ _NAMES = ("Junior", "Senior", "L3", "IC4", "Level 5", "Tier 1", "Zone B", "Londo
     after=st.sampled_from([": ", " ", " - ", " ("]),
     form=st.sampled_from(["${},000 - ${},000", "€{}k–{}k", "£{}k - £{}k", "CHF {}'000 – {}'000", "{}-{}k EUR"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_bands_of_levels_and_places_are_joined_and_each_is_quoted(
     bands: list[tuple[int, int]], names: list[str], between: str, after: str, form: str
 ) -> None:
@@ -182,7 +183,7 @@ _PIECES = st.sampled_from([
 
 
 @given(st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".join), st.lists(_PIECES).map(" ".join)))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     found = read_salary(a_draft(), document_of(text[:50], text), country="US", rates=_RATES).value
     if found is not None:

@@ -21,6 +21,7 @@ from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.text.sections import document_of
 from services.rules.money import ANNUAL_FACTORS, rates_before
 from tests.support.drafting import FETCHED, a_draft
+from tests.support.long_form import examples
 
 _RATES = rates_before(FETCHED.date())
 _TABLE = Path(__file__).parent / "data" / "pay_renderers.tsv"
@@ -175,7 +176,7 @@ def _read(text: str, country: str | None) -> Salary | None:
 
 @pytest.mark.parametrize("notation", NOTATIONS, ids=str)
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_a_rendered_salary_parses_back_to_itself(notation: Notation, data: st.DataObject) -> None:
     text, low, high = data.draw(_rendered(notation))
     salary = _read(text, notation.country)

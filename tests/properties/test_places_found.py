@@ -15,6 +15,7 @@ from services.ingest.domain.zones.reading import read_timezones
 from services.rules.places.data import Sense, place_data
 from services.rules.places.known import find_places, is_country, is_subdivision, places_in_field
 from services.rules.text import fold
+from tests.support.long_form import examples
 
 _MEANT: dict[str, set[str]] = defaultdict(set)
 for _name, _sense in place_data().text:
@@ -36,7 +37,7 @@ _TEXTS = st.one_of(
 
 
 @given(st.sampled_from(_COUNTRIES))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_country_is_found_in_running_text_by_each_of_its_names(country: tuple[str, Sense]) -> None:
     name, sense = country
     found = find_places(f"You must be based in {name}, and work there.")
@@ -44,7 +45,7 @@ def test_a_country_is_found_in_running_text_by_each_of_its_names(country: tuple[
 
 
 @given(st.sampled_from(_FIELDS))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_boards_field_names_a_country_in_any_language(field: tuple[str, str]) -> None:
     name, code = field
     reach = read_reach(_draft(restriction=name), document_of("Engineer", "")).value

@@ -13,6 +13,7 @@ from services.ingest.domain.text.sections import document_of
 from services.rules.places.data import place_data
 from services.rules.places.known import find_places
 from services.rules.text import fold
+from tests.support.long_form import examples
 
 JOINED = {
     "en": (" and ", " or ", ", "), "de": (" und ", " oder "), "fr": (" et ", " ou "), "es": (" y ", " o ", " ni "),
@@ -150,7 +151,7 @@ def _reach(text: str) -> Reach:
 
 
 @given(sentences(TURNED_AWAY))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_places_whose_people_are_turned_away_are_ruled_out_and_never_allowed(said: tuple[str, set[str]]) -> None:
     text, codes = said
     found = _reach(text)
@@ -159,7 +160,7 @@ def test_places_whose_people_are_turned_away_are_ruled_out_and_never_allowed(sai
 
 
 @given(sentences(ALLOWED))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_places_outside_of_which_people_are_turned_away_are_allowed(said: tuple[str, set[str]]) -> None:
     text, codes = said
     found = _reach(text)
@@ -168,7 +169,7 @@ def test_places_outside_of_which_people_are_turned_away_are_allowed(said: tuple[
 
 
 @given(denials())
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_places_of_whose_people_something_unknown_is_denied_are_not_allowed(said: tuple[str, set[str]]) -> None:
     text, codes = said
     assert not codes.intersection(_reach(text).countries)

@@ -28,6 +28,7 @@ from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold, words
 from services.rules.titles import fold_title
 from tests.support.drafting import FETCHED, RATES, a_draft
+from tests.support.long_form import examples
 from tests.support.pumping import grows_faster_than_its_text, words_of_the_rules
 
 _PLAIN = a_draft()
@@ -127,7 +128,7 @@ def test_places_stay_linear_to_200_kb(unit: str) -> None:
 
 @pytest.mark.timeout(300)
 @settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],

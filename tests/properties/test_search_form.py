@@ -11,12 +11,13 @@ from services.usecases.searches import Query
 from services.wording.catalogues import words_of
 from services.wording.words import LANGUAGES
 from tests.support import generate
+from tests.support.long_form import examples
 from tests.support.strategies import seeds
 
 TIMINGS = (Timing("daily", 7, None), Timing("weekly", 18, 4), Timing("instant", 8, None))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seeds, st.sampled_from(LANGUAGES), st.sampled_from(TIMINGS))
 def test_a_search_comes_back_as_it_went_into_the_form(seed: int, language: str, timing: Timing) -> None:
     words = words_of(language)

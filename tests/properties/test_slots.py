@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifier.domain.schedule import latest_due, local_day, next_due, next_instant, zones
+from tests.support.long_form import examples
 
 moments = st.datetimes(datetime(1971, 1, 1), datetime(2037, 12, 1)).map(lambda at: at.replace(tzinfo=UTC))
 zone_names = st.sampled_from(sorted(zones()))
@@ -15,7 +16,7 @@ LONGEST_GAP = timedelta(hours=24)
 
 
 @given(moments, zone_names, hours)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_a_daily_slot_is_later_and_at_the_local_hour_or_just_after_a_gap(at: datetime, name: str, hour: int) -> None:
     due = next_due("daily", hour, None, name, at)
     zone = ZoneInfo(name)
@@ -28,7 +29,7 @@ def test_a_daily_slot_is_later_and_at_the_local_hour_or_just_after_a_gap(at: dat
 
 
 @given(moments, zone_names, hours)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_no_slot_lies_between_the_latest_and_the_next(at: datetime, name: str, hour: int) -> None:
     latest = latest_due("daily", hour, None, name, at)
     upcoming = next_due("daily", hour, None, name, at)
@@ -39,7 +40,7 @@ def test_no_slot_lies_between_the_latest_and_the_next(at: datetime, name: str, h
 
 
 @given(moments, zone_names, hours)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_each_local_day_has_at_most_one_slot_unless_the_day_before_lost_its_last_hours(
     at: datetime, name: str, hour: int
 ) -> None:
@@ -52,7 +53,7 @@ def test_each_local_day_has_at_most_one_slot_unless_the_day_before_lost_its_last
 
 
 @given(moments, zone_names, hours, st.integers(0, 6))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_weekly_slot_is_a_daily_one_on_its_weekday(at: datetime, name: str, hour: int, weekday: int) -> None:
     due = next_due("weekly", hour, weekday, name, at)
     assert due > at
@@ -61,7 +62,7 @@ def test_a_weekly_slot_is_a_daily_one_on_its_weekday(at: datetime, name: str, ho
 
 
 @given(moments, zone_names, st.integers(0, 9))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_an_instant_digest_comes_with_a_later_minute_or_the_next_local_day(at: datetime, name: str, sent: int) -> None:
     due_at = latest_due("instant", 0, None, name, at)
     again = next_instant(due_at, sent, name)

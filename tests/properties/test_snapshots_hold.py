@@ -20,6 +20,7 @@ from services.matcher.adapters.memory.index import KernelName, MemoryCriteriaInd
 from services.matcher.adapters.memory.snapshot import Snapshot, SnapshotError
 from tests.support import generate
 from tests.support.index_walk import some_criteria, some_postings, walk
+from tests.support.long_form import examples
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits
 
@@ -46,7 +47,7 @@ class Restarting:
 
 
 @pytest.mark.parametrize("kernel", get_args(KernelName))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=seeds, keys=st.sampled_from((5, 40, 200)), batch=st.integers(1, 30))
 def test_the_hits_are_right_through_restarts(
     kernel: KernelName, tmp_path: Path, seed: int, keys: int, batch: int

@@ -35,6 +35,7 @@ from tests.support import kill_points
 from tests.support.consenting import declared
 from tests.support.kill_points import DiedError, dying_at
 from tests.support.letters import CONFIRM, NEW_ADDRESS, SIGN_IN, LetterBox
+from tests.support.long_form import LONG
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal, settings_of
@@ -819,7 +820,7 @@ class SubscriberLife(RuleBasedStateMachine):
 
 
 SubscriberLife.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=12 if LONG else 4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestSubscriberLife = SubscriberLife.TestCase
 
@@ -831,6 +832,6 @@ class LifeOnPostgresql(SubscriberLife):
 
 
 LifeOnPostgresql.TestCase.settings = settings(
-    max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=4 if LONG else 2, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLifeOnPostgresql = pytest.mark.live(LifeOnPostgresql.TestCase)

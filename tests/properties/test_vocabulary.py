@@ -19,6 +19,7 @@ from services.rules.places.known import (
 )
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
+from tests.support.long_form import examples
 
 DATA = Path(make_skills.__file__).parent
 
@@ -30,7 +31,7 @@ texts = st.one_of(st.text(), st.lists(_pieces, max_size=25).map("".join))
 
 
 @given(texts)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_any_text_can_be_searched_for_skills(text: str) -> None:
     reached = 0
     for mention in taxonomy().find(text):
@@ -41,7 +42,7 @@ def test_any_text_can_be_searched_for_skills(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_any_text_can_be_searched_for_places(text: str) -> None:
     reached = 0
     for mention in find_places(text):
@@ -53,7 +54,7 @@ def test_any_text_can_be_searched_for_places(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_text_can_be_asked_for(text: str) -> None:
     name = taxonomy().canonical(text)
     assert name is None or taxonomy().canonical(name) == name

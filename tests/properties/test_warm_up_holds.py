@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.notifier.domain.people import timing_of
 from services.notifier.mail_settings import WarmUpSettings
 from services.notifier.settings import NotifierSettings
+from tests.support.long_form import LONG
 from tests.support.notifying import NOW, PYTHON, posting, sqlite_store
 from tests.support.simulated_days import Days, Killer, text_of
 
@@ -28,7 +29,7 @@ timings = st.one_of(
     at_once=st.integers(1, 4),
     kill_at=st.integers(0, 30),
 )
-@settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=8 if LONG else 3, deadline=None, phases=(Phase.explicit, Phase.generate))
 def test_no_day_is_too_full_and_everybody_gets_every_job_once(
     per_day: list[int], timed: list[dict[str, object]], published: list[int], at_once: int, kill_at: int
 ) -> None:

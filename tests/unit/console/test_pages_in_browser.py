@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -18,10 +17,14 @@ from services.runtime.records import partition_of
 from services.usecases import accounts
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
+from tests.support.long_form import LONG
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((390, "light"), (1280, "dark"))
+"""Width and colours: what a width breaks, it breaks in both."""
+LOOKS += ((390, "dark"), (1280, "light")) if LONG else ()
 LETTER = f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:0"
 SAMPLE = '{"jobs": [{"id": 1, "title": "Engineer", "company": "Nimbus", "url": "https://nimbus.example/1"}, {"id": 2}]}'
 PAGED = """{"links": {"next": "/jobs?page=2"}, "cursor": "x7", "jobs": {
@@ -69,7 +72,7 @@ def filled(console: ServedConsole) -> ServedConsole:
     return console
 
 
-def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole, tmp_path: Path) -> None:
+def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole) -> None:
     base, faults = str(filled.client.base_url).rstrip("/"), dict[str, Any]()
     [person] = [each.subscriber.subscriber_id for each in accounts.everybody(filled.installation)]
     pages = (*PAGES, f"/people/{person}", f"/postings/{posting('one').posting_id}")
@@ -92,18 +95,16 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
                 tab.get_by_role("button", name="Show its fields").click()
                 tab.get_by_role("heading", name="What comes of it").wait_for()
             tab.evaluate(axe())
-            for width in (390, 1280):
+            for width, scheme in LOOKS:
                 tab.set_viewport_size({"width": width, "height": 800})
-                for scheme in ("light", "dark"):
-                    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                    tab.screenshot(path=tmp_path / f"{pages.index(path)}-{width}-{scheme}.png", full_page=True)
-                    found = [*tab.evaluate(AXE, RULES)]
-                    found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
-                    faults |= {f"{path}, {width}, {scheme}": found} if found else {}
+                tab.emulate_media(color_scheme=scheme)
+                found = [*tab.evaluate(AXE, RULES)]
+                found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
+                faults |= {f"{path}, {width}, {scheme}": found} if found else {}
         assert (faults, said) == ({}, [])
 
 
-def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: ServedConsole, tmp_path: Path) -> None:
+def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: ServedConsole) -> None:
     base = str(console.client.base_url).rstrip("/")
     with open_browser() as browser, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         tab = context.new_page()
@@ -125,9 +126,6 @@ def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: S
         for width in (390, 1280):
             tab.set_viewport_size({"width": width, "height": 900})
             tab.get_by_label("The next is found").scroll_into_view_if_needed()
-            for scheme in ("light", "dark"):
-                tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                tab.screenshot(path=tmp_path / f"pages-{width}-{scheme}.png")
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -50,6 +50,7 @@ from tests.support.feed_bodies import (
     wwr_item,
 )
 from tests.support.feed_damage import ANY_JSON, check_items, damaged
+from tests.support.long_form import examples
 
 RSS = b'<rss version="2.0"><channel><title>B</title><item><title>T</title><guid>1</guid></item></channel></rss>'
 JSON_FEED = (
@@ -102,7 +103,7 @@ def check(known: Format, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("known", named_formats(), ids=lambda known: known.name)
-@settings(max_examples=60, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_damaged_feed_raises_nothing(known: Format, data: st.DataObject) -> None:
     check(known, data.draw(st.sampled_from(SEEDS[known.name]).flatmap(lambda body: damaged(body, FRAGMENTS))))
@@ -126,7 +127,7 @@ def test_a_damaged_feed_raises_nothing(known: Format, data: st.DataObject) -> No
         ("jsonld", job_posting(jobLocation={})),
     ],
 )
-@settings(max_examples=60, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_field_of_any_kind_raises_nothing(name: str, job: dict[str, object], data: st.DataObject) -> None:
     fields = data.draw(st.lists(st.sampled_from(sorted(job)), min_size=1, max_size=4))
@@ -135,7 +136,7 @@ def test_a_field_of_any_kind_raises_nothing(name: str, job: dict[str, object], d
     check(format_named(name), json.dumps([odd] if array is None else {array: [odd]}).encode())
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200) | st.lists(st.sampled_from(FRAGMENTS), max_size=30).map(b"".join))
 def test_any_bytes_are_detected_by_one_format_at_most_and_cut_by_all(body: bytes) -> None:
     assert sum(known.detects(body) for known in named_formats()) <= 1
@@ -145,7 +146,7 @@ def test_any_bytes_are_detected_by_one_format_at_most_and_cut_by_all(body: bytes
             check(known, body)
 
 
-@settings(max_examples=40, deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=6), max_size=20).map(b"".join))
 def test_any_bytes_within_a_feed_raise_nothing(inner: bytes) -> None:
     check(

@@ -31,6 +31,7 @@ from services.runtime.pauses import Pauses
 from services.runtime.records import Outgoing
 from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, NOON
+from tests.support.long_form import examples
 from tests.support.pushing import KEY, LINES, OTHER_KEY, Client, Pushed, many, posting, pushing
 from tests.support.waiting import until
 
@@ -580,7 +581,7 @@ rows = st.one_of(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=60) | st.lists(rows, max_size=6).map(lambda value: json.dumps(value).encode()),
     lines=st.booleans(),

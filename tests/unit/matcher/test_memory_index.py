@@ -17,6 +17,7 @@ from services.matcher.adapters.memory.vocabulary import MOST_RANK, rank_of
 from services.rules.criteria import canonical
 from services.runtime.errors import UsageError
 from tests.support.judging import floor, having, paying, skills
+from tests.support.long_form import examples
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
 
@@ -76,7 +77,7 @@ def test_a_version_of_any_size_is_held_against_the_next(last: int) -> None:
 
 
 @kernels
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     floors=st.lists(st.tuples(amounts, st.sampled_from(CURRENCIES)), min_size=1, max_size=20),
     tops=st.dictionaries(st.sampled_from((*CURRENCIES, "GBP")), st.one_of(amounts, st.just(0))),
@@ -100,7 +101,7 @@ def test_whatever_rates_pay_was_reckoned_with_no_floor_that_it_reaches_is_cut_of
 
 
 @kernels
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(seed=seeds)
 def test_rows_that_ask_for_nothing_but_a_place_are_found_among_those_of_their_skill_that_ask_more(
     kernel: KernelName, seed: int

@@ -14,6 +14,7 @@ from services.runtime.clock import FixedClock
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record
 from tests.support.judging import having, skills
+from tests.support.long_form import examples
 from tests.support.matching import NOON, Sent, criteria_out, posting_out, sent
 from tests.support.strategies import seeds
 
@@ -95,7 +96,7 @@ def test_a_key_that_came_back_under_another_worker_is_matched_backwards(tmp_path
     assert shared.pairs() == {(1, "early"), (1, "late")}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(seed=seeds, workers=st.integers(1, 3))
 def test_in_whatever_order_workers_take_turns_each_pair_is_found(seed: int, workers: int) -> None:
     """Records come in between, batches differ in size, workers are killed, start late, and read a batch long before

@@ -17,6 +17,7 @@ from services.notifier.domain.people import Subscriber
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import read_figures
 from services.runtime.sql.store import writing
+from tests.support.long_form import examples
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal, served_portal
@@ -158,7 +159,7 @@ def test_the_same_event_counts_once_however_often_it_comes(store: NotifierStore,
     assert post(portal, [soft]).json() == {"taken": 0, "known": 1, "aside": 0}
 
 
-@settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(24), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(["processed", "deferred", "delivered", "spamreport"]))
 def test_events_may_come_in_any_order(store: NotifierStore, portal: ServedPortal, order: list[str]) -> None:
     number = next(_NUMBERS)

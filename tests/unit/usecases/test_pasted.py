@@ -9,6 +9,7 @@ from services.rules.criterion import CRITERIA
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import judge
 from services.usecases.pasted import READ_FROM, asked_in, posting_in, skills_in
+from tests.support.long_form import examples
 from tests.support.notifying import NOW
 
 POSTING = """Harbour Labs
@@ -145,7 +146,7 @@ _TEXTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.one_of(_TEXTS.map(" ".join), st.text(max_size=400)))
 def test_whatever_is_pasted_is_read_and_quoted_as_it_stands(text: str) -> None:
     found = criteria_in(text, "EUR")
@@ -224,7 +225,7 @@ NEEDS = ("Python", "5 years of SQL", "Kubernetes", "project management", "Excel"
 PAY = ("", "Salary: 60,000 - 75,000 EUR a year.", "We pay £45k.", "$40 an hour.")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.sampled_from(TITLES),
     st.sampled_from(WHERE),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.text.html import safe_link, sanitise, text_of, text_of_safe
+from tests.support.long_form import examples
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ _PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=30).map("".join)))
 def test_any_markup_becomes_safe_markup_and_clean_lines(markup: str) -> None:
     safe = sanitise(markup)
