@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import structlog
@@ -145,6 +145,7 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
         yield from _parameters(part)
 
 
+@cache
 def may(scope: api_tokens.Scope) -> Any:
     """What a route depends on whose callers need a scope."""
     return Depends(May(scope))

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -252,6 +253,7 @@ class Page:
         return tuple(read)
 
 
+@cache
 def page_asked() -> Any:
     """A dependency: the page that a query asks for."""
 
