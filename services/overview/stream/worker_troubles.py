@@ -13,8 +13,6 @@ from services.runtime.health.heartbeat import MISSED, Worker
 
 AGAIN_AND_AGAIN: Final = 3
 """So many restarts of one worker in an hour are no upgrade, and no operator's second thought."""
-RESTARTS_OVER: Final = timedelta(minutes=15)
-"""A platform waits five minutes at most before it starts again what died: what has run for so long goes on running."""
 
 
 def lost(overview: Overview) -> Iterator[Trouble]:
@@ -64,14 +62,14 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
             f" {counted(each.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
             "nothing, if that was you; else its log, or the platform's, says why it ended: 137 is memory or `kill -9`,"
             " 2 wrong settings, with one sentence on what to do",
-            grave=passed < RESTARTS_OVER,
+            grave=each.go_on(overview.at),
         )
     if len(often) > MOST_NAMED:
         yield Trouble(
             f"{len(often) - MOST_NAMED:,} more workers were started anew {AGAIN_AND_AGAIN} times and more in the last"
             " hour",
             "`jobchime worker list` names them; see the platform's log",
-            grave=any(overview.at - each.last < RESTARTS_OVER for each in often[MOST_NAMED:] if each.last),
+            grave=any(each.go_on(overview.at) for each in often[MOST_NAMED:]),
         )
 
 

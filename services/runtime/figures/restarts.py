@@ -2,11 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
 from services.runtime.figures.hours import HOUR, MINUTE, WORKER_RESTARTS, by_minute, last_hours, minute_of, read_counts
+
+OVER_AFTER: Final = timedelta(minutes=15)
+"""A platform waits five minutes at most before it starts again what died: what has run for so long goes on running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,10 @@ class Restarts:
     """In the last 24 hours, whole ones and the present one."""
     last: datetime | None
     """The minute of the last, where it was within the hour."""
+
+    def go_on(self, now: datetime) -> bool:
+        """Whether the last is not long enough ago to be taken for the last."""
+        return self.last is not None and now - self.last < OVER_AFTER
 
 
 def read_restarts(connection: Connection, now: datetime) -> tuple[Restarts, ...]:

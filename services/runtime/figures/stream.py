@@ -50,7 +50,7 @@ class WorkerFigures:
     heard_at: datetime | None = None
     """The last heartbeat of any of them; None where none is known."""
     restarts: int = 0
-    """In the last hour, of the one that was started anew most often."""
+    """In the last hour, of the one that was started anew most often, while that goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,9 @@ def read_figures(
             outbox_since=_outbox_since(connection),
             sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,
-            workers=_workers(connection, now, services, {each.worker: each.hour for each in restarts}),
+            workers=_workers(
+                connection, now, services, {each.worker: each.hour for each in restarts if each.go_on(now)}
+            ),
             restarts=restarts,
             mail=read_mail_figures(connection, now, plan or MailPlan()),
             webhooks=read_webhook_figures(connection, now),

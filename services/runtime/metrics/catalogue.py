@@ -307,7 +307,8 @@ HEARTBEAT_AGE = Metric(
 WORKER_RESTARTS = Metric(
     "jobchime_worker_restarts_last_hour",
     "gauge",
-    "How often in the last hour the worker of a service that was started anew most often was.",
+    "How often in the last hour the worker of a service that was started anew most often was; 0 once it has run for a"
+    " quarter of an hour.",
     ("service",),
     (),
     "store",

@@ -71,6 +71,8 @@ def test_each_start_of_a_worker_that_was_heard_of_counts_and_its_first_does_not(
     [found] = figures.restarts
     assert (found.worker, found.hour, found.day, found.last) == ("matcher@a", 2, 3, NOON + timedelta(minutes=70))
     assert {worker.service: worker.restarts for worker in figures.workers} == {"matcher": 2, "notifier": 2}
+    later = read_figures(engine, NOON + timedelta(minutes=86), ())
+    assert {worker.restarts for worker in later.workers} == {0}, "it has run for a quarter of an hour"
 
 
 def test_a_worker_lives_until_it_misses_heartbeats_or_says_goodbye(engine: Engine) -> None:
