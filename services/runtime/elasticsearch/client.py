@@ -20,6 +20,7 @@ WHOLE: Final = "responses.error,responses.status,responses.timed_out,responses._
 
 _CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 _REFUSED: Final = (401, 403)
+_BLOCKED: Final = "cluster_block_exception"
 _OTHER_FORM: Final = "strict_dynamic_mapping_exception"
 _ENGINE: Final = "Elasticsearch"
 
@@ -196,6 +197,9 @@ def _failure(status: int, kind: str, said: str, *, item: bool = False) -> Jobchi
     reason = f"{kind}: {said}" if kind else said or "no reason given"
     if status == _NOT_FOUND:
         return MissingIndexError(f"Elasticsearch lacks an index: {reason}")
+    if kind == _BLOCKED:
+        # By an operator, a snapshot or a full disk: with 403 or 429, and no fault of credentials.
+        return _away(f"Elasticsearch is blocked ({status}): {said}")
     if status in _REFUSED:
         return _away(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")
     if status == _TOO_MANY or status >= 500:
