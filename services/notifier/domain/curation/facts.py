@@ -5,7 +5,7 @@ words does not mind how often they are said. So each says by the posting alone, 
 be in doubt, and is worked out where both say so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, get_args
 
@@ -109,7 +109,8 @@ def _of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ..
     """The first four, which roles decide: worked out once a wish, since postings that a search finds have few."""
     found = wish.of_roles.get(given)
     if found is None:
-        shares = enumerate((*_role(wish, given), _searches(wish, given), _asked(wish, given)))
+        close = [trade.to(given) for trade in wish.trades]
+        shares = enumerate((*_role(wish, given, close), _searches(given, close), _asked(wish, given)))
         found = wish.of_roles[given] = tuple((place, share) for place, share in shares if share < 1.0)
     return found
 
@@ -119,14 +120,14 @@ def likely_of(wish: Wish) -> tuple[Affinity, ...]:
     return (wish.affinity,) if wish.affinity else wish.trades
 
 
-def _role(wish: Wish, given: tuple[str, ...]) -> tuple[float, float]:
-    """How far a posting's roles come: into the family of a likely one, and near it."""
-    likely = likely_of(wish)
-    if not likely and wish.level:
+def _role(wish: Wish, given: tuple[str, ...], close: Sequence[float]) -> tuple[float, float]:
+    """How far a posting's roles come: into the family of a likely one, and near it. `close`: to each of the trades."""
+    if not close and wish.level:
         return (1.0, 1.0)
-    if not likely or not given:
+    if not close or not given:
         return (1.0, UNTOLD)
-    return by_closeness(max(trade.to(given) for trade in likely))
+    # The first of the trades is what the search is likely to mean itself, if it names one.
+    return by_closeness(close[0] if wish.affinity else max(close))
 
 
 def by_closeness(close: float) -> tuple[float, float]:
@@ -135,13 +136,12 @@ def by_closeness(close: float) -> tuple[float, float]:
     return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
 
 
-def _searches(wish: Wish, given: tuple[str, ...]) -> float:
+def _searches(given: tuple[str, ...], close: Sequence[float]) -> float:
     """How close a posting's roles are to what the person's searches mean: between the closest and their mean."""
-    if not wish.trades:
+    if not close:
         return UNTOLD
     if not given:
         return 1.0  # `_role` counts what is untold.
-    close = [trade.to(given) for trade in wish.trades]
     return (max(close) + sum(close) / len(close)) / 2.0
 
 
