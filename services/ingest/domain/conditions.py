@@ -74,6 +74,7 @@ def _composed(languages: tuple[str, ...]) -> dict[ConditionKind, _Words]:
 @dataclass(frozen=True, slots=True)
 class _LicenceWords:
     wished: re.Pattern[str]
+    another: re.Pattern[str]
     needed: re.Pattern[str]
     anywhere_in: tuple[tuple[str, re.Pattern[str]], ...]
     """Names of registers, and of licences that hold in several states, with the country that they are of."""
@@ -91,6 +92,7 @@ def _licence_words() -> _LicenceWords:
     licensed = any_of("condition.licence.word", languages=LANGUAGES)
     return _LicenceWords(
         wished=re.compile(any_of("sentence.optional", languages=LANGUAGES)),
+        another=re.compile(any_of("condition.licence.another", languages=LANGUAGES)),
         needed=re.compile(any_of("denial.needed", languages=LANGUAGES)),
         anywhere_in=tuple(
             (country.upper(), re.compile(any_of(f"condition.register.{country}", languages=LANGUAGES)))
@@ -175,18 +177,35 @@ def _in_sentence(
     asked = known.asks.search(words)
     if asked is None or known.unless.search(words):
         return None
-    if kind == "licence" and _is_wished(words, asked.end(), in_wishes=document.kind_at(start) == "nice"):
+    sure = len(words)
+    if kind == "licence":
+        sure = _unwished(words, asked.end(), in_wishes=document.kind_at(start) == "nice")
+    if not sure:
         return None
-    found = _condition(kind, document.text[start:stop], asked.end(), country)
+    found = _condition(kind, document.text[start : start + sure], asked.end(), country)
     return Finding(found, (quote("text", document.text, start + asked.start(), start + asked.end()),))
 
 
-def _is_wished(words: str, end: int, *, in_wishes: bool) -> bool:
-    """Whether a sentence wishes for what it names up to `end`: nothing before the wish says that it is needed."""
+def _unwished(words: str, end: int, *, in_wishes: bool) -> int:
+    """How much of a sentence asks for what it names up to `end`; none where it is what the sentence wishes for.
+
+    Nothing before a wish says that it is needed, unless the wish is for one more.
+    """
+    known = _licence_words()
     if in_wishes:
-        return not _licence_words().needed.search(words)
-    wish = _licence_words().wished.search(f"{words}\n")
-    return wish is not None and not _licence_words().needed.search(words, 0, max(end, wish.start()))
+        return len(words) if known.needed.search(words) else 0
+    wish = known.wished.search(f"{words}\n")
+    if wish is None or known.needed.search(words, 0, max(end, wish.start())):
+        return len(words)
+    another = known.another.search(words, end)
+    return min(another.start(), wish.start()) if another else _before_aside(words, end, wish.start())
+
+
+def _before_aside(words: str, end: int, wish: int) -> int:
+    """Where a bracket opens that says what is wished for: `RN license (degree in nursing preferred)`; else none."""
+    opens = words.rfind("(", end, wish)
+    inside = words[opens + 1 : wish]
+    return opens if opens >= 0 and ")" not in inside and len(inside.split()) > 1 else 0
 
 
 def _condition(kind: ConditionKind, sentence: str, end: int, country: str | None) -> Condition:

@@ -50,6 +50,19 @@ LICENCE = [
     ("it", "Abilitazione all'esercizio della professione forense.", ()),
     ("nl", "Je hebt een BIG-registratie.", ("NL",)),
     ("pl", "Prawo wykonywania zawodu lekarza.", ()),
+    # a title that only those in a register of the trade bear
+    ("en", "• CPA, Bachelor's degree in Accounting required", ()),
+    ("en", "• Active CPA required. Ten years of experience.", ()),
+    ("en", "• CPA or ACCA qualified", ()),
+    ("en", "• ACCA affiliate (mandatory)", ()),
+    ("en", "• CPA and recent experience of audits", ()),
+    ("en", "You are a qualified accountant.", ()),
+    ("en", "You must be a registered nurse.", ()),
+    ("en", "• Certified public accountant", ()),
+    # a wish for one more, or of what a bracket says
+    ("en", "• Utah state license, and it's preferred to have an additional one, not required", ("US-UT",)),
+    ("en", "• Active Texas RN license, additional compact license preferred", ("US-TX",)),
+    ("en", "• Admitted to practice in Kenya (a degree from Ghana preferred)", ("KE",)),
 ]
 SHIFTS = [
     ("en", "You will work night shifts."),
@@ -90,6 +103,14 @@ NOTHING = [
     ("en", "Relocation to Berlin is not required."),
     ("en", "We offer a relocation package."),
     ("en", "• A CPA license is a plus"),
+    ("en", "• CPA qualification is an advantage, but not required"),
+    ("en", "• Degree in accounting required; CPA preferred"),
+    ("en", "• Professional qualifications (e.g. CPA)"),
+    ("en", "• You own our CPA and ROAS"),
+    ("en", "• CPA, CTR and conversion rates"),
+    ("en", "You work with our CPA firm partners."),
+    ("en", "Nice to have\n• CPA in good standing"),
+    ("en", "• Active RN license (strongly preferred)"),
     ("en", "• Valid driver's license"),
     ("en", "You negotiate software license agreements with our suppliers."),
     ("en", "We will pay for your P&C license."),
@@ -172,6 +193,13 @@ def test_a_title_sets_conditions_too(title: str, found: Condition) -> None:
         ("en", "Data Engineer", "This advert is for our talent pool."),
         ("en", "Data Engineer", "We are not actively hiring for this role."),
         ("en", "Data Engineer", "Please note that this is not a live vacancy."),
+        ("en", "Programme Lead", "This is an internal recruitment process."),
+        ("en", "Programme Lead", "Only current Acme employees are eligible to apply."),
+        ("en", "Programme Lead", "Internal candidates only."),
+        ("de", "Teamleitung", "Nur für interne Bewerber."),
+        ("fr", "Chef d'équipe", "Poste réservé aux candidats internes."),
+        ("es", "Supervisor", "Solo candidatos internos."),
+        ("pt", "Supervisor", "Exclusivo para colaboradores internos."),
         ("de", "Initiativbewerbung Vertrieb", ""),
         ("de", "Buchhaltung", "Diese Anzeige ist für unseren Bewerberpool."),
         ("fr", "Candidature spontanée", ""),
@@ -195,6 +223,8 @@ def test_where_no_post_is_open_a_posting_says_so(language: str, title: str, text
         ("Recruiter", "You build our talent pipeline and care for our candidate pool."),
         ("Designer", "Not the right job? Join our talent community."),
         ("Engineer", "We are not hiring for this role outside Chile."),
+        ("Engineer", "This role is open to internal and external candidates."),
+        ("Engineer", "You build an internal recruitment tool. All employees are eligible to apply for a sabbatical."),
     ],
 )
 def test_pools_that_others_fill_and_other_openings_are_no_condition(title: str, text: str) -> None:
@@ -251,6 +281,12 @@ def test_a_posting_of_several_conditions_has_each_once_with_its_words() -> None:
     ]  # fmt: skip
 
 
+def _in_full(way: str, kind: str, language: str) -> str:
+    """A way of writing, with the words of an entry that it refers to."""
+    titles = "|".join(written(f"condition.{kind}.title_of_trade", language)) if "{title_of_trade}" in way else ""
+    return way.replace("{title_of_trade}", f"[{titles}]")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_way_to_ask_holds_a_word_that_leads_to_it(language: str) -> None:
     anchors = anchor_words()
@@ -259,7 +295,7 @@ def test_each_way_to_ask_holds_a_word_that_leads_to_it(language: str) -> None:
         for kind in KINDS
         for entry in ("asks", "title")
         for way in written(f"condition.{kind}.{entry}", language)
-        for phrase in spelled(way.partition(" !> ")[0].partition(" > ")[0])
+        for phrase in spelled(_in_full(way, kind, language).partition(" !> ")[0].partition(" > ")[0])
         if not any(anchor.strip() in phrase.replace("*", "") for anchor in anchors[kind])
     ]
     assert lacking == []
