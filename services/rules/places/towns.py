@@ -152,7 +152,7 @@ def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]
     """The towns in which a sentence says that work is done, of countries that are known."""
     found: dict[Town, None] = {}
     for mention in find_places(text):
-        if mention.kind == "city":
+        if mention.kind == "city" or (mention.kind == "subdivision" and "," in mention.text):  # `Washington, D.C.`
             inside = (mention.subdivision or mention.code,)
             called = _within(_called(mention.text.partition(",")[0]), frozenset({*inside, mention.code}))
             found.update(dict.fromkeys(called[:1]))

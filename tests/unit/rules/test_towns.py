@@ -62,6 +62,8 @@ def test_a_sentence_names_a_small_town_of_a_country_that_is_known() -> None:
     assert [town.label for town in towns_in_sentence(said, ["DE"])] == ["Heppenheim an der Bergstrasse, DE"]
     assert towns_in_sentence(said, []) == ()
     assert towns_in_sentence("You work at Best Buy in Mobile App Development", ["US"]) == ()
+    assert [town.label for town in towns_in_sentence("Our Washington, D.C. office", ["US"])] == ["Washington, US-DC"]
+    assert towns_in_sentence("You live in Ohio, Utah or Maine.", ["US"]) == ()
 
 
 def test_a_person_may_say_a_label() -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from services.ingest.domain.findings import quote
-from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces
+from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, is_whole, state_named
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
 from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.lexicon.builder import composed
-from services.rules.places.known import PlaceMention
+from services.rules.places.known import PlaceMention, find_places
 from services.rules.places.names import NameMatch
 
 
@@ -74,7 +74,7 @@ def trailing(document: Document, names: Sequence[NameMatch], named: NamedPlaces,
     for i, name in enumerate(names):
         turned, end = _turned_away(document, names, i)
         if turned == "refused":
-            shut = (place.senses[0].code for place in _list_to(small, names, i) if len(place.senses) == 1)
+            shut = _meant(text, _list_to(small, names, i))
             excluded.add(shut, partial(quote, "text", text, name.start, end))
         elif turned == "confirmed":
             _take(text, named, _list_to(small, names, i), end)
@@ -96,6 +96,15 @@ def trailing(document: Document, names: Sequence[NameMatch], named: NamedPlaces,
     if not named.any_place:
         for listed, end in papers:
             _take(text, named, listed, end)
+
+
+def _meant(text: str, listed: Sequence[NameMatch]) -> list[str]:
+    """The codes of a list, whose places tell apart those that share a name, as states do: `Washington, Georgia`."""
+    start, end = listed[0].start, listed[-1].end
+    places = (state_named(place) or place for place in find_places(text[start:end], cities=True))
+    told = {start + place.start: place.code for place in places if place.kind != "city" and is_whole(place)}
+    codes = (name.senses[0].code if len(name.senses) == 1 else told.get(name.start) for name in listed)
+    return [code for code in codes if code is not None]
 
 
 def _said_of(text: str, name: NameMatch, before: str) -> tuple[str | None, int]:
