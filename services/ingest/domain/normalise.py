@@ -25,7 +25,8 @@ from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, s
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.domain.visa import read_visa
-from services.ingest.domain.workplace.reading import bound_to_a_place, read_workplace
+from services.ingest.domain.workplace.bound import bound_to_a_place
+from services.ingest.domain.workplace.reading import read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
 from services.rules.roles.taxonomy import roles
@@ -33,7 +34,7 @@ from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 26
+REVISION = 27
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -85,7 +86,7 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     towns = read_towns(draft, workplace, reach)
     reach = reach_by_towns(reach, towns)
     rest = yield from _rest(draft, document, country=one_country(reach.value), rates=rates)
-    if (bound := bound_to_a_place(workplace, rest["conditions"])) is not workplace:
+    if (bound := bound_to_a_place(workplace, rest["conditions"], rest["roles"])) is not workplace:
         workplace, towns = bound, read_towns(draft, bound, reach)
     reach = within_states(reach, workplace.value)
     findings: dict[str, Finding[Any]] = {

@@ -60,6 +60,8 @@ class Role:
     """Yields to any role that says more: a software engineer to a backend engineer."""
     near: frozenset[str]
     far: frozenset[str]
+    by_hand: bool = False
+    """Its work is done by hand where the machine, the guest or the patient is."""
     shared: Shared | None = None
 
     def name(self, language: str = "en") -> str:
@@ -314,6 +316,7 @@ def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:
         generic=entry.get("generic", False),
         near=frozenset(entry.get("near", ())),
         far=frozenset(entry.get("far", ())),
+        by_hand=entry.get("by_hand", False),
         shared=_shared(entry["shared"]) if "shared" in entry else None,
     )
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import Final, Literal, get_args
 
-from schemas.posting import Condition, Workplace
+from schemas.posting import Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.text.anchors import holds, matches, stretches
@@ -65,17 +65,6 @@ def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
         _look("weak", "onsite", document, said)
         weak = said.get(("weak", "onsite"))
     return weak or _of_board(draft) or said.get(("weak", "hybrid")) or Finding("unknown")
-
-
-def bound_to_a_place(workplace: Finding[Workplace], conditions: Finding[tuple[Condition, ...]]) -> Finding[Workplace]:
-    """What a field calls remote is unknown where the posting asks to move to a town, or its title to move at all."""
-    if workplace.value != "remote" or any(shown.source in ("title", "text") for shown in workplace.evidence):
-        return workplace
-    first = conditions.value[0] if conditions.value else None  # a move is read before all else
-    if first is None or first.kind != "relocation":
-        return workplace
-    asked = conditions.evidence[:1]
-    return Finding("unknown", asked) if first.towns or asked[0].source == "title" else workplace
 
 
 def _at_homes(title: str) -> Finding[Workplace] | None:

@@ -218,3 +218,19 @@ def test_a_field_that_says_remote_does_not_stand_against_a_move_to_a_town(
 ) -> None:
     found = normalised(title, f"<p>{text}</p>", workplace="remote")
     assert (found.workplace, bool(found.towns)) == (workplace, "Nairobi, Kenya" in text)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "workplace"),
+    [
+        ("RV Technician (m/w/d)", "You repair campers.", "unknown"),
+        ("Koch (m/w/d)", "Du kochst.", "unknown"),
+        ("Electrician", "You wire houses.", "unknown"),
+        ("Electrician (Remote)", "You advise on wiring.", "remote"),
+        ("Electrician", "This role is fully remote: you check plans.", "remote"),
+        ("Sales Assistant", "You sell.", "remote"),
+        ("Backend Engineer, Kitchens", "You write services for cooks.", "remote"),
+    ],
+)
+def test_a_field_alone_makes_no_work_by_hand_remote(title: str, text: str, workplace: str) -> None:
+    assert normalised(title, f"<p>{text}</p>", workplace="remote").workplace == workplace
