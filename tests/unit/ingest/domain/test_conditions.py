@@ -104,6 +104,7 @@ NOTHING = [
     ("en", "We offer a relocation package."),
     ("en", "• A CPA license is a plus"),
     ("en", "• CPA qualification is an advantage, but not required"),
+    ("en", "• CPA or ACCA qualified, or equivalent professional certification"),
     ("en", "• Degree in accounting required; CPA preferred"),
     ("en", "• Professional qualifications (e.g. CPA)"),
     ("en", "• You own our CPA and ROAS"),
