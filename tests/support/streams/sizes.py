@@ -46,12 +46,12 @@ class Size:
 
 SHORT = Size(
     name="short",
-    postings=500,
-    criteria=500,
-    people=60,
-    topics=40,
-    span_s=35,
-    kills=2,
+    postings=900,
+    criteria=900,
+    people=100,
+    topics=60,
+    span_s=50,
+    kills=3,
     freezes=1,
     joins=1,
     restarts=("kafka", "postgresql"),
