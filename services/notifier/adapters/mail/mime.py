@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-import string
-from base64 import b64encode
+from binascii import b2a_qp
 from datetime import UTC
 from email.header import Header
 from email.utils import format_datetime, quote
@@ -16,14 +15,7 @@ from services.wording.lines import one_line
 
 _END = "\r\n"
 _LINE = 76
-_PLAIN = b"\t\n\r" + bytes(range(32, 127))
-"""What may stand in quoted-printable as it is, but for the sign that quotes."""
-_AROUND_WORD = len("=?utf-8?q??=")
-_PLAIN_IN_WORDS = frozenset("-!*+/ " + string.ascii_letters + string.digits)
-_IN_WORDS = [
-    "_" if byte == ord(" ") else chr(byte) if chr(byte) in _PLAIN_IN_WORDS else f"={byte:02X}" for byte in range(256)
-]
-"""A space is written as a low line; the others of these stand for themselves."""
+_BLANK_ENDS = re.compile(r"[ \t]+$", re.MULTILINE)
 _LIST_NAME = "job-alerts"
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 _MOST_SUBJECT = 250
@@ -108,34 +100,10 @@ def _body(email: Email, boundary: str) -> bytes:
 
 
 def _quoted_printable(text: str) -> str:
-    """As the library's `body_encode` cuts it (RFC 2045, 6.7), which looks at each character by itself."""
-    data = text.encode("utf-8", "replace").replace(b"=", b"=3D")
-    for byte in set(data.translate(None, _PLAIN)):
-        data = data.replace(bytes((byte,)), b"=%02X" % byte)
-    coded = data.decode("ascii")
-    lines = list[str]()
-    for line in coded.splitlines():
-        at, size = 0, len(line)
-        while size - at > _LINE:
-            end = at + _LINE - 1
-            # No quoted character is cut in two.
-            end -= 1 if line[end - 1] == "=" else 2 if line[end - 2] == "=" else 0
-            lines.append(f"{line[at:end]}=")
-            at = end
-        rest = line[at:] if at else line
-        if rest.endswith((" ", "\t")):
-            lines += _ended_by_blank(rest)
-        else:
-            lines.append(rest)
-    return _END.join((*lines, "") if coded.endswith(("\r", "\n")) else lines)
-
-
-def _ended_by_blank(rest: str) -> tuple[str, ...]:
-    """The rest of a line: the blank at its end is quoted, or what is cut ends behind it."""
-    quoted = f"={ord(rest[-1]):02X}"
-    if len(rest) < _LINE - 1:
-        return (rest[:-1] + quoted,)
-    return (f"{rest}=", "") if len(rest) == _LINE - 1 else (f"{rest[:-1]}=", quoted)
+    """Lines of at most 76 characters (RFC 2045, 6.7), ended as mail ends them; blanks at their ends are dropped."""
+    # With one at the end of a line of 75 the library would write 77.
+    lines = _BLANK_ENDS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return b2a_qp(lines.encode("utf-8", "replace"), istext=True).decode("ascii").replace("\n", _END)
 
 
 def _mailbox(name: str, address: ValidatedEmail) -> str:
@@ -145,7 +113,8 @@ def _mailbox(name: str, address: ValidatedEmail) -> str:
     if shown.isascii() and len(shown) <= _MOST_QUOTED_NAME and "=?" not in shown:
         return f'"{quote(shown)}" <{wire_address(address)}>'
     # Encoded words hold no comma or quote of their own, so that no reader can take the name for two.
-    return f"{_encoded_words(shown, 'From')}{_END} <{wire_address(address)}>"
+    words = Header(shown, "utf-8", maxlinelen=_LINE, header_name="From").encode(linesep=_END)
+    return f"{words}{_END} <{wire_address(address)}>"
 
 
 def _words(text: str, field: str) -> str:
@@ -154,33 +123,8 @@ def _words(text: str, field: str) -> str:
     plain = line.isascii() and "=?" not in line and all(len(word) < _LINE - len(field) - 2 for word in line.split())
     if plain and len(line) <= _LINE - len(field) - 2:
         return line
-    if plain:
-        return Header(line, "us-ascii", maxlinelen=_LINE, header_name=field).encode(linesep=_END)
-    return _encoded_words(line, field)
-
-
-def _encoded_words(line: str, field: str) -> str:
-    """As the library's `Header` writes them in UTF-8 (RFC 2047), which measures each word anew with each character."""
-    sizes = [len(char.encode()) for char in line]
-    quoted = [1 if char in _PLAIN_IN_WORDS else 3 * size for char, size in zip(line, sizes, strict=True)]
-    by_base64 = 4 * -(-sum(sizes) // 3) < sum(quoted)
-    lengths = sizes if by_base64 else quoted
-    words, start, length = list[str](), 0, 0
-    room = _LINE - len(field) - 2 - _AROUND_WORD
-    for at, own in enumerate(lengths):
-        length += own
-        if (4 * -(-length // 3) if by_base64 else length) > room:
-            words.append(_encoded_word(line[start:at], by_base64=by_base64))
-            start, length, room = at, own, _LINE - 1 - _AROUND_WORD
-    words.append(_encoded_word(line[start:], by_base64=by_base64))
-    return f"{_END} ".join(words)
-
-
-def _encoded_word(part: str, *, by_base64: bool) -> str:
-    data = part.encode()
-    if by_base64:
-        return f"=?utf-8?b?{b64encode(data).decode()}?="
-    return f"=?utf-8?q?{''.join(_IN_WORDS[byte] for byte in data)}?="
+    charset = "us-ascii" if plain else "utf-8"
+    return Header(line, charset, maxlinelen=_LINE, header_name=field).encode(linesep=_END)
 
 
 def _extra(name: str, value: str) -> tuple[str, str]:

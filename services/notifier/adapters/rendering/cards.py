@@ -1,13 +1,14 @@
 """Jobs as cards of markup and of text: what readers share of a card is rendered once."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
+from cachetools import LRUCache
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -177,23 +178,16 @@ class _Wanted:
         return self.explained_by.verdict.reasons, self.explained_by.preferred, self.against
 
 
-class _Kept(Generic[V]):
-    """What was made by keys, of those that were asked for last."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._by_key: OrderedDict[Hashable, V] = OrderedDict()
-
-    def of(self, key: Hashable, make: Callable[[], V]) -> V:
-        """What is kept, else what `make` gives."""
-        found = self._by_key.get(key)
-        if found is not None:
-            self._by_key.move_to_end(key)
-            return found
-        found = self._by_key[key] = make()
-        if len(self._by_key) > self._most:
-            self._by_key.popitem(last=False)
-        return found
+def _kept(cache: LRUCache[Hashable, V], key: Hashable, make: Callable[[], V]) -> V:
+    """What is kept by a key, else what `make` gives: the key is made once, and not for each look."""
+    try:
+        return cache[key]
+    except KeyError:
+        made = make()
+        # A cache of no size takes nothing.
+        with suppress(ValueError):
+            cache[key] = made
+        return made
 
 
 class Cards:
@@ -206,12 +200,12 @@ class Cards:
         """`most_cached`: how many cards, and how many of each part that several readers share."""
         self._html: Any = environment.get_template("card.html.j2").module
         self._text: Any = environment.get_template("card.txt.j2").module
-        self._cards = _Kept[_Card](most_cached)
-        self._wheres = _Kept[str](most_cached)
-        self._converted = _Kept[str](most_cached)
-        self._bars = _Kept[_Bar](most_cached)
-        self._whys = _Kept[_SaidWhy](most_cached)
-        self._personal = _Kept[_Personal](most_cached)
+        self._cards: LRUCache[Hashable, _Card] = LRUCache(most_cached)
+        self._wheres: LRUCache[Hashable, str] = LRUCache(most_cached)
+        self._converted: LRUCache[Hashable, str] = LRUCache(most_cached)
+        self._bars: LRUCache[Hashable, _Bar] = LRUCache(most_cached)
+        self._whys: LRUCache[Hashable, _SaidWhy] = LRUCache(most_cached)
+        self._personal: LRUCache[Hashable, _Personal] = LRUCache(most_cached)
 
     def add(self, item: Item, stack: Stack, *, near: bool) -> None:
         """Put one more card below the others."""
@@ -221,7 +215,7 @@ class Cards:
         found = most_telling(item)
         against = telling_against(item.chance, found.verdict.reasons, item.posting)
         wanted = _Wanted(item, found, near, stack, offered, against)
-        card = self._personal.of(wanted.whole, lambda: self._personal_card(wanted))
+        card = _kept(self._personal, wanted.whole, lambda: self._personal_card(wanted))
         link = links.open.get(posting_id) or card.address
         noted, found_by = self._notes(item, words), self._explained(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
@@ -257,11 +251,11 @@ class Cards:
     def _personal_card(self, wanted: _Wanted) -> _Personal:
         posting, words, stack = wanted.item.posting, wanted.words, wanted.stack
         shared = wanted.shared
-        card = self._cards.of((shared, wanted.offered), lambda: self._card(wanted))
-        bar = self._bars.of((shared, wanted.floor), lambda: self._bar(wanted))
-        converted = self._converted.of((shared, stack.reader.currency), lambda: self._converted_pay(wanted))
+        card = _kept(self._cards, (shared, wanted.offered), lambda: self._card(wanted))
+        bar = _kept(self._bars, (shared, wanted.floor), lambda: self._bar(wanted))
+        converted = _kept(self._converted, (shared, stack.reader.currency), lambda: self._converted_pay(wanted))
         drawn = bar.shown is not None
-        why = self._whys.of((shared, wanted.said, drawn), lambda: self._why(wanted, drawn))
+        why = _kept(self._whys, (shared, wanted.said, drawn), lambda: self._why(wanted, drawn))
         zone, criteria = stack.reader.zone, wanted.explained_by.search.criteria
         due_on = stack.due_at.astimezone(zone).date()
         age = age_line(seen_on(posting, zone), due_on, words, posted=posting.posted_at is not None)
@@ -269,7 +263,7 @@ class Cards:
         level = level_line(posting, words, wanted.against)
         details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
         own = own_places(posting, criteria, country_of_zone(zone.key))
-        where = self._wheres.of((shared, own), lambda: where_line(posting, words, own))
+        where = _kept(self._wheres, (shared, own), lambda: where_line(posting, words, own))
         html = card.html.filled({
             **_LATER,
             "where": str(escape(where)),
