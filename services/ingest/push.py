@@ -46,6 +46,10 @@ _NOTED_EVERY = timedelta(seconds=10)
 _events = structlog.get_logger(__name__)
 
 
+class SourceAtWorkError(UnavailableError):
+    """Other pushes of the same source are at work for too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class TakenRecord:
     """A record that is done with: what it says is durable."""
@@ -220,11 +224,11 @@ class Pusher:
 
     @contextmanager
     def _one_at_a_time(self, source: str) -> Iterator[None]:
-        """Raises UnavailableError where others of this source are at work for too long."""
+        """Raises SourceAtWorkError."""
         with self._all:
             lock = self._locks.setdefault(source, threading.Lock())
         if not lock.acquire(timeout=self._turn_s):
-            raise UnavailableError(f"other pushes of {source} are still at work after {self._turn_s:g} s")
+            raise SourceAtWorkError(f"other pushes of {source} are still at work after {self._turn_s:g} s")
         try:
             yield
         finally:

@@ -72,7 +72,8 @@ class PushSettings(BaseModel):
     waiting: int = Field(default=32, ge=0, le=10_000)
     """Requests that may wait for their turn, more are answered 503 at once; half of them of one key, more: 429."""
     wait_s: float = Field(default=10.0, gt=0, le=300)
-    """How long one waits for its turn among all, and then among those of its source, before it is answered 503."""
+    """How long one waits for its turn among all before it is answered 503, and then among those of its source before it
+    is answered 429."""
     body_s: float = Field(default=30.0, gt=0, le=600)
     """How long a body may take to arrive."""
     least_rate: int = Field(default=4_000, ge=1, le=10_000_000)

@@ -73,7 +73,7 @@ class Pushing:
         except (OSError, http.client.HTTPException):
             self.in_doubt |= {row["id"] for row in rows}
             return False
-        if answer.status == 503:  # a broker on a busy machine may be slow
+        if answer.status in (429, 503):  # a broker on a busy machine may be slow
             self.in_doubt |= {row["id"] for row in rows}
             return False
         assert answer.status in (202, 207, 422), answer

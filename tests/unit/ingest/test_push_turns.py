@@ -48,7 +48,7 @@ def test_a_push_behind_one_that_hangs_is_put_off_in_time_and_other_sources_go_on
             other = Client(pushed.client.port, OTHER_KEY).push(posting("other"))
         finally:
             log.let_go.set()
-        assert (behind.status, behind.headers["retry-after"], closing.status) == (503, "5", 503)
+        assert (behind.status, behind.headers["retry-after"], closing.status) == (429, "5", 429)
         assert other.status == 202
         assert first.result().status == 202
         until(lambda: pushed.client.push(posting("behind")).status == 202, "what was put off is taken")

@@ -96,7 +96,7 @@ class Gate:
             raise _busy("too many requests wait already; send it again later")
         line = self._waiting.setdefault(key, deque())
         if len(line) >= self._waiting_share:
-            raise _too_many("too many requests of this key wait already; send it again later")
+            raise too_many("too many requests of this key wait already; send it again later")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.append(turn)
         try:
@@ -110,7 +110,7 @@ class Gate:
             if not isinstance(error, TimeoutError):
                 raise
             if self._share <= self._at_work[key] and self._share < self._settings.at_once:
-                raise _too_many("other requests of this key are still at work; send it again later") from None
+                raise too_many("other requests of this key are still at work; send it again later") from None
             raise _busy("other requests are still at work; send it again later") from None
 
     def _leave(self, key: str) -> None:
@@ -193,7 +193,8 @@ def _too_large(most: int) -> PushRefusedError:
     )
 
 
-def _too_many(why: str) -> PushRefusedError:
+def too_many(why: str) -> PushRefusedError:
+    """429: what somebody sends waits for what they sent before."""
     return PushRefusedError(429, "too_many_requests", why, retry_after_s=_RETRY_S)
 
 

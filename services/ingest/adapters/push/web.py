@@ -26,6 +26,7 @@ from services.ingest.adapters.push.gate import (
     UnreadableBodyError,
     read_body,
     records_of,
+    too_many,
 )
 from services.ingest.faults import FaultCode, FeedFault
 from services.ingest.push import (
@@ -33,6 +34,7 @@ from services.ingest.push import (
     Pusher,
     PushReport,
     RefusedRecord,
+    SourceAtWorkError,
     TakenRecord,
     UnknownField,
     bad_pushed_id,
@@ -153,6 +155,8 @@ class PushApi:
             raise _whole(400, error.fault) from None
         except TooManyRecordsError as error:
             raise PushRefusedError(413, "too_many_records", str(error)) from None
+        except SourceAtWorkError:
+            raise too_many("other requests of this source are still at work; send it again later") from None
         except UnavailableError as error:
             # What is wrong with our engines is the operator's to know, and nothing of a client's.
             _events.warning("a push is put off", error=redacted(error), error_type=type(error).__name__)
