@@ -179,13 +179,9 @@ def _needs(place: _Place, name: ServiceName) -> Sequence[Callable[[], None]]:
 
 
 def _look_at_keys(place: _Place) -> None:
-    from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
-    from services.runtime.sql.link_key import keep_link_key
+    from services.notifier.app import look_at_keys
 
-    ids, now = place.settings.ids(), place.clock.now()
-    SqlSuppressions(place.engine, ids).require_this_key()
-    names = place.settings.mail.link_keys(ids.secret).names(now)
-    keep_link_key(place.engine, names[0], names, now)
+    look_at_keys(place.engine, place.settings.ids(), place.settings.mail, place.clock.now())
 
 
 def _ingest(place: _Place) -> _Parts:

@@ -19,8 +19,7 @@ from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
 from services.notifier.adapters.mail.mailers import say_where, try_out
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
-from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
-from services.notifier.app import build_notifier, build_webhooks, store_chores
+from services.notifier.app import build_notifier, build_webhooks, look_at_keys, store_chores
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.webhooks import Webhooks
@@ -31,7 +30,6 @@ from services.runtime.letters.writing import CountedLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper, log_chore
-from services.runtime.sql.link_key import keep_link_key
 from services.runtime.sql.relay import OutboxRelay
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
@@ -135,9 +133,7 @@ def embedded(
         )
         stopping = Stopping()
         ids = settings.ids()
-        SqlSuppressions(engine, ids).require_this_key()
-        names = settings.mail.link_keys(ids.secret).names(clock.now())
-        keep_link_key(engine, names[0], names, clock.now())
+        look_at_keys(engine, ids, settings.mail, clock.now())
         notifier = build_notifier(
             engine,
             ids,

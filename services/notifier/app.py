@@ -14,6 +14,7 @@ from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake
 from services.notifier.adapters.sql.people.asking import SqlAsking
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.adapters.sql.retention import (
     forget_bodies,
     forget_cuts,
@@ -54,6 +55,13 @@ from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
 from services.runtime.sql.day_limit import DayLimit
+from services.runtime.sql.link_key import keep_link_key
+
+
+def look_at_keys(engine: Engine, ids: Ids, mail: MailSettings, now: datetime) -> None:
+    """Refuse another key of suppressions, and remember that of links. Raises UsageError, UnavailableError."""
+    SqlSuppressions(engine, ids).require_this_key()
+    keep_link_key(engine, mail.link_keys(ids.secret).names(now), now)
 
 
 def build_notifier(

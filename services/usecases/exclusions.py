@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.criteria import Criteria
+from schemas.posting import PostingCore
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.rules.criteria import canonical
 from services.rules.criterion import CRITERIA, CRITERION
@@ -30,16 +31,13 @@ class Exclusion:
 
 
 def exclusions(
-    installation: Installation, person: Subscriber, posting_id: str
+    installation: Installation, person: Subscriber, posting: PostingCore
 ) -> Mapping[Exclusion, tuple[SavedSearch, ...]]:
     """What of a job could be left out, each with the searches that find the job and do not ask for just that.
 
-    Nothing of a job that the store has forgotten. Raises UnavailableError.
+    Raises UnavailableError.
     """
-    posting = links.posting_of(installation, posting_id)
     found: dict[Exclusion, tuple[SavedSearch, ...]] = {}
-    if posting is None:
-        return found
     prepared = PreparedPosting(posting)
     for search in links.searches(installation, person):
         if outcome_of(search.criteria, prepared) == "reject":
@@ -55,7 +53,8 @@ def leave_out(
     installation: Installation, person: Subscriber, posting_id: str, exclusion: Exclusion, now: datetime
 ) -> tuple[SavedSearch, ...]:
     """Have searches find no such jobs any more; gives them. Raises MissingError, ChangedError, WrongFieldError."""
-    some = exclusions(installation, person, posting_id).get(exclusion, ())
+    posting = links.posting_of(installation, posting_id)
+    some = exclusions(installation, person, posting).get(exclusion, ()) if posting else ()
     if not some:
         raise MissingError("no search of yours finds that any more")
     return tuple(_revised(installation, search, exclusion.of(search.criteria), now) for search in some)

@@ -34,8 +34,7 @@ def lost(store: NotifierStore) -> datetime | None:
 
 def start(store: NotifierStore, keys: LinkKeys, at: datetime) -> datetime | None:
     """Since when links are lost, once a notifier has begun with these keys."""
-    names = keys.names(at)
-    keep_link_key(store.engine, names[0], names, at)
+    keep_link_key(store.engine, keys.names(at), at)
     return lost(store)
 
 

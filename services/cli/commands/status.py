@@ -205,7 +205,7 @@ def _services(overview: Overview) -> RenderableType:
             service.name,
             _state(service, overview.at),
             _workers(service, overview.at),
-            _restarts(service),
+            service.restarts_said,
             "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
             f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
             "" if fresh is None else f"{fresh:,.1f} s",
@@ -248,11 +248,6 @@ def _state(service: ServiceView, now: datetime) -> Text:
 def _workers(service: ServiceView, now: datetime) -> Text:
     lost = len(service.lost(now))
     return Text.assemble(str(len(service.alive(now))), (f", {lost} lost", "bold red") if lost else "")
-
-
-def _restarts(service: ServiceView) -> str:
-    hour = f"{service.restarts_of_hour:,} in 1 h, " if service.restarts_of_hour else ""
-    return f"{hour}{service.restarts_of_day:,} in 24 h" if service.restarts_of_day else ""
 
 
 def _letters(overview: Overview) -> RenderableType:

@@ -104,14 +104,10 @@ class ServiceView:
         return "partly ready" if ready else "not ready"
 
     @property
-    def restarts_of_hour(self) -> int:
-        """Of all its workers."""
-        return sum(each.hour for each in self.restarts)
-
-    @property
-    def restarts_of_day(self) -> int:
-        """Of all its workers."""
-        return sum(each.day for each in self.restarts)
+    def restarts_said(self) -> str:
+        """Of all its workers: `2 in 1 h, 3 in 24 h`; empty where there are none."""
+        hour, day = (sum(getattr(each, span) for each in self.restarts) for span in ("hour", "day"))
+        return ", ".join(f"{count:,} in {span}" for count, span in ((hour, "1 h"), (day, "24 h")) if count)
 
     def lost(self, now: datetime) -> tuple[Worker, ...]:
         """Those that went silent without a goodbye."""

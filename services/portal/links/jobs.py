@@ -236,7 +236,7 @@ def _feedback_page(
         said=said,
         undone=undone,
         lists=purpose == "save",
-        exclusions=leaving_out.offered(door, live, visit) if said and purpose == "irrelevant" else (),
+        exclusions=leaving_out.offered(door, live, visit, posting) if said and purpose == "irrelevant" else (),
         left_out=left_out,
         job_page=door.link("job", visit.subscriber, visit.about),
     )

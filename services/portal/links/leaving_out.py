@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from schemas.posting import PostingCore
 from services.portal.door import Door, Visit
 from services.portal.preview_page import NAMES
 from services.usecases import exclusions, links
@@ -34,11 +35,11 @@ class ShownExclusion:
     """What its button sends."""
 
 
-def offered(door: Door, live: LivePreviews, visit: Visit) -> list[ShownExclusion]:
+def offered(door: Door, live: LivePreviews, visit: Visit, posting: PostingCore) -> list[ShownExclusion]:
     """What could be left out; nothing where the mail may lie in a mailbox that is somebody else's by now."""
     if links.has_moved(visit.subscriber):
         return []
-    found = exclusions.exclusions(door.installation, visit.subscriber, visit.about)
+    found = exclusions.exclusions(door.installation, visit.subscriber, posting)
     return [
         ShownExclusion(
             _in_words(exclusion, visit.words),

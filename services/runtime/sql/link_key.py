@@ -4,7 +4,7 @@ Nothing else would tell: whoever follows such a link is told that it no longer a
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,11 +17,12 @@ _FLAG: Final = "link_key"
 
 
 @retried
-def keep_link_key(engine: Engine, current: str, honoured: Collection[str], now: datetime) -> None:
-    """Remember what names the key of links, and since when a former one is not `honoured`. Raises UnavailableError.
+def keep_link_key(engine: Engine, honoured: Sequence[str], now: datetime) -> None:
+    """Remember what names the key of links, the first of `honoured`, and since when a former one is none of them.
 
-    Safe to repeat: it says the same again.
+    Safe to repeat: it says the same again. Raises UnavailableError.
     """
+    current = honoured[0]
     with reading(engine) as connection:
         kept = _kept(connection)
         was_mailed = connection.execute(select(deliveries.c.delivery_id).limit(1)).first() is not None

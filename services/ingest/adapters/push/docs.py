@@ -122,9 +122,6 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorModel, "description": "The body is too large, or holds too many records."},
     415: {"model": ErrorModel, "description": "Neither application/json nor application/x-ndjson, or an encoding."},
     422: {"model": PushedModel, "description": "Every record is refused: mend them."},
-    429: {
-        "model": ErrorModel,
-        "description": "Too many of this key or source: send it after Retry-After seconds.",
-    },
+    429: {"model": ErrorModel, "description": "Too many of this key or source: send it after Retry-After seconds."},
     503: {"model": ErrorModel, "description": "Send the same again after Retry-After seconds; nothing is doubled."},
 }
