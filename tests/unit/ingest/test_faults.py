@@ -86,7 +86,7 @@ BROKEN: dict[FaultCode, Callable[[], list[Broken]]] = {
     ),
     "too_long": lambda: of_line(id="7" * 2_000),
     "too_many_cells": lambda: of_mapped(TABLE, "Id,Job Title\n1,Baker,Porto\n"),
-    "too_many_items": lambda: of_one(cut(iter(LINE for _ in range(MOST_ROWS + 1)), lambda _: Skip("of no account"))),
+    "too_many_items": lambda: of_one(cut((LINE for _ in range(MOST_ROWS + 1)), lambda _: Skip("of no account"), str)),
     "unknown_field": lambda: of_line(titles="Baker"),
     "unknown_value": lambda: of_line(workplace="moon"),
     "wrong_form": lambda: broken("ashby", "[]"),

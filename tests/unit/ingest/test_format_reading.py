@@ -10,10 +10,22 @@ from services.ingest.adapters.formats.contacts import is_contact, masked, withou
 from services.ingest.adapters.formats.json_rows import rows
 from services.ingest.adapters.formats.reading import MOST_BYTES, read_text
 from services.ingest.adapters.formats.registry import detect, format_named, named_formats
-from services.ingest.ports import Broken, Item
+from services.ingest.ports import Broken, Item, Merged, Skip
 from services.runtime.errors import UsageError
 from services.runtime.strict_json import MOST_DEPTH
-from tests.support.feed_bodies import ashby, ashby_job, broken, greenhouse, greenhouse_job, items, parts
+from tests.support.feed_bodies import (
+    ashby,
+    ashby_job,
+    broken,
+    greenhouse,
+    greenhouse_job,
+    himalayas_item,
+    himalayas_rss,
+    items,
+    parts,
+    wwr,
+    wwr_item,
+)
 
 
 def test_a_truncated_list_gives_the_whole_items_and_then_the_cut() -> None:
@@ -243,3 +255,18 @@ def test_boards_that_ask_for_attribution_get_it() -> None:
         "themuse": "https://www.themuse.com",
         "arbeitnow": "https://www.arbeitnow.com",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "title"),
+    [
+        ("weworkremotely", wwr(*[wwr_item()] * 3), "Senior Python Engineer"),
+        ("himalayas_rss", himalayas_rss(*[himalayas_item(1)] * 3), "Senior Data Engineer"),
+    ],
+)
+def test_of_rows_with_one_id_one_of_another_title_is_no_repeat_but_unread(name: str, body: str, title: str) -> None:
+    before, _, behind = body.rpartition(title)
+    found = parts(name, f"{before}Baker{behind}")
+    assert [type(part) for part in found] == [Item, Merged, Skip]
+    assert isinstance(found[-1], Skip)
+    assert found[-1].is_unread

@@ -25,14 +25,10 @@ _OTHERS_ID = "it has the id of another job of this feed, and each needs one of i
 Part = Item | Skip | Broken
 
 
-def _no_title(row: JsonObject) -> str:
-    return ""
-
-
 def cut(
     found: Iterable[Any | Broken | Skip],
     item: Callable[[JsonObject], Part],
-    title: Callable[[JsonObject], str] = _no_title,
+    title: Callable[[JsonObject], str],
 ) -> Iterator[Part]:
     """Turn rows into items by `item`, less contact fields; what is no object is broken.
 

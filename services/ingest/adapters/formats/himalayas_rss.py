@@ -32,7 +32,7 @@ class HimalayasRss(Board):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(map(_row, items(text)), self.item))
+        return opened(body, lambda text: cut(map(_row, items(text)), self.item, self.title_of))
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item; without a place it is open, and names and zones are mended."""

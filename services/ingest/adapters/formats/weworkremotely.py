@@ -42,7 +42,7 @@ class WeWorkRemotely(Board):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(map(_row, items(text)), self.item))
+        return opened(body, lambda text: cut(map(_row, items(text)), self.item, self.title_of))
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item; its title holds the company, its text a header, and its places stand in one text."""
