@@ -193,12 +193,13 @@ async def _listed(door: ConsoleDoor, request: Request, operator: Operator, more:
 
 def _one(door: ConsoleDoor, name: str) -> dict[str, object] | None:
     standings = sources.standings(door.installation, door.clock())
-    standing = next((standing for standing in standings if standing.source.name == name), None)
+    standing = next((standing for standing in standings if standing.figures.name == name), None)
     if standing is None:
         return None
     history = sources.history(door.installation, door.clock())
     plots = [_plot(history, name, "New or changed postings", failures=False)]
-    plots.append(_plot(history, name, "Polls that failed", failures=True))
+    failed = "Pushes that were not taken" if standing.figures.pushed else "Polls that failed"
+    plots.append(_plot(history, name, failed, failures=True))
     return {
         "standing": standing,
         "plots": plots,

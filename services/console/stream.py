@@ -195,7 +195,7 @@ class SourceRow:
     @property
     def cells(self) -> list[Cell]:
         """The present hour last."""
-        return [cell_of(hour) for hour in self.hours]
+        return [cell_of(hour, pushed=self.figures.pushed) for hour in self.hours]
 
     @property
     def told(self) -> str:
@@ -205,10 +205,8 @@ class SourceRow:
         )
         begins = [f"{hour.begins:%H:00}" for hour in self.hours if hour.failed or hour.unread]
         amiss = f"; amiss at {', '.join(begins)}" if begins else ""
-        return (
-            f"24 hours: {counted(polls, 'poll')}, {seen:,} seen, {new:,} new or changed, {failed:,} failed,"
-            f" {counted(unread, 'row')} unread{amiss}"
-        )
+        said = _said(polls, seen, new, failed, unread, pushed=self.figures.pushed)
+        return f"24 hours: {said}{amiss}"
 
 
 def _of_sources(overview: Overview) -> list[SourceRow]:
@@ -217,14 +215,21 @@ def _of_sources(overview: Overview) -> list[SourceRow]:
     return [SourceRow(known[name], hours) for name, hours in overview.source_hours.items() if name in known]
 
 
-def cell_of(hour: SourceHour) -> Cell:
+def cell_of(hour: SourceHour, *, pushed: bool = False) -> Cell:
     """What is worst of it is its sign."""
     sign, severity = _sign_of(hour)
     if not hour.polls and not hour.failed:
-        return Cell(sign, severity, f"{hour.begins:%H:00}: not polled")
-    polls, unread = counted(hour.polls, "poll"), counted(hour.unread, "row")
-    said = f"{hour.begins:%H:00}: {polls}, {hour.seen:,} seen, {hour.new:,} new or changed, {hour.failed:,} failed"
-    return Cell(sign, severity, f"{said}, {unread} unread")
+        return Cell(sign, severity, f"{hour.begins:%H:00}: not {'pushed to' if pushed else 'polled'}")
+    said = _said(hour.polls, hour.seen, hour.new, hour.failed, hour.unread, pushed=pushed)
+    return Cell(sign, severity, f"{hour.begins:%H:00}: {said}")
+
+
+def _said(polls: int, seen: int, new: int, failed: int, unread: int, *, pushed: bool) -> str:
+    if pushed:
+        took = f"{counted(polls, 'push', 'pushes')}, {seen:,} taken, {new:,} new or changed, {failed:,} not taken"
+        return f"{took}, {counted(unread, 'record')} refused"
+    listed = f"{counted(polls, 'poll')}, {seen:,} seen, {new:,} new or changed, {failed:,} failed"
+    return f"{listed}, {counted(unread, 'row')} unread"
 
 
 def _sign_of(hour: SourceHour) -> tuple[str, Severity]:

@@ -71,12 +71,13 @@ _NO_FEEDS = frozenset({".md", ".tsv", ".txt", ".py"})
 
 @dataclass(frozen=True, slots=True)
 class SourceStanding:
-    """A source that is polled, and how it fares."""
+    """A source, and how it fares."""
 
-    source: SourceSettings
+    url: str | None
+    """Where it is polled; None of one that is pushed to."""
     figures: SourceFigures
     health: SourceHealth | None
-    """As its polls left it; None of one that was never polled."""
+    """As its polls or pushes left it; None of one that had none."""
 
     @property
     def well(self) -> bool:
@@ -85,12 +86,12 @@ class SourceStanding:
 
 
 def standings(installation: Installation, now: datetime) -> Sequence[SourceStanding]:
-    """All sources that are polled, what is not well first. Raises UnavailableError."""
+    """All sources, what is not well first. Raises UnavailableError."""
     ingest, engine = installation.settings.ingest, installation.engine
-    expected = [source for source in expected_of(ingest) if not source.pushed]
-    figures = {source.name: source for source in read_source_figures(engine, now, expected)}
+    urls = {source.name: source.url for source in ingest.sources}
     healths = {health.source: health for health in SqlSourceLedger(engine).healths()}
-    found = [SourceStanding(source, figures[source.name], healths.get(source.name)) for source in ingest.sources]
+    figures = read_source_figures(engine, now, expected_of(ingest))
+    found = [SourceStanding(urls.get(one.name), one, healths.get(one.name)) for one in figures]
     return sorted(found, key=lambda standing: worst_first(standing.figures.state))
 
 

@@ -14,13 +14,23 @@ from urllib.request import Request, urlopen
 import pytest
 
 from services.runtime.kafka.topics import create
-from tests.support.alerting import PATIENCE_S, PEOPLE, Faults, load, ordered, people_of, prometheus, tables
+from tests.support.alerting import (
+    PATIENCE_S,
+    PEOPLE,
+    Faults,
+    load,
+    ordered,
+    people_of,
+    prometheus,
+    tables,
+    until_serves,
+)
 from tests.support.cut_line import cut_line
 from tests.support.engines import kafka_of_my_own
 from tests.support.fake_sendgrid import Script, Step, fake_sendgrid
 from tests.support.feed_server import feed_server, served, status
 from tests.support.installed import SERVICES, Installation, started
-from tests.support.loopback import free_port, probe
+from tests.support.loopback import free_port
 from tests.support.mail_events import body_of, event, signed
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client, posting
@@ -87,8 +97,9 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
         running = {name: started(name, first.config, tmp_path / f"{name}.log") for name in SERVICES}
         running["second"] = started("notifier", second.config, tmp_path / "second.log")
         try:
-            first.until_ready()
-            second.until_ready("notifier")
+            for name, port in zip(SERVICES, first.ports, strict=False):
+                until_serves(running[name], port, name)
+            until_serves(running["second"], second.ports[2], "the second notifier")
             ports = [*first.ports[:3], second.ports[2]]
             with prometheus(tmp_path / "prometheus", ports) as watch:
                 fault = Faults(watch)
@@ -123,7 +134,7 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                     Provider.step = Step()
 
                     running["portal"] = started("portal", first.config, tmp_path / "portal.log")
-                    until(lambda: probe(portal, "/readyz")[0] == 200, "the portal is ready", PATIENCE_S)
+                    until_serves(running["portal"], portal, "the portal")
                     watch.until_quiet("JobchimeServiceDown")
                     came_of_mails("bounce", 10, type="blocked", reason="550 5.7.1 blocked by reputation")
                     fault("the last ten mails are blocked", ("JobchimeMailsNotArriving", "soft_bounced"))
@@ -138,6 +149,13 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
 
                     running["second"].kill()
                     fault("one of two notifiers is killed", ("JobchimeWorkerLost", "notifier"))
+
+                    for time in range(3):
+                        ended(running["second"])
+                        running["second"] = started("notifier", second.config, tmp_path / f"second{time}.log")
+                        until_serves(running["second"], second.ports[2], "the second notifier")
+                        running["second"].kill()
+                    fault("it is started anew and killed, three times", ("JobchimeRestarting", "notifier"))
 
                     line.breaks()
                     fault(

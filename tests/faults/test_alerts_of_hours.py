@@ -24,13 +24,23 @@ from services.runtime.kafka.topics import create
 from services.settings import load_settings
 from services.usecases import webhooks
 from services.usecases.installation import open_installation
-from tests.support.alerting import PATIENCE_S, Faults, load, ordered, people_of, prometheus, tables
+from tests.support.alerting import (
+    PATIENCE_S,
+    Faults,
+    load,
+    number,
+    ordered,
+    people_of,
+    prometheus,
+    tables,
+    until_serves,
+)
 from tests.support.engines import kafka_of_my_own
 from tests.support.fake_sendgrid import fake_sendgrid
 from tests.support.feed_server import Exchange, feed_server
 from tests.support.forking import ROOT, START
 from tests.support.installed import Installation, started
-from tests.support.loopback import free_port, probe
+from tests.support.loopback import free_port
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client
 from tests.support.waiting import ended, until
@@ -118,11 +128,6 @@ def minutes_ago(minutes: int) -> int:
     return time.time_ns() // 1_000 - minutes * MINUTE
 
 
-def number(store: Engine, query: str) -> int:
-    with store.connect() as connection:
-        return int(connection.execute(text(query)).scalar_one())
-
-
 def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
     with ExitStack() as stack:
         kafka = stack.enter_context(kafka_of_my_own())
@@ -141,16 +146,16 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
         daily = {"name": "daily", "cadence": "daily", "criteria": {"text": "gardener"}}
         ordered(first, "subscriber", "import", str(people_of(tmp_path, daily)))
 
-        for name in ("ingest", "notifier", "portal"):
+        for name, port in (("ingest", first.ports[0]), ("notifier", first.ports[2]), ("portal", portal)):
             forked = started(name, first.config, tmp_path / f"{name}.log")
             stack.callback(ended, forked)
             stack.callback(forked.terminate)
+            until_serves(forked, port, name)
         matcher = stack.enter_context(process(HANGS, "matcher", first.config, tmp_path / "matcher.log"))
-        first.until_ready()
-        until(lambda: probe(portal, "/readyz")[0] == 200, "the portal is ready", PATIENCE_S)
+        until_serves(matcher, first.ports[1], "the matcher")
         files = of_other_release(tmp_path / "files")
-        stack.enter_context(process(START, "ingest", other.config, tmp_path / "other.log", files))
-        other.until_ready("ingest")
+        newer = stack.enter_context(process(START, "ingest", other.config, tmp_path / "other.log", files))
+        until_serves(newer, other.ports[0], "the worker of another release")
         upgrading_since = time.monotonic()
         ports = [*first.ports[:3], other.ports[0]]
         fault = Faults(stack.enter_context(prometheus(tmp_path / "prometheus", ports)))
@@ -184,8 +189,14 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
         run(store, copies)
         fault("50,001 sign-ups wait to be confirmed", ("JobchimeSignUpsFlood", ""))
 
+        built = "SELECT count(*) FROM flags WHERE name = 'canary_digest' AND value <> ''"
+        until(lambda: number(store, built) > 0, "the first canary comes to a digest", PATIENCE_S)
         matcher.send_signal(signal.SIGUSR1)
         hangs_since = time.monotonic()
+        # The next one is due, goes its way to the matcher, and no further.
+        assert run(store, f"UPDATE flags SET changed_at = changed_at - {30 * MINUTE} WHERE name LIKE 'canary%'") == 2
+        fault("the matcher holds up the canary", ("JobchimeCanaryLost", ""))
+
         run(store, f"UPDATE saved_searches SET next_due_at = {minutes_ago(1)} WHERE cadence = 'daily'")
         run(store, f"UPDATE webhook_events SET not_before = {minutes_ago(16)} WHERE state = 'waiting'")
         with held(store, "UPDATE subscribers SET status = status"):

@@ -17,16 +17,19 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import yaml
+from sqlalchemy import Engine, text
 
 from deploy.prometheus.alerts import RULES
+from tests.support.forking import Forked
 from tests.support.installed import Installation, by_a_provider
-from tests.support.loopback import free_port
+from tests.support.loopback import free_port, probe
 from tests.support.mail_events import EVENT_KEY
 from tests.support.pushing import Client, posting
 from tests.support.waiting import until
 
-PATIENCE_S = 300.0
-"""Twice and more what the longest `for` is in seconds, or a feed that failed waits."""
+PATIENCE_S = 900.0
+"""Many times the longest `for` in seconds, or what a feed that failed waits: what comes is not waited for any longer,
+and a machine with much else to do may take minutes for what takes seconds."""
 PEOPLE = 40
 """Each may have 48 mails a day, and each posting of the load fits one of them."""
 _TABLES = """
@@ -35,6 +38,7 @@ event_key = "{event_key}"
 port = {portal}
 [notifier]
 most_instant = 48
+canary = true
 [notifier.curate]
 least_chance = 0
 least_mail_chance = 0
@@ -52,6 +56,22 @@ def ordered(installation: Installation, *words: str) -> None:
     """Give a command, which must end well."""
     code, said = installation.command(*words)
     assert code == 0, said
+
+
+def until_serves(process: "subprocess.Popen[bytes] | Forked", port: int, what: str) -> None:
+    """Wait until a process that was just started is ready, for as long as it lives."""
+
+    def ready() -> bool:
+        assert process.poll() is None, f"{what} ended with {process.returncode}"
+        return probe(port, "/readyz")[0] == 200
+
+    until(ready, f"{what} is ready", PATIENCE_S)
+
+
+def number(store: Engine, query: str) -> int:
+    """The one number of a query."""
+    with store.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())
 
 
 @dataclass(frozen=True)

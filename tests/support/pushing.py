@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from schemas.codec import decode
 from schemas.raw import RawPosting
 from services.ingest.push_app import make_push_server
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import Clock, FixedClock
+from services.runtime.figures.hours import HourCounts
+from services.runtime.figures.source_hours import SourceHour, read_source_hours
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
-from services.runtime.sql.store import open_store
+from services.runtime.sql.store import open_store, reading
 from tests.support.collecting import NOON
 from tests.support.stores import sqlite_url
 
@@ -97,6 +101,15 @@ class Pushed:
     folder: Path
     clock: Clock
     metrics: Metrics
+    engine: Engine
+    counts: HourCounts
+
+    def hour(self, source: str) -> SourceHour:
+        """What came of a source in the present hour."""
+        self.counts.keep(self.engine)
+        now = self.clock.now()
+        with reading(self.engine) as connection:
+            return read_source_hours(connection, now, (source,))[source][-1]
 
     def raw(self) -> list[RawPosting]:
         """What went out, in order of sending."""
@@ -128,7 +141,8 @@ def pushing(
     clock = clock or FixedClock(NOON)
     store = folder / "store.sqlite"
     engine = open_store(f"sqlite:///{store}" if store.exists() else sqlite_url(folder))
-    metrics = Metrics()
+    counts = HourCounts(clock)
+    metrics = Metrics(counts)
     with SqliteLog(folder / "log.sqlite", clock=clock) as log:
         server = make_push_server(
             ingest_settings(**push),
@@ -139,7 +153,7 @@ def pushing(
             metrics=metrics,
         )
         with server:
-            yield Pushed(Client(server.port), log, folder, clock, metrics)
+            yield Pushed(Client(server.port), log, folder, clock, metrics, engine, counts)
     engine.dispose()
 
 

@@ -37,10 +37,10 @@ def list_sources(
     found = sources.standings(open_installation(config, create=False), at)
     if as_json:
         for standing in found:
-            url = without_keys(standing.source.url)
+            url = None if standing.url is None else without_keys(standing.url)
             print_json(
                 {
-                    "source": standing.source.name,
+                    "source": standing.figures.name,
                     "url": url,
                     "state": standing.figures.state,
                     **_health_json(standing.health),
@@ -61,6 +61,7 @@ def list_sources(
 def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
     success = f"{source.last_success:%Y-%m-%d %H:%M}Z" if source.last_success else "never"
     remarks = [
+        "pushed" if source.pushed else "",
         f"being asked for {ago(now - source.asked_since)}" if source.asked_since else "",
         f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time" if source.hangs else "",
         source.error or "",

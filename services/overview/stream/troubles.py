@@ -14,6 +14,7 @@ from services.overview.stream.worker_troubles import clocks, lost, restarting
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import Worker
+from services.runtime.health.status import CLOCK_FAILS
 from services.runtime.pauses import BY_OPERATOR
 
 BEHIND_S = 300.0
@@ -38,6 +39,7 @@ _REMEDY: dict[Mend | None, str] = {
     "restart": "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
     None: _ENGINE,
 }
+_BY_CLOCK = "its log says at what; where no engine is away, go back to the release before"
 _BEGINS = "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what"
 DECLARE = (
     "`jobchime subscriber import FILE --update` with --consent-origin, --consent-date and --consent-wording says it;"
@@ -183,6 +185,7 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
         of, said = joined(names), short(reason or "no reason given")
         begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
         do = _BEGINS if begins else _REMEDY.get(mend, _REMEDY[None])
+        do = _BY_CLOCK if mend is None and said.startswith(CLOCK_FAILS) else do
         if len(idle) > MOST_NAMED:
             named = named_of([worker.worker for worker in idle])
             yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do)
@@ -206,7 +209,7 @@ def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
         yield Trouble(
             f"{service.name} ({named_of([worker.worker for worker in workers])}) fails at what it does by the clock:"
             f" {short(error)}{lasting(since, None, now)}",
-            _REMEDY[mend] if mend else "its log says at what; where no engine is away, go back to the release before",
+            _REMEDY[mend] if mend else _BY_CLOCK,
         )
 
 

@@ -40,15 +40,16 @@ MAIL_EVENTS: Final = "jobchime_mail_events"
 MAIL_EVENTS_REFUSED: Final = "mail_events_refused"
 """Minutes in which events came that the mail provider's key did not sign."""
 SOURCE_YIELD: Final = "source_yield"
-"""By source: what was new or changed in its polls. There may be a thousand sources, so that a month is kept."""
+"""By source: what was new or changed in its polls or pushes. There may be a thousand sources, so that a month is
+kept."""
 SOURCE_FAILURES: Final = "source_failures"
-"""By source: polls that failed, likewise."""
+"""By source: polls that failed and pushes of which nothing was taken, likewise."""
 SOURCE_POLLS: Final = "source_polls"
-"""By source: its polls. Of an hour each, for a day, as are those below."""
+"""By source: its polls, or the requests that pushed to it. Of an hour each, for a day, as are those below."""
 SOURCE_SEEN: Final = "source_seen"
-"""By source: postings that its polls listed, those of each poll counted."""
+"""By source: postings that its polls listed, those of each poll counted, or that were taken of its pushes."""
 SOURCE_UNREAD: Final = "source_unread"
-"""By source: rows of its polls that may be jobs, and of which nothing could be read."""
+"""By source: rows of its polls that may be jobs, and of which nothing could be read; records of pushes, refused."""
 WORKER_RESTARTS: Final = "worker_restarts"
 """By worker: how often it was started where it had been heard of in the day before."""
 _BY_MINUTE: Final = " by minute"
@@ -87,6 +88,12 @@ class HourCounts:
         bound = next((bound for bound in metric.buckets if value <= bound), None)
         part = _ENDLESS if bound is None else str(bound)
         self._add([(hour_of(self._clock.now()), metric.name, part)], 1)
+
+    def of_source(self, source: str, counts: Mapping[str, int]) -> None:
+        """Add what came of a source at one time, by measure."""
+        hour = hour_of(self._clock.now())
+        with self._lock:
+            self._counts.update({(hour, measure, source): number for measure, number in counts.items() if number})
 
     def keep(self, engine: Engine) -> None:
         """Write down what came since the last time. Raises UnavailableError, and then has it still."""

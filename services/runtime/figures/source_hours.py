@@ -1,4 +1,4 @@
-"""What came of each source's polls in each of the last 24 hours, by what the store counted."""
+"""What came of each source's polls, or pushes, in each of the last 24 hours, by what the store counted."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -36,14 +36,15 @@ class SourceHour:
 
     begins: datetime
     polls: int = 0
+    """Or requests that pushed."""
     seen: int = 0
-    """Postings that its polls listed, those of each poll counted."""
+    """Postings that its polls listed, those of each poll counted, or that were taken of its pushes."""
     new: int = 0
     """New or changed."""
     failed: int = 0
-    """Polls."""
+    """Polls, or pushes of which nothing was taken."""
     unread: int = 0
-    """Rows that may be jobs, of which nothing could be read."""
+    """Rows that may be jobs, of which nothing could be read, or records of pushes that were refused."""
 
 
 def read_source_hours(
@@ -58,7 +59,7 @@ def read_source_hours(
 
 
 def read_source_faults(connection: Connection, now: datetime) -> Counter[str]:
-    """By source, polls that failed and rows that could not be read in that time: no more than those that have some."""
+    """By source, what failed and could not be read in that time: no more than those of which there is some."""
     faults = Counter[str]()
     for count in read_counts(connection, last_hours(now, SHOWN)[0], (SOURCE_FAILURES, SOURCE_UNREAD), DAY):
         faults[count.part] += count.number

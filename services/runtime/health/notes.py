@@ -27,11 +27,13 @@ class Failure:
     """When it last failed."""
     mend: Mend | None = None
     """What must be done before it passes; None: it passes by itself."""
+    times: int = 1
+    """How often in a row."""
 
     def again(self, error: str, now: datetime, mend: Mend | None = None) -> "Failure":
         """The failure after one more error."""
         # A clock that was set back since must not hide for how long it fails.
-        return Failure(error, min(self.since, now), now, mend)
+        return Failure(error, min(self.since, now), now, mend, self.times + 1)
 
 
 class Notes:
@@ -55,6 +57,10 @@ class Notes:
     def error(self) -> str | None:
         """Its sentence."""
         return None if (failure := self.failure) is None else failure.error
+
+    def failure_of(self, event: str) -> Failure | None:
+        """Why this one fails; None where it works."""
+        return self._failures.get(event)
 
     def note(self, event: str, error: BaseException) -> None:
         """Say that `event` failed. A traceback only where it is a bug."""

@@ -16,6 +16,9 @@ from services.runtime.pauses import BY_OPERATOR, Pauses
 LaneState = Literal["running", "waiting", "isolating", "halted"]
 STANDS_AFTER = timedelta(minutes=2)
 """What has not moved for so long, and should, does not work: a batch, and a tick, take seconds."""
+TICKS_FAIL = 5
+"""So many ticks in a row that failed, each a second after the last, are no passing conflict."""
+CLOCK_FAILS = "what it does by the clock fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class ServiceStatus:
     """What fails and has not passed: of a partition, else of anything else that it does."""
     member: bool = True
     """Whether it has been given its share of the partitions; without a group, it always has."""
+    ticks: Failure | None = None
+    """Why what it does by the clock fails; None where it went well the last time."""
 
     @property
     def last_error(self) -> str | None:
@@ -154,6 +159,8 @@ def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
     waiting = [lane for lane in service.lanes if lane.state == "waiting"]
     if waiting:
         return f"waits: {waiting[0].error}" if waiting[0].error else "waits to try again"
+    if service.ticks is not None and service.ticks.times >= TICKS_FAIL:
+        return f"{CLOCK_FAILS}: {service.ticks.error}"
     return None
 
 

@@ -2,7 +2,7 @@
 
 import platform
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -54,6 +54,11 @@ class Metrics:
         (counter.labels(*labels) if labels else counter).inc(by)
         if self._hours is not None and metric.hourly is not None:
             self._hours.count(metric, labels, by)
+
+    def of_source(self, source: str, counts: Mapping[str, int]) -> None:
+        """Add what came of a source at one time to its hours alone, by their measures: a label each is too many."""
+        if self._hours is not None:
+            self._hours.of_source(source, counts)
 
     def observe(self, metric: Metric, value: float, *labels: str) -> None:
         """Put a value into a histogram."""

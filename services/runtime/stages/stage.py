@@ -146,6 +146,7 @@ class Stage:
             tick_errors=self.ticks.errors,
             failure=next((lane.failure for lane in lanes if lane.failure is not None), self.notes.failure),
             member=member,
+            ticks=self.ticks.failure,
         )
 
     def _together(self, lanes: Collection[Lane]) -> bool:

@@ -45,6 +45,11 @@ class Ticks:
         self._pending: Sequence[Outgoing] = ()
         self.errors = 0
 
+    @property
+    def failure(self) -> Failure | None:
+        """Why they fail; None where the last went well."""
+        return self.notes.failure_of(_FAILED)
+
     def tick(self, now: datetime) -> int:
         """How many records went out. An error is logged and counted, and costs this tick."""
         try:

@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 
 from schemas.giving import Giving
+from services.ingest.adapters.push.hours import REFUSED_WHOLE, hours_of
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
+from services.ingest.push import PushReport, TakenRecord
+from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.mail_settings import MailSettings, WarmUpSettings
+from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
+from services.runtime.figures.hours import HourCounts
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
 from services.usecases import mapping_feeds, operators, sources
@@ -91,6 +96,29 @@ def test_the_stream_shows_the_hours_of_the_sources_that_fare_worst_and_a_source_
         cells = re.findall(r'<td class="figure">(.*?)</td>', own.partition("Its last 24 hours")[2])
         assert cells[:4] == ["1", "20", "3", "0"]
         assert ">12</span>" in cells[4]
+
+
+def test_what_is_pushed_has_its_hours_and_a_page_as_what_is_polled(tmp_path: Path) -> None:
+    key = PushKey(source="acme", key="k" * 24)
+    with served_console(
+        tmp_path, ingest=IngestSettings(sources=(SOURCE,), push=PushSettings(keys={"a": key}))
+    ) as console:
+        console.now = now = datetime.now(UTC)
+        console.sign_in()
+        counts = HourCounts(FixedClock(now - HOUR))
+        taken, refused = PushReport((TakenRecord(0, "1", "p", "new"),) * 7), REFUSED_WHOLE
+        counts.of_source("acme", hours_of(taken))
+        counts.of_source("acme", refused)
+        counts.keep(console.installation.engine)
+        page = console.client.get("/").text.partition('id="source-acme"')[2].partition("</tr>")[0]
+        said = "24 hours: 2 pushes, 7 taken, 7 new or changed, 1 not taken, 0 records refused"
+        assert f'aria-label="{said}; amiss at {now - HOUR:%H:00}"' in page
+        assert "not pushed to" in page
+        assert "/sources/acme" in console.client.get("/sources").text
+        own = console.client.get("/sources/acme").text
+        cells = re.findall(r'<td class="figure">(.*?)</td>', own.partition("Its last 24 hours")[2])
+        assert cells[:3] == ["2", "7", "7"]
+        assert ("Poll now" in own, "Pause" in own) == (False, True)
 
 
 def test_what_a_source_gave_is_shown_by_day(console: ServedConsole) -> None:

@@ -26,6 +26,8 @@ from services.ingest.push_settings import PushSettings
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import FixedClock, SystemClock
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.figures.hours import hour_of
+from services.runtime.figures.source_hours import SourceHour
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.records import Outgoing
@@ -66,6 +68,18 @@ def test_one_posting_is_durable_before_it_is_answered(tmp_path: Path) -> None:
             "records": [{"index": 0, "id": "a/1", "posting_id": raw.posting_id, "outcome": "new"}],
             "errors": [],
         }
+
+
+def test_pushes_count_for_the_hour_of_their_source_as_polls_do(tmp_path: Path) -> None:
+    with pushing(tmp_path) as pushed:
+        assert pushed.client.push([posting("1"), posting("2"), {"id": "3"}]).status == 207
+        assert pushed.client.push(posting("1")).outcomes() == ["unchanged"]
+        assert pushed.client.push({"id": "4"}).status == 422
+        assert pushed.client.send(b"{").status == 400
+        assert pushed.client.close("2").status == 202
+        Client(pushed.client.port, "wrong" * 5).push(posting("5"))
+        assert pushed.hour("acme") == SourceHour(hour_of(NOON), polls=5, seen=4, new=2, failed=2, unread=2)
+        assert pushed.hour("other") == SourceHour(hour_of(NOON))
 
 
 def test_a_list_and_lines_are_batches(tmp_path: Path) -> None:

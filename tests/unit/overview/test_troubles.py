@@ -222,6 +222,11 @@ def test_all_is_well() -> None:
             "goes on by itself",
         ),
         (
+            replace(WELL, services=(service(ready=False, reason="what it does by the clock fails: a bug"),)),
+            "matcher (w1) does not work: what it does by the clock fails: a bug",
+            "its log says at what",
+        ),
+        (
             replace(WELL, services=(service(ready=False, reason="halted at postings.v1:0:5", mend="dead letters"),)),
             "does not work: halted",
             "`jobchime dead list`",

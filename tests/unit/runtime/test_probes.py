@@ -159,12 +159,14 @@ def service(
     error: str | None = None,
     last: str | None = None,
     member: bool = True,
+    ticks: int = 0,
 ) -> ServiceStatus:
     def failure(said: str | None) -> Failure | None:
         return None if said is None else Failure(said, NOON, NOON)
 
+    failed = Failure("no such table: digests", NOON, NOON, "migrate", ticks) if ticks else None
     lane = LaneStatus("postings.v1", 0, 5, 2, state, 1, failure(error))
-    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, failure(last), member)
+    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, failure(last), member, failed)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,9 @@ def service(
         (service(member=False, last="Kafka is away"), "without partitions: Kafka is away"),
         (service(state="waiting", error="Elasticsearch is away"), "waits: Elasticsearch is away"),
         (service(state="halted", error="halted at postings.v1:0:5"), "halted at postings.v1:0:5"),
+        (service(ticks=4), None),
+        (service(ticks=5), "what it does by the clock fails: no such table: digests"),
+        (service(ticks=9, state="waiting", error="Elasticsearch is away"), "waits: Elasticsearch is away"),
     ],
 )
 def test_a_service_that_does_not_work_says_why(found: ServiceStatus, reason: str | None) -> None:

@@ -53,7 +53,7 @@ def test_a_failing_tick_is_told_once_a_minute_and_counted_each_time() -> None:
             ticked.time.sleep(20)
     assert len(said) == 2
     assert ticked.ticks.errors == 5
-    assert ticked.notes.failure == Failure("it fails", NOON, NOON)
+    assert ticked.notes.failure == Failure("it fails", NOON, NOON, times=5)
 
 
 def test_a_failure_has_dates_and_is_over_when_the_tick_works_again() -> None:
@@ -71,7 +71,7 @@ def test_a_failure_has_dates_and_is_over_when_the_tick_works_again() -> None:
         for _ in range(3):
             ticks.tick(clock.now())
             clock.advance(timedelta(minutes=1))
-    assert notes.failure == Failure("the index is being rebuilt: wait", NOON, NOON + timedelta(minutes=2))
+    assert notes.failure == Failure("the index is being rebuilt: wait", NOON, NOON + timedelta(minutes=2), times=3)
     failing[0] = False
     ticks.tick(clock.now())
     assert notes.failure is None
@@ -80,7 +80,7 @@ def test_a_failure_has_dates_and_is_over_when_the_tick_works_again() -> None:
 def test_what_fails_since_before_its_clock_was_set_back_fails_since_then() -> None:
     failure = Failure("no", NOON + timedelta(days=2), NOON + timedelta(days=2))
     later = NOON + timedelta(minutes=1)
-    assert failure.again("no", NOON).again("no", later) == Failure("no", NOON, later)
+    assert failure.again("no", NOON).again("no", later) == Failure("no", NOON, later, times=3)
 
 
 def test_what_works_again_ends_only_its_own_failure() -> None:

@@ -31,10 +31,10 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 def test_a_source_that_is_held_stands_first_and_is_not_well(installation: Installation) -> None:
-    assert [one.source.name for one in sources.standings(installation, NOW)] == ["ash", "birch"]
+    assert [one.figures.name for one in sources.standings(installation, NOW)] == ["ash", "birch"]
     workers.hold_source(installation, "birch", NOW, paused=True)
     first, second = sources.standings(installation, NOW)
-    assert (first.source.name, first.figures.state, first.well, first.health) == ("birch", "paused", False, None)
+    assert (first.figures.name, first.figures.state, first.well, first.health) == ("birch", "paused", False, None)
     assert second.well
 
 
@@ -56,7 +56,7 @@ def test_an_operators_word_that_a_source_lists_nothing_is_kept(installation: Ins
     polled = SourceHealth("ash", since, NOW, last_attempt=NOW, last_success=NOW, giving=Giving(nothing_since=since))
     ledger.settle(polled)
     (first, _) = sources.standings(installation, NOW)
-    assert (first.source.name, first.figures.state) == ("ash", "barren")
+    assert (first.figures.name, first.figures.state) == ("ash", "barren")
     assert sources.accept(installation, "ash", NOW) == 0
     ledger.settle(polled)
     assert {one.figures.state for one in sources.standings(installation, NOW)} == {"ok", "waiting"}

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from hmac import compare_digest
 from typing import Annotated, Any, TypeVar
@@ -28,6 +29,7 @@ from services.ingest.adapters.push.gate import (
     records_of,
     too_many,
 )
+from services.ingest.adapters.push.hours import REFUSED_WHOLE, hours_of
 from services.ingest.faults import FaultCode, FeedFault
 from services.ingest.push import (
     PUSH,
@@ -98,29 +100,31 @@ class PushApi:
     async def post(self, request: Request, key: str | None, *, backlog: bool) -> Response:
         """Take what a body holds."""
         name, source = self._client(key)
-        lines = _is_lines(request.headers.get("content-type"))
-        # A client that asks before it sends has sent nothing yet that would have to pass.
-        sent = None if "expect" in request.headers else request
-        async with self._gate.turn(name, sent):
-            body = await read_body(
-                request,
-                self._settings,
-                encoding=request.headers.get("content-encoding"),
-                length=request.headers.get("content-length"),
-            )
-            report = await self._in_thread(partial(self._push, source, body, lines, backlog=backlog))
-        self._count(report)
+        with self._refusals_counted(source):
+            lines = _is_lines(request.headers.get("content-type"))
+            # A client that asks before it sends has sent nothing yet that would have to pass.
+            sent = None if "expect" in request.headers else request
+            async with self._gate.turn(name, sent):
+                body = await read_body(
+                    request,
+                    self._settings,
+                    encoding=request.headers.get("content-encoding"),
+                    length=request.headers.get("content-length"),
+                )
+                report = await self._in_thread(partial(self._push, source, body, lines, backlog=backlog))
+        self._count(source, report)
         _events.info("pushed", key=name, source=source, taken=len(report.taken), refused=len(report.refused))
         return _answer(report)
 
     async def delete(self, source_id: str, key: str | None) -> Response:
         """Close one posting."""
         name, source = self._client(key)
-        if not is_id(source_id):
-            raise _whole(400, bad_pushed_id())
-        async with self._gate.turn(name):
-            done = await self._in_thread(partial(self._pusher.close, source, source_id))
-        self._count(PushReport((done,)))
+        with self._refusals_counted(source):
+            if not is_id(source_id):
+                raise _whole(400, bad_pushed_id())
+            async with self._gate.turn(name):
+                done = await self._in_thread(partial(self._pusher.close, source, source_id))
+        self._count(source, PushReport((done,)))
         if done.outcome == "unknown":
             raise PushRefusedError(404, "not_found", "no posting of this id was pushed for this source")
         _events.info("closed", key=name, source=source, posting=done.posting_id)
@@ -164,9 +168,20 @@ class PushApi:
                 503, "away", "it cannot be kept now; send the same again", retry_after_s=_AWAY_RETRY_S
             ) from None
 
-    def _count(self, report: PushReport) -> None:
+    @contextmanager
+    def _refusals_counted(self, source: str) -> Iterator[None]:
+        """Count a request that is refused whole by its source, as a poll that failed."""
+        try:
+            yield
+        except PushRefusedError:
+            if self._metrics is not None:
+                self._metrics.of_source(source, REFUSED_WHOLE)
+            raise
+
+    def _count(self, source: str, report: PushReport) -> None:
         if self._metrics is None:
             return
+        self._metrics.of_source(source, hours_of(report))
         for record in report.taken:
             self._metrics.count(listed.PUSHED, record.outcome)
         if report.refused:
