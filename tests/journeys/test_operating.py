@@ -3,16 +3,18 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from services.runtime.files.datadir import STORE_FILE
 from services.runtime.log.sqlite import SqliteLog, all_topics
 from tests.support.command_line import run
 from tests.support.consenting import OPTIONS
@@ -150,6 +152,26 @@ def test_an_operators_day(folder: Path) -> None:
     assert after.code == 1
     assert "jobchime does not run" in after.out
     assert ADDRESS not in (folder / "run.log").read_text()
+
+
+def test_a_table_that_is_mislaid_is_told_by_the_probe_and_the_page_until_it_is_back(folder: Path) -> None:
+    def rename(before: str, after: str) -> None:
+        with closing(sqlite3.connect(folder / "data" / STORE_FILE, timeout=60)) as store:
+            store.execute(f"ALTER TABLE {before} RENAME TO {after}")
+
+    with running(folder) as it:
+        until(lambda: it.probe("/readyz")[0] == 200)
+        rename("outbox", "mislaid")
+        until(lambda: it.probe("/readyz")[0] == 503)
+        assert json.loads(it.probe("/readyz")[1])["reasons"] == [
+            "outbox.relay: what it does by the clock fails: the store's tables are not those of this version"
+            " (no such table: outbox): run `jobchime migrate`; where it finds nothing to do, somebody renamed or"
+            " dropped one"
+        ]
+        assert not it.status()["healthy"]
+        rename("mislaid", "outbox")
+        until(lambda: it.probe("/readyz")[0] == 200)
+        until(lambda: it.status()["healthy"])
 
 
 def nobody_is_named(it: Running) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
+from sqlalchemy import create_engine, text
 
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.reader import RecordReader
@@ -60,6 +61,7 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(
         hold_the_matcher(it, client)
         hold_the_source(it, client)
         let_mails_go(it)
+        lose_a_table(it)
         nobody_is_named(it, search)
     told = {one["what"].partition(",")[0] for one in it.status()["troubles"]}
     assert "no worker of matcher runs" in told, "workers that stopped said goodbye"
@@ -133,6 +135,22 @@ def let_mails_go(it: Installation) -> None:
     assert "jobchime_sending_paused 1.0" in it.probe("notifier", "/metrics")[1]
     assert it.command("resume", "sending")[0] == 0
     until(lambda: bool(list((it.folder / "mails").glob("**/*.eml"))), "the mail is out")
+
+
+def lose_a_table(it: Installation) -> None:
+    """It handles records all the while, and what it does by the clock fails."""
+    store = create_engine(it.store)
+    with store.begin() as connection:
+        connection.execute(text("ALTER TABLE deliveries RENAME TO mislaid"))
+    until(lambda: it.probe("notifier", "/readyz")[0] == 503, "the notifier is not ready")
+    assert (
+        "notifier: what it does by the clock fails: the store's tables are not those of this version"
+        in (it.probe("notifier", "/readyz")[1])
+    )
+    with store.begin() as connection:
+        connection.execute(text("ALTER TABLE mislaid RENAME TO deliveries"))
+    until(lambda: it.probe("notifier", "/readyz")[0] == 200, "the notifier is ready again")
+    store.dispose()
 
 
 def nobody_is_named(it: Installation, search: ElasticsearchSettings) -> None:

@@ -110,6 +110,7 @@ class Installation:
         self.config = folder / "jobchime.toml"
         self.ports = free_ports(4)
         self.kafka = kafka
+        self.store = store
         self.config.write_text(
             _SETTINGS.format(
                 ports=self.ports, key=KEY, store=store, kafka=kafka, tick_every_s=tick_every_s, push=push, more=more

@@ -216,7 +216,10 @@ def _fault_of(error: DBAPIError, url: URL) -> JobchimeError | None:
     said = str(error.orig or "").strip().partition("\n")[0] or type(error).__name__
     state = getattr(error.orig, "sqlstate", None)
     if state in _NOT_MIGRATED or any(sign in said for sign in ("no such table", "no such column")):
-        sentence = f"the store's tables are not those of this version ({said}): run `jobchime migrate`"
+        sentence = (
+            f"the store's tables are not those of this version ({said}): run `jobchime migrate`; where it finds nothing"
+            " to do, somebody renamed or dropped one"
+        )
         return UnavailableError(sentence, mend="migrate")
     if url.get_backend_name() == "sqlite":
         return explain(error.orig, Path(url.database or ":memory:")) if error.orig else None

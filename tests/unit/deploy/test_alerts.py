@@ -88,6 +88,16 @@ def test_the_runbook_has_each_alert_and_no_other() -> None:
     assert list(SECTIONS) == [alert.name for alert in ALERTS]
 
 
+def test_each_alert_fires_by_a_real_fault_but_those_of_budgets_whose_month_has_no_fault_of_minutes() -> None:
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests/faults").glob("test_alerts*.py"))
+    faults = set(re.findall(r'\("(Jobchime\w+)", ', tests))
+    budgets = {alert.name for objective in OBJECTIVES for alert in objective.alerts()}
+    assert faults == {alert.name for alert in ALERTS} - budgets
+    _, _, seen = RUNBOOK.partition("## Fired by real faults")
+    rows = re.findall(r"^\| (Jobchime[^|]*) \|", seen.partition("\n## ")[0], re.M)
+    assert {name for row in rows for name in re.findall(r"Jobchime\w+", row)} == faults
+
+
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_section_says_what_it_means_where_to_look_and_what_to_do(name: str) -> None:
     for part in ("Means", "Look", "Do"):
