@@ -21,7 +21,6 @@ from services.matcher.shared_holdings import SharedHoldings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
-from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import ReadLog, SqliteTail
 from services.runtime.records import Record, Tail
@@ -57,6 +56,9 @@ def make_shared_matcher(
     clock: Clock | None = None,
 ) -> Matcher:
     """The matcher over indices that all workers share; its `load` makes them where they are missing."""
+    # Only here: the embedded form starts sooner without Kafka's client.
+    from services.runtime.kafka.reader import RecordReader
+
     settings = settings or MatcherSettings()
     engine = SearchEngine(elasticsearch)
 

@@ -47,8 +47,6 @@ from services.runtime.audit import SqlAudit
 from services.runtime.errors import UsageError
 from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
-from services.runtime.kafka.offsets import Offsets
-from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, MATCHES, WEBHOOK_ATTEMPTS
 from services.runtime.metrics.process import Metrics
@@ -152,6 +150,9 @@ def build_webhooks(
 
 def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:
     """What holds the store against the topics on Kafka."""
+    # Only here: the embedded form starts sooner without Kafka's client.
+    from services.runtime.kafka.offsets import Offsets
+    from services.runtime.kafka.reader import RecordReader
 
     def letters(topic: str) -> Iterator[Record]:
         with RecordReader(kafka) as reader:

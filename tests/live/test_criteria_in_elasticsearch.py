@@ -11,7 +11,8 @@ from schemas.criteria import Criteria, CriteriaRecord
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Entry
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
-from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.refusals import MissingIndexError
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import PoisonError, UnavailableError, UsageError
 from tests.support import generate

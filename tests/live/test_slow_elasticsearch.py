@@ -13,7 +13,8 @@ from services.matcher.settings import MatcherSettings
 from services.matcher.shared_holdings import SharedHoldings
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
-from services.runtime.elasticsearch.client import SearchEngine, SlowError
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.refusals import SlowError
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own

@@ -33,6 +33,7 @@ _IMPORTED = (
     "services.matcher.app",
     "services.notifier.app",
     "services.notifier.adapters.mail.mailers",
+    "services.runtime.elasticsearch.connection",
 )
 """What services import, those of them that do so late included."""
 _SAID = 4_000

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.connection import Connection
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UsageError
 from services.settings import load_settings
@@ -47,8 +48,8 @@ def test_no_command_tells_a_password_or_shows_a_traceback(command: tuple[str, ..
 
 def test_https_has_a_port_of_its_own(tmp_path: Path) -> None:
     settings = load_settings(settings_file(tmp_path, 'urls = ["https://search.example"]'))
-    with closing(SearchEngine(settings.elasticsearch)) as engine:
-        [node] = engine._client.transport.node_pool.all()
+    with closing(Connection(settings.elasticsearch)) as connection:
+        [node] = connection._client.transport.node_pool.all()
         assert (node.config.host, node.config.port) == ("search.example", 443)
 
 

@@ -24,7 +24,8 @@ from services.rules.roles.taxonomy import neighbours_mark
 from services.rules.text import TextQuery
 from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine, SlowError
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.refusals import MissingIndexError, SlowError
 from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")

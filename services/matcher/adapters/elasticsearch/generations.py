@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch.client import MissingIndexError, RefusedError, SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.refusals import MissingIndexError, RefusedError
 from services.runtime.errors import UnavailableError, UsageError
 
 _PATIENT_S = 30.0

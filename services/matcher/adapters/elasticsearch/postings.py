@@ -22,7 +22,8 @@ from services.rules.criterion import terms_mark
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from services.runtime.chunks import chunked
-from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.refusals import MissingIndexError
 from services.runtime.errors import UnavailableError
 
 SCHEMA: Final = "postings.v6"
