@@ -19,7 +19,7 @@ from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
 from services.notifier.adapters.mail.mailers import say_where, try_out
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
-from services.notifier.app import build_notifier, build_webhooks, look_at_keys, store_chores
+from services.notifier.app import build_notifier, build_webhooks, look_at_keys, make_log_agreement, store_chores
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.webhooks import Webhooks
@@ -140,7 +140,8 @@ def embedded(
             settings.mail,
             settings.notifier,
             mailer,
-            stopping=stopping,
+            make_log_agreement(engine, log).check,
+            stopping,
             metrics=shown.metrics,
             consent=settings.portal.consent,
         )

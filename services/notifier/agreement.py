@@ -1,7 +1,8 @@
 """Whether the store and the topics tell of the same records. They do not where one was lost, or restored from a copy.
 
-The notifier counts what it has stored by itself, in the transaction that stores it; Kafka counts what was handled. So
-both can be held against each other, and nothing is left out or taken for known without a word.
+The notifier counts what it has stored by itself, in the transaction that stores it; Kafka, or the log of the embedded
+form, counts what was handled. So both can be held against each other, and nothing is left out or taken for known
+without a word.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +24,7 @@ Place = tuple[str, int]
 
 
 class Broker(Protocol):
-    """What is asked of Kafka, see `services.runtime.kafka.offsets.Offsets`."""
+    """What is asked of Kafka or the log, see `services.runtime.kafka.offsets.Offsets`."""
 
     def ids(self, topics: tuple[str, ...]) -> Mapping[str, str]: ...
 
@@ -56,7 +57,7 @@ class Partition:
 
     @property
     def skipped(self) -> int:
-        """How many records were handled, by Kafka's count, and are not in the store: it was restored from a copy."""
+        """How many records were handled, by its count, and are not in the store: it was restored from a copy."""
         return max((self.committed or 0) - self.stored - self.buried, 0)
 
 
@@ -68,6 +69,7 @@ class TopicStanding:
     replaced: tuple[str, ...]
     """Topics that are not those which the store belongs to."""
     partitions: tuple[Partition, ...]
+    where: str = "on Kafka"
 
     @property
     def store_is_older(self) -> bool:
@@ -77,12 +79,12 @@ class TopicStanding:
     def said(self) -> str:
         """What does not agree; empty where all does."""
         if self.replaced:
-            return f"{' and '.join(self.replaced)} on Kafka are not the topics that this store belongs to"
+            return f"{' and '.join(self.replaced)} {self.where} are not the topics that this store belongs to"
         if any(partition.set_back for partition in self.partitions):
-            return f"{MATCHES.name} on Kafka ends before what this store has of it"
+            return f"{MATCHES.name} {self.where} ends before what this store has of it"
         if skipped := sum(partition.skipped for partition in self.partitions):
-            records = f"{counted(skipped, 'record')} of {MATCHES.name}"
-            return f"Kafka counts {records} as stored that this store lacks"
+            records = counted(skipped, "record counts", "records count")
+            return f"of {MATCHES.name} {self.where} {records} as stored that this store lacks"
         return ""
 
     def beginnings(self) -> dict[int, int]:
@@ -102,17 +104,21 @@ class Agreement:
         known: SqlKnownTopics,
         broker: Callable[[], AbstractContextManager[Broker]],
         letters: Callable[[str], Iterable[Record]],
+        where: str = "on Kafka",
+        mend: str = MEND,
     ) -> None:
-        """`letters` reads a topic of dead letters."""
+        """`letters` reads a topic of dead letters; `where` the topics are, and what does `mend` them, in words."""
         self._known = known
         self._broker = broker
         self._letters = letters
+        self._where = where
+        self._mend = mend
 
     def check(self) -> None:
         """Raises UnavailableError, with what mends it, where they do not agree."""
         standing = self.standing()
         if said := standing.said():
-            raise UnavailableError(f"{said}: {MEND}", mend="republish")
+            raise UnavailableError(f"{said}: {self._mend}", mend="republish")
         self._known.know(standing.ids)
 
     def standing(self) -> TopicStanding:
@@ -141,7 +147,7 @@ class Agreement:
             )
             for place, end in sorted(ends.items())
         )
-        return TopicStanding(ids, replaced, partitions)
+        return TopicStanding(ids, replaced, partitions, self._where)
 
     def mend(self, standing: TopicStanding) -> None:
         """Have the notifier read on from where both agree. No worker of it may run.

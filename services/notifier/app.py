@@ -1,6 +1,7 @@
 """Wires the notifier."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from random import Random, SystemRandom
@@ -48,6 +49,8 @@ from services.runtime.errors import UsageError
 from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.log.broker import LogBroker
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, MATCHES, WEBHOOK_ATTEMPTS
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
@@ -159,6 +162,12 @@ def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:
             yield from reader.read_all(topic)
 
     return Agreement(SqlKnownTopics(engine), lambda: Offsets(kafka), letters)
+
+
+def make_log_agreement(engine: Engine, log: SqliteLog) -> Agreement:
+    """What holds the store against the topics in the log of the embedded form."""
+    where, mend = f"in the log {log.path}", "stop `jobchime run`, then run `jobchime republish`"
+    return Agreement(SqlKnownTopics(engine), lambda: nullcontext(LogBroker(log)), log.read_all, where, mend)
 
 
 def store_chores(engine: Engine) -> tuple[Chore, ...]:

@@ -34,10 +34,12 @@ from services.matcher.reconciling import (
 )
 from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.adapters.sql.windows.matches import stored_keys
-from services.notifier.app import make_agreement
+from services.notifier.agreement import Agreement
+from services.notifier.app import make_agreement, make_log_agreement
 from services.runtime.chunks import chunked
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
+from services.runtime.files.datadir import is_run_on
 from services.runtime.kafka import topics
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
@@ -48,7 +50,7 @@ from services.runtime.pauses import SqlPauses
 from services.runtime.records import Producer, TopicReader
 from services.settings import Settings
 from services.usecases.index import has_index, index_of
-from services.usecases.installation import Installation, open_installation, open_log
+from services.usecases.installation import Installation, open_installation, open_log, topics_of
 from services.usecases.progress import Progress, Tell, unseen
 
 __all__ = [
@@ -132,10 +134,11 @@ def _records(kafka: KafkaSettings, kept: RebuiltIndex) -> int:
 
 
 def require_topics(settings: Settings) -> None:
-    """Raises UsageError where there is no Kafka to agree with, or the topics are missing; UnavailableError."""
-    if not settings.deployed:
-        raise UsageError("there is nothing to republish: without Kafka, `jobchime backup` takes log and store as one")
-    topics.require(settings.kafka, (CRITERIA.name, MATCHES.name))
+    """Raises UsageError where the topics are missing, or a process runs on the log; UnavailableError."""
+    if settings.deployed:
+        topics.require(settings.kafka, (CRITERIA.name, MATCHES.name))
+    elif is_run_on(settings.data):
+        raise UsageError(f"jobchime runs on {settings.data}: stop it first")
 
 
 def read_on(installation: Installation, now: datetime, *, dry_run: bool) -> str:
@@ -144,15 +147,25 @@ def read_on(installation: Installation, now: datetime, *, dry_run: bool) -> str:
     What it reads twice adds nothing. In a store that was restored sending waits until it is told who opted out since.
     Raises UnavailableError.
     """
-    agreement = make_agreement(installation.engine, installation.settings.kafka)
-    standing = agreement.standing()
-    said = standing.said()
-    if said and not dry_run:
-        if standing.store_is_older:
-            # Before it may go on: cut off here, it is still seen that the two do not agree.
-            SqlPauses(installation.engine).hold_restored(now)
-        agreement.mend(standing)
+    with _agreement_of(installation) as agreement:
+        standing = agreement.standing()
+        said = standing.said()
+        if said and not dry_run:
+            if standing.store_is_older:
+                # Before it may go on: cut off here, it is still seen that the two do not agree.
+                SqlPauses(installation.engine).hold_restored(now)
+            agreement.mend(standing)
     return said
+
+
+@contextmanager
+def _agreement_of(installation: Installation) -> Iterator[Agreement]:
+    settings, engine = installation.settings, installation.engine
+    if settings.deployed:
+        yield make_agreement(engine, settings.kafka)
+        return
+    with open_log(settings) as log:
+        yield make_log_agreement(engine, log)
 
 
 def waits_for_opt_outs(installation: Installation) -> bool:
@@ -166,7 +179,7 @@ def publish(installation: Installation, now: datetime, *, dry_run: bool) -> Drif
     With `dry_run` only says which. Raises UnavailableError.
     """
     repair = CriteriaRepair(installation.engine)
-    with RecordReader(installation.settings.kafka) as reader:
+    with topics_of(installation.settings) as reader:
         published = published_of(reader.read_all(CRITERIA.name))
     drift = repair.drift(published)
     if drift and not dry_run:

@@ -17,7 +17,7 @@ def republish(
     now: Now = None,
     config: Config = None,
 ) -> None:
-    """Have the topics and the store agree again, after Kafka was lost or the store restored; harmless to repeat.
+    """Have the topics and the store agree again, after Kafka or the log was lost or the store restored; harmless.
 
     The notifier reads on where the store ends; criteria that criteria.v1 lacks are queued for it, and those that the
     store does not know are removed from it. With --dry-run, exit 1 where something does not agree.

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.runtime.errors import UnavailableError, UsageError
@@ -29,9 +29,11 @@ class FolderLock:
 
     folder: Path
     descriptor: int
+    _known: dict[str, tuple[int, int] | None] = field(default_factory=dict)
+    """Which files of log and store were there at the first check; the store may be a server."""
 
     def check(self) -> None:
-        """Raise UnavailableError where the folder was moved, deleted or put anew under the process that runs on it.
+        """Raise UnavailableError where folder, log or store was moved, deleted or put anew under this process.
 
         Its open files would go on taking what is written, where nobody looks for it.
         """
@@ -45,6 +47,13 @@ class FolderLock:
             raise UnavailableError(
                 f"the data folder {self.folder} was moved or deleted while jobchime ran on it; put it back, then start"
             )
+        for name in (LOG_FILE, STORE_FILE):
+            found = _file_at(self.folder / name)
+            if self._known.setdefault(name, found) != found:
+                raise UnavailableError(
+                    f"{self.folder / name} was moved, deleted or put anew while jobchime ran on it, and what it wrote"
+                    " since is lost; put it back where you can, then start"
+                )
 
 
 @contextmanager
@@ -64,6 +73,16 @@ def locked(folder: Path) -> Iterator[FolderLock]:
         yield FolderLock(folder, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """What a file is known by, whatever its name; None where there is none."""
+    with explained(path):
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return None
+    return found.st_dev, found.st_ino
 
 
 def _holds(descriptor: int, after_s: float = 0.0) -> bool:

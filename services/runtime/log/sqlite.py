@@ -1,6 +1,7 @@
 """The append-only log in one SQLite file: topics, partitions, offsets, consumer groups."""
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -77,6 +78,17 @@ class SqliteLog:
         except BaseException:
             self._connection.close()
             raise
+
+    def own_id(self) -> str:
+        """What tells this file from any other that has been or will be in its place; a copy has the same.
+
+        It is where SQLite leaves room for a number of the application's in a file's header.
+        """
+        if not (made := self._made_as()):
+            with self._writing() as connection:
+                made = self._made_as() or 1 + secrets.randbelow(2**31 - 1)
+                connection.execute(f"PRAGMA application_id = {made}")
+        return f"log-{made:08x}"
 
     def produce(self, records: Sequence[Outgoing]) -> None:
         """Append all or none; durable on return."""
@@ -195,6 +207,9 @@ class SqliteLog:
                 connection.executemany(insert, sorted(wanted))
                 connection.execute(f"PRAGMA user_version = {LAYOUT}")
         return self._all_ends()
+
+    def _made_as(self) -> int:
+        return int(self._rows("PRAGMA application_id", ())[0][0])
 
     def _all_ends(self) -> dict[tuple[str, int], int]:
         return {
