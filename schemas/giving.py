@@ -31,6 +31,13 @@ class Giving:
     """Polls in a row that listed much, and hardly anything that was known before."""
     replaced_since: datetime | None = None
     """The first of them; None where the last was none."""
+    usual: tuple[str, ...] = ()
+    """What half and more of the rows of its last listing of ten and more said (pay, place, text, date), or before it
+    was lost."""
+    lost: tuple[str, ...] = ()
+    """What of it no row of the last such listing said."""
+    lost_since: datetime | None = None
+    """The first listing that lacked some of it; None where the last lacked nothing."""
 
 
 @cache

@@ -12,6 +12,7 @@ from schemas.posting import Attribution, posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
+from services.ingest.domain.draft import Draft
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
@@ -43,17 +44,29 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
         return Broken(fault, source_id=item.source_id)
     try:
         draft = found.draft(item.data)
-        dates = draft.posted_at, draft.expires_at
+        dates, says = (draft.posted_at, draft.expires_at), _says(draft)
     except UnusableItemError:
         # Still sent on: the normaliser gives it its dead letter, so that a better one can take it up again.
-        dates = None, None
+        dates, says = (None, None), frozenset[str]()
     return ListedItem(
         source_id=item.source_id,
         format=found.name,
         content_hash=digest_of(found.name, canonical),
         posted_at=read_date("posted_at", dates[0], fetched_at=now).value,
         expires_at=read_date("expires_at", dates[1], fetched_at=now).value,
+        says=says,
     )
+
+
+def _says(draft: Draft) -> frozenset[str]:
+    """What a mapping may lose of all rows and no single one shows: many postings say none of it."""
+    stated = {
+        "pay": draft.pay_text or any(band.min is not None or band.max is not None for band in draft.pay),
+        "place": draft.locations or draft.restriction or draft.restriction_open or draft.workplace,
+        "text": draft.html,
+        "date": draft.posted_at is not None,
+    }
+    return frozenset(name for name, value in stated.items() if value)
 
 
 def _is_text(text: str) -> bool:

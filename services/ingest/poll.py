@@ -1,8 +1,8 @@
 """One poll of one source: what it lists is held against the ledger; what is new, changed or gone is sent."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -59,6 +59,8 @@ class PollReport:
     """Rows that may be jobs, of which nothing could be read: broken ones, blank ones, and those with another's id."""
     ended: int = 0
     """Postings that it lists and that are past their end, of which none is taken."""
+    says: Mapping[str, int] = field(default_factory=dict)
+    """How many of its postings state their pay, place, text and date."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -76,6 +78,7 @@ class Poll:
         self._tools = tools
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
+        self._says: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
         self._unread = 0
         self._broken = 0
@@ -143,6 +146,7 @@ class Poll:
             shrunk=shrunk,
             unread=self._broken + self._unread,
             ended=self._outcomes["ended"],
+            says=self._says,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
@@ -220,6 +224,8 @@ class Poll:
         ]
         send(self._tools, changes, self._now)
         self._outcomes.update(verdict.outcome for verdict, _ in judged)
+        for seen, _ in items.values():
+            self._says.update(seen.says)
 
     def _bury(self, broken: list[Broken]) -> None:
         """Give each fault one dead letter, however many polls meet it."""

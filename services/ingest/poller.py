@@ -186,5 +186,6 @@ def _given(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
             moved=bool(counts.new or counts.changed or counts.closed),
             whole=report.whole,
             unchanged=report.unchanged,
+            says=report.says,
         ),
     )

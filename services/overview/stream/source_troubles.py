@@ -28,7 +28,7 @@ _MANY: dict[SourceState, tuple[str, str]] = {
         f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
     ),
     "unread": (
-        "list many rows of which nothing can be read",
+        "list many rows of which nothing, or not what they said, can be read",
         f"{_LISTED}; `jobchime source check` the address of one says why; `jobchime source accept NAME` where it is"
         " right",
     ),
@@ -144,7 +144,10 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     lasts = ago(now - found.since)
     skipped = f" ({short(source.notes)})" if source.notes else ""
     what = {
-        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
+        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and none says its"
+        f" {' or '.join(found.lost)} any more, as half of them and more did, for {lasts} now"
+        if found.lost
+        else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
         "replaced": f"the source {source.name} listed hardly anything that was known at each of its last"
         f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",

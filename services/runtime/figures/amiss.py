@@ -21,8 +21,8 @@ REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
 Why = Literal["unread", "replaced", "stale", "barren"]
-"""`unread`: of many of its rows nothing can be read; `replaced`: poll after poll lists hardly anything that was known;
-`stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
+"""`unread`: of many of its rows nothing can be read, or of none what half of them said; `replaced`: poll after poll
+lists hardly anything that was known; `stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,16 @@ class Amiss:
     """Of one that is stale: it never took longer before."""
     number: int = 0
     """Of unread ones the rows, of replaced ones the polls, of a barren one the postings that are past their end."""
+    lost: tuple[str, ...] = ()
+    """Of an unread one, what none of its rows says any more: pay, place, text, date."""
 
     @property
     def said(self) -> str:
         """As a remark beside the source."""
         what = {
-            "unread": f"nothing can be read of {counted(self.number, 'row')}",
+            "unread": f"no row says its {' or '.join(self.lost)} any more"
+            if self.lost
+            else f"nothing can be read of {counted(self.number, 'row')}",
             "replaced": "each poll lists hardly anything that was known,",
             "stale": "it lists the same",
             "barren": f"all that it lists is past its end ({self.number:,})," if self.number else "it lists nothing",
@@ -64,6 +68,8 @@ def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, time
     """What may be amiss, the worst first, and for how long it may be so."""
     if giving.unread_since is not None:
         yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
+    if giving.lost_since is not None:
+        yield Amiss("unread", giving.lost_since, lost=giving.lost), timedelta()
     if giving.replaced_since is not None and giving.replaced >= REPLACED_POLLS:
         yield Amiss("replaced", giving.replaced_since, number=giving.replaced), timedelta()
     if giving.nothing_since is not None:

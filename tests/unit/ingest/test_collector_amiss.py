@@ -12,6 +12,7 @@ from services.runtime.figures.sources import Expected, SourceFigures, read_sourc
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, json_lines, line, source
 from tests.support.feed_server import FeedServer, feed_server
+from tests.support.pushing import posting
 
 NONE = board()
 UNLISTED = board(*(job(str(number), isListed=False) for number in range(12)))
@@ -196,3 +197,33 @@ def _full(number: int, source_id: str = "") -> dict[str, object]:
         "id": source_id or str(number), "position": f"Gardener {number}", "company": "Fern", "epoch": 1, "tags": [],
         "url": f"https://remoteok.com/{source_id or number}", "date": (NOON - timedelta(hours=2)).isoformat(),
     }  # fmt: skip
+
+
+def test_what_half_of_the_rows_said_and_none_says_any_more_is_told_until_it_is_back_or_right(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    pay = {"salary_min": 70_000, "salary_max": 90_000, "salary_currency": "EUR", "salary_period": "year"}
+
+    def listing(paid: int, unpaid: int, **more: object) -> bytes:
+        rows = [posting(f"paid {number}", **pay, **more) for number in range(paid)]
+        rows += [posting(f"unpaid {number}", **more) for number in range(unpaid)]
+        return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+    def polled(body: bytes) -> str:
+        server.on("/feed", serve.served(body))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(listing(6, 6))), format="posting_lines"))
+    assert polled(listing(6, 6)) == "ok"
+    assert polled(listing(1, 11)) == "ok"
+    assert polled(listing(0, 12)) == "ok", "of a few it is chance"
+    assert polled(listing(6, 6, location="Lisbon")) == "ok"
+    assert polled(listing(0, 9, location="Lisbon")) == "ok", "of so few rows nothing is concluded"
+    assert polled(listing(0, 12, location="Lisbon")) == "no row says its pay any more"
+    assert polled(listing(0, 14, location="Lisbon")) == "no row says its pay any more"
+    on.ledger.accept_giving("board", on.now)
+    assert polled(listing(0, 12, location="Lisbon")) == "ok"
+    assert polled(listing(0, 12)) == "no row says its pay or place any more"
+    assert polled(listing(1, 11, location="Lisbon")) == "ok"

@@ -118,6 +118,15 @@ def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigure
     return SourceFigures(name, state, amiss=why and Amiss(why, since, longest))
 
 
+def test_what_no_row_says_any_more_is_named() -> None:
+    source = SourceFigures("a", "unread", items=20, amiss=Amiss("unread", NOON, lost=("pay", "place")))
+    [told] = source_troubles([source], NOON + timedelta(minutes=3))
+    assert told.what == (
+        "the source a gives 20 postings, and none says its pay or place any more, as half of them and more did, for"
+        " 3 min now"
+    )
+
+
 @pytest.mark.parametrize("state", SOURCE_STATES)
 def test_a_source_is_as_grave_as_what_is_told_of_it(state: SourceState) -> None:
     told = source_troubles([given_nothing("a", state)], NOON)

@@ -1,6 +1,7 @@
 """How what a source gives goes on from poll to poll, so that one that gives nothing, or what is odd, is known."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from schemas.giving import Giving
@@ -30,6 +31,8 @@ class Polled:
     """Its listing arrived whole, without which that nothing is listed says nothing."""
     unchanged: bool
     """The source said that it is as before, in which case nothing was listed anew, be it empty or not."""
+    says: Mapping[str, int] = field(default_factory=dict)
+    """How many of its postings, those past their end included, state their pay, place, text and date."""
 
 
 def given(before: Giving, now: datetime, polled: Polled) -> Giving:
@@ -63,9 +66,20 @@ def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     # Of a first listing all is new.
     replaced = before.began is not None and polled.new >= max(FEW, NEW * polled.listed)
     return replace(
-        before,
+        _said_anew(before, now, polled),
         unread=polled.unread,
         unread_since=(before.unread_since or now) if many else None,
         replaced=before.replaced + 1 if replaced else 0,
         replaced_since=(before.replaced_since or now) if replaced else None,
     )
+
+
+def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
+    """What half of the rows said is said by none from one listing to the next where a field has another name."""
+    rows = polled.listed + polled.ended
+    if rows < FEW:
+        return before
+    lost = tuple(name for name in before.usual if not polled.says.get(name))
+    often = {name for name, number in polled.says.items() if 2 * number >= rows}
+    known = before.lost_since if set(lost) <= set(before.lost) else None
+    return replace(before, usual=tuple(sorted({*often, *lost})), lost=lost, lost_since=(known or now) if lost else None)

@@ -45,6 +45,8 @@ class ListedItem:
     content_hash: str
     posted_at: datetime | None = None
     expires_at: datetime | None = None
+    says: frozenset[str] = frozenset()
+    """Which of pay, place, text and date its source states."""
 
 
 @dataclass(frozen=True, slots=True)
