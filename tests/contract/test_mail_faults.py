@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
+from services.notifier.domain.consent import Consent, Origin
 from services.notifier.domain.delivery import Fault
 from services.notifier.domain.mail_events import Kind, MailEvent
 from services.notifier.ports import Receipt, Served, Since
@@ -322,3 +323,18 @@ def test_what_a_clock_that_ran_ahead_dated_says_nothing_of_mails_now(store: Noti
     store.deliveries.accepted([(*second, Receipt("2"))], NOW + 2 * DAY)
     assert any("tells nothing" in what for what, _ in shown(store, 3 * HOUR))
     assert mail(store, 3 * HOUR).last_accepted == NOW
+
+
+def test_many_who_unsubscribe_in_one_day_are_told_as_where_a_program_follows_their_links(store: NotifierStore) -> None:
+    handed_over(store, 30)
+
+    def leave(name: str, origin: Origin) -> list[tuple[str, bool]]:
+        person = store.person(name)
+        for _ in range(2):
+            store.subscribers.unsubscribe(person.subscriber_id, Consent("withdrawn", NOW, origin, ""))
+        return shown(store, MINUTE)
+
+    assert [leave(f"leaves{number}", "one-click") for number in range(3)] == [[], [], []], "a tenth"
+    assert leave("removed", "operator") == []
+    assert leave("last", "page") == [("in a day of 30 mails 4 readers unsubscribed", True)]
+    assert shown(store, DAY + 2 * HOUR, hears=False) == []

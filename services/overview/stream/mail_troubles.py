@@ -142,6 +142,13 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
             "find out what they did not want: by which import or sign-up did they come?",
             grave=number >= _LEAST_SPAM and day.share("spam") > _MUCH_SPAM,
         )
+    if arriving.many_leave:
+        yield Trouble(
+            f"in a day of {counted(day.of, 'mail')} {day.kinds['unsubscribed']:,} readers unsubscribed",
+            "`jobchime subscriber show` says of each when and how: one-click within seconds of a mail is a program that"
+            " follows links, be it a reader's server or our provider's, whose readers have to be asked; else see what"
+            " they were mailed",
+        )
     if arriving.put_off:
         yield Trouble(
             f"{counted(arriving.put_off, 'mail')} of the last day {'is' if arriving.put_off == 1 else 'are'} put off by"

@@ -87,6 +87,11 @@ class Arriving:
     """Those of the same time of which it was told that they arrived, or that they did not."""
 
     @property
+    def many_leave(self) -> bool:
+        """Whether more readers unsubscribed in the day than mails that they did not want explain."""
+        return _is_much(self.told_day.kinds.get("unsubscribed", 0), self.told_day.of)
+
+    @property
     def much_is_put_off(self) -> bool:
         of = max(self.told_day.of, self.put_off)
         return _is_much(self.put_off, of) or self.put_off == of >= FEW

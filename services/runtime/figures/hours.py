@@ -36,7 +36,8 @@ STAGES: Final[tuple[tuple[str, Metric], ...]] = (
 )
 """The way of a posting, in its order, as operators call its parts."""
 MAIL_EVENTS: Final = "jobchime_mail_events"
-"""By kind; counted where they are taken, which is no process that serves metrics."""
+"""By kind; counted where they are taken, which is no process that serves metrics. Who unsubscribes by us is among
+them, as who does by the provider."""
 MAIL_EVENTS_REFUSED: Final = "mail_events_refused"
 """Minutes in which events came that the mail provider's key did not sign."""
 SOURCE_YIELD: Final = "source_yield"

@@ -24,6 +24,7 @@ from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.notifier.ports import Email
 from services.runtime.errors import ChangedError, UsageError
+from services.runtime.figures.hours import MAIL_EVENTS, add_to_hours, counted_at
 from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -174,6 +175,9 @@ class SqlSubscribers:
             if subscriber.status != "unsubscribed":
                 stop(connection, subscriber_id, "unsubscribed", withdrawn.at)
                 consents.keep(connection, subscriber_id, withdrawn)
+                if withdrawn.origin != "operator":
+                    left = counted_at(withdrawn.at, MAIL_EVENTS, "unsubscribed")
+                    add_to_hours(connection, dict.fromkeys(left, 1))
             return _get(connection, subscriber_id)
 
     @retried
