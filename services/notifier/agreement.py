@@ -69,7 +69,7 @@ class TopicStanding:
     replaced: tuple[str, ...]
     """Topics that are not those which the store belongs to."""
     partitions: tuple[Partition, ...]
-    where: str = "on Kafka"
+    where: str = "Kafka"
 
     @property
     def store_is_older(self) -> bool:
@@ -79,12 +79,12 @@ class TopicStanding:
     def said(self) -> str:
         """What does not agree; empty where all does."""
         if self.replaced:
-            return f"{' and '.join(self.replaced)} {self.where} are not the topics that this store belongs to"
+            return f"{' and '.join(self.replaced)} in {self.where} are not the topics that this store belongs to"
         if any(partition.set_back for partition in self.partitions):
-            return f"{MATCHES.name} {self.where} ends before what this store has of it"
+            return f"{MATCHES.name} in {self.where} ends before what this store has of it"
         if skipped := sum(partition.skipped for partition in self.partitions):
-            records = counted(skipped, "record counts", "records count")
-            return f"of {MATCHES.name} {self.where} {records} as stored that this store lacks"
+            records = f"{counted(skipped, 'record')} of {MATCHES.name}"
+            return f"{self.where} counts {records} as stored that this store lacks"
         return ""
 
     def beginnings(self) -> dict[int, int]:
@@ -104,7 +104,7 @@ class Agreement:
         known: SqlKnownTopics,
         broker: Callable[[], AbstractContextManager[Broker]],
         letters: Callable[[str], Iterable[Record]],
-        where: str = "on Kafka",
+        where: str = "Kafka",
         mend: str = MEND,
     ) -> None:
         """`letters` reads a topic of dead letters; `where` the topics are, and what does `mend` them, in words."""

@@ -166,7 +166,7 @@ def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:
 
 def make_log_agreement(engine: Engine, log: SqliteLog) -> Agreement:
     """What holds the store against the topics in the log of the embedded form."""
-    where, mend = f"in the log {log.path}", "stop `jobchime run`, then run `jobchime republish`"
+    where, mend = f"the log {log.path}", "stop `jobchime run`, then run `jobchime republish`"
     return Agreement(SqlKnownTopics(engine), lambda: nullcontext(LogBroker(log)), log.read_all, where, mend)
 
 

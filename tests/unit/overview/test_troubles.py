@@ -552,7 +552,7 @@ def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
         ),
         (
             "unread",
-            "50 sources list many rows of which nothing can be read: s00, s01, s02 and 47 more",
+            "50 sources list many rows of which nothing, or not what they said, can be read: s00, s01, s02 and 47 more",
             "source accept NAME`",
         ),
         (
