@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    bindparam,
+    case,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import (
@@ -34,12 +45,31 @@ from services.notifier.domain.delivery import (
 from services.notifier.ports import ClaimedDelivery, Receipt, UnknownDelivery
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.day_limit import DayLimit
-from services.runtime.sql.ran_ahead import is_ahead
+from services.runtime.sql.ran_ahead import AHEAD, is_ahead
 from services.runtime.sql.store import bytewise, reading, retried, writing
 
 _DID_NOT_GO: frozenset[Event] = frozenset({"defer", "withhold"})
 """Answers after which a mail has no place among those of its day."""
 _TOO_LATE = "it waited for too long to be of use"
+
+# Each tick asks these, mostly for nothing: to build a statement takes longer than to ask it.
+_LEFT = (
+    select(deliveries.c.delivery_id)
+    .where(
+        (deliveries.c.lease <= bindparam("now"))
+        | (deliveries.c.lease > bindparam("ahead"))
+        | ((deliveries.c.state == "pending") & (deliveries.c.due_at < bindparam("too_old")))
+    )
+    .limit(1)
+)
+# What was changed later than now was put off by a clock that is set back since.
+_READY = (deliveries.c.not_before <= bindparam("now")) | (deliveries.c.changed_at > bindparam("now"))
+_WAITING = (
+    select(deliveries.c.delivery_id)
+    .where(deliveries.c.state == "pending", _READY)
+    .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 class SqlDeliveries:
@@ -62,10 +92,15 @@ class SqlDeliveries:
         with reading(self._engine) as connection:
             room = self._day.room(connection, now)
             most = most if room is None else min(room, most)
-            if not most or sending_paused(connection) or connection.execute(_waiting(now, 1)).first() is None:
+            if (
+                not most
+                or sending_paused(connection)
+                or connection.execute(_WAITING, {"now": now, "most": 1}).first() is None
+            ):
                 return []
         with writing(self._engine) as connection:
-            taken = connection.execute(_waiting(now, most).with_for_update(skip_locked=True)).scalars().all()
+            locked = _WAITING.with_for_update(skip_locked=True)
+            taken = connection.execute(locked, {"now": now, "most": most}).scalars().all()
             values: dict[str, Any] = {"state": TRANSITIONS["pending", "claim"], "worker": worker, "mailer": mailer}
             values |= {"lease": now + lease, "changed_at": now, "attempts": deliveries.c.attempts + 1}
             for some in chunks(taken):
@@ -193,11 +228,12 @@ class SqlDeliveries:
     @retried
     def sweep(self, now: datetime, too_old: datetime) -> None:
         """End leases that ran out; give up what was due before `too_old` and still waits. Raises UnavailableError."""
+        given = {"now": now, "ahead": now + AHEAD, "too_old": too_old}
+        with reading(self._engine) as connection:
+            if connection.execute(_LEFT, given).first() is None:
+                return
         stale = (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
         ended = (deliveries.c.lease <= now) | is_ahead(deliveries.c.lease, now)
-        with reading(self._engine) as connection:
-            if connection.execute(select(deliveries.c.delivery_id).where(ended | stale).limit(1)).first() is None:
-                return
         with writing(self._engine) as connection:
             move_all(connection, ended, "claimed", "expire", now)
             move_all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
@@ -305,17 +341,6 @@ def _recipient(connection: Connection, delivery_id: str) -> str | None:
     if not row.body or unpack_email(row.body).to_address != person.address:
         return None
     return str(person.address_hash)
-
-
-def _waiting(now: datetime, most: int) -> Any:
-    # What was changed later than now was put off by a clock that is set back since.
-    ready = (deliveries.c.not_before <= now) | (deliveries.c.changed_at > now)
-    return (
-        select(deliveries.c.delivery_id)
-        .where(deliveries.c.state == "pending", ready)
-        .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
-        .limit(most)
-    )
 
 
 def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelivery]:

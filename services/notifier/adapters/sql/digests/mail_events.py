@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, literal, select, union_all
+from sqlalchemy import Connection, Engine, Select, bindparam, literal, select, union_all
 
 from schemas.sql.doors import letters
 from schemas.sql.tables import deliveries, digests, mail_events, subscribers
@@ -278,7 +279,7 @@ def _tallies(connection: Connection, since: datetime, news: datetime) -> tuple[T
 
     What a person has seen counts no more.
     """
-    rows = connection.execute(_newest(since)).all()
+    rows = connection.execute(_newest(), {"since": since}).all()
     if not rows:
         return Tally(0, 0, 0), Tally(0, 0, 0)
     # Nothing is heard of a mail before it is due: this bounds what is read of a table that may be long.
@@ -300,11 +301,13 @@ def _tallies(connection: Connection, since: datetime, news: datetime) -> tuple[T
     return tally([row.delivery_id for row in rows if not row.to_stranger]), tally([row.delivery_id for row in rows])
 
 
-def _newest(since: datetime) -> Select[Any]:
-    """The mails last handed over, the newest first, by the index of states and due times; letters among them.
+@cache
+def _newest() -> Select[Any]:
+    """The mails last handed over `since` then, the newest first, by the index of states and due times; letters too.
 
     `refused`: a letter that was, at once.
     """
+    since = bindparam("since", type_=deliveries.c.due_at.type)
     no = literal(False)
     columns = (deliveries.c.delivery_id, deliveries.c.due_at, no.label("to_stranger"), no.label("refused"))
     refused = select(*columns).where(deliveries.c.state == "failed", deliveries.c.fault == "mailbox")

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Row,
     and_,
+    bindparam,
+    collate,
     exists,
     func,
     literal,
@@ -34,9 +39,13 @@ from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.model import DueSearch
 from services.notifier.domain.schedule import next_due
 from services.notifier.domain.windows import NO_MATCHES, Cut, DueSubscriber, DueWindow, WindowMatches
-from services.runtime.sql.ran_ahead import is_ahead, is_due_too_late, keep_put_right
-from services.runtime.sql.store import bytewise, reading, retried, writing
+from services.runtime.sql.ran_ahead import AHEAD, is_due_too_late, keep_put_right
+from services.runtime.sql.store import bytewise, is_postgresql, reading, retried, writing
 from services.runtime.sql.suppressed import is_suppressed
+
+T = TypeVar("T")
+Value: TypeAlias = T | BindParameter[T]
+"""Given with a statement's building, or with each use of it."""
 
 _PUT_RIGHT_AT_ONCE = 10_000
 _INSTANT = literal("instant", literal_execute=True)
@@ -90,14 +99,16 @@ class SqlWindows:
         All searches of theirs that are due come with them, those first who have waited longest. `in_turn`: not all can
         be served, so nobody comes for whom a mail waits already. Raises UnavailableError.
         """
+        free = _claimable(is_postgresql(self._engine), in_turn)
+        given = {"now": now, "ahead": now + AHEAD, "cut": cut.number}
         with reading(self._engine) as connection:
-            if connection.execute(_claimable(connection, now, cut, 1, in_turn=in_turn)).first() is None:
+            if connection.execute(free, given | {"most": 1}).first() is None:
                 return []
         with writing(self._engine) as connection:
-            free = _claimable(connection, now, cut, most, in_turn=in_turn)
-            free = free.with_for_update(skip_locked=True, key_share=True, of=subscribers)
-            ripe = or_(_clocked_due(now), _instant_due(now, cut))
-            due = with_searches(connection, connection.execute(free).scalars().all(), ripe)
+            locked = free.with_for_update(skip_locked=True, key_share=True, of=subscribers)
+            ripe = or_(_clocked_due(now), _instant_due(now, cut.number))
+            claimed = connection.execute(locked, given | {"most": most}).scalars().all()
+            due = with_searches(connection, claimed, ripe)
             for some in chunks(subscriber.recipient.subscriber_id for subscriber in due):
                 connection.execute(
                     update(subscribers)
@@ -153,15 +164,15 @@ def _free(connection: Connection, which: ColumnElement[bool]) -> None:
         connection.execute(own.values(built_by=None, build_lease=None))
 
 
-def _clocked_due(now: datetime) -> ColumnElement[bool]:
+def _clocked_due(now: Value[datetime]) -> ColumnElement[bool]:
     return and_(
         saved_searches.c.cadence != _INSTANT, not_(saved_searches.c.paused), saved_searches.c.next_due_at <= now
     )
 
 
-def _instant_due(now: datetime, cut: Cut) -> ColumnElement[bool]:
+def _instant_due(now: Value[datetime], cut: Value[int]) -> ColumnElement[bool]:
     """Only where something came since it was served: a minute's sweep costs nobody a write."""
-    moved = and_(saved_searches.c.served_cut < cut.number, saved_searches.c.next_due_at <= now)
+    moved = and_(saved_searches.c.served_cut < cut, saved_searches.c.next_due_at <= now)
     return and_(saved_searches.c.cadence == _INSTANT, not_(saved_searches.c.paused), moved)
 
 
@@ -173,13 +184,15 @@ def _due_too_late(now: datetime) -> Any:
     )
 
 
-def _claimable(connection: Connection, now: datetime, cut: Cut, most: int, *, in_turn: bool) -> Any:
-    """Active subscribers with due searches whom nobody holds, who has waited longest first.
+@cache
+def _claimable(postgresql: bool, in_turn: bool) -> Any:
+    """At most `most` active subscribers with due searches whom nobody holds, who has waited longest first.
 
     Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing. `in_turn`: of
-    whom a mail waits already, the next digest waits too.
+    whom a mail waits already, the next digest waits too. The statement is built once: each tick asks it.
     """
-    halves = (_clocked_due(now), _instant_due(now, cut))
+    now: BindParameter[datetime] = bindparam("now")
+    halves = (_clocked_due(now), _instant_due(now, bindparam("cut")))
     columns = (saved_searches.c.subscriber_id, saved_searches.c.next_due_at)
     found = union_all(*(select(*columns).where(half) for half in halves)).subquery()
     since = func.min(found.c.next_due_at).label("since")
@@ -190,14 +203,16 @@ def _claimable(connection: Connection, now: datetime, cut: Cut, most: int, *, in
     if in_turn:
         own = deliveries.c.subscriber_id == subscribers.c.subscriber_id
         free = free.where(not_(exists().where(own, deliveries.c.state.in_(CANCELLABLE))))
-    return free.order_by(due.c.since, bytewise(connection, subscribers.c.subscriber_id)).limit(most)
+    # Not as the database's language orders ids.
+    own_id = collate(subscribers.c.subscriber_id, "C") if postgresql else subscribers.c.subscriber_id
+    return free.order_by(due.c.since, own_id).limit(bindparam("most", type_=Integer))
 
 
-def _free_of(due: CTE, now: datetime) -> Any:
+def _free_of(due: CTE, now: BindParameter[datetime]) -> Any:
     """Of those who are due, the ones that may be mailed and that nobody holds."""
     suppressed = is_suppressed(subscribers.c.address_hash)
     lease = subscribers.c.build_lease
-    free = or_(lease.is_(None), lease <= now, is_ahead(lease, now))
+    free = or_(lease.is_(None), lease <= now, lease > bindparam("ahead"))
     # By a clock that ran ahead they may have gone on before the day until which they paused.
     is_back = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now)
     return (
