@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import RAW
+from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.errors import PoisonError
 from services.runtime.files.datadir import LOG_FILE
@@ -31,7 +32,11 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
 
 @pytest.fixture
 def console(tmp_path: Path, log: SqliteLog) -> Iterator[ServedConsole]:
-    ingest = IngestSettings(sources=(SourceSettings(name="board", url="https://board.example/feed"),))
+    board, keys = (
+        SourceSettings(name="board", url="https://board.example/feed"),
+        {"a": PushKey(source="acme", key="k" * 24)},
+    )
+    ingest = IngestSettings(sources=(board,), push=PushSettings(keys=keys))
     with served_console(tmp_path, ingest=ingest) as made:
         made.now = datetime.now(UTC)
         made.sign_in()

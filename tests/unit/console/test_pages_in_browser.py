@@ -10,7 +10,7 @@ from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.runtime.clock import FixedClock
-from services.runtime.figures.hours import HourCounts
+from services.runtime.figures.hours import SOURCE_POLLS, SOURCE_SEEN, SOURCE_UNREAD, SOURCE_YIELD, HourCounts
 from services.runtime.metrics import catalogue
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import partition_of
@@ -44,6 +44,7 @@ PAGES = (
     "/people",
     "/sources",
     "/sources/board",
+    "/sources/acme",
     "/mapping",
     "/sending",
     "/acts",
@@ -63,6 +64,9 @@ def filled(console: ServedConsole) -> ServedConsole:
         for took in (0.2, 3.0, 40.0)[: 1 + hour % 3]:
             metrics.observe(catalogue.FETCHED_TO_STORED, took)
             metrics.count(catalogue.RECORDS, "matcher", "postings.v1", by=hour % 7)
+        hours.of_source(
+            "acme", {SOURCE_POLLS: 3, SOURCE_SEEN: 40, SOURCE_YIELD: hour % 3, SOURCE_UNREAD: hour % 5 // 4}
+        )
         hours.keep(store.engine)
         health = SourceHealth(
             "board", now - timedelta(days=2), now + timedelta(hours=1), now - timedelta(hours=hour), now
