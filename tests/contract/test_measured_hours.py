@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from services.overview.stream.store_troubles import store_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.hours import (
@@ -31,6 +32,7 @@ from services.runtime.figures.hours import (
     read_stages,
 )
 from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
+from services.runtime.figures.stream import read_figures
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.process import Metrics
 from services.runtime.sql.store import open_store, reading
@@ -177,3 +179,19 @@ def test_a_percentile_lies_in_the_bucket_of_the_value_that_it_estimates(values: 
     bucket = next(at for at, bound in enumerate(BOUNDS) if exact <= bound)
     assert found is not None
     assert (0.0, *BOUNDS)[bucket] <= found <= BOUNDS[bucket] + 1e-9
+
+
+def test_records_that_left_a_topic_unread_are_told_for_a_day(engine: Engine) -> None:
+    clock = FixedClock(NOON)
+    hours = HourCounts(clock)
+    for topic, number in (("raw.v1", 30), ("matches.v1", 7), ("raw.v1", 3)):
+        Metrics(hours).meter("notifier").left_unread(topic, number)
+    hours.keep(engine)
+    figures = read_figures(engine, NOON + timedelta(hours=23), ())
+    assert figures.left_unread == {"matches.v1": 7, "raw.v1": 33}
+    told = [trouble for trouble in store_troubles(figures, NOON) if "left Kafka" in trouble.what]
+    assert [(trouble.what.partition(" left")[0], trouble.grave) for trouble in told] == [
+        ("7 records of matches.v1", True), ("33 records of raw.v1", True),
+    ]  # fmt: skip
+    assert ["reconcile --day" in trouble.do for trouble in told] == [True, False]
+    assert read_figures(engine, NOON + timedelta(hours=26), ()).left_unread == {}

@@ -20,6 +20,7 @@ from services.runtime.kafka.settings import KafkaSettings
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import Collecting, out, outs
 from tests.support.record_logs import AT_ONCE
+from tests.support.streaming import Telling
 
 pytestmark = [pytest.mark.live, pytest.mark.decisive]
 PARTITIONS = 2
@@ -46,10 +47,12 @@ def producer(settings: KafkaSettings) -> Iterator[RecordProducer]:
     found.close()
 
 
-def once(service: Collecting, producer: RecordProducer, settings: KafkaSettings) -> list[MutableMapping[str, Any]]:
+def once(
+    service: Collecting, producer: RecordProducer, settings: KafkaSettings, meter: Telling | None = None
+) -> list[MutableMapping[str, Any]]:
     """What is logged meanwhile."""
     with capture_logs() as logs:
-        FaustRunner(service, producer, settings, once=True, patience_s=20).run(threading.Event())
+        FaustRunner(service, producer, settings, once=True, patience_s=20, meter=meter).run(threading.Event())
     return logs
 
 
@@ -115,8 +118,10 @@ def test_records_whose_time_was_over_before_they_were_read_hold_nothing_up(
     admin = KafkaAdminClient(bootstrap_servers=list(settings.bootstrap))
     admin.delete_records({TopicPartition(settings.topic(RAW), partition): 40})
     admin.close()
-    logs = once(service, producer, settings)
+    meter = Telling()
+    logs = once(service, producer, settings, meter)
     assert service.done == [str(number) for number in (*range(10), *range(40, 100))]
+    assert meter.lost == {RAW: 30}
     [left] = told(logs, "records left the topic unread")
     assert (left["offset"], left["until"]) == (10, 40)
 

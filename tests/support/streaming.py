@@ -42,6 +42,7 @@ class Telling(NoMeter):
     letters: list[tuple[str, str]] = field(default_factory=list)
     ticks: list[bool] = field(default_factory=list)
     lags: dict[tuple[str, int], int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
 
     def batch(self, topic: str, count: int, seconds: float) -> None:
         self.done += count
@@ -54,6 +55,9 @@ class Telling(NoMeter):
 
     def lag(self, topic: str, partition: int, records: int) -> None:
         self.lags[topic, partition] = records
+
+    def left_unread(self, topic: str, records: int) -> None:
+        self.lost[topic] = self.lost.get(topic, 0) + records
 
     def unassigned(self, topic: str, partition: int) -> None:
         del self.lags[topic, partition]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
+from schemas.topics import CRITERIA, MATCHES
 from services.overview.stream.mail_troubles import FRESH, mail_troubles
 from services.overview.stream.model import Remedy, Trouble
 from services.overview.stream.source_troubles import source_troubles
@@ -32,6 +33,12 @@ NO_CANARY = timedelta(minutes=25)
 QUIET = timedelta(hours=12)
 """So long without any posting is worth a look."""
 _OUTBOX_MANY = 10_000
+_AGAIN = "`jobchime source again` sends"
+_SENT_ANEW = {
+    MATCHES.name: "`jobchime reconcile --day DAY`, for each day that they were of, sends",
+    CRITERIA.name: "`jobchime republish`, while no notifier runs, sends",
+}
+"""By topic, how what it lost comes again."""
 _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 """Shares of the room for sign-ups: worth a look, and a failure."""
 
@@ -83,6 +90,17 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
     yield from _outbox(figures, now)
+    yield from _left_unread(figures)
+
+
+def _left_unread(figures: StoreFigures) -> Iterator[Trouble]:
+    """Kafka deletes by time and size, whoever has yet to read."""
+    for topic, number in figures.left_unread.items():
+        yield Trouble(
+            f"{counted(number, 'record')} of {topic} left Kafka in the last 24 hours before they were read: it is kept"
+            " for too short, or what reads it stood for too long",
+            f"`jobchime topics check` says how long it is kept; {_SENT_ANEW.get(topic, _AGAIN)} them once more",
+        )
 
 
 def _untaken(figures: StoreFigures) -> Iterator[Trouble]:

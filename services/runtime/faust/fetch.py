@@ -115,6 +115,7 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         for tp, start in (await consumer.beginning_offsets(list(gone))).items():
             where = {"topic": tp.topic, "partition": tp.partition}
             _events.warning("records left the topic unread", **where, offset=gone[tp], until=start)
+            self.app.fetched.meter.left_unread(self._place(tp)[0], start - gone[tp])
             consumer.seek(tp, start)
 
     def _place(self, tp: Any) -> Place:

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from services.runtime.kafka.reader import record_of
+from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Commit, Outgoing, Producer, Record
 from services.runtime.stages.stage import Place
 
@@ -25,8 +26,9 @@ class Part:
 class FetchedLog:
     """Holds what was fetched of the partitions of one generation; a batch of an earlier one counts for nothing."""
 
-    def __init__(self, producer: Producer) -> None:
+    def __init__(self, producer: Producer, meter: RunnerMeter | None = None) -> None:
         self._producer = producer
+        self.meter = meter or NoMeter()
         self._reading: dict[Place, Part | None] = {}
         self.assignment: tuple[int, dict[Place, Part]] = (-1, {})
         """The generation of the group, and what it gave."""

@@ -84,7 +84,7 @@ class FaustRunner:
         self._tick_grace_s = tick_grace_s
         self._patience = Patience(patience_s)
         self._lanes = lane or LaneSettings(batch=settings.batch)
-        self._log = FetchedLog(producer)
+        self._log = FetchedLog(producer, self._meter)
         self._stage = Stage(service, self._log, clock=self._clock, settings=self._lanes, meter=self._meter, luck=luck)
         self._notes = self._stage.notes
         self._hands = ThreadPoolExecutor(1, thread_name_prefix=service.name)

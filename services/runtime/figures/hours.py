@@ -51,6 +51,8 @@ SOURCE_SEEN: Final = "source_seen"
 """By source: postings that its polls listed, those of each poll counted, or that were taken of its pushes."""
 SOURCE_UNREAD: Final = "source_unread"
 """By source: rows of its polls that may be jobs, and of which nothing could be read; records of pushes, refused."""
+LEFT_UNREAD: Final = "left_unread"
+"""By topic: records that left it before they were read."""
 WORKER_RESTARTS: Final = "worker_restarts"
 """By worker: how often it was started where it had been heard of in the day before."""
 _BY_MINUTE: Final = " by minute"
@@ -90,11 +92,11 @@ class HourCounts:
         part = _ENDLESS if bound is None else str(bound)
         self._add([(hour_of(self._clock.now()), metric.name, part)], 1)
 
-    def of_source(self, source: str, counts: Mapping[str, int]) -> None:
-        """Add what came of a source at one time, by measure."""
+    def of_part(self, part: str, counts: Mapping[str, int]) -> None:
+        """Add what came of a source or a topic at one time, by measure."""
         hour = hour_of(self._clock.now())
         with self._lock:
-            self._counts.update({(hour, measure, source): number for measure, number in counts.items() if number})
+            self._counts.update({(hour, measure, part): number for measure, number in counts.items() if number})
 
     def keep(self, engine: Engine) -> None:
         """Write down what came since the last time. Raises UnavailableError, and then has it still."""
@@ -270,6 +272,14 @@ def read_mailed(connection: Connection, now: datetime) -> dict[str, int]:
         # That a mail was accepted both the mailer says and its provider.
         if (count.measure, count.part) != (MAIL_EVENTS, "accepted"):
             found[count.part] += count.number
+    return dict(found)
+
+
+def read_left_unread(connection: Connection, now: datetime) -> dict[str, int]:
+    """By topic, in the last 24 hours, within the caller's transaction."""
+    found = Counter[str]()
+    for count in read_counts(connection, hour_of(now) - DAY, (LEFT_UNREAD,), DAY):
+        found[count.part] += count.number
     return dict(found)
 
 

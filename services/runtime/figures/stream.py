@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Select, distinct, func, select, text
 from schemas.sql.doors import sign_ups
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
 from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
+from services.runtime.figures.hours import read_left_unread
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.restarts import Restarts, read_restarts
 from services.runtime.figures.sources import Expected, SourceFigures, sources_in
@@ -94,6 +95,8 @@ class StoreFigures:
     """Of the workers that were started anew of late."""
     mail: MailFigures = field(default_factory=MailFigures)
     webhooks: WebhookFigures = field(default_factory=WebhookFigures)
+    left_unread: dict[str, int] = field(default_factory=dict)
+    """By topic: records of the last 24 hours that left it before they were read."""
     links_lost: datetime | None = None
     """Since when links of mails sent before lead nowhere, as they were signed with another key; None where they act."""
     canary: CanaryFigures | None = None
@@ -165,6 +168,7 @@ def read_figures(
             restarts=restarts,
             mail=read_mail_figures(connection, now, plan or MailPlan()),
             webhooks=read_webhook_figures(connection, now),
+            left_unread=read_left_unread(connection, now),
             links_lost=read_links_lost(connection),
             canary=read_canary(connection, now) if with_canary else None,
         )

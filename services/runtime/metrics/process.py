@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from schemas.topics import TOPICS
-from services.runtime.figures.hours import HourCounts
+from services.runtime.figures.hours import LEFT_UNREAD, HourCounts
 from services.runtime.figures.mail import FAULTS
 from services.runtime.figures.sources import SOURCE_STATES
 from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, StoreFigures
@@ -55,10 +55,10 @@ class Metrics:
         if self._hours is not None and metric.hourly is not None:
             self._hours.count(metric, labels, by)
 
-    def of_source(self, source: str, counts: Mapping[str, int]) -> None:
-        """Add what came of a source at one time to its hours alone, by their measures: a label each is too many."""
+    def by_hour(self, part: str, counts: Mapping[str, int]) -> None:
+        """Add to the hours alone, by measure, what came of a source or topic at one time."""
         if self._hours is not None:
-            self._hours.of_source(source, counts)
+            self._hours.of_part(part, counts)
 
     def observe(self, metric: Metric, value: float, *labels: str) -> None:
         """Put a value into a histogram."""
@@ -142,6 +142,10 @@ class ServiceMeter:
     def unassigned(self, topic: str, partition: int) -> None:
         """Forget a partition that another worker has."""
         self.metrics.drop(listed.LAG, self.service, _topic(topic), str(partition))
+
+    def left_unread(self, topic: str, records: int) -> None:
+        """Count records that are lost to this service."""
+        self.metrics.by_hour(topic, {LEFT_UNREAD: records})
 
     def assigned(self, partitions: int) -> None:
         """Say how many partitions there are to work on."""

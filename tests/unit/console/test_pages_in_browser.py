@@ -64,9 +64,7 @@ def filled(console: ServedConsole) -> ServedConsole:
         for took in (0.2, 3.0, 40.0)[: 1 + hour % 3]:
             metrics.observe(catalogue.FETCHED_TO_STORED, took)
             metrics.count(catalogue.RECORDS, "matcher", "postings.v1", by=hour % 7)
-        hours.of_source(
-            "acme", {SOURCE_POLLS: 3, SOURCE_SEEN: 40, SOURCE_YIELD: hour % 3, SOURCE_UNREAD: hour % 5 // 4}
-        )
+        hours.of_part("acme", {SOURCE_POLLS: 3, SOURCE_SEEN: 40, SOURCE_YIELD: hour % 3, SOURCE_UNREAD: hour % 5 // 4})
         hours.keep(store.engine)
         health = SourceHealth(
             "board", now - timedelta(days=2), now + timedelta(hours=1), now - timedelta(hours=hour), now

@@ -107,8 +107,8 @@ def test_what_is_pushed_has_its_hours_and_a_page_as_what_is_polled(tmp_path: Pat
         console.sign_in()
         counts = HourCounts(FixedClock(now - HOUR))
         taken, refused = PushReport((TakenRecord(0, "1", "p", "new"),) * 7), REFUSED_WHOLE
-        counts.of_source("acme", hours_of(taken))
-        counts.of_source("acme", refused)
+        counts.of_part("acme", hours_of(taken))
+        counts.of_part("acme", refused)
         counts.keep(console.installation.engine)
         page = console.client.get("/").text.partition('id="source-acme"')[2].partition("</tr>")[0]
         said = "24 hours: 2 pushes, 7 taken, 7 new or changed, 1 not taken, 0 records refused"

@@ -175,13 +175,13 @@ class PushApi:
             yield
         except PushRefusedError:
             if self._metrics is not None:
-                self._metrics.of_source(source, REFUSED_WHOLE)
+                self._metrics.by_hour(source, REFUSED_WHOLE)
             raise
 
     def _count(self, source: str, report: PushReport) -> None:
         if self._metrics is None:
             return
-        self._metrics.of_source(source, hours_of(report))
+        self._metrics.by_hour(source, hours_of(report))
         for record in report.taken:
             self._metrics.count(listed.PUSHED, record.outcome)
         if report.refused:
