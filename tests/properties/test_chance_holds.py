@@ -1,10 +1,12 @@
 """Chances over generated jobs: facts lie between 0 and 1, and a better fact never lowers a chance."""
 
+from typing import get_args
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria
-from schemas.posting import PostingCore
+from schemas.posting import PostingCore, Seniority
 from services.notifier.domain.curation.chance import chance_of, may_reach, model, probability, roles_that_may_reach
 from services.notifier.domain.curation.facts import FACTS, facts_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
@@ -21,6 +23,7 @@ SIGNS = st.builds(
     st.sampled_from([(), ("de",), ("en", "pt")]),
     st.sampled_from([None, "Europe/Lisbon", "Asia/Kolkata"]),
     st.lists(st.sampled_from(TRADES), max_size=2, unique=True).map(tuple),
+    st.frozensets(st.sampled_from(get_args(Seniority)), max_size=3),
 )
 
 

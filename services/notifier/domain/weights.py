@@ -83,7 +83,8 @@ class Part:
 
 ChanceFact = Literal[
     "trade", "near_role", "searches", "neighbour", "core", "often", "technology", "place", "home", "region",
-    "elsewhere", "zone", "workplace", "form", "level", "experience", "written", "spoken", "condition", "pay",
+    "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "travel", "written", "spoken",
+    "condition", "pay",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 
@@ -95,7 +96,7 @@ class Doubt(NamedTuple):
     of: tuple[str, ...] = ()
     """The role, level, form, places, languages or tools that it is about: an id, codes or names."""
     amount: float | None = None
-    """Of a zone, how many hours it is away; of experience, how many years are asked for."""
+    """Of a zone, how many hours it is away; of experience, how many years are asked for; of travel, per cent."""
     condition: ConditionKind | None = None
 
 

@@ -87,6 +87,8 @@ def test_a_job_that_keeps_to_a_part_of_the_country_is_less_likely_unless_the_par
     assert chance(ohio, anywhere) < chance(states, anywhere)
     asked = anywhere.model_copy(update={"places": ("US", "US-OH")})
     assert chance(ohio, asked) == chance(states, anywhere)
+    others = Signs(localities=asked_together([Ask("Ward", Criteria(places=("US-OH",)))])[2])
+    assert chance(ohio, anywhere, signs=others) == chance(states, anywhere), "by another search of theirs"
 
 
 BRISTOL, BATH, LEEDS = 2654675, 2656173, 2644688
@@ -134,6 +136,10 @@ def test_hours_of_a_far_zone_speak_against_a_job() -> None:
     assert chance(american, signs=lisbon) < chance(american, signs=toronto) == chance(BEST)
     own = NURSE.model_copy(update={"utc_offset": 0.0})
     assert chance(american, own, signs=lisbon) == chance(BEST), "who asks for hours has them judged by the criteria"
+    overlaps, in_full = (
+        american.model_copy(update={"description_text": f"nurse, {how}overlap with New York"}) for how in ("", "full ")
+    )
+    assert chance(in_full, signs=lisbon) == chance(american, signs=lisbon) < chance(overlaps, signs=lisbon)
 
 
 def setting(kind: str, *places: str, **changes: object) -> PostingCore:
@@ -330,6 +336,38 @@ def test_more_years_than_a_level_stands_for_speak_against_a_job() -> None:
     assert chance(some, signs=Signs(levels=frozenset({"junior"}))) < chance(BEST)
 
 
+def test_a_level_that_is_asked_for_is_met_whatever_years_it_stands_for() -> None:
+    begins = NURSE.model_copy(update={"seniority": ("junior", "mid")})
+    mid = nursing(seniority="mid")
+    assert chance(mid, begins) == chance(nursing(seniority="junior"), begins)
+    many = mid.model_copy(update={"description_text": "nurse with 4 years of experience"})
+    assert chance(many, begins) < chance(mid, begins), "years that the text counts are"
+
+
+def test_a_level_that_none_of_their_searches_asks_for_is_half_of_one_at_most() -> None:
+    senior = Signs(levels=frozenset({"senior", "mid"}))
+    lead, asked = nursing(seniority="lead"), nursing(seniority="senior")
+    assert chance(lead, signs=senior) < chance(asked, signs=senior)
+    assert chance(nursing(seniority="director"), signs=senior) < chance(lead, signs=senior)
+
+
+def test_leading_people_speaks_against_a_job_unless_a_search_asks_for_its_level_or_a_managers() -> None:
+    leads = nursing(seniority="lead", description_text="You lead a team of nurses")
+    alone = leads.model_copy(update={"description_text": "You know all about wards"})
+    assert chance(leads) < chance(alone)
+    for asked in ("lead", "director"):
+        signs = Signs(levels=frozenset({asked}))
+        assert chance(leads, signs=signs) == chance(alone, signs=signs)
+    senior = nursing(seniority="senior", description_text="Nice to have: to lead a team of nurses")
+    assert chance(senior) == chance(BEST), "of other levels a text says so in passing"
+
+
+def test_much_travel_speaks_against_a_job_unless_a_word_asks_for_it() -> None:
+    travels = nursing(description_text="nurse, travel up to 50%")
+    assert chance(travels) < chance(BEST) == chance(nursing(description_text="nurse, travel up to 10%"))
+    assert chance(travels, name="Nurse who likes to travel") == chance(BEST)
+
+
 def test_part_time_is_less_likely_wanted_unless_a_form_is_asked_for() -> None:
     part_time = nursing(forms=("part_time",))
     assert chance(part_time) < chance(nursing(forms=("full_time", "part_time"))) == chance(BEST)
@@ -351,10 +389,13 @@ def in_title(name: str) -> Skill:
     return Skill(name=name, strength="title")
 
 
-def test_a_core_skill_makes_a_job_likelier_than_one_in_passing() -> None:
-    python = Criteria(skills=SkillTerms(any=("Python",)))
-    core, passing = (posting(skills=(Skill(name="Python", core=core),)) for core in (True, False))
-    assert chance(core, python, "Python") > chance(passing, python, "Python")
+def test_a_core_skill_makes_a_job_likelier_than_one_that_is_wanted_and_this_than_one_in_passing() -> None:
+    core, wanted, passing = (
+        posting(skills=(Skill(name="Python", strength=strength),)) for strength in ("required", "wanted", "passing")
+    )
+    for skills in (SkillTerms(any=("Python",)), SkillTerms(all=("Python",))):
+        python = Criteria(skills=skills)
+        assert chance(core, python, "Python") > chance(wanted, python, "Python") > chance(passing, python, "Python")
 
 
 def test_no_weight_is_below_nothing() -> None:

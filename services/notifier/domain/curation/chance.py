@@ -18,13 +18,13 @@ from services.notifier.domain.curation.conditions import hardest_condition
 from services.notifier.domain.curation.facts import (
     FACTS,
     by_closeness,
-    hours_away,
     in_doubt,
     likely_of,
     named_elsewhere,
     other_tools,
     parts_of_country,
     unspoken_of,
+    zone_away,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
@@ -179,10 +179,12 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "technology": _of(other_tools),
     "region": _of(parts_of_country),
     "elsewhere": _of(named_elsewhere),
-    "zone": lambda fact, wish, ready: Doubt(fact, amount=hours_away(wish.offset, ready.posting.timezones)),
+    "zone": lambda fact, wish, ready: Doubt(fact, amount=zone_away(wish, ready)),
     "form": _of(lambda _, ready: ready.posting.offered),
     "level": _of_one(lambda posting: posting.seniority),
     "experience": lambda fact, _, ready: Doubt(fact, amount=ready.years or None),
+    "leading": _of_one(lambda posting: posting.seniority),
+    "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
     "written": _of_one(lambda posting: posting.language),
     "spoken": _of(lambda wish, ready: unspoken_of(wish, ready) or less_well(wish.speaks, ready.posting)),
     "condition": _of_condition,

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple, get_args
 
 from schemas.criteria import SalaryFloor
-from schemas.posting import PostingCore, Salary, Seniority, Timezones
+from schemas.posting import PostingCore, Salary, Timezones
 from services.notifier.domain.curation.conditions import UNTOLD, hardest_condition
 from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.levels import experience, leads_unasked, may_ask_years, may_lead, nearness
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import ChanceFact
@@ -30,34 +31,17 @@ OFTEN: Final = 4
 """So often asked words are said where a job is about them."""
 TAKEN_IN: Final = 0.5
 """What a wanted place is that a job takes in without naming it."""
+WANTED: Final = 0.25
+"""Core skills that one is worth which a job would like, or which the work is done with."""
 LESS_WELL: Final = 0.5
 """What a language is that somebody speaks, but less well than is asked for."""
-_STEPS: Final[Mapping[Seniority, float]] = {
-    "intern": 2.0, "junior": 1.0, "mid": 0.0, "senior": 0.0, "lead": 0.5, "staff": 1.0, "principal": 1.5,
-    "manager": 1.0, "director": 2.0, "executive": 3.0,
-}  # fmt: skip
-"""How far a level lies from that of most who do not say theirs."""
-_MOST_STEPS: Final = 3.0
-_EXPERIENCE: Final[Mapping[Seniority, float]] = {
-    "intern": 0.0, "junior": 1.0, "mid": 3.0, "senior": 5.0, "lead": 6.0, "staff": 8.0, "principal": 9.0,
-    "manager": 6.0, "director": 9.0, "executive": 13.0,
-}  # fmt: skip
-"""Years that a level stands for where a posting does not count them."""
-_REACHED: Final[Mapping[Seniority, float]] = {
-    "intern": 1.0, "junior": 1.0, "mid": 5.5, "senior": 9.0, "lead": 10.0, "staff": 11.0, "principal": 13.0,
-    "manager": 10.0, "director": 16.0, "executive": 21.0,
-}  # fmt: skip
-"""Years up to which somebody who asks for a level may be expected to have them."""
-_REACHED_BY_MOST: Final = 7.0
-"""By who asks for none."""
-_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior", "mid"})
-_MOST_YEARS: Final = 4.0
-"""So many years too few are as bad as any more."""
-_MOST_APART: Final = 6.0
-"""So many years lie between levels that have nothing to do with each other."""
 SHUT: Final = 0.5
 """What the share of a wanted group counts where somebody's own country is shut out."""
 _MOST_HOURS: Final = 6.0
+_HALF_A_DAY: Final = 4.0
+"""Hours of work."""
+_MUCH_TRAVEL: Final = 30
+"""Per cent of the time."""
 
 
 _Share = Callable[[Wish, PostingFeatures], float]
@@ -206,9 +190,9 @@ def _share_of(place: str, allowed: Allowed) -> float:
 
 
 def parts_of_country(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
-    """The parts of a wanted country to which a posting keeps; none where one of them is asked for."""
+    """The parts of a wanted country to which a posting keeps; none where any search asks for or names one of them."""
     parts, places = ready.posting.reach.subdivisions, wish.criteria.places
-    if not parts or not places or any(part in places for part in parts):
+    if not parts or not places or any(part in places or part in wish.localities.parts for part in parts):
         return ()
     return tuple(part for part in parts if country_of(part) in places or country_of(part) == wish.home)
 
@@ -233,38 +217,20 @@ def named_elsewhere(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
     return () if any(map(wish.localities.take_in_part, parts)) else tuple(sorted(parts))
 
 
-def _zone(offset: float | None, asked: Timezones | None) -> float:
+def _zone(wish: Wish, ready: PostingFeatures) -> float:
     """How far somebody's zone lies from the hours that a posting asks for; an hour is nothing."""
-    away = hours_away(offset, asked)
+    away = zone_away(wish, ready)
     return 1.0 if away <= 1.0 else max(0.0, 1.0 - away / _MOST_HOURS)
+
+
+def zone_away(wish: Wish, ready: PostingFeatures) -> float:
+    """The hours; those that need only overlap may lie half a day's work apart."""
+    away = hours_away(wish.offset, ready.posting.timezones)
+    return max(0.0, away - _HALF_A_DAY) if away and ready.only_overlaps else away
 
 
 def hours_away(offset: float | None, asked: Timezones | None) -> float:
     return 0.0 if offset is None or asked is None else max(asked.min - offset, offset - asked.max, 0.0)
-
-
-def _level(wish: Wish, level: Seniority | None) -> float:
-    """How near a level is to those that other searches of the person ask for, or else to that of most."""
-    if level is None:
-        return 1.0
-    if wish.levels:
-        apart = min(abs(_EXPERIENCE[level] - _EXPERIENCE[asked]) for asked in wish.levels)
-        return 1.0 - min(1.0, apart / _MOST_APART)
-    return 1.0 if wish.level else 1.0 - _STEPS[level] / _MOST_STEPS
-
-
-def _years(ready: PostingFeatures) -> float:
-    """Those that a posting asks for, by its text or its level."""
-    level = ready.posting.seniority
-    return max(ready.years, _EXPERIENCE[level] if level else 0.0)
-
-
-@lru_cache(maxsize=4_096)
-def _experience(levels: frozenset[Seniority], asked: float) -> float:
-    """How far the years that are asked for go beyond what the levels stand for which a person asks for."""
-    begins = not levels.isdisjoint(("intern", "junior")) and levels <= _BEGINNERS
-    reached = _REACHED["junior"] if begins else max((_REACHED[one] for one in levels), default=_REACHED_BY_MOST)
-    return 1.0 - min(1.0, max(0.0, asked - reached) / _MOST_YEARS)
 
 
 def unspoken_of(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
@@ -294,7 +260,7 @@ _BY_ITSELF: Final = _placed(
         "core": Fact(
             _always,
             lambda wish: wish.criteria.skills.all or wish.criteria.skills.any,
-            lambda wish, ready: share_of_skills(wish.criteria, ready),
+            lambda wish, ready: share_of_skills(wish.criteria, ready, WANTED),
         ),
         "often": Fact(_always, lambda wish: wish.terms, lambda wish, ready: _often(wish.terms, ready)),
         "technology": Fact(
@@ -319,7 +285,7 @@ _BY_ITSELF: Final = _placed(
         "zone": Fact(
             lambda ready: ready.posting.timezones,
             lambda wish: wish.offset is not None,
-            lambda wish, ready: _zone(wish.offset, ready.posting.timezones),
+            _zone,
         ),
         "workplace": Fact(
             lambda ready: ready.posting.workplace == "unknown", lambda wish: wish.criteria.workplace, lambda *_: 0.0
@@ -332,13 +298,11 @@ _BY_ITSELF: Final = _placed(
         "level": Fact(
             lambda ready: ready.posting.seniority,
             lambda wish: not wish.criteria.seniority,
-            lambda wish, ready: _level(wish, ready.posting.seniority),
+            lambda wish, ready: nearness(wish, ready.posting.seniority),
         ),
-        "experience": Fact(
-            lambda ready: _years(ready) > min(_REACHED.values()),
-            _always,
-            lambda wish, ready: _experience(wish.levels, _years(ready)),
-        ),
+        "experience": Fact(may_ask_years, _always, experience),
+        "leading": Fact(may_lead, _always, lambda wish, ready: float(not leads_unasked(wish, ready))),
+        "travel": Fact(lambda ready: ready.travel >= _MUCH_TRAVEL, lambda wish: not wish.travels, lambda *_: 0.0),
         "written": Fact(
             lambda ready: ready.posting.language,
             _always,

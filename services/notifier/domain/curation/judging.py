@@ -1,19 +1,18 @@
 """Postings made ready to be judged and weighed, and what criteria make of them: worked out once while it is shared."""
 
-import re
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
+from services.notifier.domain.curation.demands import leads_people, only_overlaps, travel_asked, years_asked
 from services.notifier.domain.weights import Chance, Part
 from services.rules.criterion import Criterion
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import needs_of
-from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.places.text import PlaceMention
@@ -29,14 +28,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 W = TypeVar("W", bound=Hashable)
 
-_BEFORE: Final = 40
-_SECTION: Final = 400
-"""Characters before years in which the heading of what is nice to have may stand."""
-_SENTENCE: Final = re.compile(r"[.!?] |\n")
 _MOST_WISHES: Final = 64
 """Of those who share criteria, for as many a chance is held."""
-_MOST_YEARS: Final = 15
-"""More are the age of an employer, or nobody's to ask."""
 
 
 class PostingFeatures(PreparedPosting):
@@ -108,10 +101,22 @@ class PostingFeatures(PreparedPosting):
     @cached_property
     def years(self) -> int:
         """The most years of experience that a sentence of the text asks for at least; 0 where none counts them."""
-        text = self.posting.description_text
-        return max(
-            (int(found["years"]) for found in _experience().years.finditer(text) if _asks_years(text, found)), default=0
-        )
+        return years_asked(self.posting.description_text)
+
+    @cached_property
+    def travel(self) -> int:
+        """The most per cent of their time that somebody must travel; 0 where it counts none."""
+        return travel_asked(self.posting.description_text)
+
+    @cached_property
+    def leads(self) -> bool:
+        """Whether its text says that whoever has it leads people."""
+        return leads_people(self.posting.description_text)
+
+    @cached_property
+    def only_overlaps(self) -> bool:
+        """Whether the hours that it asks for need only overlap with those of others."""
+        return only_overlaps(self.posting.description_text)
 
     @cached_property
     def company(self) -> str:
@@ -147,52 +152,6 @@ class PostingFeatures(PreparedPosting):
         One that states none may say in its text how to apply, as what a board pushes by its description alone.
         """
         return bool(self.posting.url or self.posting.apply_url) and not job_address(self.posting)
-
-
-class _Experience(NamedTuple):
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[experience]`."""
-
-    years: re.Pattern[str]
-    of_person: re.Pattern[str]
-    else_before: re.Pattern[str]
-    else_behind: re.Pattern[str]
-    of_firm: re.Pattern[str]
-    wished: re.Pattern[str]
-    """A heading of what is nice to have, its first points, and the beginning of one."""
-
-
-@cache
-def _experience() -> _Experience:
-    more, to = any_of("experience.or_more"), any_of("experience.to")
-    return _Experience(
-        years=re.compile(
-            rf"(?<![\w.,$€£-])(?P<years>1?\d)(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
-            rf"{any_of('experience.year')}(?P<behind>[^.\n;]{{0,50}})",
-            re.IGNORECASE,
-        ),
-        of_person=re.compile(any_of("experience.of_person"), re.IGNORECASE),
-        else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
-        else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
-        of_firm=re.compile(any_of("experience.of_firm"), re.IGNORECASE),
-        wished=re.compile(
-            rf"(?:^|\n)[^\w•\n]*[^•\n.]{{0,25}}?{any_of('heading.nice')}[^\n.]{{0,35}}\n+"
-            rf"(?:\s?[•-][^\n]*\n+){{0,3}}\s?[•-][^\n]*$",
-            re.IGNORECASE,
-        ),
-    )
-
-
-def _asks_years(text: str, found: re.Match[str]) -> bool:
-    """Whether years are those of an applicant, and not of a contract, a firm or a person's age."""
-    before = text[max(0, found.start() - _BEFORE) : found.start()]
-    if int(found["years"]) > _MOST_YEARS or _experience().else_before.search(before):
-        return False
-    if _experience().else_behind.match(found["behind"]):
-        return False
-    above = text[max(0, found.start() - _SECTION) : found.start()]
-    if _experience().of_firm.search(_SENTENCE.split(above)[-1]) or _experience().wished.search(above):
-        return False
-    return _experience().of_person.search(before + found["behind"]) is not None
 
 
 class Weight(NamedTuple):

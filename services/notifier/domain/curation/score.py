@@ -225,19 +225,23 @@ def fit_share(criteria: Criteria, ready: PostingFeatures) -> float:
     return sum(shares) / len(shares) if shares else NOTHING_ASKED
 
 
-def share_of_skills(criteria: Criteria, ready: PostingFeatures) -> float:
-    """The same of the asked skills alone."""
-    shares = _shares_of_skills(criteria, ready)
+def share_of_skills(criteria: Criteria, ready: PostingFeatures, wanted: float = 0.0) -> float:
+    """The same of the asked skills alone; `wanted`: the core ones that one is worth which is wanted and not core."""
+    shares = _shares_of_skills(criteria, ready, wanted)
     return sum(shares) / len(shares) if shares else NOTHING_ASKED
 
 
-def _shares_of_skills(criteria: Criteria, ready: PostingFeatures) -> list[float]:
-    core, skills, shares = ready.core, criteria.skills, list[float]()
+def _shares_of_skills(criteria: Criteria, ready: PostingFeatures, wanted: float = 0.0) -> list[float]:
+    skills, shares = criteria.skills, list[float]()
+
+    def worth(asked: tuple[str, ...]) -> float:
+        liked = len(ready.wanted.intersection(asked)) if wanted else 0
+        return len(ready.core.intersection(asked)) + wanted * liked
+
     if skills.all:
-        shares.append(len(core.intersection(skills.all)) / len(skills.all))
+        shares.append(worth(skills.all) / len(skills.all))
     if skills.any:
-        named, implied = len(core.intersection(skills.any)), len(implied_of_any(criteria, ready))
-        shares.append(_share_of_any(criteria, named + IMPLIED * implied))
+        shares.append(_share_of_any(criteria, worth(skills.any) + IMPLIED * len(implied_of_any(criteria, ready))))
     return shares
 
 

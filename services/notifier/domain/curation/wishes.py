@@ -103,6 +103,8 @@ class Wish:
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
     """A word asks for postings where no post is open."""
+    travels: bool
+    """A word asks for travelling."""
     localities: Localities
     """Those of all searches of the person."""
     floors: tuple[SalaryFloor, ...]
@@ -191,6 +193,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         lives=country_of_zone(signs.time_zone or ""),
         studies=1.0 if any(map(_wished("enrolment").search, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_wished("pool").search, said)),
+        travels=any(map(_travelling().search, said)),
         localities=_together((_localities(criteria, name), signs.localities)),
         floors=() if criteria.salary_floor else signs.floors,
     )
@@ -205,6 +208,11 @@ def _named_languages(terms: Iterable[str]) -> Iterator[str]:
 def _wished(condition: str) -> re.Pattern[str]:
     """By which a search asks for work of such a condition."""
     return re.compile(any_of(f"condition.{condition}.wish"))
+
+
+@cache
+def _travelling() -> re.Pattern[str]:
+    return re.compile(any_of("travel.travelling"))
 
 
 def _learns(criteria: Criteria) -> bool:

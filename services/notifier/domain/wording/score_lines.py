@@ -241,6 +241,8 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "workplace": lambda _: "its workplace is not told",
     "form": lambda one: f"its form: {', '.join(one.of).replace('_', ' ')}",
     "level": lambda one: f"its level: {', '.join(one.of)}",
+    "leading": lambda _: "it leads people, which no search of theirs asks for",
+    "travel": lambda one: f"up to {one.amount:g} % of it is travelling" if one.amount else "it travels much",
     "experience": lambda one: f"it asks for {one.amount:g} years" if one.amount else "it asks for more experience",
     "written": lambda one: f"it is written in {_language(one)}",
     "spoken": lambda one: f"it needs {_language(one)}",

@@ -1,0 +1,124 @@
+"""What the text of a job demands of whoever has it: years of experience, to travel, to lead people."""
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+from services.rules.lexicon.builder import any_of
+
+_BEFORE: Final = 40
+_SECTION: Final = 400
+"""Characters before years in which the heading of what is nice to have may stand."""
+_SENTENCE: Final = re.compile(r"[.!?] |\n")
+_MOST_YEARS: Final = 15
+"""More are the age of an employer, or nobody's to ask."""
+_MOST_BEFORE: Final = 80
+"""Characters in which a word of travelling may stand before its share."""
+_MOST_BEHIND: Final = 35
+"""And behind it."""
+
+
+def years_asked(text: str) -> int:
+    """The most years of experience that a sentence asks for at least; 0 where none counts them."""
+    found = (one for one in _experience().years.finditer(text) if _asks_years(text, one))
+    return max((int(one["years"]) for one in found), default=0)
+
+
+def travel_asked(text: str) -> int:
+    """The most per cent of their time that somebody must travel by one sentence; 0 where none counts them."""
+    shares = (one for one in _travel().share.finditer(text) if one["share"].isdecimal() and len(one["share"]) <= 2)
+    return max((int(one["share"]) for one in shares if _is_of_travel(text, one)), default=0)
+
+
+def only_overlaps(text: str) -> bool:
+    """Whether hours of work need only overlap with others, and not in full."""
+    return any(found["overlap"] for found in _overlap().finditer(text))
+
+
+def leads_people(text: str) -> bool:
+    """Whether it says that whoever has the job leads people."""
+    return _leading().search(text) is not None
+
+
+class _Travel(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[travel]`."""
+
+    share: re.Pattern[str]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+
+
+@cache
+def _travel() -> _Travel:
+    travel, others = any_of("travel.travelling"), any_of("travel.of_others")
+    return _Travel(
+        share=re.compile(rf"(?P<share>\d[\d.,]*) ?(?:%|{any_of('travel.percent')})", re.IGNORECASE),
+        before=re.compile(rf"{travel}(?:(?!{others})[^.\n%])*(?:[ (]\w{{2,6}}\. ?)?$", re.IGNORECASE),
+        behind=re.compile(rf"[^.\n%]*?{travel}", re.IGNORECASE),
+    )
+
+
+def _is_of_travel(text: str, found: re.Match[str]) -> bool:
+    """Whether a word of travelling stands before a share in its sentence, or shortly behind it."""
+    before = text[max(0, found.start() - _MOST_BEFORE) : found.start()]
+    behind = text[found.end() : found.end() + _MOST_BEHIND]
+    return bool(_travel().before.search(before) or _travel().behind.match(behind))
+
+
+@cache
+def _overlap() -> re.Pattern[str]:
+    """Under `[zone]`."""
+    return re.compile(rf"(?:{any_of('zone.in_full')})|(?P<overlap>{any_of('zone.overlap')})", re.IGNORECASE)
+
+
+@cache
+def _leading() -> re.Pattern[str]:
+    """Leading with whom it is of, or said by itself; likewise under `[leading]`."""
+    leads, people = any_of("leading.leads"), any_of("leading.people")
+    return re.compile(rf"{leads}[^.\n]{{0,40}}?{people}|{any_of('leading.said')}", re.IGNORECASE)
+
+
+class _Experience(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[experience]`."""
+
+    years: re.Pattern[str]
+    of_person: re.Pattern[str]
+    else_before: re.Pattern[str]
+    else_behind: re.Pattern[str]
+    of_firm: re.Pattern[str]
+    wished: re.Pattern[str]
+    """A heading of what is nice to have, its first points, and the beginning of one."""
+
+
+@cache
+def _experience() -> _Experience:
+    more, to = any_of("experience.or_more"), any_of("experience.to")
+    return _Experience(
+        years=re.compile(
+            rf"(?<![\w.,$€£-])(?P<years>1?\d)(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
+            rf"{any_of('experience.year')}(?P<behind>[^.\n;]{{0,50}})",
+            re.IGNORECASE,
+        ),
+        of_person=re.compile(any_of("experience.of_person"), re.IGNORECASE),
+        else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
+        else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+        of_firm=re.compile(any_of("experience.of_firm"), re.IGNORECASE),
+        wished=re.compile(
+            rf"(?:^|\n)[^\w•\n]*[^•\n.]{{0,25}}?{any_of('heading.nice')}[^\n.]{{0,35}}\n+"
+            rf"(?:\s?[•-][^\n]*\n+){{0,3}}\s?[•-][^\n]*$",
+            re.IGNORECASE,
+        ),
+    )
+
+
+def _asks_years(text: str, found: re.Match[str]) -> bool:
+    """Whether years are those of an applicant, and not of a contract, a firm or a person's age."""
+    before = text[max(0, found.start() - _BEFORE) : found.start()]
+    if int(found["years"]) > _MOST_YEARS or _experience().else_before.search(before):
+        return False
+    if _experience().else_behind.match(found["behind"]):
+        return False
+    above = text[max(0, found.start() - _SECTION) : found.start()]
+    if _experience().of_firm.search(_SENTENCE.split(above)[-1]) or _experience().wished.search(above):
+        return False
+    return _experience().of_person.search(before + found["behind"]) is not None

@@ -1,0 +1,84 @@
+"""How far the level of a job, and the years that it asks for, lie from what a person's searches ask for."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from schemas.posting import Seniority
+from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.wishes import Wish
+
+_STEPS: Final[Mapping[Seniority, float]] = {
+    "intern": 2.0, "junior": 1.0, "mid": 0.0, "senior": 0.0, "lead": 0.5, "staff": 1.0, "principal": 1.5,
+    "manager": 1.0, "director": 2.0, "executive": 3.0,
+}  # fmt: skip
+"""How far a level lies from that of most who do not say theirs."""
+_MOST_STEPS: Final = 3.0
+_STANDS_FOR: Final[Mapping[Seniority, float]] = {
+    "intern": 0.0, "junior": 1.0, "mid": 3.0, "senior": 5.0, "lead": 6.0, "staff": 8.0, "principal": 9.0,
+    "manager": 6.0, "director": 9.0, "executive": 13.0,
+}  # fmt: skip
+"""Years that a level stands for where a posting does not count them."""
+_MOST_APART: Final = 6.0
+"""So many years lie between levels that have nothing to do with each other."""
+_NOT_ASKED: Final = 0.5
+"""What the nearest level is that no search of the person asks for, where any asks for one."""
+_LEADERS: Final[frozenset[Seniority]] = frozenset({"manager", "director", "executive"})
+_MAY_LEAD: Final[frozenset[Seniority]] = _LEADERS | {"lead"}
+_REACHED: Final[Mapping[Seniority, float]] = {
+    "intern": 1.0, "junior": 1.0, "mid": 5.5, "senior": 9.0, "lead": 10.0, "staff": 11.0, "principal": 13.0,
+    "manager": 10.0, "director": 16.0, "executive": 21.0,
+}  # fmt: skip
+"""Years up to which somebody who asks for a level may be expected to have them."""
+_REACHED_BY_MOST: Final = 7.0
+"""By who asks for none."""
+_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior", "mid"})
+_MOST_YEARS: Final = 4.0
+"""So many years too few are as bad as any more."""
+
+
+def nearness(wish: Wish, level: Seniority | None) -> float:
+    """How near a level is to those that other searches of the person ask for, or else to that of most."""
+    if level is None or level in wish.levels:
+        return 1.0
+    if not wish.levels:
+        return 1.0 if wish.level else 1.0 - _STEPS[level] / _MOST_STEPS
+    apart = min(abs(_STANDS_FOR[level] - _STANDS_FOR[asked]) for asked in wish.levels)
+    return min(_NOT_ASKED, 1.0 - min(1.0, apart / _MOST_APART))
+
+
+def may_lead(ready: PostingFeatures) -> bool:
+    """Whether a job is of a level that may lead people, and its text says that it does."""
+    return ready.posting.seniority in _MAY_LEAD and ready.leads
+
+
+def leads_unasked(wish: Wish, ready: PostingFeatures) -> bool:
+    """Whether no search of the person asks for leading people: neither for that level nor for a manager's."""
+    return ready.posting.seniority not in wish.levels and _LEADERS.isdisjoint(wish.levels)
+
+
+def may_ask_years(ready: PostingFeatures) -> bool:
+    """Whether somebody may have too few of them."""
+    return _years(ready) > min(_REACHED.values())
+
+
+def experience(wish: Wish, ready: PostingFeatures) -> float:
+    """How far the years that a job asks for go beyond those that the asked levels stand for.
+
+    A level that is asked for is met, whatever years it stands for.
+    """
+    asked = ready.posting.seniority in wish.levels
+    return _reaches(wish.levels, float(ready.years) if asked else _years(ready))
+
+
+def _years(ready: PostingFeatures) -> float:
+    """Those that a posting asks for, by its text or its level."""
+    level = ready.posting.seniority
+    return max(float(ready.years), _STANDS_FOR[level] if level else 0.0)
+
+
+@lru_cache(maxsize=4_096)
+def _reaches(levels: frozenset[Seniority], years: float) -> float:
+    begins = not levels.isdisjoint(("intern", "junior")) and levels <= _BEGINNERS
+    reached = _REACHED["junior"] if begins else max((_REACHED[one] for one in levels), default=_REACHED_BY_MOST)
+    return 1.0 - min(1.0, max(0.0, years - reached) / _MOST_YEARS)

@@ -1,0 +1,57 @@
+"""What the text of a job demands of whoever has it: to travel, to lead people, hours that overlap."""
+
+import pytest
+
+from services.notifier.domain.curation.demands import leads_people, only_overlaps, travel_asked
+
+
+@pytest.mark.parametrize(
+    ("says", "share"),
+    [
+        ("Travel up to 50-60% within the region", 60),
+        ("Up to 30 % travel", 30),
+        ("Ability to travel as needed (approx. 40 percent)", 40),
+        ("Travel 20%. In a bad year travel 45%.", 45),
+        ("Reisebereitschaft von ca. 40 %", 40),
+        ("Déplacements fréquents (35 %)", 35),
+        ("Disponibilidad para viajar un 25%", 25),
+        ("Disponibilità a trasferte (50%)", 50),
+        ("100% remote. We travel to see each other.", 0),
+        ("We serve travelers, with 70% of the market", 0),
+        ("Sold through travel agencies, of which 70% are ours", 0),
+        ("We travel. 401(k) with a match of 50%", 0),
+        ("You must travel", 0),
+    ],
+)
+def test_travel_is_the_most_per_cent_that_a_sentence_asks_for(says: str, share: int) -> None:
+    assert travel_asked(says) == share
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "You will manage a team of five",
+        "Lead, coach and develop a high-performing team",
+        "Proven people management",
+        "With six direct reports",
+        "Sie übernehmen Personalverantwortung",
+        "Liderar un equipo de ventas",
+        "Encadrer une petite équipe",
+    ],
+)
+def test_a_text_says_that_people_are_led(says: str) -> None:
+    assert leads_people(says)
+
+
+@pytest.mark.parametrize(
+    "says",
+    ["You are part of a team of seven", "You lead projects", "Report to the head of the team", "Manage your own time"],
+)
+def test_a_team_in_a_text_is_not_always_led(says: str) -> None:
+    assert not leads_people(says)
+
+
+def test_hours_overlap_in_part_unless_they_do_so_in_full() -> None:
+    assert only_overlaps("four hours of overlap with New York")
+    assert not only_overlaps("full overlap with the hours of New York")
+    assert not only_overlaps("nine to five in New York")
