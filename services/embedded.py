@@ -86,6 +86,7 @@ class Embedded:
                     port=probes.embedded_port if probes.enabled else None,
                     stuck_after_s=probes.stuck_after_s,
                     lag_by_status=True,
+                    needs_store=True,
                 )
             )
             # Not before: what is refused until here ends the start.

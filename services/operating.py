@@ -104,16 +104,23 @@ class Operations:
         or_any_port: bool = False,
         others: Callable[[], Mapping[str, Failure | None]] = dict,
         lag_by_status: bool = False,
+        needs_store: bool = False,
     ) -> Iterator[ProbeServer | None]:
         """Serve probes at `port` (None: nowhere) and send heartbeats while the runner runs.
 
         `or_any_port`: at a free one where another worker of this machine has it.
 
         `others`: services beside the runner, by name, each with why it fails, None where it does not. `lag_by_status`:
-        the runner's meter is not told of lag. Raises UsageError for a port that cannot be had.
+        the runner's meter is not told of lag. `needs_store`: nothing is done where heartbeats cannot be written there.
+        Raises UsageError for a port that cannot be had.
         """
         self.metrics.watch_store(CachedFigures(self.figures))
         self.metrics.follow(listed.LOOP, runner.pulse.idle_s)
+        beats: HeartbeatThread | None = None
+
+        def unheard() -> Sequence[str]:
+            return [beats.unheard] if needs_store and beats is not None and beats.unheard else []
+
         with ExitStack() as stack:
             if self._spans is not None:
                 stack.callback(self._spans[1])
@@ -121,7 +128,7 @@ class Operations:
             if port is not None:
                 probed = Probed(
                     self.metrics.registry,
-                    lambda: (*not_ready(runner.status(), self.pauses()), *_failing(others())),
+                    lambda: (*not_ready(runner.status(), self.pauses()), *_failing(others()), *unheard()),
                     runner.pulse.idle_s,
                     stuck_after_s,
                 )
@@ -140,7 +147,8 @@ class Operations:
                 own = heartbeats_of(status, pauses, self._measured, stalls)
                 return (*own, *self._heartbeats_of_others(others()))
 
-            stack.enter_context(HeartbeatThread(read, heartbeats, clock=self._clock, also=self._measure))
+            beats = HeartbeatThread(read, heartbeats, clock=self._clock, also=self._measure)
+            stack.enter_context(beats)
             yield probes
 
     def keep_hours(self) -> None:

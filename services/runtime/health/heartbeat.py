@@ -41,6 +41,7 @@ _events = structlog.get_logger(__name__)
 _FOLDER = "workers"
 _ID_FILE = "id"
 _MOST = 1_000
+_MISSED_IN_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,14 @@ class HeartbeatThread:
         self._every_s = every_s
         self._also = also
         self._stop = threading.Event()
-        self._failing = False
+        self._missed = 0
+        self._error = ""
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    @property
+    def unheard(self) -> str | None:
+        """Why nobody hears of this worker, once heartbeats in a row were missed; None where they are heard."""
+        return f"its heartbeats are not heard: {self._error}" if self._missed >= _MISSED_IN_ROW else None
 
     def _publish(self) -> None:
         """An error is logged the first time and passes."""
@@ -192,12 +199,13 @@ class HeartbeatThread:
             self._also(heartbeats)
             self._heartbeats.publish(heartbeats, self._clock.now())
         except Exception as error:
-            if not self._failing:
+            self._error = redacted(error)
+            if not self._missed:
                 bug = None if isinstance(error, JobchimeError) else error
-                _events.warning("the heartbeat does not reach the store", error=redacted(error), exc_info=bug)
-            self._failing = True
+                _events.warning("the heartbeat does not reach the store", error=self._error, exc_info=bug)
+            self._missed += 1
         else:
-            self._failing = False
+            self._missed = 0
 
     def __enter__(self) -> "HeartbeatThread":
         self._thread.start()

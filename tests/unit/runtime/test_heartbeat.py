@@ -155,6 +155,22 @@ def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
     assert kept.gone
 
 
+def test_heartbeats_that_are_missed_in_a_row_are_told_until_one_is_heard() -> None:
+    tries: list[str | None] = []
+
+    class Full(Kept):
+        def publish(self, heartbeats: Sequence[Heartbeat], now: object) -> None:
+            tries.append(thread.unheard)
+            if len(tries) < 6:
+                raise UnavailableError("the disk is full")
+
+    thread = HeartbeatThread(lambda: [HEARTBEAT], Full(), clock=FixedClock(NOON), every_s=0.01)
+    with thread:
+        until(lambda: len(tries) > 6, "it beats")
+    said = "its heartbeats are not heard: the disk is full"
+    assert tries[:7] == [None, None, None, said, said, said, None]
+
+
 def test_a_pulse_tells_how_long_a_loop_has_not_turned() -> None:
     passing = ManualTime()
     pulse = Pulse(passing.monotonic)
