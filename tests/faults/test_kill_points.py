@@ -23,7 +23,7 @@ import pytest
 from tests.faults.points_child import JOURNAL, PEOPLE, PLAN, addresses_of, new_place
 from tests.support.kill_points import POINTS
 from tests.support.letters import CONFIRM, NEW_ADDRESS, SIGN_IN, LetterBox, SentLetter
-from tests.support.long_form import LONG
+from tests.support.long_form import LONG, of_today
 from tests.support.stores import ENGINES
 from tests.support.victims import Nursery
 
@@ -41,7 +41,7 @@ class Killing:
         self.engine, self.folder, self.nursery = engine, folder, nursery
         points = [name for name, point in POINTS.items() if not point.embedded]
         if SHARED:
-            points = points[engine == "sqlite" :: 2]
+            points = [*of_today(points[engine == "sqlite" :: 2], 2)]
         self.points = points + [name for name, point in POINTS.items() if point.embedded and engine == "sqlite"]
 
     def die(self, seed: int, points: Collection[str], passed: Mapping[str, int]) -> tuple[Counter[str], int]:

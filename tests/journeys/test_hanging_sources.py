@@ -19,6 +19,7 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.feed_server import feed_server
 from tests.support.growing import sources_at
 from tests.support.installed import Installation
+from tests.support.long_form import of_today
 from tests.support.postgresql import migrated_database
 from tests.support.waiting import ended, until
 
@@ -83,23 +84,28 @@ def listed(config: Path) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_embedded_form_goes_on_and_stops_while_sources_hang(tmp_path: Path, number: signal.Signals) -> None:
-    config = tmp_path / "jobchime.toml"
+def test_the_embedded_form_goes_on_and_stops_while_sources_hang(tmp_path: Path) -> None:
+    for number in of_today((signal.SIGTERM, signal.SIGINT), 2):
+        goes_on_and_stops(tmp_path / number.name, number)
+
+
+def goes_on_and_stops(folder: Path, number: signal.Signals) -> None:
+    folder.mkdir()
+    config = folder / "jobchime.toml"
     with feed_server() as server:
         hanging = {f"held{at}": server.url("/held", host) for at, host in enumerate(("localhost", "127.1", "127.0.1"))}
         server.on("/held", silent)
         fine = server.on("/fine", serve.served(json_lines(line("1"))))
         names = {**hanging, "lost": "http://silent.example/feed", "fine": fine}
         config.write_text(SETTINGS.format(sources=slow(names)))
-        with process(tmp_path, config, "run") as running:
+        with process(folder, config, "run") as running:
             until(lambda: run("source", "list", "-c", config).code == 0, "there is a store")
             until(lambda: listed(config)["fine"].get("last_success") is not None, "the sound source is polled")
             state = listed(config)
             assert [state[name]["last_success"] for name in (*hanging, "lost")] == [None] * 4
             assert all(state[name]["asked_since"] for name in (*hanging, "lost"))
             assert stop(running, number) < STOPS_WITHIN_S
-        assert b"Traceback" not in (tmp_path / "log").read_bytes()
+        assert b"Traceback" not in (folder / "log").read_bytes()
 
 
 @pytest.mark.live

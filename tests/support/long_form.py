@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 LONG = os.environ.get("JOBCHIME_TEST_LENGTH") == "long"
-_SHARE = 3
+_SHARE = 5
 _LEAST = 5
 
 T = TypeVar("T")

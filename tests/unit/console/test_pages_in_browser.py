@@ -17,7 +17,7 @@ from services.runtime.records import partition_of
 from services.usecases import accounts
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
-from tests.support.long_form import LONG
+from tests.support.long_form import LONG, of_today
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.walking import open_browser
 
@@ -89,7 +89,9 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole)
         tab.goto(f"{base}/people/{person}")
         tab.get_by_role("button", name="Reveal it").click()
         tab.frame_locator("iframe >> nth=0").get_by_text("Python engineer, one").first.wait_for()
-        for path in pages:
+        for at, path in enumerate(pages):
+            # By axe on a phone and at a desk in turn, the other way round tomorrow.
+            asked = of_today(LOOKS[at % 2 :] + LOOKS[: at % 2], 2)
             tab.goto(f"{base}{path}")
             if path == "/mapping":
                 tab.get_by_text("Some of its items").click()
@@ -100,7 +102,7 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole)
             for width, scheme in LOOKS:
                 tab.set_viewport_size({"width": width, "height": 800})
                 tab.emulate_media(color_scheme=scheme)
-                found = [*tab.evaluate(AXE, RULES)]
+                found = [*tab.evaluate(AXE, RULES)] if (width, scheme) in asked else []
                 found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
                 faults |= {f"{path}, {width}, {scheme}": found} if found else {}
         assert (faults, said) == ({}, [])

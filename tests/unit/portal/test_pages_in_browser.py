@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.linting import AXE, RULES, axe
+from tests.support.long_form import LONG
 from tests.support.portal_pages import PortalPage, every_page, visit
 from tests.support.walking import open_browser
 
@@ -62,18 +63,21 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out_and_the_first_key_lead
     served: Served, tab: Page
 ) -> None:
     script, faults = axe(), dict[str, Any]()
+    # What sticks out hangs on the words, what axe knows hardly ever does.
+    by_axe = LONG or served.language == "en"
     for name, page in served.pages.items():
         tab.set_viewport_size({"width": 320, "height": 800})
         visit(tab, served.base, page)
         if not _leads_past_the_menu(tab):
             faults[f"{name}, past the menu"] = "no link that comes into sight and leads to what is main"
-        tab.evaluate(script)
+        if by_axe:
+            tab.evaluate(script)
         for width, scheme in LOOKS[served.language]:
             tab.set_viewport_size({"width": width, "height": 800})
             tab.emulate_media(color_scheme=scheme)
             # At its end nothing lies under the line that stays in sight.
             tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-            found = [*tab.evaluate(AXE, RULES)]
+            found = [*tab.evaluate(AXE, RULES)] if by_axe else []
             found += ["sticks out"] if tab.evaluate("document.documentElement.scrollWidth") > width else []
             faults |= {f"{name}, {width}, {scheme}": found} if found else {}
         tab.evaluate("document.documentElement.dir = 'rtl'")
