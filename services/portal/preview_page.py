@@ -10,18 +10,17 @@ from urllib.parse import urlencode
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from services.portal.forms import fault_in
-from services.portal.search_form import asking, asking_instead, reader_of, search_of
+from services.portal.gains import NAMES, ShownGains, rate_in_words, shown_gains
+from services.portal.search_form import asking, reader_of, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, Taste
 from services.usecases.pay_bins import PayBin, PayRange
 from services.usecases.searches import Query, WantedSearch
-from services.usecases.wording import ShownJob, capitalised, doubts_briefly, relaxation_in_words, shown_job, why_briefly
+from services.usecases.wording import ShownJob, capitalised, doubts_briefly, shown_job, why_briefly
 from services.wording.dates import day_of_year
-from services.wording.facets import FACETS
-from services.wording.words import Words, mark
+from services.wording.words import Words
 
-_MOST_GAINS: Final = 5
 _FEW: Final = 5
 """Of fewer jobs the number says more than is known."""
 _MANY_A_DAY: Final = 20
@@ -29,39 +28,8 @@ _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
 _PLOT: Final = Drawing(width=300.0, height=48.0, gap=1.5)
 
-NAMES: Final[Mapping[str, str]] = {
-    "roles.any": mark("Job titles"),
-    "roles.none": mark("Job titles that you do not want"),
-    "skills.all": mark("Skills that it must ask for"),
-    "skills.any": mark("Skills"),
-    "skills.none": mark("Skills that you do not want"),
-    "text": mark("Words"),
-    "place": mark("Where you may work from"),
-    "near": mark("Towns"),
-    "timezone": mark("Working hours"),
-    "salary": mark("Least pay"),
-    **{name: words.called for name, words in FACETS.items()},
-    "language": mark("Languages"),
-}
-"""What the form calls each of `CRITERIA`."""
-
 NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault": None, "asks_again": False}
 """`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownGains:
-    """What would find more, and what each wish does, in the reader's words."""
-
-    weighed: bool
-    """Whether it says what would be mailed, and not alone what fits."""
-    buttons: Sequence[tuple[str, str]]
-    """What would find more, each with what a form that does it sends; the best first."""
-    nothing: str
-    """Where there is none of these: why."""
-    criteria: Sequence[tuple[str, str, str, str]]
-    """What is asked for, how many fit it by itself, how many more fit without it, and what would then be mailed; of one
-    alone nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +114,7 @@ def _shown(
             (shown_job(posting, words), tuple(filter(None, [doubts_briefly(chance, posting, words)])))
             for posting, chance in taste.unlikely
         ],
-        gains=_gains(preview, loosened, wanted, given, words),
+        gains=shown_gains(preview, loosened, wanted, given, words),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words),
@@ -163,61 +131,7 @@ def _headline(preview: LivePreview, words: Words) -> str:
         shown=format_decimal(matching, locale=words.locale),
         days=preview.days,
     )
-    return f"{capitalised(_rate(a_week, preview.days, words))}; {fit}" if a_week else fit
-
-
-def _rate(a_week: float, days: int, words: Words) -> str:
-    number = partial(format_decimal, locale=words.locale)
-    if many := round(a_week):
-        return words.count(
-            "about 1 a week would be mailed", "about {shown} a week would be mailed", many, shown=number(many)
-        )
-    many = max(round(a_week * days / 7), 1)
-    return words.count(
-        "about 1 in {days} days would be mailed",
-        "about {shown} in {days} days would be mailed",
-        many,
-        shown=number(many),
-        days=days,
-    )
-
-
-def _gains(
-    preview: LivePreview,
-    loosened: Sequence[Loosened] | None,
-    wanted: WantedSearch,
-    given: Mapping[str, str],
-    words: Words,
-) -> ShownGains:
-    """Before they are weighed, by what fits; then those alone by which more is mailed."""
-    asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
-
-    def shown(one: Loosened) -> tuple[str, str]:
-        how = capitalised(words.all_of([relaxation_in_words(made, asked, words) for made in one.relaxations]))
-        more = format_decimal(one.more, locale=words.locale)
-        if loosened is None:
-            said = words.count("{how}: 1 more", "{how}: {shown} more", one.more, how=how, shown=more)
-        else:
-            rate = _rate(one.jobs_a_week, preview.days, words)
-            said = words.count(
-                "{how}: {rate}, 1 more fits",
-                "{how}: {rate}, {shown} more fit",
-                one.more,
-                how=how,
-                rate=rate,
-                shown=more,
-            )
-        return said, asking_instead(given, one.relaxations[-1].criteria, words)
-
-    if loosened is None:
-        best = [Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
-    else:
-        best = [one for one in loosened if one.jobs_a_week > now_mailed][:_MOST_GAINS]
-    single = [one for one in loosened or () if len(one.relaxations) == 1]
-    none_mailed = words.say("No single change would have more mailed.") if single and not best else ""
-    return ShownGains(
-        loosened is not None, [shown(one) for one in best], none_mailed, _by_criterion(preview, loosened, words)
-    )
+    return f"{capitalised(rate_in_words(a_week, preview.days, words))}; {fit}" if a_week else fit
 
 
 def _by_week(preview: LivePreview, words: Words) -> str:
@@ -259,31 +173,6 @@ def _passing(taste: Taste, words: Words) -> str:
     return f"{likely} {why_not}".rstrip()
 
 
-def _by_criterion(
-    preview: LivePreview, loosened: Sequence[Loosened] | None, words: Words
-) -> list[tuple[str, str, str, str]]:
-    found = preview.found
-    if len(found.alone) < 2:
-        return []
-    more = {made.criterion: gained for made, gained in found.without}
-    single = (one for one in loosened or () if len(one.relaxations) == 1)
-    mailed = {one.relaxations[0].criterion: one for one in single if one.relaxations[0].step == "without"}
-    number = partial(format_decimal, locale=words.locale)
-
-    def rate(name: str) -> str:
-        # Without what costs nothing as much is mailed as with it.
-        a_week = mailed[name].jobs_a_week if name in mailed else None if name in more else preview.taste.jobs_a_week
-        if a_week is None:
-            return "–"
-        many = round(a_week)
-        return number(many) if many or not a_week else words.say("less than 1")
-
-    return [
-        (words.say(NAMES[name]), number(fit), number(more.get(name, 0)), rate(name) if loosened is not None else "")
-        for name, fit in found.alone
-    ]
-
-
 def _opened(opening: Opening, words: Words) -> str:
     number = partial(format_decimal, locale=words.locale)
     if opening.more < _FEW:
@@ -309,7 +198,15 @@ def _advice(preview: LivePreview, words: Words) -> str:
             return much
         which = words.say("Nearly everything fits this: {names}.", names=_named(broad, words))
         return f"{much} {which}"
-    if found.matching == 0 and (never := [name for name, fit in found.alone if not fit]):
+    if found.matching:
+        return ""
+    waits = words.say("As it is, no mail comes until such a job is posted.")
+    return f"{_why_none(preview, words)} {waits}".lstrip()
+
+
+def _why_none(preview: LivePreview, words: Words) -> str:
+    found = preview.found
+    if never := [name for name, fit in found.alone if not fit]:
         names = _named(never, words)
         return words.say("No job of these days fits this, whatever else you ask for: {names}.", names=names)
     if len(found.conflict) > 1:

@@ -1,6 +1,6 @@
 """The fields of a form that asks for a search: as criteria, as whom they are for, and as a page shows them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,6 +173,13 @@ class Reading:
     said: str
     """What became of the text."""
     proposals: Sequence[Proposal] = ()
+    missed: Sequence[str] = ()
+    """What of it no field takes."""
+    guessed_by: str = ""
+    """A skill that alone says the job title."""
+
+
+NOTHING_READ: Final = Reading({}, "")
 
 
 def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
@@ -183,12 +190,17 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
     currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
     said = words.say(
-        mark("Filled by your text: look through it, take out what you do not want, and add what was not understood.")
+        mark("Filled by your text: look through it, and take out what you do not want.")
+        if asked.of_sentence
+        else mark(
+            "Filled by your text: look through it, take out what you do not want, and add what was not understood."
+        )
     )
     # What was read is not offered to be read again.
     filled = {**given, **{name: read[name] for name in ASKING}, **currency, "pasted": ""}
     # A sentence would stand beside each field.
-    return Reading(filled, said, () if asked.of_sentence else asked.proposals)
+    proposals = () if asked.of_sentence else asked.proposals
+    return Reading(filled, said, proposals, asked.missed, asked.guessed_by)
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:
@@ -232,16 +244,16 @@ def reader_of(given: Mapping[str, str], words: Words) -> Recipient:
 
 
 def form_page(
-    given: Mapping[str, str], words: Words, wrong: str = "", proposals: Iterable[Proposal] = ()
+    given: Mapping[str, str], words: Words, wrong: str = "", just_read: Reading = NOTHING_READ
 ) -> dict[str, Any]:
-    """What the fields of a page name. `wrong`: the field whose fault is said above them.
-
-    `proposals`: what was just read from a text.
-    """
+    """What the fields of a page name. `wrong`: the field whose fault is said above them."""
     read: dict[str, list[Proposal]] = {}
-    for one in proposals:
+    for one in just_read.proposals:
         read.setdefault(_FIELDS.get(one.field, one.field), []).append(one)
     return {
+        "said": just_read.said,
+        "missed": just_read.missed,
+        "guessed_by": just_read.guessed_by,
         "read": read,
         "given": given,
         "options": _options(given, words),

@@ -25,6 +25,7 @@ from services.rules.money import rates_before
 from services.rules.places.towns import label_of, towns_in_sentence
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
+from services.usecases.wishes import parts_of, taken_apart, ways, without_denial
 
 MOST_TEXT: Final = 20_000
 """Characters of a pasted text that are read."""
@@ -101,6 +102,10 @@ class Asked:
     proposals: tuple[Proposal, ...]
     of_sentence: bool
     """Each proposal is then of the whole text, as far as nothing shorter says it."""
+    missed: tuple[str, ...] = ()
+    """Parts of a sentence that no criterion takes."""
+    guessed_by: str = ""
+    """A skill that alone says the role; empty where its name does."""
 
 
 @cache
@@ -113,31 +118,88 @@ def warm() -> None:
 
 def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
-    draft, posting = _draft(text), posting_in(text, now)
+    draft = _draft(text)
     sentence = draft.title if not draft.html else ""
-    workplaces = _workplaces(posting, sentence)
-    skills, near = _skills(posting, sentence), _near(posting, sentence, workplaces)
-    fields: dict[str, Any] = {
-        "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
-        "roles": RoleTerms(any=posting.roles[:1]),
-        "places": (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions),
-        "workplace": workplaces,
-        "near": near,
-        "seniority": (posting.seniority,) if posting.seniority else (),
-        "employment": tuple(form for form in posting.offered if form in get_args(Employment) and form != "full_time"),
-        "salary_floor": _floor(posting, sentence, currency),
-        "visa_sponsorship": posting.visa == "offered" or bool(_visa_wished().search(sentence.lower())),
-    }
+    wish = taken_apart(sentence)
+    posting = posting_in(wish.wanted if sentence else text, now)
+    fields = _fields(posting, wish.wanted, sentence, currency)
+    skills, titles, missed = set[str](), set[str](), list[str]()
+    for refused in wish.refused:
+        named, called = _named_in(without_denial(refused), now)
+        if not named and not called and not any(way.search(refused.lower()) for way in ways().wanted.values()):
+            missed.append(refused)
+        skills.update(named)
+        titles.update(called)
+    fields["skills"] = fields["skills"].model_copy(update={"none": tuple(skills.difference(fields["skills"].any))})
+    fields["roles"] = fields["roles"].model_copy(update={"none": tuple(titles.difference(fields["roles"].any))})
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
-    return Asked(criteria, tuple(_proposals(criteria, text, posting, sentence)), bool(sentence))
+    missed = [*_missed(wish.wanted, currency, now), *missed] if sentence else []
+    proposals = tuple(_proposals(criteria, text, posting, sentence))
+    return Asked(criteria, proposals, bool(sentence), tuple(missed), _guessed_by(posting, wish.wanted))
+
+
+def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str) -> dict[str, Any]:
+    """What is asked for. `wanted`: a sentence without what it refuses."""
+    workplaces = _workplaces(posting, sentence)
+    near = _near(posting, wanted, workplaces)
+    skills = _skills(posting, wanted)
+    return {
+        "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
+        "roles": RoleTerms(any=posting.roles[:1]),
+        "places": (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions),
+        # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
+        "workplace": () if near and workplaces == ("remote",) else workplaces,
+        "near": near,
+        "seniority": (posting.seniority,) if posting.seniority else (),
+        "employment": tuple(form for form in posting.offered if form in get_args(Employment) and form != "full_time"),
+        "salary_floor": _floor(posting, wanted, currency),
+        "visa_sponsorship": posting.visa == "offered" or bool(_visa_wished().search(wanted.lower())),
+    }
+
+
+def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tools that somebody does not want, else the role; a lack of experience is none of these."""
+    if _experience().search(refused.lower()):
+        return (), ()
+    posting = posting_in(refused, now)
+    tools = tuple(name for name in _skills(posting, refused) if taxonomy().is_tool(name))
+    return tools, () if tools else posting.roles[:1]
+
+
+def _missed(wanted: str, currency: str, now: datetime) -> Iterator[str]:
+    """The parts of a sentence that ask for nothing by themselves, and without which it asks for the same."""
+
+    def asked(text: str) -> dict[str, Any]:
+        posting = posting_in(text, now)
+        return {**_fields(posting, text, text, currency), "ways": _workplaces(posting, text)}
+
+    whole, nothing = asked(wanted), asked("")
+    for part, rest in parts_of(wanted):
+        alone = asked(part)
+        if all(alone[name] in (nothing[name], ()) for name in nothing) and asked(rest) == whole:
+            yield _cut(part)
+
+
+def _guessed_by(posting: PostingCore, sentence: str) -> str:
+    read = read_role(sentence, (), "", roles())
+    if not read.spans or read.roles[:1] != posting.roles[:1]:
+        return ""
+    start, end = read.spans[0]
+    name = taxonomy().canonical(sentence[start:end])
+    return name if name and taxonomy().is_tool(name) else ""
 
 
 def posting_in(text: str, now: datetime) -> Posting:
     """A text as the posting that it would be."""
     return normalise(_draft(text), raw=_raw(now), rates=rates_before(now.date()))
+
+
+@cache
+def _experience() -> re.Pattern[str]:
+    return re.compile(any_of("denial.knowledge"))
 
 
 @cache
@@ -229,7 +291,7 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
 
 def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one."""
-    known, lowered = _ways(), sentence.lower()
+    known, lowered = ways(), sentence.lower()
     named, refused = list[Workplace](), list[Workplace]()
     for way, words in known.wanted.items():
         if found := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
@@ -240,31 +302,12 @@ def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
 
 
 def _near(posting: PostingCore, sentence: str, workplaces: Sequence[Workplace]) -> tuple[Nearby, ...]:
-    if workplaces == ("remote",):
+    if workplaces == ("remote",) and not ways().or_remote.search(sentence.lower()):
         return ()
-    towns = posting.towns
-    if posting.workplace == "remote":
-        # A remote posting has none; somebody who would come to an office too names theirs.
-        towns = tuple(town.id for town in towns_in_sentence(sentence, posting.reach.countries))
+    # A remote posting has no towns, and of towns with an "or" between them one; who says what they look for means all.
+    said = (town.id for town in towns_in_sentence(sentence, posting.reach.countries))
+    towns = dict.fromkeys((*(() if posting.workplace == "remote" else posting.towns), *said))
     return tuple(Nearby(town=town, km=_KM) for town in map(label_of, towns) if town)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    """In the words of somebody who says what they look for."""
-
-    wanted: Mapping[Workplace, re.Pattern[str]]
-    never: re.Pattern[str]
-    """Ends where a way begins that they do not want."""
-
-
-@cache
-def _ways() -> _Ways:
-    named: tuple[Workplace, ...] = ("remote", "hybrid", "onsite")
-    return _Ways(
-        {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
-        re.compile(rf"{any_of('workplace.wish.never')} (?:[\w-]+ )?$"),
-    )
 
 
 def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | None:

@@ -1,6 +1,6 @@
 """Searches at home: one is changed, copied or added in the form in which one signs up, with what it finds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,6 +19,8 @@ from services.portal.pages import words_for
 from services.portal.preview_page import NOTHING_ASKED, previewed
 from services.portal.search_form import (
     DEFAULTS,
+    NOTHING_READ,
+    Reading,
     adding,
     automatic_name,
     form_page,
@@ -34,7 +36,6 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
-from services.usecases.pasted import Proposal
 from services.usecases.searches import Query, SavedSearch, search_from
 from services.wording.words import Words, mark
 
@@ -61,21 +62,19 @@ class _Searches:
         *,
         new: bool,
         error: WrongFieldError | None = None,
-        said: str = "",
-        proposals: Sequence[Proposal] = (),
+        just_read: Reading = NOTHING_READ,
         seen: Mapping[str, Any] = NOTHING_ASKED,
         asks_trade: bool = False,
     ) -> Response:
-        """The form. `said`: what became of what was pasted."""
+        """The form."""
         words, wrong_one = here.words, error or seen["fault"]
         fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
         csrf = self.cookies.form_token(here.session.key)
         shown = {
             "error": fault,
-            "said": said,
             "csrf": csrf,
             "new": new,
-            **form_page(given, words, wrong, proposals),
+            **form_page(given, words, wrong, just_read),
             "asks_trade": asks_trade,
             **seen,
         }
@@ -83,9 +82,9 @@ class _Searches:
 
     def kept(self, words: Words, csrf: str, sent: Mapping[str, str], fault: str, *, new: bool) -> Response:
         """The form as it was sent, of which nothing is done: what somebody typed is not lost with their session."""
-        shown = form_page({"time_zone": "", **sent_in(sent, name="")}, words, "", ())
+        shown = form_page({"time_zone": "", **sent_in(sent, name="")}, words)
         return self.door.show(
-            "search", words, 403, error=words.say(fault), said="", csrf=csrf, new=new, **shown, **NOTHING_ASKED
+            "search", words, 403, error=words.say(fault), csrf=csrf, new=new, **shown, **NOTHING_ASKED
         )
 
     def shown(self, here: AtHome, search_id: str, *, new: bool) -> Response:
@@ -118,7 +117,7 @@ class _Searches:
             case "read":
                 read = reading(given, here.words, now)
                 seen = self._preview(here, read.given)
-                return self.page(here, read.given, new=new, said=read.said, proposals=read.proposals, seen=seen)
+                return self.page(here, read.given, new=new, just_read=read, seen=seen)
         try:
             if new and lacks_trade(given) and search_of(given, here.words):
                 return self.page(here, given, new=new, asks_trade=True, seen=self._preview(here, given))

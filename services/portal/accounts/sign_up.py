@@ -1,6 +1,6 @@
 """Signing up: a form, a letter, and a button that confirms; and what is kept of whoever does, and for how long."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,8 @@ from services.portal.preview_page import NOTHING_ASKED, previewed
 from services.portal.search_form import (
     ASKING,
     DEFAULTS,
+    NOTHING_READ,
+    Reading,
     adding,
     form_page,
     instead,
@@ -31,7 +33,6 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
-from services.usecases.pasted import Proposal
 from services.usecases.signing import SignUpRequest
 from services.wording.words import Words, mark
 
@@ -85,7 +86,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             now = door.clock()
             read = await door.work(partial(reading, given, words, now))
             seen = await door.work(partial(previewed, live, read.given, words, now))
-            return _form(door, words, read.given, said=read.said, proposals=read.proposals, seen=seen)
+            return _form(door, words, read.given, just_read=read, seen=seen)
         if given.get("add") or given.get("instead") or given.get("do") == "preview":
             # Where the page runs no script.
             guard.check_preview(request)
@@ -139,12 +140,11 @@ def _form(
     given: Mapping[str, str],
     error: WrongFieldError | None = None,
     seen: Mapping[str, Any] = NOTHING_ASKED,
-    said: str = "",
-    proposals: Sequence[Proposal] = (),
+    just_read: Reading = NOTHING_READ,
     *,
     asks_trade: bool = False,
 ) -> Response:
     wrong_one = error or seen["fault"]
     fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
-    page = {**form_page(given, words, wrong, proposals), "asks_trade": asks_trade}
-    return door.show("sign_up", words, 400 if error else 200, error=fault, said=said, **page, **seen)
+    page = {**form_page(given, words, wrong, just_read), "asks_trade": asks_trade}
+    return door.show("sign_up", words, 400 if error else 200, error=fault, **page, **seen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.posting import PostingCore
 from services.portal.door import Door, Visit
-from services.portal.preview_page import NAMES
+from services.portal.gains import NAMES
 from services.usecases import exclusions, links
 from services.usecases.errors import MissingError
 from services.usecases.exclusions import Exclusion

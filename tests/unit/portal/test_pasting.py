@@ -57,6 +57,17 @@ def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -
     assert '<ul class="read"' not in portal.get("/sign-up").text
 
 
+def test_what_of_a_sentence_no_field_takes_is_quoted_and_a_guess_is_called_one(portal: ServedPortal) -> None:
+    said = "Staff engineer, Go and Kubernetes, remote in Germany, no <b>night shifts</b>"
+    page = portal.post("/sign-up", do="read", pasted=said, currency="EUR").text
+    assert re.findall(r"<q>([^<]*)</q>", page) == ["no &lt;b&gt;night shifts&lt;/b&gt;"]
+    assert re.search(r'<ul class="read" id="r-roles"><li>A guess, as you name Kubernetes', page)
+    assert re.search(r'<input id="f-roles"[^>]+aria-describedby=" ?r-roles"', page)
+    known = portal.post("/sign-up", do="read", pasted="Backend engineer, Go", currency="EUR").text
+    assert "A guess" not in known
+    assert "Not understood" not in known
+
+
 def test_a_text_that_asks_for_nothing_leaves_the_form_as_it_is(portal: ServedPortal) -> None:
     page = portal.post("/sign-up", do="read", pasted="a quiet life", skills="Go").text
     assert "found nothing in that text" in page

@@ -12,8 +12,8 @@ from starlette.types import Message
 from schemas.posting import Salary, Skill
 from schemas.sql.base import metadata
 from services.portal.app import portal_app
+from services.portal.gains import NAMES
 from services.portal.postman import Postman
-from services.portal.preview_page import NAMES
 from services.rules.criterion import CRITERIA
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
@@ -96,7 +96,21 @@ def test_wishes_that_fit_nothing_together_are_named_and_no_others(store: Notifie
         page = portal.post("/preview", **ASKED, text="zeppelin", skills_none="Java").text
     assert jobs_that_fit(page) == 0
     [advice] = re.findall(r"</h2>\s*<p>([^<]+)</p>", page)
-    assert {name.strip(" .") for name in advice.rpartition(": ")[2].split(",")} == {"Skills", "Words"}
+    [named] = re.findall(r"together: ([^.]+)\.", advice)
+    assert set(named.split(", ")) == {"Skills", "Words"}
+    assert advice.endswith("no mail comes until such a job is posted.")
+
+
+def test_where_no_change_finds_any_the_work_alone_is_one_press_away(store: NotifierStore) -> None:
+    jobs = [posting("in Porto", title="Zeppelin pilot", skills=()), posting("in Faro", posted_at=NOW)]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    asked = {**ASKED, "skills": "Cobol", "text": "zeppelin", "amount": "900000", "currency": "EUR", "stated_pay": "1"}
+    with served_portal(store) as portal:
+        read(portal)
+        page = portal.post("/preview/gains", **asked).text
+        [other] = re.findall(r'name="instead" value="([^"]+)"[^>]*>Words alone: 1 fits<', page)
+        then = portal.post("/sign-up", **asked, instead=html.unescape(other)).text
+    assert jobs_that_fit(then) == 1
 
 
 def test_what_finds_more_is_weighed_by_what_would_be_mailed_once_somebody_rests(

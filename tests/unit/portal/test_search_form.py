@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from services.portal.preview_page import NAMES
+from services.portal.gains import NAMES
 from services.portal.search_form import CHOICES, DEFAULTS, reading, search_fields, search_of
 from services.rules.criterion import FACETS
 from services.usecases.errors import WrongFieldError

@@ -205,6 +205,70 @@ def test_a_sentence_may_want_several_ways_of_working_or_refuse_one(
     assert (found.workplace, found.near) == (workplaces, near)
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted", "missed"),
+    [
+        ("Backend developer, Java but not PHP, Kafka", ("Java", "Kafka"), ("PHP",), ()),
+        ("Programista Java, bez PHP", ("Java",), ("PHP",), ()),
+        (
+            "Entwickler, Java oder Kotlin, kein PHP, keine Nachtdienste",
+            ("Java", "Kotlin"),
+            ("PHP",),
+            ("keine Nachtdienste",),
+        ),
+        ("data analyst, Excel, I have no experience with SQL", ("Excel",), (), ("no experience with SQL",)),
+        ("Vaga no Brasil, Python", ("Python",), (), ()),
+        ("Python work in non-profit research", ("Python",), (), ("non-profit research",)),
+    ],
+    ids=["but not", "Polish", "German", "no experience", "Portuguese in the", "non-profit"],
+)
+def test_what_a_sentence_refuses_is_not_asked_for(
+    text: str, wanted: tuple[str, ...], unwanted: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.skills.any, asked.criteria.skills.none, asked.missed) == (wanted, unwanted, missed)
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        ("Junior data analyst, remote from Kenya, SQL, no unpaid internships", ("no unpaid internships",)),
+        ("Falconer in Reykjavik, 90k", ("Falconer",)),
+        ("Buchhalterin in Köln, Teilzeit, 20 Stunden", ("20 Stunden",)),
+        ("I am looking for a job as a project manager in Leeds or London", ()),
+        ("Je cherche un poste d'infirmière à Lyon, pas de nuits", ("pas de nuits",)),
+        ("nurse in Leeds, not remote", ()),
+        (POSTING, ()),
+    ],
+)
+def test_what_of_a_sentence_no_criterion_takes_is_named(text: str, missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.missed == missed
+    assert "internship" not in asked.criteria.employment
+
+
+def test_each_town_of_a_sentence_is_meant_and_from_home_beside_one_too() -> None:
+    two = criteria_in("Krankenschwester in München oder Augsburg", "EUR")
+    assert two is not None
+    assert {near.town for near in two.near} == {"Munich, DE", "Augsburg, DE"}
+    either = criteria_in("Contable en Valencia o desde casa", "EUR")
+    assert either is not None
+    assert ([near.town for near in either.near], either.workplace) == (["Valencia, ES"], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "guessed_by"),
+    [("Staff engineer, Go and Kubernetes", "Kubernetes"), ("Go engineer, Kubernetes", ""), ("Nurse in Leeds", "")],
+)
+def test_a_role_that_a_skill_alone_says_is_a_guess(text: str, guessed_by: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.roles.any
+    assert asked.guessed_by == guessed_by
+
+
 def test_what_each_criterion_looks_at_is_read_from_a_text_but_what_nobody_pastes_a_wish_for() -> None:
     words, hours, written_in = "", "timezones", "language"
     skills = "skills"  # each by the sentence that names it

@@ -1,0 +1,148 @@
+"""What each wish of a search costs, and what would find more, in the reader's words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from babel.numbers import format_decimal
+
+from schemas.criteria import Criteria
+from services.portal.search_form import asking_instead
+from services.usecases.live_previews import LivePreview, Loosened
+from services.usecases.searches import WantedSearch
+from services.usecases.wording import capitalised, relaxation_in_words
+from services.wording.facets import FACETS
+from services.wording.words import Words, mark
+
+_MOST_GAINS: Final = 5
+
+NAMES: Final[Mapping[str, str]] = {
+    "roles.any": mark("Job titles"),
+    "roles.none": mark("Job titles that you do not want"),
+    "skills.all": mark("Skills that it must ask for"),
+    "skills.any": mark("Skills"),
+    "skills.none": mark("Skills that you do not want"),
+    "text": mark("Words"),
+    "place": mark("Where you may work from"),
+    "near": mark("Towns"),
+    "timezone": mark("Working hours"),
+    "salary": mark("Least pay"),
+    **{name: words.called for name, words in FACETS.items()},
+    "language": mark("Languages"),
+}
+"""What the form calls each of `CRITERIA`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGains:
+    """What would find more, and what each wish does, in the reader's words."""
+
+    weighed: bool
+    """Whether it says what would be mailed, and not alone what fits."""
+    buttons: Sequence[tuple[str, str]]
+    """What would find more, each with what a form that does it sends; the best first."""
+    nothing: str
+    """Where there is none of these: why."""
+    criteria: Sequence[tuple[str, str, str, str]]
+    """What is asked for, how many fit it by itself, how many more fit without it, and what would then be mailed; of one
+    alone nothing."""
+
+
+def shown_gains(
+    preview: LivePreview,
+    loosened: Sequence[Loosened] | None,
+    wanted: WantedSearch,
+    given: Mapping[str, str],
+    words: Words,
+) -> ShownGains:
+    """Before they are weighed, by what fits; then those alone by which more is mailed."""
+    asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
+
+    def shown(one: Loosened) -> tuple[str, str]:
+        how = capitalised(words.all_of([relaxation_in_words(made, asked, words) for made in one.relaxations]))
+        more = format_decimal(one.more, locale=words.locale)
+        if loosened is None:
+            said = words.count("{how}: 1 more", "{how}: {shown} more", one.more, how=how, shown=more)
+        else:
+            rate = rate_in_words(one.jobs_a_week, preview.days, words)
+            said = words.count(
+                "{how}: {rate}, 1 more fits",
+                "{how}: {rate}, {shown} more fit",
+                one.more,
+                how=how,
+                rate=rate,
+                shown=more,
+            )
+        return said, asking_instead(given, one.relaxations[-1].criteria, words)
+
+    if loosened is None:
+        best = [Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
+    else:
+        best = [one for one in loosened if one.jobs_a_week > now_mailed][:_MOST_GAINS]
+    buttons = [shown(one) for one in best]
+    if loosened is not None and not best and not preview.found.matching:
+        buttons = _trade_alone(preview, asked, given, words)
+    single = [one for one in loosened or () if len(one.relaxations) == 1]
+    none_mailed = words.say("No single change would have more mailed.") if single and not best else ""
+    return ShownGains(loosened is not None, buttons, none_mailed, _by_criterion(preview, loosened, words))
+
+
+def _trade_alone(
+    preview: LivePreview, asked: Criteria, given: Mapping[str, str], words: Words
+) -> list[tuple[str, str]]:
+    """Where no change finds any: the work that is looked for, without regard to all else."""
+    fit = dict(preview.found.alone)
+    trades = {
+        "roles.any": Criteria(roles=asked.roles),
+        "skills.any": Criteria(skills=asked.skills),
+        "text": Criteria(text=asked.text),
+    }
+    name = next((name for name in trades if fit.get(name)), None)
+    if name is None or len(fit) < 2:
+        return []
+    shown, called = format_decimal(fit[name], locale=words.locale), words.say(NAMES[name])
+    said = words.count("{wish} alone: 1 fits", "{wish} alone: {shown} fit", fit[name], wish=called, shown=shown)
+    return [(said, asking_instead(given, trades[name], words))]
+
+
+def rate_in_words(a_week: float, days: int, words: Words) -> str:
+    """How many jobs are mailed a week, or of so many days."""
+    number = partial(format_decimal, locale=words.locale)
+    if many := round(a_week):
+        return words.count(
+            "about 1 a week would be mailed", "about {shown} a week would be mailed", many, shown=number(many)
+        )
+    many = max(round(a_week * days / 7), 1)
+    return words.count(
+        "about 1 in {days} days would be mailed",
+        "about {shown} in {days} days would be mailed",
+        many,
+        shown=number(many),
+        days=days,
+    )
+
+
+def _by_criterion(
+    preview: LivePreview, loosened: Sequence[Loosened] | None, words: Words
+) -> list[tuple[str, str, str, str]]:
+    found = preview.found
+    if len(found.alone) < 2:
+        return []
+    more = {made.criterion: gained for made, gained in found.without}
+    single = (one for one in loosened or () if len(one.relaxations) == 1)
+    mailed = {one.relaxations[0].criterion: one for one in single if one.relaxations[0].step == "without"}
+    number = partial(format_decimal, locale=words.locale)
+
+    def rate(name: str) -> str:
+        # Without what costs nothing as much is mailed as with it.
+        a_week = mailed[name].jobs_a_week if name in mailed else None if name in more else preview.taste.jobs_a_week
+        if a_week is None:
+            return "–"
+        many = round(a_week)
+        return number(many) if many or not a_week else words.say("less than 1")
+
+    return [
+        (words.say(NAMES[name]), number(fit), number(more.get(name, 0)), rate(name) if loosened is not None else "")
+        for name, fit in found.alone
+    ]

@@ -1,0 +1,113 @@
+"""A sentence in which somebody says what they look for, taken apart: what they want, and what they do not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from schemas.posting import Workplace
+from services.rules.lexicon.builder import any_of
+from services.rules.places.known import find_places
+
+_CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
+_EDGES: Final = " ,;.!?-–—()"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sentence wants and does not, in its own words."""
+
+    wanted: str
+    """The sentence without what it does not want."""
+    refused: tuple[str, ...]
+    """What it does not want, each with the word that says so."""
+
+
+def taken_apart(sentence: str) -> Wish:
+    """Cut out what a sentence does not want: from the word that says so to the end of its clause."""
+    kept, refused = list[str](), list[str]()
+    for clause in _clauses(sentence):
+        never = _never_in(clause)
+        if never is None:
+            kept.append(clause)
+        else:
+            kept.append(f"{clause[:never].strip()}, ")
+            refused.append(clause[never:].strip(_EDGES))
+    return Wish("".join(kept).strip(_EDGES) if refused else sentence, tuple(refused))
+
+
+def parts_of(wanted: str) -> Iterator[tuple[str, str]]:
+    """Each part of what is wanted that may ask for something by itself, and the rest of it."""
+    start = 0
+    for found in (*_patterns().parts.finditer(wanted), None):
+        end = found.start() if found else len(wanted)
+        part = wanted[start:end].strip(_EDGES)
+        if re.search(r"\w", _patterns().idle.sub("", part)):
+            yield part, f"{wanted[:start]} {wanted[end:]}"
+        start = found.end() if found else end
+
+
+def without_denial(refused: str) -> str:
+    """What is refused, without the word that says so."""
+    return _patterns().never.sub("", refused, count=1).strip(_EDGES)
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """Each with what ends it."""
+    start = 0
+    for found in _patterns().clauses.finditer(sentence):
+        if found.start() > start:
+            yield sentence[start : found.end()]
+            start = found.end()
+    yield sentence[start:]
+
+
+def _never_in(clause: str) -> int | None:
+    """Where a clause begins to say what is not wanted."""
+    for found in _patterns().never.finditer(clause):
+        # "No" is "in the" in Portuguese, where a place is behind it.
+        if not any(place.start == 0 for place in find_places(clause[found.end() :].lstrip())):
+            return found.start()
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    clauses: re.Pattern[str]
+    parts: re.Pattern[str]
+    never: re.Pattern[str]
+    idle: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    joints = any_of("joint.and", "joint.or", "joint.either", "joint.own.and", "joint.own.or", "wish.leads", "wish.but")
+    return _Patterns(
+        clauses=re.compile(rf"{_CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
+        parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
+        never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
+        idle=re.compile(any_of("wish.idle", "wish.leads"), re.IGNORECASE),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Ways of working, in the words of somebody who says what they look for."""
+
+    wanted: Mapping[Workplace, re.Pattern[str]]
+    never: re.Pattern[str]
+    """Ends where a way begins that they do not want."""
+    or_remote: re.Pattern[str]
+    """Remote work, beside something else."""
+
+
+@cache
+def ways() -> Ways:
+    """How they are said, in any language."""
+    named: tuple[Workplace, ...] = ("remote", "hybrid", "onsite")
+    return Ways(
+        {way: re.compile(any_of(f"workplace.wish.{way}")) for way in named},
+        re.compile(rf"{any_of('wish.never')} (?:[\w-]+ )?$"),
+        re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{any_of('workplace.wish.remote')}"),
+    )
