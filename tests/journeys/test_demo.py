@@ -69,6 +69,50 @@ def test_of_a_folder_of_mixed_dates_the_days_that_hold_most_are_simulated_and_gi
     assert days in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
+def _of_any_trade(folder: Path) -> Path:
+    """Two feeds of work that none of the samples' people asks for."""
+    trades = [
+        (
+            "Physiotherapeut (m/w/d)",
+            "Bremen, Deutschland",
+            "<p>Wir suchen für unsere Praxis eine Physiotherapeutin.</p>",
+        ),
+        ("Welder", "Houston, TX, United States", "<p>You weld pipes and read drawings, on site in our yard.</p>"),
+        ("Primary school teacher", "Nairobi, Kenya", "<p>You teach a class of 30 pupils, on site at our school.</p>"),
+    ]
+    lines = [
+        {
+            "id": f"{trade}-{at}", "title": title, "company": f"{title} {at}", "url": f"https://a.example/{trade}/{at}",
+            "description_html": text, "locations": [where], "posted_at": f"2026-11-{17 + at}T08:00:00Z",
+        }
+        for trade, (title, where, text) in enumerate(trades) for at in range(3)
+    ]  # fmt: skip
+    folder.mkdir()
+    (folder / "lines.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    items = [
+        {
+            "id": str(at), "position": "Translator", "company": f"Bureau {at}", "location": "Worldwide",
+            "description": "<p>You translate manuals, working remotely from anywhere.</p>", "tags": ["translation"],
+            "date": f"2026-11-{17 + at}T08:00:00+00:00", "url": f"https://remoteok.com/remote-jobs/{at}",
+        }
+        for at in range(3)
+    ]  # fmt: skip
+    (folder / "remoteok.json").write_text(
+        json.dumps([{"legal": "API terms", "last_updated": 0}, *items]), encoding="utf-8"
+    )
+    return folder
+
+
+def test_over_feeds_of_any_trade_people_ask_for_what_these_hold_and_are_mailed(tmp_path: Path) -> None:
+    ran = run("demo", "--feeds", _of_any_trade(tmp_path / "feeds"), "--out", tmp_path / "out", "--days", "2")
+    assert ran.code == 0, ran.err
+    mails = [path.read_bytes() for path in (tmp_path / "out" / "mails").glob("*.eml")]
+    for title in ("Physiotherapeut", "Welder", "Primary school teacher", "Translator"):
+        assert any(title.encode() in mail for mail in mails), title
+    assert "each asks for work that this folder holds" in ran.out.replace("\n", " ")
+    assert "each asks for work" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_samples_searches_ask_for_what_their_names_say() -> None:
     entries = list(read_people((SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")))
     searches = [search for entry in entries if isinstance(entry, Entry) for search in entry.searches]

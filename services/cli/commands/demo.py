@@ -28,6 +28,7 @@ from services.runtime.stages.embedded import stop_on_signals
 from services.usecases import accounts, links
 from services.usecases.accounts import Account
 from services.usecases.simulation import days as simulated
+from services.usecases.simulation.cast import cast
 from services.usecases.simulation.days import NOWHERE, address_at, hours, simulate
 from services.usecases.simulation.report import DemoReport
 from services.usecases.simulation.shelf import busiest_days, posted_dates
@@ -37,7 +38,8 @@ from services.usecases.wording import criteria_in_words, english
 def demo(
     feeds: Annotated[Path | None, typer.Option(help="A folder of feed files; by default the invented samples.")] = None,
     subscribers: Annotated[
-        Path | None, typer.Option(help="JSON lines of subscribers; by default the invented ones.")
+        Path | None,
+        typer.Option(help="JSON lines of subscribers; by default invented ones, for --feeds by what these hold."),
     ] = None,
     now: Annotated[
         str | None,
@@ -58,9 +60,8 @@ def demo(
         if not is_folder(folder):
             raise UsageError(f"there is no folder {folder}")
         public_url = address_at(port) if serve else NOWHERE
-        people = text_named(subscribers or samples / "subscribers.jsonl")
-        happenings = "" if subscribers else text_named(samples / "happenings.jsonl")
         at, why = (moment(now), "") if now else _busiest(folder, days)
+        people, happenings, who = _people(subscribers, samples, feeds, at, days)
         print(
             f"Simulating {counted(days, 'day')} up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/. {why}",
             file=sys.stderr,
@@ -74,12 +75,14 @@ def demo(
                 out=out,
                 advance=advance,
                 happenings=happenings,
-                why=why,
+                why=f"{why} {who}".strip(),
                 public_url=public_url,
             )
         _print(report)
         if why:
             console().print(f"{why} --now and --days choose others.")
+        if who:
+            console().print(f"{who} --subscribers names others.")
         _point_further(report, out, hours(at, days)[-1])
         console().print(
             f"Open [bold]{out / 'index.html'}[/bold] to read the digests; the mails are in {out / 'mails'}."
@@ -136,6 +139,17 @@ def _point_further(report: DemoReport, out: Path, end: datetime) -> None:
         command = f"{called} backtest {unserved.search_ids[0]} --now {at} {config}"
         console().print(f"Why {unserved.name} got nothing, and what each criterion costs: `{command}`", soft_wrap=True)
     console().print(f"Other commands look at it likewise: `{called} dead list {config}`.", soft_wrap=True)
+
+
+def _people(
+    subscribers: Path | None, samples: Path, feeds: Path | None, at: datetime, days: int
+) -> tuple[str, str, str]:
+    """People and what they do meanwhile, JSON lines, and a sentence of who they are where the folder decides it."""
+    if subscribers is not None:
+        return text_named(subscribers), "", ""
+    if feeds is not None and (chosen := cast(text_named(samples / "homes.jsonl"), feeds, at, days)):
+        return chosen, "", "The people are invented, and each asks for work that this folder holds for where they live."
+    return text_named(samples / "subscribers.jsonl"), text_named(samples / "happenings.jsonl"), ""
 
 
 def _busiest(folder: Path, days: int) -> tuple[datetime, str]:

@@ -113,7 +113,7 @@ class Shelf:
         """The parts of a listing, each with when it was posted."""
         key = _key(body)
         if key not in self._parts:
-            self._parts[key] = [(part, _posted_at(found, part, self.clock.now())) for part in found.split(body)]
+            self._parts[key] = [(part, posted_at_of(found, part, self.clock.now())) for part in found.split(body)]
         return self._parts[key]
 
     def state(self, body: bytes) -> str | None:
@@ -161,7 +161,7 @@ def posted_dates(folder: Path, *, at_most: datetime) -> Iterator[datetime | None
         found = detect(body)
         for part in found.split(body) if found else ():
             if found and isinstance(part, Item):
-                posted_at = _posted_at(found, part, at_most)
+                posted_at = posted_at_of(found, part, at_most)
                 yield posted_at if posted_at is not None and posted_at <= at_most else None
 
 
@@ -169,7 +169,8 @@ def _key(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest()
 
 
-def _posted_at(found: Format, part: Item | Skip | Broken, now: datetime) -> datetime | None:
+def posted_at_of(found: Format, part: Item | Skip | Broken, now: datetime) -> datetime | None:
+    """When it says that it was posted; None where it does not, or cannot be read."""
     if not isinstance(part, Item):
         return None
     try:

@@ -1,0 +1,89 @@
+"""Whom a demo over anybody's feeds mails: many trades and countries, by what the feeds hold and by nothing else."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from schemas.posting import PostingCore, Reach
+from services.notifier.importing import Entry, read_people
+from services.usecases.simulation.cast import MOST, Home, cast, choose
+from tests.support.notifying import NOW, posting
+
+SAMPLES = Path(__file__).resolve().parents[3] / "samples"
+ADA = Home("Ada", "DE", "Europe/Berlin", "EUR", "de", ("de", "en"))
+BEN = Home("Ben", "DE", "Europe/Berlin", "EUR", "de", ("de",))
+LANDS = ("DE", "KE", "FR", "US", "BR")
+CLEO = Home("Cleo", "KE", "Africa/Nairobi", "KES", "en", ("en", "sw"))
+
+
+def jobs(role: str, country: str, count: int, language: str = "en") -> list[PostingCore]:
+    fields: dict[str, Any] = {
+        "roles": (role,),
+        "reach": Reach(scope="listed", countries=(country,)),
+        "language": language,
+        "workplace": "remote",
+    }
+    return [posting(f"{role}-{country}-{at}", **fields) for at in range(count)]
+
+
+def asked(chosen: list[tuple[Home, str]]) -> dict[str, str]:
+    return {home.name: role for home, role in chosen}
+
+
+def test_each_asks_for_work_where_they_live_in_a_language_that_they_speak() -> None:
+    held = [*jobs("nurse", "DE", 3, "de"), *jobs("data-analyst", "DE", 5), *jobs("accountant", "KE", 1)]
+    assert asked(choose([ADA, BEN, CLEO], held)) == {"Ada": "data-analyst", "Ben": "nurse", "Cleo": "accountant"}
+
+
+def test_nobody_is_chosen_for_whom_the_folder_holds_nothing() -> None:
+    assert asked(choose([ADA, BEN, CLEO], jobs("nurse", "FR", 9))) == {}
+    assert asked(choose([ADA, BEN], jobs("nurse", "DE", 9))) == {"Ada": "nurse"}
+
+
+def test_trades_and_countries_are_spread() -> None:
+    homes = [Home(f"{country}{at}", country, "UTC", "EUR", "en", ("en",)) for country in ("DE", "KE") for at in (1, 2)]
+    held = [*jobs("nurse", "DE", 30), *jobs("data-analyst", "DE", 20), *jobs("nurse", "KE", 10)]
+    chosen = choose(homes, [*held, *jobs("accountant", "KE", 8)])
+    assert asked(chosen) == {"DE1": "nurse", "DE2": "data-analyst", "KE1": "accountant", "KE2": "nurse"}
+
+
+def test_what_may_be_done_from_anywhere_is_asked_for_by_a_few_alone() -> None:
+    homes = [
+        Home(f"H{at}", land, "UTC", "EUR", "en", ("en",)) for at, land in enumerate(("DE", "KE", "FR", "US", "BR"))
+    ]
+    anywhere = [posting(str(at), roles=("translator",), reach=Reach(scope="worldwide")) for at in range(9)]
+    assert set(asked(choose(homes, [*anywhere, *jobs("nurse", "BR", 1)])).values()) == {"translator", "nurse"}
+    assert len(choose(homes, anywhere)) == 3
+
+
+def test_the_same_postings_in_any_order_choose_the_same() -> None:
+    homes = [Home(f"H{at}", LANDS[at % 5], "UTC", "EUR", "en", ("en",)) for at in range(MOST + 4)]
+    roles = ("nurse", "data-analyst", "accountant", "electrician", "welder", "teacher")
+    held = [job for role in roles for land in LANDS for job in jobs(role, land, 4)]
+    first = choose(homes, held)
+    assert len(first) == MOST
+    assert len({(home.country, role) for home, role in first}) == MOST
+    Random(1).shuffle(held)
+    assert choose(homes[::-1], held) == first
+
+
+def test_the_people_can_be_taken_in_and_ask_for_what_those_days_hold(tmp_path: Path) -> None:
+    lines = [
+        {
+            "id": str(at), "title": "Krankenschwester (m/w/d)", "company": "Klinik", "url": f"https://k.example/{at}",
+            "description_html": "<p>Wir suchen eine Krankenschwester für unsere Station in Berlin, Deutschland.</p>",
+            "locations": ["Berlin, Deutschland"], "posted_at": NOW.isoformat(),
+        }
+        for at in range(3)
+    ]  # fmt: skip
+    (tmp_path / "jobs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    homes = (SAMPLES / "homes.jsonl").read_text(encoding="utf-8")
+    entries = list(read_people(cast(homes, tmp_path, NOW + timedelta(days=1), 4)))
+    assert entries
+    for entry in entries:
+        assert isinstance(entry, Entry)
+        assert entry.profile.locale == "de"
+        assert [search.criteria.roles.any for search in entry.searches] == [("nurse",)]
+    assert cast(homes, tmp_path, NOW + timedelta(days=40), 4) == ""
