@@ -62,7 +62,8 @@ def written_circles(near: Sequence[Nearby]) -> tuple[str, str]:
     radii = {circle.km for circle in near}
     km = str(radii.pop()) if len(radii) == 1 else ""
     names = [circle.town if km else f"{circle.town} ({circle.km} km)" for circle in near]
-    return _joined(names, towns_in(", ".join(names))), km
+    # A label has a comma itself, and a page cuts the towns of a field at semicolons alone.
+    return "; ".join(names) if len(names) > 1 else _joined(names, towns_in(", ".join(names))), km
 
 
 def amount_in(text: str, currency: str) -> tuple[int, str]:

@@ -31,6 +31,12 @@ def test_names_are_read_as_they_are_written(names: list[str]) -> None:
     assert typed.names_in(typed.written(names)) == names
 
 
+def test_several_towns_stand_between_semicolons_for_each_has_a_comma_itself() -> None:
+    near = [Nearby(town=town, km=50) for town in ("Augsburg, DE", "Munich, DE")]
+    assert typed.written_circles(near) == ("Augsburg, DE; Munich, DE", "50")
+    assert typed.written_circles(near[:1]) == ("Augsburg, DE", "50")
+
+
 @pytest.mark.parametrize("radii", [(25, 25), (25, 50)])
 def test_circles_are_read_as_they_are_written(radii: tuple[int, int]) -> None:
     near = [Nearby(town=town, km=km) for town, km in zip(("Berlin, DE", "Washington, D.C., US-DC"), radii, strict=True)]
