@@ -40,6 +40,7 @@ from services.runtime.chunks import chunked
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.files.datadir import is_run_on
+from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka import topics
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
@@ -145,8 +146,10 @@ def read_on(installation: Installation, now: datetime, *, dry_run: bool) -> str:
     """Have the notifier read on where the store ends, unless `dry_run`; says what did not agree, empty where all did.
 
     What it reads twice adds nothing. In a store that was restored sending waits until it is told who opted out since.
-    Raises UnavailableError.
+    Raises UnavailableError, and UsageError where a log is to be mended whose store another installation works on.
     """
+    if not (dry_run or installation.settings.deployed):
+        _require_no_notifier(installation, now)
     with _agreement_of(installation) as agreement:
         standing = agreement.standing()
         said = standing.said()
@@ -156,6 +159,15 @@ def read_on(installation: Installation, now: datetime, *, dry_run: bool) -> str:
                 SqlPauses(installation.engine).hold_restored(now)
             agreement.mend(standing)
     return said
+
+
+def _require_no_notifier(installation: Installation, now: datetime) -> None:
+    for worker in read_workers(installation.engine):
+        if worker.heartbeat.service == "notifier" and worker.alive(now):
+            raise UsageError(
+                f"{worker.worker} was heard of a moment ago and works on this store with a log of its own: stop it"
+                " first; where it was killed, wait for 20 seconds"
+            )
 
 
 @contextmanager

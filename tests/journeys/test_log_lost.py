@@ -15,6 +15,7 @@ from services.notifier.settings import NotifierSettings
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.files.datadir import LOG_FILE
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.health.status import not_ready
 from services.runtime.pauses import Pauses
 from services.settings import Settings
@@ -102,6 +103,12 @@ def test_another_log_over_the_same_store_is_not_taken_for_its_own(tmp_path: Path
     lived.settings = lived.settings.model_copy(update={"data": tmp_path / "other", "store": SecretStr(store)})
     [said] = lived.hour()
     assert "are not the topics that this store belongs to" in said
+    with open_installation(lived.settings, create=False, tell=lambda said: None) as installation:
+        now, heartbeat = lived.clock.now(), Heartbeat("notifier", ready=True)
+        SqlHeartbeats(installation.engine, "embedded@first", now).publish([heartbeat], now)
+        with pytest.raises(UsageError, match="embedded@first was heard of a moment ago"):
+            read_on(installation, now, dry_run=False)
+        assert read_on(installation, now + HOUR, dry_run=False)
 
 
 def test_a_process_whose_log_was_deleted_ends_with_a_sentence_and_none_is_republished_under_it(tmp_path: Path) -> None:

@@ -79,7 +79,8 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     put_off = figures.put_off or figures.pauses.holds("notifier")
     if figures.due_since is not None and now - figures.due_since > LATE and not put_off:
         yield Trouble(
-            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
+            f"{counted(figures.due_subscribers, 'digest is', 'digests are')} due and not built, the oldest for"
+            f" {ago(now - figures.due_since)}"
             + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
             "the notifier's log says why: a digest could not be built"
             if figures.due_retried
