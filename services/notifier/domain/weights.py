@@ -82,7 +82,7 @@ class Part:
 
 
 ChanceFact = Literal[
-    "trade", "near_role", "searches", "neighbour", "core", "often", "technology", "place", "home", "region",
+    "trade", "near_role", "searches", "neighbour", "title", "core", "often", "technology", "place", "home", "region",
     "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "travel", "written", "spoken",
     "condition", "pay",
 ]  # fmt: skip

@@ -351,6 +351,27 @@ def test_a_level_that_none_of_their_searches_asks_for_is_half_of_one_at_most() -
     assert chance(nursing(seniority="director"), signs=senior) < chance(lead, signs=senior)
 
 
+def test_words_of_a_title_that_no_search_says_speak_against_a_job() -> None:
+    trials = nursing(title="Nurse, oncology trials")
+    assert chance(nursing(title="Senior Nurse (m/w/d) - Lisbon")) == chance(BEST), "levels and places are no work"
+    assert chance(trials) < chance(nursing(title="Nurse, trials")) < chance(BEST)
+    said = Signs(said=asked_together([Ask("Oncology", Criteria(text="trials OR studies"))])[4])
+    assert chance(trials, signs=said) == chance(BEST), "by any search of theirs"
+    assert chance(trials, NURSE.model_copy(update={"text": "nurse -oncology"})) == chance(trials), "no excluded ones"
+
+
+def test_what_a_meant_role_is_called_in_any_language_is_said() -> None:
+    asks = Criteria(roles=RoleTerms(any=("nurse",)), places=("PT",))
+    assert chance(nursing(title="Enfermeira"), asks, "") == chance(BEST, asks, "")
+    assert chance(nursing(title="Enfermeira Chefe de Bloco"), asks, "") < chance(BEST, asks, "")
+
+
+def test_the_title_speaks_against_nothing_for_who_names_no_trade() -> None:
+    anything = Criteria(places=("PT",), employment=("full_time",))
+    named = nursing(title="Nurse, oncology trials", forms=("full_time",))
+    assert chance(named, anything, "Lisbon") == chance(nursing(forms=("full_time",)), anything, "Lisbon")
+
+
 def test_leading_people_speaks_against_a_job_unless_a_search_asks_for_its_level_or_a_managers() -> None:
     leads = nursing(seniority="lead", description_text="You lead a team of nurses")
     alone = leads.model_copy(update={"description_text": "You know all about wards"})

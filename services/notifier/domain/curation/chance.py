@@ -23,6 +23,7 @@ from services.notifier.domain.curation.facts import (
     named_elsewhere,
     other_tools,
     parts_of_country,
+    unsaid,
     unspoken_of,
     zone_away,
 )
@@ -176,6 +177,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "near_role": _of_role,
     "searches": _of_role,
     "neighbour": _of_role,
+    "title": _of(unsaid),
     "technology": _of(other_tools),
     "region": _of(parts_of_country),
     "elsewhere": _of(named_elsewhere),

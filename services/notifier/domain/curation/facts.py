@@ -153,6 +153,11 @@ def _titled_tools(ready: PostingFeatures) -> tuple[str, ...]:
     return tuple(filter(taxonomy().is_tool, _titled(ready)))
 
 
+def unsaid(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The words of the title that neither a search of the person says nor a name of what they surely mean."""
+    return tuple(word for stem, word in ready.title_stems.items() if stem not in wish.said)
+
+
 def _often(terms: tuple[str, ...], ready: PostingFeatures) -> float:
     """How often asked words are said; in the title is enough."""
     if any(map(ready.title.holds, terms)):
@@ -257,6 +262,11 @@ def _placed(facts: Mapping[ChanceFact, Fact]) -> Mapping[int, Fact]:
 
 _BY_ITSELF: Final = _placed(
     {
+        "title": Fact(
+            lambda ready: ready.title_stems,
+            lambda wish: wish.trades,
+            lambda wish, ready: 1.0 - len(unsaid(wish, ready)) / len(ready.title_stems),
+        ),
         "core": Fact(
             _always,
             lambda wish: wish.criteria.skills.all or wish.criteria.skills.any,

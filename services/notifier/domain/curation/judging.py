@@ -1,6 +1,6 @@
 """Postings made ready to be judged and weighed, and what criteria make of them: worked out once while it is shared."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -17,6 +17,7 @@ from services.rules.places.known import find_places, is_country, is_group, is_su
 from services.rules.places.placing import WORLDWIDE, Allowed
 from services.rules.places.text import PlaceMention
 from services.rules.prepared import PreparedPosting
+from services.rules.roles.taxonomy import roles
 from services.rules.signature import fold_company
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import Haystack, words
@@ -97,6 +98,21 @@ class PostingFeatures(PreparedPosting):
     def title_words(self) -> frozenset[str]:
         """The words of the title that tell of the work."""
         return frozenset(fold_title(self.posting.title).split())
+
+    @cached_property
+    def title_stems(self) -> Mapping[str, str]:
+        """The words of the title that tell of the work, by their stems: no level, place, language or number."""
+        known, title = roles().vocabulary, self.posting.title
+        places = (words(title[place.start : place.end]) for place in self._named_in_title)
+        codes = (code.rpartition("-")[2].casefold() for code in self.hires)
+        apart = known.levels.union(codes, *places)
+        bare = fold_title(title)
+        read = {word.stem: bare[word.start : word.end] for word in known.words(bare)}
+        return {
+            stem: word
+            for stem, word in read.items()
+            if apart.isdisjoint((stem, word)) and len(stem) > 1 and not stem.isdigit() and not language_named(word)
+        }
 
     @cached_property
     def years(self) -> int:

@@ -24,6 +24,8 @@ from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery, words
 from services.wording.lines import country_of_zone, standard_offset
 
+_SURELY: Final = 0.6
+"""From which weight on a role is surely meant."""
 _TO_WORK: Final = 80.0
 """Kilometres from a town that somebody names to where they would go to work."""
 
@@ -67,6 +69,8 @@ class Signs(NamedTuple):
     """Those of all their searches."""
     floors: tuple[SalaryFloor, ...] = ()
     """The least pay that each of their searches asks for which asks for any."""
+    said: frozenset[str] = frozenset()
+    """The stems of words by which any of their searches says what it looks for."""
     speaks: tuple[SpokenLanguage, ...] = ()
 
 
@@ -109,6 +113,8 @@ class Wish:
     """Those of all searches of the person."""
     floors: tuple[SalaryFloor, ...]
     """Where it asks for no pay, the least that the person's other searches ask for."""
+    said: frozenset[str]
+    """The stems of words by which any search of the person says what it looks for."""
     of_roles: dict[tuple[str, ...], tuple[tuple[int, float], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -133,14 +139,15 @@ def signs_of(recipient: Recipient) -> Signs:
 
 def asked_together(
     asks: Iterable[Ask],
-) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities, tuple[SalaryFloor, ...]]:
-    """The trades, the levels, the localities and the least pay that somebody's searches name."""
+) -> tuple[tuple[Affinity, ...], frozenset[Seniority], Localities, tuple[SalaryFloor, ...], frozenset[str]]:
+    """The trades, the levels, the localities, the least pay and the words that somebody's searches name."""
     asks = tuple(asks)
     trades = dict.fromkeys(affinity_of(ask.criteria, ask.name) for ask in asks)
     levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
     floors = dict.fromkeys(ask.criteria.salary_floor for ask in asks)
     localities = _together(_localities(ask.criteria, ask.name) for ask in asks)
-    return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors))
+    said = frozenset[str]().union(*(_said(ask.criteria, ask.name) for ask in asks))
+    return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors)), said
 
 
 def _together(several: Iterable[Localities]) -> Localities:
@@ -149,6 +156,24 @@ def _together(several: Iterable[Localities]) -> Localities:
         frozenset[Town]().union(*(one.towns for one in several)),
         frozenset[str]().union(*(one.parts for one in several)),
     )
+
+
+@lru_cache(maxsize=4_096)
+def _said(criteria: Criteria, name: str) -> frozenset[str]:
+    """The stems of a search's name, of its words and skills, and of all names of the roles that it surely means."""
+    query, known = TextQuery.parse(criteria.text), roles()
+    means = (role for role, weight in affinity_of(criteria, name).weights if weight >= _SURELY and role in known)
+    words_of = (name, *query.wanted, *(term for group in query.either for term in group), *criteria.skills.all)
+    own = (word.stem for said in (*words_of, *criteria.skills.any) for word in known.vocabulary.words(said))
+    return frozenset(own).union(*map(_names_of, means))
+
+
+@cache
+def _names_of(role: str) -> frozenset[str]:
+    """The stems of what a role is called, in all languages."""
+    known = roles()
+    titles = (title for titles in known[role].titles.values() for title in titles)
+    return frozenset(word.stem for title in titles for word in known.vocabulary.words(title))
 
 
 @lru_cache(maxsize=4_096)
@@ -196,6 +221,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         travels=any(map(_travelling().search, said)),
         localities=_together((_localities(criteria, name), signs.localities)),
         floors=() if criteria.salary_floor else signs.floors,
+        said=signs.said | _said(criteria, name),
     )
 
 

@@ -230,6 +230,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "near_role": _role,
     "searches": _role,
     "neighbour": _role,
+    "title": lambda one: f"its title says what no search of theirs does: {', '.join(one.of)}",
     "core": lambda _: "the asked skills are not all core to it",
     "often": lambda _: "the asked words are hardly said",
     "technology": lambda one: f"its title names {', '.join(one.of)}",
