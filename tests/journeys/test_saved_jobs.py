@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.feedback import TrackedJob
+from services.notifier.settings import NotifierSettings
 from services.usecases import mailed
 from services.usecases.installation import Installation
 from tests.support.notifying import NOW, posting, sqlite_store
@@ -25,7 +27,8 @@ SAID = {
 
 @pytest.mark.parametrize("locale", SAID)
 def test_the_next_mail_says_once_that_a_saved_job_is_closed(tmp_path: Path, locale: str) -> None:
-    days = Days(sqlite_store(tmp_path), tmp_path / "mails")
+    every = NotifierSettings(curate=CurateSettings(least_chance=0, least_mail_chance=0))
+    days = Days(sqlite_store(tmp_path), tmp_path / "mails", settings=every)
     ada, bob = (days.store.person(name, locale=locale) for name in ("ada", "bob"))
     for person in (ada, bob):
         days.store.search(person, hour=8)

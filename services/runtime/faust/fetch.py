@@ -14,6 +14,7 @@ import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import (
     IllegalStateError,
+    KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
@@ -74,6 +75,16 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
         consumer._isolation_level = "read_committed"
         return consumer
+
+    def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
+        """Print no traceback where a broker is away: the membership that is given up for it says so."""
+        if not isinstance(sys.exc_info()[1], KafkaError | OSError):
+            super().on_crash(msg, *fmt, **kwargs)
+
+    def _start_thread(self) -> None:
+        """End with the app, which has crashed then, and not with a traceback of the thread."""
+        with suppress(KafkaError, OSError):
+            super()._start_thread()
 
     async def _fetch(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Any]]:
         """By partition one message: of what came, or else of what still lies there."""
