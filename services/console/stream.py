@@ -19,7 +19,7 @@ from schemas.counted import counted
 from services.console.access import Operator, SignedOutError
 from services.console.door import ConsoleDoor
 from services.console.plots import DRAWING, plot
-from services.usecases import feedback, sources, workers
+from services.usecases import sources, workers
 from services.usecases.overview import (
     SERVICE_SEVERITY,
     SOURCE_SEVERITY,
@@ -35,6 +35,7 @@ from services.usecases.overview import (
     history,
     troubles,
 )
+from services.usecases.relevance import relevance
 
 _EVERY_S: Final = 2.0
 _FRESH_S: Final = 1.5
@@ -94,10 +95,10 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
         return door.show(request, "figures", operator, values=values)
 
     @router.get("/relevance")
-    async def relevance(request: Request) -> Response:
+    async def of_feedback(request: Request) -> Response:
         """What readers made of the jobs that they were mailed."""
         operator = door.access.operator(request)
-        found = await door.work(lambda: feedback.relevance(door.installation))
+        found = await door.work(lambda: relevance(door.installation))
         return door.show(request, "relevance", operator, values={"found": found})
 
     @router.post("/do")

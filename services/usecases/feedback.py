@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from schemas.posting import PostingCore
-from services.notifier.adapters.sql.people.feedback import JudgedJob, judged_jobs
 from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
@@ -24,12 +23,10 @@ __all__ = [
     "FADES_IN",
     "KIND_OF",
     "LOOKS_BACK",
-    "AcceptedShare",
     "Changed",
     "Kind",
     "LeftOut",
     "Moved",
-    "Relevance",
     "Saying",
     "Statement",
     "changed",
@@ -38,7 +35,6 @@ __all__ = [
     "hide_job",
     "is_said",
     "note",
-    "relevance",
     "said",
     "say",
     "take_back",
@@ -225,74 +221,3 @@ def _statement(installation: Installation, kind: Kind, of: str, now: datetime) -
 
 def _posting(installation: Installation, posting_id: str) -> PostingCore | None:
     return installation.matches.postings([posting_id]).get(posting_id)
-
-
-_ACCEPTS = ("applied", "saved", "more_like")
-_BAND = 10
-_DIGESTS_LOOKED_AT = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptedShare:
-    """How many of some jobs were mailed, and what their readers made of them."""
-
-    name: str
-    mailed: int
-    """0 where it was not counted."""
-    accepted: int
-    refused: int
-
-    @property
-    def share(self) -> float | None:
-        """Of those that were judged; None where none was."""
-        judged = self.accepted + self.refused
-        return self.accepted / judged if judged else None
-
-
-@dataclass(frozen=True, slots=True)
-class Relevance:
-    """What readers made of the jobs of the last digests. Most say nothing, and who does is no fair sample of all."""
-
-    digests: int
-    """Looked at, at the most."""
-    by_feedback: tuple[tuple[str, int], ...]
-    by_fit: tuple[AcceptedShare, ...]
-    by_score: tuple[AcceptedShare, ...]
-    by_source: tuple[AcceptedShare, ...]
-    """Of what was judged alone, the most judged first."""
-
-
-def relevance(installation: Installation) -> Relevance:
-    """Over all readers, none of whom is named. Raises UnavailableError."""
-    jobs = judged_jobs(installation.engine, _DIGESTS_LOOKED_AT)
-    judged = [job for job in jobs if job.verdict]
-    known = installation.matches.postings(sorted({job.posting_id for job in judged}))
-    by_source: dict[str, list[JudgedJob]] = {}
-    for job in judged:
-        name = known[job.posting_id].source if job.posting_id in known else "forgotten by now"
-        by_source.setdefault(name, []).append(job)
-    bands = sorted({int(job.score) // _BAND for job in jobs}, reverse=True)
-    return Relevance(
-        _DIGESTS_LOOKED_AT,
-        tuple(Counter(job.verdict for job in judged).most_common()),
-        tuple(
-            _shared(name, [job for job in jobs if job.near == near])
-            for name, near in (("match", False), ("near", True))
-        ),
-        tuple(
-            _shared(
-                f"{band * _BAND} to {band * _BAND + _BAND - 1}",
-                [job for job in jobs if int(job.score) // _BAND == band],
-            )
-            for band in bands
-        ),
-        tuple(
-            replace(_shared(name, some), mailed=0)
-            for name, some in sorted(by_source.items(), key=lambda source: (-len(source[1]), source[0]))
-        ),
-    )
-
-
-def _shared(name: str, jobs: Sequence[JudgedJob]) -> AcceptedShare:
-    accepted = sum(job.verdict in _ACCEPTS for job in jobs)
-    return AcceptedShare(name, len(jobs), accepted, sum(bool(job.verdict) for job in jobs) - accepted)

@@ -124,15 +124,23 @@ def item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
 
 
 def _found_by(item: Item, words: Words) -> list[dict[str, Any]]:
+    """Each search with its reasons, and the chance of the job by the best of them: `chance_in` reads it."""
     return [
         {
             "search_id": found.search.search_id,
             "search": found.search.name,
             "outcome": found.verdict.outcome,
             "reasons": [in_words(reason, words) for reason in found.verdict.reasons],
+            "chance": round(item.chance.value, 4),
         }
         for found in item.found_by
     ]
+
+
+def chance_in(found_by: str) -> float | None:
+    """The chance that was foreseen for a job, by its column `found_by`; None of a release that did not keep it."""
+    found = json.loads(found_by)
+    return found[0].get("chance") if found else None
 
 
 def digest_in(row: Any) -> KeptDigest:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, select, u
 
 from schemas.sql.doors import tracked_jobs
 from schemas.sql.tables import digest_items, digests, feedback
+from services.notifier.adapters.sql.digests.digest_rows import chance_in
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.model import JobOpinion
@@ -160,10 +161,15 @@ class JudgedJob:
     near: bool
     verdict: str
     """A kind of feedback, `saved`, `applied`, or empty where they said nothing."""
+    chance: float | None
+    """That its reader accepts it, as it was foreseen; None where that was not kept."""
+    mail: int
+    reader: int
+    """Numbers that tell jobs of one mail, and of one reader, from those of others."""
 
 
 def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
-    """Of the newest digests that were built, by the index of when; who judged is not told. Raises UnavailableError."""
+    """Of the newest digests that were built, by the index of when; no reader is named. Raises UnavailableError."""
     newest = (
         select(digests.c.digest_id, digests.c.subscriber_id)
         .where(digests.c.outcome == "digest")
@@ -171,7 +177,8 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
         .limit(digests_at_most)
         .subquery()
     )
-    columns = (digest_items.c.posting_id, digest_items.c.score, digest_items.c.kind, newest.c.subscriber_id)
+    own = digest_items.c
+    columns = (own.digest_id, own.posting_id, own.score, own.kind, own.found_by, newest.c.subscriber_id)
     said: dict[tuple[str, str], str] = {}
     with reading(engine) as connection:
         items = connection.execute(select(*columns).join(newest, newest.c.digest_id == digest_items.c.digest_id)).all()
@@ -180,11 +187,20 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
             query = select(jobs.subscriber_id, jobs.posting_id, jobs.applied_on).where(jobs.subscriber_id.in_(some))
             for row in connection.execute(query):
                 said[row.subscriber_id, row.posting_id] = "applied" if row.applied_on else "saved"
-            own = feedback.c
-            stated = select(own.subscriber_id, own.posting_id, own.kind).where(own.subscriber_id.in_(some))
-            for row in connection.execute(stated.where(own.posting_id.is_not(None))):
+            of = feedback.c
+            stated = select(of.subscriber_id, of.posting_id, of.kind).where(of.subscriber_id.in_(some))
+            for row in connection.execute(stated.where(of.posting_id.is_not(None))):
                 said.setdefault((row.subscriber_id, row.posting_id), row.kind)
+    mails, readers = dict[str, int](), dict[str, int]()
     return tuple(
-        JudgedJob(row.posting_id, row.score, row.kind == "near", said.get((row.subscriber_id, row.posting_id), ""))
+        JudgedJob(
+            posting_id=row.posting_id,
+            score=row.score,
+            near=row.kind == "near",
+            verdict=said.get((row.subscriber_id, row.posting_id), ""),
+            chance=chance_in(row.found_by),
+            mail=mails.setdefault(row.digest_id, len(mails)),
+            reader=readers.setdefault(row.subscriber_id, len(readers)),
+        )
         for row in items
     )
