@@ -63,7 +63,7 @@ class BarView:
     said: str
     """Whether the bar is where it should be, in a sentence; what is to be typed stands between backticks."""
     bands: tuple[ForeseenBand, ...]
-    """The highest first; the bar ends one of them."""
+    """Those of which something was mailed and those at the bar, the highest first."""
     not_kept: int
     """Mailed by a release that did not keep what it foresaw."""
 
@@ -163,11 +163,12 @@ def _bar(words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen])
     mailed = list(foreseen)
     chances = [one.chance for one in mailed if one.chance is not None]
     judged = [one.judged for one in mailed if one.judged is not None]
-    bands = tuple(
+    bands = [
         ForeseenBand(sum(holds(*ends, chance) for chance in chances), band_of(*ends, judged)) for ends in bounds(bar)
-    )
+    ]
+    shown = tuple(each for each in bands if each.mailed or bar in (each.band.least, each.band.below))
     said = in_a_sentence(words, checked(bar, usual, judged))
-    return BarView(things, setting, bar, said, bands, len(mailed) - len(chances))
+    return BarView(things, setting, bar, said, shown, len(mailed) - len(chances))
 
 
 def in_a_sentence(words: _Words, found: BarCheck) -> str:
