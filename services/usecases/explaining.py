@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from schemas.codec import UnreadableError, decode
 from schemas.posting import Evidence, Posting, PostingCore
@@ -172,7 +172,7 @@ def whole_posting(installation: Installation, posting_id: str) -> WholePosting:
     )
     return WholePosting(
         posting,
-        "" if raw is None else json.dumps(raw, ensure_ascii=False, indent=1),
+        "" if raw is None else json.dumps(raw.item, ensure_ascii=False, indent=1),
         fields,
         marked_by(posting.title, evidence),
         marked_by(posting.description_text, evidence),
@@ -185,19 +185,29 @@ def _fields_of(posting: PostingCore) -> dict[str, Any]:
     return posting.model_dump(mode="json", exclude=set(_NO_FIELDS))
 
 
-def _raw_of(installation: Installation, posting: PostingCore) -> Mapping[str, Any] | None:
-    items = SqlSourceLedger(installation.engine).items(posting.source, [posting.source_id])
-    return items.get(posting.source_id) or _raw_sent(installation, posting)
+class _Raw(NamedTuple):
+    """An item as its source served it, and the name of the format that reads it."""
+
+    format: str
+    item: Mapping[str, Any]
 
 
-def _raw_sent(installation: Installation, posting: PostingCore) -> Mapping[str, Any] | None:
+def _raw_of(installation: Installation, posting: PostingCore) -> _Raw | None:
+    ledger, own = SqlSourceLedger(installation.engine), posting.source_id
+    item = ledger.items(posting.source, [own]).get(own)
+    known = ledger.known(posting.source, [own]).get(own)
+    return _Raw(known.format, item) if item and known else _raw_sent(installation, posting)
+
+
+def _raw_sent(installation: Installation, posting: PostingCore) -> _Raw | None:
     """Of what is pushed, or closed by now: as it was sent to the topic, while that keeps it."""
     try:
         with topics_of(installation.settings) as topics:
             since = _whole_ms(posting.fetched_at) - _SENT_BEFORE
             for record in islice(topics.read_all(RAW.name, since=since), _MOST_LOOKED_THROUGH):
                 if record.key == posting.posting_id.encode():
-                    return decode(RawPosting, record.value).item
+                    raw = decode(RawPosting, record.value)
+                    return _Raw(raw.format, raw.item)
     except (UnavailableError, UsageError, UnreadableError):
         return None
     return None
@@ -233,6 +243,7 @@ def label(installation: Installation, posting_id: str, field: str, right: str, b
         raise UsageError(f"{field!r} is no field that is read of a posting")
     if not right.strip():
         raise UsageError("say what the field should be")
+    raw = _raw_of(installation, posting)
     line = {
         "posting_id": posting.posting_id,
         "source": posting.source,
@@ -244,7 +255,9 @@ def label(installation: Installation, posting_id: str, field: str, right: str, b
         "at": now.isoformat(),
         "title": posting.title,
         "text": posting.description_text,
-        "item": _raw_of(installation, posting),
+        "format": raw.format if raw else None,
+        "fetched_at": posting.fetched_at.isoformat(),
+        "item": raw.item if raw else None,
     }
     settings = installation.settings
     file = settings.console.labels or settings.data / "labels.jsonl"

@@ -76,7 +76,8 @@ def test_a_wrong_field_is_kept_as_an_example(console: ServedConsole) -> None:
     [line] = (console.installation.settings.data / "labels.jsonl").read_text().splitlines()
     label = json.loads(line)
     assert (label["field"], label["read"], label["right"], label["by"]) == ("seniority", "senior", "mid", "operator")
-    assert label["item"] == {"position": HOSTILE}
+    assert (label["format"], label["item"]) == ("remoteok", {"position": HOSTILE})
+    assert label["fetched_at"] == JOB.fetched_at.isoformat()
     assert ("label seniority", JOB.posting_id) in [
         (act.act, act.about) for act in operators.latest(console.installation)
     ]
