@@ -19,7 +19,7 @@ from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.throttle import Throttle
 
-LIBRARIES = ("faust", "mode", "aiokafka")
+LIBRARIES = ("faust", "mode", "aiokafka", "asyncio")
 _FETCH_BYTES = 1 << 20
 _RECORDS_AT_ONCE = 500
 ARRIVALS_AT_ONCE = 16

@@ -86,6 +86,11 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         with suppress(KafkaError, OSError):
             super()._start_thread()
 
+    def _stopped_set(self) -> None:
+        """Nothing where it has ended already."""
+        with suppress(RuntimeError):
+            super()._stopped_set()
+
     async def _fetch(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Any]]:
         """By partition one message: of what came, or else of what still lies there."""
         generation, consumer, log, found = (
