@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Form
@@ -27,6 +28,8 @@ from services.runtime.web.server import ConnectionLimits, WebServer
 from services.usecases import operators
 from services.usecases.installation import Installation
 from services.usecases.overview import watcher
+
+_NOT_DONE: Final = "That could not be done."
 
 _events = structlog.get_logger(__name__)
 
@@ -74,7 +77,7 @@ def console_app(
     door = ConsoleDoor(installation, access, clock, console_templates(clock), file)
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(stream.routes(door, watch))
-    app.include_router(letters.routes(door))
+    app.include_router(letters.routes(door, watch))
     app.include_router(people.routes(door))
     app.include_router(sources.routes(door, watch))
     _add_ways_in(app, door)
@@ -132,15 +135,39 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
     def failed_with(request: Request, status: int, said: str) -> Response:
         return door.show(request, "failed", status=status, values={"said": said})
 
-    @app.exception_handler(SignedOutError)
-    async def signed_out(request: Request, _: SignedOutError) -> Response:
-        if "authorization" in request.headers or request.url.path == "/stream/live":
+    def sent_away(request: Request) -> Response:
+        if "authorization" in request.headers or request.url.path.endswith("/live"):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return RedirectResponse("/enter", 303)
 
+    def unread(request: Request, said: str) -> Response:
+        """A form is read before it is asked whose it is: nobody else learns what is wrong with theirs."""
+        try:
+            if request.url.path != "/enter":
+                door.access.operator(request)
+        except SignedOutError:
+            return sent_away(request)
+        except HTTPException as error:
+            return told(request, error)
+        return failed_with(request, 400, said)
+
+    def told(request: Request, error: HTTPException) -> Response:
+        said = {
+            403: "The form is of another site, or was made before you signed in; or what it is about is masked again.",
+            404: "There is no such page.",
+            429: "Too many tries from your network, or too many feeds read. Wait a minute.",
+        }
+        answer = failed_with(request, error.status_code, said.get(error.status_code, _NOT_DONE))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(SignedOutError)
+    async def signed_out(request: Request, _: SignedOutError) -> Response:
+        return sent_away(request)
+
     @app.exception_handler(RequestValidationError)
     async def unknown(request: Request, _: RequestValidationError) -> Response:
-        return failed_with(request, 400, "The form lacks something, or holds too much.")
+        return unread(request, "The form lacks something, or holds too much.")
 
     @app.exception_handler(UsageError)
     async def refused(request: Request, error: UsageError) -> Response:
@@ -154,14 +181,7 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        said = {
-            403: "The form is of another site, or was made before you signed in; or what it is about is masked again.",
-            404: "There is no such page.",
-            429: "Too many tries from your network, or too many feeds read. Wait a minute.",
-        }
-        answer = failed_with(request, error.status_code, said.get(error.status_code, "That could not be done."))
-        answer.headers.update(error.headers or {})
-        return answer
+        return unread(request, _NOT_DONE) if error.status_code == 400 else told(request, error)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:

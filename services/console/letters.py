@@ -13,16 +13,20 @@ from starlette.responses import Response
 
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
+from services.console.stream import Watch, live_pieces
+from services.console.turns import Turn, Turns
 from services.runtime.errors import UsageError
 from services.usecases import dead_letters, explaining, stories
 from services.usecases.dead_letters import Chosen, DeadLetter
-from services.usecases.errors import NothingChosenError
+from services.usecases.progress import Progress
 from services.usecases.stories import Story
 
 _MOST_LISTED: Final = 200
 _MOST_SHOWN: Final = 200_000
 """Characters of a record: none is larger by far, and a browser edits as much with ease."""
 _KEPT: Final = timedelta(days=90)
+_PATIENCE_S: Final = 1.0
+"""What is done by then is told at once."""
 
 
 class Filters(BaseModel):
@@ -61,9 +65,10 @@ class LetterForm(Filters):
     value: str = Field(default="", max_length=_MOST_SHOWN)
 
 
-def routes(door: ConsoleDoor) -> APIRouter:
+def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
     """`/letters`: the list, one letter, and what is done about them; and `/why`."""
-    router = APIRouter()
+    router, turns = APIRouter(), Turns(watch.over)
+    _add_turns(router, door, watch, turns)
     _add_stories(router, door)
     _add_postings(router, door)
     settings = door.installation.settings
@@ -95,7 +100,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
 
     @router.post("/letters/do")
     async def do(request: Request, given: Annotated[LetterForm, Form()]) -> Response:
-        """Send back as they were, one as it was mended, or have count as seen to."""
+        """Send back as they were, one as it was mended, or have count as seen to: at once, or led to how far it is."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, given.token)
         chosen = Chosen(letters=given.letter) if given.letter else given.chosen
@@ -105,15 +110,37 @@ def routes(door: ConsoleDoor) -> APIRouter:
             "replay mended": partial(_mended, door, given.letter, given.value),
             "discard": partial(_discarded, door, chosen, given.why),
         }
-        if given.act not in acts:
+        if given.act not in acts or not about:
             raise HTTPException(400)
-        try:
-            said = await door.act(operator, f"{given.act} letters", about, acts[given.act])
-        except NothingChosenError:
-            raise HTTPException(400) from None
-        return door.show(request, "done", operator, values={"said": said, "back": "/letters"})
+        begin = partial(turns.take, f"{given.act} letters", acts[given.act])
+        turn = await door.act(operator, f"{given.act} letters", about, begin)
+        if not await door.work(lambda: turn.ends_within(_PATIENCE_S)) or (turn.failed and turn.done):
+            return door.back(f"/letters/turns/{turn.id}")
+        return door.show(request, "done", operator, values={"said": turn.said, "back": "/letters"})
 
     return router
+
+
+def _add_turns(router: APIRouter, door: ConsoleDoor, watch: Watch, turns: Turns) -> None:
+    """How far what takes longer has come."""
+
+    @router.get("/letters/turns/{turn}")
+    async def far(request: Request, turn: str) -> Response:
+        """The page."""
+        operator = door.access.operator(request)
+        return door.show(request, "turn", operator, values=_far(turns.named(turn)))
+
+    @router.get("/letters/turns/{turn}/live")
+    async def live(request: Request, turn: str) -> Response:
+        """The same, again and again, as server-sent events."""
+        door.access.operator(request)
+        found = turns.named(turn)
+
+        def now() -> tuple[str, bool]:
+            values = _far(found)
+            return door.piece("turn_now", values), bool(values["over"])
+
+        return live_pieces(door, watch, request, now)
 
 
 def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
@@ -198,8 +225,19 @@ def _shown(letter: DeadLetter) -> dict[str, object]:
     }
 
 
-def _replayed(door: ConsoleDoor, chosen: Chosen) -> str:
-    done = dead_letters.replay(door.installation.settings, chosen, again=False)
+def _far(turn: Turn) -> dict[str, object]:
+    """As it is at one moment: it goes on while a page is made."""
+    over, failed = turn.over, turn.failed
+    return {
+        "turn": turn,
+        "over": over or failed,
+        "fault": turn.fault if failed else "",
+        "said": turn.said if over and not failed else "",
+    }
+
+
+def _replayed(door: ConsoleDoor, chosen: Chosen, progress: Progress) -> str:
+    done = dead_letters.replay(door.installation.settings, chosen, again=False, progress=progress)
     said = [f"{done.sent:,} sent back; {done.skipped:,} left out, as they were replayed or discarded before."]
     if done.without_origin:
         said.append(f"{done.without_origin:,} came from a feed: the next poll of their source reads them again.")
@@ -208,12 +246,12 @@ def _replayed(door: ConsoleDoor, chosen: Chosen) -> str:
     return " ".join(said)
 
 
-def _mended(door: ConsoleDoor, letter: str, value: str) -> str:
+def _mended(door: ConsoleDoor, letter: str, value: str, _: Progress) -> str:
     # Browsers send lines with CRLF; records have none.
     dead_letters.replay_mended(door.installation.settings, letter, value.replace("\r\n", "\n").encode())
     return "The mended copy was sent back. Where it fails again, the letter waits again."
 
 
-def _discarded(door: ConsoleDoor, chosen: Chosen, why: str) -> str:
+def _discarded(door: ConsoleDoor, chosen: Chosen, why: str, _: Progress) -> str:
     done = dead_letters.discard(door.installation.settings, chosen, why)
     return f"{done.discarded:,} count as seen to; {done.skipped:,} did before."

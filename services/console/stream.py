@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from schemas.counted import counted
-from services.console.access import Operator, SignedOutError
+from services.console.access import SignedOutError
 from services.console.door import ConsoleDoor
 from services.console.plots import DRAWING, plot
 from services.usecases import sources, workers
@@ -81,8 +81,12 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
     @router.get("/stream/live")
     async def live(request: Request) -> Response:
         """The same, again and again, as server-sent events (HTML Living Standard, section 9.2)."""
-        operator = door.access.operator(request)
-        return StreamingResponse(_pieces(door, watch, request, operator), media_type="text/event-stream")
+        token = door.access.form_token(door.access.operator(request))
+
+        def now() -> tuple[str, bool]:
+            return door.piece("stream_now", {"form_token": token, **_shown(watch.look())}), False
+
+        return live_pieces(door, watch, request, now)
 
     @router.get("/figures")
     async def figures(request: Request, span: Span = "day") -> Response:
@@ -120,17 +124,23 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
     return router
 
 
-async def _pieces(door: ConsoleDoor, watch: Watch, request: Request, operator: Operator) -> AsyncIterator[str]:
-    token = door.access.form_token(operator)
-    while not watch.over.is_set() and not await request.is_disconnected():
-        try:
-            door.access.operator(request)
-        except SignedOutError:
-            return
-        overview = await door.work(watch.look)
-        html = door.piece("stream_now", {"form_token": token, **_shown(overview)})
-        yield f"data: {json.dumps(html)}\n\n"
-        await asyncio.sleep(_EVERY_S)
+def live_pieces(door: ConsoleDoor, watch: Watch, request: Request, now: Callable[[], tuple[str, bool]]) -> Response:
+    """A piece of a page again and again, as server-sent events; `now` gives it, and whether it is the last."""
+
+    async def events() -> AsyncIterator[str]:
+        while not watch.over.is_set() and not await request.is_disconnected():
+            try:
+                door.access.operator(request)
+            except SignedOutError:
+                return
+            html, last = await door.work(now)
+            yield f"data: {json.dumps(html)}\n\n"
+            if last:
+                yield "event: last\ndata: last\n\n"
+                return
+            await asyncio.sleep(_EVERY_S)
+
+    return StreamingResponse(events(), media_type="text/event-stream")
 
 
 def _act_of(door: ConsoleDoor, act: str) -> Callable[[str], object]:

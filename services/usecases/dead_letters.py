@@ -7,6 +7,7 @@ from datetime import datetime
 from schemas.faults import meant
 from schemas.topics import dead_of
 from services.ingest.faults import FAULT_CODES
+from services.runtime.chunks import chunked
 from services.runtime.errors import UsageError
 from services.runtime.letters.dead import (
     DeadLetter,
@@ -20,6 +21,7 @@ from services.runtime.letters.marks import LetterId
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
 from services.usecases.installation import open_letters
+from services.usecases.progress import Progress, unseen
 
 __all__ = [
     "Chosen",
@@ -36,6 +38,9 @@ __all__ = [
     "replay_mended",
     "show",
 ]
+
+_AT_ONCE = 50
+"""Letters of a replay between two looks at how far it has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +107,21 @@ def show(settings: Settings, letter: str) -> DeadLetter:
         return DeadLetters(log).show(_one_id(letter))
 
 
-def replay(settings: Settings, chosen: Chosen, *, again: bool) -> LetterReplay:
+def replay(settings: Settings, chosen: Chosen, *, again: bool, progress: Progress = unseen) -> LetterReplay:
     """Send letters back to where they came from; `again`: those too that were replayed or discarded before.
+
+    Where it breaks off, what was not sent yet still waits: the same once more sends the rest.
 
     Raises NothingChosenError, UsageError, UnavailableError.
     """
     with open_letters(settings) as log:
         letters = DeadLetters(log)
-        return letters.replay(_chosen(letters, chosen), again=again)
+        meant, done = _chosen(letters, chosen), LetterReplay(0, 0)
+        with progress("Dead letters", len(meant)) as advance:
+            for some in chunked(meant, _AT_ONCE):
+                done += letters.replay(some, again=again)
+                advance(len(some))
+    return done
 
 
 def replay_mended(settings: Settings, letter: str, value: bytes) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from schemas.counted import counted
 from services.cli.options import AsJson, Config, moment
-from services.cli.output import console, print_json, table
+from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import UsageError
 from services.settings import load_settings
 from services.usecases import dead_letters
@@ -86,7 +86,8 @@ def replay(
     One that fails again is the same letter, with more attempts, and waits again.
     """
     with _choosing():
-        done = dead_letters.replay(load_settings(config), Chosen(letter, topic, error, source, code), again=again)
+        chosen = Chosen(letter, topic, error, source, code)
+        done = dead_letters.replay(load_settings(config), chosen, again=again, progress=progress)
     typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed or discarded before.")
     if done.without_origin:
         typer.echo(

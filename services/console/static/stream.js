@@ -9,6 +9,7 @@ let shown = "";
 let came = "";
 let aimed = 0;
 let heard = Date.now();
+let over = false;
 // What is aimed at, or pressed, must not move or go away under the pointer.
 place.addEventListener("pointermove", (event) => {
   if (event.target.closest("a, button")) aimed = Date.now();
@@ -18,9 +19,13 @@ live.addEventListener("message", (event) => {
   heard = Date.now();
   show();
 });
+live.addEventListener("last", () => {
+  live.close();
+  over = true;
+});
 setInterval(show, settled);
 function show() {
-  lost.hidden = Date.now() - heard < patience;
+  lost.hidden = over || Date.now() - heard < patience;
   if (came === shown || place.querySelector("a:active, button:active") || Date.now() - aimed < settled) return;
   shown = came;
   const on = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : "";

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -128,6 +128,11 @@ class LetterReplay:
     """Of what never was a record, such as a fault in a feed: the source's next poll is their replay."""
     cut: int = 0
     """Of which only the beginning was kept, so that there is nothing to send."""
+
+    def __add__(self, more: "LetterReplay") -> "LetterReplay":
+        """Both together."""
+        pairs = zip(astuple(self), astuple(more), strict=True)
+        return LetterReplay(*(one + other for one, other in pairs))
 
 
 def letter_ids(text: str) -> tuple[LetterId, ...]:

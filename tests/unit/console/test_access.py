@@ -64,6 +64,15 @@ def test_the_token_opens_it_by_the_page_and_in_a_header(console: ServedConsole) 
     assert console.client.get("/", headers={"Authorization": "Bearer another"}).status_code == 401
 
 
+def test_nobody_else_learns_what_is_wrong_with_a_form(console: ServedConsole) -> None:
+    wrong = {"Authorization": "Bearer another", "Content-Type": "multipart/form-data"}
+    right = wrong | {"Authorization": f"Bearer {TOKEN}"}
+    assert console.client.post("/do", content=b"no form", headers=right).status_code == 400
+    answers = [console.client.post("/do", data={"act": "pause"})]
+    answers += [console.client.post("/do", content=b"no form", headers=wrong) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [303] + [401] * 10 + [429]
+
+
 def test_a_password_opens_it_too(tmp_path: Path) -> None:
     settings = ConsoleSettings(port=0, password_hash=SecretStr(hash_password("correct horse")))
     with served_console(tmp_path, settings) as console:

@@ -1,0 +1,124 @@
+"""What takes long, one after another beside the pages, and how far each has come."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from cachetools import LRUCache
+
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.privacy.redaction import redacted
+from services.usecases.progress import Advance, Progress
+
+Work = Callable[[Progress], str]
+"""Does it, shows how far it is, and says what came of it."""
+
+_MOST_WAITING: Final = 8
+_MOST_KEPT: Final = 100
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class Turn:
+    """One thing that was asked for."""
+
+    id: str
+    act: str
+    begun: bool = False
+    done: int = 0
+    of: int | None = None
+    """How many there are in all; None until that is known."""
+    _outcome: Future[str] = field(default_factory=Future)
+
+    @property
+    def over(self) -> bool:
+        """Whether it is done, or has failed."""
+        return self._outcome.done()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is over and not done."""
+        return self.over and self._outcome.exception() is not None
+
+    @property
+    def said(self) -> str:
+        """What came of it, once it is over. Raises what it failed with."""
+        return self._outcome.result()
+
+    @property
+    def fault(self) -> str:
+        """What it failed with, in words."""
+        error = self._outcome.exception()
+        if isinstance(error, JobchimeError):
+            return redacted(error)
+        return f"Something is broken here: {type(error).__name__}. The log says more."
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for it so long, and say whether it is over."""
+        wait([self._outcome], seconds)
+        return self.over
+
+
+class Turns:
+    """One at a time, in the order of asking: what two ask for at once is done once.
+
+    They are of this process, and kept nowhere: what of it is done the letters themselves say.
+    """
+
+    def __init__(self, over: threading.Event) -> None:
+        """`over`: set when the console ends, which breaks off what is under way and what waits."""
+        self._over = over
+        self._hands = ThreadPoolExecutor(1, thread_name_prefix="console turns")
+        self._lock = threading.Lock()
+        self._turns: LRUCache[str, Turn] = LRUCache(_MOST_KEPT)
+
+    def take(self, act: str, work: Work) -> Turn:
+        """Ask for something, which begins once it is its turn. Raises UsageError where too much waits."""
+        turn = Turn(secrets.token_urlsafe(9), act)
+        with self._lock:
+            if sum(not other.over for other in self._turns.values()) > _MOST_WAITING:
+                raise UsageError("Too much waits to be done already. Try again once some of it is.")
+            self._turns[turn.id] = turn
+            self._hands.submit(self._do, turn, work)
+        return turn
+
+    def named(self, turn: str) -> Turn:
+        """One that was asked for. Raises UsageError for one that this process does not know."""
+        with self._lock:
+            found = self._turns.get(turn)
+        if found is None:
+            raise UsageError(
+                "The console was started anew since, or that is long ago. What was sent back counts as replayed; "
+                "the rest still waits among the dead letters: ask for the same again."
+            )
+        return found
+
+    def _do(self, turn: Turn, work: Work) -> None:
+        @contextmanager
+        def progress(_what: str, total: int | None = None) -> Iterator[Advance]:
+            turn.of = total
+            yield advance
+
+        def advance(count: int) -> None:
+            turn.done += count
+            self._go_on()
+
+        turn.begun = True
+        try:
+            self._go_on()
+            turn._outcome.set_result(work(progress))
+        except JobchimeError as error:
+            turn._outcome.set_exception(error)
+        except Exception as error:
+            _events.error("the console failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
+            turn._outcome.set_exception(error)
+
+    def _go_on(self) -> None:
+        if self._over.is_set():
+            raise UnavailableError("the console was ended")
