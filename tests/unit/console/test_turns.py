@@ -18,7 +18,9 @@ from services.runtime.records import Outgoing, Record
 from services.usecases import dead_letters
 from services.usecases.dead_letters import Chosen
 from services.usecases.progress import Advance, Progress
-from tests.support.console import ServedConsole
+from tests.support.console import TOKEN, ServedConsole
+from tests.support.linting import AXE, RULES, axe
+from tests.support.walking import open_browser
 
 MANY = 120
 REASON = "no such field"
@@ -102,6 +104,28 @@ def test_while_letters_go_back_the_page_says_how_many_of_how_many(
     gate.open()
     assert ended(console, path).startswith(f"{MANY} sent back; 0 left out")
     assert len(set(sent(many))) == len(sent(many)) == MANY
+
+
+@pytest.mark.slow
+def test_a_browser_shows_it_go_on_and_end(console: ServedConsole, many: SqliteLog, gate: Gate) -> None:
+    base = str(console.client.base_url).rstrip("/")
+    with open_browser() as browser, browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/enter#{TOKEN}")
+        tab.wait_for_url(f"{base}/")
+        tab.goto(f"{base}/letters?error={REASON}")
+        tab.get_by_role("button", name="Send all of these back").click()
+        tab.wait_for_url(f"{base}/letters/turns/*")
+        gate.open(2)
+        tab.get_by_label(f"100 of {MANY} letters gone through").wait_for()
+        tab.evaluate(axe())
+        assert [*tab.evaluate(AXE, RULES)] == []
+        gate.open()
+        tab.get_by_text(f"{MANY} sent back; 0 left out").wait_for()
+        assert [*tab.evaluate(AXE, RULES)] == []
+        tab.wait_for_function("live.readyState === EventSource.CLOSED")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert len(sent(many)) == MANY
 
 
 def test_what_two_ask_for_at_once_is_sent_once(console: ServedConsole, many: SqliteLog, gate: Gate) -> None:
