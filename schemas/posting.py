@@ -60,6 +60,11 @@ def fetched_at_of(version: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=version // REVISIONS)
 
 
+def revision_of(version: int) -> int:
+    """The normaliser's revision by which the posting of a version was read."""
+    return version % REVISIONS
+
+
 class Skill(Model):
     """A skill by its canonical name."""
 

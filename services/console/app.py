@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from services.console import letters, people, sources, stream
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
+from services.console.revealing import Revealed
 from services.console.stream import Watch
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
@@ -77,8 +78,9 @@ def console_app(
     door = ConsoleDoor(installation, access, clock, console_templates(clock), file)
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(stream.routes(door, watch))
-    app.include_router(letters.routes(door, watch))
-    app.include_router(people.routes(door))
+    revealed = Revealed(door)
+    app.include_router(letters.routes(door, watch, revealed))
+    app.include_router(people.routes(door, revealed))
     app.include_router(sources.routes(door, watch))
     _add_ways_in(app, door)
     app.mount("/static", GZipMiddleware(Files("services.console")))

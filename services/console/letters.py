@@ -13,13 +13,13 @@ from starlette.responses import Response
 
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
+from services.console.revealing import Revealed
 from services.console.stream import Watch, live_pieces
 from services.console.turns import Turn, Turns
 from services.runtime.errors import UsageError
-from services.usecases import dead_letters, explaining, stories
+from services.usecases import accounts, dead_letters, explaining, stories
 from services.usecases.dead_letters import Chosen, DeadLetter
 from services.usecases.progress import Progress
-from services.usecases.stories import Story
 
 _MOST_LISTED: Final = 200
 _MOST_SHOWN: Final = 200_000
@@ -65,11 +65,11 @@ class LetterForm(Filters):
     value: str = Field(default="", max_length=_MOST_SHOWN)
 
 
-def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
+def routes(door: ConsoleDoor, watch: Watch, revealed: Revealed) -> APIRouter:
     """`/letters`: the list, one letter, and what is done about them; and `/why`."""
     router, turns = APIRouter(), Turns(watch.over)
     _add_turns(router, door, watch, turns)
-    _add_stories(router, door)
+    _add_stories(router, door, revealed)
     _add_postings(router, door)
     settings = door.installation.settings
 
@@ -143,8 +143,8 @@ def _add_turns(router: APIRouter, door: ConsoleDoor, watch: Watch, turns: Turns)
         return live_pieces(door, watch, request, now)
 
 
-def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
-    """Why somebody got, or did not get, a job.
+def _add_stories(router: APIRouter, door: ConsoleDoor, revealed: Revealed) -> None:
+    """Why somebody got, or did not get, a job: masked as their own page is.
 
     Who is asked about stands in the form's body: addresses have no business in those of pages.
     """
@@ -154,7 +154,8 @@ def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
         request: Request, person: str = Query("", max_length=100), posting: str = Query("", max_length=100)
     ) -> Response:
         """Whom, by an id that names nobody, and what it is about."""
-        return shown(request, door.access.operator(request), {"person": person, "posting": posting})
+        values = {"asked": {"person": person, "posting": posting}, "story": None, "shown": False, "fault": ""}
+        return door.show(request, "why", door.access.operator(request), values=values)
 
     @router.post("/why")
     async def why(
@@ -162,21 +163,23 @@ def _add_stories(router: APIRouter, door: ConsoleDoor) -> None:
         person: str = Form(max_length=300),
         posting: str = Form(max_length=100),
         token: str = Form(max_length=400),
+        reveal: bool = Form(False),
     ) -> Response:
-        """The story."""
+        """The story; `reveal`: with what they look for, which is written down first."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, token)
         asked = {"person": person.strip(), "posting": posting.strip()}
+        values: dict[str, object] = {"asked": asked, "story": None, "shown": False, "fault": ""}
         try:
-            found = await door.work(lambda: stories.story(door.installation, **asked, now=door.clock()))
+            own_id = (await door.work(lambda: accounts.find(door.installation, asked["person"]))).subscriber_id
+            if reveal:
+                await revealed.reveal(operator, own_id)
+            shown = revealed.covers(operator, own_id)
+            tell = partial(stories.story, door.installation, own_id, asked["posting"], door.clock(), masked=not shown)
+            values |= {"story": await door.work(tell), "shown": shown}
         except UsageError as error:
-            return shown(request, operator, asked, fault=str(error))
-        return shown(request, operator, asked, found)
-
-    def shown(
-        request: Request, operator: Operator, asked: dict[str, str], story: Story | None = None, fault: str = ""
-    ) -> Response:
-        return door.show(request, "why", operator, values={"asked": asked, "story": story, "fault": fault})
+            values["fault"] = str(error)
+        return door.show(request, "why", operator, values=values)
 
 
 def _add_postings(router: APIRouter, door: ConsoleDoor) -> None:

@@ -4,7 +4,6 @@ import re
 from functools import partial
 from typing import Annotated, Final, Literal
 
-from cachetools import TTLCache
 from fastapi import APIRouter, Form
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -13,13 +12,12 @@ from starlette.responses import HTMLResponse, Response
 
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
+from services.console.revealing import Revealed
 from services.runtime.errors import UsageError
 from services.usecases import accounts, consent, mail, mailed, searches, suppressions
 from services.usecases.accounts import Subscriber
 from services.usecases.errors import WrongFieldError
 
-_SHOWN_FOR_S: Final = 900.0
-_MOST_REVEALED: Final = 1_000
 _MOST_LISTED: Final = 200
 _MOST_MAILS: Final = 20
 _ACTS: Final = ("suppress", "lift", "went out", "send it", "leave it")
@@ -43,26 +41,9 @@ class PeopleForm(BaseModel):
     delivery: str = Field(default="", max_length=200)
 
 
-class Revealed:
-    """Whom an operator looks at unmasked: for a quarter of an hour, in their own session."""
-
-    def __init__(self, door: ConsoleDoor) -> None:
-        self._door = door
-        self._open: TTLCache[tuple[str, str], bool] = TTLCache(_MOST_REVEALED, _SHOWN_FOR_S)
-
-    def covers(self, operator: Operator, person: str) -> bool:
-        """Whether they revealed somebody just now."""
-        return (operator.session or operator.name, person) in self._open
-
-    async def reveal(self, operator: Operator, person: str) -> None:
-        """Write down that they do, then let them. Raises UnavailableError where it cannot be written down."""
-        await self._door.act(operator, "reveal", person, lambda: None)
-        self._open[operator.session or operator.name, person] = True
-
-
-def routes(door: ConsoleDoor) -> APIRouter:
+def routes(door: ConsoleDoor, revealed: Revealed) -> APIRouter:
     """`/people`: whom no mail reaches and what is in doubt; one person; their next digest."""
-    router, revealed = APIRouter(), Revealed(door)
+    router = APIRouter()
     installation = door.installation
 
     @router.get("/people")
@@ -167,7 +148,7 @@ def _person(door: ConsoleDoor, own_id: str, *, shown: bool) -> dict[str, object]
     found = _next(door, person) if shown else None
 
     def masked(text: str) -> str:
-        return text if shown else "•••"
+        return text if shown else accounts.MASK
 
     profile = person.profile
     return {

@@ -29,6 +29,7 @@ from services.usecases.suppressions import why_suppressed
 from services.wording.catalogues import words_of
 
 __all__ = [
+    "MASK",
     "RETENTION",
     "Account",
     "Difference",
@@ -47,6 +48,9 @@ __all__ = [
     "profile_from",
     "resume",
 ]
+
+MASK = "•••"
+"""In place of what who looks over a shoulder is not to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def masked(address: str) -> str:
     """An address that names nobody to who looks over a shoulder: `a•••@e•••.org`."""
     local, _, domain = address.rpartition("@")
     name, dot, ending = domain.rpartition(".")
-    return f"{local[:1]}•••@{(name or domain)[:1]}•••{dot}{ending if dot else ''}"
+    return f"{local[:1]}{MASK}@{(name or domain)[:1]}{MASK}{dot}{ending if dot else ''}"
 
 
 def everybody(installation: Installation) -> list[Account]:

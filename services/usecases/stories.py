@@ -7,37 +7,29 @@ from typing import Final
 
 from schemas.posting import PostingCore
 from services.matcher.explain import explained
-from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, MailedDigest
+from services.notifier.adapters.sql.digests.mailed_job import mails_with
+from services.notifier.adapters.sql.windows.match_records import match_records
 from services.notifier.domain.delivery import State
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import SavedSearch, Subscriber
-from services.notifier.domain.wording.score_lines import cause_line, chance_line
+from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line
 from services.runtime.errors import UsageError
-from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
+from services.runtime.pauses import SqlPauses
 from services.usecases.explaining import Judgement, bar_of, explain
 from services.usecases.installation import Installation
 from services.usecases.previews import next_digest
 from services.usecases.searches import Query
+from services.usecases.story_events import Case, StoryEvent, arrival, mail_event, said_of, steps_of, taken_in
 from services.wording.catalogues import english
-from services.wording.lines import one_line
 
-_MOST_MAILS: Final = 400
+__all__ = ["Story", "StoryEvent", "story"]
+
 _GOT, _MISSED, _LATE = "They got it", "They did not get it", "Not yet"
 _CAME: Final[dict[State, str]] = {
     "accepted": _GOT, "delivered": _GOT, "pending": _LATE, "claimed": _LATE, "sending": _LATE,
     "unknown": "Nobody knows whether they got it",
 }  # fmt: skip
 _COPIES_SINCE: Final = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True)
-class StoryEvent:
-    """One thing that happened, or would happen now."""
-
-    at: datetime | None
-    """None for what holds now."""
-    what: str
-    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,122 +61,119 @@ class _Mails:
     """The last digest that left it out."""
 
 
-def story(installation: Installation, person: str, posting: str, now: datetime) -> Story:
-    """What became of a posting for somebody, by id or address. Raises UsageError for whom or what nobody knows."""
+def story(installation: Installation, person: str, posting: str, now: datetime, *, masked: bool = False) -> Story:
+    """What became of a posting for somebody, by id or address. Raises UsageError for whom or what nobody knows.
+
+    `masked`: without what they look for, what they said, and what their mails are called.
+    """
     reader = installation.subscribers.find(person)
     found = installation.matches.postings([posting]).get(posting)
     if found is None:
         raise UsageError(f"the store has no posting {posting}: it never came, or is forgotten; look at dead letters")
-    verdicts = _verdicts(installation, reader, found, now)
-    mails = _mails(installation, reader, found)
-    upcoming = _upcoming(installation, reader, found, now)
-    unmailed = _unmailed(installation, reader, now)
-    events = (*_arrival(found), *verdicts.events, *mails.events, *unmailed, *upcoming)
+    case = Case(installation, reader, found, now, masked)
+    verdicts, mails = _verdicts(case), _mails(case)
+    upcoming, unmailed = _upcoming(case), _unmailed(case)
+    events = (*arrival(case), *verdicts.events, *mails.events, *said_of(case), *unmailed, *upcoming)
     return Story(found, reader, _answer(verdicts, mails, unmailed, upcoming), events)
 
 
-def _arrival(posting: PostingCore) -> Iterator[StoryEvent]:
-    if posting.posted_at is not None:
-        yield StoryEvent(posting.posted_at, "it was posted")
-    place = f"from {posting.source}, version {posting.version}"
-    yield StoryEvent(posting.fetched_at, f"it was fetched and normalised, {place}")
-    if posting.backlog:
-        yield StoryEvent(None, "it was old news at its source's first poll: such postings are never mailed")
-    if posting.status == "closed":
-        yield StoryEvent(None, "it is closed: its source lists it no more")
-
-
-def _verdicts(installation: Installation, reader: Subscriber, posting: PostingCore, now: datetime) -> _Verdicts:
+def _verdicts(case: Case) -> _Verdicts:
+    reader, installation = case.person, case.installation
     saved = installation.searches.all(reader.subscriber_id)
-    events, fitting = [], 0
+    records = match_records(installation.engine, case.posting.posting_id, [search.key for search in saved])
+    events, fitting = list[StoryEvent](), 0
     for search in saved:
         query = Query(search.name, search.criteria, search.preferred_places, reader.subscriber_id)
-        found = explain(query, posting, now, installation)
+        found = explain(query, case.posting, case.now, installation)
         fitting += found.verdict.outcome == "match" and not search.paused
-        events.append(_verdict_event(installation, search, found, posting))
+        events.append(_verdict_event(case, search, found))
+        record = records.get(search.key)
+        if record is not None or found.verdict.outcome != "reject":
+            events += taken_in(case, search, record)
     if not saved:
-        events.append(StoryEvent(None, "they have no saved search"))
+        events.append(StoryEvent("verdict", None, "they have no saved search"))
     return _Verdicts(tuple(events), fitting, len(saved))
 
 
-def _verdict_event(
-    installation: Installation, search: SavedSearch, found: Judgement, posting: PostingCore
-) -> StoryEvent:
-    said = explained(posting, found.verdict, english())
+def _verdict_event(case: Case, search: SavedSearch, found: Judgement) -> StoryEvent:
+    said = explained(case.posting, found.verdict, english())
     matches = found.verdict.outcome == "match"
     lines = [f"{line.criterion}: {line.text}" for line in said.lines if matches or line.fit != "yes"]
-    if found.chance is not None:
-        lines.append(chance_line(found.chance, bar_of(installation)))
+    if case.masked:
+        lines = []
     paused = ", which is paused" if search.paused else ""
-    return StoryEvent(None, f"by their search “{one_line(search.name)}”{paused}, it {said.said}", tuple(lines))
+    what = f"by {case.search(search)}{paused}, it {said.said}"
+    return StoryEvent("verdict", None, what, (*lines, *_weighed(case, found)))
 
 
-def _mails(installation: Installation, reader: Subscriber, posting: PostingCore) -> _Mails:
-    own, events = posting.posting_id, list[StoryEvent]()
+def _weighed(case: Case, found: Judgement) -> Iterator[str]:
+    """The chance beside the bar, and the score with its parts; of both the number alone where they tell of a wish."""
+    if found.chance is not None:
+        line = chance_line(found.chance, bar_of(case.installation))
+        yield line.partition(":")[0] if case.masked else line
+    if found.score is not None:
+        parts = "" if case.masked else f": {'; '.join(map(part_line, found.score.parts))}"
+        yield f"score {found.score.total:.1f}{parts}"
+
+
+def _mails(case: Case) -> _Mails:
+    own, installation, person = case.posting.posting_id, case.installation, case.person.subscriber_id
+    events = list[StoryEvent]()
     got = last_refusal = None
     came = _MISSED
     sending = SqlPauses(installation.engine).read()
-    copies = installation.digests.sent({reader.subscriber_id: [posting]}, posting.fetched_at - _COPIES_SINCE)
-    for item in copies.get(reader.subscriber_id, ()):
+    copies = installation.digests.sent({person: [case.posting]}, case.posting.fetched_at - _COPIES_SINCE)
+    for item in copies.get(person, ()):
         if item.posting_id != own:
-            got, came = StoryEvent(item.sent_at, f"they were sent the same job as {item.posting_id}"), _GOT
+            got, came = StoryEvent("digest", item.sent_at, f"they were sent the same job as {item.posting_id}"), _GOT
             events.append(got)
-    for mail in DeliveryList(installation.engine).of_person(reader.subscriber_id, _MOST_MAILS):
-        if own in mail.posting_ids:
-            said = f"it went into the mail “{one_line(mail.subject)}”, which is {_state_of(mail, sending)}"
-            events.append(StoryEvent(mail.due_at, said))
-            means = _CAME.get(mail.state, _MISSED)
-            if got is None or (came != _GOT and means == _GOT):
-                got, came = events[-1], means
-    for digest in installation.digests.history(reader.subscriber_id, with_holds=True):
-        why = dict(digest.dropped).get(own)
+    for mail in mails_with(installation.engine, person, own):
+        holds = mail_event(case, mail, sending)
+        events += (holds, *steps_of(mail))
+        means = _CAME.get(mail.state, _MISSED)
+        if got is None or (came != _GOT and means == _GOT):
+            got, came = holds, means
+    for digest in installation.digests.history(person, with_holds=True):
+        why = next((each for each in digest.dropped if each.posting_id == own), None)
         if why is None:
             continue
         kind = "the digest" if digest.outcome == "digest" else "a digest that was held"
         waits = ", and waits for the next" if own in dict(digest.rest) else ""
-        last_refusal = StoryEvent(digest.due_at, f"{kind} left it out: {why}{waits}")
+        said = f"{kind} left it out: {case.cause(why.code, why.said)}{waits}"
+        last_refusal = StoryEvent("digest", digest.due_at, said)
         events.append(last_refusal)
-    return _Mails(tuple(sorted(events, key=lambda event: event.at or posting.fetched_at)), got, came, last_refusal)
+    in_order = sorted(events, key=lambda event: event.at or case.posting.fetched_at)
+    return _Mails(tuple(in_order), got, came, last_refusal)
 
 
-def _state_of(mail: MailedDigest, sending: Pauses) -> str:
-    """With why it waits, or will not come."""
-    if mail.state == "pending" and sending.sending:
-        if sending.restored:
-            return "pending, as sending is held in a store that was restored"
-        why = sending.stopped_because
-        return f"pending, as sending stopped by itself: {why}" if why else f"pending, as sending is {BY_OPERATOR}"
-    return f"{mail.state}: {one_line(mail.reason)}" if mail.reason else mail.state
-
-
-def _unmailed(installation: Installation, reader: Subscriber, now: datetime) -> tuple[StoryEvent, ...]:
-    found = []
-    if not reader.is_served(now):
-        found.append(StoryEvent(reader.paused_until, f"they are {reader.status}: no digest is built for them"))
-    suppressed = installation.suppressions.in_force(reader.profile.address)
+def _unmailed(case: Case) -> tuple[StoryEvent, ...]:
+    found, reader = [], case.person
+    if not reader.is_served(case.now):
+        found.append(
+            StoryEvent("standing", reader.paused_until, f"they are {reader.status}: no digest is built for them")
+        )
+    suppressed = case.installation.suppressions.in_force(reader.profile.address)
     if suppressed is not None:
-        found.append(StoryEvent(suppressed.since, f"their address is suppressed: {suppressed.reason}"))
+        found.append(StoryEvent("standing", suppressed.since, f"their address is suppressed: {suppressed.reason}"))
     return tuple(found)
 
 
-def _upcoming(
-    installation: Installation, reader: Subscriber, posting: PostingCore, now: datetime
-) -> tuple[StoryEvent, ...]:
+def _upcoming(case: Case) -> tuple[StoryEvent, ...]:
     """What the next digest, were it built now, would do with it."""
-    own = posting.posting_id
-    if not any(not search.paused for search in installation.searches.all(reader.subscriber_id)):
+    own, person = case.posting.posting_id, case.person.subscriber_id
+    if not any(not search.paused for search in case.installation.searches.all(person)):
         return ()
-    outcome = next_digest(installation, reader.subscriber_id, now).outcome
+    outcome = next_digest(case.installation, person, case.now).outcome
     chosen: Sequence[str] = ()
     if isinstance(outcome, Digest):
         chosen = [item.posting.posting_id for item in (*outcome.items, *outcome.near)]
     if own in chosen:
-        return (StoryEvent(None, "their next digest, were it built now, would hold it"),)
+        return (StoryEvent("next", None, "their next digest, were it built now, would hold it"),)
     left = (*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ()))
+    whys = (dropped.cause for dropped in left if dropped.posting_id == own)
+    said = (case.cause(why.code, cause_line(why)) for why in whys)
     return tuple(
-        StoryEvent(None, f"their next digest, were it built now, would leave it out: {cause_line(dropped.cause)}")
-        for dropped in left
-        if dropped.posting_id == own
+        StoryEvent("next", None, f"their next digest, were it built now, would leave it out: {one}") for one in said
     )
 
 

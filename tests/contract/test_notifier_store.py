@@ -295,7 +295,7 @@ class TestPeople:
         said = f"was sent to the subscriber on {NOW:%Y-%m-%d}"
         assert kept["dropped"] == [[left.posting_id, {"code": "sent", "said": said}]]
         [shown] = store.digests.history(with_holds=True)
-        assert shown.dropped == ((left.posting_id, said),)
+        assert shown.dropped == ((left.posting_id, said, "sent"),)
         assert store.digests.left_out(ada.subscriber_id, "sent", NOW) == {left.posting_id}
         assert store.digests.left_out(ada.subscriber_id, "closed", NOW) == set()
 
@@ -308,7 +308,7 @@ class TestPeople:
         with writing(store.engine) as connection:
             connection.execute(update(digests).values(dropped=kept))
         assert store.digests.left_out(ada.subscriber_id, "hidden_company", NOW) == {"a"}
-        assert store.digests.history(with_holds=True)[0].dropped[1] == ("b", "is closed")
+        assert store.digests.history(with_holds=True)[0].dropped[1] == ("b", "is closed", "is closed")
 
     def test_what_somebody_speaks_is_kept_changed_exported_and_reaches_whoever_curates(
         self, store: NotifierStore

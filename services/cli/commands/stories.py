@@ -23,7 +23,10 @@ def why(
     installation = open_installation(config, create=False)
     found = stories.story(installation, person, posting, moment(now))
     if as_json:
-        events = [{"at": e.at and e.at.isoformat(), "what": e.what, "details": list(e.details)} for e in found.events]
+        events = [
+            {"kind": e.kind, "at": e.at and e.at.isoformat(), "what": e.what, "details": list(e.details)}
+            for e in found.events
+        ]
         print_json({"answer": found.answer, "subscriber_id": found.person.subscriber_id, "events": events})
         return
     typer.echo(printable(f"{found.posting.title}, {found.posting.company.name}\n{found.answer}\n"))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.notifier.adapters.sql.rows import pack_email, packed, to_json, unpack_email, unsqueeze
 from services.notifier.domain.model import DayCounts, Digest, Dropped, Hold, Item
@@ -14,6 +14,15 @@ from services.notifier.ports import Email
 from services.wording.catalogues import words_of
 from services.wording.reasons import in_words
 from services.wording.words import Words
+
+
+class KeptDropped(NamedTuple):
+    """A posting that was not chosen, and why."""
+
+    posting_id: str
+    said: str
+    code: str
+    """As of `code_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +40,7 @@ class KeptDigest:
     """None where it was held, or once its retention has passed."""
     state: str | None
     """Of its delivery."""
-    dropped: tuple[tuple[str, str], ...]
-    """Posting ids that were not chosen, and why."""
+    dropped: tuple[KeptDropped, ...]
     rest: tuple[tuple[str, tuple[str, ...]], ...]
     """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
 
@@ -154,6 +162,9 @@ def digest_in(row: Any) -> KeptDigest:
         subject=row.subject,
         email=unpack_email(row.body) if row.body else None,
         state=row.state,
-        dropped=tuple((posting_id, _sentence(why)) for posting_id, why in json.loads(unsqueeze(row.dropped))),
+        dropped=tuple(
+            KeptDropped(posting_id, _sentence(why), code_of(why))
+            for posting_id, why in json.loads(unsqueeze(row.dropped))
+        ),
         rest=_rest_of(row.rest),
     )
