@@ -101,8 +101,8 @@ def taken_in(case: Case, search: SavedSearch, record: MatchRecord | None) -> Ite
         return
     fits = "nearly fits" if record.near else "fits"
     where = f"partition {record.partition}, position {record.position} of matches.v1"
-    by = " by then" if record.stored_by else ""
-    yield StoryEvent("matched", record.stored_by, f"the store had its match record{by}: it {fits} {name}", (where,))
+    had = "had its match record by then" if record.stored_by else "has its match record"
+    yield StoryEvent("matched", record.stored_by, f"the store {had}: it {fits} {name}", (where,))
     yield _window(case, search, record)
 
 
