@@ -163,9 +163,9 @@ def _add_stories(router: APIRouter, door: ConsoleDoor, revealed: Revealed) -> No
         person: str = Form(max_length=300),
         posting: str = Form(max_length=100),
         token: str = Form(max_length=400),
-        reveal: bool = Form(False),
+        reveal: str = Form("", max_length=5),
     ) -> Response:
-        """The story; `reveal`: with what they look for, which is written down first."""
+        """The story; `reveal`, whatever it says: with what they look for, which is written down first."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, token)
         asked = {"person": person.strip(), "posting": posting.strip()}
