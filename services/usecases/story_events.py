@@ -130,7 +130,9 @@ def mail_event(case: Case, mail: MailedJob, sending: Pauses) -> StoryEvent:
     """The mail that holds it."""
     said = f"it went into the mail “{case.own(one_line(mail.subject))}”, which is {_state_of(mail, sending)}"
     near = ", as a near miss" if mail.near else ""
-    return StoryEvent("digest", mail.due_at, said, (f"job {mail.place} of it{near}, at score {mail.score:.1f}",))
+    chance = f" and chance {100 * mail.chance:.0f} %" if mail.chance is not None else ""
+    where = f"job {mail.place} of it{near}, at score {mail.score:.1f}{chance}"
+    return StoryEvent("digest", mail.due_at, said, (where,))
 
 
 def steps_of(mail: MailedJob) -> Iterator[StoryEvent]:

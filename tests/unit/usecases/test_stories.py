@@ -68,6 +68,8 @@ def test_a_mail_that_held_it_is_named_with_what_became_of_it(store: NotifierStor
     build(store, sends=True)
     assert told(store, ada).answer.startswith("Not yet: it went into the mail ")
     assert told(store, ada).answer.endswith("which is pending.")
+    [holds] = [event for event in told(store, ada).events if event.kind == "digest"]
+    assert holds.details == ("job 1 of it, at score 1.0 and chance 100 %",)
     for state, answer in (("accepted", "They got it"), ("unknown", "Nobody knows"), ("failed", "They did not get it")):
         with writing(store.engine) as connection:
             connection.execute(update(deliveries).values(state=state, reason="no room" if state == "failed" else ""))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, select
 
 from schemas.sql.tables import deliveries, digest_items, digests, mail_events
+from services.notifier.adapters.sql.digests.digest_rows import chance_in
 from services.notifier.domain.delivery import State
 from services.runtime.sql.store import reading
 
@@ -31,6 +32,8 @@ class MailedJob:
     """Of the job in the mail, from 1 on."""
     near: bool
     score: float
+    chance: float | None
+    """None of a release that did not keep it."""
     state: State
     reason: str
     """Why its last attempt failed, or it was given up or cancelled; empty where it was not."""
@@ -48,7 +51,7 @@ def mails_with(engine: Engine, subscriber_id: str, posting_id: str) -> tuple[Mai
     """Somebody's mails that hold a job, the newest first. Raises UnavailableError."""
     query = (
         select(digests.c.due_at, digests.c.subject)
-        .add_columns(digest_items.c.rank, digest_items.c.kind, digest_items.c.score)
+        .add_columns(digest_items.c.rank, digest_items.c.kind, digest_items.c.score, digest_items.c.found_by)
         .add_columns(*(each for each in deliveries.c if each.name not in ("due_at", "digest_id", "subscriber_id")))
         .join(digest_items, digest_items.c.digest_id == digests.c.digest_id)
         .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
@@ -72,6 +75,7 @@ def _mailed(row: Row[Any], told: Sequence[ToldEvent]) -> MailedJob:
         place=row.rank + 1,
         near=row.kind == "near",
         score=row.score,
+        chance=chance_in(row.found_by),
         state=row.state,
         reason=row.reason,
         attempts=row.attempts,
