@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from schemas.model import Instant, Model
-from schemas.posting import Attribution
+from schemas.posting import Attribution, posting_id_of
 
 
 class RawPosting(Model):
@@ -21,3 +21,16 @@ class RawPosting(Model):
     fetched_at: Instant
     backlog: bool = False
     attribution: Attribution | None = None
+
+
+def unserved(format_name: str, source_id: str, fetched_at: Instant) -> RawPosting:
+    """What stands beside a draft where no source served it, or it is read where it lies: its format is its source."""
+    return RawPosting(
+        posting_id=posting_id_of(format_name, source_id),
+        source=format_name,
+        source_id=source_id,
+        format=format_name,
+        item={},
+        content_hash="",
+        fetched_at=fetched_at,
+    )

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Any, Final, get_args
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Employment, Posting, PostingCore, Strength, Workplace, posting_id_of
-from schemas.raw import RawPosting
+from schemas.posting import Employment, Posting, PostingCore, Strength, Workplace
+from schemas.raw import unserved
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.normalise import normalise
 from services.ingest.domain.role.reading import read_role
@@ -136,7 +136,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
-    missed = [*_missed(wish.wanted, currency, now), *missed] if sentence else []
+    missed = [*_missed(wish.wanted, posting, currency, now), *missed] if sentence else []
     proposals = tuple(_proposals(criteria, text, posting, sentence))
     return Asked(criteria, proposals, bool(sentence), tuple(missed), _guessed_by(posting, wish.wanted))
 
@@ -169,17 +169,22 @@ def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, 
     return tools, () if tools else posting.roles[:1]
 
 
-def _missed(wanted: str, currency: str, now: datetime) -> Iterator[str]:
-    """The parts of a sentence that ask for nothing by themselves, and without which it asks for the same."""
+def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> Iterator[str]:
+    """The parts of a sentence that ask for nothing by themselves, and without which it asks for the same.
 
-    def asked(text: str) -> dict[str, Any]:
-        posting = posting_in(text, now)
+    `whole`: the sentence as a posting.
+    """
+
+    def asked(posting: PostingCore, text: str) -> dict[str, Any]:
         return {**_fields(posting, text, text, currency), "ways": _workplaces(posting, text)}
 
-    whole, nothing = asked(wanted), asked("")
+    def read(text: str) -> dict[str, Any]:
+        return asked(posting_in(text, now), text)
+
+    of_all, nothing = asked(whole, wanted), read("")
     for part, rest in parts_of(wanted):
-        alone = asked(part)
-        if all(alone[name] in (nothing[name], ()) for name in nothing) and asked(rest) == whole:
+        alone = read(part)
+        if all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all:
             yield _cut(part)
 
 
@@ -194,7 +199,7 @@ def _guessed_by(posting: PostingCore, sentence: str) -> str:
 
 def posting_in(text: str, now: datetime) -> Posting:
     """A text as the posting that it would be."""
-    return normalise(_draft(text), raw=_raw(now), rates=rates_before(now.date()))
+    return normalise(_draft(text), raw=unserved("pasted", "pasted", now), rates=rates_before(now.date()))
 
 
 @cache
@@ -257,18 +262,6 @@ def _marked_up(lines: Sequence[str]) -> Iterator[str]:
             yield f"<ul>{items}</ul>"
         else:
             yield "".join(f"<p>{escape(line)}</p>" for line in some)
-
-
-def _raw(now: datetime) -> RawPosting:
-    return RawPosting(
-        posting_id=posting_id_of("pasted", ""),
-        source="pasted",
-        source_id="pasted",
-        format="pasted",
-        item={},
-        content_hash="",
-        fetched_at=now,
-    )
 
 
 def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ from services.runtime.chunks import chunked
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.files.datadir import is_run_on
-from services.runtime.health.heartbeat import read_workers
+from services.runtime.health.heartbeat import MISSED, read_workers
 from services.runtime.kafka import topics
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
@@ -166,7 +166,7 @@ def _require_no_notifier(installation: Installation, now: datetime) -> None:
         if worker.heartbeat.service == "notifier" and worker.alive(now):
             raise UsageError(
                 f"{worker.worker} was heard of a moment ago and works on this store with a log of its own: stop it"
-                " first; where it was killed, wait for 20 seconds"
+                f" first; where it was killed, wait for {MISSED.total_seconds():.0f} seconds"
             )
 
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from schemas.posting import posting_id_of
-from schemas.raw import RawPosting
+from schemas.raw import unserved
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.normalise import normalise
 from services.ingest.domain.spoken.names import names_of
@@ -45,15 +44,7 @@ def warm_up() -> None:
         posted_at="2026-01-01",
     )
     started = datetime(2026, 1, 1, tzinfo=UTC)
-    raw = RawPosting(
-        posting_id=posting_id_of("warm-up", "warm-up"),
-        source="warm-up",
-        source_id="warm-up",
-        format="warm-up",
-        item={},
-        content_hash="",
-        fetched_at=started,
-    )
+    raw = unserved("warm-up", "warm-up", started)
     find_places("Remote - TX, Our team is in Nice. Work from anywhere in Europe")
     towns_in_sentence("Our office is in Herford.", ("DE",))
     for language in LANGUAGES:

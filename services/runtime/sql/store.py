@@ -7,9 +7,9 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from random import random
 from sqlite3 import Connection as SqliteConnection
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, collate, create_engine, event, text
+from sqlalchemy import BindParameter, ColumnElement, Connection, Engine, Table, collate, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
@@ -35,6 +35,8 @@ _FIRST_WAIT_S = 0.02
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Value: TypeAlias = T | BindParameter[T]
+"""Given with a statement's building, or with each use of it."""
 Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -134,7 +136,12 @@ def upsert(connection: Connection, table: Table) -> Insert:
 
 def bytewise(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
     """A text to order by as SQLite orders it: PostgreSQL's own order is that of its database's language."""
-    return collate(column, "C") if is_postgresql(connection) else column
+    return bytewise_of(column, postgresql=is_postgresql(connection))
+
+
+def bytewise_of(column: ColumnElement[str], *, postgresql: bool) -> ColumnElement[str]:
+    """The same, for a statement that is built before there is a connection."""
+    return collate(column, "C") if postgresql else column
 
 
 def is_postgresql(on: Engine | Connection) -> bool:

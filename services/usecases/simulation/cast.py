@@ -11,8 +11,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from schemas.criteria import Criteria, RoleTerms
-from schemas.posting import Posting, PostingCore, posting_id_of
-from schemas.raw import RawPosting
+from schemas.posting import Posting, PostingCore
+from schemas.raw import unserved
 from services.ingest.adapters.formats.registry import detect
 from services.ingest.domain.normalise import normalise
 from services.ingest.ports import Item
@@ -133,16 +133,4 @@ def _postings(folder: Path, since: datetime, until: datetime) -> Iterator[Postin
                 continue
             posted_at = posted_at_of(found, part, until)
             if posted_at is not None and since < posted_at <= until:
-                yield normalise(found.draft(part.data), raw=_raw(found.name, part, until), rates=rates)
-
-
-def _raw(format_name: str, item: Item, at: datetime) -> RawPosting:
-    return RawPosting(
-        posting_id=posting_id_of(format_name, item.source_id),
-        source=format_name,
-        source_id=item.source_id,
-        format=format_name,
-        item={},
-        content_hash="",
-        fetched_at=at,
-    )
+                yield normalise(found.draft(part.data), raw=unserved(found.name, part.source_id, until), rates=rates)

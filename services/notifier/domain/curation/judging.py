@@ -95,9 +95,13 @@ class PostingFeatures(PreparedPosting):
         return (*(need.any for need in needs_of(self.posting)), *((named,) if named else ()))
 
     @cached_property
+    def _bare_title(self) -> str:
+        return fold_title(self.posting.title)
+
+    @cached_property
     def title_words(self) -> frozenset[str]:
         """The words of the title that tell of the work."""
-        return frozenset(fold_title(self.posting.title).split())
+        return frozenset(self._bare_title.split())
 
     @cached_property
     def title_stems(self) -> Mapping[str, str]:
@@ -106,7 +110,7 @@ class PostingFeatures(PreparedPosting):
         places = (words(title[place.start : place.end]) for place in self._named_in_title)
         codes = (code.rpartition("-")[2].casefold() for code in self.hires)
         apart = known.levels.union(codes, *places)
-        bare = fold_title(title)
+        bare = self._bare_title
         read = {word.stem: bare[word.start : word.end] for word in known.words(bare)}
         return {
             stem: word

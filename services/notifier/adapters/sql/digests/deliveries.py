@@ -45,21 +45,27 @@ from services.notifier.domain.delivery import (
 from services.notifier.ports import ClaimedDelivery, Receipt, UnknownDelivery
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.day_limit import DayLimit
-from services.runtime.sql.ran_ahead import AHEAD, is_ahead
-from services.runtime.sql.store import bytewise, reading, retried, writing
+from services.runtime.sql.ran_ahead import AHEAD
+from services.runtime.sql.store import Value, bytewise, reading, retried, writing
 
 _DID_NOT_GO: frozenset[Event] = frozenset({"defer", "withhold"})
 """Answers after which a mail has no place among those of its day."""
 _TOO_LATE = "it waited for too long to be of use"
 
+
+def _ended(now: Value[datetime], ahead: Value[datetime]) -> ColumnElement[bool]:
+    """Leases that ran out, or that a clock which ran ahead gave: they end later than `ahead`."""
+    return (deliveries.c.lease <= now) | (deliveries.c.lease > ahead)
+
+
+def _stale(too_old: Value[datetime]) -> ColumnElement[bool]:
+    return (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
+
+
 # Each tick asks these, mostly for nothing: to build a statement takes longer than to ask it.
 _LEFT = (
     select(deliveries.c.delivery_id)
-    .where(
-        (deliveries.c.lease <= bindparam("now"))
-        | (deliveries.c.lease > bindparam("ahead"))
-        | ((deliveries.c.state == "pending") & (deliveries.c.due_at < bindparam("too_old")))
-    )
+    .where(_ended(bindparam("now"), bindparam("ahead")) | _stale(bindparam("too_old")))
     .limit(1)
 )
 # What was changed later than now was put off by a clock that is set back since.
@@ -232,8 +238,7 @@ class SqlDeliveries:
         with reading(self._engine) as connection:
             if connection.execute(_LEFT, given).first() is None:
                 return
-        stale = (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
-        ended = (deliveries.c.lease <= now) | is_ahead(deliveries.c.lease, now)
+        ended, stale = _ended(now, now + AHEAD), _stale(too_old)
         with writing(self._engine) as connection:
             move_all(connection, ended, "claimed", "expire", now)
             move_all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")

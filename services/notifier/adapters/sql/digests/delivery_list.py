@@ -43,8 +43,6 @@ class MailedDigest:
     """Its jobs in the order of the mail, near misses last."""
     whole: bool
     """Whether the mail is kept as it was sent."""
-    reason: str
-    """Why its last attempt failed, or it was given up or cancelled; empty where it was not."""
 
 
 class DeliveryList:
@@ -64,7 +62,7 @@ class DeliveryList:
     ) -> Sequence[MailedDigest]:
         """Their digests with a delivery, the newest first; only those due `before` a moment, or at one."""
         query = (
-            select(digests.c.digest_id, digests.c.due_at, digests.c.subject, deliveries.c.state, deliveries.c.reason)
+            select(digests.c.digest_id, digests.c.due_at, digests.c.subject, deliveries.c.state)
             .add_columns(digests.c.body.is_not(None).label("whole"))
             .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
             .where(digests.c.subscriber_id == subscriber_id, digests.c.outcome == "digest")
@@ -81,7 +79,7 @@ class DeliveryList:
             for row in connection.execute(items.where(own).order_by(digest_items.c.digest_id, digest_items.c.rank)):
                 jobs.setdefault(row.digest_id, []).append(row.posting_id)
         return [
-            MailedDigest(row.due_at, row.subject, row.state, tuple(jobs.get(row.digest_id, ())), row.whole, row.reason)
+            MailedDigest(row.due_at, row.subject, row.state, tuple(jobs.get(row.digest_id, ())), row.whole)
             for row in found
         ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    collate,
     exists,
     func,
     literal,
@@ -40,12 +39,8 @@ from services.notifier.domain.model import DueSearch
 from services.notifier.domain.schedule import next_due
 from services.notifier.domain.windows import NO_MATCHES, Cut, DueSubscriber, DueWindow, WindowMatches
 from services.runtime.sql.ran_ahead import AHEAD, is_due_too_late, keep_put_right
-from services.runtime.sql.store import bytewise, is_postgresql, reading, retried, writing
+from services.runtime.sql.store import Value, bytewise, bytewise_of, is_postgresql, reading, retried, writing
 from services.runtime.sql.suppressed import is_suppressed
-
-T = TypeVar("T")
-Value: TypeAlias = T | BindParameter[T]
-"""Given with a statement's building, or with each use of it."""
 
 _PUT_RIGHT_AT_ONCE = 10_000
 _INSTANT = literal("instant", literal_execute=True)
@@ -203,8 +198,7 @@ def _claimable(postgresql: bool, in_turn: bool) -> Any:
     if in_turn:
         own = deliveries.c.subscriber_id == subscribers.c.subscriber_id
         free = free.where(not_(exists().where(own, deliveries.c.state.in_(CANCELLABLE))))
-    # Not as the database's language orders ids.
-    own_id = collate(subscribers.c.subscriber_id, "C") if postgresql else subscribers.c.subscriber_id
+    own_id = bytewise_of(subscribers.c.subscriber_id, postgresql=postgresql)
     return free.order_by(due.c.since, own_id).limit(bindparam("most", type_=Integer))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from schemas.keys import unpack
 from schemas.sql.tables import cuts, digest_searches, digests, matches
@@ -46,11 +46,15 @@ def match_records(engine: Engine, posting_id: str, keys: Sequence[int]) -> dict[
         query = select(matches).where(matches.c.posting_id == posting_id)
         rows = connection.execute(query.order_by(matches.c.partition, matches.c.offset)).all()
         for row in rows:
-            for near, named in ((False, row.matched), (True, row.near)):
-                for key in set(keys).intersection(unpack(named).tolist()):
-                    if key not in found or (found[key].near and not near):
-                        cut, taken_at = _first_cut_with(connection, row.partition, row.offset)
-                        found[key] = MatchRecord(near, row.partition, row.offset, cut, taken_at)
+            own: dict[int, bool] = {}
+            for near, named in ((True, row.near), (False, row.matched)):
+                own |= dict.fromkeys(set(keys).intersection(unpack(named).tolist()), near)
+            first = {key: near for key, near in own.items() if key not in found or (found[key].near and not near)}
+            if not first:
+                continue
+            cut, stored_by = _first_cut_with(connection, row.partition, row.offset)
+            for key, near in first.items():
+                found[key] = MatchRecord(near, row.partition, row.offset, cut, stored_by)
     return found
 
 
@@ -83,10 +87,10 @@ def _taken_at(connection: Connection, cut: int) -> datetime | None:
 
 def _first_cut_with(connection: Connection, partition: int, position: int) -> tuple[int | None, datetime | None]:
     """Positions only grow from cut to cut, so that a few of them tell."""
-    numbers = connection.execute(select(cuts.c.cut).order_by(cuts.c.cut)).scalars().all()
+    kept = connection.execute(select(cuts.c.cut, cuts.c.taken_at).order_by(cuts.c.cut)).all()
 
-    def has_it(number: int) -> bool:
-        return load_cuts(connection, [number])[number].position(partition) > position
+    def has_it(row: Row[int, datetime]) -> bool:
+        return load_cuts(connection, [row.cut])[row.cut].position(partition) > position
 
-    at = bisect_left(numbers, True, key=has_it)
-    return (numbers[at], _taken_at(connection, numbers[at])) if at < len(numbers) else (None, None)
+    at = bisect_left(kept, True, key=has_it)
+    return (kept[at].cut, kept[at].taken_at) if at < len(kept) else (None, None)
