@@ -21,6 +21,7 @@ from services.ingest.sending import Change, Tools, close, send
 from services.runtime.chunks import chunked
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
+from services.runtime.figures.hours import SOURCE_FAILURES, SOURCE_POLLS, SOURCE_SEEN, SOURCE_UNREAD, SOURCE_YIELD
 from services.runtime.privacy.redaction import redacted
 
 PUSH = "ingest.push"
@@ -28,6 +29,10 @@ PUSH = "ingest.push"
 Outcome = Literal["new", "changed", "reopened", "unchanged", "ended", "closed", "unknown", "superseded"]
 """`ended`: past its `expires_at`, so not sent on; `unknown`: closed and never seen; `superseded`: a later record of
 the same request has the same id."""
+
+REFUSED_WHOLE: Mapping[str, int] = {SOURCE_POLLS: 1, SOURCE_FAILURES: 1}
+"""What a request counts for by the hour of which nothing was read."""
+_YIELDS = frozenset({"new", "changed", "reopened"})
 
 AT_ONCE = 50
 """Records written together: other clients' small pushes wait for one slice at most, whose each row may wait for the
@@ -85,6 +90,18 @@ class PushReport:
     taken: tuple[TakenRecord, ...] = ()
     refused: tuple[RefusedRecord, ...] = ()
     unknown: tuple[UnknownField, ...] = ()
+
+    @property
+    def hours(self) -> Mapping[str, int]:
+        """What it counts for by the hour, as a poll does, by measure: what was taken, what of it gave something, what
+        was refused, and that nothing was taken."""
+        return {
+            SOURCE_POLLS: 1,
+            SOURCE_SEEN: len(self.taken),
+            SOURCE_YIELD: sum(record.outcome in _YIELDS for record in self.taken),
+            SOURCE_FAILURES: int(bool(self.refused) and not self.taken),
+            SOURCE_UNREAD: len(self.refused),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.skills.reading import told_skills
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.sections import document_of
-from services.rules.criteria import CriteriaError
-from services.rules.door import accepted
+from services.rules.criteria import CriteriaError, accepted
 from services.rules.lexicon.builder import any_of
 from services.rules.money import rates_before
 from services.rules.places.towns import label_of, towns_in_sentence

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from services.notifier.domain.people import Timing
 from services.portal.search_form import given_of, search_of
-from services.rules.criteria import CriteriaError
-from services.rules.door import accepted
+from services.rules.criteria import CriteriaError, accepted
 from services.usecases.searches import Query
 from services.wording.catalogues import words_of
 from services.wording.words import LANGUAGES

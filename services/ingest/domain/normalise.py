@@ -15,8 +15,8 @@ from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.reach.named import within_states
 from services.ingest.domain.reach.reading import one_country, reach_by_towns, read_reach, read_towns
-from services.ingest.domain.reach.states import within_states
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -25,8 +25,7 @@ from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, s
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.domain.visa import read_visa
-from services.ingest.domain.workplace.bound import bound_to_a_place
-from services.ingest.domain.workplace.reading import read_workplace
+from services.ingest.domain.workplace.reading import bound_to_a_place, read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
 from services.rules.roles.taxonomy import roles

@@ -26,8 +26,7 @@ from services.notifier.domain.people import (
 )
 from services.notifier.importing.fields import PERSON, SEARCH
 from services.notifier.importing.rows import BadRow, rows_of
-from services.rules.criteria import CriteriaError
-from services.rules.door import accepted
+from services.rules.criteria import CriteriaError, accepted
 
 _MEANT = {
     "email": "address",

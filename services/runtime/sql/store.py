@@ -17,8 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.settings import StoreSettings
-from services.runtime.sql.sqlite import BUSY_SECONDS, explain, make_private, use_wal
-from services.runtime.sql.turns import Turns
+from services.runtime.sql.sqlite import BUSY_SECONDS, Turns, explain, make_private, use_wal
 
 WRITES = "jobchime_writes"
 """The execution option of connections in `writing`."""

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from schemas.giving import Giving
-from services.ingest.adapters.push.hours import REFUSED_WHOLE, hours_of
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
-from services.ingest.push import PushReport, TakenRecord
+from services.ingest.push import REFUSED_WHOLE, PushReport, TakenRecord
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.mail_settings import MailSettings, WarmUpSettings
@@ -107,7 +106,7 @@ def test_what_is_pushed_has_its_hours_and_a_page_as_what_is_polled(tmp_path: Pat
         console.sign_in()
         counts = HourCounts(FixedClock(now - HOUR))
         taken, refused = PushReport((TakenRecord(0, "1", "p", "new"),) * 7), REFUSED_WHOLE
-        counts.of_part("acme", hours_of(taken))
+        counts.of_part("acme", taken.hours)
         counts.of_part("acme", refused)
         counts.keep(console.installation.engine)
         page = console.client.get("/").text.partition('id="source-acme"')[2].partition("</tr>")[0]

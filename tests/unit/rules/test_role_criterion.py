@@ -9,10 +9,9 @@ from services.matcher.adapters.elasticsearch.documents import document, hash_of
 from services.matcher.adapters.memory.columns import CLAUSES
 from services.matcher.adapters.memory.vocabulary import Vocabulary
 from services.matcher.relaxing import removals, steps
-from services.rules.criteria import canonical
+from services.rules.criteria import accepted, canonical
 from services.rules.criterion.base import CriteriaError
 from services.rules.criterion.role import RoleFacts
-from services.rules.door import accepted
 from services.rules.roles.taxonomy import neighbours_mark
 from services.rules.verdict import distance, verdict
 from services.runtime.clock import SystemClock

@@ -21,8 +21,8 @@ from schemas.sql.base import Moment
 from schemas.sql.tables import counters, flags, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.revisions import migrate
+from services.runtime.sql.sqlite import Turns
 from services.runtime.sql.store import open_store, reading, scrub, upsert, writing
-from services.runtime.sql.turns import Turns
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 

@@ -29,10 +29,10 @@ from services.ingest.adapters.push.gate import (
     records_of,
     too_many,
 )
-from services.ingest.adapters.push.hours import REFUSED_WHOLE, hours_of
 from services.ingest.faults import FaultCode, FeedFault
 from services.ingest.push import (
     PUSH,
+    REFUSED_WHOLE,
     Pusher,
     PushReport,
     RefusedRecord,
@@ -181,7 +181,7 @@ class PushApi:
     def _count(self, source: str, report: PushReport) -> None:
         if self._metrics is None:
             return
-        self._metrics.by_hour(source, hours_of(report))
+        self._metrics.by_hour(source, report.hours)
         for record in report.taken:
             self._metrics.count(listed.PUSHED, record.outcome)
         if report.refused:

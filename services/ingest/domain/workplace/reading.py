@@ -1,29 +1,22 @@
 """Remote, hybrid or on-site: a statement about the role beats the board's field; a word about the company does not."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
 from itertools import islice
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
-from schemas.posting import Workplace
+from schemas.posting import Condition, Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.text.anchors import holds, matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
 from services.ingest.domain.workplace import days
-from services.rules.lexicon.builder import any_of, composed
+from services.ingest.domain.workplace.words import Rank, patterns
 from services.rules.places.known import find_places
-
-Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "weak"]
+from services.rules.roles.taxonomy import roles
 
 _TAG: Final = re.compile(r"#(?:li|bi)[-_ ]?(?:(?P<hybrid>hybrid)|(?P<onsite>on-?site)|(?P<remote>remote))\b")
 """The tags that recruiters set for LinkedIn: statements about the one posting."""
-_GAP: Final = r"(?!-\w)\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
-"""Between a label and what it heads."""
-_LINE: Final = r"(?:^|\n)\W{0,4}"
-_NOT_WORK: Final = "(?! {not_work})"
 Statements = dict[tuple[Rank, Workplace], Finding[Workplace]]
 
 _STRONG: tuple[tuple[Rank, Workplace], ...] = (
@@ -47,7 +40,7 @@ _MOST_MATCHES = 20
 
 def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
     """Decide the workplace; `unknown` where nothing is said, and the board lists jobs of all kinds."""
-    in_title = _in_fields(_patterns().title, (Stated("title", document.title),)) or _at_homes(document.title)
+    in_title = _in_fields(patterns().title, (Stated("title", document.title),)) or _at_homes(document.title)
     if in_title is not None:
         return in_title
     said: Statements = {}
@@ -69,7 +62,7 @@ def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
 
 def _at_homes(title: str) -> Finding[Workplace] | None:
     """Work at the homes of others is on site, whatever a board for remote work lists: `Home Health Nurse`."""
-    known, lowered = _patterns(), title.lower()
+    known, lowered = patterns(), title.lower()
     if not known.homes.search(lowered) or known.at_desk.search(lowered):
         return None
     return Finding("onsite", (evidence_of("title", title),))
@@ -84,7 +77,7 @@ def _of_board(draft: Draft) -> Finding[Workplace] | None:
 
 def _from_fields(draft: Draft, said: Statements) -> Finding[Workplace] | None:
     """What the fields say. Many have a word for remote only: what is not remote there may be hybrid by the text."""
-    stated = _in_fields(_patterns().field, draft.locations) or _in_fields(_patterns().field, draft.workplace)
+    stated = _in_fields(patterns().field, draft.locations) or _in_fields(patterns().field, draft.workplace)
     if stated is not None and stated.value == "onsite":
         return said.get(("policy", "hybrid")) or said.get(("weak", "hybrid")) or stated
     return stated
@@ -107,7 +100,7 @@ def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements
     elif rank == "tag":
         _tags(document, said)
     else:
-        every = matches(document, workplace, _patterns().statements[rank, workplace], before=_BEFORE, after=_AFTER)
+        every = matches(document, workplace, patterns().statements[rank, workplace], before=_BEFORE, after=_AFTER)
         for match in islice(every, _MOST_MATCHES):
             here = not _passing(document, match, workplace) and not _elsewhere(rank, workplace, document, match)
             if here and _place_follows(document, match):
@@ -115,7 +108,7 @@ def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements
 
 
 def _options(document: Document, said: Statements) -> None:
-    for match in matches(document, "remote", _patterns().option, before=30, after=30):
+    for match in matches(document, "remote", patterns().option, before=30, after=30):
         vague = _of_company(document, match) or _conditional(document, match)
         _keep(said, "weak" if vague else "option", "remote", match, document)
 
@@ -138,7 +131,7 @@ def _keep_days(matched: Iterable[re.Match[str]], document: Document, said: State
 
 def _of_others(document: Document, match: re.Match[str]) -> bool:
     """Whether such days are denied or come once, or a share is that of the people, not of the time."""
-    if _patterns().denied.match(document.lowered, match.end()):
+    if patterns().denied.match(document.lowered, match.end()):
         return True
     known = days.patterns()
     before = document.lowered[max(0, match.start() - 45) : match.start()].rpartition("\n")[2]
@@ -170,28 +163,28 @@ def _of_company(document: Document, match: re.Match[str]) -> bool:
 
 def _conditional(document: Document, match: re.Match[str]) -> bool:
     start, end = document.sentence_at(match.start(), match.end())
-    return _patterns().conditional.search(document.lowered, start, end) is not None
+    return patterns().conditional.search(document.lowered, start, end) is not None
 
 
 def _passing(document: Document, match: re.Match[str], workplace: Workplace) -> bool:
     """Whether its sentence is about some weeks of the year. Behind `hybrid` a number of days is that in the office."""
     start, end = document.sentence_at(match.start(), match.end())
     before = document.lowered[max(start, match.start() - 25) : match.start()].rpartition("\n")[2]
-    if _patterns().for_a_while.search(before) or _patterns().at_times.search(before):
+    if patterns().for_a_while.search(before) or patterns().at_times.search(before):
         return True
     after = document.lowered[match.end() : min(end, match.end() + 60)].partition("\n")[0]
-    return workplace != "hybrid" and _patterns().for_a_while.search(after) is not None
+    return workplace != "hybrid" and patterns().for_a_while.search(after) is not None
 
 
 def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> bool:
     """Whether what follows denies it, or, of weak words and of hybrid ways, it was done for another employer."""
     before = document.lowered[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]
-    denied = _patterns().denied.match(document.lowered, match.end()) or _patterns().not_given.search(before)
+    denied = patterns().denied.match(document.lowered, match.end()) or patterns().not_given.search(before)
     if denied and workplace != "onsite":
         return True
     if rank == "way" and workplace == "hybrid":
-        return _patterns().used_to.search(before) is not None
-    return rank == "weak" and _patterns().past.search(before) is not None
+        return patterns().used_to.search(before) is not None
+    return rank == "weak" and patterns().past.search(before) is not None
 
 
 def _place_follows(document: Document, match: re.Match[str]) -> bool:
@@ -208,127 +201,17 @@ def _workplace(match: re.Match[str]) -> Workplace:
     return next(workplace for workplace in get_args(Workplace) if workplace == match.lastgroup)
 
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    """What their words are for stands in rules/lexicon/meanings.toml, under `[workplace]`."""
-
-    title: re.Pattern[str]
-    """In any case, as `field`: a group is named as its workplace."""
-    field: re.Pattern[str]
-    homes: re.Pattern[str]
-    at_desk: re.Pattern[str]
-    option: re.Pattern[str]
-    statements: Mapping[tuple[Rank, Workplace], re.Pattern[str]]
-    """Behind a group whose name begins with `capital` a capital has to stand, behind `place` a known place."""
-    conditional: re.Pattern[str]
-    denied: re.Pattern[str]
-    """Behind remote work: there is none."""
-    not_given: re.Pattern[str]
-    """Before it."""
-    past: re.Pattern[str]
-    used_to: re.Pattern[str]
-    for_a_while: re.Pattern[str]
-    """A benefit for some weeks of the year, and no workplace: `work from anywhere for four weeks`."""
-    at_times: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    """The patterns, compiled once."""
-    return _Patterns(
-        title=re.compile(_forms("title"), re.IGNORECASE),
-        field=re.compile(_forms("field"), re.IGNORECASE),
-        homes=_pattern(r"{in_homes}.{0,60}{carer}|{carer}.{0,60}{in_homes}"),
-        at_desk=_pattern("{at_desk}"),
-        option=_pattern(rf"{{option}}|,? {{or_remote}}{_NOT_WORK}"),
-        statements={
-            ("said", "hybrid"): _pattern(_hybrid_said()),
-            ("said", "onsite"): re.compile(_onsite_said()),
-            ("said", "remote"): _pattern(_remote_said()),
-            ("way", "hybrid"): _pattern("{way.hybrid}"),
-            ("way", "onsite"): _pattern(
-                r"{way.onsite}|(?:^|[.\n] ?){based_in_office}"
-                r"|{works_there} {at} (?P<place>)(?![^.\n]{0,50}{not_always})"
-            ),
-            ("way", "remote"): _pattern("{way.remote}"),
-            ("anywhere", "remote"): re.compile(_remote_anywhere()),
-            ("weak", "hybrid"): _pattern("{weak.hybrid}"),
-            ("weak", "onsite"): _pattern(
-                r"(?:(?:^|\n)\W{0,4}|{you_do} ){visits}(?![^.\n]{0,60}{not_there})[^.\n]{0,60}{at_homes}"
-            ),
-            ("weak", "remote"): _pattern(r"{weak.remote}|{remote}(?=\W*(?:\n|$))"),
-        },
-        conditional=_pattern("{conditional}"),
-        denied=_pattern(r"[^.\n]{0,30}{impossible}"),
-        not_given=_pattern(r"{not_given}[^.,;\n]{0,25}$"),
-        past=_pattern(r"{past}[^.\n]{0,60}$"),
-        used_to=_pattern(r"{used_to} [^.,;\n]{0,30}$"),
-        for_a_while=_pattern(r"{weeks}|{some} (?:\w+ )?{week}"),
-        at_times=_pattern("{at_times}"),
-    )
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(composed("workplace", template))
-
-
-def _forms(source: str) -> str:
-    forms = ("hybrid", "onsite", "remote")
-    return "|".join(f"(?P<{form}>{any_of(f'workplace.{source}.{form}')})" for form in forms)
-
-
-def _hybrid_said() -> str:
-    return (
-        r"{said.hybrid}|{said.splits} (?=[^.\n]{0,50}{said.between})"
-        rf"|{{label}}{_GAP}{{hybrid_form}}|{{hybrid_at}} (?P<capital>)"
-        r"|(?:^|\n)[^\w\n•]{0,4}{hybrid_form}(?= ?(?:$|\n|[,;(|·–—]|: ))(?!\W{1,3}{not_hybrid})"
-        rf"|{_LINE}{{hybrid_form}}\W{{1,3}}(?:{any_of('week.about')} )?(?:[1-4]|{any_of('week.some')})\b"
-    )
-
-
-def _onsite_said() -> str:
-    """The role is on-site, said of it."""
-    week, at = days.all_week(), days.office()
-    said = composed(
-        "workplace",
-        r"{said.onsite}|{home_work} {impossible}|{no_home_work} {home_work}|{not_given} ?{home_work}"
-        r"|{wholly} {there}|{there} {only_so}|{must_be_there}(?![^.\n]{0,30}{not_always})"
-        rf"|{{label}}{_GAP}{{there}}(?! {{joint.or}} )"
-        rf"|{_LINE}(?:100 ?% )?{{there}}(?= ?(?:$|\n|[,;.(|·–—]))|{_LINE}{{there}} {{at}} (?P<capital>)",
-    )
-    premises = composed("workplace", f"(?:{at}|{{plant}})")
-    at_office = composed("workplace", f"{{in}} {at}")
-    return said + composed(
-        "workplace",
-        rf"|\b{week} (?:{{in_person}}|{at_office}\b)|{{presence}} {at_office} {{is_required}}"
-        rf"|{{be_there}}[^.,\n]{{0,25}}? {{into}} {premises}(?: {{in_the}} \w+)?,? \(?{week}\b"
-        rf"|{{place_of_work}} {premises}(?! {{joint.or}})",
-    )
-
-
-def _remote_said() -> str:
-    return (
-        rf"{_LINE}{{remote_line}}{_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)|{_LINE}{{fully_remote}}\.(?=\s|$)|{{said.remote}}|{{seeks_remote}}{_NOT_WORK}"
-        rf"|{{label}}{_GAP}(?:{{wholly_form}} )?{{remote_form}}|{{remote_at}} (?P<capital>)"
-        r"|{remote}\s?[-–—|:,(]\s?(?P<capital_too>)|{label}\W{1,4}{home}(?= ?(?:$|\n|[.,;(]))|{wholly} {remotely}"
-        rf"|(?:^|\n){{remote}}{_NOT_WORK} (?P<capital_next>)"
-        r"|[-–—|·(] ?{fully_remote}(?=\s?(?:[)|·–—\n-]|$|{behind_remote}))"
-    )
-
-
-def _remote_anywhere() -> str:
-    """One may work from anywhere, all over the world or within a part of it.
-
-    What is done for some weeks is told apart by whoever asks.
-    """
-    anywhere, all_over = any_of("anywhere.from_anywhere"), any_of("anywhere.all_over")
-    remote, work = any_of("anywhere.remote", whole=False), any_of("anywhere.remote_work", whole=False)
-    return (
-        rf"{any_of('workplace.may_be_done')}"
-        rf"|\b{remote}\W{{1,3}}(?:{work} )?(?:{anywhere}|{all_over})"
-        rf"(?! {any_of('anywhere.of_company')})"
-        rf"|(?:^|[\n.!?;•|]) ?(?:{any_of('anywhere.begins')} )?{anywhere}"
-        rf"(?= ?(?:$|[\n.!,;|(])| {any_of('anywhere.within')} )"
-        rf"|{any_of('anywhere.work')}(?: \w+){{0,2}} {anywhere}"
-        rf"|{anywhere}(?: {any_of('anywhere.from_behind')})? {any_of('anywhere.to_work')}"
-    )
+def bound_to_a_place(
+    workplace: Finding[Workplace], conditions: Finding[tuple[Condition, ...]], named: Finding[tuple[str, ...]]
+) -> Finding[Workplace]:
+    """What a field calls remote is unknown where one is asked to move to a town, or in the title to move at all, and
+    where the work is done by hand."""
+    if workplace.value != "remote" or any(shown.source in ("title", "text") for shown in workplace.evidence):
+        return workplace
+    if named.value and all(roles()[role].by_hand for role in named.value):
+        return Finding("unknown", named.evidence[:1])
+    first = conditions.value[0] if conditions.value else None  # a move is read before all else
+    if first is None or first.kind != "relocation":
+        return workplace
+    asked = conditions.evidence[:1]
+    return Finding("unknown", asked) if first.towns or asked[0].source == "title" else workplace

@@ -4,8 +4,7 @@ import pytest
 
 from schemas.codec import decode, encode
 from schemas.criteria import Criteria
-from services.rules.criteria import CriteriaError, canonical
-from services.rules.door import accepted
+from services.rules.criteria import CriteriaError, accepted, canonical
 from services.rules.money import currencies
 from tests.support.judging import floor, skills
 
