@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from services.console import letters, people, sources, stream
+from services.console import letters, people, sources, stream, under_way
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
+from services.console.live import Watch
 from services.console.revealing import Revealed
-from services.console.stream import Watch
+from services.console.turns import Turns
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.files import Files
@@ -77,9 +78,10 @@ def console_app(
     """The application. `clock`: tells the time, with its zone. `file`: the settings file."""
     door = ConsoleDoor(installation, access, clock, console_templates(clock), file)
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(stream.routes(door, watch))
-    revealed = Revealed(door)
-    app.include_router(letters.routes(door, watch, revealed))
+    revealed, turns = Revealed(door), Turns(watch.over)
+    app.include_router(stream.routes(door, watch, turns))
+    app.include_router(letters.routes(door, turns, revealed))
+    app.include_router(under_way.routes(door, watch, turns))
     app.include_router(people.routes(door, revealed))
     app.include_router(sources.routes(door, watch))
     _add_ways_in(app, door)

@@ -14,8 +14,7 @@ from starlette.responses import Response
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
 from services.console.revealing import Revealed
-from services.console.stream import Watch, live_pieces
-from services.console.turns import Turn, Turns
+from services.console.turns import Turns
 from services.runtime.errors import UsageError
 from services.usecases import accounts, dead_letters, explaining, stories
 from services.usecases.dead_letters import Chosen, DeadLetter
@@ -65,10 +64,9 @@ class LetterForm(Filters):
     value: str = Field(default="", max_length=_MOST_SHOWN)
 
 
-def routes(door: ConsoleDoor, watch: Watch, revealed: Revealed) -> APIRouter:
+def routes(door: ConsoleDoor, turns: Turns, revealed: Revealed) -> APIRouter:
     """`/letters`: the list, one letter, and what is done about them; and `/why`."""
-    router, turns = APIRouter(), Turns(watch.over)
-    _add_turns(router, door, watch, turns)
+    router = APIRouter()
     _add_stories(router, door, revealed)
     _add_postings(router, door)
     settings = door.installation.settings
@@ -115,32 +113,10 @@ def routes(door: ConsoleDoor, watch: Watch, revealed: Revealed) -> APIRouter:
         begin = partial(turns.take, f"{given.act} letters", acts[given.act])
         turn = await door.act(operator, f"{given.act} letters", about, begin)
         if not await door.work(lambda: turn.ends_within(_PATIENCE_S)) or (turn.failed and turn.done):
-            return door.back(f"/letters/turns/{turn.id}")
+            return door.back(f"/turns/{turn.id}")
         return door.show(request, "done", operator, values={"said": turn.said, "back": "/letters"})
 
     return router
-
-
-def _add_turns(router: APIRouter, door: ConsoleDoor, watch: Watch, turns: Turns) -> None:
-    """How far what takes longer has come."""
-
-    @router.get("/letters/turns/{turn}")
-    async def far(request: Request, turn: str) -> Response:
-        """The page."""
-        operator = door.access.operator(request)
-        return door.show(request, "turn", operator, values=_far(turns.named(turn)))
-
-    @router.get("/letters/turns/{turn}/live")
-    async def live(request: Request, turn: str) -> Response:
-        """The same, again and again, as server-sent events."""
-        door.access.operator(request)
-        found = turns.named(turn)
-
-        def now() -> tuple[str, bool]:
-            values = _far(found)
-            return door.piece("turn_now", values), bool(values["over"])
-
-        return live_pieces(door, watch, request, now)
 
 
 def _add_stories(router: APIRouter, door: ConsoleDoor, revealed: Revealed) -> None:
@@ -225,17 +201,6 @@ def _shown(letter: DeadLetter) -> dict[str, object]:
         "text": text[:_MOST_SHOWN],
         "is_text": text.encode() == letter.value and len(text) <= _MOST_SHOWN,
         "bytes": letter.value[:512].hex(" ", 4),
-    }
-
-
-def _far(turn: Turn) -> dict[str, object]:
-    """As it is at one moment: it goes on while a page is made."""
-    over, failed = turn.over, turn.failed
-    return {
-        "turn": turn,
-        "over": over or failed,
-        "fault": turn.fault if failed else "",
-        "said": turn.said if over and not failed else "",
     }
 
 

@@ -17,15 +17,16 @@ from starlette.responses import Response
 
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
+from services.console.live import Watch
 from services.console.plots import DRAWING, plot
-from services.console.stream import Watch
 from services.runtime.errors import UsageError
-from services.usecases import mail, mapping_feeds, sources
+from services.usecases import accounts, mail, mapping_feeds, sources
 from services.usecases.mapping_feeds import FIELDS, MappingTrial, Survey
 from services.usecases.overview import SOURCE_SEVERITY
 from services.usecases.sources import SourceHistory
 
 _MOST_LINES: Final = 200
+_MOST_FAILED: Final = 50
 _MOST_BODY: Final = 1_200_000
 """Bytes of a form, in which a sample is encoded."""
 _MOST_SAMPLE: Final = 400_000
@@ -145,7 +146,10 @@ def _add_sending(router: APIRouter, door: ConsoleDoor, watch: Watch) -> None:
 
     async def shown(request: Request, operator: Operator, said: str) -> Response:
         found = await door.work(lambda: mail.sending(door.installation, door.clock()))
-        return door.show(request, "sending", operator, values={"sending": found, "said": said, "now": door.clock()})
+        failed = await door.work(lambda: mail.listed(door.installation, "failed", _MOST_FAILED, newest=True))
+        masked = [(one, accounts.masked(one.address)) for one in failed]
+        values = {"sending": found, "said": said, "now": door.clock(), "failed": masked}
+        return door.show(request, "sending", operator, values=values)
 
 
 def _tried(door: ConsoleDoor, given: SourceForm) -> dict[str, object]:

@@ -1,11 +1,7 @@
 """The whole stream on one page that keeps up by itself, and what is done about it by a button."""
 
-import asyncio
-import json
 import re
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -13,18 +9,18 @@ from typing import Final
 from fastapi import APIRouter, Form
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from schemas.counted import counted
-from services.console.access import SignedOutError
+from services.console.acts import ACTS, BY_HAND, Act, button_of
 from services.console.door import ConsoleDoor
+from services.console.live import Watch, live_pieces
 from services.console.plots import DRAWING, plot
-from services.usecases import sources, workers
+from services.console.turns import Turns
 from services.usecases.overview import (
     SERVICE_SEVERITY,
     SOURCE_SEVERITY,
     SPANS,
-    Gatherer,
     Overview,
     ServiceView,
     Severity,
@@ -37,37 +33,12 @@ from services.usecases.overview import (
 )
 from services.usecases.relevance import relevance
 
-_EVERY_S: Final = 2.0
-_FRESH_S: Final = 1.5
 _MOST_TROUBLES: Final = 50
 _OWN_PAGE: Final = re.compile(r"/(sources(/[^/\\\s]+)?|sending)?")
 _LABELS: Final[dict[Span, str]] = {"hour": "%H:%M", "day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
 
 
-class Watch:
-    """Looks at the stream for all who watch, no oftener than each second and a half."""
-
-    def __init__(self, gatherer: Gatherer) -> None:
-        self._gatherer = gatherer
-        self._lock = threading.Lock()
-        self._last: tuple[float, Overview] | None = None
-        self.over = threading.Event()
-        """Set when the console ends: who watches is let go."""
-
-    def look(self) -> Overview:
-        """How the stream is. Raises nothing for what is away."""
-        with self._lock:
-            if self._last is None or time.monotonic() - self._last[0] > _FRESH_S:
-                self._last = (time.monotonic(), self._gatherer.look())
-            return self._last[1]
-
-    def forget(self) -> None:
-        """Look anew the next time, after something was done."""
-        with self._lock:
-            self._last = None
-
-
-def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
+def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
     """`GET /`, its pieces as they change, and `POST /do`."""
     router = APIRouter()
 
@@ -109,54 +80,25 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
     async def do(
         request: Request,
         act: str = Form(max_length=40),
-        about: str = Form(max_length=200),
+        about: str = Form("", max_length=200),
         token: str = Form(max_length=400),
         back: str = Form("/", max_length=200),
     ) -> Response:
-        """Hold something, let it go on, or say that a listing is right."""
+        """Do one of `ACTS`: at once, or led to how far it is."""
         operator = door.access.operator(request)
         door.access.check_form(request, operator, token)
-        await door.act(operator, act, about, partial(_act_of(door, act), about))
+        if (known := ACTS.get(act)) is None:
+            raise HTTPException(400)
+        if not isinstance(known, Act):
+            work = partial(known.do, door.installation, about, door.clock())
+            turn = await door.act(operator, act, about, partial(turns.take, act, work))
+            return door.back(f"/turns/{turn.id}")
+        await door.act(operator, act, about, partial(known.do, door.installation, about, door.clock()))
         watch.forget()
         # To a page of our own alone.
         return door.back(back if _OWN_PAGE.fullmatch(back) else "/")
 
     return router
-
-
-def live_pieces(door: ConsoleDoor, watch: Watch, request: Request, now: Callable[[], tuple[str, bool]]) -> Response:
-    """A piece of a page again and again, as server-sent events; `now` gives it, and whether it is the last."""
-
-    async def events() -> AsyncIterator[str]:
-        while not watch.over.is_set() and not await request.is_disconnected():
-            try:
-                door.access.operator(request)
-            except SignedOutError:
-                return
-            html, last = await door.work(now)
-            yield f"data: {json.dumps(html)}\n\n"
-            if last:
-                yield "event: last\ndata: last\n\n"
-                return
-            await asyncio.sleep(_EVERY_S)
-
-    return StreamingResponse(events(), media_type="text/event-stream")
-
-
-def _act_of(door: ConsoleDoor, act: str) -> Callable[[str], object]:
-    """What a button does. Raises HTTPException 400 for one that there is not."""
-    installation, now = door.installation, door.clock()
-    acts: dict[str, Callable[[str], object]] = {
-        "pause": lambda about: workers.hold(installation, about, now, paused=True),
-        "resume": lambda about: workers.hold(installation, about, now, paused=False),
-        "pause source": lambda about: workers.hold_source(installation, about, now, paused=True),
-        "resume source": lambda about: workers.hold_source(installation, about, now, paused=False),
-        "accept source": lambda about: sources.accept(installation, about, door.clock()),
-        "poll source": lambda about: sources.poll_now(installation, about),
-    }
-    if act not in acts:
-        raise HTTPException(400)
-    return acts[act]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +122,8 @@ def _shown(overview: Overview) -> dict[str, object]:
         "all_sources": len(figures.sources) if figures else 0,
         "severity_of": SOURCE_SEVERITY,
         "well": healthy(overview),
-        "troubles": found[:_MOST_TROUBLES],
+        "troubles": [(trouble, button_of(trouble.remedy)) for trouble in found[:_MOST_TROUBLES]],
+        "by_hand": BY_HAND,
         "more_troubles": max(len(found) - _MOST_TROUBLES, 0),
         "grave": sum(trouble.grave for trouble in found),
         "services": [_row(service, overview) for service in overview.services],

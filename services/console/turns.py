@@ -95,14 +95,14 @@ class Turns:
         if found is None:
             raise UsageError(
                 "The console was started anew since, or that is long ago. What was sent back counts as replayed; "
-                "the rest still waits among the dead letters: ask for the same again."
+                "the rest still waits: ask for the same again."
             )
         return found
 
     def _do(self, turn: Turn, work: Work) -> None:
         @contextmanager
         def progress(_what: str, total: int | None = None) -> Iterator[Advance]:
-            turn.of = total
+            turn.done, turn.of = 0, total
             yield advance
 
         def advance(count: int) -> None:

@@ -58,6 +58,7 @@ __all__ = [
     "check_brake",
     "counts",
     "listed",
+    "retry",
     "send_trial",
     "sending",
     "settle",
@@ -81,9 +82,14 @@ def state_named(name: str) -> State:
     raise UsageError(f"{name!r} is no state of a delivery; there are {', '.join(STATES)}")
 
 
-def listed(installation: Installation, state: State, most: int) -> Sequence[ListedDelivery]:
-    """Deliveries in a state, the oldest due first. Raises UnavailableError."""
-    return DeliveryList(installation.engine).of(state, most)
+def listed(installation: Installation, state: State, most: int, *, newest: bool = False) -> Sequence[ListedDelivery]:
+    """Deliveries in a state, the oldest due first, or the `newest`. Raises UnavailableError."""
+    return DeliveryList(installation.engine).of(state, most, newest=newest)
+
+
+def retry(installation: Installation, now: datetime) -> int:
+    """Have mails that wait for their next try be handed over now; how many. Raises UnavailableError."""
+    return DeliveryList(installation.engine).retry(now)
 
 
 def counts(installation: Installation) -> Mapping[State, int]:

@@ -26,6 +26,7 @@ __all__ = [
     "SENDING",
     "Worker",
     "forget",
+    "forget_lost",
     "hold",
     "hold_source",
     "listed",
@@ -62,6 +63,12 @@ def present(installation: Installation, service: str, clock: Clock) -> Iterator[
 def forget(installation: Installation, name: str, now: datetime) -> None:
     """Drop a lost worker from all that is shown; it is back with its next heartbeat. Raises UsageError."""
     forget_worker(installation.engine, name, now)
+
+
+def forget_lost(installation: Installation, now: datetime) -> None:
+    """Drop all that went silent without a goodbye."""
+    for name in dict.fromkeys(worker.worker for worker in read_workers(installation.engine) if worker.lost(now)):
+        forget_worker(installation.engine, name, now)
 
 
 def require_name(what: str) -> None:

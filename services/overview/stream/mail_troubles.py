@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.model import Trouble
+from services.overview.stream.model import ByHand, Remedy, Trouble
 from services.overview.stream.spans import short, stamp
 from services.runtime.figures.arriving import FEW, SAID_FROM, Arriving
 from services.runtime.figures.mail import MailFault, MailFigures
@@ -36,6 +36,16 @@ _DO = {
     "withheld": "add whom you want to mail to mail.allow in the settings",
     "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
 }
+_BUTTON: dict[str, Remedy | ByHand] = {
+    "settings": "settings",
+    "away": Remedy("retry mails"),
+    "busy": Remedy("retry mails"),
+    "policy": "others",
+    "message": Remedy("show failed mails"),
+    "mailbox": Remedy("show suppressions"),
+    "withheld": "settings",
+    "expired": Remedy("show failed mails"),
+}
 _PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
 _DO_NOTHING = "nothing: they are tried again by themselves"
 _OF_ALL = ("settings", "away")
@@ -43,26 +53,30 @@ _OF_ALL = ("settings", "away")
 _KNOWN_TO_HAPPEN = ("mailbox", "withheld")
 _MUCH_SPAM, _LEAST_SPAM, _SOME_SPAM = 0.01, 2, 0.001
 """Of complaints mailbox providers bear fewer than of what comes back: Gmail asks for less than 0.3 %."""
-_DID_NOT_ARRIVE = {
+_DID_NOT_ARRIVE: dict[str, tuple[str, str, Remedy | ByHand]] = {
     "soft_bounced": (
         "did not arrive, as their readers' servers would not have them now",
         "the words say why: where they name a blocklist or our reputation, `jobchime pause sending` and mend that"
         " first; full mailboxes pass",
+        Remedy("pause", "sending"),
     ),
     "bounced": (
         "came back for good, and the addresses are suppressed",
         "find out by which import or sign-up these people came; `jobchime suppression list` says why of each",
+        Remedy("show suppressions"),
     ),
     "dropped": (
         "were taken by the mail provider and not sent on",
         "the words say why, and its pages more; their jobs come with the next digest",
+        "others",
     ),
     "dropped_address": (
         "were not sent on, as the mail provider suppresses these addresses; so do we now",
         "`jobchime suppression import` takes over the provider's lists before it drops more",
+        "known to you",
     ),
 }
-"""By kind of event, what became of mails and what to do."""
+"""By kind of event, what became of mails, what to do, and how."""
 
 
 def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
@@ -75,7 +89,8 @@ def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
             last = "" if fault.waiting or fault.mails == 1 else f", the last {stamp(fault.last)}"
             what = f"{said.format(mails=number, said=short(fault.said, _MOST_SAID))} (since {stamp(fault.since)}{last})"
             do = _DO_NOTHING if passed else _DO[fault.fault]
-            yield Trouble(what, do, grave=not passed and _is_grave(fault, mail, now))
+            remedy = "passes" if passed else _BUTTON[fault.fault]
+            yield Trouble(what, do, remedy, grave=not passed and _is_grave(fault, mail, now))
     yield from _unheard(mail)
     yield from _without_end(mail)
     yield from _not_arriving(mail.arriving)
@@ -112,18 +127,20 @@ def _unheard(mail: MailFigures) -> Iterator[Trouble]:
                 f" {mails} since {stamp(mail.unheard_since)} nothing is heard, bounces and complaints included",
                 'set mail.sendgrid.event_key to what SendGrid shows at "Signed Event Webhook", which must be on, and'
                 " start the portal anew; it sends again what was refused, for a day as a rule",
+                "settings",
             )
             return
         yield Trouble(
             f"the mail provider tells nothing: of {mails} since {stamp(mail.unheard_since)} no event came, so that"
             " bounces and complaints are not heard of",
             '`jobchime doctor` tries the portal; at SendGrid see that "Event Webhook" posts to /events/sendgrid',
+            "others",
         )
 
 
 def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
     """By the newest mails, so that it is over once what goes out fares well again."""
-    for kind, (what, do) in _DID_NOT_ARRIVE.items():
+    for kind, (what, do, remedy) in _DID_NOT_ARRIVE.items():
         # Once newer mails arrive what did not is a note for the rest of the day.
         told = arriving.told if arriving.told.share(kind) >= SAID_FROM else arriving.told_day
         if told.share(kind) >= SAID_FROM:
@@ -131,7 +148,10 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
             said = f": {short(told.said[kind], _MOST_SAID)}" if told.said.get(kind) else ""
             number = told.kinds[kind]
             yield Trouble(
-                f"of the last {counted(told.of, 'mail')}{since} {number:,} {what}{said}", do, grave=arriving.much(kind)
+                f"of the last {counted(told.of, 'mail')}{since} {number:,} {what}{said}",
+                do,
+                remedy,
+                grave=arriving.much(kind),
             )
     day = arriving.told_day
     if day.share("spam") > _SOME_SPAM:
@@ -140,6 +160,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
             f"in a day of {counted(day.of, 'mail')} {counted(number, 'was', 'were')} called spam by their readers,"
             " whose addresses are suppressed",
             "find out what they did not want: by which import or sign-up did they come?",
+            Remedy("show suppressions"),
             grave=number >= _LEAST_SPAM and day.share("spam") > _MUCH_SPAM,
         )
     if arriving.many_leave:
@@ -148,6 +169,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
             "`jobchime subscriber show` says of each when and how: one-click within seconds of a mail is a program that"
             " follows links, be it a reader's server or our provider's, whose readers have to be asked; else see what"
             " they were mailed",
+            Remedy("show people"),
         )
     if arriving.put_off:
         yield Trouble(
@@ -155,6 +177,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
             " their readers' servers for an hour and longer",
             "the mail provider tries again for days, and its pages say why; many at once: a new sender too fast"
             " (mail.warm_up), or its reputation",
+            "others",
             grave=arriving.much_is_put_off,
         )
 
@@ -168,4 +191,5 @@ def _without_end(mail: MailFigures) -> Iterator[Trouble]:
             f" {arriving.unended:,} it was told neither that they arrived nor that they did not",
             'look for one of them at the mail provider; at SendGrid see that "Event Webhook" has Delivered, Deferred,'
             " Bounced and Dropped",
+            "others",
         )

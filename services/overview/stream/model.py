@@ -137,13 +137,26 @@ class EngineView:
     """What must be done about it; None: it comes back by itself."""
 
 
+RemedyAct = Literal[
+    "resume", "pause", "resume source", "pause source", "accept source", "poll source", "sources again",
+    "forget worker", "forget lost workers", "make topics", "reindex", "retry mails",
+    "show letters", "show sources", "show figures", "show doubts", "show failed mails", "show suppressions",
+    "show people",
+]  # fmt: skip
+"""`show ...`: a page on which the one thing is done, as it is done to each of some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """What a console can do about a trouble at the press of a button."""
 
-    act: Literal["resume", "resume source", "accept source", "poll source", "show letters"]
-    about: str
-    """A service, a source or a topic; `sending`."""
+    act: RemedyAct
+    about: str = ""
+    """A service, a worker, a source, a topic or an index; `sending`. Empty: all there are."""
+
+
+ByHand = Literal["machine", "process", "settings", "others", "known to you", "passes", "told of elsewhere"]
+"""Why no button does it: where it is done, who does it, or that there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +166,10 @@ class Trouble:
     what: str
     do: str
     """One thing to do about it."""
+    remedy: Remedy | ByHand
+    """How that is done from afar, or why it is not."""
     grave: bool = True
     """False: a note."""
-    remedy: Remedy | None = None
-    """None where it takes more than a button."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.model import SOURCE_SEVERITY, Remedy, Trouble
+from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.sources import SourceFigures, SourceState
@@ -75,6 +75,7 @@ def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trou
             f"{len(late):,} of {len(sources):,} sources have been due and are not asked,"
             f" the longest for {ago(max(late))}",
             "see how many hang; a larger ingest.polls_at_once asks more at a time, a longer `every` fewer",
+            "settings",
         )
 
 
@@ -84,7 +85,8 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])
-    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=SOURCE_SEVERITY[state] == "grave")
+    told = f"{counted(len(some), 'source')} {what}: {names}{why}"
+    return Trouble(told, do, Remedy("show sources"), grave=SOURCE_SEVERITY[state] == "grave")
 
 
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
@@ -108,7 +110,11 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             remedy=_poll_now(source),
         )
     elif source.state == "hanging":
-        yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
+        yield Trouble(
+            f"the source {source.name} hangs ({last}): {_hangs(source, now)}",
+            _HANGING,
+            Remedy("pause source", source.name),
+        )
     elif source.state == "failing":
         again = "" if source.pushed else "; it is asked again by itself"
         yield Trouble(
@@ -134,9 +140,9 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         )
 
 
-def _poll_now(source: SourceFigures) -> Remedy | None:
+def _poll_now(source: SourceFigures) -> Remedy | ByHand:
     """For whoever has mended it and would wait for as long as it backs off."""
-    return None if source.pushed else Remedy("poll source", source.name)
+    return "others" if source.pushed else Remedy("poll source", source.name)
 
 
 def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:

@@ -7,7 +7,7 @@ from schemas.counted import counted
 from schemas.sql.doors import MOST_SIGN_UPS
 from schemas.topics import CRITERIA, MATCHES
 from services.overview.stream.mail_troubles import FRESH, mail_troubles
-from services.overview.stream.model import Remedy, Trouble
+from services.overview.stream.model import ByHand, Remedy, Trouble
 from services.overview.stream.source_troubles import source_troubles
 from services.overview.stream.spans import ago, forgotten, stamp
 from services.runtime.figures.canary import EVERY
@@ -39,6 +39,7 @@ _SENT_ANEW = {
     CRITERIA.name: "`jobchime republish`, while no notifier runs, sends",
 }
 """By topic, how what it lost comes again."""
+_SEND_ANEW: dict[str, ByHand] = {MATCHES.name: "known to you", CRITERIA.name: "process"}
 _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 """Shares of the room for sign-ups: worth a look, and a failure."""
 
@@ -52,18 +53,18 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         because = figures.pauses.stopped_because
         if figures.pauses.restored:
             what = "sending is held, as the store is a copy that was restored and does not know who opted out since"
-            yield Trouble(f"{what}; {waits}", REPLAY)
+            yield Trouble(f"{what}; {waits}", REPLAY, "known to you")
         elif because:
             do = "find out what they did not want, then `jobchime resume sending`"
-            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, remedy=_GO_ON)
+            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, _GO_ON)
         else:
             long = forgotten(figures.pauses.held_since("sending"), now)
             what = f"sending is {BY_OPERATOR}{long}; {waits}"
-            yield Trouble(what, "`jobchime resume sending`", grave=bool(long), remedy=_GO_ON)
+            yield Trouble(what, "`jobchime resume sending`", _GO_ON, grave=bool(long))
     if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
         do = "see who signs up, and whether by hand; then `jobchime resume sending`"
         what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"
-        yield Trouble(what, do, remedy=_GO_ON)
+        yield Trouble(what, do, _GO_ON)
     yield from _links_lost(figures, now)
     yield from _room_for_sign_ups(figures)
     yield from _put_off(figures)
@@ -75,6 +76,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             f"of {unknown:,} mails nobody knows whether they went out{since}",
             "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
+            Remedy("show doubts"),
         )
     put_off = figures.put_off or figures.pauses.holds("notifier")
     if figures.due_since is not None and now - figures.due_since > LATE and not put_off:
@@ -85,6 +87,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "the notifier's log says why: a digest could not be built"
             if figures.due_retried
             else "see that a notifier runs and is ready",
+            "process",
         )
     yield from _untaken(figures)
     yield from _canary(figures, now)
@@ -101,6 +104,7 @@ def _left_unread(figures: StoreFigures) -> Iterator[Trouble]:
             f"{counted(number, 'record')} of {topic} left Kafka in the last 24 hours before they were read: it is kept"
             " for too short, or what reads it stood for too long",
             f"`jobchime topics check` says how long it is kept; {_SENT_ANEW.get(topic, _AGAIN)} them once more",
+            _SEND_ANEW.get(topic, Remedy("sources again")),
         )
 
 
@@ -110,6 +114,7 @@ def _untaken(figures: StoreFigures) -> Iterator[Trouble]:
             f"{counted(figures.mail.untaken, 'mail is', 'mails are')} built and not handed over, the oldest for"
             f" {ago(figures.untaken_for)}",
             "see that a notifier runs and is ready, and what its log says of mails; if they become fewer, wait",
+            "process",
         )
 
 
@@ -122,6 +127,7 @@ def _outbox(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             f"{waits} to be published{oldest}; new searches find nothing yet",
             "see that a notifier runs, and that its outbox.relay and the log are well",
+            "process",
         )
 
 
@@ -138,6 +144,7 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             f"the canary sent {ago(now - canary.sent_at)} ago {step}: postings may not come into the store either",
             "see which service does not run, lags or stands still; `jobchime dead list` says whether it died",
+            "told of elsewhere",
             grave=grave,
         )
     elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
@@ -145,11 +152,15 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             f"of the canary in the store no digest was built for {ago(now - canary.digest_at)}: those of people may not"
             " be built either",
             "see that a notifier runs and is ready; its log says what could not be built, or at what its ticks fail",
+            "process",
             grave=grave,
         )
     elif now - canary.sent_at > NO_CANARY:
         yield Trouble(
-            f"no canary was sent for {ago(now - canary.sent_at)}", "see that a notifier runs and is ready", grave=grave
+            f"no canary was sent for {ago(now - canary.sent_at)}",
+            "see that a notifier runs and is ready",
+            "process",
+            grave=grave,
         )
 
 
@@ -161,6 +172,7 @@ def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             f"{counted(webhooks.overdue, 'event')} for webhooks of subscribers should be posted and are not, the oldest"
             f" for {ago(now - webhooks.overdue_since)}",
             "see that a notifier runs and is ready; a larger notifier.webhooks.at_once posts more at a time",
+            "process",
         )
 
 
@@ -172,6 +184,7 @@ def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:
         f"{figures.sign_ups:,} sign-ups wait to be confirmed, where there is room for {MOST_SIGN_UPS:,}{full}",
         "see in the log of the server before the portal who posts to /sign-up, and shut them out there; each is"
         " forgotten 48 hours after it came",
+        "machine",
         grave=figures.sign_ups >= MOST_SIGN_UPS * _NEARLY_ALL_SIGN_UPS,
     )
 
@@ -185,6 +198,7 @@ def _links_lost(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             " another one since",
             "set JOBCHIME_SECRET, or mail.link_secret, to what it was, or list that in [[mail.former_link_secrets]],"
             " and start anew; where it is gone for good, see who asks to be unsubscribed by other ways",
+            "settings",
             grave=now - lost < _TOLD_FOR,
         )
 
@@ -196,6 +210,7 @@ def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
             f"a clock ran ahead: {counted(ran.due_too_late, 'search is', 'searches are')} due later than the cadence"
             " allows",
             "see that a notifier runs, which puts them right within an hour; `jobchime doctor` compares the clocks",
+            "passes",
         )
     if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _TOLD_FOR:
         searches = counted(ran.put_right, "search was", "searches were")
@@ -203,6 +218,7 @@ def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
             f"a clock ran ahead, to about {stamp(ran.until)}: {searches} due too late, put right at"
             f" {stamp(ran.put_right_at)}; who was mailed meanwhile was mailed early",
             "set the clocks of all machines by NTP, and see its log; `jobchime doctor` compares them",
+            "machine",
             grave=abs(now - ran.put_right_at) < FRESH,
         )
 
@@ -215,6 +231,7 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
             f"{wait} until {stamp(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
             f" {day.begun:,} did",
             "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
+            "passes",
             grave=False,
         )
 
@@ -227,10 +244,12 @@ def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             f"{which} asked lists nothing, or nothing new: no posting comes",
             "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
+            Remedy("show sources"),
         )
     if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
         yield Trouble(
             f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
             "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
+            Remedy("show sources"),
             grave=False,
         )

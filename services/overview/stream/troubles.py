@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import dead_of
-from services.overview.stream.model import DATA_FOLDER, Overview, Remedy, ServiceView, Trouble
+from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import store_troubles
@@ -39,6 +39,15 @@ _REMEDY: dict[Mend | None, str] = {
     "restart": "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
     None: _ENGINE,
 }
+_BUTTON: dict[Mend | None, Remedy | ByHand] = {
+    "dead letters": Remedy("show letters"),
+    "migrate": "process",
+    "reindex": Remedy("reindex"),
+    "republish": "process",
+    "topics": Remedy("make topics"),
+    "restart": "process",
+}
+"""Engines, of which all others tell, are mended where they are."""
 _BY_CLOCK = "its log says at what; where no engine is away, go back to the release before"
 _BEGINS = "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what"
 DECLARE = (
@@ -77,7 +86,12 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
             yield Trouble(
                 f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
                 _REMEDY[engine.mend],
+                _button(engine.mend),
             )
+
+
+def _button(mend: Mend | None) -> Remedy | ByHand:
+    return _BUTTON.get(mend, "machine")
 
 
 def _services(overview: Overview) -> Iterator[Trouble]:
@@ -100,8 +114,8 @@ def _services(overview: Overview) -> Iterator[Trouble]:
             yield Trouble(
                 f"{service.name} is {BY_OPERATOR}{long}",
                 f"`jobchime resume {name}`",
+                Remedy("resume", name),
                 grave=bool(long),
-                remedy=Remedy("resume", name),
             )
         elif not service.alive(overview.at):
             if service.needed and "store" not in away:
@@ -124,11 +138,13 @@ def _nothing_runs(overview: Overview) -> Trouble:
             f"jobchime runs and is not heard of{_last_heard(overview.services, overview.at)}: it has just begun, cannot"
             f" write to its store, or stands still{links}",
             "its log says which; another process that holds the store is named by `fuser`; start it anew if none does",
+            "process",
         )
     links = ", nor does the portal in it: links in mails, sign-up and unsubscribing lead nowhere" * overview.has_portal
     return Trouble(
         f"jobchime does not run{_last_heard(overview.services, overview.at)}{links}",
         "start it: `jobchime run`, which says why where it does not begin",
+        "process",
     )
 
 
@@ -136,10 +152,11 @@ def _not_running(overview: Overview, process: str, services: Sequence[ServiceVie
     names, last = " and ".join(service.name for service in services), _last_heard(services, overview.at)
     if process == PORTAL:
         what = f"the portal does not run{last}: links in mails, sign-up and unsubscribing lead nowhere"
-        return Trouble(what, "start it: `jobchime portal`, or `enabled = true` in [portal] for `jobchime run`")
+        do = "start it: `jobchime portal`, or `enabled = true` in [portal] for `jobchime run`"
+        return Trouble(what, do, "process")
     if overview.form == "embedded":
-        return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again")
-    return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`")
+        return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again", "process")
+    return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`", "process")
 
 
 def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
@@ -160,13 +177,16 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
     if service.lag and all(worker.heartbeat.ready for worker in alive):
         if rate == 0 and service.lag > 1_000:
             yield Trouble(
-                f"{service.name} stands still with {counted(service.lag, 'record')} to do", "look into its log"
+                f"{service.name} stands still with {counted(service.lag, 'record')} to do",
+                "look into its log",
+                "process",
             )
         elif rate > 0 and service.lag / rate > BEHIND_S:
             left = ago(timedelta(seconds=service.lag / rate))
             yield Trouble(
                 f"{service.name} is {counted(service.lag, 'record')} behind, {left} at its pace",
                 f"start another worker of {service.name}, if it does not catch up",
+                "process",
             )
 
 
@@ -186,14 +206,15 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
         begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
         do = _BEGINS if begins else _REMEDY.get(mend, _REMEDY[None])
         do = _BY_CLOCK if mend is None and said.startswith(CLOCK_FAILS) else do
+        remedy = "process" if do in (_BEGINS, _BY_CLOCK) else _button(mend)
         if len(idle) > MOST_NAMED:
             named = named_of([worker.worker for worker in idle])
-            yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do)
+            yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do, remedy)
             continue
         for worker in idle:
             since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
             does = "does" if len(names) == 1 else "do"
-            yield Trouble(f"{of} ({worker.worker}) {does} not work: {said}{since}", do)
+            yield Trouble(f"{of} ({worker.worker}) {does} not work: {said}{since}", do, remedy)
 
 
 def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
@@ -210,6 +231,7 @@ def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
             f"{service.name} ({named_of([worker.worker for worker in workers])}) fails at what it does by the clock:"
             f" {short(error)}{lasting(since, None, now)}",
             _REMEDY[mend] if mend else _BY_CLOCK,
+            _button(mend) if mend else "process",
         )
 
 
@@ -241,6 +263,7 @@ def _not_taken_up(overview: Overview) -> Iterator[Trouble]:
             f"{counted(len(names), 'source')} of the settings {'is' if len(names) == 1 else 'are'} not polled by what"
             f" runs: {named_of(names)}",
             f"start `jobchime {process}` anew: it was started before, or with other settings",
+            "process",
         )
 
 
@@ -252,6 +275,7 @@ def _index_is_short(overview: Overview) -> Iterator[Trouble]:
             f"the index of postings has {overview.indexed:,} of the last week, and the store {stored:,}: new searches,"
             " previews and backtests find fewer",
             "`jobchime reindex`",
+            Remedy("reindex", "postings"),
         )
 
 
@@ -275,11 +299,13 @@ def _objectives(overview: Overview) -> Iterator[Trouble]:
                 "what is said of mails, digests and the notifier here says why"
                 if stage.ends_with_mail
                 else "see which service lags or stands still, above",
+                "told of elsewhere",
             )
         elif stage.budget_left < 0:
             yield Trouble(
                 f"{stage.name}: of the last 30 days {stage.within or 0:.1%} were {within}",
                 "nothing now, if it is over: look at what was late in the figures by the hour",
+                Remedy("show figures"),
                 grave=False,
             )
 
@@ -288,7 +314,10 @@ def _undeclared(overview: Overview) -> Iterator[Trouble]:
     if overview.undeclared:
         served = counted(overview.undeclared, "subscriber is", "subscribers are")
         yield Trouble(
-            f"{served} served without a word on where, when and to what words they agreed", DECLARE, grave=False
+            f"{served} served without a word on where, when and to what words they agreed",
+            DECLARE,
+            "known to you",
+            grave=False,
         )
 
 
@@ -303,12 +332,14 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
             yield Trouble(
                 f"{counted(waiting, 'dead letter')} in {topic}{', more than 1 of 100 records' * many}",
                 "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
+                Remedy("show letters", topic),
                 grave=many,
-                remedy=Remedy("show letters", topic),
             )
     for service, seconds in overview.freshness_s.items():
         if seconds > SLOW_S:
             yield Trouble(
-                f"{service} handles postings {ago(timedelta(seconds=seconds))} after their fetch", "see its lag above",
+                f"{service} handles postings {ago(timedelta(seconds=seconds))} after their fetch",
+                "see its lag above",
+                "told of elsewhere",
                 grave=False,
-            )  # fmt: skip
+            )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from schemas.counted import counted
-from services.overview.stream.model import Overview, ServiceView, Trouble
+from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, named_of, when
 from services.processes import PORTAL, process_of
 from services.runtime.figures.restarts import Restarts
@@ -32,6 +32,7 @@ def lost(overview: Overview) -> Iterator[Trouble]:
             f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
             f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
             f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
+            Remedy("forget worker", name),
         )
 
 
@@ -43,6 +44,7 @@ def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView
         f"{len(lost):,} workers of {' and '.join(services)} are lost, the last heard of {when(last, overview.at)}:"
         f" {named_of(list(lost))}",
         "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
+        Remedy("forget lost workers"),
     )
 
 
@@ -62,6 +64,7 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
             f" {counted(each.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
             "nothing, if that was you; else its log, or the platform's, says why it ended: 137 is memory or `kill -9`,"
             " 2 wrong settings, with one sentence on what to do",
+            "process",
             grave=each.go_on(overview.at),
         )
     if len(often) > MOST_NAMED:
@@ -69,6 +72,7 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
             f"{len(often) - MOST_NAMED:,} more workers were started anew {AGAIN_AND_AGAIN} times and more in the last"
             " hour",
             "`jobchime worker list` names them; see the platform's log",
+            "process",
             grave=any(each.go_on(overview.at) for each in often[MOST_NAMED:]),
         )
 
@@ -86,4 +90,5 @@ def clocks(overview: Overview) -> Iterator[Trouble]:
             f"the last heartbeat of {names} is of {ago(furthest - overview.at)} from now: a clock of {host} or here is"
             " or was wrong, and whether they run cannot be told",
             "set the clocks by NTP, then start them again; `jobchime doctor` compares the clocks",
+            "machine",
         )

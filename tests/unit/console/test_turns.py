@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.topics import RAW
-from services.console import letters, stream, turns
+from services.console import letters, live, turns
 from services.console.turns import Turns
 from services.runtime.errors import PoisonError, UnavailableError, UsageError
 from services.runtime.letters.writing import letter_of
@@ -52,7 +52,7 @@ class Gate:
 
         monkeypatch.setattr(SqliteLog, "produce", produce)
         monkeypatch.setattr(letters, "_PATIENCE_S", 0.05)
-        monkeypatch.setattr(stream, "_EVERY_S", 0.05)
+        monkeypatch.setattr(live, "_EVERY_S", 0.05)
 
     def open(self, writes: int = 1_000) -> None:
         self._free.release(writes)
@@ -115,7 +115,7 @@ def test_a_browser_shows_it_go_on_and_end(console: ServedConsole, many: SqliteLo
         tab.wait_for_url(f"{base}/")
         tab.goto(f"{base}/letters?error={REASON}")
         tab.get_by_role("button", name="Send all of these back").click()
-        tab.wait_for_url(f"{base}/letters/turns/*")
+        tab.wait_for_url(f"{base}/turns/*")
         gate.open(2)
         tab.get_by_label(f"100 of {MANY} letters gone through").wait_for()
         tab.evaluate(axe())
@@ -155,9 +155,9 @@ def test_what_fails_on_the_way_says_how_far_it_came(
 
 
 def test_what_a_former_process_was_asked_for_is_told_of(console: ServedConsole) -> None:
-    answer = console.client.get("/letters/turns/unknown")
+    answer = console.client.get("/turns/unknown")
     assert (answer.status_code, "counts as replayed" in answer.text) == (400, True)
-    assert console.client.get("/letters/turns/unknown/live").status_code == 400
+    assert console.client.get("/turns/unknown/live").status_code == 400
 
 
 def test_a_console_that_ends_breaks_off_and_what_is_left_is_sent_by_the_next(

@@ -163,7 +163,7 @@ def test_a_source_that_was_mended_is_polled_at_once_by_a_button_and_one_that_is_
 ) -> None:
     polled, pushed = (SourceFigures("a", state, pushed=pushed, error="HTTP 500") for pushed in (False, True))
     told = source_troubles([polled, pushed], NOON)
-    assert [trouble.remedy for trouble in told] == [Remedy("poll source", "a"), None]
+    assert [trouble.remedy for trouble in told] == [Remedy("poll source", "a"), "others"]
 
 
 @pytest.mark.parametrize("state", ["off", "paused", "waiting"])

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import Engine, Row, func, select, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.domain.delivery import State
 from services.notifier.ports import UnknownDelivery
 from services.runtime.errors import UsageError
-from services.runtime.sql.store import reading
+from services.runtime.sql.store import reading, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,18 @@ class DeliveryList:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of(self, state: State, most: int) -> Sequence[ListedDelivery]:
-        """Deliveries in a state, the oldest due first."""
-        query = _QUERY.where(deliveries.c.state == state).order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+    def of(self, state: State, most: int, *, newest: bool = False) -> Sequence[ListedDelivery]:
+        """Deliveries in a state, the oldest due first, or the `newest`."""
+        due = deliveries.c.due_at.desc() if newest else deliveries.c.due_at
+        query = _QUERY.where(deliveries.c.state == state).order_by(due, deliveries.c.delivery_id)
         with reading(self._engine) as connection:
             return [_listed(row) for row in connection.execute(query.limit(most))]
+
+    def retry(self, now: datetime) -> int:
+        """Those that wait for their next try need not wait any more; gives how many."""
+        waits = (deliveries.c.state == "pending") & (deliveries.c.not_before > now)
+        with writing(self._engine) as connection:
+            return connection.execute(update(deliveries).where(waits).values(not_before=now)).rowcount
 
     def of_person(
         self, subscriber_id: str, most: int, *, before: datetime | None = None, due_at: datetime | None = None

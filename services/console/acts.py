@@ -1,0 +1,164 @@
+"""What an operator does about what is not well at the press of a button: its label, what comes of it, and the deed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from services.usecases import mail, recovery, sources, workers
+from services.usecases.installation import Installation
+from services.usecases.overview import ByHand, Remedy
+from services.usecases.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is done at once."""
+
+    label: str
+    """Of its button, before what it is about."""
+    does: str
+    """What comes of it."""
+    do: Callable[[Installation, str, datetime], object]
+
+
+@dataclass(frozen=True, slots=True)
+class LongAct:
+    """Something that takes its time, and says how far it is."""
+
+    label: str
+    does: str
+    do: Callable[[Installation, str, datetime, Progress], str]
+    """What comes of it in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page on which it is done to each of some."""
+
+    label: str
+    does: str
+    path: str
+    by: str = ""
+    """The parameter by which the page is told what it is about."""
+
+    def address(self, about: str) -> str:
+        """Of the page."""
+        return f"{self.path}?{self.by}={quote(about, safe='')}" if self.by and about else self.path
+
+
+def _rebuilt(installation: Installation, about: str, now: datetime, progress: Progress) -> str:
+    only = recovery.Index(about) if about else None
+    done = list(recovery.rebuild(installation.settings, only, now, progress=progress))
+    return " ".join(f"The index of {one.name} was built anew, and its searches go to {one.generation}." for one in done)
+
+
+ACTS: Final[Mapping[str, Act | LongAct]] = {
+    "pause": Act(
+        "Pause",
+        "It is held until it is let go on; what comes meanwhile waits, and nothing is lost.",
+        lambda installation, about, now: workers.hold(installation, about, now, paused=True),
+    ),
+    "resume": Act(
+        "Go on with",
+        "What waited is done first; `Pause` holds it again.",
+        lambda installation, about, now: workers.hold(installation, about, now, paused=False),
+    ),
+    "pause source": Act(
+        "Pause",
+        "It is asked no more until it is let go on; its postings stay as they are.",
+        lambda installation, about, now: workers.hold_source(installation, about, now, paused=True),
+    ),
+    "resume source": Act(
+        "Go on with",
+        "It is asked again when it is next due.",
+        lambda installation, about, now: workers.hold_source(installation, about, now, paused=False),
+    ),
+    "accept source": Act(
+        "The listing is right:",
+        "What it lists is taken as it is: what it lacks closes with its next poll, and comes back if it is listed.",
+        sources.accept,
+    ),
+    "poll source": Act(
+        "Poll now:",
+        "It is asked with the next tick, as if it were due.",
+        lambda installation, about, _: sources.poll_now(installation, about),
+    ),
+    "sources again": Act(
+        "Send again what is open",
+        "Each open posting goes out once more when its source next lists it; nobody is mailed a job twice.",
+        lambda installation, about, _: sources.again(installation, about or None),
+    ),
+    "forget worker": Act(
+        "It is gone for good: forget",
+        "It is shown no more; if it lives after all, it is back with its next heartbeat.",
+        workers.forget,
+    ),
+    "forget lost workers": Act(
+        "They are gone for good: forget them",
+        "They are shown no more; one that lives after all is back with its next heartbeat.",
+        lambda installation, _, now: workers.forget_lost(installation, now),
+    ),
+    "make topics": Act(
+        "Make the topics",
+        "What is missing is made, and what is set otherwise is set right; no record is deleted.",
+        lambda installation, _about, _now: recovery.create_topics(installation.settings),
+    ),
+    "retry mails": Act(
+        "Try the mails again now",
+        "Those that wait for their next try are handed over with the next tick.",
+        lambda installation, _, now: mail.retry(installation, now),
+    ),
+    "reindex": LongAct(
+        "Build the index anew",
+        "It is built beside the present one, and searched once it is whole; the stream flows on.",
+        _rebuilt,
+    ),
+}
+"""By their names; what is about nothing is about all there are."""
+PLACES: Final[Mapping[str, Place]] = {
+    "show letters": Place(
+        "Look at them", "Each with its record, to be sent back or have seen to.", "/letters", "topic"
+    ),
+    "show sources": Place("Look at them", "All sources, the worst first, each with its buttons.", "/sources"),
+    "show figures": Place("Look at the figures", "What came, by the hour and day.", "/figures"),
+    "show doubts": Place("Settle them", "Each with what the mail provider is asked by.", "/people#doubts"),
+    "show failed mails": Place("Look at them", "The latest, each with why.", "/sending#failed"),
+    "show suppressions": Place(
+        "Look at them", "Whom no mail reaches, with why; one is lifted there.", "/people#suppressed"
+    ),
+    "show people": Place("Find one of them", "What they were mailed, and how they left.", "/people"),
+}
+BY_HAND: Final[Mapping[ByHand, str]] = {
+    "machine": "an engine, a disk, a name, a server before it or a clock is mended where it is.",
+    "process": "it takes a process that is started, stopped or looked into where it runs.",
+    "settings": "settings are read at a start, from a file that is changed where it is.",
+    "others": "it is with others: the mail provider, the board, or who pushes.",
+    "known to you": "it takes what only you have: a file, a day, or what you found out.",
+    "passes": "it passes by itself.",
+    "told of elsewhere": "what is said here of another part is what to mend.",
+}
+"""Why there is no button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What stands below a trouble."""
+
+    label: str
+    does: str
+    act: str = ""
+    about: str = ""
+    address: str = ""
+    """Of a page to go to, in the place of an act."""
+
+
+def button_of(remedy: Remedy | ByHand) -> Button | None:
+    """None where there is none, for a reason of `BY_HAND`."""
+    if not isinstance(remedy, Remedy):
+        return None
+    if place := PLACES.get(remedy.act):
+        return Button(place.label, place.does, address=place.address(remedy.about))
+    act = ACTS[remedy.act]
+    return Button(f"{act.label} {remedy.about}".strip(), act.does, remedy.act, remedy.about)

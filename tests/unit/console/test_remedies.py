@@ -1,0 +1,225 @@
+"""Whatever is not well: its button stands below it and does what it says, or it is said why there is none."""
+
+import ast
+import inspect
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import pytest
+
+from schemas.topics import CRITERIA, MATCHES, RAW
+from services.console import stream
+from services.console.acts import ACTS, BY_HAND, PLACES, Act
+from services.console.door import console_templates
+from services.ingest.settings import IngestSettings, SourceSettings
+from services.overview.stream import mail_troubles, source_troubles, store_troubles, troubles, worker_troubles
+from services.overview.stream.model import (
+    DATA_FOLDER,
+    ByHand,
+    EngineView,
+    LetterView,
+    Overview,
+    RemedyAct,
+    ServiceView,
+    Trouble,
+)
+from services.runtime.errors import Mend
+from services.runtime.figures.amiss import Amiss
+from services.runtime.figures.arriving import Arriving, Told
+from services.runtime.figures.canary import CanaryFigures
+from services.runtime.figures.hours import StageFigures
+from services.runtime.figures.mail import FAULTS, DayFigures, MailFault, MailFigures
+from services.runtime.figures.restarts import Restarts
+from services.runtime.figures.sources import SourceFigures, SourceState
+from services.runtime.figures.stream import StoreFigures
+from services.runtime.figures.webhooks import WebhookFigures
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
+from services.runtime.metrics.catalogue import Objective
+from services.runtime.pauses import Pauses
+from services.runtime.sql.ran_ahead import RanAhead
+from services.usecases import operators, workers
+from tests.support.console import ServedConsole, served_console
+from tests.support.logs import NOON
+
+MODULES: tuple[ModuleType, ...] = (troubles, store_troubles, mail_troubles, source_troubles, worker_troubles)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+OBJECTIVE = Objective(60.0, 0.99)
+LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)
+
+
+def worker(name: str, service: str = "matcher", *, silent: timedelta = timedelta(), **beat: Any) -> Worker:
+    heartbeat = Heartbeat(service, **{"ready": True, "per_second": 5.0, **beat})
+    return Worker(name, "host", 7, "0.1.0", NOON - DAY, NOON - silent, False, None, heartbeat)
+
+
+def service(*has: Worker, lag: int = 0, name: str = "matcher", **more: Any) -> ServiceView:
+    return ServiceView(name, lag, has, **more)
+
+
+def served(*services: ServiceView, form: Any = "deployed", **more: Any) -> Overview:
+    return Overview(NOON, form, figures=StoreFigures(NOON), services=services, **more)
+
+
+def stored(**more: Any) -> Overview:
+    return Overview(NOON, "deployed", figures=StoreFigures(NOON, **more))
+
+
+def mailed(**more: Any) -> Overview:
+    return stored(mail=MailFigures(**more))
+
+
+def source(state: SourceState, name: str = "board", **more: Any) -> SourceFigures:
+    why = state if state in ("barren", "stale", "unread", "replaced") else None
+    return SourceFigures(name, state, amiss=why and Amiss(why, NOON - DAY, DAY), **more)
+
+
+def amiss() -> Iterator[Overview]:
+    """One of each kind, and where its words differ of each of these."""
+    for mend in (*get_args(Mend), None):
+        yield Overview(NOON, "deployed", engines=(EngineView("Kafka", False, "no answer", mend=mend),))
+        yield served(service(worker("w1", ready=False, reason="waits", mend=mend)))
+        failing = worker("w1", last_error="no room", last_error_since=NOON - HOUR, last_error_at=NOON, mend=mend)
+        yield served(service(failing))
+    yield Overview(NOON, "embedded", engines=(EngineView(DATA_FOLDER, False, "is full"),))
+    yield served(service(paused=True, paused_since=NOON - DAY))
+    yield served(service(), form="embedded")
+    yield served(service(), form="embedded", is_run_on=True)
+    yield served(service(), service(worker("w1", "notifier"), name="notifier"), form="embedded")
+    yield served(service())
+    yield served(service(name="portal"))
+    yield served(service(worker("w1", per_second=0.0), lag=5_000))
+    yield served(service(worker("w1"), lag=50_000))
+    yield served(service(*(worker(f"w{at}", ready=False, reason="waits") for at in range(9))))
+    yield served(service(worker("w1"), worker("w2", silent=HOUR)))
+    yield served(service(worker("w1"), *(worker(f"gone-{at}", silent=HOUR) for at in range(9))))
+    yield served(service(worker("w1", silent=-HOUR)))
+    often = tuple(Restarts(f"w{at}", 4, 4, NOON - MINUTE) for at in range(9))
+    yield served(service(worker("w1"), restarts=often))
+    collecting = service(worker("w1", "ingest.collector"), name="ingest.collector")
+    yield replace(stored(sources=(source("ok", next_due=NOON - HOUR),)), services=(collecting,))
+    yield replace(stored(sources=(source("waiting"),)), services=(collecting,))
+    yield replace(stored(recent_postings=9), indexed=3)
+    yield replace(stored(), stages=(LATE,))
+    yield replace(stored(), stages=(replace(LATE, lately=0, lately_late=0),))
+    yield replace(stored(), undeclared=3, freshness_s={"notifier": 90.0}, letters=(LetterView("raw.v1.dead", "no", 3),))
+    states: tuple[SourceState, ...] = (
+        "silent", "hanging", "failing", "shrunk", "empty", "unread", "replaced", "stale", "barren", "paused",
+    )  # fmt: skip
+    for state in states:
+        yield stored(sources=(source(state),))
+        yield stored(sources=(source(state, pushed=True),))
+        yield stored(sources=tuple(source(state, f"board-{at}") for at in range(9)))
+    yield stored(sources=(source("ok"),), last_posting=NOON - DAY)
+    yield stored(pauses=Pauses(sending=True, restored=True))
+    yield stored(pauses=Pauses(sending=True, stopped_because="readers complain"))
+    yield stored(pauses=Pauses(sending=True))
+    yield stored(pauses=Pauses(confirmations_stopped_because="many came back"))
+    yield stored(deliveries={"unknown": 2})
+    yield stored(due_subscribers=4, due_since=NOON - HOUR)
+    for topic in (MATCHES, CRITERIA, RAW):
+        yield stored(left_unread={topic.name: 3})
+    yield stored(outbox=20_000)
+    yield stored(canary=CanaryFigures(NOON - HOUR, NOON - DAY, is_under_way=True))
+    yield stored(canary=CanaryFigures(NOON - MINUTE, NOON - MINUTE, digest_at=NOON - DAY, has_digest=False))
+    yield stored(canary=CanaryFigures(NOON - DAY, NOON - DAY))
+    yield stored(webhooks=WebhookFigures({"active": 1}, 3, NOON - HOUR))
+    yield stored(sign_ups=100_000)
+    yield stored(links_lost=NOON - HOUR)
+    yield stored(ran_ahead=RanAhead(due_too_late=3, put_right=3, put_right_at=NOON, until=NOON + DAY))
+    yield mailed(day=DayFigures(5, 5, 3, NOON + HOUR))
+    yield mailed(untaken=3, untaken_since=NOON - HOUR)
+    for fault in FAULTS:
+        yield mailed(faults=(MailFault(fault, fault in ("settings", "away", "busy"), 3, NOON - HOUR, NOON, "no"),))
+    yield mailed(faults=(MailFault("away", True, 3, NOON - HOUR, NOON - MINUTE, "no"),), last_accepted=NOON)
+    yield mailed(unheard=3, unheard_since=NOON - HOUR)
+    yield mailed(unheard=3, unheard_since=NOON - HOUR, events_refused=3)
+    kinds = {"soft_bounced": 9, "bounced": 9, "dropped": 9, "dropped_address": 9, "spam": 9, "unsubscribed": 9}
+    yield mailed(arriving=Arriving(Told(20, kinds), Told(20, kinds), put_off=9, unended=9))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """By module, the lines that made a trouble."""
+    lines = defaultdict[str, set[int]](set)
+
+    def made(*args: Any, **kwargs: Any) -> Trouble:
+        frame = sys._getframe(1)
+        lines[Path(frame.f_code.co_filename).name].add(frame.f_lineno)
+        return Trouble(*args, **kwargs)
+
+    for module in MODULES:
+        monkeypatch.setattr(module, "Trouble", made)
+    return lines
+
+
+def places_of(module: ModuleType) -> Iterator[range]:
+    """The lines of each call that makes a trouble."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Trouble":
+            yield range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dict[str, set[int]]) -> None:
+    page = console_templates(lambda: NOON).get_template("stream_now.html.j2")
+    for overview in amiss():
+        shown = page.render({"form_token": "x", **stream._shown(overview)})
+        kinds = re.findall(r'<li class="(?:grave|note)">.*?</li>', shown, re.DOTALL)
+        assert len(kinds) == len(troubles.troubles(overview)) > 0
+        for kind in kinds:
+            ways = [way in kind for way in ("<button", '<a class="button', "No button: ")]
+            assert ways.count(True) == 1, kind
+    never = {
+        f"{module.__name__}:{lines[0]}"
+        for module in MODULES
+        for lines in places_of(module)
+        if told[Path(str(module.__file__)).name].isdisjoint(lines)
+    }
+    assert never == set(), "kinds of trouble that nothing here makes"
+
+
+def test_what_may_be_done_is_known_to_the_page() -> None:
+    assert {*ACTS, *PLACES} == {*get_args(RemedyAct)}
+    assert {*BY_HAND} == {*get_args(ByHand)}
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[ServedConsole]:
+    board = SourceSettings(name="board", url="https://board.example/feed")
+    with served_console(tmp_path, ingest=IngestSettings(sources=(board,))) as made:
+        made.sign_in()
+        yield made
+
+
+ABOUT = {"pause": "matcher", "resume": "sending", "forget worker": "gone", "reindex": "postings"}
+NOT_HERE = {"accept source", "make topics"}
+"""What there is nothing to be done about here: its page says why."""
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_button_does_what_it_says_or_why_it_cannot_and_is_written_down(console: ServedConsole, act: str) -> None:
+    then = console.now - DAY
+    SqlHeartbeats(console.installation.engine, "gone", then).publish([Heartbeat("matcher", ready=True)], then)
+    about = ABOUT.get(act, "board" if act.endswith(" source") else "")
+    done = console.client.post("/do", data={"act": act, "about": about, "token": console.form_token()})
+    assert done.status_code == (400 if act in NOT_HERE else 303)
+    [written] = operators.latest(console.installation)
+    assert (written.act, written.about) == (act, about)
+    if not isinstance(ACTS[act], Act):
+        page = console.client.get(done.headers["location"]).text
+        assert "workers hold criteria in memory" in page
+    assert [each.worker for each in workers.listed(console.installation)] == (["gone"] if "forget" not in act else [])
+
+
+def test_of_each_place_there_is_a_page(console: ServedConsole) -> None:
+    for place in PLACES.values():
+        path, _, at = place.address("raw.v1.dead").partition("#")
+        page = console.client.get(path)
+        assert page.status_code == 200 or path.startswith("/letters")
+        assert not at or f'id="{at}"' in page.text
