@@ -13,11 +13,10 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.adapters.memory.recent import MemoryRecentPostings
-from services.matcher.holdings import OwnHoldings
+from services.matcher.holdings import OwnHoldings, SharedHoldings
 from services.matcher.rebuilding import Rebuilder, RebuiltIndex, readable
 from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
-from services.matcher.shared_holdings import SharedHoldings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings

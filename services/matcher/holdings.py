@@ -1,30 +1,28 @@
-"""Criteria and recent postings as a worker has them in its own memory."""
+"""Criteria and recent postings as a worker has them: in its own memory, or in indices that all workers share."""
 
 import time
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Final, Generic, TypeVar
 
-import numpy as np
 import structlog
 
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.memory import snapshot
-from services.matcher.adapters.memory.columns import Column
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.adapters.memory.snapshot import Snapshot
+from services.matcher.news import Arrivals, asks_new
 from services.matcher.ports import RecentPostings
 from services.matcher.settings import MatcherSettings
 from services.runtime.garbage import keep_what_is_held, no_collecting
-from services.runtime.letters.marks import REPLAY_OF
 from services.runtime.records import Record, Tail
 
 _events = structlog.get_logger(__name__)
@@ -38,9 +36,15 @@ _SHARE_CHANGED: Final = 20
 """A snapshot is written once one part in so many has changed."""
 _LAST: Final = 64
 """Records of a partition by which a topic is known again; a newer one of its key may take each away."""
-_ID_BYTES: Final = 16
 _FORGET_EVERY = timedelta(minutes=10)
 """Looking for old postings goes through all that are held."""
+_TIDY_EVERY: Final = timedelta(hours=1)
+_REMOVED_KEPT: Final = timedelta(days=100)
+"""Longer than any record may be late: once a removed key is purged, an older record of it would revive it.
+
+A record comes late from a dead letter, which can be replayed for 90 days, or from reading criteria.v1 anew. Compaction
+may leave older records of a key there for any time, but a removal never goes from that topic, and comes after them.
+"""
 
 
 class OwnHoldings:
@@ -283,81 +287,49 @@ def _readable(kind: type[M], record: Record) -> M | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    criteria_id: str | None
-    """None: removed."""
-    version: int
-    partition: int
-    offset: int
-    """Of the first record since which the key has asked this."""
+class SharedHoldings:
+    """`Holdings` in indices that all workers write to and search. Nothing is held by a worker.
 
-
-class Arrivals:
-    """Tells records that ask something new from those that only bump a version, from the log alone.
-
-    What the index holds cannot tell: it follows the log to its end, beyond what was handled. A record brought what its
-    key asks if no earlier record since the last change or removal asked the same. An earlier one lies in the same
-    partition, and so was or will be handled before. Records must be noted in the log's order and without gaps: one left
-    out may be the removal after which a key came back.
+    A posting is indexed before it is matched. Criteria are indexed and visible, then postings are refreshed, then they
+    are searched. Take a posting and criteria that fit each other. Either the criteria were visible before the posting
+    was matched; or the posting was matched, and so indexed, before they became visible, and so before the refresh after
+    which the criteria are searched for. That holds across workers, and while indices are rebuilt: each write goes to
+    every generation, and so does the refresh.
     """
 
-    def __init__(self, kept: Mapping[str, Column] | None = None) -> None:
-        """`kept`: the `columns` of an earlier one, which stay as they are."""
-        self._kept = kept or _columns(())
-        self._by_key: dict[int, _Arrival] = {}
-        """What came since."""
+    def __init__(
+        self,
+        index: ElasticsearchCriteriaIndex,
+        recent: RecentPostings,
+        settings: MatcherSettings,
+        prepare: Callable[[], None],
+    ) -> None:
+        """`prepare` sees to it that both indices are there and whole."""
+        self.index = index
+        self.recent = recent
+        self._settings = settings
+        self._prepare = prepare
+        self._tidied: datetime | None = None
 
-    def columns(self) -> Mapping[str, Column]:
-        """What is known, by key, rising. Raises ValueError where an id is no hash."""
-        if not self._by_key:
-            return self._kept
-        fresh = _columns(sorted(self._by_key.items()))
-        old = ~np.isin(self._kept["key"], fresh["key"], assume_unique=True)
-        every = {name: np.concatenate((column[old], fresh[name])) for name, column in self._kept.items()}
-        order = np.argsort(every["key"], kind="stable")
-        return {name: column[order] for name, column in every.items()}
+    def load(self) -> None:
+        """Load nothing; have the indices made where they are missing. Raises UnavailableError."""
+        self._prepare()
 
-    def _known(self, key: int) -> _Arrival | None:
-        found = self._by_key.get(key)
-        keys = self._kept["key"]
-        if found is not None or not keys.size:
-            return found
-        at = int(np.searchsorted(keys, key))
-        if at == keys.size or keys[at] != key:
-            return None
-        kept = {name: column[at].item() for name, column in self._kept.items() if name != "id"}
-        asks = None if kept["removed"] else self._kept["id"][at].tobytes().hex()
-        return _Arrival(asks, kept["version"], kept["partition"], kept["offset"])
+    def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
+        """Index postings."""
+        self.recent.put(postings)
 
-    def note(self, record: Record, found: CriteriaRecord) -> None:
-        """Take in a record; one that is not newer than what is known changes nothing."""
-        known = self._known(found.key)
-        if known is not None and found.version <= known.version:
+    def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
+        """Index criteria; which of them ask something new, by what was held before: `asks_new`."""
+        new = asks_new(found, self.index.entries({record.key for record in found}))
+        self.index.apply(found)
+        if any(new):
+            self.recent.refresh()
+        return new
+
+    def tick(self, now: datetime) -> None:
+        """Once an hour, forget what is old, some of it a call; any number of workers may, beside their batches."""
+        if self._tidied is not None and now - self._tidied < _TIDY_EVERY:
             return
-        asks = None if found.removed else found.criteria_id
-        unchanged = known is not None and known.criteria_id == asks
-        partition, offset = (
-            (known.partition, known.offset) if known and unchanged else (record.partition, record.offset)
-        )
-        self._by_key[found.key] = _Arrival(asks, found.version, partition, offset)
-
-    def brought_by(self, record: Record, found: CriteriaRecord) -> bool:
-        """Whether this very record (again, perhaps) brought what its key still asks; so does a replayed dead letter."""
-        known = self._known(found.key)
-        if known is None or found.removed or known.criteria_id != found.criteria_id:
-            return False
-        return (known.partition, known.offset) == (record.partition, record.offset) or REPLAY_OF in record.headers
-
-
-def _columns(arrivals: Sequence[tuple[int, _Arrival]]) -> Mapping[str, Column]:
-    every = [one for _, one in arrivals]
-    ids = b"".join(bytes(_ID_BYTES) if one.criteria_id is None else bytes.fromhex(one.criteria_id) for one in every)
-    return {
-        "key": np.array([key for key, _ in arrivals], dtype=np.uint32),
-        "id": np.frombuffer(ids, dtype=f"V{_ID_BYTES}", count=len(every)),
-        "removed": np.array([one.criteria_id is None for one in every], dtype=np.bool_),
-        "version": np.array([one.version for one in every], dtype=np.int64),
-        "partition": np.array([one.partition for one in every], dtype=np.int32),
-        "offset": np.array([one.offset for one in every], dtype=np.int64),
-    }
+        if not self.recent.forget(now - self._settings.indexed) and not self.index.purge(now - _REMOVED_KEPT):
+            self._tidied = now

@@ -9,8 +9,8 @@ import pytest
 from schemas.criteria import CriteriaRecord
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.matcher.holdings import SharedHoldings
 from services.matcher.settings import MatcherSettings
-from services.matcher.shared_holdings import SharedHoldings
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
 from services.runtime.elasticsearch.client import SearchEngine

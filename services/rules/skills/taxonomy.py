@@ -20,12 +20,8 @@ from rapidfuzz.distance import OSA
 from services.rules.lexicon.builder import any_of
 from services.rules.skills.context import LANGUAGE, Cues, Mention, SkillKind, believable, is_title
 from services.rules.skills.lists import with_shared_words
-from services.rules.skills.text import FOREIGN, haystack_of, opened
+from services.rules.skills.text import FOREIGN, haystack_of, links_of, opened
 
-_LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
-_HOST = re.compile(r"@[\w-]+\.[\w.]+")
-_MAILBOX = re.compile(r"[\w.+-]*$")
-_LONGEST_MAILBOX = 64
 _SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
 
 _SMALL = "tool"
@@ -251,7 +247,7 @@ class Taxonomy:
             if _BEHIND[words[end - closed[pattern]]] <= plural[pattern]
         ]
         found.sort()
-        links = _links(text)
+        links = links_of(text)
         sought, titled = self._sought, is_title(text)
         named: list[Mention] = []
         reached = 0
@@ -282,17 +278,6 @@ class Taxonomy:
                 named.append(Mention(surface.name, start, end, written, surface.kind, cue))
                 reached = end
         return named
-
-
-def _links(text: str) -> list[tuple[int, int]]:
-    """Where addresses stand, the last first."""
-    links = [link.span() for link in _LINKS.finditer(text)] if "://" in text or "www." in text else []
-    if "@" in text:
-        for host in _HOST.finditer(text):
-            mailbox = _MAILBOX.search(text, max(0, host.start() - _LONGEST_MAILBOX), host.start())
-            links.append((mailbox.start() if mailbox else host.start(), host.end()))
-        links.sort()
-    return links[::-1]
 
 
 def _closed_end(text: str, end: int, *, plural: bool) -> int:

@@ -1,9 +1,10 @@
-"""A text as bytes, one a character, lower case: what the skills' automaton searches.
+"""A text as bytes, one a character, lower case: what the skills' automaton searches, and where addresses stand in it.
 
 Bytes, because the places it reports are then those of the text, and because folding them is a table look-up: the same
 with `str.translate` took longer than the search itself.
 """
 
+import re
 from functools import lru_cache
 
 _SMALL = (("\u0130", "I"), ("\u0178", "\xff"), ("\u212a", "k"), ("\u212b", "\xe5"), ("\u1e9e", "\xdf"))
@@ -12,6 +13,10 @@ _HYPHENS = ("\u2010", "\u2011", "\u2007", "\u2009", "\u202f")
 
 FOREIGN = b"?"[0]
 """Stands for every character outside Latin-1: letters, and also quotes and bullets."""
+_LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
+_HOST = re.compile(r"@[\w-]+\.[\w.]+")
+_MAILBOX = re.compile(r"[\w.+-]*$")
+_LONGEST_MAILBOX = 64
 
 
 def _folded(code: int) -> int:
@@ -52,3 +57,14 @@ def opened(haystack: bytes) -> bytes:
     A name sought with its space in front is then found at the start of words alone, which is a quarter of the places.
     """
     return b" " + haystack.translate(_OPEN)
+
+
+def links_of(text: str) -> list[tuple[int, int]]:
+    """Where addresses stand, the last first."""
+    links = [link.span() for link in _LINKS.finditer(text)] if "://" in text or "www." in text else []
+    if "@" in text:
+        for host in _HOST.finditer(text):
+            mailbox = _MAILBOX.search(text, max(0, host.start() - _LONGEST_MAILBOX), host.start())
+            links.append((mailbox.start() if mailbox else host.start(), host.end()))
+        links.sort()
+    return links[::-1]

@@ -1,4 +1,4 @@
-"""Which network addresses a request on behalf of a setting may reach.
+"""Which network addresses a request on behalf of a setting may reach, and connections to no others.
 
 `ipaddress.is_global` will not do: it accepts NAT64 and 6to4 forms of loopback, and differs between Python versions.
 The ranges are those of the IANA special-purpose address registries (RFC 6890 and its updates).
@@ -6,11 +6,14 @@ The ranges are those of the IANA special-purpose address registries (RFC 6890 an
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+import ssl
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Literal
+
+import httpcore2
 
 from services.runtime.errors import JobchimeError, UnavailableError
 
@@ -159,3 +162,70 @@ def _sentence(host: str, address: str, reason: str) -> str:
     where = host if host == address else f"{host} ({address})"
     hint = "; set allow_private = true, or give --allow-private, if that is meant" if reason == "is private" else ""
     return f"{where} {reason} and is not asked{hint}"
+
+
+class CheckedBackend(httpcore2.NetworkBackend):
+    """Connects only to addresses that were checked, and holds every wait to one deadline."""
+
+    def __init__(self, allow_private: bool, deadline: float, monotonic: Callable[[], float]) -> None:
+        self._allow_private = allow_private
+        self.deadline = deadline
+        self._monotonic = monotonic
+        self._sockets = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        problem: Exception = httpcore2.ConnectTimeout()
+        until = self._monotonic() + self._left(timeout)
+        for address in reachable(host, port, allow_private=self._allow_private, timeout_s=self._left(timeout)):
+            left = until - self._monotonic()
+            if left <= 0:
+                break
+            try:
+                stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                problem = error
+                continue
+            return _TimedStream(stream, self._left)
+        raise problem
+
+    def _left(self, timeout: float | None) -> float:
+        left = self.deadline - self._monotonic()
+        return left if timeout is None else min(left, timeout)
+
+
+class _TimedStream(httpcore2.NetworkStream):
+    """A connection whose every wait ends at the deadline, so that a server cannot hold us by dripping bytes."""
+
+    def __init__(self, inner: httpcore2.NetworkStream, left: Callable[[float | None], float]) -> None:
+        self._inner = inner
+        self._left = left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if (left := self._left(timeout)) <= 0:
+            raise httpcore2.ReadTimeout
+        return self._inner.read(max_bytes, left)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if (left := self._left(timeout)) <= 0:
+            raise httpcore2.WriteTimeout
+        self._inner.write(buffer, left)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        if (left := self._left(timeout)) <= 0:
+            raise httpcore2.ConnectTimeout
+        return _TimedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

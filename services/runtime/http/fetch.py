@@ -2,13 +2,12 @@
 
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import httpcore2
 import httpx2
@@ -16,10 +15,10 @@ import httpx2
 from services.runtime.errors import UnavailableError
 from services.runtime.http.addresses import (
     AddressRefusedError,
+    CheckedBackend,
     LookupTimeoutError,
     UnansweredError,
     WhyUnanswered,
-    reachable,
 )
 from services.runtime.http.inflate import ACCEPTED, BrokenEncodingError, EncodingRefusedError, inflater
 from services.runtime.privacy.secrets import without_keys
@@ -116,7 +115,7 @@ def get(
     target = _parsed(url)
     for _ in range(limits.redirects + 1):
         private = private_headers or {} if _origin(target) == origin else {}
-        backend = _CheckedBackend(allow_private, deadline, monotonic)
+        backend = CheckedBackend(allow_private, deadline, monotonic)
         with httpcore2.ConnectionPool(ssl_context=tls or _tls(), network_backend=backend) as pool:
             backend.deadline = min(deadline, monotonic() + limits.headers)
             with _answering(target, {**headers, **private}, limits, pool) as response:
@@ -144,7 +143,7 @@ def post(
     Of an answer `limits.body` bytes are read at most, and what breaks off within it is whole enough.
     """
     target = _parsed(url)
-    backend = _CheckedBackend(allow_private, monotonic() + limits.total, monotonic)
+    backend = CheckedBackend(allow_private, monotonic() + limits.total, monotonic)
     with (
         httpcore2.ConnectionPool(ssl_context=tls or _tls(), network_backend=backend) as pool,
         _answering(target, headers, limits, pool, body) as response,
@@ -299,70 +298,3 @@ def _why_not_connected(error: Exception) -> str:
 def _beneath(error: Exception) -> Exception | None:
     """The error of the library below: httpcore gives it along as the argument, and no more as the cause."""
     return next((cause for cause in error.args if isinstance(cause, Exception)), None)
-
-
-class _CheckedBackend(httpcore2.NetworkBackend):
-    """Connects only to addresses that were checked, and holds every wait to one deadline."""
-
-    def __init__(self, allow_private: bool, deadline: float, monotonic: Callable[[], float]) -> None:
-        self._allow_private = allow_private
-        self.deadline = deadline
-        self._monotonic = monotonic
-        self._sockets = httpcore2.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:
-        problem: Exception = httpcore2.ConnectTimeout()
-        until = self._monotonic() + self._left(timeout)
-        for address in reachable(host, port, allow_private=self._allow_private, timeout_s=self._left(timeout)):
-            left = until - self._monotonic()
-            if left <= 0:
-                break
-            try:
-                stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                problem = error
-                continue
-            return _TimedStream(stream, self._left)
-        raise problem
-
-    def _left(self, timeout: float | None) -> float:
-        left = self.deadline - self._monotonic()
-        return left if timeout is None else min(left, timeout)
-
-
-class _TimedStream(httpcore2.NetworkStream):
-    """A connection whose every wait ends at the deadline, so that a server cannot hold us by dripping bytes."""
-
-    def __init__(self, inner: httpcore2.NetworkStream, left: Callable[[float | None], float]) -> None:
-        self._inner = inner
-        self._left = left
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if (left := self._left(timeout)) <= 0:
-            raise httpcore2.ReadTimeout
-        return self._inner.read(max_bytes, left)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if (left := self._left(timeout)) <= 0:
-            raise httpcore2.WriteTimeout
-        self._inner.write(buffer, left)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore2.NetworkStream:
-        if (left := self._left(timeout)) <= 0:
-            raise httpcore2.ConnectTimeout
-        return _TimedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._left)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, CriteriaRecord
-from services.matcher.shared_holdings import asks_new
+from services.matcher.news import asks_new
 
 GO, RUST = "go", "rust"
 
