@@ -5,14 +5,14 @@ from collections import Counter
 from pathlib import Path
 
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read, unfit
-from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS, read_pairs
+from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, SENT_LATER, TRAINING_PAIRS, read_pairs
 
 
 def main() -> None:
     """Exit 1 where a line is amiss."""
     pairs = {
         (pair.person, pair.posting): pair
-        for file in (PAIRS, TRAINING_PAIRS, DECIDING_PAIRS)
+        for file in (PAIRS, SENT_LATER, TRAINING_PAIRS, DECIDING_PAIRS)
         for pair in read_pairs(file)
     }
     faults, seen, claims = 0, Counter[tuple[str, str, str]](), 0

@@ -1,9 +1,11 @@
 """Draws the pairs that readers judge: `python -m bench.relevance.draw`.
 
 What is sent today, and what is not and looks wanted by the raw text alone, in strata; of each stratum it is kept how
-many pairs one drawn stands for. Drawn once: another draw would leave judgements without a weight.
+many pairs one drawn stands for. Drawn once: another draw would leave judgements without a weight. `--later` adds, to a
+file of their own, all that the rules of today send and that was not drawn, at no weight.
 """
 
+import argparse
 import random
 import re
 import sys
@@ -13,11 +15,12 @@ from datetime import UTC, datetime, time
 from typing import Final
 
 from bench.relevance.captured import Captured, all_captured
-from bench.relevance.pairs import PAIRS, Pair, write_pairs
+from bench.relevance.pairs import PAIRS, SENT_LATER, Pair, read_pairs, write_pairs
 from bench.relevance.people import Person, people
 from bench.relevance.run import SPANS, Run, run
 
 _SENT: Final = "sent"
+_SENT_LATER: Final = "sent later"
 _MOST_SENT: Final = 28
 _REFUSED: Final = {
     "title and place": 14,
@@ -101,12 +104,28 @@ def _drawn(person: Person, stratum: str, keys: list[str], most: int, chance: ran
         yield Pair(person.name, key, stratum, round(len(keys) / len(some), 4))
 
 
+def sent_later(done: Run, drawn: Collection[Pair]) -> list[Pair]:
+    """What is mailed and was not drawn. It weighs nothing: drawn pairs of its stratum may stand for it already."""
+    known = {(pair.person, pair.posting) for pair in drawn}
+    mailed = sorted({(one.person, one.posting) for one in done.sent if not one.near} - known)
+    return [Pair(person, posting, _SENT_LATER, 0.0) for person, posting in mailed]
+
+
 def main() -> None:
     """Run, draw and write the pairs. Refuses where they are drawn already."""
-    if PAIRS.exists() and "--again" not in sys.argv:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--again", action="store_true", help="draw anew, and leave judgements without a weight")
+    parser.add_argument("--later", action="store_true", help="add what is sent today and was not drawn")
+    given = parser.parse_args()
+    if given.later:
+        before = read_pairs(SENT_LATER) if SENT_LATER.exists() else []
+        pairs = sent_later(run(people()), [*read_pairs(), *before])
+        write_pairs([*before, *pairs], SENT_LATER)
+    elif PAIRS.exists() and not given.again:
         sys.exit(f"{PAIRS.name} is drawn already; --again draws anew, and leaves judgements without a weight")
-    pairs = draw(people(), run(people()), all_captured())
-    write_pairs(pairs)
+    else:
+        pairs = draw(people(), run(people()), all_captured())
+        write_pairs(pairs)
     for (person, stratum), count in Counter((pair.person, pair.stratum) for pair in pairs).items():
         print(f"{person:10} {stratum:20} {count}")
     print(f"{len(pairs)} pairs")

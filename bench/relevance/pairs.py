@@ -1,4 +1,4 @@
-"""The judged pairs' draw, as labels/relevance/pairs.jsonl keeps it."""
+"""The judged pairs' draw, as labels/relevance/pairs.jsonl and the files beside it keep it."""
 
 import json
 from collections.abc import Iterable
@@ -9,6 +9,8 @@ from typing import Final
 from bench.relevance.people import LABELS
 
 PAIRS: Final = LABELS / "pairs.jsonl"
+SENT_LATER: Final = LABELS / "pairs-sent-later.jsonl"
+"""What later rules sent of what was not drawn. It weighs nothing: recall is of the drawn pairs alone."""
 TRAINING_PAIRS: Final = LABELS / "pairs-training.jsonl"
 DECIDING_PAIRS: Final = LABELS / "pairs-deciding.jsonl"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.relevance.captured import Captured, all_captured
-from bench.relevance.pairs import Pair, read_pairs
+from bench.relevance.pairs import SENT_LATER, Pair, read_pairs
 from bench.relevance.people import Person, people
 from bench.relevance.run import Run, Sent, run
 
@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("person", nargs="*")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    everybody, pairs, items = people(), read_pairs(), all_captured()
+    everybody, pairs, items = people(), [*read_pairs(), *read_pairs(SENT_LATER)], all_captured()
     done = run(everybody)
     for person in everybody:
         if not given.person or person.name in given.person:

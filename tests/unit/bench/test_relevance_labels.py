@@ -1,13 +1,16 @@
 """The people and the pairs of the yardstick are what it can be measured with, and a reader's mistakes are named."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from bench.relevance.draw import sent_later
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
-from bench.relevance.pairs import DECIDING_PAIRS, TRAINING_PAIRS, read_pairs
+from bench.relevance.pairs import DECIDING_PAIRS, SENT_LATER, TRAINING_PAIRS, Pair, read_pairs
 from bench.relevance.people import LABELS, Group, people
+from bench.relevance.run import Run, Sent
 from services.usecases import importing
 
 
@@ -20,6 +23,25 @@ def test_pairs_are_of_known_people_and_drawn_once() -> None:
     pairs = [(pair.person, pair.posting) for pair in read_pairs()]
     assert len(pairs) == len(set(pairs))
     assert {person for person, _ in pairs} == {person.name for person in people()}
+
+
+def test_what_was_sent_later_was_not_drawn_weighs_nothing_and_is_judged_once() -> None:
+    pairs = read_pairs(SENT_LATER)
+    keys = {(pair.person, pair.posting) for pair in pairs}
+    assert len(keys) == len(pairs) > 0
+    assert keys.isdisjoint((pair.person, pair.posting) for pair in read_pairs())
+    assert {pair.weight for pair in pairs} == {0.0}
+    files = [LABELS / f"judgements-{half}.jsonl" for half in ("seen", "unseen")]
+    said = [(one.person, one.posting) for file in files for one in read(file) if isinstance(one, Judgement)]
+    assert sorted(key for key in said if key in keys) == sorted(keys)
+
+
+def test_what_is_mailed_and_was_not_drawn_is_to_be_judged_but_for_near_misses() -> None:
+    def sent(posting: str, *, near: bool = False) -> Sent:
+        return Sent("ada", datetime(2025, 9, 1, 8, tzinfo=UTC), 1, posting, near, searches=(), score=1.0)
+
+    done = Run((sent("drawn"), sent("new"), sent("new"), sent("near", near=True)), mails=1)
+    assert sent_later(done, [Pair("ada", "drawn", "sent", 2.0)]) == [Pair("ada", "new", "sent later", 0.0)]
 
 
 @pytest.mark.parametrize("group", ["training", "deciding"])
