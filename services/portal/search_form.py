@@ -1,4 +1,4 @@
-"""The fields of a form that asks for a search: as criteria, as whom they are for, and as a page shows them."""
+"""The fields of a form that asks for a search: as criteria, as whom they are for, and filled by a text."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -7,19 +7,16 @@ from datetime import datetime
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
-from babel.dates import get_day_names
-
 from schemas.criteria import Criteria, Nearby
 from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
-from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query, Timing, WantedSearch, search_from
+from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
     circle_in,
     hours_in,
-    is_number,
     names_in,
     offset_in,
     towns_in,
@@ -28,7 +25,7 @@ from services.usecases.typed import (
     written_circles,
 )
 from services.wording.facets import FACETS
-from services.wording.lines import capitalised, standard_offset, zone_of
+from services.wording.lines import standard_offset, zone_of
 from services.wording.words import Words, mark
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,18 +34,6 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     if name in Criteria.model_fields  # no visa, whose wish is two boxes of its own
 }
 """The values of each facet, of which any of some will do; a box each."""
-_PERIODS: Final[Mapping[str, str]] = {
-    "year": mark("A year"),
-    "month": mark("A month"),
-    "week": mark("A week"),
-    "day": mark("A day"),
-    "hour": mark("An hour"),
-}
-_CADENCES: Final[Mapping[str, str]] = {
-    "daily": mark("Daily"),
-    "weekly": mark("Weekly"),
-    "instant": mark("As new jobs come in"),
-}
 _BOXES: Final = ("neighbours", "mentions", "unknown_place", "unknown_town", "stated_pay", "visa", "stated_visa")
 _SIMPLE: Final[Mapping[str, str]] = {
     "roles": "",
@@ -61,7 +46,7 @@ _SIMPLE: Final[Mapping[str, str]] = {
     "currency": "EUR",
     "period": "year",
 }
-_FURTHER: Final[Mapping[str, str]] = {
+FURTHER: Final[Mapping[str, str]] = {
     "skills_all": "",
     "skills_none": "",
     "roles_none": "",
@@ -73,16 +58,17 @@ _FURTHER: Final[Mapping[str, str]] = {
     **dict.fromkeys(_BOXES, ""),
     **{f"{facet}.{value}": "" for facet, values in CHOICES.items() for value in values},
 }
+"""What a page folds away, and what a form only carries on."""
 DEFAULTS: Final[Mapping[str, str]] = {
     **_SIMPLE,
-    **_FURTHER,
+    **FURTHER,
     "preferred_places": "",
     "time_zone": "",
     "cadence": "daily",
     "hour": "8",
     "weekday": "0",
 }
-ASKING: Final = (*_SIMPLE, *_FURTHER)
+ASKING: Final = (*_SIMPLE, *FURTHER)
 """Fields that say what is looked for, and not when, for whom or in what order."""
 
 
@@ -92,13 +78,6 @@ def asking(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name] for name in names if given[name] != DEFAULTS[name]}
 
 
-_FIELDS: Final[Mapping[str, str]] = {"near": "towns", "salary_floor": "amount", "visa_sponsorship": "visa"}
-"""What the form calls fields of criteria, where it does not call them so."""
-_IN_MORE: Final = tuple(
-    name for name in _FURTHER if name != "unknown_role" and not name.startswith(("workplace.", "seniority."))
-)
-"""But for what is only carried on: nobody sees it there."""
-_TIMING: Final = ("cadence", "hour", "weekday")
 ALL: Final = "all"
 """As `at_least`: each of the skills."""
 _MOST_NAME = 60
@@ -243,70 +222,6 @@ def reader_of(given: Mapping[str, str], words: Words) -> Recipient:
     return reader_from(person_fields(given, words))
 
 
-def form_page(
-    given: Mapping[str, str], words: Words, wrong: str = "", just_read: Reading = NOTHING_READ
-) -> dict[str, Any]:
-    """What the fields of a page name. `wrong`: the field whose fault is said above them."""
-    read: dict[str, list[Proposal]] = {}
-    for one in just_read.proposals:
-        read.setdefault(_FIELDS.get(one.field, one.field), []).append(one)
-    return {
-        "said": just_read.said,
-        "missed": just_read.missed,
-        "guessed_by": just_read.guessed_by,
-        "read": read,
-        "given": given,
-        "options": _options(given, words),
-        "wrong": wrong,
-        "asks_trade": False,
-        "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),
-        "looks_back": NEW_SEARCH_LOOKS_BACK.days,
-        "usual_timing": wrong not in (*_TIMING, "time_zone") and all(given[name] == DEFAULTS[name] for name in _TIMING),
-    }
-
-
-def _options(given: Mapping[str, str], words: Words) -> dict[str, list[tuple[str, str]]]:
-    """What each choice offers, and what stands beside it; a saved search may have chosen what is not offered else."""
-    say = words.say
-    counts = _with(("2", "3", "4", "5"), given["at_least"], beside=("1", ALL))
-    tolerances = _with(("1", "2", "3", "4", "6"), given["tolerance"], beside=("", "0"))
-    return {
-        "at_least": [
-            ("1", say("One of them is enough")),
-            *((count, say("At least {count} of them", count=count)) for count in counts),
-            (ALL, say("All of them")),
-        ],
-        "km": [(km, f"{km} km") for km in _with(("10", "25", "50", "100", "200"), given["km"])],
-        "period": [(period, say(_PERIODS[period])) for period in _PERIODS],
-        "tolerance": [
-            ("", say("Any")),
-            ("0", say("Just my own")),
-            *((hours, say("Up to {hours} h off", hours=hours)) for hours in tolerances),
-        ],
-        **timing_options(words),
-        **{
-            facet: [(f"{facet}.{value}", _value(facet, value, words)) for value in values]
-            for facet, values in CHOICES.items()
-        },
-    }
-
-
-def timing_options(words: Words) -> dict[str, list[tuple[str, str]]]:
-    """What each choice of when a search is mailed offers, and what stands beside it."""
-    days = get_day_names(locale=words.locale)
-    return {
-        "cadence": [(cadence, words.say(_CADENCES[cadence])) for cadence in _CADENCES],
-        "hour": [(str(hour), f"{hour:02}:00") for hour in range(24)],
-        "weekday": [(str(day), capitalised(days[day])) for day in range(7)],
-    }
-
-
-def _with(usual: Sequence[str], chosen: str, beside: Sequence[str] = ()) -> list[str]:
-    """The usual numbers, and the chosen one."""
-    known = chosen in usual or chosen in beside or not is_number(chosen)
-    return sorted([*usual, *([] if known else [chosen])], key=float)
-
-
 def _circles(near: Sequence[Nearby]) -> dict[str, str]:
     towns, km = written_circles(near)
     return {"towns": towns, **({"km": km} if km else {})}
@@ -380,8 +295,3 @@ def _as_many(names: Sequence[str]) -> str:
     """As many names as there is room for, whole unless the first is too long."""
     fitting = [part for at in range(len(names), 0, -1) if len(part := ", ".join(names[:at])) <= _MOST_NAME]
     return fitting[0] if fitting else "".join(names[:1])[:_MOST_NAME]
-
-
-def _value(facet: str, value: str, words: Words) -> str:
-    known = FACETS[facet]
-    return capitalised(words.say(known.added.get(value) or known.asked[value]))

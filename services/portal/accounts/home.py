@@ -15,11 +15,12 @@ from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, sh
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
+from services.portal.form_page import timing_options
 from services.portal.forms import fault_in
 from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, paused_until, soonest_day, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.portal.search_form import given_of, timing_fields, timing_options
+from services.portal.search_form import given_of, timing_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import accounts, links, searches, signing, suppressions

@@ -14,6 +14,7 @@ from services.portal.accounts.at_home import AtHome, at_home, lead
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
+from services.portal.form_page import form_page
 from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.preview_page import NOTHING_ASKED, previewed
@@ -23,7 +24,6 @@ from services.portal.search_form import (
     Reading,
     adding,
     automatic_name,
-    form_page,
     given_of,
     instead,
     lacks_trade,

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
+from services.portal.form_page import form_page
 from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
@@ -21,7 +22,6 @@ from services.portal.search_form import (
     NOTHING_READ,
     Reading,
     adding,
-    form_page,
     instead,
     lacks_trade,
     person_fields,
