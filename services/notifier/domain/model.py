@@ -91,8 +91,7 @@ class DueSearch:
     """Codes, as in criteria; they decide order alone, see `services.notifier.domain.curation.preferred_places`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A posting (its newest version) and the due searches whose window holds a match, or near miss, of it."""
 
     posting: PostingCore

@@ -65,16 +65,21 @@ class Affinity:
 
     def to(self, given: tuple[str, ...]) -> float:
         """How close a posting's roles are, 0 to 1: the best pair counts, a second role a little less."""
-        best, places, close = 0.0, _places(), self._close
+        best, close = 0.0, self._close_by_id
         for role, share in zip(given, _SHARES, strict=False):
-            place = places.get(role)
-            if place is not None and (here := close.item(place) * share) > best:
-                best = here
+            best = max(best, close.get(role, 0.0) * share)
         return best
 
     def closer_than(self, least: float) -> Iterator[str]:
         """The roles of the taxonomy that are closer."""
         return (_ids()[place] for place in np.flatnonzero(self._close > least).tolist())
+
+    @cached_property
+    def _close_by_id(self) -> Mapping[str, float]:
+        """The same of those that are close at all, by their ids."""
+        ids, close = _ids(), self._close
+        near = np.flatnonzero(close)
+        return dict(zip([ids[place] for place in near.tolist()], close[near].tolist(), strict=True))
 
     @cached_property
     def _close(self) -> _OfRoles:

@@ -74,7 +74,7 @@ def test_percent_signs_and_braces_of_a_feed_stay_as_they_are() -> None:
 
 
 def test_a_form_is_filled_where_its_places_are() -> None:
-    assert Form("50% of \x01what\x01 and \x01what\x01%s").filled({"what": "%d"}) == "50% of %d and %d%s"
+    assert Form.of("50% of \x01what\x01 and \x01what\x01%s").filled({"what": "%d"}) == "50% of %d and %d%s"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Jobs as cards of markup and of text: what readers share of a card is rendered once."""
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -57,10 +57,6 @@ def _slot(name: str) -> Markup:
     return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
 
 
-_LATER = {name: _slot(name) for name in ("number", "notes", "found", "link", *_ACTIONS)}
-"""Places of a card that are filled for one reader alone."""
-
-
 class Slots:
     """`slot.NAME` in a template: such a place."""
 
@@ -71,15 +67,52 @@ class Slots:
 class Form:
     """What was rendered, with places to fill."""
 
-    def __init__(self, rendered: str) -> None:
-        self._parts = _SLOT.split(rendered)
-        self._names = self._parts[1::2]
+    def __init__(self, parts: Sequence[str]) -> None:
+        """`parts`: texts, and between them the names of places."""
+        self._texts, self._names = parts[::2], parts[1::2]
+
+    @classmethod
+    def of(cls, rendered: str) -> "Form":
+        """By the places that stand in it."""
+        return cls(_SLOT.split(rendered))
 
     def filled(self, own: Mapping[str, str]) -> str:
         """The whole."""
-        parts = self._parts.copy()
+        parts = [""] * (len(self._texts) + len(self._names))
+        parts[::2] = self._texts
         parts[1::2] = [own[name] for name in self._names]
         return "".join(parts)
+
+    def partly(self, own: Mapping[str, "Form"]) -> "Form":
+        """The same with some places filled by what may have places itself."""
+        parts, text = list[str](), [self._texts[0]]
+        for name, behind in zip(self._names, self._texts[1:], strict=True):
+            given = own.get(name)
+            if given is None:
+                parts += "".join(text), name
+                text = []
+            else:
+                for before, inner in zip(given._texts, given._names, strict=False):
+                    parts += "".join((*text, before)), inner
+                    text = []
+                text.append(given._texts[-1])
+            text.append(behind)
+        return Form((*parts, "".join(text)))
+
+
+class _Key:
+    """A value to find something by, whose hash is worked out once: that takes as long as the rest of finding it."""
+
+    __slots__ = ("_hash", "_of")
+
+    def __init__(self, of: Hashable) -> None:
+        self._of, self._hash = of, hash(of)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._of == other._of
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +208,7 @@ class _Wanted:
     @cached_property
     def said(self) -> Hashable:
         """What decides what is said for and against it."""
-        return self.explained_by.verdict.reasons, self.explained_by.preferred, self.against
+        return _Key((self.explained_by.verdict.reasons, self.explained_by.preferred, self.against))
 
 
 def _kept(cache: LRUCache[Hashable, V], key: Hashable, make: Callable[[], V]) -> V:
@@ -264,18 +297,17 @@ class Cards:
         details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
         own = own_places(posting, criteria, country_of_zone(zone.key))
         where = _kept(self._wheres, (shared, own), lambda: where_line(posting, words, own))
-        html = card.html.filled({
-            **_LATER,
+        html = {
             "where": str(escape(where)),
             "converted": str(self._html.converted(converted)) if converted else "",
             "bar": bar.html,
             "reasons": why.html,
             "details": str(escape(details)),
-        })  # fmt: skip
+        }
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
-        body = str(self._text.body(where, pay, bar.shown, why, details))
-        text = card.text.filled({**_LATER, "body": body})
-        return _Personal(Form(html), Form(text), where, why.lines, job_address(posting))
+        body = Form.of(str(self._text.body(where, pay, bar.shown, why, details)))
+        filled = card.html.partly({name: Form((said,)) for name, said in html.items()})
+        return _Personal(filled, card.text.partly({"body": body}), where, why.lines, job_address(posting))
 
     def _card(self, wanted: _Wanted) -> _Card:
         job, words = shown_job(wanted.item.posting, wanted.words), wanted.words
@@ -287,7 +319,7 @@ class Cards:
         ]
         html = self._html.card(job, wanted.near, self._html.acts(offers, colon, job.title))
         text = self._text.card(job, see, colon, self._text.acts(offers, colon))
-        return _Card(job, Form(str(html)), Form(str(text)))
+        return _Card(job, Form.of(str(html)), Form.of(str(text)))
 
     def _bar(self, wanted: _Wanted) -> _Bar:
         posting, floor = wanted.item.posting, wanted.explained_by.search.criteria.salary_floor

@@ -92,12 +92,18 @@ def _escapes(name: str | None) -> bool:
     return name is None or not name.endswith(".txt.j2")
 
 
-@functools.lru_cache(maxsize=4_096)
 def _fill(text: str, indent: int = 0) -> str:
     """Wrap a paragraph for a text mail; a long word, such as an address, stays whole.
 
     The first line goes where the template stands, `indent` characters in.
     """
+    if len(text) + indent <= _TEXT_WIDTH and text.isprintable() and not text.endswith(" "):
+        return text  # One line, as it would come out.
+    return _wrapped(text, indent)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _wrapped(text: str, indent: int) -> str:
     margin = " " * indent
     wrapped = textwrap.fill(
         text,

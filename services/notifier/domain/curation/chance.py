@@ -18,9 +18,10 @@ from services.notifier.domain.curation.conditions import hardest_condition
 from services.notifier.domain.curation.facts import (
     FACTS,
     by_closeness,
-    in_doubt,
     likely_of,
+    may_be_in_doubt,
     named_elsewhere,
+    of_roles,
     other_tools,
     parts_of_country,
     unsaid,
@@ -28,7 +29,7 @@ from services.notifier.domain.curation.facts import (
     zone_away,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.curation.wishes import Wish
+from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
 
@@ -47,26 +48,33 @@ class Model:
     weights: tuple[float, ...]
     """In the order of `FACTS`; none below 0."""
 
-    def log_odds(self, doubts: Iterable[tuple[int, float]]) -> float:
-        """By what `in_doubt` tells."""
-        return self.left(self.costs(doubts))
+    def log_odds(self, shares: Iterable[tuple[int, float]]) -> float:
+        """By how far facts hold, in their order."""
+        return self.less(self.best, shares)[1]
 
-    def costs(self, doubts: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
-        """What each doubt takes, by its place."""
-        weights = self.weights
-        return [(place, weights[place] * (1.0 - share)) for place, share in doubts]
+    def less(self, odds: float, shares: Iterable[tuple[int, float]]) -> tuple[list[tuple[int, float]], float]:
+        """What each fact takes, by its place, and what is then left of log odds.
 
-    def left(self, costs: Iterable[tuple[int, float]]) -> float:
-        """The log odds less all costs, in their order, so that they come out the same on every machine."""
-        odds = self.best
-        for _, lost in costs:
+        Taken one after the other, so that it comes out the same on every machine.
+        """
+        costs = []
+        for place, share in shares:
+            lost = self.weights[place] * (1.0 - share)
             odds -= lost
-        return odds
+            costs.append((place, lost))
+        return costs, odds
 
 
 def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
-    """The chance of a posting for a search and a person who give these signs, worked out once for all who do."""
-    return judged.chance(wish, _chance)
+    """The chance of a posting for a search and a person who give these signs."""
+    ready = judged.ready
+    costs = _costs(wish, ready, -math.inf)
+    # Where no post is open there is nothing to accept.
+    conditions = ready.posting.conditions
+    closed = conditions and not wish.pools and any(one.kind == "pool" for one in conditions)
+    value = 0.0 if closed else round(probability(costs.left), 4)
+    # It holds no verdict: what holds it would go with the garbage alone.
+    return Chance(value, partial(_against, costs.each, wish, ready))
 
 
 def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
@@ -74,13 +82,33 @@ def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
 
     For whoever is shown few of many, as `chance_of` tells of these.
     """
-    left = model().best - _log_odds(least - _ROUNDED)
-    weights = model().weights
-    for place, share in in_doubt(wish, ready):
-        left -= weights[place] * (1.0 - share)
-        if left < 0.0:
-            return False
-    return True
+    needed = _log_odds(least - _ROUNDED)
+    return _costs(wish, ready, needed).left >= needed
+
+
+def _costs(wish: Wish, ready: PostingFeatures, needed: float) -> Costs:
+    """What each fact takes, in their order, as far as what is left is what is needed."""
+    costs, left = _costs_of_roles(wish, ready.posting.roles)
+    if left < needed:
+        return Costs(costs, left)
+    each, weights = [*costs], model().weights
+    for place, share_of in may_be_in_doubt(wish, ready):
+        share = share_of(wish, ready)
+        if share < 1.0:
+            lost = weights[place] * (1.0 - share)
+            left -= lost
+            each.append((place, lost))
+            if left < needed:
+                break
+    return Costs(each, left)
+
+
+def _costs_of_roles(wish: Wish, given: tuple[str, ...]) -> Costs:
+    found = wish.costs_of_roles.get(given)
+    if found is None:
+        each, left = model().less(model().best, of_roles(wish, given))
+        found = wish.costs_of_roles[given] = Costs(each, left)
+    return found
 
 
 def roles_that_may_reach(least: float, wish: Wish) -> frozenset[str] | None:
@@ -117,18 +145,8 @@ def _log_odds(chance: float) -> float:
     return math.log(chance / (1.0 - chance)) if chance > 0.0 else -math.inf
 
 
-def _chance(judged: JudgedPosting, wish: Wish) -> Chance:
-    ready = judged.ready
-    costs = model().costs(in_doubt(wish, ready))
-    # Where no post is open there is nothing to accept.
-    closed = not wish.pools and any(one.kind == "pool" for one in ready.posting.conditions)
-    value = 0.0 if closed else round(probability(model().left(costs)), 4)
-    # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(value, partial(_against, costs, wish, ready))
-
-
 def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
-    told = sorted((-round(lost, 3), place) for place, lost in costs if lost > 0)
+    told = sorted([(-round(lost, 3), place) for place, lost in costs if lost > 0])
     return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in told)
 
 

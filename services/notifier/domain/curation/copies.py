@@ -3,9 +3,9 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.curation.score import states_pay
@@ -13,8 +13,7 @@ from services.notifier.domain.model import SentItem
 from services.rules.signature import PERMUTATIONS, SAME_TEXT_LIKENESS, candidates_key, same_job
 
 
-@dataclass(frozen=True, slots=True)
-class Copies:
+class Copies(NamedTuple):
     """One job: the copy to show, and the others, best first."""
 
     best: PostingCore
@@ -33,16 +32,30 @@ def gather(postings: Sequence[PostingCore], matched: frozenset[str]) -> tuple[Co
     its pay, then the one from where one applies directly, then the newest. Likeness is no equivalence, so each posting
     is held against the best copies only, in that order: the outcome does not depend on the order of the input.
     """
+    alone, others = _apart(postings)
     groups: list[list[PostingCore]] = []
     index = _Alike()
-    for posting in sorted(postings, key=lambda posting: _preference(posting, matched)):
+    for posting in sorted(others, key=lambda posting: _preference(posting, matched)):
         group = index.first(posting.cluster)
         if group is not None:
             groups[group].append(posting)
             continue
         index.add(posting.cluster)
         groups.append([posting])
-    return tuple(Copies(group[0], tuple(group[1:])) for group in groups)
+    return (*(Copies(posting, ()) for posting in alone), *(Copies(group[0], tuple(group[1:])) for group in groups))
+
+
+def _apart(postings: Sequence[PostingCore]) -> tuple[list[PostingCore], list[PostingCore]]:
+    """Those that share no bucket with any other, which most do not and which so are no copies, and the rest."""
+    buckets = [_buckets_of(posting.cluster.key, posting.cluster.signature) for posting in postings]
+    seen, shared = set[int](), set[int]()
+    for own in buckets:
+        shared |= seen & own
+        seen |= own
+    alone, others = list[PostingCore](), list[PostingCore]()
+    for posting, own in zip(postings, buckets, strict=True):
+        (alone if shared.isdisjoint(own) else others).append(posting)
+    return alone, others
 
 
 class SentJobs:
@@ -96,12 +109,12 @@ class _Alike:
 
 
 @lru_cache(maxsize=65_536)
-def _buckets_of(key: str, signature: str) -> tuple[int, ...]:
+def _buckets_of(key: str, signature: str) -> frozenset[int]:
     """Numbers that stand for its title and pieces: two that share one by chance are told apart by `same_job`."""
     pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
     width = len(signature) // pieces
     cut = [(piece, signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
-    return tuple(map(hash, ((-1, candidates_key(key)), *cut)))
+    return frozenset(map(hash, ((-1, candidates_key(key)), *cut)))
 
 
 def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:

@@ -16,7 +16,6 @@ from services.notifier.domain.curation.pay_news import pay_news
 from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.score import passing, score, total, weight_of
-from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.notifier.domain.model import (
     Candidate,
     Cause,
@@ -153,11 +152,10 @@ def ranked(
 ) -> list[Ranked]:
     """The jobs that candidates come to and that may be sent, best first; `dropped` takes all others, each with why."""
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
-    kept = _one_a_job(judged, sent, judging, dropped)
-    wishes = _wishes(kept, recipient)
+    wishes = judging.wishes(recipient)
     weighed = []
-    for job in kept:
-        chances = [chance_of(judged, wishes[search.search_id]) for search, judged in job.fits]
+    for job in _one_a_job(judged, sent, judging, dropped):
+        chances = [chance_of(judged, wishes.of(search)) for search, judged in job.fits]
         best = max(chances, key=lambda chance: chance.value)
         # Of several equal chances the one that goes first says why: weighing tells.
         if best.value < settings.least_chance and [chance.value for chance in chances].count(best.value) == 1:
@@ -184,18 +182,19 @@ def _waiting(ranked: Sequence[Ranked]) -> tuple[WaitingJob, ...]:
 
 def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """One candidate a posting: its newest version, with all the searches that found any version of it."""
-    newest: dict[str, PostingCore] = {}
-    found: dict[str, dict[str, DueSearch]] = {}
+    found: dict[str, list[Candidate]] = {}
     for candidate in candidates:
-        posting = candidate.posting
-        known = newest.setdefault(posting.posting_id, posting)
-        if posting.version > known.version:
-            newest[posting.posting_id] = posting
-        found.setdefault(posting.posting_id, {}).update({search.search_id: search for search in candidate.searches})
-    return tuple(
-        Candidate(newest[posting_id], tuple(sorted(found[posting_id].values(), key=_by_name)))
-        for posting_id in sorted(newest)
-    )
+        found.setdefault(candidate.posting.posting_id, []).append(candidate)
+    return tuple(_together(found[posting_id]) for posting_id in sorted(found))
+
+
+def _together(found: Sequence[Candidate]) -> Candidate:
+    """Versions of a posting as one candidate, its searches in their order; mostly there is one of either."""
+    if len(found) == 1 and len(found[0].searches) == 1:
+        return found[0]
+    newest = max(found, key=lambda candidate: candidate.posting.version)
+    searches = {search.search_id: search for candidate in found for search in candidate.searches}
+    return Candidate(newest.posting, tuple(sorted(searches.values(), key=_by_name)))
 
 
 def _judge_all(
@@ -303,13 +302,6 @@ def _merged(copies: Copies, judged: dict[str, _FoundJob], judging: Judging) -> _
     merged = _judge(own.ready, sorted(searches.values(), key=_by_name), judging)
     copies_of_it = tuple(copy.posting_id for copy in copies.others)
     return (own if isinstance(merged, Dropped) else merged)._replace(copies=copies_of_it)
-
-
-def _wishes(jobs: Sequence[_FoundJob], recipient: Recipient) -> dict[str, Wish]:
-    """What each search and the recipient give a sign of, by the search's id: once a digest, not once a job."""
-    searches = {search.search_id: search for job in jobs for search, _ in job.fits}
-    signs = signs_of(recipient)
-    return {found: wish_of(search.criteria, search.name, signs) for found, search in searches.items()}
 
 
 def _weighed(job: _FoundJob, chances: Sequence[Chance], recipient: Recipient, due_at: datetime) -> Ranked:

@@ -44,7 +44,7 @@ _MUCH_TRAVEL: Final = 30
 """Per cent of the time."""
 
 
-_Share = Callable[[Wish, PostingFeatures], float]
+Share = Callable[[Wish, PostingFeatures], float]
 
 
 class Fact(NamedTuple):
@@ -54,7 +54,7 @@ class Fact(NamedTuple):
     """Whether it may be in doubt for some search."""
     by_search: Callable[[Wish], object]
     """Whether it may be in doubt for some posting."""
-    share: _Share
+    share: Share
     """How far it holds, 0 to 1."""
 
 
@@ -67,20 +67,27 @@ def facts_of(wish: Wish, ready: PostingFeatures) -> tuple[float, ...]:
 
 
 def in_doubt(wish: Wish, ready: PostingFeatures) -> Iterator[tuple[int, float]]:
-    """The places of those that hold in part or not at all, with how far; each worked out when it is asked for."""
-    yield from _of_roles(wish, ready.posting.roles)
-    for place, share_of in _named(_by_search(wish) & ready.in_doubt(_by_posting)):
+    """The places of those that hold in part or not at all, with how far."""
+    yield from of_roles(wish, ready.posting.roles)
+    for place, share_of in may_be_in_doubt(wish, ready):
         share = share_of(wish, ready)
         if share < 1.0:
             yield place, share
 
 
+def may_be_in_doubt(wish: Wish, ready: PostingFeatures) -> tuple[tuple[int, Share], ...]:
+    """The places of those that roles do not decide and that neither posting nor search settles, each to be worked out.
+
+    For whoever adds up many.
+    """
+    return _named(wish.in_doubt(_by_search) & ready.in_doubt(_by_posting))
+
+
 @lru_cache(maxsize=4_096)
-def _named(bits: int) -> tuple[tuple[int, _Share], ...]:
+def _named(bits: int) -> tuple[tuple[int, Share], ...]:
     return tuple((place, fact.share) for place, fact in _BY_ITSELF.items() if bits >> place & 1)
 
 
-@lru_cache(maxsize=4_096)
 def _by_search(wish: Wish) -> int:
     return sum(1 << place for place, fact in _BY_ITSELF.items() if fact.by_search(wish))
 
@@ -89,14 +96,11 @@ def _by_posting(ready: PostingFeatures) -> int:
     return sum(1 << place for place, fact in _BY_ITSELF.items() if fact.by_posting(ready))
 
 
-def _of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
-    """The first four, which roles decide: worked out once a wish, since postings that a search finds have few."""
-    found = wish.of_roles.get(given)
-    if found is None:
-        close = [trade.to(given) for trade in wish.trades]
-        shares = enumerate((*_role(wish, given, close), _searches(given, close), _asked(wish, given)))
-        found = wish.of_roles[given] = tuple((place, share) for place, share in shares if share < 1.0)
-    return found
+def of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
+    """The first four, which roles decide, where they hold in part or not at all."""
+    close = [trade.to(given) for trade in wish.trades]
+    shares = (*_role(wish, given, close), _searches(given, close), _asked(wish, given))
+    return tuple((place, share) for place, share in enumerate(shares) if share < 1.0)
 
 
 def likely_of(wish: Wish) -> tuple[Affinity, ...]:
@@ -265,7 +269,7 @@ _BY_ITSELF: Final = _placed(
         "title": Fact(
             lambda ready: ready.title_stems,
             lambda wish: wish.trades,
-            lambda wish, ready: 1.0 - len(unsaid(wish, ready)) / len(ready.title_stems),
+            lambda wish, ready: 1.0 - len(ready.stems_of_title - wish.said) / len(ready.title_stems),
         ),
         "core": Fact(
             _always,

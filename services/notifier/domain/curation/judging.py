@@ -9,7 +9,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
 from services.notifier.domain.curation.demands import leads_people, only_overlaps, travel_asked, years_asked
-from services.notifier.domain.weights import Chance, Part
+from services.notifier.domain.curation.wishes import Wishes
+from services.notifier.domain.model import Recipient
+from services.notifier.domain.weights import Part
 from services.rules.criterion import Criterion
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import needs_of
@@ -27,10 +29,9 @@ from services.rules.web_address import job_address
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-W = TypeVar("W", bound=Hashable)
 
-_MOST_WISHES: Final = 64
-"""Of those who share criteria, for as many a chance is held."""
+_MOST_PEOPLE: Final = 2_000
+"""Of so many what their searches give a sign of is held."""
 
 
 class PostingFeatures(PreparedPosting):
@@ -119,6 +120,11 @@ class PostingFeatures(PreparedPosting):
         }
 
     @cached_property
+    def stems_of_title(self) -> frozenset[str]:
+        """The same, to be held against others."""
+        return frozenset(self.title_stems)
+
+    @cached_property
     def years(self) -> int:
         """The most years of experience that a sentence of the text asks for at least; 0 where none counts them."""
         return years_asked(self.posting.description_text)
@@ -195,7 +201,7 @@ class JudgedPosting:
     The outcome is known at once; what few are asked for, on first use.
     """
 
-    __slots__ = ("_chances", "_missed", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
+    __slots__ = ("_missed", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
 
     def __init__(
         self, criteria: Criteria, ready: PostingFeatures, asked: Sequence[Criterion[Any]] | None = None
@@ -210,7 +216,6 @@ class JudgedPosting:
         self._verdict: Verdict | None = None
         self._weight: Weight | None = None
         self._parts: LastingParts | None = None
-        self._chances: dict[Hashable, Chance] = {}
 
     @property
     def is_unrecorded(self) -> bool:
@@ -236,14 +241,6 @@ class JudgedPosting:
             self._weight = work_out(self.criteria, self.ready)
         return self._weight
 
-    def chance(self, wish: W, work_out: Callable[["JudgedPosting", W], Chance]) -> Chance:
-        """Likewise, for what a search and its person give a sign of."""
-        found = self._chances.get(wish)
-        if found is None:
-            _make_room(self._chances, _MOST_WISHES)
-            found = self._chances[wish] = work_out(self, wish)
-        return found
-
     def parts(self, work_out: Callable[["JudgedPosting"], LastingParts]) -> LastingParts:
         """Likewise."""
         if self._parts is None:
@@ -264,6 +261,16 @@ class Judging:
         self._ready: dict[str, PostingFeatures] = {}
         self._judged: dict[tuple[int, int], JudgedPosting] = {}
         self._asked: dict[int, tuple[Criteria, tuple[Criterion[Any], ...]]] = {}
+        self._wishes: dict[str, Wishes] = {}
+        """By person."""
+
+    def wishes(self, recipient: Recipient) -> Wishes:
+        """What the searches of a person give a sign of, worked out once while they are the same."""
+        found = self._wishes.get(recipient.subscriber_id)
+        if found is None or found.of_whom is not recipient:
+            _make_room(self._wishes, _MOST_PEOPLE)
+            found = self._wishes[recipient.subscriber_id] = Wishes(recipient)
+        return found
 
     def ready(self, posting: PostingCore) -> PostingFeatures:
         """The posting made ready, once while it is the same."""
@@ -300,6 +307,7 @@ class Judging:
         """Let go of what criteria make of postings, of which these stay ready: others are served next."""
         self._judged.clear()
         self._asked.clear()
+        self._wishes.clear()
 
     def forget(self) -> None:
         """Let go of all: postings and criteria are about to be read anew."""

@@ -23,7 +23,7 @@ from services.notifier.domain.curation.curate import (
 )
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
-from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
+from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, Recipient, SentItem
 from services.rules.criterion import CRITERIA, Criterion, Narrowing
 from services.rules.criterion.role import accepts_unknown_role
@@ -194,10 +194,10 @@ def near_candidates(
     if isinstance(digest, Hold) or len(digest.near) >= settings.most_near:
         return []
     looked_through, recipient, due_at = newest(), digest.recipient, digest.due_at
-    signs = signs_of(recipient)
+    wishes = judging.wishes(recipient)
     worth: dict[str, tuple[float, PostingFeatures]] = {}
     for search in digest.searches:
-        wish, since = wish_of(search.criteria, search.name, signs), due_at - SPANS[search.cadence]
+        wish, since = wishes.of(search), due_at - SPANS[search.cadence]
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
         of_roles = roles_that_may_reach(settings.least_chance, wish)

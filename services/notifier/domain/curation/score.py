@@ -233,16 +233,17 @@ def share_of_skills(criteria: Criteria, ready: PostingFeatures, wanted: float = 
 
 def _shares_of_skills(criteria: Criteria, ready: PostingFeatures, wanted: float = 0.0) -> list[float]:
     skills, shares = criteria.skills, list[float]()
-
-    def worth(asked: tuple[str, ...]) -> float:
-        liked = len(ready.wanted.intersection(asked)) if wanted else 0
-        return len(ready.core.intersection(asked)) + wanted * liked
-
     if skills.all:
-        shares.append(worth(skills.all) / len(skills.all))
+        shares.append(_worth(skills.all, ready, wanted) / len(skills.all))
     if skills.any:
-        shares.append(_share_of_any(criteria, worth(skills.any) + IMPLIED * len(implied_of_any(criteria, ready))))
+        implied = IMPLIED * len(implied_of_any(criteria, ready))
+        shares.append(_share_of_any(criteria, _worth(skills.any, ready, wanted) + implied))
     return shares
+
+
+def _worth(asked: tuple[str, ...], ready: PostingFeatures, wanted: float) -> float:
+    core = len(ready.core.intersection(asked))
+    return core + wanted * len(ready.wanted.intersection(asked)) if wanted and ready.wanted else core
 
 
 def counts_for_all_else(criteria: Criteria, ready: PostingFeatures) -> float:

@@ -1,7 +1,7 @@
 """What a search and its person give a sign of beside the criteria: likely roles, languages, and where they are."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from babel.languages import get_official_languages
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Seniority
-from services.notifier.domain.model import Ask, Recipient
+from services.notifier.domain.model import Ask, DueSearch, Recipient
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.lexicon.builder import any_of
@@ -77,6 +77,13 @@ class Signs(NamedTuple):
 NO_SIGNS: Final = Signs()
 
 
+class Costs(NamedTuple):
+    """What facts take from the log odds, by their places, and what is left of these."""
+
+    each: Sequence[tuple[int, float]]
+    left: float
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a search and its person give a sign of."""
@@ -115,19 +122,32 @@ class Wish:
     """Where it asks for no pay, the least that the person's other searches ask for."""
     said: frozenset[str]
     """The stems of words by which any search of the person says what it looks for."""
-    of_roles: dict[tuple[str, ...], tuple[tuple[int, float], ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    """What `facts` makes of the roles of postings, by these."""
-    _hash: int = field(init=False, repr=False, compare=False)
-    """Worked out once: it is looked up for every posting that is weighed."""
+    costs_of_roles: dict[tuple[str, ...], "Costs"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `chance` makes of the roles of postings, by these: those that a search finds have few."""
+    _in_doubt: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        facts = (self.affinity, self.speaks, self.languages, self.terms, self.trades, self.home, self.offset)
-        object.__setattr__(self, "_hash", hash(facts))
+    def in_doubt(self, work_out: Callable[["Wish"], int]) -> int:
+        """What `work_out` makes of it, which must be the same function each time."""
+        if not self._in_doubt:
+            self._in_doubt.append(work_out(self))
+        return self._in_doubt[0]
 
-    def __hash__(self) -> int:
-        return self._hash
+
+class Wishes:
+    """What each search of one person gives a sign of, worked out once."""
+
+    def __init__(self, recipient: Recipient) -> None:
+        self.of_whom = recipient
+        self._signs = signs_of(recipient)
+        self._found: dict[str, tuple[DueSearch, Wish]] = {}
+
+    def of(self, search: DueSearch) -> Wish:
+        """What one of their searches and they give a sign of."""
+        found = self._found.get(search.search_id)
+        if found is None or found[0] is not search:
+            found = search, wish_of(search.criteria, search.name, self._signs)
+            self._found[search.search_id] = found
+        return found[1]
 
 
 def signs_of(recipient: Recipient) -> Signs:
@@ -190,7 +210,6 @@ def _named_localities(name: str) -> Localities:
     return Localities(frozenset(towns_in_sentence(name, ())), frozenset(parts))
 
 
-@lru_cache(maxsize=4_096)
 def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
     """What criteria, the search's name and its person let one guess. Excluded words say nothing."""
     query = TextQuery.parse(criteria.text)
