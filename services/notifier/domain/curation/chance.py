@@ -170,11 +170,17 @@ def model() -> Model:
 def _doubt(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
     """A fact with what it is about."""
     about = _ABOUT.get(fact)
-    return about(fact, wish, ready) if about else Doubt(fact)
+    return about(fact, wish, ready) if about else _of_roles(fact)
 
 
 def _of_role(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
-    return Doubt(fact, ready.posting.roles[:1] if wish.trades else ())
+    return _of_roles(fact, *ready.posting.roles[:1]) if wish.trades else _of_roles(fact)
+
+
+@lru_cache(maxsize=4_096)
+def _of_roles(fact: ChanceFact, *roles: str) -> Doubt:
+    """A doubt that is about roles, or about nothing: few are made many times."""
+    return Doubt(fact, roles)
 
 
 def _of_condition(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
