@@ -71,7 +71,7 @@ def name_of(file: str) -> str:
     return Path(file).stem.lower()
 
 
-OF_NO_BOARD = ("company-rss", "job-ads", "job-feed")
+OF_NO_BOARD = ("company-rss", "job-ads", "job-feed", "neogov", "personio", "teamtailor")
 """Mappings that come along for the feeds of many; the others there are each of a board, as `formats/board.py` says."""
 
 

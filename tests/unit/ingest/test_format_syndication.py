@@ -92,6 +92,30 @@ def test_a_json_feed_item_comes_out_field_by_field() -> None:
     assert (texts(made.locations), texts(made.pay_text)) == (["Berlin"], ["50k €"])
 
 
+def test_a_job_posting_within_a_json_feed_says_the_rest() -> None:
+    place = {"@type": "Place", "address": {"addressLocality": "Lund", "addressCountry": "SE"}}
+    posting = {
+        "@context": "http://schema.org/",
+        "@type": "JobPosting",
+        "identifier": {"@type": "PropertyValue", "name": "Krume", "value": 7},
+        "hiringOrganization": {"@type": "Organization", "name": "Krume AB"},
+        "employmentType": "PART_TIME",
+        "jobLocation": [place],
+        "validThrough": "2026-12-01",
+        "image": "https://krume.example/logo.png",
+    }
+    body = json_feed(json_item(_jobposting=posting))
+    found = detect(body.encode() if isinstance(body, str) else body)
+    assert found is not None
+    assert found.name == "syndication"
+    made = draft("syndication", body)
+    assert (made.source_id, made.title, made.company) == ("jf-1", "Bäcker", "Krume AB")
+    assert (texts(made.locations), texts(made.employment)) == (["Lund, SE"], ["PART_TIME"])
+    assert made.url is not None
+    assert made.html
+    assert made.expires_at == "2026-12-01"
+
+
 @pytest.mark.parametrize(
     ("more", "company"),
     [

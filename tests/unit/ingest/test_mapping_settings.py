@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.mapping.files import mapping_in, shipped, shipped_texts
+from services.ingest.mapping.files import OF_NO_BOARD, mapping_in, shipped, shipped_texts
 from services.runtime.errors import UsageError
 from services.settings import load_settings
 
@@ -134,5 +134,5 @@ def test_settings_that_name_a_mapping_wrongly_say_so(more: str, said: str, tmp_p
 
 
 def test_the_mappings_that_come_along_can_be_read_and_say_how_they_know_a_feed() -> None:
-    assert set(shipped()) == set(shipped_texts()) == {"company-rss", "job-ads", "job-feed"}
+    assert set(shipped()) == set(shipped_texts()) == set(OF_NO_BOARD)
     assert all(mapping.recognise and mapping.label for mapping in shipped().values())

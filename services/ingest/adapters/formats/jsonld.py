@@ -40,6 +40,8 @@ _MARKUP = re.compile(
     r"\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)",
     re.I | re.S,
 )
+_JSON_FEED = re.compile(r'"version"\s{0,20}:\s{0,20}"https?:\\?/\\?/jsonfeed\.org')
+"""Of a JSON Feed, whose items may hold a JobPosting each: `formats/syndication.py` reads both."""
 _HEAD = 256 * 1024
 _MOST_SCRIPT = 8_000_000
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
@@ -114,12 +116,12 @@ class JsonLd(Board):
     """Pages with one or several postings, `@graph` wrappers, lists; or the JSON-LD alone."""
 
     def detects(self, body: bytes) -> bool:
-        """By a JSON-LD script that speaks of a JobPosting in HTML, or by the type in bare JSON."""
+        """By a JSON-LD script that speaks of a JobPosting in HTML, or by the type in bare JSON that is no JSON Feed."""
         if b"JobPosting" not in body:
             return False
         head = head_text(body, _HEAD)
         if head.lstrip()[:1] in {"{", "["}:
-            return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None
+            return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None and not _JSON_FEED.search(head)
         return _MARKUP.match(head) is not None and any(map(_speaks_of_one, read_page(read_text(body).text).scripts))
 
     def split(self, body: bytes) -> Iterator[Part]:
@@ -156,8 +158,18 @@ class JsonLd(Board):
 
     def item(self, row: JsonObject) -> Part:
         """A posting by its identifier, less what is not read."""
-        kept = {name: value for name, value in row.items() if name not in _UNREAD}
+        kept = kept_of(row)
         return identified(_id_of(kept), kept, field="identifier")
+
+
+def kept_of(posting: JsonObject) -> JsonObject:
+    """A posting less what is not read."""
+    return {name: value for name, value in posting.items() if name not in _UNREAD}
+
+
+def is_posting(value: Any) -> bool:
+    """Whether a part of a feed is schema.org's JobPosting."""
+    return isinstance(value, dict) and any(_TYPE.fullmatch(kind) for kind in texts_of(value.get("@type")))
 
 
 def _postings(text: str) -> Iterator[Any | Broken]:
@@ -220,7 +232,7 @@ def _within(value: Any) -> list[JsonObject]:
             continue
         if len(part) > 1 and text_of(part.get("@id")):
             named.setdefault(text_of(part.get("@id")), part)
-        if any(_TYPE.fullmatch(kind) for kind in texts_of(part.get("@type"))):
+        if is_posting(part):
             postings.append(part)
         else:
             waiting.extendleft(reversed([inner for inner in part.values() if isinstance(inner, (dict, list))]))

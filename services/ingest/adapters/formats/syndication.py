@@ -3,7 +3,8 @@
 import atexit
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, cached_property
 from math import inf
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.himalayas_rss import is_himalayas_rss
 from services.ingest.adapters.formats.json_peek import peek, peek_text
 from services.ingest.adapters.formats.json_rows import EXCERPT, rows
+from services.ingest.adapters.formats.jsonld import JsonLd, is_posting, kept_of
 from services.ingest.adapters.formats.reading import head_text
 from services.ingest.adapters.formats.weworkremotely import is_weworkremotely
 from services.ingest.domain.draft import Draft
@@ -56,6 +58,21 @@ _COMPANY = (
 )
 
 
+_OF_POSTING = (
+    "company",
+    "company_url",
+    "skills",
+    "restriction",
+    "locations",
+    "workplace",
+    "pay",
+    "pay_text",
+    "employment",
+    "expires_at",
+)
+"""What a JobPosting within an item says of the job."""
+
+
 class FeedUnreadableError(ValueError):
     """A feed that could not be read within the limits."""
 
@@ -79,8 +96,20 @@ class Syndication(Board):
         return opened(body, lambda text: cut(_rows(text), self.item, self.title_of))
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. The company is the item's own, else its byline, else the feed. Raises UnusableItemError."""
-        return super().draft({**object_of(data.get("fields")), "entry": data})
+        """Map an item. The company is the item's own, else its byline, else the feed. Raises UnusableItemError.
+
+        What schema.org's JobPosting says in an item of a JSON Feed, as Teamtailor adds it, stands before all that.
+        """
+        draft = super().draft({**object_of(data.get("fields")), "entry": data})
+        if not (posting := object_of(data.get("posting"))):
+            return draft
+        stated = self._json_ld.draft({"title": draft.title, **posting})
+        said: dict[str, Any] = {name: value for name in _OF_POSTING if (value := getattr(stated, name))}
+        return replace(draft, html=draft.html or stated.html, **said)
+
+    @cached_property
+    def _json_ld(self) -> JsonLd:
+        return JsonLd("jsonld")
 
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less what belongs to the whole feed, and less its date of change."""
@@ -115,11 +144,12 @@ def _json_entries(text: str) -> Iterator[Any | Broken]:
 def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
     people = list_of(row.get("authors")) or list_of(row.get("author")) or list_of(feed.get("authors"))
     extension: dict[str, str] = {}
+    posting = next((value for name, value in row.items() if name.startswith("_") and is_posting(value)), None)
     for name, value in row.items():
-        if name.startswith("_"):
+        if name.startswith("_") and value is not posting:
             found = object_of(value) or {name[1:]: value}
             extension |= {key.lower(): part for key, part in found.items() if isinstance(part, str)}
-    return _entry(
+    entry = _entry(
         {
             "id": text_of(row.get("id")),
             "link": text_of(row.get("url")) or text_of(row.get("external_url")),
@@ -134,6 +164,7 @@ def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
         extension,
         next((name for person in people if (name := text_of(object_of(person).get("name")))), ""),
     )
+    return entry if posting is None else {**entry, "posting": kept_of(posting)}
 
 
 def _xml_entries(text: str) -> Iterator[Any | Broken]:
