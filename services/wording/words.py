@@ -64,6 +64,11 @@ class Words:
         return self.locale.replace("_", "-")
 
     @cached_property
+    def language(self) -> str:
+        """Of the locale, without its country: `de`."""
+        return str(Locale.parse(self.locale).language)
+
+    @cached_property
     def direction(self) -> str:
         """Which way the language is written: `ltr` or `rtl`."""
         return str(Locale.parse(self.locale).text_direction)

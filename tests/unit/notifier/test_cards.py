@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Condition, PostingCore, Reach, Spoken
-from services.notifier.adapters.rendering.cards import Form
+from services.notifier.adapters.rendering.forms import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import AnnualPay, Digest, Item, PayNews

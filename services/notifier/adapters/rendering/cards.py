@@ -1,17 +1,15 @@
 """Jobs as cards of markup and of text: what readers share of a card is rendered once."""
 
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final
 
-from cachetools import LRUCache
 from jinja2 import Environment
-from markupsafe import Markup, escape
+from markupsafe import escape
 
+from services.notifier.adapters.rendering.forms import Form, Kept, slot
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.weights import Doubt
 from services.notifier.domain.wording.digest import LABELS
@@ -45,59 +43,11 @@ from services.wording.amounts import converted_pay
 from services.wording.lines import capitalised, country_of_zone
 from services.wording.words import Words
 
-V = TypeVar("V")
-
-_SLOT = re.compile("\x01([a-z_]+)\x01")
-"""No line of a feed holds such characters, see `services.wording.lines.one_line`."""
+_INDENT: Final = 4
+"""Of what a card of text says below its number."""
+_MARGIN: Final = " " * _INDENT
+_MOST_SHAPES: Final = 512
 _ACTIONS = ("why", "save", "more_like", "not_relevant", "hide_company")
-
-
-def _slot(name: str) -> Markup:
-    """A place that is filled later."""
-    return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
-
-
-class Slots:
-    """`slot.NAME` in a template: such a place."""
-
-    def __getattr__(self, name: str) -> Markup:
-        return _slot(name)
-
-
-class Form:
-    """What was rendered, with places to fill."""
-
-    def __init__(self, parts: Sequence[str]) -> None:
-        """`parts`: texts, and between them the names of places."""
-        self._texts, self._names = parts[::2], parts[1::2]
-
-    @classmethod
-    def of(cls, rendered: str) -> "Form":
-        """By the places that stand in it."""
-        return cls(_SLOT.split(rendered))
-
-    def filled(self, own: Mapping[str, str]) -> str:
-        """The whole."""
-        parts = [""] * (len(self._texts) + len(self._names))
-        parts[::2] = self._texts
-        parts[1::2] = [own[name] for name in self._names]
-        return "".join(parts)
-
-    def partly(self, own: Mapping[str, "Form"]) -> "Form":
-        """The same with some places filled by what may have places itself."""
-        parts, text = list[str](), [self._texts[0]]
-        for name, behind in zip(self._names, self._texts[1:], strict=True):
-            given = own.get(name)
-            if given is None:
-                parts += "".join(text), name
-                text = []
-            else:
-                for before, inner in zip(given._texts, given._names, strict=False):
-                    parts += "".join((*text, before)), inner
-                    text = []
-                text.append(given._texts[-1])
-            text.append(behind)
-        return Form((*parts, "".join(text)))
 
 
 class _Key:
@@ -153,6 +103,11 @@ class _Personal:
     why: tuple[str, ...]
     address: str
     """Of the job itself."""
+
+
+def _as_forms(texts: Mapping[str, str]) -> Mapping[str, Form]:
+    """Texts without places."""
+    return {name: Form((text,)) for name, text in texts.items()}
 
 
 @dataclass(slots=True)
@@ -211,16 +166,8 @@ class _Wanted:
         return _Key((self.explained_by.verdict.reasons, self.explained_by.preferred, self.against))
 
 
-def _kept(cache: LRUCache[Hashable, V], key: Hashable, make: Callable[[], V]) -> V:
-    """What is kept by a key, else what `make` gives: the key is made once, and not for each look."""
-    try:
-        return cache[key]
-    except KeyError:
-        made = make()
-        # A cache of no size takes nothing.
-        with suppress(ValueError):
-            cache[key] = made
-        return made
+def _macros(environment: Environment, template: str) -> Any:
+    return environment.get_template(template).module
 
 
 class Cards:
@@ -231,14 +178,19 @@ class Cards:
 
     def __init__(self, environment: Environment, most_cached: int) -> None:
         """`most_cached`: how many cards, and how many of each part that several readers share."""
-        self._html: Any = environment.get_template("card.html.j2").module
-        self._text: Any = environment.get_template("card.txt.j2").module
-        self._cards: LRUCache[Hashable, _Card] = LRUCache(most_cached)
-        self._wheres: LRUCache[Hashable, str] = LRUCache(most_cached)
-        self._converted: LRUCache[Hashable, str] = LRUCache(most_cached)
-        self._bars: LRUCache[Hashable, _Bar] = LRUCache(most_cached)
-        self._whys: LRUCache[Hashable, _SaidWhy] = LRUCache(most_cached)
-        self._personal: LRUCache[Hashable, _Personal] = LRUCache(most_cached)
+        self._html = _macros(environment, "card.html.j2")
+        self._text = _macros(environment, "card.txt.j2")
+        self._fill: Callable[[str, int], str] = environment.filters["fill"]
+        self._converted_html = Form.of(str(self._html.converted(slot("pay"))))
+        self._found_html = Form.of(str(self._html.found(slot("line"))))
+        self._found_text = Form.of(str(self._text.found(slot("line"))))
+        self._shapes: Kept[Form] = Kept(_MOST_SHAPES)
+        self._cards: Kept[_Card] = Kept(most_cached)
+        self._wheres: Kept[str] = Kept(most_cached)
+        self._converted: Kept[str] = Kept(most_cached)
+        self._bars: Kept[_Bar] = Kept(most_cached)
+        self._whys: Kept[_SaidWhy] = Kept(most_cached)
+        self._personal: Kept[_Personal] = Kept(most_cached)
 
     def add(self, item: Item, stack: Stack, *, near: bool) -> None:
         """Put one more card below the others."""
@@ -248,7 +200,7 @@ class Cards:
         found = most_telling(item)
         against = telling_against(item.chance, found.verdict.reasons, item.posting)
         wanted = _Wanted(item, found, near, stack, offered, against)
-        card = _kept(self._personal, wanted.whole, lambda: self._personal_card(wanted))
+        card = self._personal.get(wanted.whole, lambda: self._personal_card(wanted))
         link = links.open.get(posting_id) or card.address
         noted, found_by = self._notes(item, words), self._explained(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
@@ -279,16 +231,17 @@ class Cards:
         if stack.one_search:
             return "", ""
         line = found_line(item.found_by, stack.reader.words)
-        return str(self._html.found(line)), str(self._text.found(line))
+        filled = self._found_text.filled({"line": self._fill(line, _INDENT)})
+        return self._found_html.filled({"line": str(escape(line))}), filled
 
     def _personal_card(self, wanted: _Wanted) -> _Personal:
         posting, words, stack = wanted.item.posting, wanted.words, wanted.stack
         shared = wanted.shared
-        card = _kept(self._cards, (shared, wanted.offered), lambda: self._card(wanted))
-        bar = _kept(self._bars, (shared, wanted.floor), lambda: self._bar(wanted))
-        converted = _kept(self._converted, (shared, stack.reader.currency), lambda: self._converted_pay(wanted))
+        card = self._cards.get((shared, wanted.offered), lambda: self._card(wanted))
+        bar = self._bars.get((shared, wanted.floor), lambda: self._bar(wanted))
+        converted = self._converted.get((shared, stack.reader.currency), lambda: self._converted_pay(wanted))
         drawn = bar.shown is not None
-        why = _kept(self._whys, (shared, wanted.said, drawn), lambda: self._why(wanted, drawn))
+        why = self._whys.get((shared, wanted.said, drawn), lambda: self._why(wanted, drawn))
         zone, criteria = stack.reader.zone, wanted.explained_by.search.criteria
         due_on = stack.due_at.astimezone(zone).date()
         age = age_line(seen_on(posting, zone), due_on, words, posted=posting.posted_at is not None)
@@ -296,24 +249,50 @@ class Cards:
         level = level_line(posting, words, wanted.against)
         details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
         own = own_places(posting, criteria, country_of_zone(zone.key))
-        where = _kept(self._wheres, (shared, own), lambda: where_line(posting, words, own))
+        where = self._wheres.get((shared, own), lambda: where_line(posting, words, own))
         html = {
             "where": str(escape(where)),
-            "converted": str(self._html.converted(converted)) if converted else "",
+            "converted": self._converted_html.filled({"pay": str(escape(converted))}) if converted else "",
             "bar": bar.html,
             "reasons": why.html,
             "details": str(escape(details)),
         }
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
-        body = Form.of(str(self._text.body(where, pay, bar.shown, why, details)))
-        filled = card.html.partly({name: Form((said,)) for name, said in html.items()})
-        return _Personal(filled, card.text.partly({"body": body}), where, why.lines, job_address(posting))
+        text = {
+            "where": self._fill(where, _INDENT),
+            "pay": self._fill(pay, _INDENT),
+            "bar": bar.shown.line if bar.shown else "",
+            "caption": self._fill(bar.shown.caption, _INDENT) if bar.shown else "",
+            "lines": f"\n{_MARGIN}".join(self._fill(f"+ {line}", _INDENT + 2) for line in why.lines),
+            "against": self._fill(f"{why.label} {why.against}", _INDENT) if why.against else "",
+            "details": self._fill(details, _INDENT),
+        }
+        body = self._body(text).partly(_as_forms(text))
+        parts = card.html.partly(_as_forms(html)), card.text.partly({"body": body})
+        return _Personal(*parts, where, why.lines, job_address(posting))
+
+    def _body(self, text: Mapping[str, str]) -> Form:
+        """The body of a card of text, for all that say something of the same things."""
+        places = {name: slot(name) if said else "" for name, said in text.items()}
+        return self._shapes.get(tuple(places.values()), lambda: Form.of(str(self._text.body(**places))))
+
+    def _why_html(self, lines: Sequence[str], against: str, label: str, near: bool, from_right: bool) -> str:
+        """Why, or what is off, likewise."""
+        shape = (bool(lines), bool(against), near, from_right)
+
+        def made() -> Form:
+            places = [slot("lines")] if lines else [], slot("against") if against else ""
+            return Form.of(str(self._html.why(*places, slot("label"), near, from_right)))
+
+        shown = {"lines": "<br>".join(str(escape(line)) for line in lines)}
+        shown |= {"against": str(escape(against)), "label": str(escape(label))}
+        return self._shapes.get(shape, made).filled(shown)
 
     def _card(self, wanted: _Wanted) -> _Card:
         job, words = shown_job(wanted.item.posting, wanted.words), wanted.words
         see, colon = words.say(LABELS["see"]), words.say(LABELS["colon"])
         offers = [
-            (words.say(LABELS[name]), _slot(name))
+            (words.say(LABELS[name]), slot(name))
             for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
             if offered
         ]
@@ -348,5 +327,5 @@ class Cards:
         label = words.say(LABELS["off" if wanted.near else "but"]) + words.say(LABELS["colon"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"
-        html = self._html.why(lines, against, label, wanted.near, from_right) if lines or against else ""
-        return _SaidWhy(str(html), lines, label, against)
+        html = self._why_html(lines, against, label, wanted.near, from_right) if lines or against else ""
+        return _SaidWhy(html, lines, label, against)

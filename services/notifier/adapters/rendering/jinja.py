@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from services.notifier.adapters.rendering.cards import Cards, Slots, Stack
+from services.notifier.adapters.rendering.cards import Cards, Stack
+from services.notifier.adapters.rendering.forms import Slots
 from services.notifier.domain.brand import HOUSE, Brand
 from services.notifier.domain.model import Digest, Sender
 from services.notifier.domain.wording.digest import LABELS

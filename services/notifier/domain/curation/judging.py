@@ -268,7 +268,7 @@ class Judging:
         """What the searches of a person give a sign of, worked out once while they are the same."""
         found = self._wishes.get(recipient.subscriber_id)
         if found is None or found.of_whom is not recipient:
-            _make_room(self._wishes, _MOST_PEOPLE)
+            make_room(self._wishes, _MOST_PEOPLE)
             found = self._wishes[recipient.subscriber_id] = Wishes(recipient)
         return found
 
@@ -276,7 +276,7 @@ class Judging:
         """The posting made ready, once while it is the same."""
         ready = self._ready.get(posting.posting_id)
         if ready is None or ready.posting is not posting:
-            _make_room(self._ready, self._most_postings)
+            make_room(self._ready, self._most_postings)
             ready = self._ready[posting.posting_id] = PostingFeatures(posting)
         return ready
 
@@ -287,19 +287,19 @@ class Judging:
         judged = self._judged.get(own)
         if judged is not None:
             return judged
-        _make_room(self._judged, self._most)
+        make_room(self._judged, self._most)
         found = self._judged[own] = JudgedPosting(criteria, ready, self._asked_by(criteria))
         return found
 
     def keep(self, judged: JudgedPosting) -> None:
         """Take in what somebody else judged, so that it is not judged again."""
-        _make_room(self._judged, self._most)
+        make_room(self._judged, self._most)
         self._judged[id(judged.criteria), id(judged.ready)] = judged
 
     def _asked_by(self, criteria: Criteria) -> tuple[Criterion[Any], ...]:
         held = self._asked.get(id(criteria))
         if held is None:
-            _make_room(self._asked, self._most_postings)
+            make_room(self._asked, self._most_postings)
             held = self._asked[id(criteria)] = (criteria, asked_by(criteria))
         return held[1]
 
@@ -315,7 +315,7 @@ class Judging:
         self.forget_criteria()
 
 
-def _make_room(held: dict[K, V], most: int) -> None:
+def make_room(held: dict[K, V], most: int) -> None:
     """Let go of the older half of what is held, once it is full."""
     if len(held) >= most:
         for own in list(islice(held, (len(held) + 1) // 2)):

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from schemas.posting import PostingCore
 from services.notifier.domain.model import NOT_PREFERRED, Digest, FoundBy, Item, PayNews, Preferred, Sender
 from services.notifier.domain.week import ShownDay, shown_week
@@ -122,7 +120,7 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_job
 def where_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> str:
     """Where a job may be done, the reader's `own` places first; then the languages that it needs besides that of the
     mail, and its conditions."""
-    needs = needs_in_words(posting, words, beside=Locale.parse(words.locale).language)
+    needs = needs_in_words(posting, words, beside=words.language)
     demands = (needs, *conditions_in_words(posting, words))
     return " · ".join(filter(None, (job_wording.reach_line(posting, words, own), *demands)))
 

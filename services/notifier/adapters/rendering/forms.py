@@ -1,0 +1,80 @@
+"""What is rendered once and filled for each reader: texts with places in them."""
+
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from markupsafe import Markup
+
+from services.notifier.domain.curation.judging import make_room
+
+V = TypeVar("V")
+
+_SLOT = re.compile("\x01([a-z_]+)\x01")
+"""No line of a feed holds such characters, see `services.wording.lines.one_line`."""
+
+
+def slot(name: str) -> Markup:
+    """A place that is filled later."""
+    return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
+
+
+class Slots:
+    """`slot.NAME` in a template: such a place."""
+
+    def __getattr__(self, name: str) -> Markup:
+        return slot(name)
+
+
+class Form:
+    """What was rendered, with places to fill."""
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        """`parts`: texts, and between them the names of places."""
+        self._texts, self._names = parts[::2], parts[1::2]
+
+    @classmethod
+    def of(cls, rendered: str) -> "Form":
+        """By the places that stand in it."""
+        return cls(_SLOT.split(rendered))
+
+    def filled(self, own: Mapping[str, str]) -> str:
+        """The whole."""
+        parts = [""] * (len(self._texts) + len(self._names))
+        parts[::2] = self._texts
+        parts[1::2] = [own[name] for name in self._names]
+        return "".join(parts)
+
+    def partly(self, own: Mapping[str, "Form"]) -> "Form":
+        """The same with some places filled by what may have places itself."""
+        parts, text = list[str](), [self._texts[0]]
+        for name, behind in zip(self._names, self._texts[1:], strict=True):
+            given = own.get(name)
+            if given is None:
+                parts += "".join(text), name
+                text = []
+            else:
+                for before, inner in zip(given._texts, given._names, strict=False):
+                    parts += "".join((*text, before)), inner
+                    text = []
+                text.append(given._texts[-1])
+            text.append(behind)
+        return Form((*parts, "".join(text)))
+
+
+class Kept(Generic[V]):
+    """What was made, by what decides all of it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: dict[Hashable, V] = {}
+
+    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+        """What is kept by a key, else what `make` gives."""
+        found = self._held.get(key)
+        if found is None:
+            found = make()
+            if self._most:
+                make_room(self._held, self._most)
+                self._held[key] = found
+        return found
