@@ -212,7 +212,7 @@ def _usual() -> _OfRoles:
     return np.array([*map(math.log, learned().roles.values())])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4_096)
 def _gains(skill: str) -> _OfRoles:
     """What a skill adds to the log odds of each role."""
     table = learned()

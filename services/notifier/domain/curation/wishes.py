@@ -219,7 +219,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
     for place in criteria.places:
         country = country_of(place) if is_subdivision(place) else place
         if is_country(country):
-            languages.update(code[:2] for code in get_official_languages(country, de_facto=True))
+            languages.update(_spoken_in(country))
     affinity = affinity_of(criteria, name)
     tools = frozenset(filter(taxonomy().is_tool, (*criteria.skills.all, *criteria.skills.any)))
     return Wish(
@@ -235,9 +235,9 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         home=_home(criteria.places, signs.time_zone),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=country_of_zone(signs.time_zone or ""),
-        studies=1.0 if any(map(_wished("enrolment").search, said)) else 0.5 if _learns(criteria) else 0.0,
-        pools=any(map(_wished("pool").search, said)),
-        travels=any(map(_travelling().search, said)),
+        studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
+        pools=any(map(_asks_for_pools, said)),
+        travels=any(map(_asks_to_travel, said)),
         localities=_together((_localities(criteria, name), signs.localities)),
         floors=() if criteria.salary_floor else signs.floors,
         said=signs.said | _said(criteria, name),
@@ -249,15 +249,39 @@ def _named_languages(terms: Iterable[str]) -> Iterator[str]:
     return (code for term in terms if (code := language_named(term)))
 
 
-@cache
-def _wished(condition: str) -> re.Pattern[str]:
-    """By which a search asks for work of such a condition."""
-    return re.compile(any_of(f"condition.{condition}.wish"))
+@lru_cache(maxsize=256)
+def _spoken_in(country: str) -> tuple[str, ...]:
+    """Codes of the languages of a country."""
+    return tuple(code[:2] for code in get_official_languages(country, de_facto=True))
+
+
+@lru_cache(maxsize=4_096)
+def _asks_to_study(term: str) -> bool:
+    return _patterns().study.search(term) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _asks_for_pools(term: str) -> bool:
+    return _patterns().pool.search(term) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _asks_to_travel(term: str) -> bool:
+    return _patterns().travel.search(term) is not None
+
+
+class _Patterns(NamedTuple):
+    """By which a search asks for work of some condition."""
+
+    study: re.Pattern[str]
+    pool: re.Pattern[str]
+    travel: re.Pattern[str]
 
 
 @cache
-def _travelling() -> re.Pattern[str]:
-    return re.compile(any_of("travel.travelling"))
+def _patterns() -> _Patterns:
+    of = ("condition.enrolment.wish", "condition.pool.wish", "travel.travelling")
+    return _Patterns(*(re.compile(any_of(name)) for name in of))
 
 
 def _learns(criteria: Criteria) -> bool:
