@@ -59,7 +59,7 @@ test-all: setup mail-lint
 # `make engines`, well over an hour.
 test-long: setup
 	@JOBCHIME_LIVE=1 JOBCHIME_TEST_LENGTH=long $(BIN)/pytest -n $(ALL_WORKERS) --dist worksteal \
-	$$(grep -rlE 'long_form|@given|RuleBasedStateMachine' tests --include='test_*.py')
+	$$(grep -rlE 'long_form|mark\.one_of|@given|RuleBasedStateMachine' tests --include='test_*.py')
 
 # Fifty kills at random, and 25 at each named point: over SQLite, and over PostgreSQL where it runs.
 test-kill: setup

@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from tests.support.compiling import compile_once
 from tests.support.dealing import dealt
-from tests.support.long_form import examples
+from tests.support.long_form import examples, thinned
 
 # A slow machine makes no property false; where a bound in time is the property, its test says so.
 settings.register_profile("any speed", settings(), deadline=None, max_examples=examples(100))
@@ -35,9 +35,16 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the workers begin with what takes longest: begun last, it would run alone at the end."""
-    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what CI proves by another test, and have the workers begin with what takes longest.
+
+    Begun last, it would run alone at the end.
+    """
+    kept = thinned(items)
+    chosen = set(kept)
+    if left := [item for item in items if item not in chosen]:
+        config.hook.pytest_deselected(items=left)
+    items[:] = dealt(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,9 @@ from tests.support.at_once import at_once
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 DAY = timedelta(days=1)
 SPANS = {"ask_after": "20d", "answer_within": "6d", "erase_after": "12d"}
 """Short ones: on a disk that is slow, a year of days takes long."""

@@ -19,6 +19,9 @@ from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, pos
 from tests.support.serving import DAY, HOUR, LEASE, commit, due, found, serve
 from tests.support.simulated_days import Days, text_of
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 EIGHT = NOW + 2 * HOUR
 
 

@@ -17,6 +17,9 @@ from tests.support import generate
 from tests.support.digests import pay
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 DAY = timedelta(days=1)
 POLAND = Reach(scope="listed", countries=("PL",))
 ADA = reader_from({"time_zone": "Europe/Berlin", "currency": "EUR", "locale": "en"})

@@ -21,6 +21,9 @@ from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, states_of
 from tests.support.serving import DAY, HOUR, serve
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 LEASE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
 NO_SUCH_USER = "the server was asked to take mail for this recipient and answered 550 5.1.1 <person0@example.com>: no"

@@ -15,6 +15,9 @@ from tests.support.consenting import paused, resumed
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, close, closings, due, found, ids, rows
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -21,6 +21,9 @@ from tests.support.notifying import NOW, PYTHON, NotifierStore, posting
 from tests.support.sending import open_deliveries
 from tests.support.simulated_days import Days, text_of
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)

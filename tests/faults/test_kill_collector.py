@@ -25,7 +25,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "22"))
-LIVES = 12 if LONG else 5
+LIVES = 12 if LONG else 3
 BOARDS = ("fern", "kelp", "moss")
 
 

@@ -19,7 +19,7 @@ from tests.support.long_form import LONG
 from tests.support.pushing import Answer, Client, posting
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "20"))
-LIVES = 8 if LONG else 3
+LIVES = 8 if LONG else 2
 ROOT = Path(__file__).parents[2]
 
 

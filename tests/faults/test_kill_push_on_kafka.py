@@ -31,7 +31,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "21"))
-LIVES = 10 if LONG else 4
+LIVES = 10 if LONG else 2
 _PAUSE_S = 0.02
 _DESCRIPTION = "We tend ferns, mosses and kelp. " * 20
 """So that each batch gains by compression, also one of a single record: the client leaves as it is what would grow."""

@@ -19,7 +19,7 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.feed_server import feed_server
 from tests.support.growing import sources_at
 from tests.support.installed import Installation
-from tests.support.long_form import of_today
+from tests.support.long_form import met
 from tests.support.postgresql import migrated_database
 from tests.support.waiting import ended, until
 
@@ -85,7 +85,8 @@ def listed(config: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_the_embedded_form_goes_on_and_stops_while_sources_hang(tmp_path: Path) -> None:
-    for number in of_today((signal.SIGTERM, signal.SIGINT), 2):
+    """By the signal that no other test of the two forms sends, and in the long form by both."""
+    for number in met(0, (signal.SIGINT, signal.SIGTERM), 2):
         goes_on_and_stops(tmp_path / number.name, number)
 
 

@@ -13,7 +13,7 @@ from schemas.posting import Company, PostingCore, Skill, Spoken
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.settings import NotifierSettings
 from tests.support.digests import pay
-from tests.support.long_form import of_today
+from tests.support.long_form import some
 from tests.support.notifying import GO, PYTHON, posting, sqlite_store
 from tests.support.simulated_days import Days, Killer, sent_at, text_of
 
@@ -221,7 +221,7 @@ def test_a_kill_at_any_step_doubles_nothing_and_loses_nothing(tmp_path: Path) ->
     expected = whole.files()
     assert len(expected) == 3
     assert whole.killer.steps > 30
-    for at in of_today(range(1, whole.killer.steps + 1), 4):
+    for at in some(range(1, whole.killer.steps + 1), 4):
         days = busy_days(tmp_path / f"killed-{at}", Killer(at=at), ticks=2)
         assert days.kills == 1, at
         assert days.files() == expected, at

@@ -18,6 +18,9 @@ from tests.support.notifying import GO, PYTHON, arrival, new_store, posting
 from tests.support.portal import FORM, ServedPortal, served_portal
 from tests.support.stores import ENGINES
 
+pytestmark = pytest.mark.one_of("reader")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 BASE = "https://alerts.example"
 MULTIPART = "multipart/form-data; boundary=of-a-mail-program"
 

@@ -25,7 +25,7 @@ from services.rules.signature import fold_company
 from services.usecases.previews import Preview
 from tests.support.consenting import paused, resumed
 from tests.support.digests import pay, words_about
-from tests.support.long_form import examples, of_today
+from tests.support.long_form import examples, some
 from tests.support.notifying import GO, PYTHON, posting, sqlite_store
 from tests.support.simulated_days import Days, Killer, sent_at, text_of
 
@@ -269,7 +269,7 @@ def waiting_days(folder: Path, killer: Killer) -> Days:
 def test_a_kill_at_any_step_loses_nothing_that_waits(tmp_path: Path) -> None:
     whole = waiting_days(tmp_path / "whole", Killer())
     assert counted(whole) == Counter(dict.fromkeys(names(0, 1, 2), 1))
-    for at in of_today(range(1, whole.killer.steps + 1), 4):
+    for at in some(range(1, whole.killer.steps + 1), 4):
         days = waiting_days(tmp_path / f"killed-{at}", Killer(at=at))
         assert days.kills == 1, at
         assert days.files() == whole.files(), at

@@ -25,17 +25,18 @@ _RECENT = re.compile(rb"2026-0[78]|\b178[3-6]\d{6}")
 LONG = os.environ.get("JOBCHIME_TEST_FORMS") == "long"
 PEOPLE = 4_000 if LONG else 150
 MAILS = 1_000 if LONG else 30
-STEPS = 7 if LONG else 3
+STEPS = 7 if LONG else 2
 EVERY = timedelta(days=3) / (STEPS - 1)
 """Three days, from noon to noon; each step starts seven processes."""
 
 
 def the_steps() -> list[Step]:
-    """Captured feeds, some of them new at each step: all, or those with news and an eighth of the others."""
+    """Captured feeds, some of them new at each step: all, or those with news and the smallest of each board."""
     files = [file for file in sorted(captures().rglob("*")) if file.suffix in _FEEDS]
     if not LONG:
         news = [file for file in files if _RECENT.search(file.read_bytes())]
-        files = sorted({*news, *files[::8]})
+        by_size = sorted(files, key=lambda file: file.stat().st_size, reverse=True)
+        files = sorted({*news, *{file.parent: file for file in by_size}.values()})
     return [Step(START + EVERY * at, tuple(files[at::STEPS])) for at in range(STEPS)]
 
 

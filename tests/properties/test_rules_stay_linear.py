@@ -23,6 +23,7 @@ from services.ingest.domain.workplace.reading import read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.places.known import canonical_place
 from services.rules.places.text import find_places, places_in_field
+from services.rules.roles.taxonomy import roles
 from services.rules.signature import fold_company, signature_of
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold, words
@@ -145,6 +146,11 @@ def test_a_rule_stays_linear_in_words_of_the_rules_alone_and_in_pairs(
     # Of a text no more is read than that; all else is pumped to 200 kB.
     length = MOST_READ // 2 if rule.endswith("of a text") else 100_000
     assert grows_faster_than_its_text(RULES[rule], f"{word}{between}{other}{between if other else ''}", length) is None
+
+
+@pytest.mark.parametrize("unit", ["w", "Ω"])
+def test_taking_apart_a_title_stays_linear_in_a_word_without_end(unit: str) -> None:
+    assert grows_faster_than_its_text(roles().find, unit, 20_000) is None
 
 
 @pytest.mark.parametrize(

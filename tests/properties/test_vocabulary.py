@@ -19,6 +19,7 @@ from services.rules.places.known import (
 )
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
+from tests.support.in_one_test import in_one_test
 from tests.support.long_form import examples
 
 DATA = Path(make_skills.__file__).parent
@@ -152,7 +153,7 @@ def test_a_country_is_found_by_its_name_in_every_language_of_the_table() -> None
     assert all(fold(name) == name for name in data.fields)
 
 
-@pytest.mark.parametrize("code", [*sorted(place_data().members), "US-CA", "GB-SCT", "DE"])
+@in_one_test("code", [*sorted(place_data().members), "US-CA", "GB-SCT", "DE"])
 def test_every_code_has_a_name_and_stands_for_itself(code: str) -> None:
     assert canonical_place(code) == code
     assert place_name(code)

@@ -1,13 +1,21 @@
-"""What CI does less of, for its time: `make test-long` has all kills, rounds, lives and examples."""
+"""What CI does less of, for its time: `make test-long` has all kills, rounds, lives, examples and pairs of axes.
+
+CI proves each promise once, at the cheapest level at which it can fail. What is left out is drawn by a fixed seed, so
+that a test that failed is tried again by running the same thing.
+"""
 
 import os
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from random import Random
 from typing import TypeVar
+
+import pytest
 
 LONG = os.environ.get("JOBCHIME_TEST_LENGTH") == "long"
 _SHARE = 5
 _LEAST = 5
+_SEED = 20_261_130
 
 T = TypeVar("T")
 
@@ -17,6 +25,35 @@ def examples(count: int) -> int:
     return count if LONG else max(count // _SHARE, min(count, _LEAST))
 
 
-def of_today(all_: Sequence[T], days: int) -> Sequence[T]:
-    """Each so many-th of a sequence, another share each day, so that as many days have all of it."""
-    return all_ if LONG else all_[datetime.now(UTC).date().toordinal() % days :: days]
+def some(all_: Sequence[T], of: int) -> Sequence[T]:
+    """Of each `of` that follow each other one, the same at each run."""
+    chance = Random(_SEED)
+    return all_ if LONG else [chance.choice(all_[at : at + of]) for at in range(0, len(all_), of)]
+
+
+def met(at: int, others: Sequence[T], of: int) -> Sequence[T]:
+    """What the value of that number of one axis is tried with of another: each `of`th, so that as many meet all."""
+    return others if LONG else others[at % of :: of]
+
+
+def thinned(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Tests without those that try the same with another value of an axis: one of them is drawn to try it.
+
+    An axis is a parameter that the marker `one_of` names. Where no engine runs, values that need one are not drawn.
+    """
+    alike: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if "live" in item.keywords and os.environ.get("JOBCHIME_LIVE") != "1":
+            continue
+        marker, indices = item.get_closest_marker("one_of"), _indices(item)
+        if marker and not LONG and not indices.keys().isdisjoint(marker.args):
+            others = sorted((name, at) for name, at in indices.items() if name not in marker.args)
+            alike[f"{item.nodeid.partition('[')[0]} {others}"].append(item)
+    drawn = {name: Random(f"{name} {_SEED}").choice(of) for name, of in alike.items()}
+    left = {one for name, of in alike.items() for one in of if one is not drawn[name]}
+    return [item for item in items if item not in left]
+
+
+def _indices(item: pytest.Item) -> Mapping[str, int]:
+    """By parameter, which of its values a test has."""
+    return getattr(getattr(item, "callspec", None), "indices", {})

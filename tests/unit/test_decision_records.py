@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
+from tests.support.in_one_test import in_one_test
 
 ROOT = Path(__file__).parents[2]
 RECORDS = sorted((ROOT / "docs" / "adr").glob("*.md"))
@@ -14,7 +14,7 @@ def test_the_numbers_have_no_gaps_and_no_doubles() -> None:
     assert [int(record.name[:4]) for record in RECORDS] == list(range(1, len(RECORDS) + 1))
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
+@in_one_test("record", RECORDS)
 def test_a_title_begins_with_the_number_of_its_file(record: Path) -> None:
     assert record.read_text("utf-8").startswith(f"# {int(record.name[:4])}. ")
 

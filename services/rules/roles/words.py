@@ -101,11 +101,16 @@ def title_words(title: str, *, joins: Container[str], compounds: Container[str] 
     return read
 
 
+_LONGEST_NOUN: Final = 40
+"""Letters of a noun that ends a compound: a longer word is not looked through, which would take the square of it."""
+
+
 def _parts(word: str, start: int, hard: bool, soft: str, compounds: Container[str]) -> list[Word]:
     whole = stem(word)
     end = start + len(word)
     # The longest noun that ends it: "Vertriebsmitarbeiter" is of "mitarbeiter", not of "arbeiter".
-    for at in range(3, len(word) - 3) if len(word) > 7 and whole not in compounds else ():
+    cuts = range(max(3, len(word) - _LONGEST_NOUN), len(word) - 3)
+    for at in cuts if len(word) > 7 and whole not in compounds else ():
         if stem(word[at:]) in compounds:
             first = stem(word[:at])
             return [Word(first, start, start + at, hard, soft), Word(stem(word[at:]), start + at, end)]

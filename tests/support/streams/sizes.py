@@ -46,12 +46,12 @@ class Size:
 
 SHORT = Size(
     name="short",
-    postings=900,
-    criteria=900,
+    postings=600,
+    criteria=600,
     people=100,
     topics=60,
-    span_s=50,
-    kills=3,
+    span_s=40,
+    kills=2,
     freezes=1,
     joins=1,
     restarts=("kafka", "postgresql"),

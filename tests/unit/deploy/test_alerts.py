@@ -13,6 +13,7 @@ from deploy.prometheus.alert import Alert
 from deploy.prometheus.alerts import ALERTS, RULES, rules
 from deploy.prometheus.objectives import OBJECTIVES
 from services.cli.app import tree
+from tests.support.in_one_test import in_one_test
 from tests.support.promql import promtool, unknown_in
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,7 +65,7 @@ def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() 
     assert [name for name, count in Counter(alert.name for alert in ALERTS).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+@in_one_test("alert", ALERTS)
 def test_an_alert_names_only_metrics_and_labels_that_there_are(alert) -> None:
     assert unknown_in(alert.expr) == []
     labels = set(re.findall(r"\$labels\.(\w+)", alert.summary))
@@ -98,7 +99,7 @@ def test_each_alert_fires_by_a_real_fault_but_those_of_budgets_whose_month_has_n
     assert {name for row in rows for name in re.findall(r"Jobchime\w+", row)} == faults
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+@in_one_test("name", SECTIONS)
 def test_a_section_says_what_it_means_where_to_look_and_what_to_do(name: str) -> None:
     for part in ("Means", "Look", "Do"):
         assert re.search(rf"^\*\*{part}\.\*\* \S", SECTIONS[name], re.M), part

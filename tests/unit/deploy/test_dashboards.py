@@ -4,24 +4,18 @@ import re
 from itertools import chain
 from typing import Any
 
-import pytest
-
 from deploy.grafana.dashboards import DASHBOARDS, MADE, made
+from tests.support.in_one_test import in_one_test
 from tests.support.promql import KNOWN, promtool, unknown_in
 
-QUERIES = [
-    pytest.param(query, legend, id=f"{board.name}: {panel.title}: {legend}")
-    for board in DASHBOARDS
-    for panel in board.panels
-    for query, legend in panel.queries
-]
+QUERIES = [(query, legend) for board in DASHBOARDS for panel in board.panels for query, legend in panel.queries]
 
 
 def test_the_files_are_those_of_the_code() -> None:
     assert {file.name: file.read_text(encoding="utf-8") for file in MADE.iterdir()} == made(), "run `make docs`"
 
 
-@pytest.mark.parametrize(("query", "legend"), QUERIES)
+@in_one_test("query, legend", QUERIES)
 def test_a_query_names_only_metrics_and_labels_that_there_are(query: str, legend: str) -> None:
     assert unknown_in(query) == []
     named = set(re.findall(r"\{\{(\w+)\}\}", legend))
@@ -31,8 +25,8 @@ def test_a_query_names_only_metrics_and_labels_that_there_are(query: str, legend
 
 def test_prometheus_reads_each_query(tmp_path) -> None:
     rules = "".join(
-        f"    - record: jobchime:q{number}\n      expr: '{each.values[0].replace('$__rate_interval', '5m')}'\n"
-        for number, each in enumerate(QUERIES)
+        f"    - record: jobchime:q{number}\n      expr: '{query.replace('$__rate_interval', '5m')}'\n"
+        for number, (query, _) in enumerate(QUERIES)
     )
     (tmp_path / "rules.yaml").write_text(f"groups:\n  - name: queries\n    rules:\n{rules}")
 

@@ -10,6 +10,7 @@ from services.ingest.domain.draft import Stated
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.role.title import read_title
 from services.rules.roles.taxonomy import roles
+from tests.support.in_one_test import in_one_test
 
 TITLES = {
     # English: the noun at the end decides, then what stands beside it.
@@ -107,7 +108,7 @@ TITLES = {
 }
 
 
-@pytest.mark.parametrize(("title", "role"), TITLES.items())
+@in_one_test("title, role", TITLES.items())
 def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
     read = read_role(title, (), "", roles())
     assert read.roles[:1] == (role,)

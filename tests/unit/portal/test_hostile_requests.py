@@ -23,6 +23,9 @@ from tests.support.portal import ServedPortal, served_portal
 from tests.support.signed_in import Browser
 from tests.support.stores import ENGINES
 
+pytestmark = pytest.mark.one_of("either")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 WISH = {"address": "grace@example.com", "skills": "Python", "time_zone": "UTC"}
 
 

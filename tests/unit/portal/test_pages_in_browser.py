@@ -97,6 +97,7 @@ def _leads_past_the_menu(tab: Page) -> bool:
     return before <= 1 and after > 50 and bool(tab.evaluate("document.activeElement.tagName === 'MAIN'"))
 
 
+@pytest.mark.one_of("served")
 def test_axe_tells_what_is_wrong(served: Served, tab: Page) -> None:
     tab.emulate_media(color_scheme="light")
     tab.goto(f"{served.base}/sign-in")
@@ -107,6 +108,7 @@ def test_axe_tells_what_is_wrong(served: Served, tab: Page) -> None:
     assert {"color-contrast", "label"} <= found
 
 
+@pytest.mark.one_of("served")
 @pytest.mark.parametrize("path", ["/sign-up", "/sign-in", "/privacy"])
 def test_the_keyboard_walks_a_page_in_its_order_sees_where_it_is_and_is_never_caught(
     served: Served, tab: Page, path: str
@@ -126,6 +128,7 @@ def test_the_keyboard_walks_a_page_in_its_order_sees_where_it_is_and_is_never_ca
     assert [one["at"] for one in walked] == sorted({one["at"] for one in walked})
 
 
+@pytest.mark.one_of("served")
 def test_a_box_to_tick_keeps_its_size_beside_words_of_two_lines(served: Served, tab: Page) -> None:
     tab.set_viewport_size({"width": 390, "height": 800})
     tab.goto(f"{served.base}/sign-up")
@@ -135,6 +138,7 @@ def test_a_box_to_tick_keeps_its_size_beside_words_of_two_lines(served: Served, 
     assert set(widths) == {24}
 
 
+@pytest.mark.one_of("served")
 def test_a_page_looks_itself_up_nowhere_else_and_does_not_jump(served: Served, tab: Page) -> None:
     asked = list[str]()
     tab.on("request", lambda request: asked.append(request.url))

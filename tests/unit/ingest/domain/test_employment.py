@@ -4,6 +4,7 @@ import pytest
 
 from schemas.posting import Form, Hours
 from tests.support.drafting import normalised
+from tests.support.in_one_test import in_one_test
 from tests.support.notations import notations
 
 TITLES = [
@@ -87,12 +88,12 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "form"), TEXTS)
+@in_one_test("text, form", TEXTS)
 def test_a_text_states_a_form_or_none(text: str, form: str | None) -> None:
     assert normalised(html=f"<p>{text}</p>").employment == form
 
 
-@pytest.mark.parametrize(("text", "form"), notations("employment"))
+@in_one_test("text, form", notations("employment"))
 def test_words_for_a_form_in_other_languages_and_by_themselves(text: str, form: str) -> None:
     html = "".join(f"<p>{line}</p>" for line in text.split("\\n"))
     assert normalised("Engineer", html).employment == (None if form == "-" else form)

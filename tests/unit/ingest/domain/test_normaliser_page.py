@@ -20,6 +20,7 @@ from services.ingest.domain.normalise import normalise
 from services.ingest.domain.text import sections
 from services.rules.signature import same_job
 from tests.support.drafting import RATES, a_draft, a_raw, normalised
+from tests.support.in_one_test import in_one_test
 
 _PAGE = Path(__file__).resolve().parents[4] / "docs" / "normaliser.md"
 _NOTHING = "–"
@@ -127,7 +128,7 @@ _READ: dict[str, tuple[str, Callable[[Posting], str]]] = {
 }
 
 
-@pytest.mark.parametrize("row", _with("read as"), ids=str)
+@in_one_test("row", _with("read as"))
 def test_a_row_is_read_as_the_page_says(row: Row) -> None:
     field, rendered = _READ[row.section]
     posting = _posting(row.cells)

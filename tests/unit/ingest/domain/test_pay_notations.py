@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from services.ingest.domain.pay.data import pay_data, pay_levels
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.text.sections import document_of
 from services.rules.money import rates_before
 from tests.support.drafting import FETCHED, a_draft
+from tests.support.in_one_test import in_one_test
 
 _TABLE = Path(__file__).parent / "data" / "pay_notations.tsv"
 _LINE_BREAK = "⏎"
@@ -36,7 +35,7 @@ def notations() -> Iterator[Notation]:
 ALL = list(notations())
 
 
-@pytest.mark.parametrize("one", ALL, ids=[f"{one.text[:60]!r}: {one.why}" for one in ALL])
+@in_one_test("one", ALL)
 def test_a_notation_says_what_the_table_says(one: Notation) -> None:
     document = document_of("Data Engineer", one.text)
     rates = rates_before(FETCHED.date())

@@ -11,6 +11,7 @@ from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.text.sections import document_of
 from services.rules.places.known import countries_of, place_name
 from tests.support.drafting import a_draft, normalised
+from tests.support.in_one_test import in_one_test
 from tests.support.notations import notations
 
 
@@ -30,12 +31,12 @@ def said(text: str) -> set[str]:
     return named | ({"worldwide"} if found.scope == "worldwide" else set()) or {"-"}
 
 
-@pytest.mark.parametrize(("text", "expected"), notations("reach"))
+@in_one_test("text, expected", notations("reach"))
 def test_words_that_say_where_one_may_work_from(text: str, expected: str) -> None:
     assert said(text) == set(expected.split())
 
 
-@pytest.mark.parametrize(("text", "expected"), notations("reach_refusals"))
+@in_one_test("text, expected", notations("reach_refusals"))
 def test_words_that_turn_somebody_away(text: str, expected: str) -> None:
     assert said(text) == set(expected.split())
 

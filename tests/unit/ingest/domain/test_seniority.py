@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.drafting import normalised
+from tests.support.in_one_test import in_one_test
 from tests.support.notations import notations
 
 TITLES = [
@@ -102,12 +103,12 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize(("title", "level"), TITLES)
+@in_one_test("title, level", TITLES)
 def test_a_title_names_a_level_or_none(title: str, level: str | None) -> None:
     assert normalised(title).seniority == level
 
 
-@pytest.mark.parametrize(("title", "level"), notations("titles"))
+@in_one_test("title, level", notations("titles"))
 def test_titles_of_eight_languages_and_names_of_roles_that_only_sound_like_a_level(title: str, level: str) -> None:
     assert normalised(title).seniority == (None if level == "-" else level)
 
@@ -153,7 +154,7 @@ def test_a_statement_in_the_text_counts_where_the_title_names_none(text: str, le
     assert normalised("Engineer", f"<p>{text}</p>").seniority == level
 
 
-@pytest.mark.parametrize(("text", "level"), notations("levels"))
+@in_one_test("text, level", notations("levels"))
 def test_a_statement_in_six_languages_and_levels_that_are_not_of_the_job(text: str, level: str) -> None:
     assert normalised("Engineer", f"<p>{text}</p>").seniority == (None if level == "-" else level)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.drafting import normalised
+from tests.support.in_one_test import in_one_test
 
 NOT_NEEDED = """
 Kafka is not needed
@@ -237,12 +238,12 @@ def required(asked: str) -> dict[str, bool]:
     return {skill.name: skill.core for skill in skills if skill.name != "Haskell"}
 
 
-@pytest.mark.parametrize("asked", [*NOT_NEEDED.strip().splitlines(), *WISHED.strip().splitlines()])
+@in_one_test("asked", [*NOT_NEEDED.strip().splitlines(), *WISHED.strip().splitlines()])
 def test_what_is_not_needed_or_only_wished_for_is_listed_and_not_core(asked: str) -> None:
     assert required(asked)["Kafka"] is False
 
 
-@pytest.mark.parametrize("asked", ASKED_FOR.strip().splitlines())
+@in_one_test("asked", ASKED_FOR.strip().splitlines())
 def test_words_that_deny_something_else_leave_a_skill_required(asked: str) -> None:
     assert required(asked)["Kafka"] is True
 

@@ -4,6 +4,7 @@ import pytest
 
 from schemas.posting import Timezones
 from tests.support.drafting import normalised
+from tests.support.in_one_test import in_one_test
 from tests.support.notations import notations
 
 
@@ -11,7 +12,7 @@ def zones(title: str = "Data Engineer", html: str = "", **stated: object) -> Tim
     return normalised(title, html, **stated).timezones
 
 
-@pytest.mark.parametrize(("text", "expected"), notations("zones"))
+@in_one_test("text, expected", notations("zones"))
 def test_words_that_ask_for_a_time_zone(text: str, expected: str) -> None:
     found = zones(html="".join(f"<p>{line}</p>" for line in text.split("\\n")))
     assert (f"{found.min:g} {found.max:g}" if found else "-") == expected

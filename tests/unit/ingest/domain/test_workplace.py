@@ -6,6 +6,7 @@ import pytest
 
 from services.ingest.domain.normalise import normalise
 from tests.support.drafting import RATES, a_draft, a_raw, normalised
+from tests.support.in_one_test import in_one_test
 from tests.support.notations import notations
 
 TEXTS = [
@@ -99,14 +100,14 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "workplace"), TEXTS)
+@in_one_test("text, workplace", TEXTS)
 def test_a_text_states_a_workplace_or_none(text: str, workplace: str) -> None:
     markup = "".join(f"<p>{line}</p>" for line in text.split("\n"))
     assert normalised(html=markup).workplace == workplace
 
 
-@pytest.mark.parametrize(("text", "workplace"), notations("workplace"))
 @pytest.mark.parametrize("field", ["remote", "onsite", "hybrid"])
+@in_one_test("text, workplace", notations("workplace"))
 def test_what_a_text_states_of_the_role_beats_any_field_and_what_it_says_of_other_things_none(
     text: str, workplace: str, field: str
 ) -> None:

@@ -9,6 +9,9 @@ from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal, settings_of
 from tests.support.programs import Program, problem_of
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 
 @pytest.fixture
 def program(portal: ServedPortal, ada: Subscriber) -> Program:

@@ -21,6 +21,9 @@ from tests.support.portal import ServedPortal, served_portal
 from tests.support.programs import token_for
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 PAGE = Path(__file__).parents[4] / "docs" / "api.md"
 Document = dict[str, Any]
 

@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.notifier.domain.people import Subscriber
 from services.portal.api.models import Job
 from services.rules.criterion import CRITERIA
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal
 from tests.support.programs import Program, problem_of
+
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
 
 JOB = posting("one").posting_id
 

@@ -12,6 +12,9 @@ from tests.support.portal import ServedPortal
 from tests.support.programs import Program, problem_of
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
+
 WISH = {"name": "Data", "criteria": {"skills": {"any": ["python", "k8s"]}, "places": ["Germany"]}}
 
 

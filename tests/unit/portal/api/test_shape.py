@@ -27,12 +27,12 @@ from services.usecases import accounts, feedback, tracker, webhooks
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from tests.support.hostile_words import UNREADABLE, WORDS
-from tests.support.long_form import of_today
+from tests.support.long_form import LONG, some
 from tests.support.notifying import NOW, arrival, posting, sqlite_store
 from tests.support.portal import settings_of
 from tests.support.programs import token_for
 
-EXAMPLES = 3
+EXAMPLES = 3 if LONG else 2
 """Requests of an operation, of each kind."""
 JOB = posting("one").posting_id
 _NOT_ASKED = [checks.positive_data_acceptance]
@@ -203,7 +203,7 @@ def exported(asked: Asked, person: Subscriber) -> dict[str, Any]:
 def test_hostile_words_come_back_as_they_were_or_are_refused(asked: Asked) -> None:
     client = TestClient(asked, base_url="https://alerts.example")
     words = (*WORDS, *UNREADABLE, "a\0b", "</script><script>alert(1)</script>", "{{7*7}}", "\ud800")
-    for word in of_today(words, 3):
+    for word in some(words, 3):
         asked.installation.api_tokens.end(asked.ada.subscriber_id)
         headers = {"Authorization": f"Bearer {token_for(asked.store, asked.ada)}", "If-Match": "*"}
         headers["Content-Type"] = "application/json"

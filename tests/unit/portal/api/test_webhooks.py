@@ -1,9 +1,14 @@
 """Webhooks over the API: added with a secret that is shown once, proven, tried, given another secret, removed."""
 
+import pytest
+
 from services.notifier.domain.people import Subscriber
 from tests.support.notifying import NotifierStore
 from tests.support.portal import ServedPortal
 from tests.support.programs import Program, problem_of
+
+pytestmark = pytest.mark.one_of("store")
+"""What is shown stands above SQL, which other suites hold over both databases."""
 
 ADDRESS = "https://ada.example/hook"
 
