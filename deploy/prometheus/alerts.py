@@ -313,6 +313,69 @@ _THRESHOLDS: tuple[Alert, ...] = (
         ),
         (Case({'jobchime_build_info{version="1", instance="a"}': "1x200"}, "130m"),),
     ),
+    Alert(
+        "JobchimeLeftUnread",
+        "page",
+        "max by (topic) (jobchime_left_unread_last_day) > 0",
+        "0s",
+        "Records left {{ $labels.topic }} before they were read: jobs, or matches, that nobody is told of.",
+        Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x5 40x10"}, "10m", ({"topic": "raw.v1"},)),
+        (Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeReadersLeave",
+        "page",
+        "max by (kind) (jobchime_readers_leaving_last_day) > 0",
+        "5m",
+        "Far more readers than ever do want no mail any more ({{ $labels.kind }}).",
+        Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "9x15"}, "10m", ({"kind": "unsubscribed"},)),
+        (Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "0x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeNothingComes",
+        "page",
+        'sum(max by (state) (jobchime_sources{state=~"barren|stale"}))'
+        ' == sum(max by (state) (jobchime_sources{state!~"off|paused|waiting"})) > 0',
+        "15m",
+        "No source that is polled lists anything, or anything new: no posting comes.",
+        Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
+        (
+            Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "1x30"}, "20m"),
+            Case({'jobchime_sources{state="barren"}': "0x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m"),
+        ),
+    ),
+    Alert(
+        "JobchimePollsLate",
+        "ticket",
+        "max(jobchime_polls_overdue_seconds) > 900",
+        "5m",
+        "Sources have been due for a quarter of an hour, and are not asked.",
+        Case({"jobchime_polls_overdue_seconds": "1000x15"}, "10m", ({},)),
+        (Case({"jobchime_polls_overdue_seconds": "600x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeLinksLost",
+        "page",
+        "time() - max(jobchime_links_lost_timestamp_seconds) < 86400",
+        "0s",
+        "Links in mails sent before, those to unsubscribe among them, lead nowhere: the secret is another one.",
+        Case({"jobchime_links_lost_timestamp_seconds": "_x5 0x10"}, "10m", ({},)),
+        (Case({"jobchime_links_lost_timestamp_seconds": "-90000x15"}, "10m"), Case({}, "10m")),
+    ),
+    Alert(
+        "JobchimeClockAhead",
+        "page",
+        "max(jobchime_clock_ahead_seconds) > 30 or max(jobchime_searches_due_too_late) > 0",
+        "5m",
+        "A clock runs ahead, or did: mails go out at wrong hours, and whether workers live cannot be told.",
+        Case({'jobchime_clock_ahead_seconds{service="matcher"}': "600x15"}, "10m", ({},)),
+        (
+            Case(
+                {'jobchime_clock_ahead_seconds{service="matcher"}': "3x15", "jobchime_searches_due_too_late": "0x15"},
+                "10m",
+            ),
+        ),
+    ),
 )
 ALERTS: tuple[Alert, ...] = (*_THRESHOLDS, *(alert for objective in OBJECTIVES for alert in objective.alerts()))
 

@@ -111,6 +111,18 @@ OBJECTIVES: tuple[Objective, ...] = (
         counts_all=True,
     ),
     Objective(
+        "mails_late",
+        "JobchimeMailsLate",
+        99.0,
+        "Mails take longer than a quarter of an hour from when their digest was due until the mail server takes them",
+        "sum(rate(jobchime_due_to_accepted_seconds_count[$w]))"
+        ' - sum(rate(jobchime_due_to_accepted_seconds_bucket{le="900.0"}[$w]))',
+        "sum(rate(jobchime_due_to_accepted_seconds_count[$w]))",
+        'jobchime_due_to_accepted_seconds_bucket{le="900.0"}',
+        "jobchime_due_to_accepted_seconds_count",
+        counts_all=True,
+    ),
+    Objective(
         "mails_not_taken",
         "JobchimeMailsNotTaken",
         99.0,

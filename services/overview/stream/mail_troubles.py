@@ -51,8 +51,7 @@ _DO_NOTHING = "nothing: they are tried again by themselves"
 _OF_ALL = ("settings", "away")
 """What lets no mail go out, whoever it is for."""
 _KNOWN_TO_HAPPEN = ("mailbox", "withheld")
-_MUCH_SPAM, _LEAST_SPAM, _SOME_SPAM = 0.01, 2, 0.001
-"""Of complaints mailbox providers bear fewer than of what comes back: Gmail asks for less than 0.3 %."""
+_SOME_SPAM = 0.001
 _DID_NOT_ARRIVE: dict[str, tuple[str, str, Remedy | ByHand]] = {
     "soft_bounced": (
         "did not arrive, as their readers' servers would not have them now",
@@ -161,7 +160,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
             " whose addresses are suppressed",
             "find out what they did not want: by which import or sign-up did they come?",
             Remedy("show suppressions"),
-            grave=number >= _LEAST_SPAM and day.share("spam") > _MUCH_SPAM,
+            grave=arriving.many_complain,
         )
     if arriving.many_leave:
         yield Trouble(

@@ -64,12 +64,7 @@ def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator
 
 def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
     """Polls that should have begun long ago: one source that is late is told of as all are."""
-    waits = [
-        now - source.next_due
-        for source in sources
-        if source.next_due is not None and source.asked_since is None and source.state not in ("off", "paused")
-    ]
-    late = [wait for wait in waits if wait > LATE_POLLS]
+    late = [wait for wait in (source.overdue(now) for source in sources) if wait > LATE_POLLS]
     if late:
         yield Trouble(
             f"{len(late):,} of {len(sources):,} sources have been due and are not asked,"

@@ -24,6 +24,8 @@ LEAST: Final = 3
 FEW: Final = 2
 """Where so many have an end and none of them arrived it is a failure, too: a small board sends no more. One mail, or
 all to one reader, says something of that mailbox alone."""
+_MUCH_SPAM, _LEAST_SPAM = 0.01, 2
+"""Of complaints mailbox providers bear fewer than of what comes back: Gmail asks for less than 0.3 %."""
 _ENDS: Final = ("delivered", *NOT_ARRIVED)
 """Kinds of events of which each mail has one, as a rule."""
 _HANDED_OVER = "handed over"
@@ -90,6 +92,18 @@ class Arriving:
     def many_leave(self) -> bool:
         """Whether more readers unsubscribed in the day than mails that they did not want explain."""
         return _is_much(self.told_day.kinds.get("unsubscribed", 0), self.told_day.of)
+
+    @property
+    def many_complain(self) -> bool:
+        """Whether more readers called a mail spam in the day than mailbox providers bear."""
+        spam = self.told_day.kinds.get("spam", 0)
+        return spam >= _LEAST_SPAM and self.told_day.share("spam") > _MUCH_SPAM
+
+    @property
+    def leaving(self) -> dict[str, int]:
+        """Readers of the day who want no mail any more, by what they did, where these are a failure; else none."""
+        much = {"unsubscribed": self.many_leave, "spam": self.many_complain}
+        return {kind: self.told_day.kinds.get(kind, 0) if too_many else 0 for kind, too_many in much.items()}
 
     @property
     def much_is_put_off(self) -> bool:

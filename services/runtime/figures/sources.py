@@ -81,6 +81,12 @@ class SourceFigures:
     amiss: Amiss | None = None
     """What is odd in what it gives; None where nothing is, or an operator said that it is right."""
 
+    def overdue(self, now: datetime) -> timedelta:
+        """For how long a poll of it has been due and has not begun; none where it is not to be polled."""
+        if self.next_due is None or self.asked_since is not None or self.state in ("off", "paused"):
+            return timedelta()
+        return max(now - self.next_due, timedelta())
+
     @property
     def only_amiss(self) -> Amiss | None:
         """The same, of a source that has no other trouble."""

@@ -345,6 +345,55 @@ CANARY_AGE = Metric(
     (),
     "store",
 )
+LEFT_UNREAD = Metric(
+    "jobchime_left_unread_last_day",
+    "gauge",
+    "Records of the last 24 hours that Kafka deleted before they were read, of topics that lost any.",
+    ("topic",),
+    (),
+    "store",
+)
+READERS_LEAVING = Metric(
+    "jobchime_readers_leaving_last_day",
+    "gauge",
+    "Readers who unsubscribed, where they are more than a tenth of the day's mails, or called one spam, where they are"
+    " more than a hundredth; else 0.",
+    ("kind",),
+    (),
+    "store",
+)
+LINKS_LOST = Metric(
+    "jobchime_links_lost_timestamp_seconds",
+    "gauge",
+    "Since when links of mails sent before lead nowhere, as another secret signed them; absent where they act.",
+    (),
+    (),
+    "store",
+)
+DUE_TOO_LATE = Metric(
+    "jobchime_searches_due_too_late",
+    "gauge",
+    "Searches that are due later than their cadence allows, as by a clock that ran ahead.",
+    (),
+    (),
+    "store",
+)
+CLOCK_AHEAD = Metric(
+    "jobchime_clock_ahead_seconds",
+    "gauge",
+    "How far in the time to come the last heartbeat of a service's workers lies; 0 where it does not.",
+    ("service",),
+    (),
+    "store",
+)
+POLLS_OVERDUE = Metric(
+    "jobchime_polls_overdue_seconds",
+    "gauge",
+    "For how long the poll that is due longest has not begun; 0 where none is late, or the collector is paused.",
+    (),
+    (),
+    "store",
+)
 STORED = Metric(
     "jobchime_stored_match_records", "gauge", "Records of matches.v1 that the store has taken in.", (), (), "store"
 )
@@ -357,7 +406,7 @@ METRICS: tuple[Metric, ...] = (
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
     SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNTAKEN, MAILS_UNHEARD,
     WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
-    WORKER_RESTARTS,
+    WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, LINKS_LOST, DUE_TOO_LATE, CLOCK_AHEAD, POLLS_OVERDUE,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import platform
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -212,18 +213,33 @@ class _StoreGauges(Collector):
         age = [] if came is None else [max((figures.at - came).total_seconds(), 0.0)]
         yield GaugeMetricFamily(listed.CANARY_AGE.name, listed.CANARY_AGE.help, value=age[0] if age else None)
         yield from _of_workers(figures)
+        yield from _of_what_is_lost(figures)
 
 
 def _of_workers(figures: StoreFigures) -> Iterator[Family]:
     workers = GaugeMetricFamily(listed.WORKERS.name, listed.WORKERS.help, labels=listed.WORKERS.labels)
     ages = GaugeMetricFamily(listed.HEARTBEAT_AGE.name, listed.HEARTBEAT_AGE.help, labels=listed.HEARTBEAT_AGE.labels)
+    ahead = GaugeMetricFamily(listed.CLOCK_AHEAD.name, listed.CLOCK_AHEAD.help, labels=listed.CLOCK_AHEAD.labels)
     restarts = _by(listed.WORKER_RESTARTS, {worker.service: worker.restarts for worker in figures.workers})
     for worker in figures.workers:
         workers.add_metric((worker.service, "alive"), worker.alive)
         workers.add_metric((worker.service, "lost"), worker.lost)
         if worker.heard_at is not None:
-            ages.add_metric((worker.service,), max((figures.at - worker.heard_at).total_seconds(), 0.0))
-    yield from (workers, ages, restarts)
+            age = (figures.at - worker.heard_at).total_seconds()
+            ages.add_metric((worker.service,), max(age, 0.0))
+            ahead.add_metric((worker.service,), max(-age, 0.0))
+    yield from (workers, ages, ahead, restarts)
+
+
+def _of_what_is_lost(figures: StoreFigures) -> Iterator[Family]:
+    yield _by(listed.LEFT_UNREAD, figures.left_unread)
+    yield _by(listed.READERS_LEAVING, figures.mail.arriving.leaving)
+    lost = figures.links_lost
+    yield GaugeMetricFamily(listed.LINKS_LOST.name, listed.LINKS_LOST.help, value=lost.timestamp() if lost else None)
+    yield _gauge(listed.DUE_TOO_LATE, figures.ran_ahead.due_too_late)
+    overdue = max((source.overdue(figures.at) for source in figures.sources), default=timedelta())
+    held = figures.pauses.holds("ingest.collector")
+    yield _gauge(listed.POLLS_OVERDUE, 0.0 if held else overdue.total_seconds())
 
 
 def _gauge(metric: Metric, value: float) -> Family:
