@@ -18,9 +18,6 @@ from services.runtime.throttle import Throttle
 
 _MOST_DOUBTS = 200
 """Settled in one tick."""
-_FREE = 4
-"""The next mails go once such a part of what the mailer takes at once is free: they are begun in one transaction, and
-the answers of those before are kept in one."""
 
 _events = structlog.get_logger(__name__)
 
@@ -116,7 +113,7 @@ class Courier:
     def _make_room(self, flight: Flight) -> int:
         """Wait until one or more may go; how many. After a setback one goes at a time, the others being heard."""
         if not self._is_doubtful():
-            self._hear(flight.landed(flight.most - max(1, flight.most // _FREE)))
+            self._hear(flight.landed(flight.most - 1))
         if self._is_doubtful():
             self._hear(flight.landed(0))
             return 1
