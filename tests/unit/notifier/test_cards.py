@@ -74,7 +74,12 @@ def test_percent_signs_and_braces_of_a_feed_stay_as_they_are() -> None:
 
 
 def test_a_form_is_filled_where_its_places_are() -> None:
-    assert Form.of("50% of \x01what\x01 and \x01what\x01%s").filled({"what": "%d"}) == "50% of %d and %d%s"
+    form = Form.of("50% of \x01what\x01 and \x01what\x01%s\x01rest\x01")
+    assert form.filled({"what": "%d", "rest": "!"}) == "50% of %d and %d%s!"
+    assert form.partly({"rest": "?"}).filled({"what": "%d"}) == "50% of %d and %d%s?"
+    inner = Form.of("\x01one\x01, \x01two\x01")
+    assert form.holding("rest", inner).filled({"what": "x", "one": "1", "two": "2"}) == "50% of x and x%s1, 2"
+    assert form.holding("rest", Form.of(".")).filled({"what": "x"}) == "50% of x and x%s."
 
 
 @pytest.mark.parametrize(

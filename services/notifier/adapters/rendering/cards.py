@@ -105,11 +105,6 @@ class _Personal:
     """Of the job itself."""
 
 
-def _as_forms(texts: Mapping[str, str]) -> Mapping[str, Form]:
-    """Texts without places."""
-    return {name: Form((text,)) for name, text in texts.items()}
-
-
 @dataclass(slots=True)
 class Stack:
     """Cards one below the other, for one reader."""
@@ -267,14 +262,17 @@ class Cards:
             "against": self._fill(f"{why.label} {why.against}", _INDENT) if why.against else "",
             "details": self._fill(details, _INDENT),
         }
-        body = self._body(text).partly(_as_forms(text))
-        parts = card.html.partly(_as_forms(html)), card.text.partly({"body": body})
-        return _Personal(*parts, where, why.lines, job_address(posting))
+        form = card.text.holding("body", self._body(text).partly(text))
+        return _Personal(card.html.partly(html), form, where, why.lines, job_address(posting))
 
     def _body(self, text: Mapping[str, str]) -> Form:
         """The body of a card of text, for all that say something of the same things."""
-        places = {name: slot(name) if said else "" for name, said in text.items()}
-        return self._shapes.get(tuple(places.values()), lambda: Form.of(str(self._text.body(**places))))
+
+        def made() -> Form:
+            places = {name: slot(name) if said else "" for name, said in text.items()}
+            return Form.of(str(self._text.body(**places)))
+
+        return self._shapes.get(tuple(map(bool, text.values())), made)
 
     def _why_html(self, lines: Sequence[str], against: str, label: str, near: bool, from_right: bool) -> str:
         """Why, or what is off, likewise."""

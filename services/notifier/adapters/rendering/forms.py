@@ -29,14 +29,15 @@ class Slots:
 class Form:
     """What was rendered, with places to fill."""
 
-    def __init__(self, parts: Sequence[str]) -> None:
-        """`parts`: texts, and between them the names of places."""
-        self._texts, self._names = parts[::2], parts[1::2]
+    def __init__(self, texts: Sequence[str], names: Sequence[str]) -> None:
+        """`names`: of the places between texts."""
+        self._texts, self._names = texts, names
 
     @classmethod
     def of(cls, rendered: str) -> "Form":
         """By the places that stand in it."""
-        return cls(_SLOT.split(rendered))
+        parts = _SLOT.split(rendered)
+        return cls(parts[::2], parts[1::2])
 
     def filled(self, own: Mapping[str, str]) -> str:
         """The whole."""
@@ -45,21 +46,26 @@ class Form:
         parts[1::2] = [own[name] for name in self._names]
         return "".join(parts)
 
-    def partly(self, own: Mapping[str, "Form"]) -> "Form":
-        """The same with some places filled by what may have places itself."""
-        parts, text = list[str](), [self._texts[0]]
+    def partly(self, own: Mapping[str, str]) -> "Form":
+        """The same with some places filled."""
+        texts, names, text = list[str](), list[str](), self._texts[0]
         for name, behind in zip(self._names, self._texts[1:], strict=True):
             given = own.get(name)
             if given is None:
-                parts += "".join(text), name
-                text = []
+                texts.append(text)
+                names.append(name)
+                text = behind
             else:
-                for before, inner in zip(given._texts, given._names, strict=False):
-                    parts += "".join((*text, before)), inner
-                    text = []
-                text.append(given._texts[-1])
-            text.append(behind)
-        return Form((*parts, "".join(text)))
+                text = f"{text}{given}{behind}"
+        return Form([*texts, text], names)
+
+    def holding(self, name: str, other: "Form") -> "Form":
+        """The same with another form at a place."""
+        at = self._names.index(name)
+        texts = [*self._texts[:at], *other._texts, *self._texts[at + 2 :]]
+        texts[at] = self._texts[at] + texts[at]
+        texts[at + len(other._names)] += self._texts[at + 1]
+        return Form(texts, [*self._names[:at], *other._names, *self._names[at + 1 :]])
 
 
 class Kept(Generic[V]):

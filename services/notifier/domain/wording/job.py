@@ -222,27 +222,36 @@ class PayBar:
     @property
     def pieces(self) -> tuple[tuple[Kind, int], ...]:
         """What to draw from one end to the other, and how many percent of the width each takes."""
-        runs = groupby(map(self._kind, range(100)))
-        return tuple((kind, sum(1 for _ in run)) for kind, run in runs)
+        return _pieces(self.start, self.end)
 
     @property
     def line(self) -> str:
         """The same in characters: `───────┃──━━━━━━━───────────────────`."""
-        return "".join(map(self._character, range(_CHARACTERS)))
+        return _line(self.start, self.end)
 
-    def _character(self, at: int) -> str:
-        """One of the line: the floor where it takes that in, else pay where it takes in any."""
+
+@lru_cache(maxsize=4_096)
+def _pieces(start: int, end: int) -> tuple[tuple[Kind, int], ...]:
+    def kind_of(at: int) -> Kind:
+        if at == FLOOR_AT:
+            return "floor"
+        if not start <= at < end:
+            return "rail"
+        return "under" if at < FLOOR_AT else "paid"
+
+    return tuple((kind, sum(1 for _ in run)) for kind, run in groupby(map(kind_of, range(100))))
+
+
+@lru_cache(maxsize=4_096)
+def _line(start: int, end: int) -> str:
+    def character(at: int) -> str:
+        """The floor where it takes that in, else pay where it takes in any."""
         first, last = 100 * at // _CHARACTERS, 100 * (at + 1) // _CHARACTERS
         if first <= FLOOR_AT < last:
             return _DRAWN["floor"]
-        return _DRAWN["paid" if first < self.end and self.start < last else "rail"]
+        return _DRAWN["paid" if first < end and start < last else "rail"]
 
-    def _kind(self, at: int) -> Kind:
-        if at == FLOOR_AT:
-            return "floor"
-        if not self.start <= at < self.end:
-            return "rail"
-        return "under" if at < FLOOR_AT else "paid"
+    return "".join(map(character, range(_CHARACTERS)))
 
 
 def pay_bar(
