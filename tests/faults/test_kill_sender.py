@@ -19,8 +19,8 @@ from tests.support.stores import new_url
 from tests.support.victims import Nursery
 from tests.support.waiting import until
 
-DELIVERIES = 300 if LONG else 100
-KILLS = 40 if LONG else 12
+DELIVERIES = 300 if LONG else 60
+KILLS = 40 if LONG else 8
 SEED = 20_260_915
 FACTOR = 600
 """A second is ten minutes, so that what is deferred comes again within the test."""

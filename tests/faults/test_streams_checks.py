@@ -10,6 +10,7 @@ import pytest
 from schemas.keys import Keys, keys_of
 from services.rules.signature import same_job
 from tests.support.generate import criteria, postings
+from tests.support.long_form import LONG
 from tests.support.streams.items import alike, jobs_of
 from tests.support.streams.material import Step, normalised, raw_of, steps
 from tests.support.streams.pairs import Expected, PairTally, Stored, Versions, check_pairs, check_truth, fits_of
@@ -40,7 +41,7 @@ def stored_of(expected: Expected) -> dict[str, Stored]:
 
 def checked(expected: Expected, stored: dict[str, Stored], versions: Versions) -> tuple[PairTally, list[str]]:
     tally, faults = check_pairs(expected, stored, versions)
-    return tally, faults + check_truth(tally, expected, stored, versions, 40_000, seed=2)
+    return tally, faults + check_truth(tally, expected, stored, versions, 40_000 if LONG else 16_000, seed=2)
 
 
 def with_most(expected: Expected) -> str:

@@ -10,12 +10,13 @@ import pytest
 from bench.truth import INDICES, IndexName
 from tests.support.captured import captured_postings
 from tests.support.generate import criteria, records
+from tests.support.long_form import LONG
 from tests.support.truth import judged
 
 
 @pytest.mark.parametrize("which", ["memory", pytest.param("elasticsearch", marks=pytest.mark.live)])
 def test_the_index_equals_the_truth_on_captured_postings(which: IndexName, capsys: pytest.CaptureFixture[str]) -> None:
-    postings = captured_postings(180)
+    postings = captured_postings(180 if LONG else 90)
     asked = criteria(300, seed=11, models=postings)
     with INDICES[which]() as index:
         index.apply(records(asked))

@@ -2,14 +2,13 @@
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from services.notifier.adapters.mail.folder import FolderMailer
 from services.runtime.files.datadir import SECRET_FILE, SUPPRESSION_KEY_FILE
+from tests.support.command_line import run
 from tests.support.digests import email
 from tests.support.notifying import NOW, SECRET, sqlite_store
 from tests.support.sending import open_deliveries
@@ -17,10 +16,9 @@ from tests.support.sending import open_deliveries
 ROOT = Path(__file__).parents[2]
 
 
-def jobchime(folder: Path, *words: str) -> None:
-    command = [sys.executable, "-c", "import os; os.umask(0o022); from services.cli import main; main()", *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+def jobchime(*words: str) -> None:
+    ran = run(*words)
+    assert ran.code == 0, ran.err
 
 
 def open_to_others(folder: Path) -> list[str]:
@@ -35,10 +33,13 @@ def usual_umask() -> "object":
     os.umask(before)
 
 
-def test_an_installation_with_mails_and_all_that_commands_write(tmp_path: Path) -> None:
+def test_an_installation_with_mails_and_all_that_commands_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "own"
     folder.mkdir(mode=0o700)
-    jobchime(folder, "config", "init")
+    monkeypatch.chdir(folder)
+    jobchime("config", "init")
     open_deliveries(store := sqlite_store(folder / "jobchime-data"), 2, NOW)
     store.engine.dispose()
     (folder / "jobchime-data").chmod(0o700)
@@ -46,11 +47,11 @@ def test_an_installation_with_mails_and_all_that_commands_write(tmp_path: Path) 
     for kept in (SECRET_FILE, SUPPRESSION_KEY_FILE):
         (folder / "jobchime-data" / kept).write_bytes(SECRET)
         (folder / "jobchime-data" / kept).chmod(0o600)
-    jobchime(folder, "run", "--once")
-    jobchime(folder, "mail", "test", "ops@harbour.example")
-    jobchime(folder, "backup", "kept.zip")
+    jobchime("run", "--once")
+    jobchime("mail", "test", "ops@harbour.example")
+    jobchime("backup", "kept.zip")
     feed = ROOT / "samples" / "feeds" / "remoteok.json"
-    jobchime(folder, "normalise", str(feed), "--dead", "dead.jsonl")
+    jobchime("normalise", str(feed), "--dead", "dead.jsonl")
     names = {str(one.relative_to(folder)) for one in folder.rglob("*")}
     assert {"jobchime.toml", "kept.zip", "dead.jsonl", "jobchime-data/log.sqlite"} <= names
     assert any(name.endswith(".eml") for name in names)

@@ -18,6 +18,7 @@ from services.runtime.letters.dead import DeadLetters
 from services.runtime.records import Outgoing
 from tests.live.faust_child import AWAY, SLOW, Recorder
 from tests.support.engines import kafka_of_my_own
+from tests.support.long_form import LONG
 from tests.support.record_logs import AT_ONCE
 from tests.support.small_services import POSTINGS, RAW, Effects
 from tests.support.victims import Nursery
@@ -213,7 +214,7 @@ def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
     with ExitStack() as stack:
         workers = [stack.enter_context(stream.worker()) for _ in range(3)]
         running: set[Nursery] = set()
-        for _ in range(14):
+        for _ in range(14 if LONG else 8):
             worker = chance.choice(workers)
             if worker not in running:
                 worker.start()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+from tests.support.long_form import some
 from tests.support.postgresql import empty_database
 from tests.support.terminal import BY_INTERRUPT, CTRL_C, Terminal, terminal
 from tests.support.waiting import until
@@ -45,7 +46,9 @@ def checkout(folder: Path) -> Iterator[dict[str, str]]:
     """What the walk needs of a checkout, and an environment with room of its own on the engines."""
     (folder / "deploy").mkdir()
     shutil.copy(ROOT / "deploy" / "local.toml", folder / "deploy")
-    (folder / "samples").symlink_to(ROOT / "samples")
+    (folder / "samples" / "feeds").mkdir(parents=True)
+    for feed in some(sorted((ROOT / "samples" / "feeds").iterdir()), 6):
+        (folder / "samples" / "feeds" / feed.name).symlink_to(feed)
     (folder / ".venv").symlink_to(sys.prefix)
     tools = folder / "tools"
     tools.mkdir()

@@ -9,6 +9,7 @@ from services.ingest.domain.spoken.reading import LanguagesOfWork, read_language
 from services.ingest.domain.text.sections import MOST_READ, document_of
 from services.rules.lexicon.builder import LANGUAGES
 from services.rules.text import collapsed
+from tests.support.long_form import met
 from tests.support.pumping import grows_faster_than_its_text, words_of_the_rules
 
 _NAMES = ["English", "German", "Polish", "Danish", "Français", "Deutsch", "Español"]
@@ -54,9 +55,9 @@ def test_each_language_has_a_name_in_each_language(language: str) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("between", [" ", ", ", " and ", "/", "\n", ". ", " (", " a plus, "])
-def test_reading_stays_linear_in_names_and_what_joins_them(between: str) -> None:
-    for unit in (f"German{between}", f"fluent English{between}", f"bilingual EN/FR{between}"):
+@pytest.mark.parametrize(("at", "between"), [*enumerate((" ", ", ", " and ", "/", "\n", ". ", " (", " a plus, "))])
+def test_reading_stays_linear_in_names_and_what_joins_them(at: int, between: str) -> None:
+    for unit in met(at, (f"German{between}", f"fluent English{between}", f"bilingual EN/FR{between}"), 3):
         assert grows_faster_than_its_text(lambda text: read(text, "en"), unit, MOST_READ // 2) is None
         assert grows_faster_than_its_text(lambda text: read("", "en", title=text), unit, 100_000) is None
 

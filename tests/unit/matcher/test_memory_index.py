@@ -30,6 +30,7 @@ def record(key: int, asked: Criteria) -> CriteriaRecord:
     return CriteriaRecord(key=key, criteria_id="", version=1, criteria=asked)
 
 
+@pytest.mark.one_of("kernel")
 @kernels
 @pytest.mark.parametrize("kind", KINDS)
 def test_criteria_that_are_filled_in_are_found_like_those_that_came_one_by_one(kind: Kind, kernel: KernelName) -> None:
