@@ -184,8 +184,13 @@ def _said(criteria: Criteria, name: str) -> frozenset[str]:
     query, known = TextQuery.parse(criteria.text), roles()
     means = (role for role, weight in affinity_of(criteria, name).weights if weight >= _SURELY and role in known)
     words_of = (name, *query.wanted, *(term for group in query.either for term in group), *criteria.skills.all)
-    own = (word.stem for said in (*words_of, *criteria.skills.any) for word in known.vocabulary.words(said))
-    return frozenset(own).union(*map(_names_of, means))
+    return frozenset[str]().union(*map(_stems_of, (*words_of, *criteria.skills.any)), *map(_names_of, means))
+
+
+@lru_cache(maxsize=4_096)
+def _stems_of(term: str) -> frozenset[str]:
+    """Of a name, a word or a skill; many ask for the same."""
+    return frozenset(word.stem for word in roles().vocabulary.words(term))
 
 
 @cache
