@@ -183,6 +183,7 @@ NO_LANGUAGE = {
     "html|head|body|script|meta|div|main|section": "the same",
     "DOCTYPE|ENTITY": "declarations of XML",
     "item|entry": "elements of feeds",
+    '"version"': "a key of JSON Feed",
     "rss|feed|rdf|channel": "the same",
     "title|language": "the same",
     "link|guid": "the same",
