@@ -5,11 +5,12 @@ from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from random import Random, SystemRandom
+from typing import Final
 
 from sqlalchemy import Engine
 
 from services.notifier.adapters.mail.folder import forget_mails
-from services.notifier.adapters.mail.mailers import mailer_of
+from services.notifier.adapters.mail.mailers import mailer_of, probe
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
@@ -57,6 +58,9 @@ from services.runtime.records import Record
 from services.runtime.retention import Chore
 from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.link_key import keep_link_key
+
+_PROBE_PATIENCE_S: Final = 5.0
+"""For each step of the canary's try of the mailer: the tick waits for it."""
 
 
 def look_at_keys(engine: Engine, ids: Ids, mail: MailSettings, now: datetime) -> None:
@@ -114,7 +118,8 @@ def build_notifier(
     # It looks at no posting but its own, which is sent however likely anybody is to want it.
     unbarred = chosen.curate.model_copy(update={"least_chance": 0.0, "least_mail_chance": 0.0})
     alone = chosen.model_copy(update={"newest_looked_at": 0, "postings_held": 1, "curate": unbarred})
-    canary_digest = CanaryDigest(engine, Choosing(matches, digests, alone), composer)
+    tried = [] if mailer else [partial(probe, mail, _PROBE_PATIENCE_S)]
+    canary_digest = CanaryDigest(engine, Choosing(matches, digests, alone), composer, *tried)
     return notifier(partial(send_canary, engine), canary_digest.build)
 
 

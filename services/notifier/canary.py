@@ -2,9 +2,11 @@
 
 Nobody of that name is in the store, so that nothing of it is counted, exported, erased or mailed; nothing is committed
 but when it was built. What it tries beside the way into the store: reading postings, choosing, wording, rendering, the
-message, and that the notifier's tick comes to its end. Windows, deliveries and the mailer are not tried by it.
+message, all that a mailer needs to send but the sending, and that the notifier's tick comes to its end. Windows and
+deliveries are not tried by it.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,8 +19,10 @@ from services.notifier.choosing import Choosing
 from services.notifier.composing import Composer
 from services.notifier.domain.model import Candidate, DueSearch, Hold, Recipient
 from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
+from services.notifier.ports import MailDeferredError, MailRefusedError
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.canary import CANARY_ID, canary_without_digest, keep_canary_digest
+from services.runtime.privacy.redaction import redacted
 
 _PERSON = Recipient("canary", "canary@nowhere.example", "", "UTC", "EUR")
 _SEARCH = DueSearch("canary", "Canary", "instant", Criteria(skills=SkillTerms(all=("Python",))))
@@ -34,10 +38,14 @@ _events = structlog.get_logger(__name__)
 class CanaryDigest:
     """Looks, at a tick every few seconds, whether a canary came through of which no digest was built."""
 
-    def __init__(self, engine: Engine, choosing: Choosing, composer: Composer) -> None:
+    def __init__(
+        self, engine: Engine, choosing: Choosing, composer: Composer, probe: Callable[[], object] = lambda: None
+    ) -> None:
+        """`probe`: tries the mailer without sending. Raises MailDeferredError, MailRefusedError of the sender."""
         self._engine = engine
         self._choosing = choosing
         self._composer = composer
+        self._probe = probe
         self._looks_at: datetime | None = None
         """Not before; a clock that was set back is not waited for."""
 
@@ -52,8 +60,13 @@ class CanaryDigest:
         self._looks_at = now + _AGAIN
         try:
             held = self._hand_over_to_nowhere(now)
+            if held is None:
+                self._probe()
         except UnavailableError:
             raise
+        except (MailDeferredError, MailRefusedError) as error:
+            _events.error("the mailer would not take a mail of the canary", error=redacted(error))
+            return False
         except Exception:
             # Those of people have been built before it, and are not held up.
             _events.exception("no digest could be built of the canary")

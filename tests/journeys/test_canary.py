@@ -11,8 +11,10 @@ from sqlalchemy import event
 
 from schemas.topics import MATCHES, RAW
 from services.embedded import Embedded, embedded
+from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.canary import CanaryDigest
+from services.notifier.ports import MailDeferredError, MailRefusedError
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.store_troubles import store_troubles
 from services.runtime.clock import FixedClock
@@ -82,6 +84,28 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
         assert trouble.grave
         assert trouble.what.startswith("of the canary in the store no digest was built for 14 min")
         assert [service.tick_errors for service in form.runner.status().services if service.name == "notifier"] == [0]
+        monkeypatch.undo()
+        form.runner.once(clock.now())
+        form.runner.once(clock.now())
+        assert list(store_troubles(form.operations.figures(), clock.now())) == []
+
+
+@pytest.mark.parametrize("error", [MailDeferredError("no connection"), MailRefusedError("550 not this sender")])
+def test_one_whose_mailer_would_not_take_a_mail_is_told_of_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuses(self: FolderMailer, sender_address: str) -> str:
+        raise error
+
+    monkeypatch.setattr(FolderMailer, "probe", refuses)
+    clock = FixedClock(NOW)
+    with with_canaries(tmp_path, clock) as form:
+        form.runner.load()
+        for _ in range(14):
+            form.runner.once(clock.now())
+            clock.advance(MINUTE)
+        [trouble] = store_troubles(form.operations.figures(), clock.now())
+        assert "or the mailer would not take it" in trouble.what
         monkeypatch.undo()
         form.runner.once(clock.now())
         form.runner.once(clock.now())
