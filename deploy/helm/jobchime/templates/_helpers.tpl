@@ -105,3 +105,12 @@ nodeSelector: {{ toYaml . | nindent 2 }}
 tolerations: {{ toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
+
+{{/* What one takes at the least and the most; `of`: its resources, `name`: its limit of the processor. */}}
+{{- define "jobchime.resources" -}}
+{{- $resources := deepCopy .of }}
+{{- if .root.Values.cpuLimits.enabled }}
+{{- $resources = mergeOverwrite $resources (dict "limits" (dict "cpu" (get .root.Values.cpuLimits .name))) }}
+{{- end }}
+{{- toYaml $resources }}
+{{- end }}
