@@ -7,7 +7,9 @@ from typing import Literal
 
 Severity = Literal["page", "ticket"]
 """`page`: somebody gets up; `ticket`: somebody looks in the morning."""
-RUNBOOK = "docs/runbook.md"
+RUNBOOK = "http://127.0.0.1:8130/runbook/"
+"""The console's own, where it is reached by a tunnel or on the machine itself; the chart's `monitoring.runbook` names
+another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +68,4 @@ class Alert:
         return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda named: labels.get(named[1], ""), self.summary)
 
     def _annotations(self, summary: str) -> dict[str, str]:
-        return {"summary": summary, "runbook_url": f"{RUNBOOK}#{self.name.casefold()}"}
+        return {"summary": summary, "runbook_url": f"{RUNBOOK}{self.name.casefold()}"}

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from services.console import letters, people, sources, stream, under_way
+from services.console import letters, mapping, people, runbook, sources, stream, under_way
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
 from services.console.live import Watch
@@ -84,6 +84,8 @@ def console_app(
     app.include_router(under_way.routes(door, watch, turns))
     app.include_router(people.routes(door, revealed))
     app.include_router(sources.routes(door, watch))
+    app.include_router(mapping.routes(door))
+    app.include_router(runbook.routes(door))
     _add_ways_in(app, door)
     app.mount("/static", GZipMiddleware(Files("services.console")))
     _show_faults(app, door)

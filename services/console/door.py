@@ -33,6 +33,7 @@ PAGES: Final = (
     ("/people", "People"),
     ("/relevance", "Relevance"),
     ("/acts", "Acts"),
+    ("/runbook", "Runbook"),
 )
 """The pages that stand at the head of each."""
 

@@ -94,7 +94,8 @@ def routes(door: ConsoleDoor, turns: Turns, revealed: Revealed) -> APIRouter:
         """One letter with its record."""
         operator = door.access.operator(request)
         found = await door.work(lambda: dead_letters.show(settings, letter))
-        return door.show(request, "letter", operator, values=_shown(found))
+        lines = await door.work(lambda: dead_letters.history(door.installation, letter))
+        return door.show(request, "letter", operator, values=_shown(found) | {"lines": lines})
 
     @router.post("/letters/do")
     async def do(request: Request, given: Annotated[LetterForm, Form()]) -> Response:

@@ -41,8 +41,10 @@ class SqlAudit:
         with writing(self._engine) as connection:
             return connection.execute(delete(operator_acts).where(operator_acts.c.at < now - KEPT)).rowcount
 
-    def latest(self, most: int) -> Sequence[OperatorAct]:
-        """The newest first."""
+    def latest(self, most: int, about: Sequence[str] = ()) -> Sequence[OperatorAct]:
+        """The newest first; only those `about` some, where these are named."""
         query = select(operator_acts).order_by(operator_acts.c.act_id.desc()).limit(most)
+        if about:
+            query = query.where(operator_acts.c.about.in_(about))
         with reading(self._engine) as connection:
             return [OperatorAct(row.at, row.operator, row.act, row.about) for row in connection.execute(query)]

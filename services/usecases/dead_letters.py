@@ -7,6 +7,7 @@ from datetime import datetime
 from schemas.faults import meant
 from schemas.topics import dead_of
 from services.ingest.faults import FAULT_CODES
+from services.runtime.audit import SqlAudit
 from services.runtime.chunks import chunked
 from services.runtime.errors import UsageError
 from services.runtime.letters.dead import (
@@ -17,28 +18,35 @@ from services.runtime.letters.dead import (
     counted_by_fault,
     letter_ids,
 )
+from services.runtime.letters.history import LetterEvent
 from services.runtime.letters.marks import LetterId
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
-from services.usecases.installation import open_letters
+from services.usecases.installation import Installation, open_letters
 from services.usecases.progress import Progress, unseen
 
 __all__ = [
     "Chosen",
     "DeadLetter",
     "Discarded",
+    "HistoryLine",
     "LetterCount",
+    "LetterEvent",
     "LetterReplay",
     "Listing",
     "counts",
     "discard",
     "find",
+    "history",
     "listing",
     "replay",
     "replay_mended",
     "show",
 ]
 
+_MOST_ACTS = 200
+_KINDS = {"replay letters": "sent back", "replay mended letters": "sent back", "discard letters": "seen to"}
+"""What becomes of letters by what an operator does."""
 _AT_ONCE = 50
 """Letters of a replay between two looks at how far it has come."""
 
@@ -105,6 +113,31 @@ def show(settings: Settings, letter: str) -> DeadLetter:
     """One letter with its record. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
         return DeadLetters(log).show(_one_id(letter))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something that happened to a letter, or was done about it, by whom."""
+
+    event: LetterEvent
+    by: str = ""
+    """The operator who did it to this letter by itself; empty of what was done to many, or by a command."""
+    mended: bool = False
+
+
+def history(installation: Installation, letter: str) -> tuple[HistoryLine, ...]:
+    """All that happened to one letter, the oldest first. Raises UsageError, UnavailableError."""
+    with open_letters(installation.settings) as log:
+        events = DeadLetters(log).history(_one_id(letter))
+    about = sorted({event.letter for event in events})
+    lines = [HistoryLine(event) for event in events]
+    for act in reversed(SqlAudit(installation.engine).latest(_MOST_ACTS, about)):
+        # It is written down before it is done: what came of it is the first of its kind behind it.
+        kind = _KINDS.get(act.act)
+        done = (at for at, line in enumerate(lines) if line.event.kind == kind and line.event.at >= act.at)
+        if (at := next(done, None)) is not None and not lines[at].by:
+            lines[at] = HistoryLine(lines[at].event, act.operator, mended="mended" in act.act)
+    return tuple(lines)
 
 
 def replay(settings: Settings, chosen: Chosen, *, again: bool, progress: Progress = unseen) -> LetterReplay:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from schemas.posting import Posting
 from services.ingest.adapters.mapped.format import Mapped
-from services.ingest.adapters.mapped.survey import FoundPath, Survey, survey
+from services.ingest.adapters.mapped.survey import FoundPath, Survey, row_at, survey
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.mapping.files import PREFIX, mapping_of
@@ -25,7 +25,19 @@ from services.runtime.privacy.redaction import redacted
 from services.settings.writing import written
 from services.usecases import sources
 
-__all__ = ["FIELDS", "FoundPath", "MappingTrial", "Survey", "fetched", "save", "survey", "table", "text_of", "tried"]
+__all__ = [
+    "FIELDS",
+    "FoundPath",
+    "MappingTrial",
+    "Survey",
+    "fetched",
+    "row_at",
+    "save",
+    "survey",
+    "table",
+    "text_of",
+    "tried",
+]
 
 _PAY: Final = ("min", "max", "currency", "period")
 _NOT_BY_PATH: Final = frozenset({"pay", "worldwide", "restriction_open"})
@@ -53,6 +65,8 @@ class MappingTrial:
     fallen: list[Fallen] = field(default_factory=list)
     """Of each item that is no posting why, 50 at most."""
     fell: int = 0
+    of_row: Posting | Fallen | None = None
+    """What becomes of one row; None where there are not so many."""
     paths: list[str] = field(default_factory=list)
     """How often each path found something, and what was there instead."""
     next_page: str | None = None
@@ -118,14 +132,17 @@ def text_of(mapping: Mapping[str, Any]) -> str:
     return "\n".join([*head, "", "[fields]", *fields, ""])
 
 
-def tried(body: bytes, mapping: Mapping[str, Any], now: datetime, url: str = "") -> MappingTrial:
+def tried(body: bytes, mapping: Mapping[str, Any], now: datetime, url: str = "", row: int = 0) -> MappingTrial:
     """Read a body by a mapping, as collectors and normaliser would; `url`: where it is, by which pages are told.
+
+    `row`: the one of which all that becomes of it is wanted.
 
     Raises UsageError for what is no mapping, or leads to no page.
     """
     found = Mapped("tried", _settings_of(mapping))
     result, paths = MappingTrial(), PathCounts()
     for outcome in trial(body, source="tried", found=found, normalise=make_normalise(), now=now):
+        result.of_row = outcome if result.items == row else result.of_row
         result.items += 1
         if isinstance(outcome, Posting):
             result.postings += 1

@@ -11,6 +11,7 @@ from schemas.topics import DEAD_SUFFIX, TOPICS, dead_of
 from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import UsageError
+from services.runtime.letters.history import LetterEvent, history_of
 from services.runtime.letters.marks import (
     REPLAY_OF,
     Death,
@@ -197,6 +198,14 @@ class DeadLetters:
         marks = self._marks(letter_id.topic)
         for record in self._records((marks.first_of(letter_id),)):
             return _letter(record, marks, tuple(marks.deaths_of(id_of(record))))
+        raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
+
+    def history(self, letter_id: LetterId) -> tuple[LetterEvent, ...]:
+        """All that happened to a letter that is there, the oldest first. Raises UsageError where there is none."""
+        self._dead_topics(letter_id.topic)
+        marks = self._marks(letter_id.topic)
+        for record in self._records((marks.first_of(letter_id),)):
+            return history_of(record, marks)
         raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
 
     def present(self, ids: Sequence[LetterId]) -> tuple[DeadLetter, ...]:

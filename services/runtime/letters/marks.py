@@ -35,6 +35,16 @@ class Discard:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that was done about a letter."""
+
+    at: datetime
+    discarded: bool
+    """Else it was sent back."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Death:
     """One more time that a letter's record died, after a replay."""
 
@@ -76,6 +86,8 @@ class Marks:
     discarded: dict[str, Discard] = field(default_factory=dict)
     deaths: dict[str, list[Death]] = field(default_factory=dict)
     """By the id of the letter that was replayed: the letters of those replays."""
+    done: dict[str, list[Mark]] = field(default_factory=dict)
+    """By the id of a letter all that was done about it, the oldest first."""
     _replays: dict[LetterId, str] = field(default_factory=dict)
     _first: dict[int, int] = field(default_factory=dict)
 
@@ -116,8 +128,11 @@ def marks_of(records: Iterable[Record]) -> Marks:
         headers = record.headers
         if _REPLAYED in headers:
             found.replayed.add(headers[_REPLAYED])
+            found.done.setdefault(headers[_REPLAYED], []).append(Mark(record.appended_at, discarded=False))
         elif _DISCARDED in headers:
-            found.discarded[headers[_DISCARDED]] = Discard(record.appended_at.isoformat(), headers.get(_WHY, ""))
+            at, why = record.appended_at, headers.get(_WHY, "")
+            found.discarded[headers[_DISCARDED]] = Discard(at.isoformat(), why)
+            found.done.setdefault(headers[_DISCARDED], []).append(Mark(at, discarded=True, why=why))
         else:
             found._first.setdefault(record.partition, record.offset)
             if REPLAY_OF in headers:

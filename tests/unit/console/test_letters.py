@@ -1,11 +1,16 @@
 """Dead letters in the console: found by reason, opened, mended and sent back, and seen to with a reason."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
 from services.ingest.events import dead_letter
 from services.ingest.faults import FeedFault
 from services.ingest.ports import Broken
+from services.runtime.errors import PoisonError
+from services.runtime.letters.writing import letter_of
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import partition_of
 from services.usecases import operators
@@ -71,6 +76,32 @@ def test_a_mended_copy_is_sent_back(console: ServedConsole, log: SqliteLog) -> N
     assert [(act.act, act.about) for act in operators.latest(console.installation)] == [
         ("replay mended letters", letter_at(0))
     ]
+
+
+def test_its_history_says_when_it_died_was_sent_back_and_by_whom_and_why_it_was_seen_to(
+    console: ServedConsole, log: SqliteLog
+) -> None:
+    letter = letter_at(0)
+    do(console, act="replay mended", letter=letter, value="{}")
+    [sent] = log.read_all(RAW.name)
+    later = datetime.now(UTC)
+    log.produce([letter_of(sent, PoisonError("still no title"), attempts=2, consumer="normaliser", failed_at=later)])
+    do(console, act="replay", topic=RAW.name, error="still no title")
+    do(console, act="discard", letter=letter_at(1), why="a test of ours")
+    rows = history(console, letter)
+    assert [row[1:] for row in rows] == [
+        ["died at try 1", "normaliser", "no title"],
+        ["sent back, mended", "operator", ""],
+        ["died again at try 2", "normaliser", "still no title"],
+        ["sent back", "with others, or by a command", ""],
+    ]
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert history(console, letter_at(1))[-1][1:] == ["seen to", "operator", "a test of ours"]
+
+
+def history(console: ServedConsole, letter: str) -> list[list[str]]:
+    table = console.client.get(f"/letters/{letter}").text.partition("What happened to it")[2].partition("</table>")[0]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("<tr>")[2:]]
 
 
 def test_all_of_a_reason_are_sent_back(console: ServedConsole, log: SqliteLog) -> None:

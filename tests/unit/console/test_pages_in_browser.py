@@ -49,6 +49,7 @@ PAGES = (
     "/mapping",
     "/sending",
     "/acts",
+    "/runbook",
 )
 
 
@@ -139,6 +140,32 @@ def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: S
             tab.set_viewport_size({"width": width, "height": 900})
             tab.get_by_label("The next is found").scroll_into_view_if_needed()
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_value_is_pressed_and_named_by_keys_alone_and_what_becomes_of_it_stands_beside_it(
+    console: ServedConsole,
+) -> None:
+    base = str(console.client.base_url).rstrip("/")
+    with open_browser() as browser, browser.new_context(java_script_enabled=False) as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/enter")
+        tab.get_by_label("Token or password").fill(TOKEN)
+        tab.get_by_role("button", name="Sign in").click()
+        tab.goto(f"{base}/mapping")
+        tab.get_by_text("Some of its items").click()
+        tab.get_by_label("A sample").fill(PAGED)
+        tab.get_by_role("button", name="Show its fields").click()
+        value = tab.locator('input[name="at"][value="title"]')
+        value.focus()
+        tab.keyboard.press("Space")
+        tab.get_by_role("button", name="company", exact=True).press("Enter")
+        tab.wait_for_url(f"{base}/mapping#row")
+        assert value.is_checked()
+        assert tab.locator("label.value", has=value).locator("b").all_inner_texts() == ["title", "company"]
+        assert "Company\nGardener" in tab.locator("#becomes").inner_text()
+        tab.get_by_role("button", name="Another row").click()
+        tab.get_by_text("row 2 of the 2 looked at").wait_for()
+        assert "Title\nCook" in tab.locator("#becomes").inner_text()
 
 
 def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(console: ServedConsole) -> None:

@@ -349,6 +349,36 @@ def test_a_mapped_feed_is_saved_as_a_source_of_the_settings_that_reads_as_it_was
     assert (file.read_text(), list((tmp_path / "mappings").iterdir())) == (before, [written])
 
 
+def test_a_value_that_is_pressed_and_named_is_taken_and_what_becomes_of_its_row_is_shown(
+    console: ServedConsole,
+) -> None:
+    chosen = {"items": "data.vacancies", "from.source_id": "ref", "text.title": "Cook", "text.company": "Fern"}
+    status, page = post(console, "/mapping", sample=FEED, at="name", row="1", **chosen, **{"is": "title"})
+    tree, becomes = page.partition('class="tree"')[2].partition('id="becomes"')[::2]
+    assert (status, "row 2 of the 3 looked at" in page) == (200, True)
+    named = tree.partition('value="name" checked>')[2].partition("</label>")[0]
+    assert "Data &lt;b&gt;Analyst&lt;/b&gt;" in named
+    assert '<b class="state well">title</b>' in named
+    assert "<dt>Title</dt><dd>Data Analyst</dd>" in becomes.partition("</section>")[0]
+    assert '<option value="name" selected>' in page.partition('name="from.title"')[2].partition("</select>")[0]
+    first = post(console, "/mapping", sample=FEED, **CHOSEN)[1].partition('class="tree"')[2]
+    assert re.search(r'<code>tags\[\*\]</code><ul><li><label class="value"><input [^>]*value="tags\[\*\].word"', first)
+
+
+def test_a_value_is_taken_back_another_row_is_shown_and_a_row_that_is_no_posting_says_why(
+    console: ServedConsole,
+) -> None:
+    chosen = CHOSEN | {"from.company": "name", "text.company": ""}
+    _, page = post(console, "/mapping", sample=FEED, at="name", **(chosen | {"is": ""}))
+    assert "choose where title comes from" in page
+    assert '<option value="name" selected>' not in page
+    _, page = post(console, "/mapping", sample=FEED, **(CHOSEN | {"row": "2"}))
+    assert "It would be no posting (dead letter)" in page.partition('id="becomes"')[2].partition("</section>")[0]
+    status, page = post(console, "/mapping", sample=FEED, **(CHOSEN | {"is": "title"}))
+    assert (status, "press a value of the row first" in page) == (400, True)
+    assert post(console, "/mapping", sample=FEED, at="name", **(CHOSEN | {"is": "nonsense"}))[0] == 400
+
+
 def test_only_who_signed_in_maps_and_feeds_are_read_thirty_times_a_minute(console: ServedConsole) -> None:
     answers = [post(console, "/mapping", act="show", sample="[]")[0] for _ in range(31)]
     assert answers == [400] * 30 + [429]

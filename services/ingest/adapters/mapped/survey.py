@@ -76,6 +76,12 @@ class Survey:
         return next((each.path for each in called if each.samples[0].startswith(_ADDRESS)), None)
 
 
+def row_at(body: bytes, found: Survey, at: int) -> tuple[FoundPath, ...]:
+    """What stands in one row, in its order; empty where there are not so many."""
+    row = next(islice(_mapped(found.kind, found.items, found.key).bare_rows(body), at, None), None)
+    return tuple(_found(path, texts, 1) for path in row.names() if (texts := row.texts(path))) if row else ()
+
+
 def survey(body: bytes, items: str | None = None) -> Survey:
     """Look at a feed; `items`: where its rows lie, if that is known. Raises UsageError where it has none."""
     if len(body) > MOST_BYTES:

@@ -1,0 +1,43 @@
+"""What happened to one dead letter, and what was done about it, in the order of time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.runtime.letters.marks import Marks, id_of
+from services.runtime.records import Record
+
+Kind = Literal["died", "died again", "sent back", "seen to"]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterEvent:
+    """One thing of it."""
+
+    at: datetime
+    kind: Kind
+    letter: str
+    """The id of the death that it is, or that it was done about."""
+    said: str = ""
+    """Of a death its error, of what was seen to why."""
+    attempts: str = ""
+    """Of a death: how often its service had tried."""
+    consumer: str = ""
+    """Of a death: the service."""
+
+
+def history_of(record: Record, marks: Marks) -> tuple[LetterEvent, ...]:
+    """Of the letter that first died as this record."""
+    first, deaths = id_of(record), tuple(marks.deaths_of(id_of(record)))
+    found = [_death("died", record.appended_at, str(first), record.headers)]
+    found += [_death("died again", death.appended_at, str(death.id), death.headers) for death in deaths]
+    for own in (str(first), *(str(death.id) for death in deaths)):
+        for mark in marks.done.get(own, ()):
+            found.append(LetterEvent(mark.at, "seen to" if mark.discarded else "sent back", own, mark.why))
+    return tuple(sorted(found, key=lambda event: event.at))
+
+
+def _death(kind: Kind, at: datetime, letter: str, headers: Mapping[str, str]) -> LetterEvent:
+    error, consumer = headers.get("error", "unknown"), headers.get("consumer", "unknown")
+    return LetterEvent(at, kind, letter, error, headers.get("attempts", ""), consumer)
