@@ -359,7 +359,7 @@ def test_a_value_that_is_pressed_and_named_is_taken_and_what_becomes_of_its_row_
     named = tree.partition('value="name" checked>')[2].partition("</label>")[0]
     assert "Data &lt;b&gt;Analyst&lt;/b&gt;" in named
     assert '<b class="state well">title</b>' in named
-    assert "<dt>Title</dt><dd>Data Analyst</dd>" in becomes.partition("</section>")[0]
+    assert "<dt>Title</dt><dd>Data &lt;b&gt;Analyst&lt;/b&gt;</dd>" in becomes.partition("</section>")[0]
     assert '<option value="name" selected>' in page.partition('name="from.title"')[2].partition("</select>")[0]
     first = post(console, "/mapping", sample=FEED, **CHOSEN)[1].partition('class="tree"')[2]
     assert re.search(r'<code>tags\[\*\]</code><ul><li><label class="value"><input [^>]*value="tags\[\*\].word"', first)
