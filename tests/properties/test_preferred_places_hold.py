@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import Reach
+from services.notifier.domain.curation.chance import tenth
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
@@ -58,9 +60,10 @@ def test_they_let_no_job_in_or_out_and_move_none_by_more_than_their_points(
         base = {item.posting.posting_id: item.score for item in before}
         for item in after:
             assert abs(item.score - base[item.posting.posting_id]) <= PREFERRED_POINTS + 0.001
-        order = [base[item.posting.posting_id] for item in after]
-        for place, own in enumerate(order):
-            assert all(later <= own + 2 * PREFERRED_POINTS + 0.002 for later in order[place + 1 :])
+        # A higher tenth of chance goes first, whatever the points.
+        order = [(tenth(item.chance), base[item.posting.posting_id]) for item in after]
+        for (likely, own), (later_likely, later) in combinations(order, 2):
+            assert later_likely < likely or later <= own + 2 * PREFERRED_POINTS + 0.002
 
 
 def _fitting(items: Sequence[Item]) -> dict[str, set[tuple[str, str]]]:
