@@ -15,7 +15,7 @@ from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
-from services.ingest.domain.reach.named import within_states
+from services.ingest.domain.reach.named import at_states, within_states
 from services.ingest.domain.reach.reading import one_country, reach_by_towns, read_reach, read_towns
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
@@ -33,7 +33,7 @@ from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills.taxonomy import taxonomy
 
-REVISION = 27
+REVISION = 28
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -87,7 +87,7 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     rest = yield from _rest(draft, document, country=one_country(reach.value), rates=rates)
     if (bound := bound_to_a_place(workplace, rest["conditions"], rest["roles"])) is not workplace:
         workplace, towns = bound, read_towns(draft, bound, reach)
-    reach = within_states(reach, workplace.value)
+    reach = at_states(within_states(reach, workplace.value), workplace.value, towns.value, draft.locations)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
         "towns": towns,

@@ -468,3 +468,13 @@ def test_what_speaks_against_a_job_is_told_one_by_one_as_it_is_all_at_once() -> 
 
 def _against(line: str) -> str:
     return line.partition("less for ")[2]
+
+
+def test_where_towns_alone_are_asked_for_remote_work_must_take_in_their_country() -> None:
+    near = Criteria(text="nurse", near=(Nearby(town="Bristol, GB", km=20),))
+    here, elsewhere = (
+        nursing(reach=Reach(scope="listed", countries=(country,)), workplace="remote") for country in ("GB", "FR")
+    )
+    assert chance(elsewhere, near) < chance(here, near)
+    asked = near.model_copy(update={"places": ("FR",)})
+    assert chance(elsewhere, asked) > chance(here, asked)

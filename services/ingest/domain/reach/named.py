@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from schemas.posting import Evidence, Reach, Workplace
+from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import Finding
 from services.ingest.domain.reach.words import words
 from services.rules.places.data import country_part, place_data
-from services.rules.places.known import PlaceMention, countries_of, country_of, find_places, place_name
+from services.rules.places.known import PlaceMention, countries_of, country_of, find_places, place_name, places_in_field
 from services.rules.text import fold, lowered
 
 MOST_SHOWN = 4
@@ -148,11 +149,8 @@ def within_states(reach: Finding[Reach], workplace: Workplace) -> Finding[Reach]
     None where it names the country too, or an office, or the employer, or calls the town a choice. Work that is not
     remote has its towns.
     """
-    named = reach.value
-    if workplace != "remote" or len(named.countries) != 1 or named.groups or named.subdivisions or named.excluded:
-        return reach
-    (country,) = named.countries
-    if country not in place_data().coded:
+    country = _whole_country(reach.value)
+    if workplace != "remote" or country is None:
         return reach
     found: dict[str, None] = {}
     for said in (shown.text for shown in reach.evidence if shown.source == "text"):
@@ -161,7 +159,44 @@ def within_states(reach: Finding[Reach], workplace: Workplace) -> Finding[Reach]
             return reach
         if mentions and not _is_label(small[: mentions[0].start]):
             found.update(dict.fromkeys(_states(mentions, country)))
-    return Finding(named.model_copy(update={"subdivisions": tuple(found)}), reach.evidence) if found else reach
+    return _narrowed(reach, found)
+
+
+_TOWN = re.compile(r"[^\W\d_]{3,}.*,")
+"""Before a state: `Townsend, Massachusetts`."""
+
+
+def at_states(
+    reach: Finding[Reach], workplace: Workplace, towns: Sequence[int], locations: Sequence[Stated]
+) -> Finding[Reach]:
+    """Narrow a country to the states of the towns where work that is not remote is done, where none of these is known.
+
+    Known towns tell the state themselves; a state without a town may be the employer's.
+    """
+    country = _whole_country(reach.value)
+    if workplace == "remote" or towns or country is None:
+        return reach
+    found: dict[str, None] = {}
+    for stated in locations:
+        mentions = as_states(places_in_field(stated.text))
+        states = dict.fromkeys(_states(mentions, country))
+        if not states or not _TOWN.search(stated.text[: mentions[0].start]):
+            return reach
+        found |= states
+    return _narrowed(reach, found)
+
+
+def _whole_country(named: Reach) -> str | None:
+    """The one country with states of its own that a reach names, and nothing else."""
+    if len(named.countries) != 1 or named.groups or named.subdivisions or named.excluded:
+        return None
+    return named.countries[0] if named.countries[0] in place_data().coded else None
+
+
+def _narrowed(reach: Finding[Reach], states: dict[str, None]) -> Finding[Reach]:
+    if not states:
+        return reach
+    return Finding(reach.value.model_copy(update={"subdivisions": tuple(states)}), reach.evidence)
 
 
 def _states(mentions: Sequence[PlaceMention], country: str) -> Iterator[str]:

@@ -109,6 +109,8 @@ def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements
 
 def _options(document: Document, said: Statements) -> None:
     for match in matches(document, "remote", patterns().option, before=30, after=30):
+        if _denied(document, match):
+            continue
         vague = _of_company(document, match) or _conditional(document, match)
         _keep(said, "weak" if vague else "option", "remote", match, document)
 
@@ -178,13 +180,23 @@ def _passing(document: Document, match: re.Match[str], workplace: Workplace) -> 
 
 def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> bool:
     """Whether what follows denies it, or, of weak words and of hybrid ways, it was done for another employer."""
-    before = document.lowered[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]
-    denied = patterns().denied.match(document.lowered, match.end()) or patterns().not_given.search(before)
-    if denied and workplace != "onsite":
+    before = _before(document, match)
+    if workplace != "onsite" and _denied(document, match):
         return True
     if rank == "way" and workplace == "hybrid":
         return patterns().used_to.search(before) is not None
     return rank == "weak" and patterns().past.search(before) is not None
+
+
+def _denied(document: Document, match: re.Match[str]) -> bool:
+    """Whether the words behind it, or before it, say that there is none: `we do not offer remote or hybrid options`."""
+    known = patterns()
+    return bool(known.denied.match(document.lowered, match.end()) or known.not_given.search(_before(document, match)))
+
+
+def _before(document: Document, match: re.Match[str]) -> str:
+    """What of its line stands before it."""
+    return document.lowered[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]
 
 
 def _place_follows(document: Document, match: re.Match[str]) -> bool:

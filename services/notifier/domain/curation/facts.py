@@ -283,8 +283,8 @@ _BY_ITSELF: Final = _placed(
         "place": Fact(_always, lambda wish: wish.criteria.places, _place),
         "home": Fact(
             _always,
-            lambda wish: wish.criteria.places,
-            lambda wish, ready: _home(wish.criteria.places, wish.home, ready.allowed),
+            lambda wish: wish.places,
+            lambda wish, ready: _home(wish.places, wish.home, ready.allowed),
         ),
         "region": Fact(
             lambda ready: ready.posting.reach.subdivisions or ready.posting.towns,

@@ -104,6 +104,8 @@ class Wish:
     """A level is asked for, in its field or by a word such as intern."""
     levels: frozenset[Seniority]
     """Those that it asks for; where it asks for none, those of the person's other searches."""
+    places: tuple[str, ...]
+    """Those that it asks for; of one that asks for towns alone their countries, for remote work is near every town."""
     home: str | None
     """The country of their time zone, where the search asks for places beyond a country that take it in."""
     offset: float | None
@@ -221,7 +223,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
     terms = (*query.wanted, *(term for group in query.either for term in group))
     said = {*terms, *words(name)}
     languages = {"en", *signs.languages, *criteria.languages, *_named_languages(said)}
-    for place in criteria.places:
+    places = _places(criteria)
+    for place in places:
         country = country_of(place) if is_subdivision(place) else place
         if is_country(country):
             languages.update(_spoken_in(country))
@@ -237,7 +240,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         terms=terms,
         level=bool(criteria.seniority) or any(map(roles().says_level, terms)),
         levels=frozenset(criteria.seniority) or signs.levels,
-        home=_home(criteria.places, signs.time_zone),
+        places=places,
+        home=_home(places, signs.time_zone),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
         lives=country_of_zone(signs.time_zone or ""),
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
@@ -247,6 +251,12 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         floors=() if criteria.salary_floor else signs.floors,
         said=signs.said | _said(criteria, name),
     )
+
+
+def _places(criteria: Criteria) -> tuple[str, ...]:
+    """The places that a search gives a sign of."""
+    towns = filter(None, (town_of(one.town) for one in criteria.near))
+    return criteria.places or tuple(dict.fromkeys(town.country for town in towns))
 
 
 def _named_languages(terms: Iterable[str]) -> Iterator[str]:

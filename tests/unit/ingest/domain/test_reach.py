@@ -335,3 +335,23 @@ def test_an_address_with_a_post_code_in_a_title_names_no_state() -> None:
 def test_a_valley_is_not_the_state_of_its_name() -> None:
     found = reach(html="<p>Candidates must be located in the Ohio Valley.</p>", restriction="United States")
     assert (found.countries, found.subdivisions) == (("US",), ())
+
+
+@pytest.mark.parametrize(
+    ("address", "states"),
+    [
+        ("Brightwater Falls, Massachusetts, United States", ("US-MA",)),
+        ("Brightwater Falls, ON, Canada", ("CA-ON",)),
+        ("Boston, Massachusetts, United States", ()),
+        ("Massachusetts, United States", ()),
+        ("United States", ()),
+    ],
+)
+def test_a_town_that_nobody_knows_ties_work_to_its_state(address: str, states: tuple[str, ...]) -> None:
+    assert reach(locations=address).subdivisions == states
+    assert normalised("Cook", "<p>This role is fully remote.</p>", locations=address).reach.subdivisions == ()
+
+
+def test_new_england_is_not_england() -> None:
+    found = reach(html="<p>Location: the mill is close to all that New England offers.</p>", locations="United States")
+    assert found.countries == ("US",)
