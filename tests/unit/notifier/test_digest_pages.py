@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from gettext import NullTranslations
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import html as lxml_html
@@ -13,8 +14,8 @@ from schemas.posting import Attribution
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import Candidate, Digest, Sender
-from services.notifier.domain.wording.digest import more_line
+from services.notifier.domain.model import Candidate, Digest, Sender, WaitingJob
+from services.notifier.domain.wording.digest import more_line, week_line
 from services.notifier.domain.wording.view import notes
 from services.notifier.ports import Links, Rendered
 from services.wording.catalogues import words_of
@@ -268,8 +269,23 @@ def test_a_week_is_plotted_in_both_parts() -> None:
     [heard] = tree(page).find_class("week")
     assert heard.get("role") == "img"
     assert heard.get("aria-label") == "Tue: 4; Wed: 0; Thu: 8; Fri: 3; Sat: 1; Sun: 12; Mon: 6"
-    assert "34 postings matched in 7 days\nTue ▂ 4  Wed 0  Thu ▅ 8" in page.text
+    assert "34 postings matched in 7 days; " in page.text
+    assert "\nTue ▂ 4  Wed 0  Thu ▅ 8" in page.text
     assert not tree(rendered(rich_digest())).find_class("weekday")
+
+
+def test_a_week_of_more_than_is_below_says_what_became_of_the_others() -> None:
+    def said(count: int, *, language: str = "en", rest: int = 0) -> str:
+        made = digest(posting("a"), posting("b"))
+        days = tuple((NOON.date() - timedelta(days=back), count if not back else 0) for back in reversed(range(7)))
+        left = tuple(WaitingJob(posting(f"r{number}"), (), 0.0) for number in range(rest))
+        return week_line(replace(made, week=days, rest=left), ZoneInfo("UTC"), words_of(language))
+
+    assert said(2) == "2 postings matched in 7 days"
+    assert said(3) == ("3 postings matched in 7 days; the other was sent before or is less likely to suit you")
+    assert said(5).endswith("; the others were sent before or are less likely to suit you")
+    assert said(5, rest=3) == "5 postings matched in 7 days"
+    assert said(5, language="de") == "5 Treffer in 7 Tagen; die anderen kamen schon oder passen wohl weniger zu dir"
 
 
 def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> None:

@@ -106,7 +106,7 @@ def test_a_job_is_explained_by_the_search_that_prefers_its_place() -> None:
 
 def test_the_subject_says_how_many_of_what_and_the_best_pay() -> None:
     made = digest(posting("a", salary=pay(None, 95_000)), posting("b"), posting("c", salary=pay(None, 40_000)))
-    assert subject(made) == "3 new remote Python jobs, best pays up to €95K"
+    assert subject(made) == "3 new remote Python jobs, up to €95K"
 
 
 def test_the_subject_of_a_single_job_is_that_job() -> None:
@@ -119,7 +119,7 @@ def test_the_subject_promises_no_estimate_and_no_pay_of_part_time_work(period: P
     part = posting("a", salary=pay(20, 9_000, period=period), forms=("part_time",))
     guessed = posting("b", salary=pay(None, 90_000).model_copy(update={"estimated": True}))
     sure = posting("c", salary=pay(None, 40_000))
-    assert subject(digest(part, guessed, sure)).endswith("best pays up to €40K")
+    assert subject(digest(part, guessed, sure)).endswith(" jobs, up to €40K")
     assert "€" not in subject(digest(part, guessed))
 
 
@@ -142,7 +142,7 @@ def test_part_time_pay_is_not_told_as_a_full_years(period: Period, said: str) ->
 
 def test_the_subject_counts_in_the_readers_currency() -> None:
     made = digest(posting("a", salary=pay(None, 80_000)), posting("b"), to=recipient(currency="USD"))
-    assert subject(made).endswith("best pays up to $100K")
+    assert subject(made).endswith(" jobs, up to $100K")
 
 
 def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
@@ -341,7 +341,7 @@ def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_
 
 def test_of_searches_as_telling_the_one_that_suits_best_explains_a_job() -> None:
     other = search("A", Criteria(text="engineer"))
-    assert why(posting(title="Engineer"), other, search("Z")) == "Says “engineer”"
+    assert why(posting(title="Engineer"), other, search("Z")) == "Says “Engineer”"
     low = posting(title="Builder", description_text="An engineer in all but name.")
     assert why(low, other, search("Z")) == "Asks for Python"
 
@@ -414,8 +414,26 @@ def test_a_skill_that_is_needed_stands_before_one_of_which_another_will_do() -> 
 def test_a_word_that_names_a_skill_just_told_is_not_quoted() -> None:
     both = PYTHON.model_copy(update={"text": "python"})
     assert why(posting(), search(criteria=both)) == "Asks for Python"
-    more = PYTHON.model_copy(update={"text": "python engineer"})
-    assert why(posting(), search(criteria=more)) == "Asks for Python; says “engineer”"
+    more = PYTHON.model_copy(update={"text": "python payments"})
+    job = posting(description_text="Python for the payments of sailors.")
+    assert why(job, search(criteria=more)) == "Asks for Python; says “payments”"
+
+
+def test_words_are_quoted_as_the_posting_spells_them() -> None:
+    asked = Criteria(text='hr "back end" OR "à la carte" resume')
+    job = posting(title="Engineer", description_text="Your Resume to HR. Of the Back-End, and à la Carte.")
+    said = why(job, search(criteria=asked))
+    assert said == "Says “HR”, “Resume”, “a la carte” and “Back-End”"
+
+
+def test_a_word_that_the_title_says_is_quoted_only_where_nothing_else_is_a_reason() -> None:
+    both = PYTHON.model_copy(update={"text": "german OR support OR hotline"})
+    job = posting(title="Support in German", description_text="Python on the Hotline.")
+    assert why(job, search(criteria=both)) == "Asks for Python; says “Hotline”"
+    of_title = PYTHON.model_copy(update={"text": "german"})
+    assert why(job, search(criteria=of_title)) == "Asks for Python"
+    alone = Criteria(text="german OR hotline")
+    assert why(job, search(criteria=alone)) == "Says “German” and “Hotline”"
 
 
 def test_what_the_card_says_already_is_no_reason() -> None:
@@ -548,6 +566,8 @@ def test_time_zones_are_told_by_the_season() -> None:
 def test_levels() -> None:
     assert job_wording.level_line(posting(seniority="senior", employment="full_time"), EN) == "Senior, full time"
     assert job_wording.level_line(posting(), EN) == ""
+    intern = posting(seniority="intern", employment="internship")
+    assert job_wording.level_line(intern, EN) == "internship"
     part = posting(forms=("full_time", "part_time"), hours=Hours(min=20, max=40))
     assert job_wording.level_line(part, EN) == "full time or part time, 20 to 40 hours a week"
 

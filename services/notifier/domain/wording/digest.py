@@ -43,10 +43,10 @@ _CADENCE: Mapping[Cadence, str] = {
 
 
 def subject(digest: Digest, words: Words, said: str) -> str:
-    """What is inside, best first: `3 new remote Python jobs, best pays up to €95K`; `said` is the headline."""
+    """What is inside: `3 new remote Python jobs, up to €95K`; `said` is the headline."""
     top = best_top(digest, words.locale)
     if len(digest.items) > 1:
-        return words.say("{headline}, best pays up to {pay}", headline=said, pay=top) if top else said
+        return words.say("{headline}, up to {pay}", headline=said, pay=top) if top else said
     job = _job(digest.items[0], words, most_title=_MOST_SUBJECT_TITLE, most_company=_MOST_SUBJECT_TITLE)
     return words.say("New job: {job}, up to {pay}", job=job, pay=top) if top else words.say("New job: {job}", job=job)
 
@@ -154,16 +154,29 @@ def why_line(digest: Digest, words: Words) -> str:
 
 
 def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
-    """What the plot of the week shows, and how many of the jobs below it are older: `4 postings matched in 7 days`."""
+    """What the plot of the week shows, why fewer stand below it, and how many of these are older.
+
+    `4 postings matched in 7 days; the other was sent before or is less likely to suit you`.
+    """
     if not digest.week:
         return ""
     total, first = sum(count for _, count in digest.week), digest.week[0][0]
     said = words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
     older = sum(seen_on(item.posting, zone) < first for item in digest.items)
+    below = len(digest.items) - older
+    left = sum(seen_on(one.posting, zone) >= first for one in digest.rest)
+    # Who counts cards against this number misses some, and would take what the bar kept back for lost.
+    if below and (others := total - below - left) > 0:
+        besides = words.count(
+            "the other was sent before or is less likely to suit you",
+            "the others were sent before or are less likely to suit you",
+            others,
+        )
+        said = words.say("{week}; {more}", week=said, more=besides)
     if not older:
         return said
     besides = words.count("{count} job below is older", "{count} jobs below are older", older)
-    return words.say("{week}; {older}", week=said, older=besides)
+    return words.say("{week}; {more}", week=said, more=besides)
 
 
 def day_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:

@@ -143,10 +143,11 @@ def _by_season(hours: float, at: datetime) -> float:
 def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()) -> str:
     """Level, forms of employment and hours: `Senior, part time, 20 hours a week`; empty where none is known.
 
-    Without the level where it is said to speak against the job.
+    Without the level where it is said to speak against the job, and where the form says the same: an internship.
     """
-    level_speaks_against = any(one.fact == "level" for one in against)
-    level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not level_speaks_against else ""
+    same = posting.seniority == "intern" and "internship" in posting.offered
+    silent = same or any(one.fact == "level" for one in against)
+    level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not silent else ""
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
     return ", ".join(part for part in (level, forms, hours) if part)

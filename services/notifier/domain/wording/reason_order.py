@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
@@ -15,9 +16,11 @@ from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.near import NearFacts
 from services.rules.criterion.role import RoleFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts
+from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.roles.taxonomy import LONGEST, roles
+from services.rules.text import Haystack
 from services.rules.text import words as words_of_text
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words
@@ -41,6 +44,8 @@ _LEAST_COST: Final = 0.4
 """What takes less from the log odds is not worth a warning."""
 _OR: Final = 12
 """Characters within which an `or` stands before a name."""
+_BETWEEN: Final = r"[\W_]{1,3}"
+"""What may part the words of a phrase where they are quoted."""
 _CUT: Final = ("…", "...")
 _AROUND_CUT: Final = " ])\n"
 
@@ -143,9 +148,38 @@ def _is_new(reason: Reason) -> bool:
 
 
 def _in_title(reason: Reason, posting: PostingCore) -> bool:
-    """Whether it names a role that the title names."""
-    facts = reason.facts
-    return isinstance(facts, RoleFacts) and bool(facts.found) and names_role(posting.title, *facts.found)
+    """Whether the title says all of it: a role, or each asked word."""
+    match reason.facts:
+        case RoleFacts(found=found):
+            return bool(found) and names_role(posting.title, *found)
+        case TextFacts(said=said):
+            return bool(said) and all(map(_words_of_title(posting.title).holds, said))
+        case _:
+            return False
+
+
+def as_quoted(reason: Reason, posting: PostingCore, *, alone: bool) -> Reason:
+    """A reason whose words are spelt as the posting has them; unless it stands `alone`, without those of the title."""
+    if not isinstance(reason.facts, TextFacts) or not reason.facts.said:
+        return reason
+    terms, title = reason.facts.said, _words_of_title(posting.title)
+    new = terms if alone else [term for term in terms if not title.holds(term)] or terms
+    said = tuple(_as_spelt(term, posting.title, posting.description_text) for term in new)
+    return replace(reason, facts=replace(reason.facts, said=said))
+
+
+@lru_cache(maxsize=8_192)
+def _words_of_title(title: str) -> Haystack:
+    return Haystack.of(title, "")
+
+
+@lru_cache(maxsize=8_192)
+def _as_spelt(term: str, title: str, text: str) -> str:
+    """A term as a posting spells it at first; as it is where the posting has it with other letters, such as accents."""
+    parts = _BETWEEN.join(map(re.escape, term.split()))
+    spelt = re.compile(rf"(?<![^\W_]){parts}(?![^\W_])", re.IGNORECASE)
+    found = spelt.search(title) or spelt.search(text)
+    return found[0] if found else term
 
 
 def _telling(found: FoundBy) -> tuple[int, int]:

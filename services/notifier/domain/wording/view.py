@@ -13,6 +13,7 @@ from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words
 from services.notifier.domain.wording.reason_order import (
     MOST_A_LINE,
+    as_quoted,
     doubt_in_words,
     is_cut_short,
     named_as_one_of_several,
@@ -167,7 +168,8 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     where `but_line` takes its place.
     """
     there = preferred_in_words(why.preferred, posting, words)
-    work = tuple(reason for reason in why.work if not there or reason.criterion != "place")
+    of_it = [reason for reason in why.work if not there or reason.criterion != "place"]
+    work = tuple(as_quoted(reason, posting, alone=len(of_it) == 1) for reason in of_it)
     of_terms = [*([there] if there else []), *(in_words(reason, words, brief=True) for reason in why.terms)]
     of_work = work_in_words(work, words, named_as_one_of_several(work, posting))
     lines = [clauses[:MOST_A_LINE] for clauses in (of_work, of_terms) if clauses]
