@@ -1,5 +1,6 @@
 """Jobs that nearly fit, in mails over simulated days: what is off is said, and none comes twice."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,12 @@ def text(days: Days, number: int = -1) -> str:
     return text_of(days.mails("ada@example.com")[number])
 
 
+def page(days: Days, number: int = -1) -> str:
+    body = days.mails("ada@example.com")[number].get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def day(number: int) -> datetime:
     return START + number * DAY + 9 * HOUR
 
@@ -63,6 +70,10 @@ def test_what_misses_by_a_level_stands_below_what_fits_and_the_mail_says_what_is
     days.live(day(0))
     mail = text(days)
     assert mail.index("Python engineer, fits") < mail.index(heading) < mail.index("Python engineer, above")
+    html = page(days)
+    section = re.search(rf"<h2[^>]*>{heading}", html, re.IGNORECASE)
+    assert section is not None
+    assert html.index("Python engineer, fits") < section.start() < html.index("Python engineer, above")
     assert off in " ".join(mail.split())
     assert "far-above" not in mail
 
