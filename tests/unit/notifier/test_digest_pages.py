@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import html as lxml_html
 
+from schemas.criteria import Criteria
 from schemas.posting import Attribution
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
@@ -291,6 +292,12 @@ def test_a_week_of_more_than_is_below_says_what_became_of_the_others() -> None:
 def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> None:
     assert "Found by" not in rendered(digest(posting())).text
     assert rendered(rich_digest()).text.count("Found by") == 7
+    one, other = (search(name, Criteria(text="engineer")) for name in ("Of one", "Of another"))
+    of_one = replace(digest(posting("a"), posting("b"), by=one), searches=(one, other))
+    assert "2 new jobs for “Of one”" in rendered(of_one).text
+    assert "Found by" not in rendered(of_one).text
+    of_both = replace(of_one, items=(*of_one.items, *digest(posting("c"), by=other).items))
+    assert rendered(of_both).text.count("Found by") == 3
 
 
 def test_what_can_be_tapped_is_as_high_as_a_finger_is_wide() -> None:

@@ -568,6 +568,10 @@ def test_levels() -> None:
     assert job_wording.level_line(posting(), EN) == ""
     intern = posting(seniority="intern", employment="internship")
     assert job_wording.level_line(intern, EN) == "internship"
+    assert job_wording.level_line(posting(seniority="intern", forms=("student",)), EN) == "student job"
+    assert job_wording.level_line(posting(seniority="intern", employment="full_time"), EN) == (
+        "Internship level, full time"
+    )
     part = posting(forms=("full_time", "part_time"), hours=Hours(min=20, max=40))
     assert job_wording.level_line(part, EN) == "full time or part time, 20 to 40 hours a week"
 

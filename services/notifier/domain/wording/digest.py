@@ -81,6 +81,12 @@ def _of_skills(number: int, workplace: str, skills: str, words: Words) -> str:
     return words.count("{count} new {skills} job", "{count} new {skills} jobs", number, skills=skills)
 
 
+def says_which_search(digest: Digest, words: Words) -> bool:
+    """Whether cards need not say which search found them: there is one, or the headline names the one of all jobs."""
+    finders = {found.search.name for item in (*digest.items, *digest.near) for found in item.found_by}
+    return len(digest.searches) == 1 or (len(finders) == 1 and not _shared_skills(digest.items, words))
+
+
 def preheader(digest: Digest, words: Words, first_job: str) -> str:
     """The line that a mailbox shows beside the subject: titles, or where and why a single job is; and near misses."""
     shown = [first_job] if len(digest.items) == 1 else _titles(digest.items[:3], words)

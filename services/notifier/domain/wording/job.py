@@ -44,6 +44,7 @@ SENIORITY: Mapping[Seniority, str] = {
     "director": mark("Director"),
     "executive": mark("Executive"),
 }
+_OF_INTERNS: Final = frozenset({"internship", "student"})
 _KEPT_BY: Final[Mapping[float, str]] = {
     -9.0: "America/Anchorage", -8.0: "America/Los_Angeles", -7.0: "America/Denver", -6.0: "America/Chicago",
     -5.0: "America/New_York", -4.0: "America/Halifax", -3.5: "America/St_Johns", 0.0: "Europe/London",
@@ -143,9 +144,9 @@ def _by_season(hours: float, at: datetime) -> float:
 def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()) -> str:
     """Level, forms of employment and hours: `Senior, part time, 20 hours a week`; empty where none is known.
 
-    Without the level where it is said to speak against the job, and where the form says the same: an internship.
+    Without the level where it is said to speak against the job, and where the form says the same, of interns.
     """
-    same = posting.seniority == "intern" and "internship" in posting.offered
+    same = posting.seniority == "intern" and not _OF_INTERNS.isdisjoint(posting.offered)
     silent = same or any(one.fact == "level" for one in against)
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not silent else ""
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
