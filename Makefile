@@ -10,7 +10,7 @@ ALL_WORKERS ?= 4
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-long test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-long test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -109,10 +109,15 @@ check-deploy: setup
 	@deploy/helm/tools.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" CI=true CHECK_DEPLOY=1 $(BIN)/pytest tests/unit/deploy
 
+# The image, by buildah where there is one, for it needs no daemon, else by docker. IMAGE_OPTIONS are the builder's, as for
+# a machine that lets nobody make containers and has the base at hand: --isolation chroot --network host --pull-never.
+image:
+	@$$(command -v buildah || command -v docker) build $(IMAGE_OPTIONS) --tag jobchime --file deploy/Dockerfile .
+
 # How large the packages of the image are, as they are installed and after deploy/image/slim.sh; the other part is its base.
 image-size: setup
 	@root=$$(mktemp -d) && trap 'rm -rf "$$root"' EXIT && $(BIN)/python -m deploy.image.packages > "$$root.txt" && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target "$$root" -r "$$root.txt" && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --python-version 3.13 --only-binary :all: --target "$$root" -r "$$root.txt" && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --target "$$root" . && rm "$$root.txt" && \
 	du -sm --apparent-size "$$root"/* | sort -rn | head -12 | sed "s|$$root/||" && \
 	echo "$$(du -sm --apparent-size "$$root" | cut -f1) MiB installed" && deploy/image/slim.sh "$$root" && \

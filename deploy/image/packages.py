@@ -1,6 +1,7 @@
 """What the image holds of packages: `python -m deploy.image.packages` gives their lines of the lock file, with hashes.
 
-Those that only development needs are not among them. It goes by what this environment has, of the locked versions.
+Those that only development needs are not among them, nor versions for another Python than the image's. What needs what,
+it knows from the packages of this environment.
 """
 
 import re
@@ -15,6 +16,8 @@ from packaging.utils import canonicalize_name
 
 EXTRAS = ("observed",)
 """Of ours, which the image has."""
+PYTHON = {"python_version": "3.13", "python_full_version": "3.13.0"}
+"""The image's, of deploy/Dockerfile."""
 _LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
 
 
@@ -31,18 +34,26 @@ def needed() -> set[str]:
 
 
 def _needs(name: str, extra: str) -> Iterator[tuple[str, str]]:
-    here = {**default_environment(), "extra": extra}
     for text in requires(name) or ():
         one = Requirement(text)
-        if one.marker is None or one.marker.evaluate(here):
+        if _asked(one, extra):
             yield from ((canonicalize_name(one.name), each) for each in ("", *one.extras))
 
 
+def _asked(requirement: Requirement, extra: str = "") -> bool:
+    """Whether it holds in the image."""
+    image = {**default_environment(), **PYTHON, "extra": extra}
+    return requirement.marker is None or requirement.marker.evaluate(image)
+
+
 def locked(names: set[str]) -> Iterator[str]:
-    """The entries of the lock file that are of these packages."""
+    """The entries of the lock file that are of these packages, and of the image's Python, which they no longer name."""
     for entry in re.split(r"\n(?=[a-z0-9])", _LOCK.read_text(encoding="utf-8")):
-        if canonicalize_name(re.split(r"[=\[;\s]", entry, maxsplit=1)[0]) in names:
-            yield entry.rstrip("\n")
+        line, *hashes = entry.rstrip("\n").split("\n")
+        one = Requirement(line.removesuffix(" \\"))
+        if canonicalize_name(one.name) in names and _asked(one):
+            one.marker = None
+            yield "\n".join((f"{one} \\", *hashes))
 
 
 if __name__ == "__main__":

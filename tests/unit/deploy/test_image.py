@@ -1,10 +1,14 @@
 """What is listed as in the image is what jobchime needs where it runs, each with its version and hashes."""
 
 import re
+from collections import Counter
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from deploy.image.packages import locked, needed
+from deploy.image.packages import PYTHON, locked, needed
+
+DOCKERFILE = Path(__file__).parents[3] / "deploy" / "Dockerfile"
 
 
 def test_all_that_is_needed_is_locked_with_a_hash_and_nothing_that_only_development_needs() -> None:
@@ -13,3 +17,10 @@ def test_all_that_is_needed_is_locked_with_a_hash_and_nothing_that_only_developm
     assert [entry for entry in entries if not re.search(r"==\S+.*--hash=sha256:[0-9a-f]{64}", entry, re.S)] == []
     assert {"sqlalchemy", "opentelemetry-sdk"} < names
     assert names.isdisjoint({"pytest", "mypy", "playwright", "numba", "llvmlite"})
+
+
+def test_each_is_listed_once_in_the_version_that_the_images_python_takes() -> None:
+    listed = Counter(canonicalize_name(entry.partition("==")[0]) for entry in locked(needed()))
+
+    assert {name: times for name, times in listed.items() if times > 1} == {}
+    assert set(re.findall(r"^FROM python:(\S+)-slim", DOCKERFILE.read_text(), re.M)) == {PYTHON["python_version"]}
