@@ -399,6 +399,13 @@ def test_a_skill_that_another_ones_name_holds_is_not_told_beside_it() -> None:
     assert reason_line(item) == "Asks for Contract Negotiation"
 
 
+def test_a_name_that_is_a_word_too_is_told_by_how_it_is_written() -> None:
+    asked = Criteria(skills=SkillTerms(any=("Go",)))
+    text = "Experience with Python, or Go. Candidates go through two interviews."
+    job = posting(title="Engineer", description_text=text, skills=(Skill(name="Go", core=True),))
+    assert why(job, search(criteria=asked)) == "Asks for Go or the like"
+
+
 def test_a_skill_that_is_needed_stands_before_one_of_which_another_will_do() -> None:
     skills = (
         Skill(name="Python", core=True),
@@ -483,6 +490,11 @@ def test_a_role_that_the_title_names_is_a_reason_only_where_there_is_no_other() 
             "kommt nur mit dem Anfang ihres Textes",
         ),
         ({"language": "fr"}, "is written in French", "ist auf Französisch verfasst"),
+        (
+            {"description_text": "You bring at least 12 years of experience in engineering."},
+            "asks for 12 years of experience",
+            "verlangt 12 Jahre Erfahrung",
+        ),
         (
             {"reach": Reach(scope="listed", countries=("DE",), subdivisions=("DE-BY",))},
             "hires only in Bavaria",

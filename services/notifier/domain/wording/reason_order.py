@@ -38,7 +38,9 @@ _ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "lang
 _OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searches", "neighbour"})
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
-_SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
+_SAID: Final[frozenset[ChanceFact]] = frozenset(
+    {*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "experience", "written"}
+)
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
 _LEAST_COST: Final = 0.4
 """What takes less from the log odds is not worth a warning."""
@@ -99,9 +101,11 @@ def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> 
 
 @lru_cache(maxsize=8_192)
 def _is_one_of_several(name: str, title: str, text: str, language: str | None) -> bool:
-    named, before, behind = _patterns(name, language if language and language in LANGUAGES else "en")
+    spelt, named, before, behind = _patterns(name, language if language and language in LANGUAGES else "en")
     if named.search(title):
         return False
+    # Go is a language, go is a verb: where a name stands as it is written, no other spelling is it.
+    named = spelt if spelt.search(text) else named
     in_lists = (
         bool(behind.match(text, one.end()) or before.search(text, max(0, one.start() - _OR), one.start()))
         for one in named.finditer(text)
@@ -111,12 +115,13 @@ def _is_one_of_several(name: str, title: str, text: str, language: str | None) -
 
 
 @lru_cache(maxsize=1_024)
-def _patterns(name: str, language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Find a name, an `or` right before it, and behind it how its list goes on to one.
+def _patterns(name: str, language: str) -> tuple[re.Pattern[str], ...]:
+    """Find a name as it is written, then in any case, an `or` right before it, and behind it how its list goes on.
 
     Texts of all languages borrow the English `or`.
     """
-    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE), *_lists(language)
+    spelt = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    return re.compile(spelt), re.compile(spelt, re.IGNORECASE), *_lists(language)
 
 
 @cache
@@ -230,6 +235,8 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return words.say("keeps hours {hours} h from yours", hours=decimal(doubt.amount or 0.0, words))
         case "level":
             return facet_in_words("seniority", "yes", FacetFacts((), doubt.of[0]), words)
+        case "experience":
+            return words.say("asks for {years} years of experience", years=decimal(doubt.amount or 0.0, words))
         case "written":
             return words.say("is written in {language}", language=language_in_words(doubt.of[0], words))
         case fact:
