@@ -88,7 +88,12 @@ def _in_title() -> str:
     associate, staff = any_of("seniority.associate"), any_of("seniority.staff")
     words["junior"] += rf"|\A{associate} (?=[\w\s/+&-]{{0,30}}{any_of('seniority.technical_associate')})"
     # A role's name is overwritten with low lines before.
-    words["staff"] = rf"{staff}(?=[\w\s/+&-]{{0,40}}(?:{any_of('seniority.technical_staff')}|\b__))"
+    technical = any_of("seniority.technical_staff")
+    words["staff"] = (
+        rf"{staff}(?=[\w\s/+&-]{{0,40}}(?:{technical}|\b__))"
+        # Software Engineer, Staff
+        rf"|{technical}(?:,| [-–|]) ?{staff}(?=\s*(?:$|[,(|–-]))"
+    )
     return "|".join(f"(?P<{level}>{words[level]})" for level in LEVELS)
 
 
