@@ -21,7 +21,7 @@ def test_each_alert_links_to_its_part_of_the_page_at_the_consoles_own_address(co
     console.sign_in()
     page = console.client.get("/runbook").text
     for alert in ALERTS:
-        link = urlsplit(str(alert.rule()["annotations"]["runbook_url"]))  # type: ignore[index]
+        link = urlsplit(str(alert.rule()["annotations"]["runbook_url"]))  # type: ignore[index]  # a rule is as YAML has it
         assert (link.hostname, link.port) == (ConsoleSettings().host, ConsoleSettings().port)
         led = console.client.get(link.path)
         assert (led.status_code, led.headers["location"]) == (303, f"/runbook#{alert.name.casefold()}")
