@@ -6,11 +6,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from schemas.posting import Reach
 from services.ingest.domain.conditions import read_conditions
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.draft import Draft
+from services.ingest.domain.draft import MOST_VALUE, Draft, Stated
 from services.ingest.domain.employment import read_employment
+from services.ingest.domain.findings import Finding
 from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.reach.named import at_states
 from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -57,6 +60,12 @@ def _skills(draft: Draft, document: Document) -> object:
     return read_skills(draft, document, taxonomy())
 
 
+def _at_states(text: str) -> object:
+    """Behind the text stands a state, up to which a location is looked through for a town."""
+    found = Finding(Reach(countries=("US",)))
+    return at_states(found, "onsite", (), (Stated("locations", f"{text} Massachusetts"),))
+
+
 _READERS = {
     "reach": read_reach,
     "workplace": read_workplace,
@@ -85,6 +94,7 @@ RULES: dict[str, Callable[[str], object]] = {
     **{f"{name} of a title": _of_title(rule) for name, rule in _READERS.items()},
     **{f"the field {name}": _of_field(name, rule) for name, rule in _FIELDS.items()},
     "a date": lambda text: read_date("posted_at", text, fetched_at=FETCHED),
+    "states of towns": _at_states,
     "markup": lambda text: text_of_safe(sanitise(text)),
     "places of a text": find_places,
     "places of a field": places_in_field,
@@ -108,6 +118,11 @@ def test_the_reach_of_a_text_and_of_a_field_stays_linear_in_places(unit: str) ->
         assert grows_faster_than_its_text(RULES[rule], unit, 15_000) is None
 
 
+@pytest.mark.parametrize("unit", ["a", "Remote ", "abc, "])
+def test_looking_for_a_town_before_a_state_stays_linear_with_and_without_commas(unit: str) -> None:
+    assert grows_faster_than_its_text(RULES["states of towns"], unit, MOST_VALUE // 2) is None
+
+
 @pytest.mark.parametrize("unit", ["\u0301\u0316", "\u3099\u0301", "\u05b0\u05bc", "e\u0301", "\ufdfa", "\u0e33"])
 def test_folding_stays_linear_in_signs_that_combine(unit: str) -> None:
     assert grows_faster_than_its_text(fold, unit, 20_000) is None
@@ -123,7 +138,7 @@ def test_markup_stays_linear_in_tags_that_do_not_match(unit: str) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("unit", ["US, ", "EMEA (US), "])
-def test_places_stay_linear_to_200_kb(unit: str) -> None:
+def test_places_stay_linear_far_beyond_the_length_of_a_field(unit: str) -> None:
     assert grows_faster_than_its_text(places_in_field, unit, 100_000 if LONG else 40_000) is None
 
 

@@ -162,8 +162,8 @@ def within_states(reach: Finding[Reach], workplace: Workplace) -> Finding[Reach]
     return _narrowed(reach, found)
 
 
-_TOWN = re.compile(r"[^\W\d_]{3,}.*,")
-"""Before a state: `Townsend, Massachusetts`."""
+_TOWN = re.compile(r"[^\W\d_]{3}")
+"""Before the comma before a state: `Townsend, Massachusetts`."""
 
 
 def at_states(
@@ -180,7 +180,7 @@ def at_states(
     for stated in locations:
         mentions = as_states(places_in_field(stated.text))
         states = dict.fromkeys(_states(mentions, country))
-        if not states or not _TOWN.search(stated.text[: mentions[0].start]):
+        if not states or not _TOWN.search(stated.text[: mentions[0].start].rpartition(",")[0]):
             return reach
         found |= states
     return _narrowed(reach, found)
