@@ -80,7 +80,7 @@ def test_a_job_feed() -> None:
 OTHERS = {
     "rows in a list of their own": """<source><jobs><job><location>Porto</location><title>Night Baker</title>
 <country>PT</country><job_type>Fulltime</job_type><posted_at>2026-08-11</posted_at><job_reference>9</job_reference>
-<company>Nimbus Fern</company><url>https://board.example/9</url><remote>1</remote>
+<company>Nimbus Fern</company><link>https://board.example/9</link><remote>1</remote>
 <description>Bake bread.</description></job></jobs></source>""",
     "no source around it": """<jobs><job><id>9</id><url>https://board.example/9</url><title>Night Baker</title>
 <arrangement>fulltime</arrangement><location_type>remote</location_type><location>Porto, PT</location>
@@ -108,8 +108,25 @@ def test_a_job_feed_of_another_form_says_the_same(form: str) -> None:
     assert (draft.url, draft.posted_at) == ("https://board.example/9", "2026-08-11")
     assert draft.html.removeprefix("<p>").startswith("Bake bread.")
     assert [one.text for one in draft.locations] == ["Porto, PT"]
-    assert [one.text for one in draft.workplace] in (["remote"], [])
+    assert [one.text for one in draft.workplace] == ["remote"]
     assert [one.text.casefold() for one in draft.employment] == ["fulltime"]
+
+
+def test_other_names_of_an_id_change_none_that_a_job_feed_had_by_its_address() -> None:
+    body = b"""<source><job id="7"><title>Cook</title><job_reference>8</job_reference><job_id>9</job_id>
+<url>https://board.example/9</url></job></source>"""
+    known = detect(body)
+    assert known is not None
+    (item,) = known.split(body)
+    assert isinstance(item, Item)
+    assert item.source_id == "https://board.example/9"
+
+
+@pytest.mark.parametrize("name", ["neogov", "teamtailor"])
+def test_a_feed_that_was_read_as_any_rss_keeps_its_ids(name: str) -> None:
+    (item,) = format_named("syndication").split(FEEDS[name].encode())
+    assert isinstance(item, Item)
+    assert read(name).source_id == item.source_id
 
 
 def test_what_a_job_feed_pays_is_read_from_numbers_too() -> None:
@@ -159,7 +176,7 @@ def test_teamtailor() -> None:
 
 def test_neogov() -> None:
     draft = read("neogov")
-    assert (draft.source_id, draft.company) == ("41", "City of Nimbus")
+    assert (draft.source_id, draft.company) == ("https://nimbus.example/jobs/41", "City of Nimbus")
     assert "You know oaks." in draft.html
     assert [one.text for one in draft.locations] == ["Atlanta, Georgia"]
     (band,) = draft.pay
