@@ -116,6 +116,22 @@ def test_a_job_posting_within_a_json_feed_says_the_rest() -> None:
     assert made.expires_at == "2026-12-01"
 
 
+def test_a_job_posting_without_a_title_of_its_own_has_that_of_its_item() -> None:
+    posting = {"@type": "JobPosting", "title": " ", "name": "", "employmentType": "PART_TIME"}
+    made = draft("syndication", json_feed(json_item(_jobposting=posting)))
+    assert (made.title, texts(made.employment)) == ("Bäcker", ["PART_TIME"])
+
+
+def test_another_date_of_change_in_a_job_posting_changes_no_job() -> None:
+    def printed(**changes: str) -> dict[str, Any]:
+        posting = {"@type": "JobPosting", "employmentType": "PART_TIME", "dateModified": "2026-11-01"} | changes
+        (item,) = items("syndication", json_feed(json_item(_jobposting=posting)))
+        return SYNDICATION.fingerprint(item.data)
+
+    assert printed(dateModified="2026-11-02") == printed()
+    assert printed(employmentType="FULL_TIME") != printed()
+
+
 @pytest.mark.parametrize(
     ("more", "company"),
     [

@@ -9,6 +9,7 @@ from services.runtime.strict_json import read_value
 
 _PEEK_BYTES = 256 * 1024
 _PEEK_ROWS = 3
+_JSON_FEED = "https://jsonfeed.org/version/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Peek:
 def peek(body: bytes, array: str | None) -> Peek:
     """Look at the beginning of a body. Anything that is not JSON of that shape gives an empty Peek; never raises."""
     return peek_text(head_text(body, _PEEK_BYTES), array)
+
+
+def is_json_feed(body: bytes) -> bool:
+    """Whether a body is a JSON Feed, by its version; its items may hold a JobPosting each."""
+    version = peek(body, "items").wrapper.get("version")
+    return isinstance(version, str) and version.startswith(_JSON_FEED)
 
 
 def wrapper(body: bytes, array: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from services.ingest.adapters.formats.fields import (
     text_of,
     texts_of,
 )
+from services.ingest.adapters.formats.json_peek import is_json_feed
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import head_text, read_text
 from services.ingest.domain.draft import BandKind, Draft, PayBand
@@ -40,8 +41,6 @@ _MARKUP = re.compile(
     r"\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)",
     re.I | re.S,
 )
-_JSON_FEED = re.compile(r'"version"\s{0,20}:\s{0,20}"https?:\\?/\\?/jsonfeed\.org')
-"""Of a JSON Feed, whose items may hold a JobPosting each: `formats/syndication.py` reads both."""
 _HEAD = 256 * 1024
 _MOST_SCRIPT = 8_000_000
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
@@ -121,7 +120,7 @@ class JsonLd(Board):
             return False
         head = head_text(body, _HEAD)
         if head.lstrip()[:1] in {"{", "["}:
-            return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None and not _JSON_FEED.search(head)
+            return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None and not is_json_feed(body)
         return _MARKUP.match(head) is not None and any(map(_speaks_of_one, read_page(read_text(body).text).scripts))
 
     def split(self, body: bytes) -> Iterator[Part]:

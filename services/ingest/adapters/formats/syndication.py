@@ -18,7 +18,7 @@ from services.ingest.adapters.formats.fields import (
     texts_of,
 )
 from services.ingest.adapters.formats.himalayas_rss import is_himalayas_rss
-from services.ingest.adapters.formats.json_peek import peek, peek_text
+from services.ingest.adapters.formats.json_peek import is_json_feed, peek_text
 from services.ingest.adapters.formats.json_rows import EXCERPT, rows
 from services.ingest.adapters.formats.jsonld import JsonLd, is_posting, kept_of
 from services.ingest.adapters.formats.reading import head_text
@@ -31,7 +31,6 @@ from services.runtime.strict_json import read_value
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 30.0
-_JSON_FEED = "https://jsonfeed.org/version/"
 _HEAD_BYTES = 16 * 1024
 _MOST_FIELD = 2_000
 _PROLOG = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!(?:DOCTYPE[^>]{0,2000}|--(?:(?!-->).){0,4000}--)>\s*)*", re.DOTALL)
@@ -88,7 +87,7 @@ class Syndication(Board):
         """By the root element or JSON Feed's version, unless a board of its own format claims it."""
         head = head_text(body, _HEAD_BYTES)
         if head.lstrip()[:1] == "{":
-            return text_of(peek(body, "items").wrapper.get("version")).startswith(_JSON_FEED)
+            return is_json_feed(body)
         return _has_feed_root(head) and not is_himalayas_rss(body) and not is_weworkremotely(body)
 
     def split(self, body: bytes) -> Iterator[Part]:
@@ -103,7 +102,7 @@ class Syndication(Board):
         draft = super().draft({**object_of(data.get("fields")), "entry": data})
         if not (posting := object_of(data.get("posting"))):
             return draft
-        stated = self._json_ld.draft({"title": draft.title, **posting})
+        stated = self._json_ld.draft({**posting, "title": draft.title})
         said: dict[str, Any] = {name: value for name in _OF_POSTING if (value := getattr(stated, name))}
         return replace(draft, html=draft.html or stated.html, **said)
 
@@ -112,8 +111,10 @@ class Syndication(Board):
         return JsonLd("jsonld")
 
     def fingerprint(self, data: JsonObject) -> JsonObject:
-        """The item less what belongs to the whole feed, and less its date of change."""
-        return {name: value for name, value in data.items() if name not in {"feed_title", "updated"}}
+        """The item less what belongs to the whole feed, and less its date of change, that of a JobPosting in it too."""
+        kept = {name: value for name, value in data.items() if name not in {"feed_title", "updated"}}
+        posting = object_of(data.get("posting"))
+        return {**kept, "posting": self._json_ld.fingerprint(posting)} if posting else kept
 
     def title_of(self, row: JsonObject) -> str:
         """An entry's."""
