@@ -18,9 +18,6 @@ from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.serving import HOUR
 
-pytestmark = pytest.mark.one_of("store")
-"""What is shown stands above SQL, which other suites hold over both databases."""
-
 MINUTE = timedelta(minutes=1)
 
 

@@ -19,9 +19,6 @@ from tests.support.digests import email
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries
 
-pytestmark = pytest.mark.one_of("store")
-"""What is shown stands above SQL, which other suites hold over both databases."""
-
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -30,9 +30,6 @@ from tests.support.at_once import at_once
 from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
 from tests.support.webhooks import CHALLENGE, WAITS, Receiving, added, proven, webhooks_over
 
-pytestmark = pytest.mark.one_of("store")
-"""What is shown stands above SQL, which other suites hold over both databases."""
-
 A_MINUTE = timedelta(minutes=1)
 LATER = NOW + A_MINUTE
 
