@@ -1,4 +1,4 @@
-"""What CI has less of is the same at each run, and of each axis nothing is left out for good."""
+"""What CI has less of is the same at each run, and each value of an axis is met; `make test-long` has the rest."""
 
 from collections import Counter
 from collections.abc import Callable
