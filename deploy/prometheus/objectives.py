@@ -6,7 +6,7 @@ ends the alert soon after the fault.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.prometheus.alert import Alert, Case
 
@@ -35,6 +35,9 @@ class Objective:
     """A counter that is; a histogram's is what its good one lacks of the count."""
     counts_all: bool = False
     """`bad_series` counts all events, as a histogram's count does."""
+    asked_for: tuple[str, ...] = ()
+    """Gauges that are more than 0 while events are bad as an operator wants them to be: nobody is paged then, nor in
+    the hour after, in which what waited goes out late. The ticket counts all."""
 
     def recorded(self) -> Iterator[dict[str, object]]:
         """The ratio, a rule a window."""
@@ -48,14 +51,22 @@ class Objective:
         flood, drip = min(40 * budget, 0.8), 4 * budget
         unmoved = Case({}, "90m")
         within = self._case(0.5 * budget, "90m")
+        fires = self._case(flood, "20m", fires=True)
+        asked = tuple(self._asked(fires, gauge) for gauge in self.asked_for)
+        page_expr = self._expr(_PAGE)
+        if self.asked_for:
+            held = " or ".join(f"max(max_over_time({gauge}[1h])) > 0" for gauge in self.asked_for)
+            page_expr = f"({page_expr}) unless ({held})"
+            nothing = dict.fromkeys(self.asked_for, "0x300")
+            fires = replace(fires, series={**fires.series, **nothing})
         page = Alert(
             f"{self.alert}Fast",
             "page",
-            self._expr(_PAGE),
+            page_expr,
             "2m",
             f"{self.says}, and a month's budget of {_shown(budget * 100)} % lasts for days at most.",
-            self._case(flood, "20m", fires=True),
-            (within, self._case(drip, "90m"), self._over(flood), unmoved),
+            fires,
+            (within, self._case(drip, "90m"), self._over(flood), unmoved, *asked),
         )
         ticket = Alert(
             f"{self.alert}Slow",
@@ -81,6 +92,11 @@ class Objective:
     def _case(self, share: float, at: str, *, fires: bool = False) -> Case:
         bad = round(10_000 * share)
         return Case(self._series(f"0+{10_000 - bad}x300", f"0+{bad}x300", "0+10000x300"), at, ({},) if fires else ())
+
+    @staticmethod
+    def _asked(fires: Case, gauge: str) -> Case:
+        """The same, ten minutes after an operator's word ended."""
+        return Case({**fires.series, gauge: "1x10 0x290"}, fires.at)
 
     def _over(self, share: float) -> Case:
         """Half an hour of it, which ended half an hour ago."""
@@ -121,6 +137,7 @@ OBJECTIVES: tuple[Objective, ...] = (
         'jobchime_due_to_accepted_seconds_bucket{le="900.0"}',
         "jobchime_due_to_accepted_seconds_count",
         counts_all=True,
+        asked_for=("jobchime_sending_paused", "jobchime_put_off_subscribers"),
     ),
     Objective(
         "mails_not_taken",

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from schemas.posting import Cluster, Salary
-from schemas.sql.tables import digests, sent_jobs
+from schemas.sql.tables import deliveries, digests, sent_jobs
+from services.notifier.adapters.sql.digests.delivery_list import DeliveryList
 from services.notifier.adapters.sql.retention import forget_digests, remember_sent
 from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, SentItem, WaitingJob
@@ -15,9 +16,10 @@ from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
 from services.notifier.ports import Built, ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
-from services.runtime.sql.store import writing
+from services.runtime.sql.store import reading, writing
 from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
+from tests.support.sending import open_deliveries, states_of
 from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
 
 
@@ -332,6 +334,33 @@ class TestDeliveries:
         waiting.deliveries.deferred(claimed.delivery_id, claimed.attempt, "busy", LATE, HOUR)
         assert waiting.deliveries.claim("w", "folder", LATE + HOUR / 2, LEASE, 10) == []
         assert len(waiting.deliveries.claim("w", "folder", LATE + HOUR, LEASE, 10)) == 1
+
+    def test_what_waits_for_its_next_try_need_not_and_nothing_else_is_touched(self, store: NotifierStore) -> None:
+        open_deliveries(store, 6, NOW)
+        accepted, lost, held, sent, *waiting = store.deliveries.claim("w", "smtp", NOW, LEASE, 5)
+        for one in (accepted, lost, sent, *waiting):
+            assert store.deliveries.begin([one], NOW, LEASE)
+        store.deliveries.accepted([(accepted.delivery_id, accepted.attempt, Receipt("250"))], NOW)
+        store.deliveries.lost(lost.delivery_id, lost.attempt, "cut off", NOW)
+        [deferred] = waiting
+        store.deliveries.deferred(deferred.delivery_id, deferred.attempt, "busy", NOW, 3 * HOUR)
+        # That of a worker that went on alone may be set in the time to come too.
+        with writing(store.engine) as connection:
+            others = deliveries.c.delivery_id != deferred.delivery_id
+            connection.execute(update(deliveries).where(others).values(not_before=NOW + HOUR))
+        before, soon = states_of(store), NOW + timedelta(minutes=1)
+        assert sorted(before.values()) == ["accepted", "claimed", "pending", "pending", "sending", "unknown"]
+        assert store.deliveries.claim("w", "smtp", soon, LEASE, 10) == []
+
+        assert DeliveryList(store.engine).retry(soon) == 2
+        assert DeliveryList(store.engine).retry(soon) == 0
+
+        assert states_of(store) == before
+        with reading(store.engine) as connection:
+            left = connection.execute(select(deliveries.c.delivery_id).where(deliveries.c.not_before == NOW + HOUR))
+            assert set(left.scalars()) == {one.delivery_id for one in (accepted, lost, held, sent)}
+        due_now = {one.delivery_id for one in store.deliveries.claim("w", "smtp", soon, LEASE, 10)}
+        assert due_now == {own for own, state in before.items() if state == "pending"}
 
     def test_what_is_proven_not_sent_is_pending_again_where_it_is_still_of_use(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)

@@ -19,7 +19,7 @@ from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_
 from services.runtime.figures.restarts import Restarts, read_restarts
 from services.runtime.figures.sources import Expected, SourceFigures, sources_in
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
-from services.runtime.health.heartbeat import workers_in
+from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.link_key import read_links_lost
@@ -49,7 +49,7 @@ class WorkerFigures:
     lost: int = 0
     """Silent without a goodbye, and not forgotten yet."""
     heard_at: datetime | None = None
-    """The last heartbeat of any of them; None where none is known."""
+    """The last heartbeat of any of them, one that stopped in a time to come left out; None where none is known."""
     restarts: int = 0
     """In the last hour, of the one that was started anew most often, while that goes on."""
 
@@ -265,11 +265,16 @@ def _workers(
             service=name,
             alive=sum(worker.alive(now) for worker in workers),
             lost=sum(worker.lost(now) for worker in workers),
-            heard_at=max((worker.seen_at for worker in workers), default=None),
+            heard_at=_heard_at(workers, now),
             restarts=max((restarts.get(worker.worker, 0) for worker in workers), default=0),
         )
         for name, workers in own.items()
     )
+
+
+def _heard_at(workers: Sequence[Worker], now: datetime) -> datetime | None:
+    """What stopped while its clock ran ahead has said goodbye: nothing is unknown of it, whenever that was."""
+    return max((worker.seen_at for worker in workers if not worker.stopped or worker.seen_at <= now), default=None)
 
 
 def _counts(connection: Connection, column: Any, *which: Any) -> dict[str, int]:

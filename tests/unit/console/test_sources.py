@@ -22,8 +22,10 @@ from services.runtime.figures.hours import HourCounts
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
 from services.usecases import mapping_feeds, operators, sources
+from services.usecases.accounts import masked
 from tests.support.console import ServedConsole, served_console
-from tests.support.notifying import NOW
+from tests.support.notifying import NOW, NotifierStore
+from tests.support.sending import open_deliveries
 from tests.support.serving import DAY, HOUR
 
 SOURCE = SourceSettings(name="board", url="https://board.example/feed")
@@ -166,6 +168,22 @@ def test_what_is_not_on_the_web_is_neither_read_nor_added(console: ServedConsole
         assert "root:" not in page
     assert file.read_text() == before
     assert load_settings(file).ingest.sources == ()
+
+
+def test_mails_that_will_not_go_out_are_listed_with_why_and_without_whom(console: ServedConsole) -> None:
+    assert "None" in console.client.get("/sending").text.partition('id="failed"')[2]
+    store = NotifierStore(console.installation.engine, console.installation.ids)
+    refused, _ = open_deliveries(store, 2, NOW)
+    [claimed] = store.deliveries.claim("w", "smtp", NOW, HOUR, 1)
+    assert store.deliveries.begin([claimed], NOW, HOUR)
+    store.deliveries.refused(claimed.delivery_id, claimed.attempt, "550 no such mailbox", NOW)
+    page = console.client.get("/sending").text.partition('id="failed"')[2]
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") == 1
+    assert f">{refused}<" in rows
+    assert "550 no such mailbox" in rows
+    assert masked("person0@example.com") in rows
+    assert "person0@example.com" not in console.client.get("/sending").text
 
 
 def test_what_holds_mails_is_shown_and_done(console: ServedConsole) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -121,6 +121,20 @@ def test_one_that_stopped_is_not_counted_as_lost(engine: Engine) -> None:
     heartbeats.goodbye(NOON)
     (found,) = read_figures(engine, NOON + timedelta(hours=1), ()).workers
     assert (found.alive, found.lost, found.heard_at) == (0, 0, NOON)
+
+
+def test_a_clock_is_not_ahead_any_more_once_its_worker_stopped(engine: Engine) -> None:
+    ahead = NOON + timedelta(days=2)
+    heartbeats = SqlHeartbeats(engine, "matcher@a", NOON)
+    heartbeats.publish([HEARTBEAT], ahead)
+    SqlHeartbeats(engine, "matcher@b", NOON).publish([HEARTBEAT], NOON)
+
+    def heard_at() -> datetime | None:
+        return read_figures(engine, NOON, ()).workers[0].heard_at
+
+    assert heard_at() == ahead
+    heartbeats.goodbye(ahead)
+    assert heard_at() == NOON
 
 
 def test_errors_are_told_without_addresses(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.domain.delivery import State
 from services.notifier.ports import UnknownDelivery
 from services.runtime.errors import UsageError
-from services.runtime.sql.store import reading, writing
+from services.runtime.sql.store import reading, retried, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class DeliveryList:
         with reading(self._engine) as connection:
             return [_listed(row) for row in connection.execute(query.limit(most))]
 
+    @retried
     def retry(self, now: datetime) -> int:
         """Those that wait for their next try need not wait any more; gives how many."""
         waits = (deliveries.c.state == "pending") & (deliveries.c.not_before > now)
