@@ -93,9 +93,8 @@ def routes(door: ConsoleDoor, turns: Turns, revealed: Revealed) -> APIRouter:
     async def one(request: Request, letter: str) -> Response:
         """One letter with its record."""
         operator = door.access.operator(request)
-        found = await door.work(lambda: dead_letters.show(settings, letter))
-        lines = await door.work(lambda: dead_letters.history(door.installation, letter))
-        return door.show(request, "letter", operator, values=_shown(found) | {"lines": lines})
+        found, events = await door.work(lambda: dead_letters.show_with_history(settings, letter))
+        return door.show(request, "letter", operator, values=_shown(found) | {"events": events})
 
     @router.post("/letters/do")
     async def do(request: Request, given: Annotated[LetterForm, Form()]) -> Response:
@@ -105,9 +104,9 @@ def routes(door: ConsoleDoor, turns: Turns, revealed: Revealed) -> APIRouter:
         chosen = Chosen(letters=given.letter) if given.letter else given.chosen
         about = given.letter or ", ".join(f"{name} {text}" for name, text in given.fields.items() if text)
         acts = {
-            "replay": partial(_replayed, door, chosen),
-            "replay mended": partial(_mended, door, given.letter, given.value),
-            "discard": partial(_discarded, door, chosen, given.why),
+            "replay": partial(_replayed, door, chosen, operator.name),
+            "replay mended": partial(_mended, door, given.letter, given.value, operator.name),
+            "discard": partial(_discarded, door, chosen, given.why, operator.name),
         }
         if given.act not in acts or not about:
             raise HTTPException(400)
@@ -205,8 +204,8 @@ def _shown(letter: DeadLetter) -> dict[str, object]:
     }
 
 
-def _replayed(door: ConsoleDoor, chosen: Chosen, progress: Progress) -> str:
-    done = dead_letters.replay(door.installation.settings, chosen, again=False, progress=progress)
+def _replayed(door: ConsoleDoor, chosen: Chosen, by: str, progress: Progress) -> str:
+    done = dead_letters.replay(door.installation.settings, chosen, again=False, by=by, progress=progress)
     said = [f"{done.sent:,} sent back; {done.skipped:,} left out, as they were replayed or discarded before."]
     if done.without_origin:
         said.append(f"{done.without_origin:,} came from a feed: the next poll of their source reads them again.")
@@ -215,12 +214,13 @@ def _replayed(door: ConsoleDoor, chosen: Chosen, progress: Progress) -> str:
     return " ".join(said)
 
 
-def _mended(door: ConsoleDoor, letter: str, value: str, _: Progress) -> str:
+def _mended(door: ConsoleDoor, letter: str, value: str, by: str, _: Progress) -> str:
     # Browsers send lines with CRLF; records have none.
-    dead_letters.replay_mended(door.installation.settings, letter, value.replace("\r\n", "\n").encode())
+    whole = value.replace("\r\n", "\n").encode()
+    dead_letters.replay_mended(door.installation.settings, letter, whole, by=by)
     return "The mended copy was sent back. Where it fails again, the letter waits again."
 
 
-def _discarded(door: ConsoleDoor, chosen: Chosen, why: str, _: Progress) -> str:
-    done = dead_letters.discard(door.installation.settings, chosen, why)
+def _discarded(door: ConsoleDoor, chosen: Chosen, why: str, by: str, _: Progress) -> str:
+    done = dead_letters.discard(door.installation.settings, chosen, why, by=by)
     return f"{done.discarded:,} count as seen to; {done.skipped:,} did before."

@@ -7,7 +7,6 @@ from datetime import datetime
 from schemas.faults import meant
 from schemas.topics import dead_of
 from services.ingest.faults import FAULT_CODES
-from services.runtime.audit import SqlAudit
 from services.runtime.chunks import chunked
 from services.runtime.errors import UsageError
 from services.runtime.letters.dead import (
@@ -22,14 +21,13 @@ from services.runtime.letters.history import LetterEvent
 from services.runtime.letters.marks import LetterId
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
-from services.usecases.installation import Installation, open_letters
+from services.usecases.installation import open_letters
 from services.usecases.progress import Progress, unseen
 
 __all__ = [
     "Chosen",
     "DeadLetter",
     "Discarded",
-    "HistoryLine",
     "LetterCount",
     "LetterEvent",
     "LetterReplay",
@@ -37,16 +35,13 @@ __all__ = [
     "counts",
     "discard",
     "find",
-    "history",
     "listing",
     "replay",
     "replay_mended",
     "show",
+    "show_with_history",
 ]
 
-_MOST_ACTS = 200
-_KINDS = {"replay letters": "sent back", "replay mended letters": "sent back", "discard letters": "seen to"}
-"""What becomes of letters by what an operator does."""
 _AT_ONCE = 50
 """Letters of a replay between two looks at how far it has come."""
 
@@ -115,33 +110,16 @@ def show(settings: Settings, letter: str) -> DeadLetter:
         return DeadLetters(log).show(_one_id(letter))
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """Something that happened to a letter, or was done about it, by whom."""
-
-    event: LetterEvent
-    by: str = ""
-    """The operator who did it to this letter by itself; empty of what was done to many, or by a command."""
-    mended: bool = False
+def show_with_history(settings: Settings, letter: str) -> tuple[DeadLetter, tuple[LetterEvent, ...]]:
+    """The same, and all that happened to it, the oldest first. Raises UsageError, UnavailableError."""
+    with open_letters(settings) as log:
+        return DeadLetters(log).show_with_history(_one_id(letter))
 
 
-def history(installation: Installation, letter: str) -> tuple[HistoryLine, ...]:
-    """All that happened to one letter, the oldest first. Raises UsageError, UnavailableError."""
-    with open_letters(installation.settings) as log:
-        events = DeadLetters(log).history(_one_id(letter))
-    about = sorted({event.letter for event in events})
-    lines = [HistoryLine(event) for event in events]
-    for act in reversed(SqlAudit(installation.engine).latest(_MOST_ACTS, about)):
-        # It is written down before it is done: what came of it is the first of its kind behind it.
-        kind = _KINDS.get(act.act)
-        done = (at for at, line in enumerate(lines) if line.event.kind == kind and line.event.at >= act.at)
-        if (at := next(done, None)) is not None and not lines[at].by:
-            lines[at] = HistoryLine(lines[at].event, act.operator, mended="mended" in act.act)
-    return tuple(lines)
-
-
-def replay(settings: Settings, chosen: Chosen, *, again: bool, progress: Progress = unseen) -> LetterReplay:
-    """Send letters back to where they came from; `again`: those too that were replayed or discarded before.
+def replay(
+    settings: Settings, chosen: Chosen, *, again: bool, by: str = "", progress: Progress = unseen
+) -> LetterReplay:
+    """Send letters back to where they came from; `again`: those too that were replayed or discarded before; `by` whom.
 
     Where it breaks off, what was not sent yet still waits: the same once more sends the rest.
 
@@ -152,27 +130,27 @@ def replay(settings: Settings, chosen: Chosen, *, again: bool, progress: Progres
         meant, done = _chosen(letters, chosen), LetterReplay(0, 0)
         with progress("Dead letters", len(meant)) as advance:
             for some in chunked(meant, _AT_ONCE):
-                done += letters.replay(some, again=again)
+                done += letters.replay(some, again=again, by=by)
                 advance(len(some))
     return done
 
 
-def replay_mended(settings: Settings, letter: str, value: bytes) -> None:
+def replay_mended(settings: Settings, letter: str, value: bytes, *, by: str = "") -> None:
     """Send one letter back with another value, as somebody mended it. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
         letters = DeadLetters(log)
         found = letters.show(_one_id(letter))
         if not found.origin_topic:
             raise UsageError(f"{letter} came from a feed, not from a topic: the next poll of its source is its replay")
-        letters.replay([replace(found, value=value, whole_bytes=None)], again=True)
+        letters.replay([replace(found, value=value, whole_bytes=None)], again=True, by=by, mended=True)
 
 
-def discard(settings: Settings, chosen: Chosen, why: str) -> Discarded:
+def discard(settings: Settings, chosen: Chosen, why: str, *, by: str = "") -> Discarded:
     """Have letters count as seen to, and keep why. Raises NothingChosenError, UsageError, UnavailableError."""
     with open_letters(settings) as log:
         letters = DeadLetters(log)
         meant = _chosen(letters, chosen)
-        done = letters.discard(meant, why)
+        done = letters.discard(meant, why, by=by)
     return Discarded(done, len(meant) - done)
 
 

@@ -26,28 +26,37 @@ _OVER = {
     "withheld": "{mails} withheld: {said}",
     "expired": "{mails} given up after waiting for too long",
 }
-_DO = {
-    "settings": "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
-    "away": "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
-    "busy": "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
-    "policy": "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
-    "message": "`jobchime delivery list --state failed` says of each why",
-    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
-    "withheld": "add whom you want to mail to mail.allow in the settings",
-    "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
+_DO: dict[str, tuple[str, Remedy | ByHand]] = {
+    "settings": (
+        "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
+        "settings",
+    ),
+    "away": (
+        "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
+        Remedy("retry mails"),
+    ),
+    "busy": (
+        "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
+        Remedy("retry mails"),
+    ),
+    "policy": (
+        "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
+        "others",
+    ),
+    "message": ("`jobchime delivery list --state failed` says of each why", Remedy("show failed mails")),
+    "mailbox": (
+        "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
+        Remedy("show suppressions"),
+    ),
+    "withheld": ("add whom you want to mail to mail.allow in the settings", "settings"),
+    "expired": (
+        "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
+        Remedy("show failed mails"),
+    ),
 }
-_BUTTON: dict[str, Remedy | ByHand] = {
-    "settings": "settings",
-    "away": Remedy("retry mails"),
-    "busy": Remedy("retry mails"),
-    "policy": "others",
-    "message": Remedy("show failed mails"),
-    "mailbox": Remedy("show suppressions"),
-    "withheld": "settings",
-    "expired": Remedy("show failed mails"),
-}
+"""By fault what to do, and its button."""
 _PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
-_DO_NOTHING = "nothing: they are tried again by themselves"
+_DO_NOTHING: tuple[str, Remedy | ByHand] = ("nothing: they are tried again by themselves", "passes")
 _OF_ALL = ("settings", "away")
 """What lets no mail go out, whoever it is for."""
 _KNOWN_TO_HAPPEN = ("mailbox", "withheld")
@@ -87,8 +96,7 @@ def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
             number = counted(fault.mails, "mail")
             last = "" if fault.waiting or fault.mails == 1 else f", the last {stamp(fault.last)}"
             what = f"{said.format(mails=number, said=short(fault.said, _MOST_SAID))} (since {stamp(fault.since)}{last})"
-            do = _DO_NOTHING if passed else _DO[fault.fault]
-            remedy = "passes" if passed else _BUTTON[fault.fault]
+            do, remedy = _DO_NOTHING if passed else _DO[fault.fault]
             yield Trouble(what, do, remedy, grave=not passed and _is_grave(fault, mail, now))
     yield from _unheard(mail)
     yield from _without_end(mail)

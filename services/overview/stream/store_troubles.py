@@ -33,13 +33,12 @@ NO_CANARY = timedelta(minutes=25)
 QUIET = timedelta(hours=12)
 """So long without any posting is worth a look."""
 _OUTBOX_MANY = 10_000
-_AGAIN = "`jobchime source again` sends"
-_SENT_ANEW = {
-    MATCHES.name: "`jobchime reconcile --day DAY`, for each day that they were of, sends",
-    CRITERIA.name: "`jobchime republish`, while no notifier runs, sends",
+_AGAIN: tuple[str, Remedy | ByHand] = ("`jobchime source again` sends", Remedy("sources again"))
+_AGAIN_OF: dict[str, tuple[str, Remedy | ByHand]] = {
+    MATCHES.name: ("`jobchime reconcile --day DAY`, for each day that they were of, sends", "known to you"),
+    CRITERIA.name: ("`jobchime republish`, while no notifier runs, sends", "process"),
 }
-"""By topic, how what it lost comes again."""
-_SEND_ANEW: dict[str, ByHand] = {MATCHES.name: "known to you", CRITERIA.name: "process"}
+"""By topic, how what it lost comes again, and its button."""
 _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 """Shares of the room for sign-ups: worth a look, and a failure."""
 
@@ -100,11 +99,12 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
 def _left_unread(figures: StoreFigures) -> Iterator[Trouble]:
     """Kafka deletes by time and size, whoever has yet to read."""
     for topic, number in figures.left_unread.items():
+        sends, remedy = _AGAIN_OF.get(topic, _AGAIN)
         yield Trouble(
             f"{counted(number, 'record')} of {topic} left Kafka in the last 24 hours before they were read: it is kept"
             " for too short, or what reads it stood for too long",
-            f"`jobchime topics check` says how long it is kept; {_SENT_ANEW.get(topic, _AGAIN)} them once more",
-            _SEND_ANEW.get(topic, Remedy("sources again")),
+            f"`jobchime topics check` says how long it is kept; {sends} them once more",
+            remedy,
         )
 
 

@@ -27,29 +27,40 @@ _FAST_BURN = 14.4
 _LEAST_LATE = 5
 _LEAST_LETTERS, _MUCH_DIES = 10, 0.01
 """A few records of a feed are always odd; where a share dies, jobs of a whole board reach nobody until it is mended."""
-_ENGINE = "it goes on by itself once that is back; `jobchime doctor` says how"
-_REMEDY: dict[Mend | None, str] = {
-    "dead letters": "`jobchime dead list` shows the records; mend the service, then start it again",
-    "migrate": "`jobchime migrate`",
-    "reindex": "`jobchime reindex`",
-    "republish": "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
-    "topics": "`jobchime topics create`",
+_ENGINE: tuple[str, Remedy | ByHand] = (
+    "it goes on by itself once that is back; `jobchime doctor` says how",
+    "machine",
+)
+"""Engines, of which all others tell, are mended where they are."""
+_DO: dict[Mend | None, tuple[str, Remedy | ByHand]] = {
+    "dead letters": (
+        "`jobchime dead list` shows the records; mend the service, then start it again",
+        Remedy("show letters"),
+    ),
+    "migrate": ("`jobchime migrate`", "process"),
+    "reindex": ("`jobchime reindex`", Remedy("reindex")),
+    "republish": (
+        "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
+        "process",
+    ),
+    "topics": ("`jobchime topics create`", Remedy("make topics")),
     "Kafka": _ENGINE,
     "Elasticsearch": _ENGINE,
-    "restart": "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
+    "restart": (
+        "its log says at what; `py-spy dump` of its process, kept, says in which line; then start it again",
+        "process",
+    ),
     None: _ENGINE,
 }
-_BUTTON: dict[Mend | None, Remedy | ByHand] = {
-    "dead letters": Remedy("show letters"),
-    "migrate": "process",
-    "reindex": Remedy("reindex"),
-    "republish": "process",
-    "topics": Remedy("make topics"),
-    "restart": "process",
-}
-"""Engines, of which all others tell, are mended where they are."""
-_BY_CLOCK = "its log says at what; where no engine is away, go back to the release before"
-_BEGINS = "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what"
+"""By what mends it what to do, and its button."""
+_BY_CLOCK: tuple[str, Remedy | ByHand] = (
+    "its log says at what; where no engine is away, go back to the release before",
+    "process",
+)
+_BEGINS: tuple[str, Remedy | ByHand] = (
+    "nothing, if it has just begun: it reads what it keeps, and goes on by itself; else its log says at what",
+    "process",
+)
 DECLARE = (
     "`jobchime subscriber import FILE --update` with --consent-origin, --consent-date and --consent-wording says it;"
     " portal.consent.confirm_declared asks those who were never mailed"
@@ -85,13 +96,8 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
         if not engine.reachable:
             yield Trouble(
                 f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
-                _REMEDY[engine.mend],
-                _button(engine.mend),
+                *_DO[engine.mend],
             )
-
-
-def _button(mend: Mend | None) -> Remedy | ByHand:
-    return _BUTTON.get(mend, "machine")
 
 
 def _services(overview: Overview) -> Iterator[Trouble]:
@@ -204,9 +210,9 @@ def _idle(now: datetime, services: Sequence[ServiceView], away: Collection[str])
     for (names, reason, mend), idle in alike.items():
         of, said = joined(names), short(reason or "no reason given")
         begins = mend is None and not any(worker.heartbeat.last_error for worker in idle)
-        do = _BEGINS if begins else _REMEDY.get(mend, _REMEDY[None])
-        do = _BY_CLOCK if mend is None and said.startswith(CLOCK_FAILS) else do
-        remedy = "process" if do in (_BEGINS, _BY_CLOCK) else _button(mend)
+        do, remedy = _BEGINS if begins else _DO.get(mend, _ENGINE)
+        if mend is None and said.startswith(CLOCK_FAILS):
+            do, remedy = _BY_CLOCK
         if len(idle) > MOST_NAMED:
             named = named_of([worker.worker for worker in idle])
             yield Trouble(f"{len(idle):,} workers of {of} do not work ({named}): {said}", do, remedy)
@@ -230,8 +236,7 @@ def _failing(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
         yield Trouble(
             f"{service.name} ({named_of([worker.worker for worker in workers])}) fails at what it does by the clock:"
             f" {short(error)}{lasting(since, None, now)}",
-            _REMEDY[mend] if mend else _BY_CLOCK,
-            _button(mend) if mend else "process",
+            *(_DO[mend] if mend else _BY_CLOCK),
         )
 
 

@@ -194,18 +194,14 @@ class DeadLetters:
 
     def show(self, letter_id: LetterId) -> DeadLetter:
         """One dead letter, also by the id of one of its further deaths. Raises UsageError where there is none."""
-        self._dead_topics(letter_id.topic)
-        marks = self._marks(letter_id.topic)
-        for record in self._records((marks.first_of(letter_id),)):
-            return _letter(record, marks, tuple(marks.deaths_of(id_of(record))))
-        raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
+        return self.show_with_history(letter_id)[0]
 
-    def history(self, letter_id: LetterId) -> tuple[LetterEvent, ...]:
-        """All that happened to a letter that is there, the oldest first. Raises UsageError where there is none."""
+    def show_with_history(self, letter_id: LetterId) -> tuple[DeadLetter, tuple[LetterEvent, ...]]:
+        """The same, and all that happened to it, the oldest first. Raises UsageError where there is none."""
         self._dead_topics(letter_id.topic)
         marks = self._marks(letter_id.topic)
         for record in self._records((marks.first_of(letter_id),)):
-            return history_of(record, marks)
+            return _letter(record, marks, tuple(marks.deaths_of(id_of(record)))), history_of(record, marks)
         raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
 
     def present(self, ids: Sequence[LetterId]) -> tuple[DeadLetter, ...]:
@@ -220,8 +216,10 @@ class DeadLetters:
             raise UsageError(f"there is no dead letter {' or '.join(map(str, ids[:2]))}; see `jobchime dead list`")
         return tuple(found)
 
-    def replay(self, letters: Iterable[DeadLetter], *, again: bool = False) -> LetterReplay:
-        """Send letters back to where they came from, as they were, and mark each.
+    def replay(
+        self, letters: Iterable[DeadLetter], *, again: bool = False, by: str = "", mended: bool = False
+    ) -> LetterReplay:
+        """Send letters back to where they came from, and mark each: `by` which operator, `mended` or as they were.
 
         Record and mark are one write where the log can; else the mark comes second, and a letter that was sent and not
         marked may be sent again, which does no harm. A letter that was replayed or discarded before is skipped, unless
@@ -238,21 +236,21 @@ class DeadLetters:
                 skipped += 1
             else:
                 due.append(letter)
-        out = [record for letter in due for record in _replay(letter, self._clock.now())]
+        out = [record for letter in due for record in _replay(letter, self._clock.now(), by, mended)]
         for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
             self._log.produce(batch)
         return LetterReplay(len(due), skipped, without_origin, cut_short)
 
-    def discard(self, letters: Iterable[DeadLetter], why: str) -> int:
-        """Have letters count as seen to, and keep why; gives how many were waiting. They stay, and can be replayed.
+    def discard(self, letters: Iterable[DeadLetter], why: str, *, by: str = "") -> int:
+        """Have letters count as seen to, and keep why and by which operator; gives how many were waiting.
 
-        Raises UsageError where no reason is given.
+        They stay, and can be replayed. Raises UsageError where no reason is given.
         """
         said = " ".join(why.split())
         if not said:
             raise UsageError("say why, so that whoever looks later knows: --reason TEXT")
         now, kept = self._clock.now(), redacted(Exception(said))
-        due = [discard_mark(letter.latest, letter.key, kept, now) for letter in letters if letter.waiting]
+        due = [discard_mark(letter.latest, letter.key, kept, now, by=by) for letter in letters if letter.waiting]
         for batch in chunked(due, _REPLAY_AT_ONCE):
             self._log.produce(batch)
         return len(due)
@@ -339,10 +337,10 @@ def _attempts(headers: Mapping[str, str]) -> int:
     return int(attempts) if attempts.isdigit() else 0
 
 
-def _replay(letter: DeadLetter, now: datetime) -> tuple[Outgoing, Outgoing]:
+def _replay(letter: DeadLetter, now: datetime, by: str, mended: bool) -> tuple[Outgoing, Outgoing]:
     """The record for its origin, and the mark beside its letter, in the letter's own partition."""
     headers = dict(letter.headers) | {REPLAY_OF: str(letter.latest)}
     return (
         Outgoing(letter.origin_topic, letter.key, letter.value, headers),
-        replay_mark(letter.latest, letter.key, now),
+        replay_mark(letter.latest, letter.key, now, by=by, mended=mended),
     )

@@ -25,6 +25,10 @@ class LetterEvent:
     """Of a death: how often its service had tried."""
     consumer: str = ""
     """Of a death: the service."""
+    by: str = ""
+    """The operator who did it in the console; empty of what a command did."""
+    mended: bool = False
+    """Of what was sent back: with another value."""
 
 
 def history_of(record: Record, marks: Marks) -> tuple[LetterEvent, ...]:
@@ -34,7 +38,8 @@ def history_of(record: Record, marks: Marks) -> tuple[LetterEvent, ...]:
     found += [_death("died again", death.appended_at, str(death.id), death.headers) for death in deaths]
     for own in (str(first), *(str(death.id) for death in deaths)):
         for mark in marks.done.get(own, ()):
-            found.append(LetterEvent(mark.at, "seen to" if mark.discarded else "sent back", own, mark.why))
+            kind: Kind = "seen to" if mark.discarded else "sent back"
+            found.append(LetterEvent(mark.at, kind, own, mark.why, by=mark.by, mended=mark.mended))
     return tuple(sorted(found, key=lambda event: event.at))
 
 

@@ -12,6 +12,7 @@ REPLAY_OF = "replay_of"
 """On a replayed record: the id of the dead letter that it was sent back for, and so on the letter of its next death."""
 
 _REPLAYED, _DISCARDED, _WHY = "replayed", "discarded", "discarded_why"
+_BY, _MENDED = "done_by", "mended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Mark:
     discarded: bool
     """Else it was sent back."""
     why: str = ""
+    by: str = ""
+    """The operator; empty of what a command did."""
+    mended: bool = False
+    """Another value was sent than that of the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +68,21 @@ def is_mark(record: Record) -> bool:
     return _REPLAYED in record.headers or _DISCARDED in record.headers
 
 
-def replay_mark(letter: LetterId, key: bytes, now: datetime) -> Outgoing:
-    """The record that says that a letter was sent back; it lies in the letter's own partition."""
-    return _mark(letter, key, now, {_REPLAYED: str(letter)})
+def replay_mark(letter: LetterId, key: bytes, now: datetime, *, by: str = "", mended: bool = False) -> Outgoing:
+    """The record that says that a letter was sent back, and by whom; it lies in the letter's own partition."""
+    said = {_REPLAYED: str(letter), _BY: by, _MENDED: "true" if mended else ""}
+    return _mark(letter, key, now, said)
 
 
-def discard_mark(letter: LetterId, key: bytes, why: str, now: datetime) -> Outgoing:
-    """The record that says that a letter need not be seen to, and why."""
-    return _mark(letter, key, now, {_DISCARDED: str(letter), _WHY: why})
+def discard_mark(letter: LetterId, key: bytes, why: str, now: datetime, *, by: str = "") -> Outgoing:
+    """The record that says that a letter need not be seen to, why, and who says so."""
+    return _mark(letter, key, now, {_DISCARDED: str(letter), _WHY: why, _BY: by})
 
 
 def _mark(letter: LetterId, key: bytes, now: datetime, said: Mapping[str, str]) -> Outgoing:
-    own = headers_of(id=digest_of(letter.topic, *said.values()), type=letter.topic, source="dead", at=now)
-    return Outgoing(letter.topic, key, b"", own | dict(said))
+    told = {name: value for name, value in said.items() if value}
+    own = headers_of(id=digest_of(letter.topic, *told.values()), type=letter.topic, source="dead", at=now)
+    return Outgoing(letter.topic, key, b"", own | told)
 
 
 @dataclass(slots=True)
@@ -128,11 +135,13 @@ def marks_of(records: Iterable[Record]) -> Marks:
         headers = record.headers
         if _REPLAYED in headers:
             found.replayed.add(headers[_REPLAYED])
-            found.done.setdefault(headers[_REPLAYED], []).append(Mark(record.appended_at, discarded=False))
+            mark = Mark(record.appended_at, discarded=False, by=headers.get(_BY, ""), mended=_MENDED in headers)
+            found.done.setdefault(headers[_REPLAYED], []).append(mark)
         elif _DISCARDED in headers:
             at, why = record.appended_at, headers.get(_WHY, "")
             found.discarded[headers[_DISCARDED]] = Discard(at.isoformat(), why)
-            found.done.setdefault(headers[_DISCARDED], []).append(Mark(at, discarded=True, why=why))
+            mark = Mark(at, discarded=True, why=why, by=headers.get(_BY, ""))
+            found.done.setdefault(headers[_DISCARDED], []).append(mark)
         else:
             found._first.setdefault(record.partition, record.offset)
             if REPLAY_OF in headers:

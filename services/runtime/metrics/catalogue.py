@@ -381,7 +381,8 @@ DUE_TOO_LATE = Metric(
 CLOCK_AHEAD = Metric(
     "jobchime_clock_ahead_seconds",
     "gauge",
-    "How far in the time to come the last heartbeat of a service's workers lies, stopped ones left out; 0 where it does not.",
+    "How far in the time to come the last heartbeat of a service's workers lies, stopped ones left out; 0 where it does"
+    " not.",
     ("service",),
     (),
     "store",

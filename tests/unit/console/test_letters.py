@@ -13,7 +13,8 @@ from services.runtime.errors import PoisonError
 from services.runtime.letters.writing import letter_of
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import partition_of
-from services.usecases import operators
+from services.usecases import dead_letters, operators
+from services.usecases.dead_letters import Chosen
 from tests.support.console import ServedConsole
 
 RECORD = b'{"source":"board","title":"</textarea>\\u0022"}'
@@ -93,9 +94,18 @@ def test_its_history_says_when_it_died_was_sent_back_and_by_whom_and_why_it_was_
         ["died at try 1", "normaliser", "no title"],
         ["sent back, mended", "operator", ""],
         ["died again at try 2", "normaliser", "still no title"],
-        ["sent back", "with others, or by a command", ""],
+        ["sent back", "operator", ""],
     ]
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert history(console, letter_at(1))[-1][1:] == ["seen to", "operator", "a test of ours"]
+
+
+def test_nobody_is_named_for_what_they_meant_to_do_and_another_did(console: ServedConsole) -> None:
+    operators.note(console.installation, "somebody who failed", "replay letters", letter_at(0), console.now)
+    dead_letters.replay(console.installation.settings, Chosen(letters=letter_at(0)), again=False)
+    operators.note(console.installation, "somebody who failed", "discard letters", letter_at(1), console.now)
+    do(console, act="discard", letter=letter_at(1), why="a test of ours")
+    assert history(console, letter_at(0))[-1][1:] == ["sent back", "by a command", ""]
     assert history(console, letter_at(1))[-1][1:] == ["seen to", "operator", "a test of ours"]
 
 
