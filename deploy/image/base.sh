@@ -1,7 +1,8 @@
 #!/bin/sh
-# Where no registry of images is to be had: a stand-in for python:3.13-slim under its name, of Debian's packages and of a
-# CPython 3.13 that is there, by its prefix, made as slim as that one is. To build and measure with, never to ship: its
-# CPython is of another build. It needs root, mmdebstrap, buildah and strip: deploy/image/base.sh ~/.pyenv/versions/3.13.0
+# Where no registry of images is within reach: a stand-in for python:3.13-slim, of Debian's packages and of a CPython
+# 3.13 that is there, by its prefix, made as slim as that one is. To build and measure with, never to ship: its CPython is
+# of another build. It needs root, mmdebstrap, buildah and strip: deploy/image/base.sh ~/.pyenv/versions/3.13.0
+# Then: make image IMAGE_OPTIONS="--pull-never --build-arg BASE=localhost/jobchime-base:3.13"
 set -eu
 prefix=$1
 root=$(mktemp -d)
@@ -20,4 +21,4 @@ chroot "$root/debian" ldconfig
 base=$(buildah from scratch)
 buildah add --quiet "$base" "$root/debian" / >/dev/null
 buildah config --env PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin --cmd python3 "$base"
-buildah commit --quiet --rm "$base" docker.io/library/python:3.13-slim
+buildah commit --quiet --rm "$base" localhost/jobchime-base:3.13

@@ -29,13 +29,15 @@ def routes(door: ConsoleDoor) -> APIRouter:
     async def whole(request: Request) -> Response:
         """All of it."""
         operator = door.access.operator(request)
-        return door.show(request, "runbook", operator, values={"text": Markup(_rendered()[0])})  # noqa: S704 (ours)
+        text, _ = await door.work(_rendered)
+        return door.show(request, "runbook", operator, values={"text": Markup(text)})  # noqa: S704 (ours)
 
     @router.get("/runbook/{alert}")
     async def part(request: Request, alert: str) -> Response:
-        """Lead to what it says of one alert: a browser keeps no place of a page behind the sign-in."""
+        """Lead to what it says of one alert; who has not signed in is led to the sign-in, and asks once more."""
         door.access.operator(request)
-        if alert not in _rendered()[1]:
+        _, names = await door.work(_rendered)
+        if alert not in names:
             raise HTTPException(404)
         return door.back(f"/runbook#{alert}")
 

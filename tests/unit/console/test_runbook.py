@@ -1,5 +1,6 @@
 """Each alert's link opens the runbook of this release at its part, for who signed in."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.prometheus.alerts import ALERTS
+from services.console import runbook
 from services.settings.console import ConsoleSettings
 from tests.support.console import ServedConsole, served_console
 
@@ -35,6 +37,31 @@ def test_the_page_brings_no_style_of_its_own_and_leads_nowhere_that_does_not_com
     assert "style=" not in page
     assert 'href="#sources-that-give-nothing"' in page
     assert ".md" not in page.replace("runbook.md", "")
+
+
+def test_it_is_read_beside_the_loop_that_answers_everybody(
+    console: ServedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered, loops = runbook._rendered, list[bool]()
+
+    def seen() -> tuple[str, frozenset[str]]:
+        loops.append(sniffed())
+        return rendered()
+
+    monkeypatch.setattr(runbook, "_rendered", seen)
+    console.sign_in()
+    for path in ("/runbook", "/runbook/jobchimesilent"):
+        console.client.get(path)
+    assert loops == [False, False]
+
+
+def sniffed() -> bool:
+    """Whether a loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def test_nobody_else_reads_it(console: ServedConsole) -> None:

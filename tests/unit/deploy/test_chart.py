@@ -1,6 +1,7 @@
 """The Helm chart: what it makes is what Kubernetes takes, closed and bounded, and names only what there is."""
 
 import json
+import re
 from collections import Counter
 from copy import deepcopy
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from deploy.prometheus.alert import RUNBOOK
 from schemas.topics import TOPICS
 from services.cli.app import tree
 from services.processes import SERVICES
@@ -206,6 +208,17 @@ def test_rules_and_dashboards_are_those_that_are_made(whole) -> None:
     for name in boards:
         [text] = _of("ConfigMap", whole)[name]["data"].values()
         assert json.loads(text)["uid"].startswith("jobchime-")
+
+
+def test_alerts_link_to_where_the_value_says() -> None:
+    """What the chart replaces is what the rules have, and what its value is by default."""
+    template = (CHART / "templates" / "monitoring.yaml").read_text(encoding="utf-8")
+    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    assert re.findall(r'replace "([^"]+)" \.Values\.monitoring\.runbook', template) == [RUNBOOK]
+    assert values["monitoring"]["runbook"] == RUNBOOK
+    schema = jsonschema_rs.validator_for(json.loads((CHART / "values.schema.json").read_text(encoding="utf-8")))
+    for runbook, fits in (("https://ops.example/book#", True), ("https://ops.example/book", False), ("/book/", False)):
+        assert schema.is_valid(values | {"monitoring": values["monitoring"] | {"runbook": runbook}}) is fits, runbook
 
 
 def test_a_value_that_is_none_is_refused() -> None:

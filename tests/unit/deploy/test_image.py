@@ -23,4 +23,12 @@ def test_each_is_listed_once_in_the_version_that_the_images_python_takes() -> No
     listed = Counter(canonicalize_name(entry.partition("==")[0]) for entry in locked(needed()))
 
     assert {name: times for name, times in listed.items() if times > 1} == {}
-    assert set(re.findall(r"^FROM python:(\S+)-slim", DOCKERFILE.read_text(), re.M)) == {PYTHON["python_version"]}
+    said = DOCKERFILE.read_text()
+    assert re.findall(r"^ARG BASE=python:(\S+)-slim$", said, re.M) == [PYTHON["python_version"]]
+    assert re.findall(r"^FROM (\S+)", said, re.M) == ["${BASE}", "${BASE}", "scratch"]
+
+
+def test_a_stand_in_for_the_base_does_not_pass_for_it() -> None:
+    [name] = re.findall(r"^buildah commit .* (\S+)$", (DOCKERFILE.parent / "image/base.sh").read_text(), re.M)
+    assert name.startswith("localhost/")
+    assert f"--build-arg BASE={name}" in (DOCKERFILE.parent / "README.md").read_text()
