@@ -526,6 +526,19 @@ def test_what_speaks_against_a_job_takes_the_place_of_the_second_line() -> None:
     assert "Executive" not in mail.text
 
 
+def test_years_are_said_only_where_the_text_and_not_the_level_asks_for_too_many() -> None:
+    begins = PYTHON.model_copy(update={"seniority": ("junior", "mid")})
+
+    def said(level: str, years: int, asked: Criteria) -> str:
+        text = f"You bring at least {years} years of experience in engineering."
+        [item] = digest(posting(seniority=level, description_text=text), by=search(criteria=asked)).items
+        return doubts(item)
+
+    assert said("staff", 2, PYTHON) == "", "the level stands on the card"
+    assert said("lead", 12, PYTHON) == "asks for 12 years of experience"
+    assert said("mid", 2, begins) == "asks for 2 years of experience", "a level that is asked for is met"
+
+
 def test_nothing_speaks_against_a_level_that_is_asked_for() -> None:
     asked = PYTHON.model_copy(update={"seniority": ("director",)})
     [item] = digest(posting(seniority="director"), by=search(criteria=asked)).items

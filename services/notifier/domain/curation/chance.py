@@ -29,6 +29,7 @@ from services.notifier.domain.curation.facts import (
     zone_away,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.levels import years_that_decide
 from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
@@ -208,7 +209,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "zone": lambda fact, wish, ready: Doubt(fact, amount=zone_away(wish, ready)),
     "form": _of(lambda _, ready: ready.posting.offered),
     "level": _of_one(lambda posting: posting.seniority),
-    "experience": lambda fact, _, ready: Doubt(fact, amount=ready.years or None),
+    "experience": lambda fact, wish, ready: Doubt(fact, amount=years_that_decide(wish, ready)),
     "leading": _of_one(lambda posting: posting.seniority),
     "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
     "written": _of_one(lambda posting: posting.language),

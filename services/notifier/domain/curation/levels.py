@@ -67,8 +67,17 @@ def experience(wish: Wish, ready: PostingFeatures) -> float:
 
     A level that is asked for is met, whatever years it stands for.
     """
-    asked = ready.posting.seniority in wish.levels
-    return _reaches(wish.levels, float(ready.years) if asked else _years(ready))
+    return _reaches(wish.levels, float(ready.years) if _is_asked_for(wish, ready) else _years(ready))
+
+
+def years_that_decide(wish: Wish, ready: PostingFeatures) -> int | None:
+    """The years of `experience` where the text counts them; None where the level of the job stands for more."""
+    by_text = _is_asked_for(wish, ready) or ready.years >= _years(ready)
+    return ready.years if by_text and ready.years else None
+
+
+def _is_asked_for(wish: Wish, ready: PostingFeatures) -> bool:
+    return ready.posting.seniority in wish.levels
 
 
 def _years(ready: PostingFeatures) -> float:
