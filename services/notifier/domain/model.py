@@ -248,6 +248,8 @@ class Digest:
     """All that matched in the windows that this closes; None where it cannot be told."""
     week: DayCounts = ()
     """All that matched in seven days, the oldest first; empty where it cannot be told or is not worth showing."""
+    others: int = 0
+    """So many of these were sent before or are less likely; 0 where something else kept one of them back."""
     closed: tuple[ClosedJob, ...] = ()
     """Of the jobs that they saved those that closed and of which no mail has said so; the last saved first."""
 

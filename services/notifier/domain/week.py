@@ -1,14 +1,15 @@
 """How many postings matched on each of the last seven days, on the reader's calendar."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
+from services.notifier.domain.model import Candidate, Cause, CauseCode, Counted, DayCounts, Digest, Hold
 from services.notifier.domain.windows import DueSubscriber, WindowMatches
 from services.notifier.domain.wording.job import seen_on
 from services.wording.lines import zone_of
@@ -19,6 +20,8 @@ LOOKS_BACK = timedelta(days=DAYS + 3)
 """How far back earlier digests are read; a digest may be built some days after it was due."""
 _FULL = 4
 """A day of fewer does not fill the height: one posting is no peak."""
+_TOLD: Final[frozenset[CauseCode]] = frozenset({"sent", "copy_sent", "unlikely", "worse_copy"})
+"""Why a posting is none of a digest's jobs, where it is enough to say that it was sent before or is less likely."""
 _LEAST_DAYS = 2
 """A plot of a single day tells nothing that the list does not."""
 
@@ -38,7 +41,7 @@ def with_week(
     outcome: Digest | Hold,
     subscriber: DueSubscriber,
     matches: Mapping[str, WindowMatches],
-    candidates: Iterable[Candidate],
+    candidates: Sequence[Candidate],
     before: Iterable[Counted],
 ) -> Digest | Hold:
     """Count what matched in the windows of an outcome and, of a digest, in the week up to it.
@@ -51,8 +54,42 @@ def with_week(
         return replace(outcome, matched=matched)
     since = outcome.due_at - timedelta(days=DAYS)
     counts = [counted for due_at, counted in before if since < due_at < outcome.due_at]
-    week = week_of((*counts, matched), outcome.due_at, _zone(subscriber))
-    return replace(outcome, matched=matched, week=_with_all_shown(week, outcome, _zone(subscriber)))
+    zone = _zone(subscriber)
+    week = _with_all_shown(week_of((*counts, matched), outcome.due_at, zone), outcome, zone)
+    waited = frozenset(own for window in subscriber.windows for own in window.waiting)
+    others = _others(week, outcome, candidates, _matched(subscriber, matches), waited, zone)
+    return replace(outcome, matched=matched, week=week, others=others)
+
+
+def _others(
+    week: DayCounts,
+    digest: Digest,
+    candidates: Iterable[Candidate],
+    matched: frozenset[str],
+    waited: frozenset[str],
+    zone: ZoneInfo,
+) -> int:
+    """How many of a week were sent before or are less likely; 0 where one that matched now is neither.
+
+    Other copies of the jobs of a digest, and of those beyond its room, count with these. Why earlier digests of the
+    week kept something back is not known any more.
+    """
+    if not week:
+        return 0
+    first, _ = week[0]
+    of_week = {one.posting.posting_id for one in candidates if seen_on(one.posting, zone) >= first}
+    below = {item.posting.posting_id for item in digest.items}
+    fitting = below | {left.posting.posting_id for left in digest.rest}
+    told = fitting | {one.posting_id for one in digest.dropped if one.cause.code in _TOLD}
+    if below.isdisjoint(of_week) or not matched & of_week <= told:
+        return 0
+    copies = {one.posting_id for one in digest.dropped if _is_copy_of(fitting, one.cause)}
+    counted = fitting | copies & (matched | waited)
+    return max(0, sum(count for _, count in week) - len(counted & of_week))
+
+
+def _is_copy_of(jobs: Set[str], cause: Cause) -> bool:
+    return cause.code == "worse_copy" and cause.posting_id in jobs
 
 
 def _with_all_shown(week: DayCounts, digest: Digest, zone: ZoneInfo) -> DayCounts:
@@ -73,12 +110,19 @@ def matched_by_day(
 
     None where a window holds more than are read of it, so that a count would be wrong.
     """
-    windows = [matches[window.search.search_id] for window in subscriber.windows if window.search.search_id in matches]
-    if any(window.more for window in windows):
+    if any(window.more for window in _due(subscriber, matches)):
         return None
-    zone, matched = _zone(subscriber), frozenset[str]().union(*(window.matched for window in windows))
+    zone, matched = _zone(subscriber), _matched(subscriber, matches)
     fitting = [candidate.posting for candidate in candidates if candidate.posting.posting_id in matched]
     return tuple(sorted(Counter(seen_on(posting, zone) for posting in fitting).items()))
+
+
+def _matched(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches]) -> frozenset[str]:
+    return frozenset[str]().union(*(window.matched for window in _due(subscriber, matches)))
+
+
+def _due(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches]) -> list[WindowMatches]:
+    return [matches[window.search.search_id] for window in subscriber.windows if window.search.search_id in matches]
 
 
 def week_of(counts: Iterable[DayCounts | None], due_at: datetime, zone: ZoneInfo) -> DayCounts:

@@ -15,7 +15,7 @@ from schemas.posting import Attribution
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import Candidate, Digest, Sender, WaitingJob
+from services.notifier.domain.model import Candidate, Digest, Sender
 from services.notifier.domain.wording.digest import more_line, week_line
 from services.notifier.domain.wording.view import notes
 from services.notifier.ports import Links, Rendered
@@ -263,7 +263,7 @@ def test_pay_is_drawn_against_the_floor_in_both_parts() -> None:
 def test_a_week_is_plotted_in_both_parts() -> None:
     counts = (4, 0, 8, 3, 1, 12, 6)
     week = tuple((NOON.date() - timedelta(days=6 - at), count) for at, count in enumerate(counts))
-    page = rendered(replace(rich_digest(), week=week))
+    page = rendered(replace(rich_digest(), week=week, others=29))
     assert [cell.text_content().split() for cell in tree(page).find_class("weekday")][:3] == [
         ["4", "Tue"], ["Wed"], ["8", "Thu"],
     ]  # fmt: skip
@@ -276,17 +276,15 @@ def test_a_week_is_plotted_in_both_parts() -> None:
 
 
 def test_a_week_of_more_than_is_below_says_what_became_of_the_others() -> None:
-    def said(count: int, *, language: str = "en", rest: int = 0) -> str:
+    def said(others: int, *, language: str = "en") -> str:
         made = digest(posting("a"), posting("b"))
-        days = tuple((NOON.date() - timedelta(days=back), count if not back else 0) for back in reversed(range(7)))
-        left = tuple(WaitingJob(posting(f"r{number}"), (), 0.0) for number in range(rest))
-        return week_line(replace(made, week=days, rest=left), ZoneInfo("UTC"), words_of(language))
+        days = tuple((NOON.date() - timedelta(days=back), 5 if not back else 0) for back in reversed(range(7)))
+        return week_line(replace(made, week=days, others=others), ZoneInfo("UTC"), words_of(language))
 
-    assert said(2) == "2 postings matched in 7 days"
-    assert said(3) == ("3 postings matched in 7 days; the other was sent before or is less likely to suit you")
-    assert said(5).endswith("; the others were sent before or are less likely to suit you")
-    assert said(5, rest=3) == "5 postings matched in 7 days"
-    assert said(5, language="de") == "5 Treffer in 7 Tagen; die anderen kamen schon oder passen wohl weniger zu dir"
+    assert said(0) == "5 postings matched in 7 days"
+    assert said(1) == "5 postings matched in 7 days; the other was sent before or is less likely to suit you"
+    assert said(3).endswith("; the others were sent before or are less likely to suit you")
+    assert said(3, language="de") == "5 Treffer in 7 Tagen; die anderen kamen schon oder passen wohl weniger zu dir"
 
 
 def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> None:

@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
+import pytest
+
+from schemas.posting import PostingCore
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold, SentItem
 from services.notifier.domain.week import shown_week, week_of, with_week
 from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
 from services.notifier.domain.wording.view import week_in_text
+from services.rules.signature import fold_company
 from services.wording.catalogues import words_of
-from tests.support.digests import NOON, digest, posting, recipient, search
+from tests.support.digests import NOON, digest, posting, recipient, search, words_about
 
 UTC = ZoneInfo("UTC")
 TODAY = NOON.date()
@@ -86,6 +92,44 @@ def test_a_week_that_held_nothing_worth_a_mail_is_still_counted() -> None:
     hold = Hold(recipient(), NOON, "nothing new", ())
     made = with_week(hold, DueSubscriber(recipient(), ()), {}, [], [])
     assert made.matched == ()
+
+
+def others(*also: PostingCore, before: int = 0, sent: bool = False, **settings: Any) -> int:
+    """Of a digest of two jobs, where these matched too, `c` was sent or not, and earlier digests counted so many."""
+    by, to = search(), recipient(hidden_companies=frozenset({fold_company("Hidden")}))
+    found = [posting("a", posted_at=NOON - DAY), posting("b", posted_at=NOON - 2 * DAY), *also]
+    candidates = [Candidate(one, (by,)) for one in found]
+    known = [SentItem(posting("c").posting_id, "", "", NOON - 3 * DAY)] if sent else []
+    outcome = curate(to, [by], candidates, known, NOON, CurateSettings(least_chance=0.0, **settings))
+    window = DueWindow(by, key=1, from_cut=0, due_at=NOON, hour=12, weekday=None)
+    matched = WindowMatches(tuple(one.posting_id for one in found), len(found), more=False)
+    earlier: tuple[Counted, ...] = ((NOON - DAY, counted((3, before))),)
+    made = with_week(outcome, DueSubscriber(to, (window,)), {by.search_id: matched}, candidates, earlier)
+    assert isinstance(made, Digest)
+    assert sum(count for _, count in made.week) == len(found) + before
+    return made.others
+
+
+def test_what_was_sent_before_or_is_less_likely_is_counted_beside_a_week() -> None:
+    assert others() == 0
+    assert others(before=2) == 2
+    assert others(posting("c"), sent=True, before=1) == 2
+    assert others(posting("c"), most_items=2) == 0, "it has its own line"
+
+
+def test_another_copy_of_a_job_below_was_neither_sent_nor_is_it_less_likely() -> None:
+    copy = posting("a2", company="Company a", description_text=words_about("a"))
+    assert others(copy) == 0
+    assert others(copy, before=1) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"status": "closed"}, {"expires_at": NOON}, {"company": "Hidden"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_nothing_is_said_of_the_others_where_one_was_kept_back_for_another_reason(changes: dict[str, Any]) -> None:
+    assert others(posting("c", **changes), before=1) == 0
 
 
 def test_bars_are_as_high_as_their_counts_and_named_in_the_readers_language() -> None:

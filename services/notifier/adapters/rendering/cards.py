@@ -112,8 +112,8 @@ class Stack:
     reader: Reader
     due_at: datetime
     links: Links
-    one_search: bool
-    """Whether it goes without saying which search found a job."""
+    goes_without_saying: bool
+    """Which search found a job."""
     html: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     first_job: str = ""
@@ -223,7 +223,7 @@ class Cards:
         return (str(self._html.notes(lines)), str(self._text.notes(lines))) if lines else ("", "")
 
     def _explained(self, item: Item, stack: Stack) -> tuple[str, str]:
-        if stack.one_search:
+        if stack.goes_without_saying:
             return "", ""
         line = found_line(item.found_by, stack.reader.words)
         filled = self._found_text.filled({"line": self._fill(line, _INDENT)})

@@ -17,7 +17,7 @@ from services.notifier.adapters.rendering.cards import Cards, Stack
 from services.notifier.adapters.rendering.forms import Slots
 from services.notifier.domain.brand import HOUSE, Brand
 from services.notifier.domain.model import Digest, Sender
-from services.notifier.domain.wording.digest import LABELS, says_which_search
+from services.notifier.domain.wording.digest import LABELS, goes_without_saying
 from services.notifier.domain.wording.view import reader_of, show
 from services.notifier.ports import Links, Rendered
 from services.wording.catalogues import words_of
@@ -46,7 +46,7 @@ class JinjaRenderer:
         """Turn a digest into subject, preheader, HTML and text; equal input gives equal output."""
         words = words_of(digest.recipient.locale)
         reader = reader_of(digest, words)
-        stack = Stack(reader, digest.due_at, links, one_search=says_which_search(digest, words))
+        stack = Stack(reader, digest.due_at, links, goes_without_saying=goes_without_saying(digest, words))
         for item in digest.items:
             self._cards.add(item, stack, near=False)
         for item in digest.near:

@@ -269,6 +269,7 @@ _BY_ITSELF: Final = _placed(
         "title": Fact(
             lambda ready: ready.title_stems,
             lambda wish: wish.trades,
+            # As many as `unsaid` names, by sets alone: this is worked out of nearly every pair.
             lambda wish, ready: 1.0 - len(ready.stems_of_title - wish.said) / len(ready.title_stems),
         ),
         "core": Fact(

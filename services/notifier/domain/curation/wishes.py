@@ -124,7 +124,7 @@ class Wish:
     """Where it asks for no pay, the least that the person's other searches ask for."""
     said: frozenset[str]
     """The stems of words by which any search of the person says what it looks for."""
-    costs_of_roles: dict[tuple[str, ...], "Costs"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    costs_of_roles: dict[tuple[str, ...], Costs] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `chance` makes of the roles of postings, by these: those that a search finds have few."""
     _in_doubt: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 

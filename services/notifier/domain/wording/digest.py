@@ -81,8 +81,8 @@ def _of_skills(number: int, workplace: str, skills: str, words: Words) -> str:
     return words.count("{count} new {skills} job", "{count} new {skills} jobs", number, skills=skills)
 
 
-def says_which_search(digest: Digest, words: Words) -> bool:
-    """Whether cards need not say which search found them: there is one, or the headline names the one of all jobs."""
+def goes_without_saying(digest: Digest, words: Words) -> bool:
+    """Whether which search found a job does: there is one, or the headline names the one of all jobs."""
     finders = {found.search.name for item in (*digest.items, *digest.near) for found in item.found_by}
     return len(digest.searches) == 1 or (len(finders) == 1 and not _shared_skills(digest.items, words))
 
@@ -169,14 +169,12 @@ def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
     total, first = sum(count for _, count in digest.week), digest.week[0][0]
     said = words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
     older = sum(seen_on(item.posting, zone) < first for item in digest.items)
-    below = len(digest.items) - older
-    left = sum(seen_on(one.posting, zone) >= first for one in digest.rest)
     # Who counts cards against this number misses some, and would take what the bar kept back for lost.
-    if below and (others := total - below - left) > 0:
+    if digest.others:
         besides = words.count(
             "the other was sent before or is less likely to suit you",
             "the others were sent before or are less likely to suit you",
-            others,
+            digest.others,
         )
         said = words.say("{week}; {more}", week=said, more=besides)
     if not older:
