@@ -13,6 +13,8 @@ from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search
 
 COUNTS = (4, 0, 8, 3, 1, 12, 6)
 WEEK = tuple((NOON.date() - timedelta(days=6 - at), count) for at, count in enumerate(COUNTS))
+OTHERS = 20
+"""Of that week, as many as are said to be elsewhere."""
 
 
 def noted_digest(locale: str = "en") -> Digest:

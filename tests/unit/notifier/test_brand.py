@@ -21,7 +21,7 @@ from services.notifier.domain.model import Sender
 from services.runtime.errors import UsageError
 from services.settings import load_settings
 from tests.support.digests import rich_digest
-from tests.support.noted_digest import WEEK
+from tests.support.noted_digest import OTHERS, WEEK
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
@@ -56,7 +56,7 @@ def test_the_house_itself_can_be_read() -> None:
 def test_a_mail_is_in_the_boards_colours_and_in_no_other() -> None:
     css = (TEMPLATES / "digest.css").read_text(encoding="utf-8")
     assert all(colour in css for colour in astuple(HOUSE))
-    made = replace(rich_digest(), week=WEEK)
+    made = replace(rich_digest(), week=WEEK, others=OTHERS)
     links = links_for(made, "https://jobs.harbour.example", b"secret")
     sender = Sender("Harbour Jobs", "alerts@harbour.example", "1 Quay Street", brand_of("#8a1538", ""))
     html, plain = JinjaRenderer(sender).render(made, links).html, JinjaRenderer(replace(sender, brand=HOUSE))

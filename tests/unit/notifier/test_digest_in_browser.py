@@ -15,7 +15,7 @@ from services.usecases.simulation.report import in_scheme
 from services.wording.words import LANGUAGES, Words
 from tests.support.browser import measured
 from tests.support.digests import SENDER, digest, posting, recipient, rich_digest
-from tests.support.noted_digest import WEEK, noted_digest
+from tests.support.noted_digest import OTHERS, WEEK, noted_digest
 
 SMALL = 320
 """Pixels: the narrowest phone in use, and WCAG 1.4.10's width for reading without scrolling sideways."""
@@ -34,10 +34,13 @@ FOREIGN = {
 
 
 def mails() -> dict[str, Digest]:
-    made = {f"rich {language}": replace(rich_digest(recipient(locale=language)), week=WEEK) for language in LANGUAGES}
+    made = {
+        f"rich {language}": replace(rich_digest(recipient(locale=language)), week=WEEK, others=OTHERS)
+        for language in LANGUAGES
+    }
     foreign = [posting(name, title=title, company=company) for name, (title, company) in FOREIGN.items()]
     return made | {
-        "noted": replace(noted_digest(), week=WEEK),
+        "noted": replace(noted_digest(), week=WEEK, others=OTHERS),
         "capped": digest(*(posting(f"j{number}") for number in range(12))),
         "foreign": digest(*foreign),
     }

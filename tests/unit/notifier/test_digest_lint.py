@@ -11,7 +11,7 @@ from services.notifier.domain.model import Digest, Sender
 from services.wording.words import LANGUAGES
 from tests.support.digests import digest, linked_to, posting, recipient, rich_digest
 from tests.support.linting import lint
-from tests.support.noted_digest import WEEK, noted_digest
+from tests.support.noted_digest import OTHERS, WEEK, noted_digest
 
 SENDER = Sender("Harbour Jobs", "alerts@harbour.example", "Harbour Jobs, 12 Quay Street, Suite 4, Portland, OR 97201")
 LOGO = "https://jobs.harbour.example/static/logo"
@@ -27,9 +27,12 @@ ENGLISH_WORDS = "missing-unsubscribe"
 
 
 def mails() -> dict[str, Digest]:
-    made = {f"rich {language}": replace(rich_digest(recipient(locale=language)), week=WEEK) for language in LANGUAGES}
+    made = {
+        f"rich {language}": replace(rich_digest(recipient(locale=language)), week=WEEK, others=OTHERS)
+        for language in LANGUAGES
+    }
     return made | {
-        **{f"noted {language}": replace(noted_digest(language), week=WEEK) for language in LANGUAGES},
+        **{f"noted {language}": replace(noted_digest(language), week=WEEK, others=OTHERS) for language in LANGUAGES},
         "one job": digest(posting()),
         "with a logo": digest(posting()),
         "no addresses": linked_to(digest(posting("unlinked")), None),
