@@ -101,9 +101,10 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         lambda installation, _, now: workers.forget_lost(installation, now),
     ),
     "make topics": Act(
-        "Make the topics",
-        "What is missing is made, and what is set otherwise is set right; no record is deleted.",
-        lambda installation, _about, _now: recovery.create_topics(installation.settings),
+        "Make the missing topics",
+        "What is missing is made; what is there stays as it is. `jobchime topics check` says what of it is set"
+        " otherwise, and how to mend that.",
+        lambda installation, _about, _now: recovery.create_topics(installation.settings, only_missing=True),
     ),
     "retry mails": Act(
         "Try the mails again now",

@@ -74,9 +74,12 @@ __all__ = [
 ]
 
 
-def create_topics(settings: Settings) -> tuple[TopicFinding, ...]:
-    """Make the topics that are missing, and mend what differs; gives what was done. Raises UnavailableError."""
-    return topics.create(settings.kafka)
+def create_topics(settings: Settings, *, only_missing: bool = False) -> tuple[TopicFinding, ...]:
+    """Make the topics that are missing, and mend what differs unless `only_missing`; gives what was done.
+
+    Raises UnavailableError.
+    """
+    return topics.create(settings.kafka, only_missing=only_missing)
 
 
 def check_topics(settings: Settings) -> tuple[TopicFinding, ...]:

@@ -76,24 +76,29 @@ def planned(settings: KafkaSettings, *, for_ever: bool = False) -> tuple[Planned
     )
 
 
-def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[TopicFinding, ...]:
+def create(
+    settings: KafkaSettings, wanted: Sequence[Planned] | None = None, *, only_missing: bool = False
+) -> tuple[TopicFinding, ...]:
     """Make what is missing and mend what differs, by default of all topics; what was done, nothing the second time.
 
-    Raises UnavailableError where Kafka is away or refuses.
+    `only_missing`: what is there stays as it is, since services may run. Raises UnavailableError where Kafka is away or
+    refuses.
     """
-    wanted = planned(settings) if wanted is None else wanted
+    named = planned(settings) if wanted is None else wanted
     done: list[TopicFinding] = []
     with Offsets(settings) as offsets:
-        found = offsets.ask(lambda admin: _described(admin, settings, wanted))
+        found = offsets.ask(lambda admin: _described(admin, settings, named))
+        missing = [topic for topic in named if topic.name not in found]
+        taken = missing if only_missing else named
         with offsets.changing() as admin:
-            missing = [topic for topic in wanted if topic.name not in found]
             for topic in missing:
                 _make(admin, settings, topic)
                 done.append(TopicFinding(topic.name, f"made, with {_count(topic.partitions, 'partition')}"))
-            for topic in wanted:
+            for topic in taken:
                 if topic.name in found:
                     done += _mend(admin, settings, topic, found[topic.name])
-        _until_shown(offsets, settings, wanted)
+        if taken:
+            _until_shown(offsets, settings, taken)
     return tuple(done)
 
 

@@ -5,7 +5,8 @@ import inspect
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 import pytest
+from kafka.admin import ConfigResource
 
 from schemas.topics import CRITERIA, MATCHES, RAW
 from services.console import stream
@@ -41,6 +43,8 @@ from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
+from services.runtime.kafka import topics
+from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pauses
 from services.runtime.sql.ran_ahead import RanAhead
@@ -215,6 +219,57 @@ def test_each_button_does_what_it_says_or_why_it_cannot_and_is_written_down(cons
         page = console.client.get(done.headers["location"]).text
         assert "workers hold criteria in memory" in page
     assert [each.worker for each in workers.listed(console.installation)] == (["gone"] if "forget" not in act else [])
+
+
+class Cluster:
+    """Topics of which one is missing, one has too few partitions, and one is kept for another time."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._names = {settings.topic(topic.name): topic for topic in topics.planned(settings)}
+        self.there = {
+            name: (topic.partitions, dict(topic.configs))
+            for name, topic in self._names.items()
+            if topic.name != CRITERIA.name
+        }
+        self.there[settings.topic(RAW.name)] = (1, self.there[settings.topic(RAW.name)][1])
+        self.there[settings.topic(MATCHES.name)][1]["retention.ms"] = "1"
+
+    def ask(self, question: Callable[["Cluster"], Any]) -> Any:
+        return question(self)
+
+    def changing(self) -> AbstractContextManager["Cluster"]:
+        return nullcontext(self)
+
+    def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        led = {"leader_id": 1, "replica_nodes": [1]}
+        return [
+            {"name": name, "error_code": 0, "partitions": [led] * self.there[name][0]}
+            for name in names
+            if name in self.there
+        ]
+
+    def describe_configs(self, resources: list[ConfigResource], config_filter: str) -> dict[str, Any]:
+        names = [resource.name for resource in resources]
+        return {"topic": {n: {key: {"value": text} for key, text in self.there[n][1].items()} for n in names}}
+
+    def create_topics(self, wanted: dict[str, dict[str, Any]], raise_errors: bool) -> dict[str, Any]:
+        self.there |= {name: (one["num_partitions"], one["configs"]) for name, one in wanted.items()}
+        return {"topics": [{"error_code": 0} for _ in wanted]}
+
+
+def test_topics_are_made_where_they_are_missing_and_those_that_services_use_stay_as_they_are(
+    console: ServedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = console.installation.settings.kafka
+    cluster = Cluster(settings)
+    monkeypatch.setattr(topics, "Offsets", lambda *_: nullcontext(cluster))
+    before = dict(cluster.there)
+    for _ in range(2):
+        done = console.client.post("/do", data={"act": "make topics", "token": console.form_token()})
+        assert done.status_code == 303
+        made = {name: cluster.there[name] for name in cluster.there.keys() - before.keys()}
+        assert [*made] == [settings.topic(CRITERIA.name)]
+        assert cluster.there == before | made
 
 
 def test_of_each_place_there_is_a_page(console: ServedConsole) -> None:
