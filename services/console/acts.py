@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from services.runtime.errors import UsageError
 from services.usecases import mail, recovery, sources, workers
 from services.usecases.installation import Installation
 from services.usecases.overview import ByHand, Remedy
@@ -31,6 +32,8 @@ class LongAct:
     does: str
     do: Callable[[Installation, str, datetime, Progress], str]
     """What comes of it in words."""
+    of_all: str
+    """Its label where it is about all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Place:
 
 
 def _rebuilt(installation: Installation, about: str, now: datetime, progress: Progress) -> str:
+    if about and about not in [*recovery.Index]:
+        raise UsageError(f"there is no index of {about}; there are those of {' and '.join(recovery.Index)}")
     only = recovery.Index(about) if about else None
     done = list(recovery.rebuild(installation.settings, only, now, progress=progress))
     return " ".join(f"The index of {one.name} was built anew, and its searches go to {one.generation}." for one in done)
@@ -112,9 +117,10 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         lambda installation, _, now: mail.retry(installation, now),
     ),
     "reindex": LongAct(
-        "Build the index anew",
+        "Build anew the index of",
         "It is built beside the present one, and searched once it is whole; the stream flows on.",
         _rebuilt,
+        "Build all indices anew",
     ),
 }
 """By their names; what is about nothing is about all there are."""
@@ -162,4 +168,5 @@ def button_of(remedy: Remedy | ByHand) -> Button | None:
     if place := PLACES.get(remedy.act):
         return Button(place.label, place.does, address=place.address(remedy.about))
     act = ACTS[remedy.act]
-    return Button(f"{act.label} {remedy.about}".strip(), act.does, remedy.act, remedy.about)
+    label = act.of_all if isinstance(act, LongAct) and not remedy.about else f"{act.label} {remedy.about}".strip()
+    return Button(label, act.does, remedy.act, remedy.about)

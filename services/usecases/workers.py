@@ -66,9 +66,21 @@ def forget(installation: Installation, name: str, now: datetime) -> None:
 
 
 def forget_lost(installation: Installation, now: datetime) -> None:
-    """Drop all that went silent without a goodbye."""
-    for name in dict.fromkeys(worker.worker for worker in read_workers(installation.engine) if worker.lost(now)):
-        forget_worker(installation.engine, name, now)
+    """Drop all that went silent without a goodbye while others of their service go on.
+
+    Raises UsageError, once the others are dropped, naming those that stayed.
+    """
+    known = read_workers(installation.engine)
+    served = {worker.heartbeat.service for worker in known if worker.alive(now)}
+    lost = (worker for worker in known if worker.lost(now) and worker.heartbeat.service in served)
+    refused = []
+    for name in dict.fromkeys(worker.worker for worker in lost):
+        try:
+            forget_worker(installation.engine, name, now)
+        except UsageError as error:
+            refused.append(str(error))
+    if refused:
+        raise UsageError(f"not all were forgotten: {'; '.join(refused)}")
 
 
 def require_name(what: str) -> None:

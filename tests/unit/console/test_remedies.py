@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -18,7 +18,7 @@ from kafka.admin import ConfigResource
 
 from schemas.topics import CRITERIA, MATCHES, RAW
 from services.console import stream
-from services.console.acts import ACTS, BY_HAND, PLACES, Act
+from services.console.acts import ACTS, BY_HAND, PLACES, Act, button_of
 from services.console.door import console_templates
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.stream import mail_troubles, source_troubles, store_troubles, troubles, worker_troubles
@@ -28,6 +28,7 @@ from services.overview.stream.model import (
     EngineView,
     LetterView,
     Overview,
+    Remedy,
     RemedyAct,
     ServiceView,
     Trouble,
@@ -42,9 +43,11 @@ from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
+from services.runtime.files.datadir import LOG_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
 from services.runtime.kafka import topics
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pauses
 from services.runtime.sql.ran_ahead import RanAhead
@@ -93,6 +96,16 @@ def amiss() -> Iterator[Overview]:
         yield served(service(failing))
     yield Overview(NOON, "embedded", engines=(EngineView(DATA_FOLDER, False, "is full"),))
     yield served(service(paused=True, paused_since=NOON - DAY))
+    collector, normaliser = (
+        service(name=f"ingest.{name}", paused=True, held_by="ingest") for name in ("collector", "normaliser")
+    )
+    yield served(collector, normaliser)
+    yield served(
+        *(
+            service(worker("w1", name, ready=False, reason="waits", mend="reindex"), name=name)
+            for name in ("matcher", "notifier")
+        )
+    )
     yield served(service(), form="embedded")
     yield served(service(), form="embedded", is_run_on=True)
     yield served(service(), service(worker("w1", "notifier"), name="notifier"), form="embedded")
@@ -179,6 +192,8 @@ def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dic
         for kind in kinds:
             ways = [way in kind for way in ("<button", '<a class="button', "No button: ")]
             assert ways.count(True) == 1, kind
+        ids = re.findall(r' id="([^"]*)"', shown)
+        assert len(ids) == len({*ids}), ids
     never = {
         f"{module.__name__}:{lines[0]}"
         for module in MODULES
@@ -206,10 +221,14 @@ NOT_HERE = {"accept source", "make topics"}
 """What there is nothing to be done about here: its page says why."""
 
 
+def heard_of(console: ServedConsole, name: str, of: str = "matcher", *, at: datetime) -> None:
+    SqlHeartbeats(console.installation.engine, name, at).publish([Heartbeat(of, ready=True)], at)
+
+
 @pytest.mark.parametrize("act", ACTS)
 def test_each_button_does_what_it_says_or_why_it_cannot_and_is_written_down(console: ServedConsole, act: str) -> None:
-    then = console.now - DAY
-    SqlHeartbeats(console.installation.engine, "gone", then).publish([Heartbeat("matcher", ready=True)], then)
+    heard_of(console, "gone", at=console.now - HOUR)
+    heard_of(console, "here", at=console.now)
     about = ABOUT.get(act, "board" if act.endswith(" source") else "")
     done = console.client.post("/do", data={"act": act, "about": about, "token": console.form_token()})
     assert done.status_code == (400 if act in NOT_HERE else 303)
@@ -218,7 +237,28 @@ def test_each_button_does_what_it_says_or_why_it_cannot_and_is_written_down(cons
     if not isinstance(ACTS[act], Act):
         page = console.client.get(done.headers["location"]).text
         assert "workers hold criteria in memory" in page
-    assert [each.worker for each in workers.listed(console.installation)] == (["gone"] if "forget" not in act else [])
+    left = ["gone", "here"] if "forget" not in act else ["here"]
+    assert [each.worker for each in workers.listed(console.installation)] == left
+
+
+def test_lost_workers_are_forgotten_where_others_go_on_and_one_that_came_back_keeps_none_of_them(
+    console: ServedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard_of(console, "here", at=console.now)
+    for name, of in (("came-back", "matcher"), ("gone", "matcher"), ("last", "notifier")):
+        heard_of(console, name, of, at=console.now - HOUR)
+    before = workers.listed(console.installation)
+    heard_of(console, "came-back", at=console.now)
+    monkeypatch.setattr(workers, "read_workers", lambda _: before)
+    done = console.client.post("/do", data={"act": "forget lost workers", "token": console.form_token()})
+    assert (done.status_code, "not all were forgotten: came-back runs" in done.text) == (400, True)
+    monkeypatch.undo()
+    assert [each.worker for each in workers.listed(console.installation)] == ["came-back", "here", "last"]
+
+
+def test_a_button_says_which_index_is_built_anew() -> None:
+    labels = [button.label for about in ("postings", "") if (button := button_of(Remedy("reindex", about)))]
+    assert labels == ["Build anew the index of postings", "Build all indices anew"]
 
 
 class Cluster:
@@ -272,9 +312,11 @@ def test_topics_are_made_where_they_are_missing_and_those_that_services_use_stay
         assert cluster.there == before | made
 
 
-def test_of_each_place_there_is_a_page(console: ServedConsole) -> None:
+def test_of_each_place_there_is_a_page(console: ServedConsole, tmp_path: Path) -> None:
+    with SqliteLog(tmp_path / LOG_FILE):
+        pass
     for place in PLACES.values():
         path, _, at = place.address("raw.v1.dead").partition("#")
         page = console.client.get(path)
-        assert page.status_code == 200 or path.startswith("/letters")
+        assert page.status_code == 200, path
         assert not at or f'id="{at}"' in page.text
