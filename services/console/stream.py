@@ -91,7 +91,7 @@ def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
             raise HTTPException(400)
         if not isinstance(known, Act):
             work = partial(known.do, door.installation, about, door.clock())
-            turn = await door.act(operator, act, about, partial(turns.take, act, work))
+            turn = await door.act(operator, act, about, partial(turns.take, act, work, about))
             return door.back(f"/turns/{turn.id}")
         await door.act(operator, act, about, partial(known.do, door.installation, about, door.clock()))
         watch.forget()

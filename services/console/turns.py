@@ -30,6 +30,8 @@ class Turn:
 
     id: str
     act: str
+    about: str | None = None
+    """Of what is done once where it is asked for twice; empty: all there are."""
     begun: bool = False
     done: int = 0
     of: int | None = None
@@ -66,9 +68,9 @@ class Turn:
 
 
 class Turns:
-    """One at a time, in the order of asking: what two ask for at once is done once.
+    """One at a time, in the order of asking.
 
-    They are of this process, and kept nowhere: what of it is done the letters themselves say.
+    They are of this process, and kept nowhere: what of it is done the letters and indices themselves say.
     """
 
     def __init__(self, over: threading.Event) -> None:
@@ -78,11 +80,18 @@ class Turns:
         self._lock = threading.Lock()
         self._turns: LRUCache[str, Turn] = LRUCache(_MOST_KEPT)
 
-    def take(self, act: str, work: Work) -> Turn:
-        """Ask for something, which begins once it is its turn. Raises UsageError where too much waits."""
-        turn = Turn(secrets.token_urlsafe(9), act)
+    def take(self, act: str, work: Work, about: str | None = None) -> Turn:
+        """Ask for something, which begins once it is its turn. Raises UsageError where too much waits.
+
+        `about`: what it is about, of an act that would do all of it twice; one that is not over and does it is given.
+        """
+        turn = Turn(secrets.token_urlsafe(9), act, about)
         with self._lock:
-            if sum(not other.over for other in self._turns.values()) > _MOST_WAITING:
+            others = [other for other in self._turns.values() if not other.over]
+            for other in others if about is not None else ():
+                if other.act == act and other.about in (about, ""):
+                    return other
+            if len(others) > _MOST_WAITING:
                 raise UsageError("Too much waits to be done already. Try again once some of it is.")
             self._turns[turn.id] = turn
             self._hands.submit(self._do, turn, work)
@@ -94,8 +103,8 @@ class Turns:
             found = self._turns.get(turn)
         if found is None:
             raise UsageError(
-                "The console was started anew since, or that is long ago. What was sent back counts as replayed; "
-                "the rest still waits: ask for the same again."
+                "The console was started anew since, or that is long ago. What was sent back counts as replayed, and "
+                "an index is searched once it is whole: ask for the same again where something still waits."
             )
         return found
 

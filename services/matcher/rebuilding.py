@@ -100,7 +100,7 @@ class Rebuilder:
         """
         lease = Lease(self._engine, kept.name, seconds=self._lease_s)
         if wait:
-            self._await(lease)
+            self._await(lease, advance)
         else:
             lease.take()
         try:
@@ -108,7 +108,7 @@ class Rebuilder:
         finally:
             lease.give_back()
 
-    def _await(self, lease: Lease) -> None:
+    def _await(self, lease: Lease, advance: Advance) -> None:
         announced = False
         while True:
             try:
@@ -117,6 +117,8 @@ class Rebuilder:
                 if not announced:
                     _events.warning("waits", error=str(error))
                 announced = True
+                # Whoever is told may break it off, here as later.
+                advance(0)
                 self._sleep(_WAIT_S)
 
     def _rebuild(self, kept: RebuiltIndex, lease: Lease, advance: Advance) -> str:

@@ -15,13 +15,15 @@ from services.runtime.errors import PoisonError, UnavailableError, UsageError
 from services.runtime.letters.writing import letter_of
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing, Record
-from services.usecases import dead_letters
+from services.settings import Settings
+from services.usecases import dead_letters, recovery
 from services.usecases.dead_letters import Chosen
 from services.usecases.progress import Advance, Progress
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
 from tests.support.walking import open_browser
 
+Rebuilts = Iterator[recovery.Rebuilt]
 MANY = 120
 REASON = "no such field"
 
@@ -183,6 +185,40 @@ def test_a_console_that_ends_breaks_off_and_what_is_left_is_sent_by_the_next(
     assert (cut.done, never.done, len(sent(many))) == (50, 0, 50)
     assert dead_letters.replay(settings, chosen, again=False).sent == MANY - 50
     assert len(set(sent(many))) == len(sent(many)) == MANY
+
+
+def test_an_index_is_built_once_where_two_ask_for_it_at_once(
+    console: ServedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, hold = list[recovery.Index | None](), threading.Event()
+
+    def rebuild(_settings: Settings, only: recovery.Index | None, _now: datetime, *, progress: Progress) -> Rebuilts:
+        begun.append(only)
+        with progress("Rebuilding", 40) as advance:
+            advance(12)
+            assert hold.wait(30)
+            if only == recovery.Index.CRITERIA:
+                raise UnavailableError("the disk is full")
+        yield recovery.Rebuilt(only or "both", "of today")
+
+    monkeypatch.setattr(recovery, "rebuild", rebuild)
+    monkeypatch.setattr(live, "_EVERY_S", 0.05)
+
+    def press(about: str) -> str:
+        fields = {"act": "reindex", "about": about, "token": console.form_token()}
+        return console.client.post("/do", data=fields).headers["location"]
+
+    postings, criteria, everything = press("postings"), press("criteria"), press("")
+    assert len({postings, criteria, everything}) == 3
+    assert (press("postings"), press("criteria"), press("")) == (postings, criteria, everything)
+    hold.set()
+    assert ended(console, postings).startswith("The index of postings was built anew")
+    assert ended(console, everything).startswith("The index of both was built anew")
+    assert begun == ["postings", "criteria", None]
+    assert ended(console, criteria) == "the disk is full"
+    assert "12 of 40 records had been gone through by then; an index that is not" in console.client.get(criteria).text
+    assert press("postings") != postings
+    assert ended(console, press("nothing")) == "there is no index of nothing; there are those of criteria and postings"
 
 
 def test_what_waits_has_a_bound_and_what_breaks_is_said_without_its_words() -> None:
