@@ -28,6 +28,8 @@ _ENTRIES: Final = (parse("10/minute"), parse("60/hour"))
 """Of one network: a password is not found by trying."""
 _READS: Final = parse("30/minute")
 """Of all operators: feeds that are read for a trial, since they are other people's servers."""
+_TRIALS: Final = parse("120/minute")
+"""Of all operators: mappings that are tried on what is here, which takes the processor's time alone."""
 _MOST_NAME: Final = 80
 
 
@@ -106,6 +108,11 @@ class Access:
     def check_reads(self) -> None:
         """Count that a feed is read. Raises HTTPException 429 where too many were."""
         if not self._limiter.hit(_READS, "reads"):
+            raise HTTPException(429)
+
+    def check_trials(self) -> None:
+        """Count that a mapping is tried on what is here. Raises HTTPException 429 where too many were."""
+        if not self._limiter.hit(_TRIALS, "trials"):
             raise HTTPException(429)
 
     def leave(self, operator: Operator) -> None:

@@ -161,7 +161,7 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
         said = {
             403: "The form is of another site, or was made before you signed in; or what it is about is masked again.",
             404: "There is no such page.",
-            429: "Too many tries from your network, or too many feeds read. Wait a minute.",
+            429: "Too many tries from your network, or too many feeds read or mappings tried. Wait a minute.",
         }
         answer = failed_with(request, error.status_code, said.get(error.status_code, _NOT_DONE))
         answer.headers.update(error.headers or {})

@@ -134,11 +134,17 @@ def routes(door: ConsoleDoor) -> APIRouter:
         door.access.check_form(request, operator, _text(form, "token"))
         if given.act not in _ACTS:
             raise HTTPException(400)
-        if given.act != "try" or not (given.sample or bodies.has(given.url)):
+        is_press = given.act == "try" and bool(given.sample or bodies.has(given.url))
+        if is_press:
+            door.access.check_trials()
+        else:
             door.access.check_reads()
+        work = partial(_mapped, door, bodies, given)
         act = "save mapped source" if given.act == "save" else f"{given.act} mapping"
         try:
-            values = await door.act(operator, act, given.name or "a feed", partial(_mapped, door, bodies, given))
+            # A press of which nobody else hears is no act: there are dozens of them to a mapping.
+            done = door.work(work) if is_press else door.act(operator, act, given.name or "a feed", work)
+            values = await done
         except UsageError as error:
             return door.show(request, "mapping", operator, 400, _mapping_values(given) | {"fault": str(error)})
         return door.show(request, "mapping", operator, 400 if values["fault"] else 200, values)
@@ -187,12 +193,16 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
     body = given.sample.encode() if given.sample else bodies.of(given.url, anew=given.act != "try")
     found = mapping_feeds.survey(body, given.items)
     chosen = given.fields if given.named is None else _named(given)
+    if given.act == "show" or given.row >= found.rows:
+        given = replace(given, row=0, at="")
     if given.act == "show":
         chosen = {name: (found.guesses.get(name, ""), "", "") for name in FIELDS}
         given = replace(given, pages=("next", found.next_at, "", "") if found.next_at else _ONE_PAGE)
     values = _mapping_values(given, found) | {"choices": [_choice(name, chosen[name]) for name in FIELDS]}
     row = mapping_feeds.row_at(body, found, given.row)
-    values["tree"] = _tree(row, {name: path for name, (path, text, _) in chosen.items() if path and not text})
+    values["tree"] = _tree(
+        row.values if row else (), {name: path for name, (path, text, _) in chosen.items() if path and not text}
+    )
     rules = {name: rule for name, choice in chosen.items() if (rule := _rule(*choice)) is not None}
     try:
         pages = mapping_feeds.paging(*given.pages)
@@ -201,7 +211,7 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
             if given.act == "show":
                 return values
             raise UsageError(f"choose where {' and '.join(lacking)} comes from: without that a row is no posting")
-        values["tried"] = mapping_feeds.tried(body, mapping, now, given.url, given.row)
+        values["tried"] = mapping_feeds.tried(body, mapping, now, given.url, row.place if row else None)
         values["file"] = mapping_feeds.text_of(mapping)
         if given.act == "save":
             values["added"] = _saved(door, given, mapping)

@@ -66,7 +66,7 @@ class MappingTrial:
     """Of each item that is no posting why, 50 at most."""
     fell: int = 0
     of_row: Posting | Fallen | None = None
-    """What becomes of one row; None where there are not so many."""
+    """What becomes of one row; None where none was asked for, or there are not so many."""
     paths: list[str] = field(default_factory=list)
     """How often each path found something, and what was there instead."""
     next_page: str | None = None
@@ -132,10 +132,12 @@ def text_of(mapping: Mapping[str, Any]) -> str:
     return "\n".join([*head, "", "[fields]", *fields, ""])
 
 
-def tried(body: bytes, mapping: Mapping[str, Any], now: datetime, url: str = "", row: int = 0) -> MappingTrial:
+def tried(
+    body: bytes, mapping: Mapping[str, Any], now: datetime, url: str = "", row: int | None = None
+) -> MappingTrial:
     """Read a body by a mapping, as collectors and normaliser would; `url`: where it is, by which pages are told.
 
-    `row`: the one of which all that becomes of it is wanted.
+    `row`: the place of the one of which all that becomes of it is wanted.
 
     Raises UsageError for what is no mapping, or leads to no page.
     """

@@ -186,12 +186,15 @@ class Mapped(BaseFormat):
         """Cut a body into items. Never raises."""
         return opened(body, lambda text: cut(self._rows(text), self._item, self._title), decoding=self._decoded)
 
-    def bare_rows(self, body: bytes) -> Iterator[Row]:
-        """Its rows as paths look at them, whether they could be items or not; what cannot be read is left out."""
-        for data in self._rows(self._decoded(body).text):
+    def bare_rows(self, body: bytes) -> Iterator[tuple[int, Row]]:
+        """Its rows as paths look at them, whether they could be items or not; what cannot be read is left out.
+
+        Each with its place among the parts of the body, of which what cannot be read is one too.
+        """
+        for at, data in enumerate(self._rows(self._decoded(body).text)):
             if not isinstance(data, Broken):
                 with suppress(UnusableItemError):
-                    yield mapped_row(self._mapping, without_contacts(data)).row
+                    yield at, mapped_row(self._mapping, without_contacts(data)).row
 
     def around(self, body: bytes) -> dict[str, list[str]]:
         """By path, what stands in the feed around its rows."""

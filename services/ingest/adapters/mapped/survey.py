@@ -76,10 +76,21 @@ class Survey:
         return next((each.path for each in called if each.samples[0].startswith(_ADDRESS)), None)
 
 
-def row_at(body: bytes, found: Survey, at: int) -> tuple[FoundPath, ...]:
-    """What stands in one row, in its order; empty where there are not so many."""
-    row = next(islice(_mapped(found.kind, found.items, found.key).bare_rows(body), at, None), None)
-    return tuple(_found(path, texts, 1) for path in row.names() if (texts := row.texts(path))) if row else ()
+@dataclass(frozen=True, slots=True)
+class SurveyedRow:
+    """One of the rows that can be read."""
+
+    place: int
+    """Among all, also those that cannot be read."""
+    values: tuple[FoundPath, ...]
+    """What stands in it, in its order."""
+
+
+def row_at(body: bytes, found: Survey, at: int) -> SurveyedRow | None:
+    """One of the rows that can be read; None where there are not so many."""
+    for place, row in islice(_mapped(found.kind, found.items, found.key).bare_rows(body), at, None):
+        return SurveyedRow(place, tuple(_found(path, texts, 1) for path in row.names() if (texts := row.texts(path))))
+    return None
 
 
 def survey(body: bytes, items: str | None = None) -> Survey:
@@ -177,7 +188,7 @@ def _objects(value: Any, path: str, depth: int) -> Iterator[tuple[str, str | Non
 
 
 def _looked_at(body: bytes, kind: Kind, items: str, key: str | None) -> Survey:
-    rows = list(islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS))
+    rows = [row for _, row in islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS)]
     found = dict[str, list[str]]()
     for row in rows:
         for path in row.names():
