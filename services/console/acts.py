@@ -37,7 +37,7 @@ class LongAct:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Page:
     """A page on which it is done to each of some."""
 
     label: str
@@ -124,18 +124,16 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
     ),
 }
 """By their names; what is about nothing is about all there are."""
-PLACES: Final[Mapping[str, Place]] = {
-    "show letters": Place(
-        "Look at them", "Each with its record, to be sent back or have seen to.", "/letters", "topic"
-    ),
-    "show sources": Place("Look at them", "All sources, the worst first, each with its buttons.", "/sources"),
-    "show figures": Place("Look at the figures", "What came, by the hour and day.", "/figures"),
-    "show doubts": Place("Settle them", "Each with what the mail provider is asked by.", "/people#doubts"),
-    "show failed mails": Place("Look at them", "The latest, each with why.", "/sending#failed"),
-    "show suppressions": Place(
+PAGES: Final[Mapping[str, Page]] = {
+    "show letters": Page("Look at them", "Each with its record, to be sent back or have seen to.", "/letters", "topic"),
+    "show sources": Page("Look at them", "All sources, the worst first, each with its buttons.", "/sources"),
+    "show figures": Page("Look at the figures", "What came, by the hour and day.", "/figures"),
+    "show doubts": Page("Settle them", "Each with what the mail provider is asked by.", "/people#doubts"),
+    "show failed mails": Page("Look at them", "The latest, each with why.", "/sending#failed"),
+    "show suppressions": Page(
         "Look at them", "Whom no mail reaches, with why; one is lifted there.", "/people#suppressed"
     ),
-    "show people": Place("Find one of them", "What they were mailed, and how they left.", "/people"),
+    "show people": Page("Find one of them", "What they were mailed, and how they left.", "/people"),
 }
 BY_HAND: Final[Mapping[ByHand, str]] = {
     "machine": "an engine, a disk, a name, a server before it or a clock is mended where it is.",
@@ -165,8 +163,8 @@ def button_of(remedy: Remedy | ByHand) -> Button | None:
     """None where there is none, for a reason of `BY_HAND`."""
     if not isinstance(remedy, Remedy):
         return None
-    if place := PLACES.get(remedy.act):
-        return Button(place.label, place.does, address=place.address(remedy.about))
+    if page := PAGES.get(remedy.act):
+        return Button(page.label, page.does, address=page.address(remedy.about))
     act = ACTS[remedy.act]
     label = act.of_all if isinstance(act, LongAct) and not remedy.about else f"{act.label} {remedy.about}".strip()
     return Button(label, act.does, remedy.act, remedy.about)

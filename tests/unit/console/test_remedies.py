@@ -18,7 +18,7 @@ from kafka.admin import ConfigResource
 
 from schemas.topics import CRITERIA, MATCHES, RAW
 from services.console import stream
-from services.console.acts import ACTS, BY_HAND, PLACES, Act, button_of
+from services.console.acts import ACTS, BY_HAND, PAGES, Act, button_of
 from services.console.door import console_templates
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.stream import mail_troubles, source_troubles, store_troubles, troubles, worker_troubles
@@ -204,7 +204,7 @@ def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dic
 
 
 def test_what_may_be_done_is_known_to_the_page() -> None:
-    assert {*ACTS, *PLACES} == {*get_args(RemedyAct)}
+    assert {*ACTS, *PAGES} == {*get_args(RemedyAct)}
     assert {*BY_HAND} == {*get_args(ByHand)}
 
 
@@ -312,11 +312,11 @@ def test_topics_are_made_where_they_are_missing_and_those_that_services_use_stay
         assert cluster.there == before | made
 
 
-def test_of_each_place_there_is_a_page(console: ServedConsole, tmp_path: Path) -> None:
+def test_each_page_that_a_button_leads_to_is_there(console: ServedConsole, tmp_path: Path) -> None:
     with SqliteLog(tmp_path / LOG_FILE):
         pass
-    for place in PLACES.values():
-        path, _, at = place.address("raw.v1.dead").partition("#")
-        page = console.client.get(path)
-        assert page.status_code == 200, path
-        assert not at or f'id="{at}"' in page.text
+    for page in PAGES.values():
+        path, _, at = page.address("raw.v1.dead").partition("#")
+        answer = console.client.get(path)
+        assert answer.status_code == 200, path
+        assert not at or f'id="{at}"' in answer.text
