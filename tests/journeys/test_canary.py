@@ -31,6 +31,14 @@ def with_canaries(folder: Path, clock: FixedClock) -> AbstractContextManager[Emb
     return embedded(settings.in_one_go(), clock=clock, with_housekeeper=False)
 
 
+def live_too_long(form: Embedded, clock: FixedClock) -> None:
+    """Until a canary of which nothing came is told of."""
+    form.runner.load()
+    for _ in range(14):
+        form.runner.once(clock.now())
+        clock.advance(MINUTE)
+
+
 def test_it_goes_the_whole_way_and_is_missed_where_it_does_not(tmp_path: Path) -> None:
     clock = FixedClock(NOW)
     with with_canaries(tmp_path, clock) as form:
@@ -76,10 +84,7 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
     monkeypatch.setattr(JinjaRenderer, "render", broken)
     clock = FixedClock(NOW)
     with with_canaries(tmp_path, clock) as form:
-        form.runner.load()
-        for _ in range(14):
-            form.runner.once(clock.now())
-            clock.advance(MINUTE)
+        live_too_long(form, clock)
         [trouble] = store_troubles(form.operations.figures(), clock.now())
         assert trouble.grave
         assert trouble.what.startswith("of the canary in the store no digest was built for 14 min")
@@ -100,10 +105,7 @@ def test_one_whose_mailer_would_not_take_a_mail_is_told_of_and_tried_again(
     monkeypatch.setattr(FolderMailer, "probe", refuses)
     clock = FixedClock(NOW)
     with with_canaries(tmp_path, clock) as form:
-        form.runner.load()
-        for _ in range(14):
-            form.runner.once(clock.now())
-            clock.advance(MINUTE)
+        live_too_long(form, clock)
         [trouble] = store_troubles(form.operations.figures(), clock.now())
         assert "or the mailer would not take it" in trouble.what
         monkeypatch.undo()

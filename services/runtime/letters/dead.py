@@ -201,7 +201,8 @@ class DeadLetters:
         self._dead_topics(letter_id.topic)
         marks = self._marks(letter_id.topic)
         for record in self._records((marks.first_of(letter_id),)):
-            return _letter(record, marks, tuple(marks.deaths_of(id_of(record)))), history_of(record, marks)
+            deaths = tuple(marks.deaths_of(id_of(record)))
+            return _letter(record, marks, deaths), history_of(record, deaths, marks)
         raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
 
     def present(self, ids: Sequence[LetterId]) -> tuple[DeadLetter, ...]:

@@ -1,11 +1,11 @@
 """What happened to one dead letter, and what was done about it, in the order of time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.runtime.letters.marks import Marks, id_of
+from services.runtime.letters.marks import Death, Marks, id_of
 from services.runtime.records import Record
 
 Kind = Literal["died", "died again", "sent back", "seen to"]
@@ -31,9 +31,9 @@ class LetterEvent:
     """Of what was sent back: with another value."""
 
 
-def history_of(record: Record, marks: Marks) -> tuple[LetterEvent, ...]:
-    """Of the letter that first died as this record."""
-    first, deaths = id_of(record), tuple(marks.deaths_of(id_of(record)))
+def history_of(record: Record, deaths: Sequence[Death], marks: Marks) -> tuple[LetterEvent, ...]:
+    """Of the letter that first died as this record, and then these further times."""
+    first = id_of(record)
     found = [_death("died", record.appended_at, str(first), record.headers)]
     found += [_death("died again", death.appended_at, str(death.id), death.headers) for death in deaths]
     for own in (str(first), *(str(death.id) for death in deaths)):
