@@ -121,9 +121,12 @@ class Access:
             self._sessions.pop(operator.session or "", None)
 
     def keep(self, response: Response, request: Request, session: str) -> None:
-        """Have a browser bring the session along."""
+        """Have a browser bring the session along, also where a link of another site, as an alert's, leads here.
+
+        Whoever is led here so only looks: what is done is done by forms, which `check_form` holds to be our own.
+        """
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-        response.set_cookie(COOKIE, session, path="/", secure=secure, httponly=True, samesite="strict")
+        response.set_cookie(COOKIE, session, path="/", secure=secure, httponly=True, samesite="lax")
 
     def form_token(self, operator: Operator) -> str:
         """What a form of theirs carries."""

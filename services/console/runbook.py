@@ -34,7 +34,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
 
     @router.get("/runbook/{alert}")
     async def part(request: Request, alert: str) -> Response:
-        """Lead to what it says of one alert; who has not signed in is led to the sign-in, and asks once more."""
+        """Lead to what it says of one alert; who has not signed in does so first."""
         door.access.operator(request)
         _, names = await door.work(_rendered)
         if alert not in names:

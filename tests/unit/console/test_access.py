@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +17,7 @@ from services.runtime.web.headers import HEADERS, WithHeaders
 from services.settings.console import ConsoleSettings
 from services.usecases import operators
 from tests.support.console import TOKEN, ServedConsole, served_console
+from tests.support.walking import open_browser
 
 OPEN = ("/livez", "/readyz", "/enter")
 
@@ -62,6 +65,69 @@ def test_the_token_opens_it_by_the_page_and_in_a_header(console: ServedConsole) 
     console.client.cookies.clear()
     assert console.client.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
     assert console.client.get("/", headers={"Authorization": "Bearer another"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/runbook/jobchimesilent", "/letters?error=no+title&seen=true", "/sources/a%20b%3F", "/why?person=7"]
+)
+def test_who_signs_in_goes_on_to_the_page_that_was_asked_for(console: ServedConsole, page: str) -> None:
+    led = console.client.get(page)
+    assert (led.status_code, led.headers["location"]) == (303, f"/enter?next={quote(page, safe='')}")
+    form = {"next": wanted_by(console.client.get(led.headers["location"]).text)}
+    missed = console.client.post("/enter", data={"secret": "another token", **form})
+    assert (missed.status_code, wanted_by(missed.text)) == (403, page)
+    assert console.client.post("/enter", data={"secret": TOKEN, **form}).headers["location"] == page
+
+
+def wanted_by(page: str) -> str:
+    return unescape(page.partition('name="next" value="')[2].partition('"')[0])
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//elsewhere.example",
+        "///elsewhere.example",
+        "/\\elsewhere.example",
+        "\\\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "/%2F%2Felsewhere.example",
+        "/%5Celsewhere.example",
+        "/%09/elsewhere.example",
+        "https://elsewhere.example/",
+        "https:elsewhere.example",
+        "javascript:alert(1)",
+        "elsewhere.example",
+        "/\r\nSet-Cookie: a=b",
+        "/static/base.css",
+        "/nothing/here",
+        "/do",
+        "/enter?next=%2Facts",
+        "/" + "x" * 1_999,
+    ],
+)
+def test_signing_in_leads_to_no_place_but_a_page_of_this_console(console: ServedConsole, elsewhere: str) -> None:
+    assert wanted_by(console.client.get("/enter", params={"next": elsewhere}).text) == ""
+    done = console.client.post("/enter", data={"secret": TOKEN, "next": elsewhere})
+    assert (done.status_code, done.headers["location"]) == (303, "/")
+    assert [*done.cookies] == [COOKIE]
+
+
+def test_a_browser_goes_from_an_alerts_link_over_the_sign_in_to_its_part_and_again_while_signed_in(
+    console: ServedConsole,
+) -> None:
+    base = str(console.client.base_url).rstrip("/")
+    with open_browser() as browser, browser.new_context() as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/runbook#jobchimesilent")
+        tab.get_by_label("Token or password").fill(TOKEN)
+        tab.get_by_role("button", name="Sign in").click()
+        tab.wait_for_url(f"{base}/runbook#jobchimesilent")
+        pager = f'<a href="{base}/runbook/jobchimebehind">JobchimeBehind</a>'
+        tab.route("https://pager.example/", lambda route: route.fulfill(body=pager, content_type="text/html"))
+        tab.goto("https://pager.example/")
+        tab.get_by_role("link").click()
+        tab.wait_for_url(f"{base}/runbook#jobchimebehind")
 
 
 def test_nobody_else_learns_what_is_wrong_with_a_form(console: ServedConsole) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -66,4 +66,4 @@ def sniffed() -> bool:
 
 def test_nobody_else_reads_it(console: ServedConsole) -> None:
     for path in ("/runbook", "/runbook/jobchimesilent"):
-        assert console.client.get(path).headers["location"] == "/enter"
+        assert console.client.get(path).headers["location"] == f"/enter?next={quote(path, safe='')}"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -63,7 +64,7 @@ def ask(shaped: Shaped, operation: Any, mode: Any, headers: dict[str, str], got:
     said = {name.lower(): ", ".join(values) for name, values in answer.headers.items()}
     assert {name: said.get(name.lower()) for name in HEADERS} == dict(HEADERS)
     if answer.status_code in (303, 401) and not headers:
-        assert (answer.text, said.get("location", "/enter")) == ("", "/enter")
+        assert (answer.text, urlsplit(said.get("location", "/enter"))[:3]) == ("", ("", "", "/enter"))
 
 
 def asked(shaped: Shaped, operation: Any, **headers: str) -> Counter[int]:
