@@ -431,8 +431,8 @@ def test_only_who_signed_in_maps_and_feeds_are_read_thirty_times_a_minute(consol
     answers = [post(console, "/mapping", act="show", sample="[]")[0] for _ in range(31)]
     assert answers == [400] * 30 + [429]
     console.client.cookies.clear()
-    answers = [console.client.get("/mapping"), console.client.post("/mapping", data={"act": "show"})]
-    assert [answer.headers["location"] for answer in answers] == ["/enter?next=%2Fmapping", "/enter?next=%2F"]
+    led = [console.client.get("/mapping"), console.client.post("/mapping", data={"act": "show"})]
+    assert [answer.headers["location"] for answer in led] == ["/enter?next=%2Fmapping", "/enter?next=%2F"]
 
 
 def test_the_first_page_says_what_is_odd_in_what_a_source_gives_and_polls_one_that_is_silent(
