@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp
 
-from services.console import letters, mapping, people, runbook, sources, stream, under_way
+from services.console import letters, mapping, people, runbook, sources, stream, turns
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import ConsoleDoor, console_templates
 from services.console.live import Watch
@@ -83,10 +83,10 @@ def console_app(
     """The application. `clock`: tells the time, with its zone. `file`: the settings file."""
     door = ConsoleDoor(installation, access, clock, console_templates(clock), file)
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    revealed, turns = Revealed(door), Turns(watch.over)
-    app.include_router(stream.routes(door, watch, turns))
-    app.include_router(letters.routes(door, turns, revealed))
-    app.include_router(under_way.routes(door, watch, turns))
+    revealed, under_way = Revealed(door), Turns(watch.over)
+    app.include_router(stream.routes(door, watch, under_way))
+    app.include_router(letters.routes(door, under_way, revealed))
+    app.include_router(turns.routes(door, watch, under_way))
     app.include_router(people.routes(door, revealed))
     app.include_router(sources.routes(door, watch))
     app.include_router(mapping.routes(door))

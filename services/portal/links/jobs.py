@@ -1,8 +1,10 @@
 """A job with why it is there, the jobs that a digest had no room for, and what a reader says of a job.
 
-Save, not relevant, more like this, hide company: what it will change is said first, and it can be undone.
+Save, not relevant, more like this, hide company: what it will change is said first, and it can be undone. Below a job
+that is not relevant stands what of it their searches could leave out, and what that costs.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -15,18 +17,21 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from schemas.posting import PostingCore
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
-from services.portal.links import leaving_out
-from services.portal.links.leaving_out import UNDONE, LeftOut
+from services.portal.gains import NAMES
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import feedback, links, tracker
+from services.usecases import exclusions, feedback, links, tracker
+from services.usecases.errors import MissingError
+from services.usecases.exclusions import Exclusion
 from services.usecases.feedback import FADES_IN, KIND_OF
 from services.usecases.installation import Installation
-from services.usecases.links import FoundBy
+from services.usecases.links import FoundBy, SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
 from services.wording.dates import day_in_words
-from services.wording.lines import zone_of
+from services.wording.facets import FACETS
+from services.wording.lines import quoted, zone_of
+from services.wording.roles import role_in_words
 from services.wording.words import Words, mark
 
 FeedbackPurpose = Literal["irrelevant", "more", "hide", "save"]
@@ -76,6 +81,32 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
 }
 
 _SAYS = ("say", "undo")
+_DOES = ("leave-out", "let-in")
+"""What a form may do about what searches could leave out."""
+_UNDONE = mark("Undone: it is as it was before.")
+_FIELDS = ("criterion", "value", "searches")
+_NAMES: Mapping[str, str] = {"roles.none": mark("Job title"), "skills.none": mark("Skill")}
+"""Of one that is not wanted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownExclusion:
+    """What of a job searches could leave out, in the reader's words."""
+
+    named: str
+    costs: tuple[str, ...]
+    """A sentence a search."""
+    fields: Mapping[str, str]
+    """What its button sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """What was left out, or let in again, in the reader's words."""
+
+    said: str
+    undo: Mapping[str, str] | None
+    """What the button sends that undoes it; None where it was just undone."""
 
 
 def routes(door: Door, live: LivePreviews) -> APIRouter:
@@ -161,7 +192,7 @@ def _reasons(found: FoundBy, words: Words) -> list[tuple[bool, str]]:
 
 def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPurpose) -> None:
     path, leaves_out = f"/{links.PATHS[purpose]}/{{token}}", purpose == "irrelevant"
-    takes = form(*leaving_out.FIELDS, do=(*_SAYS, *leaving_out.DOES)) if leaves_out else form(do=_SAYS)
+    takes = form(*_FIELDS, do=(*_SAYS, *_DOES)) if leaves_out else form(do=_SAYS)
 
     @router.get(path, name=f"ask_{purpose}")
     async def ask(request: Request, token: str) -> Response:
@@ -175,8 +206,8 @@ def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPur
         given = await form_of(request)
         visit, what = await door.visit(request, purpose, token), given.get("do", "")
         left_out = None
-        if leaves_out and what in leaving_out.DOES:
-            left_out = await door.work(partial(leaving_out.do, door, visit, given))
+        if leaves_out and what in _DOES:
+            left_out = await door.work(partial(_leave_out, door, visit, given))
         else:
             await door.work(partial(_do, door.installation, visit, purpose, what))
         return await door.work(
@@ -215,7 +246,7 @@ def _feedback_page(
     purpose: FeedbackPurpose,
     *,
     undone: bool = False,
-    left_out: LeftOut | None = None,
+    left_out: _LeftOut | None = None,
 ) -> Response:
     posting = links.posting_of(door.installation, visit.about)
     if posting is None:
@@ -231,12 +262,79 @@ def _feedback_page(
         title=visit.words.say(texts.said if said else texts.asks, **filled),
         job=posting.title,
         company=posting.company.name,
-        text=visit.words.say(texts.done if said else UNDONE if undone else texts.will, **filled),
+        text=visit.words.say(texts.done if said else _UNDONE if undone else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
         undone=undone,
         lists=purpose == "save",
-        exclusions=leaving_out.offered(door, live, visit, posting) if said and purpose == "irrelevant" else (),
+        exclusions=_exclusions_of(door, live, visit, posting) if said and purpose == "irrelevant" else (),
         left_out=left_out,
         job_page=door.link("job", visit.subscriber, visit.about),
     )
+
+
+def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: PostingCore) -> list[_ShownExclusion]:
+    """What could be left out; nothing where the mail may lie in a mailbox that is somebody else's by now."""
+    if links.has_moved(visit.subscriber):
+        return []
+    found = exclusions.exclusions(door.installation, visit.subscriber, posting)
+    return [
+        _ShownExclusion(
+            _in_words(exclusion, visit.words),
+            tuple(_cost(exclusion, search, live, visit.words) for search in some),
+            _fields(exclusion),
+        )
+        for exclusion, some in found.items()
+    ]
+
+
+def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
+    """Do what a form says of `_DOES`. Raises UsageError."""
+    if links.has_moved(visit.subscriber):
+        raise MissingError("this link changes no searches any more")
+    exclusion = Exclusion(form.get("criterion", ""), form.get("value", ""))
+    installation, person, words = door.installation, visit.subscriber, visit.words
+    if form.get("do") == "let-in":
+        changed = form.get("searches", "").split()
+        exclusions.let_in(installation, person, visit.about, exclusion, changed, visit.now)
+        return _LeftOut(words.say(_UNDONE), None)
+    some = exclusions.leave_out(installation, person, visit.about, exclusion, visit.now)
+    said = words.say(
+        "Left out from now on: {what} (in {searches}).", what=_in_words(exclusion, words), searches=_listed(some, words)
+    )
+    ids = " ".join(search.search_id for search in some)
+    return _LeftOut(said, {**_fields(exclusion), "searches": ids})
+
+
+def _fields(exclusion: Exclusion) -> dict[str, str]:
+    return {"criterion": exclusion.criterion, "value": exclusion.value}
+
+
+def _in_words(exclusion: Exclusion, words: Words) -> str:
+    named = words.say(_NAMES.get(exclusion.criterion) or NAMES[exclusion.criterion])
+    return f"{named}: {_excluded(exclusion, words)}"
+
+
+def _excluded(exclusion: Exclusion, words: Words) -> str:
+    if exclusion.criterion in FACETS:
+        return words.say(FACETS[exclusion.criterion].asked[exclusion.value])
+    return role_in_words(exclusion.value, words) if exclusion.criterion == "roles.none" else exclusion.value
+
+
+def _cost(exclusion: Exclusion, search: SavedSearch, live: LivePreviews, words: Words) -> str:
+    name = quoted(search.name, words)
+    if not live.ready:
+        return name
+    now, then = live.count(search.criteria), live.count(exclusion.of(search.criteria))
+    return words.count(
+        "{name}: {fewer} fewer of the {count} job that fits in {days} days",
+        "{name}: {fewer} fewer of the {count} jobs that fit in {days} days",
+        now,
+        name=name,
+        fewer=now - then,
+        days=live.days,
+    )
+
+
+def _listed(some: Iterable[SavedSearch], words: Words) -> str:
+    return words.all_of([quoted(search.name, words) for search in some])
