@@ -1,4 +1,4 @@
-"""Every captured item comes out as a posting or is told of, as docs/figures.md counts, and as well read as is aimed at.
+"""Every captured item comes out as a posting or is told of, as docs/measured/captures.md counts, and is read well.
 
 All is normalised once, whichever workers run these tests.
 """
@@ -92,7 +92,7 @@ def _lines(file: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def test_each_file_gives_what_the_page_counts(normalised: Normalised) -> None:
-    page = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "measured" / "captures.md").read_text(encoding="utf-8")
     rows = {name: [int(count.replace(",", "")) for count in counts] for name, *counts in _ROW.findall(page)}
     told = rows.pop("all")
     assert told == [sum(column) for column in zip(*rows.values(), strict=True)] == [2_736, 2_731, 1, 4, 0]
