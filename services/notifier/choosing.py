@@ -19,9 +19,8 @@ from services.notifier.candidates import (
     judged_of,
     since_of,
 )
-from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.curate import CurateSettings, curate, worth_a_mail
 from services.notifier.domain.curation.judging import Judging
-from services.notifier.domain.curation.mail_bar import worth_a_mail
 from services.notifier.domain.curation.near_misses import Newest, near_candidates, with_near_misses
 from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, ClosedJob, Counted, Digest, DueSearch, Hold, Recipient, SentItem

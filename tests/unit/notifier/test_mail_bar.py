@@ -5,8 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.curation.mail_bar import worth_a_mail
+from services.notifier.domain.curation.curate import CurateSettings, worth_a_mail
 from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Cause, Digest, Dropped, Hold
 from services.notifier.domain.weights import Chance

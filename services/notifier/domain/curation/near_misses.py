@@ -14,13 +14,8 @@ from typing import Any, Final
 
 from schemas.criteria import Criteria
 from services.notifier.domain.curation.chance import chance_of, may_reach, roles_that_may_reach
-from services.notifier.domain.curation.curate import (
-    CurateSettings,
-    Ranked,
-    item_of,
-    ranked,
-    why_no_news,
-)
+from services.notifier.domain.curation.curate import CurateSettings, Ranked, item_of, ranked
+from services.notifier.domain.curation.found_jobs import why_no_news
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.wishes import Wish
@@ -218,7 +213,9 @@ def _is_wanted(
     wish: Wish, recipient: Recipient, due_at: datetime, settings: CurateSettings, ready: PostingFeatures
 ) -> bool:
     """Whether somebody may be sent a posting, and likely enough takes it."""
-    return may_reach(settings.least_chance, ready, wish) and why_no_news(ready, recipient, due_at, settings) is None
+    if not may_reach(settings.least_chance, ready, wish):
+        return False
+    return why_no_news(ready, recipient, due_at, settings.stale_after) is None
 
 
 def with_near_misses(
