@@ -108,8 +108,8 @@ def read_conditions(
 ) -> Finding[tuple[Condition, ...]]:
     """Read the conditions that a posting sets, each kind at most once, by its first sentence that sets it.
 
-    `forms` are its forms of employment: work for students is for those who are enrolled. `country` is the one that it
-    is in, which tells apart what names like Georgia mean.
+    `forms` are those of its work: work for students is for those who are enrolled. `country` is the one that it is in,
+    which tells apart what names like Georgia mean.
     """
     found: list[Condition] = []
     shown: list[Evidence] = []

@@ -26,7 +26,7 @@ from services.ingest.domain.reach.named import (
 from services.ingest.domain.reach.parts import is_bracketed_part, is_left_out_at_once, is_left_out_behind, whole_of
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_things, stance_of
 from services.ingest.domain.reach.trailing import trailing
-from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, words
+from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, speaks_of_you, words
 from services.ingest.domain.role.title import read_title
 from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
@@ -144,7 +144,7 @@ class _Reader:
             leave=cue.kind == "allowed",
             subject=cue.kind not in ("remote", "hiring", "allowed"),
         )
-        ours = cue.kind == "placed" and _speaks_of_you(before) is False and not words().people_who.search(before)
+        ours = cue.kind == "placed" and speaks_of_you(before) is False and not words().people_who.search(before)
         return "unclear" if stance and ours else stance
 
     def _shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention]) -> None:
@@ -268,7 +268,7 @@ class _Reader:
             return True
         if kind in ("placed", "living") and self._is_another_role(before):
             return False
-        speaks = _speaks_of_you(before)
+        speaks = speaks_of_you(before)
         if kind == "placed":
             return speaks is True or (speaks is None and not about and bool(small.line_start.fullmatch(before)))
         if kind == "living":
@@ -346,9 +346,3 @@ def _is_short_line(text: str, start: int) -> bool:
     begins = text.rfind("\n", 0, start) + 1
     ends = text.find("\n", start)
     return (ends if ends >= 0 else len(text)) - begins <= _SHORT_LINE
-
-
-def _speaks_of_you(before: str) -> bool | None:
-    """Whether the nearest subject is the applicant or the role; None where there is none."""
-    subjects = [subject.lastgroup for subject in words().subject.finditer(before)]
-    return subjects[-1] != "them" if subjects else None

@@ -134,3 +134,9 @@ def pattern_of(template: str) -> re.Pattern[str]:
     Without regard to case the same takes three times as long: there no letter passes a choice of words over at once.
     """
     return re.compile(composed("reach", template))
+
+
+def speaks_of_you(before: str) -> bool | None:
+    """Whether the nearest subject is the applicant or the role; None where there is none."""
+    subjects = [subject.lastgroup for subject in words().subject.finditer(before)]
+    return subjects[-1] != "them" if subjects else None

@@ -19,7 +19,7 @@ class Columns(NamedTuple):
     pay: Column
     """The floor, its currency and whether undisclosed pay will do, packed: see `services.matcher.adapters.floors`."""
     bits: Column
-    """One bit for each workplace, level and kind of employment that fits, one for an unknown place, and flags."""
+    """One bit for each value of a facet that fits, one for an unknown place, and flags."""
     place: Column
     """Number of a set of places; 0 is any."""
     also: Column

@@ -5,23 +5,13 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Integer,
-    bindparam,
-    case,
-    func,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, bindparam, case, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import (
     FREE,
     SOUND,
+    begun_of,
     hold_reader,
     movable,
     move,
@@ -307,19 +297,12 @@ class SqlDeliveries:
     @retried
     def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
         with writing(self._engine) as connection:
-            begun_at = _begun_at(connection, delivery_id, attempt) if event in _DID_NOT_GO else None
+            begun_at = begun_of(connection, delivery_id, attempt) if event in _DID_NOT_GO else None
             state = move(connection, delivery_id, attempt, event, now, **FREE, **values)
             if state in UNSENT:
                 put_back(connection, [delivery_id])
             if state and begun_at:
                 self._day.give_back(connection, begun_at)
-
-
-def _begun_at(connection: Connection, delivery_id: str, attempt: int) -> datetime | None:
-    """When a request was begun that has had no answer yet."""
-    own = (deliveries.c.delivery_id == delivery_id) & (deliveries.c.attempts == attempt)
-    query = select(deliveries.c.changed_at).where(own, deliveries.c.state == "sending")
-    return connection.execute(query).scalar_one_or_none()
 
 
 def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:

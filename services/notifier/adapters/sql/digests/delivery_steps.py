@@ -210,3 +210,10 @@ def move_all(
         change = update(deliveries).where(deliveries.c.delivery_id.in_(some))
         connection.execute(change.values(state=TRANSITIONS[state, event], changed_at=now, **FREE, **values))
     return taken
+
+
+def begun_of(connection: Connection, delivery_id: str, attempt: int) -> datetime | None:
+    """When a request was begun that has had no answer yet."""
+    own = (deliveries.c.delivery_id == delivery_id) & (deliveries.c.attempts == attempt)
+    query = select(deliveries.c.changed_at).where(own, deliveries.c.state == "sending")
+    return connection.execute(query).scalar_one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, s
 from sqlalchemy.exc import IntegrityError
 
 from schemas.sql.doors import api_tokens, new_addresses, sessions, sign_in_links, sign_ups
-from schemas.sql.tables import saved_searches, subscribers, suppressions
+from schemas.sql.tables import saved_searches, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within, keep_address, with_id
@@ -17,6 +17,7 @@ from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, readdress, stop
+from services.notifier.adapters.sql.people.suppressions import keep_former
 from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.domain.consent import Consent, last_pause, require_asked_for
 from services.notifier.domain.ids import Ids
@@ -25,7 +26,7 @@ from services.notifier.domain.people import Profile, Status, Subscriber
 from services.notifier.ports import Email
 from services.runtime.errors import ChangedError, UsageError
 from services.runtime.figures.hours import MAIL_EVENTS, add_to_hours, counted_at
-from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
+from services.runtime.sql.store import bytewise, reading, retried, scrub, writing
 from services.runtime.sql.suppressed import is_suppressed
 
 
@@ -38,12 +39,7 @@ class SqlSubscribers:
 
     @retried
     def add(
-        self,
-        profile: Profile,
-        now: datetime,
-        consent: Consent,
-        subscriber_id: str = "",
-        status: Status = "active",
+        self, profile: Profile, now: datetime, consent: Consent, subscriber_id: str = "", status: Status = "active"
     ) -> Subscriber:
         """Take someone in. Raises UsageError where the address is known already.
 
@@ -55,7 +51,7 @@ class SqlSubscribers:
                 values = {"subscriber_id": own_id, "status": status, "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
                 consents.keep(connection, own_id, consent)
-                self._keep_suppressed(connection, profile.address)
+                keep_former(connection, self._ids, profile.address)
                 return _get(connection, own_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
@@ -89,7 +85,8 @@ class SqlSubscribers:
                 if profile.time_zone != subscriber.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
                         values = rescheduled(connection, search, profile.time_zone, now)
-                        _set_search(connection, search.search_id, values)
+                        own = saved_searches.c.search_id == search.search_id
+                        connection.execute(update(saved_searches).where(own).values(values))
                 return _get(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
@@ -295,23 +292,13 @@ class SqlSubscribers:
         """What follows from another address, within a transaction that has locked its person and set it."""
         own_id = before.subscriber_id
         keep_address(connection, own_id, self._ids.address_hash(before.profile.address))
-        self._keep_suppressed(connection, address)
+        keep_former(connection, self._ids, address)
         readdress(connection, own_id, address, moved.at)
         for table in (sign_in_links, sessions, new_addresses, api_tokens):
             connection.execute(delete(table).where(table.c.subscriber_id == own_id))
         connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == self._ids.address_hash(address)))
         _set(connection, own_id, {"address_since": moved.at})
         consents.keep(connection, own_id, moved)
-
-    def _keep_suppressed(self, connection: Connection, address: str) -> None:
-        """Hold to what an earlier release suppressed under the coarser form that it compared addresses in."""
-        former = self._ids.former_hash(address)
-        if former is not None:
-            kept = suppressions.c
-            known = select(suppressions).where(kept.address_hash == former, ~kept.exact)
-            for row in connection.execute(known).mappings().all():
-                copied = dict(row) | {"address_hash": self._ids.address_hash(address), "exact": True}
-                connection.execute(upsert(connection, suppressions).values(copied).on_conflict_do_nothing())
 
     def _columns(self, profile: Profile) -> dict[str, str | None]:
         return {
@@ -354,21 +341,9 @@ def _first(connection: Connection, which: ColumnElement[bool]) -> Subscriber | N
 def subscriber_in(row: Row[Any]) -> Subscriber:
     """Somebody by their row."""
     profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks))
-    return Subscriber(
-        row.subscriber_id,
-        profile,
-        row.status,
-        row.created_at,
-        row.seen_at,
-        row.asked_at,
-        row.address_since,
-        row.paused_until,
-    )
+    times = row.created_at, row.seen_at, row.asked_at, row.address_since, row.paused_until
+    return Subscriber(row.subscriber_id, profile, row.status, *times)
 
 
 def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> None:
     connection.execute(update(subscribers).where(subscribers.c.subscriber_id == subscriber_id).values(values))
-
-
-def _set_search(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
-    connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))

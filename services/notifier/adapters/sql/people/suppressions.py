@@ -178,6 +178,16 @@ def take_over(connection: Connection, address_hash: str, suppression: Suppressio
     return True
 
 
+def keep_former(connection: Connection, ids: Ids, address: str) -> None:
+    """Hold to what an earlier release suppressed under the coarser form that it compared addresses in."""
+    former = ids.former_hash(address)
+    if former is not None:
+        known = select(suppressions).where(suppressions.c.address_hash == former, ~suppressions.c.exact)
+        for row in connection.execute(known).mappings().all():
+            copied = dict(row) | {"address_hash": ids.address_hash(address), "exact": True}
+            connection.execute(upsert(connection, suppressions).values(copied).on_conflict_do_nothing())
+
+
 def _cancel_all(connection: Connection, address_hash: str, reason: str, now: datetime) -> None:
     people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == address_hash)
     for subscriber_id in connection.execute(people).scalars().all():
