@@ -1,4 +1,4 @@
-"""Offsets that are missing: those that Faust skipped are read again, those that are gone hold nothing up."""
+"""Offsets that are missing: those that Faust skips are read all the same, those that are gone hold nothing up."""
 
 import threading
 import time
@@ -26,7 +26,6 @@ pytestmark = [pytest.mark.live, pytest.mark.decisive]
 PARTITIONS = 2
 RAW, CRITERIA = "raw.v1", "criteria.v1"
 COMPACTED_WITHIN_S = 90.0
-READ_AGAIN = "reads again what was left out"
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def told(logs: list[MutableMapping[str, Any]], event: str) -> list[MutableMappin
 
 
 @pytest.mark.parametrize("topic", [RAW, CRITERIA])
-def test_what_faust_skips_is_read_again(
+def test_what_faust_skips_is_read_all_the_same(
     settings: KafkaSettings, producer: RecordProducer, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     skipped: set[Any] = set()
@@ -77,16 +76,13 @@ def test_what_faust_skips_is_read_again(
     producer.produce(outs(4_000, topic=topic))
     monkeypatch.setattr(DefaultSchedulingStrategy, "iterate", skipping)
     service = Collecting(inputs=(topic,))
-    logs = once(service, producer, settings)
+    once(service, producer, settings)
     assert len(skipped) == PARTITIONS
     assert sorted(service.done) == sorted(f"value {number}" for number in range(4_000))
-    assert {log["offset"] for log in told(logs, READ_AGAIN)} == {0}
 
 
 @pytest.mark.slow
-def test_thousands_of_gaps_of_compaction_are_passed_over_without_reading_again(
-    settings: KafkaSettings, producer: RecordProducer
-) -> None:
+def test_thousands_of_gaps_of_compaction_are_passed_over(settings: KafkaSettings, producer: RecordProducer) -> None:
     newest = [out(f"key {number}", f"newest {number}", topic=CRITERIA) for number in range(5_000)]
     mixed = [each for one in newest for each in (one, out("again and again", one.value.decode(), topic=CRITERIA))]
     producer.produce(mixed)
@@ -98,11 +94,10 @@ def test_thousands_of_gaps_of_compaction_are_passed_over_without_reading_again(
         gaps = gaps_of(settings, CRITERIA)
     service = Collecting(inputs=(CRITERIA,))
     began = time.monotonic()
-    logs = once(service, producer, settings)
+    once(service, producer, settings)
     took = time.monotonic() - began
     print(f"{gaps} gaps, {len(service.done)} records, read in {took:.1f} s")
     assert {one.value.decode() for one in newest} <= set(service.done)
-    assert told(logs, READ_AGAIN) == []
     assert took < 10
 
 

@@ -1,22 +1,33 @@
-"""A Faust app for one service: no tables, no topics of its own, no web server, and it produces nothing."""
+"""A Faust app for one service: no tables, no topics of its own, no web server, and it produces nothing.
 
+What it fetches goes into the log of the stage, and it hands on where some has arrived. So nothing depends on what Faust
+does with a message: one that it skips, holds back or gives twice costs no record.
+"""
+
+import asyncio
 import logging
 import re
+import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import faust
-from aiokafka.errors import KafkaError
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.structs import ConsumerRecord
 from faust.app.base import BootStrategy, logger
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
+from faust.transport.drivers import aiokafka as driver
 
-from services.runtime.faust.fetch import Consumer
 from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.stages.stage import Place
 from services.runtime.throttle import Throttle
 
 LIBRARIES = ("faust", "mode", "aiokafka", "asyncio")
@@ -24,8 +35,11 @@ _FETCH_BYTES = 1 << 20
 _RECORDS_AT_ONCE = 500
 ARRIVALS_AT_ONCE = 16
 """Of so many records or bytes each: what a worker holds in memory while the service is slow or an engine away."""
+_FETCH_WAIT_MS = 250
+"""An idle fetch asks for partitions of before a rebalance: those that came with it wait for its end."""
 _NOTHING_TAKEN_S = 86_400.0
 """A worker that fetches nothing for so long leaves its group: an operator may pause it, an engine may be away."""
+_events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,122 @@ class _App(faust.App):
         """Without Faust's folders: there are no tables, and so nothing to keep."""
 
 
-_App.logger = logger  # as Faust's own, not ours, see `logs`
+class FetchThread(driver.AIOKafkaConsumerThread):
+    """As Faust's, but what it fetches goes into the log, and it begins each assignment at what is committed."""
+
+    app: Any
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether it knows a broker that keeps its group."""
+        return self._ensure_consumer()._coordinator.coordinator_id is not None
+
+    async def getmany(self, active_partitions: Any, timeout: float) -> Any:
+        """Fetch; Faust asks again and again."""
+        return await self._aside(self._fetch([TopicPartition(*tp) for tp in active_partitions], timeout))
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """Nothing: Faust asks for it when it has dropped messages in a rebalance, and no record goes with those."""
+        return {}
+
+    async def ends(self, tps: Sequence[Any]) -> Any:
+        """Ask the broker for the ends of partitions."""
+        return await self._aside(self._ensure_consumer().end_offsets(tps))
+
+    def highwater(self, tp: Any) -> int:
+        """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
+        with suppress(AssertionError):
+            return super().highwater(tp) or 0
+        return 0
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        """As Faust, but not to see what a transaction takes back, and with a shorter wait for new records.
+
+        A fetch for a partition waits behind that of its neighbours.
+        """
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
+        consumer._isolation_level = "read_committed"
+        return consumer
+
+    def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
+        """Print no traceback where a broker is away: the membership that is given up for it says so."""
+        if not isinstance(sys.exc_info()[1], KafkaError | OSError):
+            super().on_crash(msg, *fmt, **kwargs)
+
+    def _start_thread(self) -> None:
+        """End with the app, which has crashed then, and not with a traceback of the thread."""
+        with suppress(KafkaError, OSError):
+            super()._start_thread()
+
+    def _stopped_set(self) -> None:
+        """Nothing where it has ended already."""
+        with suppress(RuntimeError):
+            super()._stopped_set()
+
+    async def _aside(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Have the thread do it, but not in its queue, where commits would wait behind it."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
+
+    async def _fetch(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Any]]:
+        """By partition one message, its place: of what came, or else of what still lies there."""
+        generation, consumer = self.app.consumer_generation_id, self._ensure_consumer()
+        log, found = self.app.fetched, {}
+        # A rebalance may take partitions away, or give new ones, at any time: those begin at what is committed.
+        with suppress(IllegalStateError, NoOffsetForPartitionError):
+            if log.assignment[0] != generation:
+                await self._begin(consumer, generation)
+            try:
+                found = await consumer.getmany(*tps, timeout_ms=min(int(timeout * 1000), _FETCH_WAIT_MS))
+            except OffsetOutOfRangeError as error:
+                await self._pass_over(consumer, error.args[0])
+        known, parts = log.assignment
+        if known != generation or generation != self.app.consumer_generation_id:
+            return {}
+        for tp, records in found.items():
+            log.put(self._place(tp), records)
+        waiting = found or {tp for tp in tps if (part := parts.get(self._place(tp))) and part.fetched}
+        # Of an offset that Faust has never gone beyond: it would drop what comes again.
+        return {
+            tp: [ConsumerRecord(*tp, sys.maxsize, 0, 0, None, self._place(tp), None, 0, 0, ())]
+            for tp in tps
+            if tp in waiting
+        }
+
+    async def _begin(self, consumer: Any, generation: int) -> None:
+        """Go to what is committed of each partition, or to its start. Raises IllegalStateError in a rebalance."""
+        tps = sorted(consumer.assignment())
+        committed = dict(zip(tps, await asyncio.gather(*map(consumer.committed, tps)), strict=True))
+        fresh = [tp for tp, offset in committed.items() if offset is None]
+        begins = {**committed, **(await consumer.beginning_offsets(fresh) if fresh else {})}
+        if generation != self.app.consumer_generation_id:
+            return
+        for tp, offset in begins.items():
+            consumer.seek(tp, offset)
+        self.app.fetched.begin(generation, {self._place(tp): offset for tp, offset in begins.items()})
+
+    async def _pass_over(self, consumer: Any, gone: Mapping[Any, int]) -> None:
+        """Go on where a topic now starts, since what was to be read has left it."""
+        for tp, start in (await consumer.beginning_offsets(list(gone))).items():
+            where = {"topic": tp.topic, "partition": tp.partition}
+            _events.warning("records left the topic unread", **where, offset=gone[tp], until=start)
+            self.app.fetched.meter.left_unread(self._place(tp)[0], start - gone[tp])
+            consumer.seek(tp, start)
+
+    def _place(self, tp: Any) -> Place:
+        return self.app.names[tp.topic], tp.partition
+
+
+class Consumer(driver.Consumer):
+    """Faust's consumer with that thread."""
+
+    def _new_consumer_thread(self) -> FetchThread:
+        return FetchThread(self, loop=self.loop, beacon=self.beacon)
+
+
+# Else they would log under our name, and as much as they like; and so of the app.
+FetchThread.logger = Consumer.logger = driver.logger
+_App.logger = logger
 
 
 def build_app(

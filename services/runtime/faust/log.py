@@ -37,14 +37,12 @@ class FetchedLog:
         """Hold these partitions instead, each from an offset on."""
         self.assignment = generation, {place: Part(offset, offset) for place, offset in begins.items()}
 
-    def put(self, place: Place, found: Sequence[Any]) -> int:
-        """Add what was fetched of a partition; from which offset on that leaves nothing out."""
+    def put(self, place: Place, found: Sequence[Any]) -> None:
+        """Add what was fetched of a partition, and was not before."""
         first = found[0].offset
         part = self.assignment[1].setdefault(place, Part(first, first))
-        last = part.fetched[-1:]
-        begins: int = last[0].offset + 1 if last else part.next
+        begins = part.fetched[-1].offset + 1 if part.fetched else part.next
         part.fetched += [record for record in found if record.offset >= begins]
-        return begins
 
     def committed(self, group: str, topic: str, partition: int) -> int:
         """Known once a generation of the group has given the partition."""

@@ -11,7 +11,6 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from services.runtime.faust.app import ARRIVALS_AT_ONCE, build_app
-from services.runtime.faust.fetch import Arrival
 from services.runtime.faust.log import FetchedLog, Part
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.stages.lane import Lane
@@ -158,28 +157,27 @@ class Session:
 
     async def _take(self, stream: Any) -> None:
         """Faust's agent: it asks for more when nothing is left to do, or what is left is no longer ours."""
-        async for arrivals in stream.take(ARRIVALS_AT_ONCE, within=self._settings.linger_s):
+        async for places in stream.take(ARRIVALS_AT_ONCE, within=self._settings.linger_s):
             if self._finishing or self._broken is not None:
                 continue
             self._in_hand += 1
             try:
-                await self._handle(arrivals)
+                await self._handle(places[0][0])
             except Exception as error:
                 self._broken = error
             finally:
                 self._in_hand -= 1
 
-    async def _handle(self, arrivals: Sequence[Arrival]) -> None:
-        """Work on what lies in the log of the topic that the arrivals are of."""
+    async def _handle(self, topic: str) -> None:
+        """Work on what lies in the log of a topic."""
         generation, parts = self._ours()
-        parts = {place: part for place, part in parts.items() if place[0] == arrivals[0].place[0]}
+        parts = {place: part for place, part in parts.items() if place[0] == topic}
 
         def over() -> bool:
             return self._finishing or generation != self._app.consumer_generation_id
 
         while not over() and self._paused():
             await asyncio.sleep(_LOOK_EVERY_S)
-        self._tell_skipped(arrivals, parts)
         await self._by_hand(self._follow, parts)
         while not over() and (lanes := self._due(parts)):
             if not await self._by_hand(self._stage.work, lanes, over, _SLICE_S):
@@ -199,11 +197,3 @@ class Session:
             if self._stage.lane(place).halted:
                 part.fetched.clear()
         return [self._stage.lane(place) for place, part in parts.items() if part.fetched]
-
-    def _tell_skipped(self, arrivals: Sequence[Arrival], parts: Mapping[Place, Part]) -> None:
-        """Say where Faust has skipped messages, which costs nothing."""
-        for place, begins in {each.place: each.begins for each in reversed(arrivals)}.items():
-            part = parts.get(place)
-            if part is not None and begins > part.next and not self._stage.lane(place).halted:
-                where = {"topic": place[0], "partition": place[1]}
-                _events.warning("reads again what was left out", **where, offset=part.next)

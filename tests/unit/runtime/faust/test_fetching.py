@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 from structlog.testing import capture_logs
 
-from services.runtime.faust.fetch import FetchThread
+from services.runtime.faust.app import FetchThread
 from services.runtime.faust.log import FetchedLog
 from tests.support.streaming import Found, Producing
 
@@ -55,13 +55,13 @@ class Fetching(FetchThread):
     def _ensure_consumer(self) -> Any:
         return self.client
 
-    def fetch(self, found: Mapping[Any, Sequence[int]] | Exception) -> dict[Any, int]:
-        """By partition that Faust hears of: from where nothing is left out."""
+    def fetch(self, found: Mapping[Any, Sequence[int]] | Exception) -> set[Any]:
+        """The partitions that Faust hears of."""
         self.client.finds.append(found)
         messages = asyncio.run(self._fetch([FIRST, SECOND], 0.0))
         assert all((message.topic, message.partition) == tp for tp, [message] in messages.items())
-        assert all(message.value.place == ("raw.v1", tp.partition) for tp, [message] in messages.items())
-        return {tp: message.value.begins for tp, [message] in messages.items()}
+        assert all(message.value == ("raw.v1", tp.partition) for tp, [message] in messages.items())
+        return set(messages)
 
     def lies_there(self, tp: Any) -> list[int]:
         """The offsets of what was fetched."""
@@ -79,22 +79,16 @@ def fetching(first: int | None = 5, second: int | None = 20) -> Fetching:
 
 def test_what_comes_lies_in_the_log_and_faust_hears_of_the_partition() -> None:
     thread = fetching()
-    assert thread.fetch({FIRST: [8, 9, 11], SECOND: [20, 21]}) == {FIRST: 5, SECOND: 20}
+    assert thread.fetch({FIRST: [8, 9, 11], SECOND: [20, 21]}) == {FIRST, SECOND}
     assert (thread.lies_there(FIRST), thread.lies_there(SECOND)) == ([8, 9, 11], [20, 21])
-
-
-def test_a_hole_at_the_end_of_a_fetch_is_no_gap_before_the_next() -> None:
-    thread = fetching()
-    thread.fetch({FIRST: [8, 9]})
-    assert thread.fetch({FIRST: [30]}) == {FIRST: 10}
 
 
 def test_faust_hears_again_of_what_still_lies_there_when_nothing_comes() -> None:
     thread = fetching()
     thread.fetch({FIRST: [8, 9]})
-    assert thread.fetch({}) == {FIRST: 5}
+    assert thread.fetch({}) == {FIRST}
     thread.log_of_stage.assignment[1]["raw.v1", 0].fetched.clear()
-    assert thread.fetch({}) == {}
+    assert thread.fetch({}) == set()
 
 
 def test_it_begins_at_what_is_committed_and_at_the_start_where_nothing_is() -> None:
@@ -108,7 +102,7 @@ def test_each_assignment_begins_at_what_is_committed_again() -> None:
     thread = fetching()
     thread.fetch({FIRST: [5, 6, 7]})
     thread.app.consumer_generation_id = 8
-    assert thread.fetch({FIRST: [5, 6]}) == {FIRST: 5}
+    assert thread.fetch({FIRST: [5, 6]}) == {FIRST}
     assert thread.lies_there(FIRST) == [5, 6]
     assert thread.begun[0] == 8
 
@@ -122,15 +116,15 @@ def test_what_comes_while_partitions_change_hands_is_left_to_whoever_has_them_ne
         return {FIRST: [Found(0, 5)]}
 
     thread.client.getmany = getmany
-    assert thread.fetch({}) == {}
+    assert thread.fetch({}) == set()
     assert thread.lies_there(FIRST) == []
 
 
-def test_records_that_have_left_the_topic_are_told_and_are_no_gap() -> None:
+def test_records_that_have_left_the_topic_are_told() -> None:
     thread = fetching(second=10)
     with capture_logs() as logs:
-        assert thread.fetch(OffsetOutOfRangeError({SECOND: 10})) == {}
+        assert thread.fetch(OffsetOutOfRangeError({SECOND: 10})) == set()
     assert [(log["offset"], log["until"]) for log in logs] == [(10, 40)]
     assert thread.client.sought[-1] == (SECOND, 40)
-    assert thread.fetch({SECOND: [40, 41]}) == {SECOND: 10}
+    assert thread.fetch({SECOND: [40, 41]}) == {SECOND}
     assert thread.lies_there(SECOND) == [40, 41]

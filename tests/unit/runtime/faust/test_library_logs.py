@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.faust.app import HARMLESS, LIBRARIES, SayOnce, _App
-from services.runtime.faust.fetch import Consumer, FetchThread
+from services.runtime.faust.app import HARMLESS, LIBRARIES, Consumer, FetchThread, SayOnce, _App
 from tests.support.logs import ManualTime
 
 
