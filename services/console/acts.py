@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from schemas.counted import counted
 from services.runtime.errors import UsageError
-from services.usecases import mail, recovery, sources, workers
+from services.usecases import dead_letters, mail, recovery, sources, workers
+from services.usecases.dead_letters import Chosen
 from services.usecases.installation import Installation
 from services.usecases.overview import ByHand, Remedy
 from services.usecases.progress import Progress
+
+LongWork = Callable[[Installation, str, datetime, str, Progress], str]
+"""Does it, what it is about, when, for whom and showing how far it is; gives what came of it in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +27,6 @@ class Act:
     does: str
     """What comes of it."""
     do: Callable[[Installation, str, datetime], object]
-
-
-@dataclass(frozen=True, slots=True)
-class LongAct:
-    """Something that takes its time, and says how far it is."""
-
-    label: str
-    does: str
-    do: Callable[[Installation, str, datetime, Progress], str]
-    """What comes of it in words."""
-    of_all: str
-    """Its label where it is about all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +44,58 @@ class Page:
         return f"{self.path}?{self.by}={quote(about, safe='')}" if self.by and about else self.path
 
 
-def _rebuilt(installation: Installation, about: str, now: datetime, progress: Progress) -> str:
+@dataclass(frozen=True, slots=True)
+class LongAct:
+    """Something that takes its time, and says how far it is."""
+
+    label: str
+    does: str
+    do: LongWork
+    of_all: str = ""
+    """Its label where it is about all there are."""
+    of_many: str = ""
+    """Its label where it is about so many."""
+    look: str = ""
+    """Of `PAGES`, where each of them is looked at first."""
+
+
+def _rebuilt(installation: Installation, about: str, now: datetime, _by: str, progress: Progress) -> str:
     if about and about not in [*recovery.Index]:
         raise UsageError(f"there is no index of {about}; there are those of {' and '.join(recovery.Index)}")
     only = recovery.Index(about) if about else None
     done = list(recovery.rebuild(installation.settings, only, now, progress=progress))
     return " ".join(f"The index of {one.name} was built anew, and its searches go to {one.generation}." for one in done)
+
+
+def replayed(installation: Installation, chosen: Chosen, by: str, progress: Progress) -> str:
+    """Send dead letters back as they were; gives what came of it in words."""
+    done = dead_letters.replay(installation.settings, chosen, again=False, by=by, progress=progress)
+    said = [f"{done.sent:,} sent back; {done.skipped:,} left out, as they were replayed or discarded before."]
+    if done.without_origin:
+        said.append(f"{done.without_origin:,} came from a feed: the next poll of their source reads them again.")
+    if done.cut:
+        said.append(f"{done.cut:,} hold only the beginning of a record that was too large, and cannot be sent back.")
+    return " ".join(said)
+
+
+def _all_of_reason(installation: Installation, about: str, _now: datetime, by: str, progress: Progress) -> str:
+    topic, _, sentence = about.partition(" ")
+    return replayed(installation, Chosen(topic=topic, sentence=sentence), by, progress)
+
+
+def _each_of_state(do: Callable[[Installation, str, datetime], object], then: str) -> LongWork:
+    """What is done to one source, to each that is in a state for a reason."""
+
+    def to_each(installation: Installation, about: str, now: datetime, _by: str, progress: Progress) -> str:
+        state, _, reason = about.partition(" ")
+        names = sources.alike(installation, state, reason, now)
+        with progress("Sources", len(names)) as advance:
+            for name in names:
+                do(installation, name, now)
+                advance(1)
+        return f"{counted(len(names), 'source')} {then}: {', '.join(names)}."
+
+    return to_each
 
 
 ACTS: Final[Mapping[str, Act | LongAct]] = {
@@ -89,6 +128,32 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         "Poll now:",
         "It is asked with the next tick, as if it were due.",
         lambda installation, about, _: sources.poll_now(installation, about),
+    ),
+    "poll sources": LongAct(
+        "Poll now:",
+        "Each is asked with the next tick, as if it were due; what comes of it stands on the page of sources.",
+        _each_of_state(
+            lambda installation, name, _: sources.poll_now(installation, name), "will be asked with the next tick"
+        ),
+        of_many="Poll these {} now",
+        look="show sources",
+    ),
+    "resume sources": LongAct(
+        "Go on with:",
+        "Each is asked again when it is next due.",
+        _each_of_state(
+            lambda installation, name, now: workers.hold_source(installation, name, now, paused=False),
+            "will be asked again when next due",
+        ),
+        of_many="Go on with these {}",
+        look="show sources",
+    ),
+    "replay letters": LongAct(
+        "Replay:",
+        "Each goes back as it was to where it died, once what killed it is mended; one that dies again waits again.",
+        _all_of_reason,
+        of_many="Replay these {}",
+        look="show letters",
     ),
     "sources again": Act(
         "Send again what is open",
@@ -156,7 +221,7 @@ class Button:
     act: str = ""
     about: str = ""
     address: str = ""
-    """Of a page to go to, in the place of an act."""
+    """Of a page to go to, in the place of an act or, with one, before it."""
 
 
 def button_of(remedy: Remedy | ByHand) -> Button | None:
@@ -166,5 +231,8 @@ def button_of(remedy: Remedy | ByHand) -> Button | None:
     if page := PAGES.get(remedy.act):
         return Button(page.label, page.does, address=page.address(remedy.about))
     act = ACTS[remedy.act]
+    if isinstance(act, LongAct) and remedy.count:
+        look = PAGES[act.look].address(remedy.about.partition(" ")[0])
+        return Button(act.of_many.format(f"{remedy.count:,}"), act.does, remedy.act, remedy.about, look)
     label = act.of_all if isinstance(act, LongAct) and not remedy.about else f"{act.label} {remedy.about}".strip()
     return Button(label, act.does, remedy.act, remedy.about)

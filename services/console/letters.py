@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.console.access import Operator
+from services.console.acts import replayed
 from services.console.door import ConsoleDoor
 from services.console.revealing import Revealed
 from services.console.turns import Turns
@@ -104,7 +105,7 @@ def routes(door: ConsoleDoor, turns: Turns, revealed: Revealed) -> APIRouter:
         chosen = Chosen(letters=given.letter) if given.letter else given.chosen
         about = given.letter or ", ".join(f"{name} {text}" for name, text in given.fields.items() if text)
         acts = {
-            "replay": partial(_replayed, door, chosen, operator.name),
+            "replay": partial(replayed, door.installation, chosen, operator.name),
             "replay mended": partial(_mended, door, given.letter, given.value, operator.name),
             "discard": partial(_discarded, door, chosen, given.why, operator.name),
         }
@@ -202,16 +203,6 @@ def _shown(letter: DeadLetter) -> dict[str, object]:
         "is_text": text.encode() == letter.value and len(text) <= _MOST_SHOWN,
         "bytes": letter.value[:512].hex(" ", 4),
     }
-
-
-def _replayed(door: ConsoleDoor, chosen: Chosen, by: str, progress: Progress) -> str:
-    done = dead_letters.replay(door.installation.settings, chosen, again=False, by=by, progress=progress)
-    said = [f"{done.sent:,} sent back; {done.skipped:,} left out, as they were replayed or discarded before."]
-    if done.without_origin:
-        said.append(f"{done.without_origin:,} came from a feed: the next poll of their source reads them again.")
-    if done.cut:
-        said.append(f"{done.cut:,} hold only the beginning of a record that was too large, and cannot be sent back.")
-    return " ".join(said)
 
 
 def _mended(door: ConsoleDoor, letter: str, value: str, by: str, _: Progress) -> str:

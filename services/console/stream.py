@@ -1,10 +1,12 @@
 """The whole stream on one page that keeps up by itself, and what is done about it by a button."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form
 from starlette.exceptions import HTTPException
@@ -12,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from schemas.counted import counted
-from services.console.acts import ACTS, BY_HAND, Act, button_of
+from services.console.acts import ACTS, BY_HAND, Act, Button, button_of
 from services.console.door import ConsoleDoor
 from services.console.live import Watch, live_pieces
 from services.console.plots import DRAWING, plot
@@ -27,6 +29,7 @@ from services.usecases.overview import (
     SourceFigures,
     SourceHour,
     Span,
+    Trouble,
     healthy,
     history,
     troubles,
@@ -34,6 +37,8 @@ from services.usecases.overview import (
 from services.usecases.relevance import relevance
 
 _MOST_TROUBLES: Final = 50
+_MOST_ABOUT: Final = 4_000
+"""Characters: what is shared by many is told by its reason, whole."""
 _OWN_PAGE: Final = re.compile(r"/(sources(/[^/\\\s]+)?|sending)?")
 _LABELS: Final[dict[Span, str]] = {"hour": "%H:%M", "day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
 
@@ -80,7 +85,7 @@ def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
     async def do(
         request: Request,
         act: str = Form(max_length=40),
-        about: str = Form("", max_length=200),
+        about: str = Form("", max_length=_MOST_ABOUT),
         token: str = Form(max_length=400),
         back: str = Form("/", max_length=200),
     ) -> Response:
@@ -90,7 +95,7 @@ def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
         if (known := ACTS.get(act)) is None:
             raise HTTPException(400)
         if not isinstance(known, Act):
-            work = partial(known.do, door.installation, about, door.clock())
+            work = partial(known.do, door.installation, about, door.clock(), operator.name)
             turn = await door.act(operator, act, about, partial(turns.take, act, work, about))
             return door.back(f"/turns/{turn.id}")
         await door.act(operator, act, about, partial(known.do, door.installation, about, door.clock()))
@@ -122,12 +127,23 @@ def _shown(overview: Overview) -> dict[str, object]:
         "all_sources": len(figures.sources) if figures else 0,
         "severity_of": SOURCE_SEVERITY,
         "well": healthy(overview),
-        "troubles": [(trouble, button_of(trouble.remedy)) for trouble in found[:_MOST_TROUBLES]],
+        "troubles": [*_with_buttons(found[:_MOST_TROUBLES])],
         "by_hand": BY_HAND,
         "more_troubles": max(len(found) - _MOST_TROUBLES, 0),
         "grave": sum(trouble.grave for trouble in found),
         "services": [_row(service, overview) for service in overview.services],
     }
+
+
+def _with_buttons(found: Sequence[Trouble]) -> Iterator[tuple[Trouble, Button | None, str]]:
+    """Each with its button and the id of that: what it does, and about what, so that the one that was aimed at is told
+    from others whichever stands where; of some that do the same, which of them."""
+    had = Counter[str]()
+    for trouble in found:
+        button = button_of(trouble.remedy)
+        name = quote(f"{button.act} {button.about}" if button.act else button.address, safe="") if button else ""
+        had[name] += 1
+        yield trouble, button, f"trouble-{name}-{had[name]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""What takes long, one after another beside the pages, and the page that shows how far each has come."""
+"""What takes long, beside the pages, and the page that shows how far each has come."""
 
 import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -73,7 +74,7 @@ class Turn:
 
 
 class Turns:
-    """One at a time, in the order of asking.
+    """In the order of asking what is done to the same, as to letters; an index is built beside them.
 
     They are of this process, and kept nowhere: what of it is done the letters and indices themselves say.
     """
@@ -81,7 +82,7 @@ class Turns:
     def __init__(self, over: threading.Event) -> None:
         """`over`: set when the console ends, which breaks off what is under way and what waits."""
         self._over = over
-        self._hands = ThreadPoolExecutor(1, thread_name_prefix="console turns")
+        self._hands = defaultdict[str, ThreadPoolExecutor](lambda: ThreadPoolExecutor(1, thread_name_prefix="turns"))
         self._lock = threading.Lock()
         self._turns: LRUCache[str, Turn] = LRUCache(_MOST_KEPT)
 
@@ -99,7 +100,8 @@ class Turns:
             if len(others) > _MOST_WAITING:
                 raise UsageError("Too much waits to be done already. Try again once some of it is.")
             self._turns[turn.id] = turn
-            self._hands.submit(self._do, turn, work)
+            # By its last word: `replay letters` waits for `discard letters`, which are of the same letters.
+            self._hands[act.rpartition(" ")[2]].submit(self._do, turn, work)
         return turn
 
     def named(self, turn: str) -> Turn:

@@ -58,6 +58,8 @@ class Chosen:
     source: str | None = None
     code: str | None = None
     """Of the fault of a feed or push."""
+    sentence: str | None = None
+    """The error, word for word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +166,15 @@ def _one_id(letter: str) -> LetterId:
 def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
     if chosen.letters is not None:
         return letters.present(letter_ids(chosen.letters))
-    if not any((chosen.topic, chosen.error, chosen.source, chosen.code)):
+    if not any((chosen.topic, chosen.error, chosen.source, chosen.code, chosen.sentence)):
         raise NothingChosenError
     return tuple(_letters(letters, chosen))
 
 
 def _letters(letters: DeadLetters, chosen: Chosen, since: datetime | None = None) -> Iterator[DeadLetter]:
     _check_code(chosen)
-    return letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)
+    found = letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)
+    return (letter for letter in found if chosen.sentence in {None, letter.error})
 
 
 def _check_code(chosen: Chosen) -> None:

@@ -26,6 +26,7 @@ from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.ingest.trial import Fallen, trial
 from services.operating import expected_of
 from services.overview.stream.model import SOURCE_SEVERITY, worst_first
+from services.overview.stream.source_troubles import of_reason
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, last_days, read_counts
 from services.runtime.figures.source_hours import SourceHour, read_source_hours
@@ -50,6 +51,7 @@ __all__ = [
     "accept",
     "add",
     "again",
+    "alike",
     "check",
     "history",
     "hours",
@@ -131,6 +133,14 @@ def poll_now(installation: Installation, source: str) -> None:
         require_source(installation.settings, source)
         raise UsageError(f"{source} is pushed to: there is nothing to poll")
     SqlSourceLedger(installation.engine).poll_now(source)
+
+
+def alike(installation: Installation, state: str, reason: str, now: datetime) -> list[str]:
+    """The names of the sources that are in a state for a reason. Raises UsageError for none, UnavailableError."""
+    names = of_reason([standing.figures for standing in standings(installation, now)], state, reason)
+    if not names:
+        raise UsageError(f"no source is {state} for that reason any more")
+    return names
 
 
 def accept(installation: Installation, source: str, now: datetime) -> int:

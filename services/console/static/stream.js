@@ -32,6 +32,6 @@ function show() {
   const scrolled = new Map([...place.querySelectorAll(".wide")].map((table) => [table.id, table.scrollLeft]));
   place.innerHTML = JSON.parse(came);
   for (const table of place.querySelectorAll(".wide")) table.scrollLeft = scrolled.get(table.id) || 0;
-  const again = on && document.getElementById(on);
-  if (again) again.focus({ preventScroll: true });
+  // What is no longer there leaves the keyboard where the page's content begins.
+  if (on) (document.getElementById(on) || place.closest("main")).focus({ preventScroll: true });
 }

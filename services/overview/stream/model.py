@@ -121,6 +121,8 @@ class LetterView:
     topic: str
     error: str
     waiting: int
+    returnable: int = 0
+    """Of these, records of a topic, which alone can be sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class EngineView:
 
 
 RemedyAct = Literal[
-    "resume", "pause", "resume source", "pause source", "accept source", "poll source", "sources again",
+    "resume", "pause", "resume source", "pause source", "accept source", "poll source", "poll sources",
+    "resume sources", "sources again", "replay letters",
     "forget worker", "forget lost workers", "make topics", "reindex", "retry mails",
     "show letters", "show sources", "show figures", "show doubts", "show failed mails", "show suppressions",
     "show people",
@@ -152,7 +155,12 @@ class Remedy:
 
     act: RemedyAct
     about: str = ""
-    """A service, a worker, a source, a topic or an index; `sending`. Empty: all there are."""
+    """A service, a worker, a source, a topic or an index; `sending`. Empty: all there are.
+
+    Of many that have the same: their state, or their topic, and behind a space the reason that they share.
+    """
+    count: int = 0
+    """Of many that have the same, how many there are."""
 
 
 ByHand = Literal["machine", "process", "settings", "others", "known to you", "passes", "told of elsewhere"]

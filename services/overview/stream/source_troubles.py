@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, Trouble
+from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.sources import SourceFigures, SourceState
@@ -47,6 +47,12 @@ _MANY: dict[SourceState, tuple[str, str]] = {
     "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
 }
 """Of more than a few: what they do, and what to do."""
+_AT_ONCE: dict[SourceState, RemedyAct] = {
+    "failing": "poll sources",
+    "silent": "poll sources",
+    "paused": "resume sources",
+}
+"""What is done about more than a few at once; of others each is looked at by itself."""
 
 
 def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
@@ -55,11 +61,33 @@ def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator
     for source in sources:
         kinds.setdefault(source.state, []).append(source)
     for state, some in kinds.items():
-        if state in _MANY and len(some) > MOST_NAMED:
-            yield _many(state, some)
-        else:
-            for source in some:
-                yield from _of_source(source, now)
+        for alike in _alike(state, some):
+            if state in _MANY and len(alike) > MOST_NAMED:
+                yield _many(state, alike)
+            else:
+                for source in alike:
+                    yield from _of_source(source, now)
+
+
+def _alike(state: SourceState, some: Sequence[SourceFigures]) -> Iterator[Sequence[SourceFigures]]:
+    """Those of a state, each reason that more than a few share for itself: what is done about these is one thing."""
+    if state not in _AT_ONCE:
+        yield some
+        return
+    by_reason: dict[str, list[SourceFigures]] = {}
+    for source in some:
+        by_reason.setdefault(_shared(source), []).append(source)
+    yield from (alike for alike in by_reason.values() if len(alike) > MOST_NAMED)
+    yield [source for source in some if len(by_reason[_shared(source)]) <= MOST_NAMED]
+
+
+def _shared(source: SourceFigures) -> str:
+    return "" if source.state == "paused" else source.error or ""
+
+
+def of_reason(sources: Sequence[SourceFigures], state: str, reason: str) -> list[str]:
+    """The names of those that are in a state for a reason, as a `Remedy` for many of them is about."""
+    return [one.name for one in sources if one.state == state and not one.pushed and _shared(one) == reason]
 
 
 def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
@@ -81,7 +109,12 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])
     told = f"{counted(len(some), 'source')} {what}: {names}{why}"
-    return Trouble(told, do, Remedy("show sources"), grave=SOURCE_SEVERITY[state] == "grave")
+    remedy, shared = Remedy("show sources"), {_shared(source) for source in some}
+    if (act := _AT_ONCE.get(state)) and len(shared) == 1:
+        [reason] = shared
+        count = len(of_reason(some, state, reason))
+        remedy = Remedy(act, f"{state} {reason}".strip(), count) if count else remedy
+    return Trouble(told, do, remedy, grave=SOURCE_SEVERITY[state] == "grave")
 
 
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:

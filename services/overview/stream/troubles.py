@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import dead_of
-from services.overview.stream.model import DATA_FOLDER, ByHand, Overview, Remedy, ServiceView, Trouble
+from services.overview.stream.model import DATA_FOLDER, ByHand, LetterView, Overview, Remedy, ServiceView, Trouble
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import store_troubles
@@ -65,6 +65,7 @@ DECLARE = (
     "`jobchime subscriber import FILE --update` with --consent-origin, --consent-date and --consent-wording says it;"
     " portal.consent.confirm_declared asks those who were never mailed"
 )
+_MEND_LETTERS = "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`"
 _COLLECTOR = "ingest.collector"
 
 
@@ -327,19 +328,24 @@ def _undeclared(overview: Overview) -> Iterator[Trouble]:
 
 
 def _letters(overview: Overview) -> Iterator[Trouble]:
-    by_topic: dict[str, int] = {}
+    by_topic: dict[str, list[LetterView]] = {}
     for letter in overview.letters:
-        by_topic[letter.topic] = by_topic.get(letter.topic, 0) + letter.waiting
+        if letter.waiting:
+            by_topic.setdefault(letter.topic, []).append(letter)
     records = {dead_of(topic.name): topic.records for topic in overview.topics}
-    for topic, waiting in by_topic.items():
-        if waiting:
-            many = waiting >= _LEAST_LETTERS and waiting > _MUCH_DIES * records.get(topic, 0)
-            yield Trouble(
-                f"{counted(waiting, 'dead letter')} in {topic}{', more than 1 of 100 records' * many}",
-                "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
-                Remedy("show letters", topic),
-                grave=many,
-            )
+    for topic, letters in by_topic.items():
+        waiting = sum(letter.waiting for letter in letters)
+        many = waiting >= _LEAST_LETTERS and waiting > _MUCH_DIES * records.get(topic, 0)
+        share = ", more than 1 of 100 records" * many
+        frequent = sorted(letters, key=lambda letter: -letter.waiting)[:MOST_NAMED]
+        for letter in frequent:
+            told = f"{counted(letter.waiting, 'dead letter')} in {topic}{share}: {short(letter.error)}"
+            back = Remedy("replay letters", f"{topic} {letter.error}", letter.returnable)
+            yield Trouble(told, _MEND_LETTERS, back if back.count else Remedy("show letters", topic), grave=many)
+        if reasons := len(letters) - len(frequent):
+            rest = waiting - sum(letter.waiting for letter in frequent)
+            told = f"{counted(rest, 'more dead letter')} in {topic}, of {counted(reasons, 'other reason')}"
+            yield Trouble(told, _MEND_LETTERS, Remedy("show letters", topic), grave=many)
     for service, seconds in overview.freshness_s.items():
         if seconds > SLOW_S:
             yield Trouble(

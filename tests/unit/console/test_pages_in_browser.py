@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 import pytest
 
 from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
+from services.console import live
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.runtime.clock import FixedClock
@@ -14,7 +16,7 @@ from services.runtime.figures.hours import SOURCE_POLLS, SOURCE_SEEN, SOURCE_UNR
 from services.runtime.metrics import catalogue
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import partition_of
-from services.usecases import accounts
+from services.usecases import accounts, workers
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
 from tests.support.notifying import NotifierStore, arrival, posting
@@ -187,6 +189,32 @@ def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(cons
         tab.get_by_text("The console does not answer").wait_for()
 
 
+def test_the_keyboard_stays_at_its_button_whatever_comes_before_it_and_at_the_content_once_that_is_gone(
+    console: ServedConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_EVERY_S", 0.05)
+    base, pause = (
+        str(console.client.base_url).rstrip("/"),
+        partial(workers.hold_source, console.installation, now=console.now),
+    )
+    pause("acme", paused=True)
+    with open_browser() as browser, browser.new_context() as context:
+        tab = context.new_page()
+        tab.goto(f"{base}/enter#{TOKEN}")
+        tab.wait_for_url(f"{base}/")
+        notes = tab.get_by_role("listitem")
+        button = notes.get_by_role("button", name="Go on with acme")
+        button.focus()
+        pause("board", paused=True)
+        notes.get_by_role("button", name="Go on with board").wait_for()
+        labels = notes.get_by_role("button").all_inner_texts()
+        assert labels.index("Go on with board") < labels.index("Go on with acme")
+        assert tab.evaluate("document.activeElement.textContent") == "Go on with acme"
+        pause("acme", paused=False)
+        button.wait_for(state="detached")
+        assert tab.evaluate("document.activeElement.id") == "main"
+
+
 def test_a_letter_is_mended_and_sent_back_by_hand(console: ServedConsole, log: Any) -> None:
     base = str(console.client.base_url).rstrip("/")
     with open_browser() as browser, browser.new_context() as context:
@@ -194,7 +222,7 @@ def test_a_letter_is_mended_and_sent_back_by_hand(console: ServedConsole, log: A
         tab.goto(f"{base}/enter#{TOKEN}")
         tab.wait_for_url(f"{base}/")
         tab.get_by_text("NOT WELL").wait_for()
-        tab.get_by_role("link", name="Look at them").click()
+        tab.get_by_role("link", name="Look at them").first.click()
         tab.get_by_role("link", name=LETTER).click()
         tab.locator("textarea").fill('{"source": "board", "title": "Engineer"}')
         tab.get_by_role("button", name="Send the mended copy back").click()

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -20,6 +20,8 @@ from schemas.topics import CRITERIA, MATCHES, RAW
 from services.console import stream
 from services.console.acts import ACTS, BY_HAND, PAGES, Act, button_of
 from services.console.door import console_templates
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.stream import mail_troubles, source_troubles, store_troubles, troubles, worker_troubles
 from services.overview.stream.model import (
@@ -126,6 +128,8 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(), stages=(LATE,))
     yield replace(stored(), stages=(replace(LATE, lately=0, lately_late=0),))
     yield replace(stored(), undeclared=3, freshness_s={"notifier": 90.0}, letters=(LetterView("raw.v1.dead", "no", 3),))
+    yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", 3, 3) for at in range(2)))
+    yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", 3, 3) for at in range(9)))
     states: tuple[SourceState, ...] = (
         "silent", "hanging", "failing", "shrunk", "empty", "unread", "replaced", "stale", "barren", "paused",
     )  # fmt: skip
@@ -203,6 +207,21 @@ def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dic
     assert never == set(), "kinds of trouble that nothing here makes"
 
 
+def test_a_button_has_the_same_id_whatever_stands_before_it() -> None:
+    some = [
+        Trouble("one", "do", Remedy("poll source", "a board")),
+        Trouble("two", "do", Remedy("show letters", "raw.v1.dead")),
+        Trouble("three", "do", Remedy("reindex")),
+        Trouble("four", "do", Remedy("reindex")),
+        Trouble("five", "do", "machine"),
+    ]
+    ids = {trouble.what: id for trouble, _, id in stream._with_buttons(some)}
+    assert not [id for id in ids.values() if re.search(r"\s", id)]
+    more = [Trouble("new", "do", Remedy("poll source", "another")), some[1], some[0]]
+    again = {trouble.what: id for trouble, _, id in stream._with_buttons(more)}
+    assert [again[what] for what in ("one", "two")] == [ids[what] for what in ("one", "two")]
+
+
 def test_what_may_be_done_is_known_to_the_page() -> None:
     assert {*ACTS, *PAGES} == {*get_args(RemedyAct)}
     assert {*BY_HAND} == {*get_args(ByHand)}
@@ -217,6 +236,14 @@ def console(tmp_path: Path) -> Iterator[ServedConsole]:
 
 
 ABOUT = {"pause": "matcher", "resume": "sending", "forget worker": "gone", "reindex": "postings"}
+ABOUT |= {"poll sources": "failing HTTP 500", "resume sources": "paused", "replay letters": "raw.v1.dead no title"}
+NONE_HERE = {
+    "reindex": "workers hold criteria in memory",
+    "poll sources": "no source is failing for that reason any more",
+    "resume sources": "no source is paused for that reason any more",
+    "replay letters": "no log",
+}
+"""What those that take their time say here."""
 NOT_HERE = {"accept source", "make topics"}
 """What there is nothing to be done about here: its page says why."""
 
@@ -236,9 +263,30 @@ def test_each_button_does_what_it_says_or_why_it_cannot_and_is_written_down(cons
     assert (written.act, written.about) == (act, about)
     if not isinstance(ACTS[act], Act):
         page = console.client.get(done.headers["location"]).text
-        assert "workers hold criteria in memory" in page
+        assert NONE_HERE[act] in page
     left = ["gone", "here"] if "forget" not in act else ["here"]
     assert [each.worker for each in workers.listed(console.installation)] == left
+
+
+def test_sources_that_fail_for_one_reason_are_polled_at_once_and_no_other_is(tmp_path: Path) -> None:
+    boards = tuple(SourceSettings(name=f"b{at}", url=f"https://b{at}.example/feed") for at in range(6))
+    with served_console(tmp_path, ingest=IngestSettings(sources=boards)) as console:
+        console.now = datetime.now(UTC)
+        console.sign_in()
+        later, ledger = console.now + HOUR, SqlSourceLedger(console.installation.engine)
+        for board, error in zip(boards, ["HTTP 500"] * 5 + ["HTTP 410"], strict=True):
+            failed = SourceHealth(board.name, console.now - HOUR, later, console.now, failures=3, last_error=error)
+            ledger.settle(failed, Counts())
+        page = console.client.get("/").text
+        assert "Poll these 5 now" in page
+        about = re.findall(r'value="(failing [^"]*)"', page)
+        assert about == ["failing HTTP 500"]
+        fields = {"act": "poll sources", "about": about[0], "token": console.form_token()}
+        turn = console.client.post("/do", data=fields).headers["location"]
+        with console.client.stream("GET", f"{turn}/live") as answer:
+            assert "5 sources will be asked with the next tick: b0, b1, b2, b3, b4." in "".join(answer.iter_text())
+        due = {one.source for one in ledger.healths() if one.next_due is None or one.next_due <= console.now}
+        assert due == {f"b{at}" for at in range(5)}
 
 
 def test_lost_workers_are_forgotten_where_others_go_on_and_one_that_came_back_keeps_none_of_them(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.topics import RAW
+from schemas.topics import RAW, dead_of
 from services.console import letters, live, turns
 from services.console.turns import Turns
 from services.runtime.errors import PoisonError, UnavailableError, UsageError
@@ -219,6 +219,34 @@ def test_an_index_is_built_once_where_two_ask_for_it_at_once(
     assert "12 of 40 records had been gone through by then; an index that is not" in console.client.get(criteria).text
     assert press("postings") != postings
     assert ended(console, press("nothing")) == "there is no index of nothing; there are those of criteria and postings"
+
+
+def test_letters_go_back_beside_an_index_that_is_built_and_all_of_a_reason_word_for_word(
+    console: ServedConsole, many: SqliteLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = threading.Event()
+    record, now = Record(RAW.name, 0, 7, b"other", b"other", {}, datetime.now(UTC)), datetime.now(UTC)
+    longer = letter_of(record, PoisonError(f"{REASON} of that"), attempts=1, consumer="normaliser", failed_at=now)
+    many.produce([longer])
+
+    def rebuild(_settings: Settings, _only: recovery.Index | None, _now: datetime, *, progress: Progress) -> Rebuilts:
+        assert hold.wait(30)
+        yield recovery.Rebuilt("postings", "of today")
+
+    monkeypatch.setattr(recovery, "rebuild", rebuild)
+    monkeypatch.setattr(live, "_EVERY_S", 0.05)
+
+    def press(act: str, about: str) -> str:
+        fields = {"act": act, "about": about, "token": console.form_token()}
+        return console.client.post("/do", data=fields).headers["location"]
+
+    index = press("reindex", "postings")
+    assert f"Replay these {MANY}" in console.client.get("/").text
+    assert ended(console, press("replay letters", f"{dead_of(RAW.name)} {REASON}")).startswith(f"{MANY} sent back; 0")
+    assert "The index of postings was built anew" not in console.client.get(index).text
+    hold.set()
+    assert ended(console, index).startswith("The index of postings was built anew")
+    assert b"other" not in sent(many)
 
 
 def test_what_waits_has_a_bound_and_what_breaks_is_said_without_its_words() -> None:

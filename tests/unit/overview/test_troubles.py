@@ -424,8 +424,8 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
         ),
         (figures(sources=(SourceFigures("a", "paused"),)), "the source a is paused", "`jobchime source resume a`"),
         (
-            replace(WELL, letters=(LetterView("raw.v1.dead", "no title", 2), LetterView("raw.v1.dead", "no url", 3))),
-            "5 dead letters in raw.v1.dead",
+            replace(WELL, letters=(LetterView("raw.v1.dead", "no title", 5),)),
+            "5 dead letters in raw.v1.dead: no title",
             "`jobchime dead replay`",
         ),
         (replace(WELL, freshness_s={"notifier": 90.0}), "notifier handles postings 90 s after", "lag"),
@@ -583,6 +583,42 @@ def test_of_many_sources_that_fail_the_most_frequent_reason_is_told() -> None:
     sources = tuple(SourceFigures(f"s{number}", "failing", error=error) for number, error in enumerate(errors))
     (found,) = troubles(figures(sources=sources))
     assert found.what == "5 sources fail: s0, s1, s2 and 2 more; 2 of them: HTTP 500"
+
+
+def test_many_sources_that_fail_for_one_reason_are_told_apart_and_polled_at_once_and_pushes_are_not() -> None:
+    alike = [SourceFigures(f"a{number}", "failing", error="HTTP 500", pushed=number == 4) for number in range(5)]
+    others = [SourceFigures(f"b{number}", "failing", error=f"HTTP 41{number}") for number in range(4)]
+    found = troubles(figures(sources=(*others, *alike, SourceFigures("c", "failing"))))
+    assert [one.what.partition(":")[0] for one in found] == ["5 sources fail", "5 sources fail"]
+    assert [one.remedy for one in found] == [Remedy("poll sources", "failing HTTP 500", 4), Remedy("show sources")]
+
+
+def test_dead_letters_of_a_few_reasons_are_told_each_and_sent_back_where_they_were_records() -> None:
+    letters = LetterView("raw.v1.dead", "no title", 9, 9), LetterView("raw.v1.dead", "no url", 3)
+    found = troubles(replace(WELL, letters=letters))
+    assert [(one.what, one.remedy, one.grave) for one in found] == [
+        (
+            "9 dead letters in raw.v1.dead, more than 1 of 100 records: no title",
+            Remedy("replay letters", "raw.v1.dead no title", 9),
+            True,
+        ),
+        (
+            "3 dead letters in raw.v1.dead, more than 1 of 100 records: no url",
+            Remedy("show letters", "raw.v1.dead"),
+            True,
+        ),
+    ]
+
+
+def test_of_dead_letters_of_many_reasons_the_most_frequent_are_told_and_how_many_more_there_are() -> None:
+    letters = tuple(LetterView("raw.v1.dead", f"no {at}", at) for at in range(1, 6))
+    found = troubles(replace(WELL, letters=letters))
+    assert [one.what.replace(", more than 1 of 100 records", "") for one in found] == [
+        "5 dead letters in raw.v1.dead: no 5",
+        "4 dead letters in raw.v1.dead: no 4",
+        "3 dead letters in raw.v1.dead: no 3",
+        "3 more dead letters in raw.v1.dead, of 2 other reasons",
+    ]
 
 
 def test_a_few_sources_are_told_one_by_one_beside_many_of_another_kind() -> None:
