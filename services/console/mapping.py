@@ -1,4 +1,4 @@
-"""A feed that nobody named, mapped: one of its rows is shown as a tree, a value is pressed and said what it is.
+"""A feed is mapped, or the mapping of a source changed: a value of a row, a tree, is pressed and said what it is.
 
 All that is chosen is in the form, so that nothing is kept between its pages and no script is needed. Only what an
 address served is kept for some minutes, so that each press does not ask for it again.
@@ -7,6 +7,7 @@ address served is kept for some minutes, so that each press does not ask for it 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -17,17 +18,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from schemas.posting import Posting
 from services.console.door import ConsoleDoor
 from services.console.sources import require_web
 from services.runtime.errors import UsageError
-from services.usecases import mapping_feeds
-from services.usecases.mapping_feeds import FIELDS, FoundPath, MappingTrial, Survey
+from services.usecases import mapping_feeds, remapping
+from services.usecases.mapping_feeds import FIELDS, Choice, FoundPath, MappingTrial, Survey, SurveyedRow, rule_of
 
 _MOST_BODY: Final = 1_200_000
 """Bytes of a form, in which a sample is encoded."""
 _MOST_SAMPLE: Final = 400_000
 _MOST_TEXT: Final = 2_000
 _ACTS: Final = ("show", "try", "save")
+_OF_SOURCES: Final = (*_ACTS, "undo")
 _DATES: Final = ("posted_at", "expires_at")
 _ONE_PAGE: Final = ("", "", "", "")
 _OURS: Final = ("source_id", "title")
@@ -50,7 +53,7 @@ class _Given:
     complete: bool
     pages: tuple[str, str, str, str]
     """How pages are followed, where what leads to the next stands, by which parameter, and a number."""
-    fields: Mapping[str, tuple[str, str, str]]
+    fields: Mapping[str, Choice]
     """By field: the path chosen, the text of one's own, and how dates are written."""
     row: int = 0
     """The row that is shown as a tree."""
@@ -58,6 +61,13 @@ class _Given:
     """The path of the value of it that was pressed."""
     named: str | None = None
     """The field that it was said to be, empty for nothing; None where nothing was said of it."""
+    source: str = ""
+    """That which is there, and whose mapping is changed; empty for a feed that is new."""
+
+    @property
+    def kept_as(self) -> str:
+        """By what its body is kept."""
+        return f"source {self.source}" if self.source else self.url
 
 
 @dataclass(frozen=True)
@@ -86,32 +96,30 @@ class Branch:
 class _Bodies:
     """What addresses served a moment ago."""
 
-    def __init__(self, read: Callable[[str], bytes]) -> None:
-        self._read = read
+    def __init__(self) -> None:
         self._kept: TTLCache[str, bytes] = TTLCache(_MOST_KEPT, _KEPT_FOR_S, getsizeof=len)
         self._lock = threading.Lock()
 
-    def has(self, url: str) -> bool:
+    def has(self, name: str) -> bool:
         with self._lock:
-            return url in self._kept
+            return name in self._kept
 
-    def of(self, url: str, *, anew: bool) -> bytes:
+    def of(self, name: str, read: Callable[[], bytes], *, anew: bool) -> bytes:
         with self._lock:
-            kept = None if anew else self._kept.get(url)
+            kept = None if anew else self._kept.get(name)
         if kept is not None:
             return kept
-        body = self._read(url)
+        body = read()
         if len(body) <= _MOST_KEPT:
             with self._lock:
-                self._kept[url] = body
+                self._kept[name] = body
         return body
 
 
 def routes(door: ConsoleDoor) -> APIRouter:
     """`/mapping`."""
     router = APIRouter()
-    settings = door.installation.settings.ingest
-    bodies = _Bodies(lambda url: mapping_feeds.fetched(settings, url, door.clock()))
+    bodies = _Bodies()
 
     @router.get("/mapping")
     async def begin(request: Request) -> Response:
@@ -132,18 +140,20 @@ def routes(door: ConsoleDoor) -> APIRouter:
         form = await request.form()
         given = _given(form)
         door.access.check_form(request, operator, _text(form, "token"))
-        if given.act not in _ACTS:
+        if given.act not in (_OF_SOURCES if given.source else _ACTS):
             raise HTTPException(400)
-        is_press = given.act == "try" and bool(given.sample or bodies.has(given.url))
+        is_press = given.act == "try" and bool(given.sample or bodies.has(given.kept_as))
         if is_press:
             door.access.check_trials()
         else:
             door.access.check_reads()
-        work = partial(_mapped, door, bodies, given)
-        act = "save mapped source" if given.act == "save" else f"{given.act} mapping"
+        work = partial(_remapped if given.source else _mapped, door, bodies, given)
+        act = "save mapped source" if given.act == "save" and not given.source else f"{given.act} mapping"
         try:
             # A press of which nobody else hears is no act: there are dozens of them to a mapping.
-            done = door.work(work) if is_press else door.act(operator, act, given.name or "a feed", work)
+            done = (
+                door.work(work) if is_press else door.act(operator, act, given.source or given.name or "a feed", work)
+            )
             values = await done
         except UsageError as error:
             return door.show(request, "mapping", operator, 400, _mapping_values(given) | {"fault": str(error)})
@@ -164,6 +174,7 @@ def _given(form: FormData) -> _Given:
         _text(form, "items") if "items" in form else None, "complete" in form,
         (_text(form, "pages"), _text(form, "pages.at"), _text(form, "pages.parameter"), _text(form, "pages.number")),
         fields, _number(form, "row"), _text(form, "at"), _text(form, "is", 100) if "is" in form else None,
+        _text(form, "source", 100),
     )  # fmt: skip
 
 
@@ -181,8 +192,9 @@ def _number(form: FormData, name: str) -> int:
 
 
 def _mapping_values(given: _Given, found: Survey | None = None, tried: MappingTrial | None = None) -> dict[str, Any]:
-    nothing = {"choices": [], "file": "", "fault": "", "added": "", "tree": [], "fields": FIELDS}
-    return {"given": given, "found": found, "tried": tried, **nothing}
+    nothing = {"choices": [], "file": "", "fault": "", "added": "", "tree": [], "fields": FIELDS, "becomes": {}}
+    of_source = {"mapped": None, "changes": None, "more": ()}
+    return {"given": given, "found": found, "tried": tried, **nothing, **of_source}
 
 
 def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]:
@@ -190,7 +202,8 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
     now = door.clock()
     if not given.sample:
         require_web(given.url)
-    body = given.sample.encode() if given.sample else bodies.of(given.url, anew=given.act != "try")
+    fetch = partial(mapping_feeds.fetched, door.installation.settings.ingest, given.url, now)
+    body = given.sample.encode() if given.sample else bodies.of(given.url, fetch, anew=given.act != "try")
     found = mapping_feeds.survey(body, given.items)
     chosen = given.fields if given.named is None else _named(given)
     if given.act == "show" or given.row >= found.rows:
@@ -198,12 +211,8 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
     if given.act == "show":
         chosen = {name: (found.guesses.get(name, ""), "", "") for name in FIELDS}
         given = replace(given, pages=("next", found.next_at, "", "") if found.next_at else _ONE_PAGE)
-    values = _mapping_values(given, found) | {"choices": [_choice(name, chosen[name]) for name in FIELDS]}
-    row = mapping_feeds.row_at(body, found, given.row)
-    values["tree"] = _tree(
-        row.values if row else (), {name: path for name, (path, text, _) in chosen.items() if path and not text}
-    )
-    rules = {name: rule for name, choice in chosen.items() if (rule := _rule(*choice)) is not None}
+    values, row = _beside(given, body, found, chosen)
+    rules = {name: rule for name, choice in chosen.items() if (rule := rule_of(choice)) is not None}
     try:
         pages = mapping_feeds.paging(*given.pages)
         mapping = mapping_feeds.table(found, rules, complete=given.complete, pages=pages)
@@ -211,8 +220,7 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
             if given.act == "show":
                 return values
             raise UsageError(f"choose where {' and '.join(lacking)} comes from: without that a row is no posting")
-        values["tried"] = mapping_feeds.tried(body, mapping, now, given.url, row.place if row else None)
-        values["file"] = mapping_feeds.text_of(mapping)
+        values |= _what_comes_of(body, mapping, now, given.url, row)
         if given.act == "save":
             values["added"] = _saved(door, given, mapping)
     except UsageError as error:
@@ -220,7 +228,58 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
     return values
 
 
-def _named(given: _Given) -> Mapping[str, tuple[str, str, str]]:
+def _remapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]:
+    """The same of a source that is there: what is not chosen otherwise stays as its file has it."""
+    now, ingest = door.clock(), door.installation.settings.ingest
+    mapped = remapping.mapped_source(ingest, door.file, given.source)
+    if given.act == "undo":
+        remapping.undo(mapped)
+        mapped = remapping.mapped_source(ingest, door.file, given.source)
+    fetch = partial(remapping.body_of, ingest, mapped.source, now)
+    body = bodies.of(given.kept_as, fetch, anew=given.act in ("show", "save"))
+    found = mapping_feeds.survey_by(body, mapped.mapping)
+    chosen = given.fields if given.named is None else _named(given)
+    if given.act in ("show", "undo"):
+        chosen = remapping.chosen_in(mapped.table)
+    if given.act in ("show", "undo") or given.row >= found.rows:
+        given = replace(given, row=0, at="")
+    values, row = _beside(given, body, found, chosen)
+    values |= {"mapped": mapped, "more": remapping.said_more(mapped.table)}
+    try:
+        table = remapping.changed(mapped.table, chosen)
+        values |= _what_comes_of(body, table, now, mapped.source.url, row)
+        if table != mapped.table:
+            values["changes"] = remapping.changes(body, mapped.table, table, now)
+        if given.act == "save":
+            if not values["tried"].postings or table == mapped.table:
+                raise UsageError("it would give no posting" if table != mapped.table else "nothing was changed")
+            remapping.save(mapped, table)
+        if given.act in ("save", "undo"):
+            values["added"] = f"{mapped.file} is changed. What runs takes it up when it is started anew."
+    except UsageError as error:
+        values["fault"] = str(error)
+    return values
+
+
+def _beside(
+    given: _Given, body: bytes, found: Survey, chosen: Mapping[str, Choice]
+) -> tuple[dict[str, Any], SurveyedRow | None]:
+    """What the page shows of the feed and a row of it, and that row."""
+    row = mapping_feeds.row_at(body, found, given.row)
+    paths = {name: path for name, (path, text, _) in chosen.items() if path and not text}
+    choices = [_choice(name, chosen[name]) for name in FIELDS]
+    return _mapping_values(given, found) | {"choices": choices, "tree": _tree(row.values if row else (), paths)}, row
+
+
+def _what_comes_of(
+    body: bytes, mapping: Mapping[str, Any], now: datetime, url: str, row: SurveyedRow | None
+) -> dict[str, Any]:
+    tried = mapping_feeds.tried(body, mapping, now, url, row.place if row else None)
+    becomes = mapping_feeds.said_of(tried.of_row) if isinstance(tried.of_row, Posting) else {}
+    return {"tried": tried, "becomes": becomes, "file": mapping_feeds.text_of(mapping)}
+
+
+def _named(given: _Given) -> Mapping[str, Choice]:
     """The choices with what was said of a value: that it is a field of ours, or none. Raises UsageError."""
     if not given.at:
         raise UsageError("press a value of the row first, then say what it is")
@@ -249,18 +308,9 @@ def _tree(row: Sequence[FoundPath], chosen: Mapping[str, str]) -> list[Branch]:
     return top
 
 
-def _choice(name: str, chosen: tuple[str, str, str]) -> _Choice:
+def _choice(name: str, chosen: Choice) -> _Choice:
     path, text, date = chosen
     return _Choice(name, FIELDS[name], path, text, date if name in _DATES else None)
-
-
-def _rule(path: str, text: str, date: str) -> Any:
-    """A rule as TOML has it; None where nothing was chosen."""
-    if text:
-        return {"template": text} if "{" in text else {"constant": text}
-    if not path:
-        return None
-    return {"path": path, "date": date} if date else path
 
 
 def _saved(door: ConsoleDoor, given: _Given, mapping: Mapping[str, Any]) -> str:

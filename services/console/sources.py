@@ -14,7 +14,7 @@ from services.console.door import ConsoleDoor
 from services.console.live import Watch
 from services.console.plots import DRAWING, plot
 from services.runtime.errors import UsageError
-from services.usecases import accounts, mail, sources
+from services.usecases import accounts, mail, remapping, sources
 from services.usecases.overview import SOURCE_SEVERITY
 from services.usecases.sources import SourceHistory
 
@@ -164,6 +164,7 @@ def _one(door: ConsoleDoor, name: str) -> dict[str, object] | None:
         "drawing": DRAWING,
         "hours": [hour for hour in reversed(sources.hours(door.installation, name, door.clock())) if hour.polls],
         "severity": SOURCE_SEVERITY[standing.figures.state],
+        "mapped": name in remapping.sources_mapped(door.installation.settings.ingest),
     }
 
 

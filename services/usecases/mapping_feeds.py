@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from schemas.posting import Posting
 from services.ingest.adapters.mapped.format import Mapped
-from services.ingest.adapters.mapped.survey import FoundPath, Survey, row_at, survey
+from services.ingest.adapters.mapped.survey import FoundPath, Survey, SurveyedRow, row_at, survey, survey_by
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.mapping.files import PREFIX, mapping_of
@@ -27,18 +27,25 @@ from services.usecases import sources
 
 __all__ = [
     "FIELDS",
+    "Choice",
     "FoundPath",
     "MappingTrial",
     "Survey",
+    "SurveyedRow",
     "fetched",
     "row_at",
+    "rule_of",
+    "said_of",
     "save",
     "survey",
+    "survey_by",
     "table",
     "text_of",
     "tried",
 ]
 
+Choice = tuple[str, str, str]
+"""Of a field: the path chosen, the text of one's own, and how dates are written."""
 _PAY: Final = ("min", "max", "currency", "period")
 _NOT_BY_PATH: Final = frozenset({"pay", "worldwide", "restriction_open"})
 
@@ -123,6 +130,32 @@ def table(
         | dict(pages or {})
         | {"fields": plain | ({"pay": amounts} if amounts else {})}
     )
+
+
+def rule_of(choice: Choice) -> Any:
+    """A rule as TOML has it; None where nothing was chosen."""
+    path, text, date = choice
+    if text:
+        return {"template": text} if "{" in text else {"constant": text}
+    if not path:
+        return None
+    return {"path": path, "date": date} if date else path
+
+
+def said_of(posting: Posting) -> dict[str, str]:
+    """A posting in words, by what each is called."""
+    pay, reach = posting.salary, posting.reach
+    return {
+        "Title": posting.title,
+        "Company": posting.company.name,
+        "Workplace": posting.workplace,
+        "From where": " ".join((reach.scope, *reach.countries, *reach.groups)),
+        "Pay": f"{pay.min or ''}–{pay.max or ''} {pay.currency} a {pay.period}" if pay else "",
+        "Skills": ", ".join(skill.name for skill in posting.skills),
+        "Kind": ", ".join(posting.offered),
+        "Posted": f"{posting.posted_at:%Y-%m-%d}" if posting.posted_at else "",
+        "Address": posting.url or "",
+    }
 
 
 def text_of(mapping: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from services.ingest.adapters.mapped.json_body import MOST_WHOLE
 from services.ingest.adapters.mapped.xml_body import root_of
 from services.ingest.mapping.hints import nearest
 from services.ingest.mapping.paths import Kind
+from services.ingest.mapping.rows import Row
 from services.ingest.mapping.rules import FieldRules
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
@@ -68,6 +69,8 @@ class Survey:
     """As `key` of a mapping, where the rows are the members of an object."""
     around: tuple[FoundPath, ...] = ()
     """What stands in the feed beside its rows."""
+    mapping: MappingSettings | None = None
+    """By which its rows are read; None: by where they lie alone."""
 
     @property
     def next_at(self) -> str | None:
@@ -88,7 +91,8 @@ class SurveyedRow:
 
 def row_at(body: bytes, found: Survey, at: int) -> SurveyedRow | None:
     """One of the rows that can be read; None where there are not so many."""
-    for place, row in islice(_mapped(found.kind, found.items, found.key).bare_rows(body), at, None):
+    mapped = Mapped("survey", found.mapping) if found.mapping else _mapped(found.kind, found.items, found.key)
+    for place, row in islice(mapped.bare_rows(body), at, None):
         return SurveyedRow(place, tuple(_found(path, texts, 1) for path in row.names() if (texts := row.texts(path))))
     return None
 
@@ -113,6 +117,15 @@ def survey(body: bytes, items: str | None = None) -> Survey:
         _found(path, texts, 1) for path, texts in _mapped(kind, chosen.items, chosen.key).around(body).items()
     )
     return replace(chosen, places=places if chosen.items in places else (chosen.items, *places), around=around)
+
+
+def survey_by(body: bytes, mapping: MappingSettings) -> Survey:
+    """Look at a feed by a mapping that it has. Raises UsageError where it has no rows by that."""
+    rows = [row for _, row in islice(Mapped("survey", mapping).bare_rows(body), MOST_ROWS)]
+    found = _looked_into(rows, mapping.kind, mapping.items, mapping.key)
+    if not found.paths:
+        raise UsageError(f"by its mapping there are no rows in it; it begins: {read_text(body).text.strip()[:60]}")
+    return replace(found, mapping=mapping)
 
 
 def _kind_of(text: str) -> Kind:
@@ -188,7 +201,12 @@ def _objects(value: Any, path: str, depth: int) -> Iterator[tuple[str, str | Non
 
 
 def _looked_at(body: bytes, kind: Kind, items: str, key: str | None) -> Survey:
-    rows = [row for _, row in islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS)]
+    return _looked_into(
+        [row for _, row in islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS)], kind, items, key
+    )
+
+
+def _looked_into(rows: Sequence[Row], kind: Kind, items: str, key: str | None) -> Survey:
     found = dict[str, list[str]]()
     for row in rows:
         for path in row.names():
