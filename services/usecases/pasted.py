@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from itertools import groupby
+from math import ceil
 from typing import Any, Final, get_args
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
@@ -19,12 +20,11 @@ from services.ingest.domain.skills.reading import told_skills
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.sections import document_of
 from services.rules.criteria import CriteriaError, accepted
-from services.rules.lexicon.builder import any_of
 from services.rules.money import rates_before
 from services.rules.places.towns import label_of, towns_in_sentence
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
-from services.usecases.wishes import parts_of, taken_apart, ways, without_denial
+from services.usecases import wishes
 
 MOST_TEXT: Final = 20_000
 """Characters of a pasted text that are read."""
@@ -119,13 +119,14 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
     draft = _draft(text)
     sentence = draft.title if not draft.html else ""
-    wish = taken_apart(sentence)
-    posting = posting_in(wish.wanted if sentence else text, now)
-    fields = _fields(posting, wish.wanted, sentence, currency)
+    wish = wishes.taken_apart(sentence)
+    hours, wanted = wishes.hours_of(wish.wanted)
+    posting = posting_in(wanted if sentence else text, now)
+    fields = _fields(posting, wanted, sentence, currency) | _zone(hours, now)
     skills, titles, missed = set[str](), set[str](), list[str]()
     for refused in wish.refused:
-        named, called = _named_in(without_denial(refused), now)
-        if not named and not called and not any(way.search(refused.lower()) for way in ways().wanted.values()):
+        named, called = _named_in(wishes.without_denial(refused), now)
+        if not named and not called and not any(way.search(refused.lower()) for way in wishes.ways().wanted.values()):
             missed.append(refused)
         skills.update(named)
         titles.update(called)
@@ -135,9 +136,11 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
-    missed = [*_missed(wish.wanted, posting, currency, now), *missed] if sentence else []
-    proposals = tuple(_proposals(criteria, text, posting, sentence))
-    return Asked(criteria, proposals, bool(sentence), tuple(missed), _guessed_by(posting, wish.wanted))
+    missed = [*_missed(wanted, posting, currency, now), *missed] if sentence else []
+    proposals = [*_proposals(criteria, text, posting, sentence)]
+    if criteria.utc_offset is not None:
+        proposals.append(Proposal("utc_offset", "", hours))
+    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), _guessed_by(posting, wanted))
 
 
 def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str) -> dict[str, Any]:
@@ -153,15 +156,31 @@ def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str) -> 
         "workplace": () if near and workplaces == ("remote",) else workplaces,
         "near": near,
         "seniority": (posting.seniority,) if posting.seniority else (),
-        "employment": tuple(form for form in posting.offered if form in get_args(Employment) and form != "full_time"),
+        "employment": tuple(_forms(posting, sentence)),
         "salary_floor": _floor(posting, wanted, currency),
-        "visa_sponsorship": posting.visa == "offered" or bool(_visa_wished().search(wanted.lower())),
+        "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }
+
+
+def _forms(posting: PostingCore, sentence: str) -> Iterator[str]:
+    """A posting takes full-time for granted; a sentence says it because it is meant."""
+    for form in posting.offered:
+        if form in get_args(Employment) and (sentence or form != "full_time"):
+            yield form
+    if sentence and "part_time" not in posting.offered and wishes.is_part_time(sentence):
+        yield "part_time"
+
+
+def _zone(hours: str, now: datetime) -> dict[str, float]:
+    """The hours of a place, from the middle of its zones to the farthest; nothing where none are named."""
+    if not hours or (zones := posting_in(hours, now).timezones) is None:
+        return {}
+    return {"utc_offset": (zones.min + zones.max) / 2, "tolerance": max(1.0, float(ceil((zones.max - zones.min) / 2)))}
 
 
 def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The tools that somebody does not want, else the role; a lack of experience is none of these."""
-    if _experience().search(refused.lower()):
+    if wishes.lacks_experience(refused):
         return (), ()
     posting = posting_in(refused, now)
     tools = tuple(name for name in _skills(posting, refused) if taxonomy().is_tool(name))
@@ -181,10 +200,13 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
         return asked(posting_in(text, now), text)
 
     of_all, nothing = asked(whole, wanted), read("")
-    for part, rest in parts_of(wanted):
+    quoted = list[str]()
+    for part, rest in wishes.parts_of(wanted):
         alone = read(part)
         if all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all:
-            yield _cut(part)
+            quoted.append(_cut(part))
+    yield from quoted
+    yield from (shift for shift in wishes.shifts_in(wanted) if not any(shift in part for part in quoted))
 
 
 def _guessed_by(posting: PostingCore, sentence: str) -> str:
@@ -199,16 +221,6 @@ def _guessed_by(posting: PostingCore, sentence: str) -> str:
 def posting_in(text: str, now: datetime) -> Posting:
     """A text as the posting that it would be."""
     return normalise(_draft(text), raw=unserved("pasted", "pasted", now), rates=rates_before(now.date()))
-
-
-@cache
-def _experience() -> re.Pattern[str]:
-    return re.compile(any_of("denial.knowledge"))
-
-
-@cache
-def _visa_wished() -> re.Pattern[str]:
-    return re.compile(any_of("visa.wish"))
 
 
 def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
@@ -283,7 +295,7 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
 
 def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     """A posting is of one kind; who says in a sentence what they look for may name several, or refuse one."""
-    known, lowered = ways(), sentence.lower()
+    known, lowered = wishes.ways(), sentence.lower()
     named, refused = list[Workplace](), list[Workplace]()
     for way, words in known.wanted.items():
         if found := [bool(known.never.search(lowered, 0, said.start())) for said in words.finditer(lowered)]:
@@ -294,7 +306,7 @@ def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
 
 
 def _near(posting: PostingCore, sentence: str, workplaces: Sequence[Workplace]) -> tuple[Nearby, ...]:
-    if workplaces == ("remote",) and not ways().or_remote.search(sentence.lower()):
+    if workplaces == ("remote",) and not wishes.ways().or_remote.search(sentence.lower()):
         return ()
     # A remote posting has no towns, and of towns with an "or" between them one; who says what they look for means all.
     said = (town.id for town in towns_in_sentence(sentence, posting.reach.countries))

@@ -48,6 +48,36 @@ def parts_of(wanted: str) -> Iterator[tuple[str, str]]:
         start = found.end() if found else end
 
 
+def hours_of(sentence: str) -> tuple[str, str]:
+    """The stretch that names a place for its hours ("US hours"), and the sentence without it: nobody lives there."""
+    known = _patterns()
+    for place in find_places(sentence):
+        if found := known.hours.match(sentence, place.end) or known.shifts.match(sentence, place.start):
+            return sentence[place.start : found.end()], f"{sentence[: place.start]}{sentence[found.end() :]}"
+    return "", sentence
+
+
+def shifts_in(wanted: str) -> Iterator[str]:
+    """Shifts and nights that are named: no criterion asks for them."""
+    for found in _patterns().shifts.finditer(wanted):
+        yield found[0]
+
+
+def is_part_time(wanted: str) -> bool:
+    """Whether hours are named that make no full week: "30 hours"."""
+    return bool(_patterns().part_of_a_week.search(wanted))
+
+
+def lacks_experience(refused: str) -> bool:
+    """Whether what is denied is experience with something, which may be wanted all the same."""
+    return bool(_patterns().experience.search(refused.lower()))
+
+
+def wants_visa(wanted: str) -> bool:
+    """Whether a visa is asked for."""
+    return bool(_patterns().visa.search(wanted.lower()))
+
+
 def without_denial(refused: str) -> str:
     """What is refused, without the word that says so."""
     return _patterns().never.sub("", refused, count=1).strip(_EDGES)
@@ -78,6 +108,12 @@ class _Patterns:
     parts: re.Pattern[str]
     never: re.Pattern[str]
     idle: re.Pattern[str]
+    hours: re.Pattern[str]
+    """Behind a place: its hours."""
+    shifts: re.Pattern[str]
+    part_of_a_week: re.Pattern[str]
+    experience: re.Pattern[str]
+    visa: re.Pattern[str]
 
 
 @cache
@@ -88,6 +124,13 @@ def _patterns() -> _Patterns:
         parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
         never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
         idle=re.compile(any_of("wish.idle", "wish.leads"), re.IGNORECASE),
+        hours=re.compile(
+            rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
+        ),
+        shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
+        experience=re.compile(any_of("denial.knowledge")),
+        visa=re.compile(any_of("visa.wish")),
+        part_of_a_week=re.compile(rf"(?<![\w.,])(?:1\d|2[0-35-9]|3[0-4]) ?{any_of('employment.hours')}", re.IGNORECASE),
     )
 
 

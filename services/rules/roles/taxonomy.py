@@ -254,7 +254,10 @@ def _vocabulary(given: Iterable[Role]) -> Vocabulary:
             by_head = known.fields.setdefault(stems, {})
             for head in role.heads:
                 by_head.setdefault(head, role.id)
-    known.activities.update(of for of in known.fields if of in known.titles and of[-1:] not in known.heads)
+    # "Nurse" and "nursing" have one stem: what a role is called first is somebody.
+    called = {_stems(known, role.titles["en"][0]) for role in given}
+    named = (of for of in known.fields if of in known.titles and of[-1:] not in known.heads)
+    known.activities.update(of for of in named if of not in called)
     for stems in filter(None, (*known.titles, *known.heads, *known.fields)):
         known.longest[stems[0]] = max(known.longest.get(stems[0], 0), min(len(stems), LONGEST))
     return known

@@ -76,6 +76,16 @@ def test_without_any_role_the_line_is_the_title_as_it_stands() -> None:
         ),
         (hackernews_hit("SEEKING WORK | Oslo | Remote"), "a comment of somebody who seeks work"),
         (hackernews_hit("Location: Oslo", "Remote: yes"), "a comment of somebody who seeks work"),
+        (
+            hackernews_hit(
+                "Hello,", "I hope that you are well.", "I'm currently looking for a job as a full-stack developer."
+            ),
+            "a comment of somebody who seeks work",
+        ),
+        (
+            hackernews_hit("I am a backend developer", "I am looking for a new role."),
+            "a comment of somebody who seeks work",
+        ),
         (hackernews_hit(story_title="Ask HN: Who wants to be hired?"), "a comment of a thread of people who seek work"),
         (hackernews_hit(comment_text=None), "a comment without a text, as deleted ones are, or a story"),
         (hackernews_hit(comment_text=" "), "a comment without a text, as deleted ones are, or a story"),

@@ -235,7 +235,9 @@ def test_what_a_sentence_refuses_is_not_asked_for(
     [
         ("Junior data analyst, remote from Kenya, SQL, no unpaid internships", ("no unpaid internships",)),
         ("Falconer in Reykjavik, 90k", ("Falconer",)),
-        ("Buchhalterin in Köln, Teilzeit, 20 Stunden", ("20 Stunden",)),
+        ("Nurse, part-time nights, in Leeds", ("nights",)),
+        ("Krankenschwester in Köln, Nachtschicht", ("Nachtschicht",)),
+        ("Not technical, support agent in Lagos", ("Not technical",)),
         ("I am looking for a job as a project manager in Leeds or London", ()),
         ("Je cherche un poste d'infirmière à Lyon, pas de nuits", ("pas de nuits",)),
         ("nurse in Leeds, not remote", ()),
@@ -247,6 +249,55 @@ def test_what_of_a_sentence_no_criterion_takes_is_named(text: str, missed: tuple
     assert asked is not None
     assert asked.missed == missed
     assert "internship" not in asked.criteria.employment
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("full-time electrician in Leeds", ("full_time",)),
+        ("Buchhalterin in Graz, Vollzeit oder 30 Stunden", ("full_time", "part_time")),
+        ("Buchhalterin in Köln, Teilzeit, 20 Stunden", ("part_time",)),
+        ("nurse in Leeds, 24 hour care", ()),
+        ("Go engineer in Berlin", ()),
+    ],
+)
+def test_the_form_that_a_sentence_names_is_asked_for(text: str, forms: tuple[str, ...]) -> None:
+    found = criteria_in(text, "EUR")
+    assert found is not None
+    assert found.employment == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "offset"),
+    [
+        ("Support agent in the Philippines, US hours", ("PH",), (-6.5, 2)),
+        ("Support agent in Portugal, UK working hours", ("PT",), (0, 1)),
+        ("Support agent in the Philippines, US shift", ("PH",), (-6.5, 2)),
+        ("Support agent in the US, 30 hours", ("US",), (None, 0)),
+    ],
+)
+def test_a_place_that_is_named_for_its_hours_is_none_to_work_from(
+    text: str, places: tuple[str, ...], offset: tuple[float | None, float]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.places, (asked.criteria.utc_offset, asked.criteria.tolerance)) == (places, offset)
+    assert asked.missed == ()
+    assert ("utc_offset" in {one.field for one in asked.proposals}) is (offset[0] is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Paid internship in software, Warsaw", "software-engineer"),
+        ("part-time nurse in Leeds", "nurse"),
+        ("Comptable à Lyon, CDI", "accountant"),
+    ],
+)
+def test_the_trade_of_a_sentence_is_read(text: str, role: str) -> None:
+    found = criteria_in(text, "EUR")
+    assert found is not None
+    assert found.roles.any == (role,)
 
 
 def test_each_town_of_a_sentence_is_meant_and_from_home_beside_one_too() -> None:

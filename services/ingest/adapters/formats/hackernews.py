@@ -104,9 +104,14 @@ def _no_posting(row: JsonObject) -> str | None:
     if not comment:
         return "a comment without a text, as deleted ones are, or a story"
     lines = _lines(comment)
-    if not lines or words(_SEEKS_WORK).match(lines[0]):
+    if not lines or words(_SEEKS_WORK).match(lines[0]) or _greets_and_seeks_work(lines):
         return "a comment of somebody who seeks work"
     return None if _tells_of_an_opening(lines) else "a comment that tells of no opening"
+
+
+def _greets_and_seeks_work(lines: list[str]) -> bool:
+    """Whether one who names no job by a first line of parts says soon that they look for work."""
+    return "|" not in lines[0] and words("{seeks_work_said}").search(" ".join(lines[:_MOST_GREETING])) is not None
 
 
 def _tells_of_an_opening(lines: list[str]) -> bool:
