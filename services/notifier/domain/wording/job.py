@@ -161,7 +161,13 @@ def no_pay_line(posting: PostingCore, words: Words) -> str:
 
 def seen_on(posting: PostingCore, zone: ZoneInfo) -> date:
     """The reader's day on which a job was posted, or else found."""
-    return posting.seen_at.astimezone(zone).date()
+    return _day_of(posting.seen_at, zone)
+
+
+@lru_cache(maxsize=16_384)
+def _day_of(time: datetime, zone: ZoneInfo) -> date:
+    """Many live by one clock, and are told of the same postings."""
+    return time.astimezone(zone).date()
 
 
 def age_line(seen: date, due: date, words: Words, *, posted: bool) -> str:

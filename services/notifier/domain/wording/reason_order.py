@@ -104,11 +104,13 @@ def _is_one_of_several(name: str, title: str, text: str, language: str | None) -
     spelt, named, before, behind = _patterns(name, language if language and language in LANGUAGES else "en")
     if named.search(title):
         return False
-    # Go is a language, go is a verb: where a name stands as it is written, no other spelling is it.
-    named = spelt if spelt.search(text) else named
+    # Go is a language, go is a verb: where a name stands as it is written, no other spelling is it. To find its letters
+    # takes a hundredth of asking the expression at each place of a text.
+    at = text.find(name)
+    named, at = (spelt, at) if at >= 0 and spelt.search(text, at) else (named, 0)
     in_lists = (
         bool(behind.match(text, one.end()) or before.search(text, max(0, one.start() - _OR), one.start()))
-        for one in named.finditer(text)
+        for one in named.finditer(text, at)
     )
     # Most stand outside of a list where they are named first: that ends it.
     return next(in_lists, False) and all(in_lists)
