@@ -54,7 +54,7 @@ class LongAct:
     of_all: str = ""
     """Its label where it is about all there are."""
     of_many: str = ""
-    """Its label where it is about so many."""
+    """Its label where it is about one, or so many."""
     look: str = ""
     """Of `PAGES`, where each of them is looked at first."""
 
@@ -79,8 +79,8 @@ def replayed(installation: Installation, chosen: Chosen, by: str, progress: Prog
 
 
 def _all_of_reason(installation: Installation, about: str, _now: datetime, by: str, progress: Progress) -> str:
-    topic, _, sentence = about.partition(" ")
-    return replayed(installation, Chosen(topic=topic, sentence=sentence), by, progress)
+    topic, _, fault = about.partition(" ")
+    return replayed(installation, Chosen(topic=topic, fault=fault), by, progress)
 
 
 def _each_of_state(do: Callable[[Installation, str, datetime], object], then: str) -> LongWork:
@@ -135,7 +135,7 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
         _each_of_state(
             lambda installation, name, _: sources.poll_now(installation, name), "will be asked with the next tick"
         ),
-        of_many="Poll these {} now",
+        of_many="Poll {} now",
         look="show sources",
     ),
     "resume sources": LongAct(
@@ -145,14 +145,14 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
             lambda installation, name, now: workers.hold_source(installation, name, now, paused=False),
             "will be asked again when next due",
         ),
-        of_many="Go on with these {}",
+        of_many="Go on with {}",
         look="show sources",
     ),
     "replay letters": LongAct(
         "Replay:",
         "Each goes back as it was to where it died, once what killed it is mended; one that dies again waits again.",
         _all_of_reason,
-        of_many="Replay these {}",
+        of_many="Replay {}",
         look="show letters",
     ),
     "sources again": Act(
@@ -233,6 +233,7 @@ def button_of(remedy: Remedy | ByHand) -> Button | None:
     act = ACTS[remedy.act]
     if isinstance(act, LongAct) and remedy.count:
         look = PAGES[act.look].address(remedy.about.partition(" ")[0])
-        return Button(act.of_many.format(f"{remedy.count:,}"), act.does, remedy.act, remedy.about, look)
+        these = "it" if remedy.count == 1 else f"these {remedy.count:,}"
+        return Button(act.of_many.format(these), act.does, remedy.act, remedy.about, look)
     label = act.of_all if isinstance(act, LongAct) and not remedy.about else f"{act.label} {remedy.about}".strip()
     return Button(label, act.does, remedy.act, remedy.about)

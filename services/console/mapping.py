@@ -192,7 +192,16 @@ def _number(form: FormData, name: str) -> int:
 
 
 def _mapping_values(given: _Given, found: Survey | None = None, tried: MappingTrial | None = None) -> dict[str, Any]:
-    nothing = {"choices": [], "file": "", "fault": "", "added": "", "tree": [], "fields": FIELDS, "becomes": {}}
+    nothing = {
+        "choices": [],
+        "file": "",
+        "fault": "",
+        "added": "",
+        "tree": [],
+        "fields": FIELDS,
+        "becomes": {},
+        "firsts": (),
+    }
     of_source = {"mapped": None, "changes": None, "more": ()}
     return {"given": given, "found": found, "tried": tried, **nothing, **of_source}
 
@@ -276,7 +285,8 @@ def _what_comes_of(
 ) -> dict[str, Any]:
     tried = mapping_feeds.tried(body, mapping, now, url, row.place if row else None)
     becomes = mapping_feeds.said_of(tried.of_row) if isinstance(tried.of_row, Posting) else {}
-    return {"tried": tried, "becomes": becomes, "file": mapping_feeds.text_of(mapping)}
+    firsts = [mapping_feeds.said_of(posting) for posting in tried.first]
+    return {"tried": tried, "becomes": becomes, "firsts": firsts, "file": mapping_feeds.text_of(mapping)}
 
 
 def _named(given: _Given) -> Mapping[str, Choice]:

@@ -58,8 +58,8 @@ class Chosen:
     source: str | None = None
     code: str | None = None
     """Of the fault of a feed or push."""
-    sentence: str | None = None
-    """The error, word for word."""
+    fault: str | None = None
+    """As `DeadLetter.fault` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _one_id(letter: str) -> LetterId:
 def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
     if chosen.letters is not None:
         return letters.present(letter_ids(chosen.letters))
-    if not any((chosen.topic, chosen.error, chosen.source, chosen.code, chosen.sentence)):
+    if not any((chosen.topic, chosen.error, chosen.source, chosen.code, chosen.fault)):
         raise NothingChosenError
     return tuple(_letters(letters, chosen))
 
@@ -174,7 +174,7 @@ def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
 def _letters(letters: DeadLetters, chosen: Chosen, since: datetime | None = None) -> Iterator[DeadLetter]:
     _check_code(chosen)
     found = letters.find(topic=chosen.topic, reason=chosen.error, code=chosen.code, source=chosen.source, since=since)
-    return (letter for letter in found if chosen.sentence in {None, letter.error})
+    return (letter for letter in found if chosen.fault in {None, letter.fault})
 
 
 def _check_code(chosen: Chosen) -> None:

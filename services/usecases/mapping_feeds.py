@@ -142,6 +142,11 @@ def rule_of(choice: Choice) -> Any:
     return {"path": path, "date": date} if date else path
 
 
+def _amounts(least: float | None, most: float | None) -> str:
+    said = ["" if amount is None else f"{amount:,.2f}".removesuffix(".00") for amount in (least, most)]
+    return said[0] if said[0] == said[1] else "–".join(said)
+
+
 def said_of(posting: Posting) -> dict[str, str]:
     """A posting in words, by what each is called."""
     pay, reach = posting.salary, posting.reach
@@ -150,7 +155,7 @@ def said_of(posting: Posting) -> dict[str, str]:
         "Company": posting.company.name,
         "Workplace": posting.workplace,
         "From where": " ".join((reach.scope, *reach.countries, *reach.groups)),
-        "Pay": f"{pay.min or ''}–{pay.max or ''} {pay.currency} a {pay.period}" if pay else "",
+        "Pay": f"{_amounts(pay.min, pay.max)} {pay.currency} a {pay.period}" if pay else "",
         "Skills": ", ".join(skill.name for skill in posting.skills),
         "Kind": ", ".join(posting.offered),
         "Posted": f"{posting.posted_at:%Y-%m-%d}" if posting.posted_at else "",

@@ -1,5 +1,6 @@
 """What is not well with sources, and what to do about it. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from services.runtime.pauses import BY_OPERATOR
 LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
+_ITS_OWN = re.compile(r"\bhttps?://\S+|\b[\w-]+(?:\.[\w-]+)+")
 _LISTED = "`jobchime source list` names them"
 _MANY: dict[SourceState, tuple[str, str]] = {
     "silent": ("are silent", f"{_LISTED}; `jobchime source check` the address of one"),
@@ -82,7 +84,8 @@ def _alike(state: SourceState, some: Sequence[SourceFigures]) -> Iterator[Sequen
 
 
 def _shared(source: SourceFigures) -> str:
-    return "" if source.state == "paused" else source.error or ""
+    """Its reason without what names only itself: a host, an address, a figure."""
+    return "" if source.state == "paused" else _ITS_OWN.sub("…", source.error or "")
 
 
 def of_reason(sources: Sequence[SourceFigures], state: str, reason: str) -> list[str]:
@@ -104,7 +107,7 @@ def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trou
 
 def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     what, do = _MANY[state]
-    reasons = Counter(source.error for source in some if source.error)
+    reasons = Counter(_ITS_OWN.sub("…", source.error) for source in some if source.error)
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])

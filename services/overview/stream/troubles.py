@@ -340,7 +340,7 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
         frequent = sorted(letters, key=lambda letter: -letter.waiting)[:MOST_NAMED]
         for letter in frequent:
             told = f"{counted(letter.waiting, 'dead letter')} in {topic}{share}: {short(letter.error)}"
-            back = Remedy("replay letters", f"{topic} {letter.error}", letter.returnable)
+            back = Remedy("replay letters", f"{topic} {letter.fault or letter.error}", letter.returnable)
             yield Trouble(told, _MEND_LETTERS, back if back.count else Remedy("show letters", topic), grave=many)
         if reasons := len(letters) - len(frequent):
             rest = waiting - sum(letter.waiting for letter in frequent)

@@ -72,6 +72,11 @@ class DeadLetter:
     """How many bytes the value had, where the letter holds only its beginning."""
 
     @property
+    def fault(self) -> str:
+        """What others may share with it: its code and field, whatever it says; without a code, its sentence."""
+        return fault_of(self.code, self.field, self.error)
+
+    @property
     def waiting(self) -> bool:
         """Whether somebody has yet to see to it."""
         return not self.replayed and self.discarded is None
@@ -117,6 +122,11 @@ class LetterCount:
     returnable: int
     """Of those waiting that were records of a topic: only these can be sent back."""
 
+    @property
+    def fault(self) -> str:
+        """What all of them share, as `DeadLetter.fault` has it."""
+        return fault_of(self.code, self.field, self.error)
+
 
 @dataclass(frozen=True, slots=True)
 class LetterReplay:
@@ -134,6 +144,11 @@ class LetterReplay:
         """Both together."""
         pairs = zip(astuple(self), astuple(more), strict=True)
         return LetterReplay(*(one + other for one, other in pairs))
+
+
+def fault_of(code: str | None, field: str | None, error: str) -> str:
+    """By what a fault is told from others, in one line."""
+    return error if code is None else f"{code} {field or ''}".strip()
 
 
 def letter_ids(text: str) -> tuple[LetterId, ...]:

@@ -249,6 +249,21 @@ def test_letters_go_back_beside_an_index_that_is_built_and_all_of_a_reason_word_
     assert b"other" not in sent(many)
 
 
+def test_letters_of_one_fault_go_back_whatever_each_says_and_no_other(console: ServedConsole, log: SqliteLog) -> None:
+    now = datetime.now(UTC)
+    for at, field in enumerate(("title", "title", "title", "url")):
+        record = Record(RAW.name, 0, at, b"%d" % at, b"%d" % at, {}, now)
+        error = PoisonError(f"board {at}: no {field}", code="missing", field=field)
+        log.produce([letter_of(record, error, attempts=1, consumer="normaliser", failed_at=now)])
+    page = console.client.get("/").text
+    assert ("Replay these 3" in page, "Replay it" in page) == (True, True)
+    about = "raw.v1.dead missing title"
+    assert f'value="{about}"' in page
+    done = console.client.post("/do", data={"act": "replay letters", "about": about, "token": console.form_token()})
+    assert ended(console, done.headers["location"]).startswith("3 sent back")
+    assert sent(log) == [b"0", b"1", b"2"]
+
+
 def test_what_waits_has_a_bound_and_what_breaks_is_said_without_its_words() -> None:
     hold, made = threading.Event(), Turns(threading.Event())
 

@@ -586,11 +586,20 @@ def test_of_many_sources_that_fail_the_most_frequent_reason_is_told() -> None:
 
 
 def test_many_sources_that_fail_for_one_reason_are_told_apart_and_polled_at_once_and_pushes_are_not() -> None:
-    alike = [SourceFigures(f"a{number}", "failing", error="HTTP 500", pushed=number == 4) for number in range(5)]
+    alike = [
+        SourceFigures(f"a{at}", "failing", error=f"the host a{at}.example cannot be found", pushed=at == 4)
+        for at in range(5)
+    ]
     others = [SourceFigures(f"b{number}", "failing", error=f"HTTP 41{number}") for number in range(4)]
     found = troubles(figures(sources=(*others, *alike, SourceFigures("c", "failing"))))
-    assert [one.what.partition(":")[0] for one in found] == ["5 sources fail", "5 sources fail"]
-    assert [one.remedy for one in found] == [Remedy("poll sources", "failing HTTP 500", 4), Remedy("show sources")]
+    assert [one.what for one in found] == [
+        "5 sources fail: a0, a1, a2 and 2 more; each: the host … cannot be found",
+        "5 sources fail: b0, b1, b2 and 2 more; 1 of them: HTTP 410",
+    ]
+    assert [one.remedy for one in found] == [
+        Remedy("poll sources", "failing the host … cannot be found", 4),
+        Remedy("show sources"),
+    ]
 
 
 def test_dead_letters_of_a_few_reasons_are_told_each_and_sent_back_where_they_were_records() -> None:
