@@ -22,6 +22,8 @@ _FULL = 4
 """A day of fewer does not fill the height: one posting is no peak."""
 _TOLD: Final[frozenset[CauseCode]] = frozenset({"sent", "copy_sent", "unlikely", "worse_copy"})
 """Why a posting is none of a digest's jobs, where it is enough to say that it was sent before or is less likely."""
+_MOST_DAY_NAME: Final = 4
+"""Letters."""
 _LEAST_DAYS = 2
 """A plot of a single day tells nothing that the list does not."""
 
@@ -145,12 +147,18 @@ def shown_week(week: DayCounts, words: Words) -> tuple[ShownDay, ...]:
     most = max(_FULL, *(count for _, count in week)) if week else _FULL
     return tuple(
         ShownDay(
-            name=str(format_date(day, "ccc", locale=words.locale)).rstrip("."),
+            name=_day_name(day, words.locale),
             count=count,
             height=-(-100 * count // most),
         )
         for day, count in week
     )
+
+
+def _day_name(day: date, locale: str) -> str:
+    """Short enough for a seventh of a phone: in Portugal a Monday is "segunda" for short, and "seg" for shorter."""
+    name, shorter = (str(format_date(day, form, locale=locale)).rstrip(".") for form in ("ccc", "cccccc"))
+    return name if len(name) <= _MOST_DAY_NAME else shorter
 
 
 def _zone(subscriber: DueSubscriber) -> ZoneInfo:

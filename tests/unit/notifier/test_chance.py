@@ -134,6 +134,8 @@ def test_hours_of_a_far_zone_speak_against_a_job() -> None:
     american = nursing(timezones=Timezones(min=-8.0, max=-5.0))
     lisbon, toronto = Signs(time_zone="Europe/Lisbon"), Signs(time_zone="America/Toronto")
     assert chance(american, signs=lisbon) < chance(american, signs=toronto) == chance(BEST)
+    auckland = Signs(time_zone="Pacific/Auckland")
+    assert chance(american, signs=lisbon) < chance(american, signs=auckland), "by the clock it is near California"
     own = NURSE.model_copy(update={"utc_offset": 0.0})
     assert chance(american, own, signs=lisbon) == chance(BEST), "who asks for hours has them judged by the criteria"
     overlaps, in_full = (

@@ -138,3 +138,9 @@ def test_bars_are_as_high_as_their_counts_and_named_in_the_readers_language() ->
     assert [day.name for day in shown] == ["Di", "Mi", "Do", "Fr", "Sa", "So", "Mo"]
     assert [day.height for day in shown] == [34, 0, 67, 9, 9, 100, 50]
     assert week_in_text(shown) == "Di ▂ 4  Mi 0  Do ▅ 8  Fr ▁ 1  Sa ▁ 1  So █ 12  Mo ▄ 6"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pt", "pt_PT"])
+def test_the_name_of_a_day_has_room_on_a_phone(language: str) -> None:
+    week = tuple((date(2026, 9, 8) + at * DAY, 1) for at in range(7))
+    assert max(len(day.name) for day in shown_week(week, words_of(language))) <= 4

@@ -241,7 +241,7 @@ def test_what_each_wish_does_fits_a_small_phone_in_each_language(page: Page, pay
 
 
 def test_the_words_that_a_wish_was_read_from_go_with_its_chip(page: Page) -> None:
-    page.get_by_text("or paste a job posting").click()
+    expect(page.locator("textarea[name=pasted]"), "who typed nothing yet sees where").to_be_visible()
     page.locator("textarea[name=pasted]").fill("Backend Engineer\nRequirements\n- Golang\n- k8s and more")
     page.get_by_role("button", name="Fill the form").click()
     words = page.locator("#r-skills").get_by_text("Kubernetes: k8s and more")

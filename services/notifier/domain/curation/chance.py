@@ -18,6 +18,7 @@ from services.notifier.domain.curation.conditions import hardest_condition
 from services.notifier.domain.curation.facts import (
     FACTS,
     by_closeness,
+    hours_away,
     likely_of,
     may_be_in_doubt,
     named_elsewhere,
@@ -26,7 +27,6 @@ from services.notifier.domain.curation.facts import (
     parts_of_country,
     unsaid,
     unspoken_of,
-    zone_away,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.levels import years_that_decide
@@ -206,7 +206,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "technology": _of(other_tools),
     "region": _of(parts_of_country),
     "elsewhere": _of(named_elsewhere),
-    "zone": lambda fact, wish, ready: Doubt(fact, amount=zone_away(wish, ready)),
+    "zone": lambda fact, wish, ready: Doubt(fact, amount=hours_away(wish.offset, ready.posting.timezones)),
     "form": _of(lambda _, ready: ready.posting.offered),
     "level": _of_one(lambda posting: posting.seniority),
     "experience": lambda fact, wish, ready: Doubt(fact, amount=years_that_decide(wish, ready)),

@@ -18,6 +18,7 @@ from services.notifier.domain.curation.score import names_place, share_of_skills
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import ChanceFact
 from services.rules.criterion.salary import salary_fit
+from services.rules.criterion.timezone import hours_apart
 from services.rules.languages.speaking import less_well
 from services.rules.places.known import countries_of, country_of, is_group
 from services.rules.places.placing import WORLDWIDE, Allowed
@@ -228,18 +229,19 @@ def named_elsewhere(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
 
 def _zone(wish: Wish, ready: PostingFeatures) -> float:
     """How far somebody's zone lies from the hours that a posting asks for; an hour is nothing."""
-    away = zone_away(wish, ready)
+    away = _zone_away(wish, ready)
     return 1.0 if away <= 1.0 else max(0.0, 1.0 - away / _MOST_HOURS)
 
 
-def zone_away(wish: Wish, ready: PostingFeatures) -> float:
+def _zone_away(wish: Wish, ready: PostingFeatures) -> float:
     """The hours; those that need only overlap may lie half a day's work apart."""
     away = hours_away(wish.offset, ready.posting.timezones)
     return max(0.0, away - _HALF_A_DAY) if away and ready.only_overlaps else away
 
 
 def hours_away(offset: float | None, asked: Timezones | None) -> float:
-    return 0.0 if offset is None or asked is None else max(asked.min - offset, offset - asked.max, 0.0)
+    """By the clock, as `hours_apart`: who is nine hours ahead begins when others end."""
+    return 0.0 if offset is None or asked is None else hours_apart(offset, asked)
 
 
 def unspoken_of(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
