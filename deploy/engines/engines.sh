@@ -26,7 +26,7 @@ JOBCHIME_ENGINES_USER         who runs them where this is root      (nobody)
 JOBCHIME_ENGINES_<ENGINE>_PORT   KAFKA 19092, ELASTICSEARCH 19200, POSTGRESQL 15432, ELASTICSEARCH7 19207, OPENSEARCH 19210
 JOBCHIME_ENGINES_<ENGINE>_HEAP   KAFKA 512m, the others 1g
 JOBCHIME_ENGINES_FSYNC         off: PostgreSQL does not wait for the disk; only a crash of the machine could lose what it holds
-JOBCHIME_ENGINES_JAVA_OPTIONS  more options of Java's, for Kafka and Elasticsearch
+JOBCHIME_ENGINES_BRIEF        on: Kafka and Elasticsearch live for minutes, so they start fast rather than run fast
 JOBCHIME_ENGINES_JAVA         the folder of a JDK that is in no usual place
 JOBCHIME_ENGINES_MAVEN        more arguments for Maven, as -Dmaven.repo.local=FOLDER
 USAGE

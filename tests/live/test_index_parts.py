@@ -15,13 +15,14 @@ from schemas.criteria import CriteriaRecord
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from tests.support import generate
 from tests.support.index_walk import changed, some_criteria, some_postings, walk
+from tests.support.long_form import examples
 from tests.support.search_indices import criteria_index_of_my_own, empty_criteria_index
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
 
 pytestmark = pytest.mark.live
 
-EXAMPLES = int(os.environ.get("JOBCHIME_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("JOBCHIME_EXAMPLES", examples(8)))
 CHANGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("_refresh", {}),
     ("_flush", {}),

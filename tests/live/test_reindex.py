@@ -26,6 +26,7 @@ from services.runtime.log.sqlite import SqliteLog
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import having, skills
+from tests.support.long_form import LONG
 from tests.support.matcher_workers import Workers, matcher_workers
 from tests.support.matching import NOON, criteria_out, posting_out
 from tests.support.racing import Stream, pairs
@@ -170,9 +171,9 @@ def test_no_match_is_missed_or_fails_while_indices_are_rebuilt_again_and_again_a
 ) -> None:
     with matcher_workers(tmp_path, "elasticsearch") as workers:
         workers.start(2)
-        with Stream(workers, first=0, a_second=15, seed=4) as stream:
+        with Stream(workers, first=0, a_second=15 if LONG else 6, seed=4) as stream:
             _reindex(workers)
-            for number in range(2):
+            for number in range(2 if LONG else 1):
                 killed = workers.command("reindex")
                 time.sleep(2.0 + number * 1.5 + random.Random(number).random())
                 assert killed.poll() is None, "it had ended before it was killed"

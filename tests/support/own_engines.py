@@ -16,9 +16,6 @@ _SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "engines" / "engines.
 _PLACE = Path("/var/tmp")
 _FIRST_PORT, _LAST_PORT, _STEP = 21_000, 29_000, 10
 
-_STARTS_FAST = "-XX:TieredStopAtLevel=1"
-"""Java compiles once and does not optimise."""
-
 Engine = Literal["kafka", "elasticsearch", "postgresql"]
 ALL: tuple[Engine, ...] = ("kafka", "elasticsearch", "postgresql")
 
@@ -29,7 +26,7 @@ class OwnEngines:
 
     folder: Path
     ports: dict[Engine, int]
-    java_options: str
+    brief: bool
 
     @property
     def kafka(self) -> str:
@@ -77,7 +74,7 @@ class OwnEngines:
 
     def _tell(self, action: str, *engines: Engine) -> subprocess.CompletedProcess[str]:
         ports = {f"JOBCHIME_ENGINES_{engine.upper()}_PORT": str(port) for engine, port in self.ports.items()}
-        own = {"JOBCHIME_ENGINES": str(self.folder), "JOBCHIME_ENGINES_JAVA_OPTIONS": self.java_options}
+        own = {"JOBCHIME_ENGINES": str(self.folder), "JOBCHIME_ENGINES_BRIEF": "on" if self.brief else "off"}
         environment = os.environ | ports | own
         return subprocess.run(
             [_SCRIPT, action, *engines], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
@@ -93,7 +90,7 @@ def own_engines(*engines: Engine, for_long: bool = False) -> Iterator[OwnEngines
     folder = _PLACE / f"jobchime-engines-{secrets.token_hex(4)}"
     folder.mkdir()
     ports = dict(zip(ALL, _free_ports(), strict=True))
-    mine = OwnEngines(folder, ports, "" if for_long else _STARTS_FAST)
+    mine = OwnEngines(folder, ports, brief=not for_long)
     try:
         mine.start(*(engines or ALL))
         yield mine

@@ -54,6 +54,7 @@ launch_elasticsearch() { # ENGINE JAVA_HOME OPTION...
     shift 2
     folder=$(folder_of "$engine")
     heap=$(heap_of "$engine" 1g)
+    # What launches it has ended after seconds in any case.
     launch "$engine" env -u JAVA_HOME "ES_JAVA_HOME=$java" "ES_PATH_CONF=$folder/config" "ES_TMPDIR=$folder/tmp" \
-        "HOME=$folder/tmp" "ES_JAVA_OPTS=-Xms$heap -Xmx$heap ${JOBCHIME_ENGINES_JAVA_OPTIONS:-}" "$DIST/$engine/bin/elasticsearch" "$@"
+        "HOME=$folder/tmp" CLI_JAVA_OPTS=-XX:TieredStopAtLevel=1 "ES_JAVA_OPTS=-Xms$heap -Xmx$heap $(brief_java)" "$DIST/$engine/bin/elasticsearch" "$@"
 }

@@ -14,6 +14,12 @@ java_between() {
     return 1
 }
 
+# What lives for minutes takes less of the processor where it is compiled once, its classes are believed, and its memory
+# is taken as it is needed.
+brief_java() {
+    [ "${JOBCHIME_ENGINES_BRIEF:-off}" != on ] || echo "-XX:TieredStopAtLevel=1 -XX:-AlwaysPreTouch -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+}
+
 java_on_path() {
     local found
     found=$(command -v java) && dirname "$(dirname "$(readlink -f "$found")")"

@@ -26,8 +26,8 @@ kafka_launch() {
             --config "$folder/server.properties" --ignore-formatted >>"$folder/log" 2>&1 \
             || blame kafka "the folder $folder/data could not be made ready for Kafka"
     fi
-    # shellcheck disable=SC2086 # several options
-    launch kafka "$kafka_java/bin/java" ${JOBCHIME_ENGINES_JAVA_OPTIONS:-} "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:+ExitOnOutOfMemoryError \
+    # shellcheck disable=SC2046 # several options
+    launch kafka "$kafka_java/bin/java" $(brief_java) "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:+ExitOnOutOfMemoryError \
         "${options[@]}" kafka.Kafka "$folder/server.properties"
 }
 
