@@ -1,9 +1,8 @@
 """Map a feed by hand: what it holds, what a mapping would make of it, and the mapped source written down."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Final
@@ -17,9 +16,9 @@ from services.ingest.mapping.files import PREFIX, mapping_of
 from services.ingest.mapping.rules import FieldRules
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
-from services.ingest.ports import FetchFailedError, Item
+from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.settings import IngestSettings
-from services.ingest.trial import Fallen, trial
+from services.ingest.trial import Fallen, judged
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.settings.writing import written
@@ -60,6 +59,7 @@ _MOST_DIGITS = 6
 _NOWHERE = "https://feed.example/"
 """Where a sample is taken to be, whose address nobody said."""
 _MOST_FALLEN = 50
+_MOST_TRACED = 1_000
 
 
 @dataclass(slots=True)
@@ -181,7 +181,11 @@ def tried(
     """
     found = Mapped("tried", _settings_of(mapping))
     result, paths = MappingTrial(), PathCounts()
-    for outcome in trial(body, source="tried", found=found, normalise=make_normalise(), now=now):
+    parts = _traced(found, body, paths)
+    attribution, normalise = found.attribution, make_normalise()
+    for outcome in judged(
+        parts, set(), found=found, source="tried", attribution=attribution, normalise=normalise, now=now
+    ):
         result.of_row = outcome if result.items == row else result.of_row
         result.items += 1
         if isinstance(outcome, Posting):
@@ -190,15 +194,20 @@ def tried(
         else:
             result.fell += 1
             result.fallen += [outcome] if len(result.fallen) < _MOST_FALLEN else []
-    for part in islice(found.split(body), 1_000):
-        if isinstance(part, Item):
-            add_traces(paths, found.traces(part.data))
     result.paths = list(path_lines(paths))
     try:
         result.next_page = found.next_page(url or _NOWHERE, body)
     except FetchFailedError as error:
         raise UsageError(str(error)) from None
     return result
+
+
+def _traced(found: Mapped, body: bytes, paths: PathCounts) -> Iterator[Item | Skip | Broken]:
+    """The parts of a body; `paths` counts what the mapping finds in the first of them as they are taken."""
+    for place, part in enumerate(found.split(body)):
+        if place < _MOST_TRACED and isinstance(part, Item):
+            add_traces(paths, found.traces(part.data))
+        yield part
 
 
 def save(
