@@ -127,8 +127,18 @@ class Deployed:
 
 
 @contextmanager
-def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool = False) -> Iterator[Deployed]:
-    """Make a worker of the service, whose engines may be away. Raises UsageError, UnavailableError."""
+def deployed(
+    settings: Settings,
+    name: ServiceName,
+    *,
+    clock: Clock,
+    once: bool = False,
+    read: Callable[[], Settings] | None = None,
+) -> Iterator[Deployed]:
+    """Make a worker of the service, whose engines may be away. Raises UsageError, UnavailableError.
+
+    `read` reads the settings anew, so that metrics of who polls tell what of them is not taken up.
+    """
     if not settings.deployed:
         raise UsageError(
             f"`jobchime {name}` runs on Kafka: set kafka.bootstrap in the settings, or use `jobchime run`, which needs"
@@ -141,6 +151,8 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
         engine = store_at(settings.store_url, settings.store_limits)
         stack.callback(engine.dispose)
         shown = Operations(lambda: engine, settings, clock)
+        if read is not None and name == "ingest":
+            shown.follow_settings(read)
         place = _Place(settings, clock, worker, producer, engine, shown, Stopping(), stack)
         parts = _MAKERS[name](place)
         runner = FaustRunner(

@@ -104,10 +104,12 @@ def embedded(
     make_own: MakeCollector | None = None,
     lanes: LaneSettings | None = None,
     with_housekeeper: bool = True,
+    read: Callable[[], Settings] | None = None,
 ) -> Iterator[Embedded]:
     """Open log and store, migrated, and wire every service. One process at a time has a data folder.
 
-    `make_own` makes another collector than the settings describe (the demo's). Raises UsageError, UnavailableError.
+    `read` reads the settings anew, so that metrics tell what of them is not taken up. `make_own` makes another
+    collector than the settings describe (the demo's). Raises UsageError, UnavailableError.
     """
     clock = clock or SystemClock()
     if mailer is None:
@@ -121,6 +123,8 @@ def embedded(
     ):
         shown = Operations(lambda: engine, settings, clock)
         shown.pauses.refresh()
+        if read is not None:
+            shown.follow_settings(read)
         collector = (
             make_own(engine, log)
             if make_own is not None

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from services.ingest.settings import IngestSettings
 from services.processes import services_needed
 from services.runtime.clock import Clock
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.sources import Expected
@@ -87,6 +87,10 @@ class Operations:
     def paused_sources(self) -> frozenset[str]:
         """The sources that an operator has paused."""
         return self.pauses().sources
+
+    def follow_settings(self, read: Callable[[], Settings]) -> None:
+        """Have it told how many sources the settings, read anew, have otherwise than here."""
+        self.metrics.follow(listed.NOT_TAKEN_UP, lambda: _not_taken_up(self._settings, read))
 
     def figures(self) -> StoreFigures:
         """The store's counts. Raises UnavailableError."""
@@ -173,6 +177,18 @@ class Operations:
             error = None if failure is None else failure.error
             reason = BY_OPERATOR if self.pauses.holds(name) else error
             yield heartbeat_of(Heartbeat(name, ready=reason is None, reason=reason), failure)
+
+
+def _not_taken_up(here: Settings, read: Callable[[], Settings]) -> int:
+    try:
+        there = read().ingest
+    except JobchimeError:
+        # What cannot be read would not be taken up: the next start says why, and `jobchime doctor` before it.
+        return 0
+    new, known = (
+        {source.name: (source, of.mapping_of(source)) for source in of.sources} for of in (there, here.ingest)
+    )
+    return sum(new.get(name) != known.get(name) for name in {*new, *known})
 
 
 def _failing(others: Mapping[str, Failure | None]) -> Iterator[str]:

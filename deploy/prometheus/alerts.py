@@ -354,6 +354,15 @@ _THRESHOLDS: tuple[Alert, ...] = (
         (Case({"jobchime_polls_overdue_seconds": "600x15"}, "10m"),),
     ),
     Alert(
+        "JobchimeSourcesNotTakenUp",
+        "ticket",
+        "max(jobchime_sources_not_taken_up) > 0",
+        "30m",
+        "The settings have sources otherwise than what runs, which was started half an hour ago and longer.",
+        Case({"jobchime_sources_not_taken_up": "0x5 2x40"}, "40m", ({},)),
+        (Case({"jobchime_sources_not_taken_up": "2x20 0x30"}, "40m"),),
+    ),
+    Alert(
         "JobchimeLinksLost",
         "page",
         "time() - max(jobchime_links_lost_timestamp_seconds) < 86400",

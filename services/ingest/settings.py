@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.posting import Attribution
 from schemas.setting_types import Credit, Name, Span
+from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.push_settings import PushSettings
 
@@ -139,6 +140,10 @@ class IngestSettings(_Settings):
         if polled is not None:
             return polled.attribution
         return next((key.attribution for key in self.push.keys.values() if key.source == name), None)
+
+    def mapping_of(self, source: SourceSettings) -> MappingSettings | None:
+        """The mapping of one's own that a source is read by; None where there is none."""
+        return self.mappings.get(source.format.removeprefix(PREFIX)) if source.format.startswith(PREFIX) else None
 
     def silence_of(self, source: SourceSettings) -> timedelta:
         """How long `source` may be silent before a warning."""

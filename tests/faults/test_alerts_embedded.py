@@ -61,6 +61,12 @@ every = "5s"
 allow_private = true
 robots = false
 """
+MORE = """
+[[ingest.sources]]
+name = "three"
+url = "{url}"
+allow_private = true
+"""
 ADDRESS = "ada@example.com"
 
 
@@ -147,6 +153,10 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
                 boards.on(f"/{name}", good)
             ordered(config, "search", "add", ADDRESS, str(search), "--name", "at once", "--cadence", "instant")
             until(lambda: change(store, "UPDATE deliveries SET state = state") > 0, "a mail is made", PATIENCE_S)
+
+            more = boards.on("/three", good)
+            config.write_text(f"{config.read_text()}{MORE.format(url=more)}")
+            fault("a source is added to the settings of what runs", ("JobchimeSourcesNotTakenUp", ""))
 
         config.write_text(SETTINGS.format(secret="1" * 32, port=port, **urls))
         with serving(config, port, tmp_path / "second.log"):

@@ -32,7 +32,7 @@ def run(
             _once(form)
         return
     # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.
-    with stop_on_signals() as stop, embedded(settings) as form:
+    with stop_on_signals() as stop, embedded(settings, read=lambda: load_settings(config)) as form:
         form.run(stop, (*_portal(form), *_console(form, file)))
 
 

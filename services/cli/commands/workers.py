@@ -23,7 +23,10 @@ def worker_command(name: ServiceName, help_text: str) -> Callable[..., None]:
         settings = loaded.in_one_go() if once else loaded
         configure_logging(level=settings.log_level, sentry_dsn=settings.sentry_dsn.get_secret_value())
         clock = SystemClock() if now is None else FixedClock(moment(now))
-        with stop_on_signals() as stop, deployed(settings, name, clock=clock, once=once) as worker:
+        with (
+            stop_on_signals() as stop,
+            deployed(settings, name, clock=clock, once=once, read=lambda: load_settings(config)) as worker,
+        ):
             if once:
                 worker.once(stop)
             else:

@@ -91,6 +91,11 @@ READY = Metric(
 )
 PAUSED = Metric("jobchime_paused", "gauge", "1 while an operator has paused the service.", ("service",))
 LOOP = Metric("jobchime_loop_idle_seconds", "gauge", "Seconds since the worker's loop last turned; /livez fails by it.")
+NOT_TAKEN_UP = Metric(
+    "jobchime_sources_not_taken_up",
+    "gauge",
+    "Sources that the settings have otherwise now than when the process that polls read them at its start.",
+)
 SOURCE_DELAY = Metric(
     "jobchime_published_to_fetched_seconds",
     "histogram",
@@ -400,7 +405,7 @@ STORED = Metric(
 )
 
 METRICS: tuple[Metric, ...] = (
-    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
+    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
     MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,

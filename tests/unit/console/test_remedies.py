@@ -16,6 +16,7 @@ from typing import Any, get_args
 import pytest
 from kafka.admin import ConfigResource
 
+from deploy.prometheus.alerts import ALERTS
 from schemas.topics import CRITERIA, MATCHES, RAW
 from services.console import stream
 from services.console.acts import ACTS, BY_HAND, PAGES, Act, button_of
@@ -205,6 +206,23 @@ def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dic
         if told[Path(str(module.__file__)).name].isdisjoint(lines)
     }
     assert never == set(), "kinds of trouble that nothing here makes"
+
+
+def test_each_kind_of_trouble_has_its_alert_or_the_runbook_says_why_none() -> None:
+    page = Path(__file__).parents[3].joinpath("docs", "runbook.md").read_text(encoding="utf-8")
+    table = page.partition("## Trouble and its alert")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)[1:]
+    kinds = {kind: why for kinds, why in rows for kind in kinds.split(" / ")}
+    told = {trouble.what for overview in amiss() for trouble in troubles.troubles(overview)}
+
+    def those_of(kind: str) -> set[str]:
+        return {what for what in told if re.fullmatch(".*".join(map(re.escape, kind.split("…"))), what)}
+
+    assert told - {what for kind in kinds for what in those_of(kind)} == set(), "without a row"
+    assert [kind for kind in kinds if not those_of(kind)] == [], "of no trouble"
+    names = {kind: set(re.findall(r"Jobchime\w+", why)) for kind, why in kinds.items()}
+    assert [kind for kind, named in names.items() if not named and not kinds[kind].startswith("none: ")] == []
+    assert {name for named in names.values() for name in named} <= {alert.name for alert in ALERTS}
 
 
 def test_a_button_has_the_same_id_whatever_stands_before_it() -> None:
