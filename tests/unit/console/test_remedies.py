@@ -280,8 +280,10 @@ def test_each_button_does_what_it_says_or_why_it_cannot_and_is_written_down(cons
     [written] = operators.latest(console.installation)
     assert (written.act, written.about) == (act, about)
     if not isinstance(ACTS[act], Act):
-        page = console.client.get(done.headers["location"]).text
-        assert NONE_HERE[act] in page
+        turn = done.headers["location"]
+        with console.client.stream("GET", f"{turn}/live") as answer:
+            assert "event: last" in "".join(answer.iter_text())
+        assert NONE_HERE[act] in console.client.get(turn).text
     left = ["gone", "here"] if "forget" not in act else ["here"]
     assert [each.worker for each in workers.listed(console.installation)] == left
 
