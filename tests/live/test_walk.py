@@ -17,7 +17,7 @@ from tests.support.postgresql import empty_database
 from tests.support.terminal import BY_INTERRUPT, CTRL_C, Terminal, terminal
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=3)]
 
 ROOT = Path(__file__).parents[2]
 PROMPT = re.compile(r"<(\d+)>\$ $")
