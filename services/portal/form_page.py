@@ -32,6 +32,8 @@ _IN_MORE: Final = tuple(
 )
 """But for what is only carried on: nobody sees it there."""
 _TIMING: Final = ("cadence", "hour", "weekday")
+_TYPED: Final = ("name", "address", "roles", "skills", "places", "towns", "text")
+"""Of a sign-up or of a search at home: each form lacks one of them."""
 
 
 def form_page(
@@ -50,6 +52,8 @@ def form_page(
         "options": _options(given, words),
         "wrong": wrong,
         "asks_trade": False,
+        # A sentence fills most of the form: who has typed nothing yet sees where.
+        "untouched": not (wrong or any(given.get(name) for name in _TYPED)),
         "more_open": wrong in _IN_MORE or any(given[name] for name in _IN_MORE),
         "looks_back": NEW_SEARCH_LOOKS_BACK.days,
         "usual_timing": wrong not in (*_TIMING, "time_zone") and all(given[name] == DEFAULTS[name] for name in _TIMING),

@@ -130,6 +130,17 @@ def test_a_copy_and_another_one_are_saved_under_names_of_their_own(
     assert re.search(r'name="name"[^>]*aria-invalid="true"', again.text)
 
 
+def test_where_a_sentence_is_typed_stands_open_until_something_is_typed(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [search, *_] = store.searches.all(ada.subscriber_id)
+    assert '<details class="paste" open>' in browser.get("/home/search").text
+    assert '<details class="paste">' in browser.get(f"/home/search/{search.search_id}").text
+    sent = browser.form("/home/search") | {"towns": "Leeds", "do": "preview"}
+    assert '<details class="paste">' in browser.post("/home/search", **sent).text
+    assert '<details class="paste" open>' in browser.get("/sign-up").text
+
+
 def test_what_asks_for_nothing_is_not_saved(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
     before = names(store, ada)
     answer = browser.post("/home/search", **browser.form("/home/search"), do="save")
