@@ -122,7 +122,8 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     wish = wishes.taken_apart(sentence)
     hours, wanted = wishes.hours_of(wish.wanted)
     posting = posting_in(wanted if sentence else text, now)
-    fields = _fields(posting, wanted, sentence, currency) | _zone(hours, now)
+    zone = _zone(hours, now)
+    fields = _fields(posting, wanted, sentence, currency) | zone
     skills, titles, missed = set[str](), set[str](), list[str]()
     for refused in wish.refused:
         named, called = _named_in(wishes.without_denial(refused), now)
@@ -136,6 +137,8 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
         return None
+    if hours and not zone:
+        missed.insert(0, hours)
     missed = [*_missed(wanted, posting, currency, now), *missed] if sentence else []
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
@@ -156,18 +159,19 @@ def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str) -> 
         "workplace": () if near and workplaces == ("remote",) else workplaces,
         "near": near,
         "seniority": (posting.seniority,) if posting.seniority else (),
-        "employment": tuple(_forms(posting, sentence)),
+        "employment": tuple(_forms(posting, wanted)),
         "salary_floor": _floor(posting, wanted, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }
 
 
-def _forms(posting: PostingCore, sentence: str) -> Iterator[str]:
+def _forms(posting: PostingCore, wanted: str) -> Iterator[str]:
     """A posting takes full-time for granted; a sentence says it because it is meant."""
     for form in posting.offered:
-        if form in get_args(Employment) and (sentence or form != "full_time"):
+        if form in get_args(Employment) and (wanted or form != "full_time"):
             yield form
-    if sentence and "part_time" not in posting.offered and wishes.is_part_time(sentence):
+    full_time = "full_time" in posting.offered
+    if "part_time" not in posting.offered and wishes.is_part_time(wanted, beside_full_time=full_time):
         yield "part_time"
 
 

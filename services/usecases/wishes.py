@@ -63,9 +63,10 @@ def shifts_in(wanted: str) -> Iterator[str]:
         yield found[0]
 
 
-def is_part_time(wanted: str) -> bool:
-    """Whether hours are named that make no full week: "30 hours"."""
-    return bool(_patterns().part_of_a_week.search(wanted))
+def is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
+    """Whether hours are named that make no full week: "30 hours"; beside full-time, as another choice alone."""
+    found = _patterns().part_of_a_week.finditer(wanted)
+    return any(one["choice"] or not beside_full_time for one in found)
 
 
 def lacks_experience(refused: str) -> bool:
@@ -112,6 +113,7 @@ class _Patterns:
     """Behind a place: its hours."""
     shifts: re.Pattern[str]
     part_of_a_week: re.Pattern[str]
+    """Hours of a week, or hours beside which nothing stands in their part."""
     experience: re.Pattern[str]
     visa: re.Pattern[str]
 
@@ -119,6 +121,9 @@ class _Patterns:
 @cache
 def _patterns() -> _Patterns:
     joints = any_of("joint.and", "joint.or", "joint.either", "joint.own.and", "joint.own.or", "wish.leads", "wish.but")
+    choice = any_of("joint.or", "joint.either")
+    apart_from = any_of("joint.and", "joint.or", "wish.leads")
+    ends = rf"(?=\s*(?:$|{_CLAUSE_ENDS}|{apart_from}))"
     return _Patterns(
         clauses=re.compile(rf"{_CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
         parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
@@ -130,7 +135,13 @@ def _patterns() -> _Patterns:
         shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
-        part_of_a_week=re.compile(rf"(?<![\w.,])(?:1\d|2[0-35-9]|3[0-4]) ?{any_of('employment.hours')}", re.IGNORECASE),
+        part_of_a_week=re.compile(
+            rf"(?:(?P<choice>(?<!\w){choice} )|(?P<apart>^|[,;(] ?| [-–—] )|(?<![\w.,]))"
+            rf"(?:[12]\d|3[0-4])[ -]?{any_of('employment.hours')}"
+            rf"(?:[ -]?(?:/|{any_of('employment.a_week')})? ?{any_of('employment.week')}"
+            rf"|(?(choice){ends}|(?(apart){ends}|(?!))))",
+            re.IGNORECASE,
+        ),
     )
 
 

@@ -258,6 +258,13 @@ def test_what_of_a_sentence_no_criterion_takes_is_named(text: str, missed: tuple
         ("Buchhalterin in Graz, Vollzeit oder 30 Stunden", ("full_time", "part_time")),
         ("Buchhalterin in Köln, Teilzeit, 20 Stunden", ("part_time",)),
         ("nurse in Leeds, 24 hour care", ()),
+        ("full-time nurse in Leeds, 30 hours", ("full_time",)),
+        ("nurse in Berlin, not 20 hours a week", ()),
+        ("developer in Leeds, within 12 hours", ()),
+        ("developer in Leeds, 12 hours of overlap", ()),
+        ("nurse in Leeds 20 hours a week", ("part_time",)),
+        ("Buchhalterin in Graz für 25 Std. pro Woche", ("part_time",)),
+        ("nurse in Leeds, 20 or 30 hours", ("part_time",)),
         ("Go engineer in Berlin", ()),
     ],
 )
@@ -284,6 +291,20 @@ def test_a_place_that_is_named_for_its_hours_is_none_to_work_from(
     assert (asked.criteria.places, (asked.criteria.utc_offset, asked.criteria.tolerance)) == (places, offset)
     assert asked.missed == ()
     assert ("utc_offset" in {one.field for one in asked.proposals}) is (offset[0] is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        ("developer, Africa hours", ("Africa hours",)),
+        ("developer, worldwide hours, no PHP, no nights", ("worldwide hours", "no nights")),
+        ("nurse, Germany time zones", ()),
+    ],
+)
+def test_hours_of_which_no_zone_comes_are_named(text: str, missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.missed, asked.criteria.utc_offset is None) == (missed, bool(missed))
 
 
 @pytest.mark.parametrize(
