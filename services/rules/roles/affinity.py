@@ -53,8 +53,6 @@ class Affinity:
     weights: tuple[tuple[str, float], ...] = ()
     _hash: int = field(init=False, repr=False, compare=False)
     """Worked out once: it is looked up for every posting that is weighed."""
-    _to: dict[tuple[str, ...], float] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """How close roles are that were asked for: each search of a person asks it of what all of them mean."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash(self.weights))
@@ -67,13 +65,8 @@ class Affinity:
 
     def to(self, given: tuple[str, ...]) -> float:
         """How close a posting's roles are, 0 to 1: the best pair counts, a second role a little less."""
-        best = self._to.get(given)
-        if best is None:
-            best, close = 0.0, self._close_by_id
-            for role, share in zip(given, _SHARES, strict=False):
-                best = max(best, close.get(role, 0.0) * share)
-            self._to[given] = best
-        return best
+        close = self._close_by_id
+        return max((close.get(role, 0.0) * share for role, share in zip(given, _SHARES, strict=False)), default=0.0)
 
     def closer_than(self, least: float) -> Iterator[str]:
         """The roles of the taxonomy that are closer."""
