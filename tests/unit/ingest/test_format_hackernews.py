@@ -86,6 +86,14 @@ def test_without_any_role_the_line_is_the_title_as_it_stands() -> None:
             hackernews_hit("I am a backend developer", "I am looking for a new role."),
             "a comment of somebody who seeks work",
         ),
+        (
+            hackernews_hit("I am a backend developer", "I am looking for any remote backend role."),
+            "a comment of somebody who seeks work",
+        ),
+        (
+            hackernews_hit("I am a developer", "I'm looking for a new full-stack engineering position."),
+            "a comment of somebody who seeks work",
+        ),
         (hackernews_hit(story_title="Ask HN: Who wants to be hired?"), "a comment of a thread of people who seek work"),
         (hackernews_hit(comment_text=None), "a comment without a text, as deleted ones are, or a story"),
         (hackernews_hit(comment_text=" "), "a comment without a text, as deleted ones are, or a story"),
@@ -93,6 +101,19 @@ def test_without_any_role_the_line_is_the_title_as_it_stands() -> None:
 )
 def test_what_is_no_posting_is_skipped_with_its_reason(hit: JsonObject, reason: str) -> None:
     assert skips(hit) == [reason]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We are looking for a remote backend developer for a new role.",
+        "I am looking for a backend developer to work with me.",
+        "I'm looking for developers to work on Coral Ledger.",
+        "I'm looking for a developer to fill this role.",
+    ],
+)
+def test_who_seeks_a_developer_is_no_seeker_of_work(said: str) -> None:
+    assert len(items("hackernews", hackernews(hackernews_hit("Backend developer at Coral Ledger", said)))) == 1
 
 
 @pytest.mark.parametrize("ids", [{"parent_id": "48747976"}, {"story_id": None}, {"parent_id": None, "story_id": None}])
