@@ -63,6 +63,8 @@ class _Given:
     """The field that it was said to be, empty for nothing; None where nothing was said of it."""
     source: str = ""
     """That which is there, and whose mapping is changed; empty for a feed that is new."""
+    digest: str = ""
+    """Of the file of that mapping, as it was shown."""
 
     @property
     def kept_as(self) -> str:
@@ -142,7 +144,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
         door.access.check_form(request, operator, _text(form, "token"))
         if given.act not in (_OF_SOURCES if given.source else _ACTS):
             raise HTTPException(400)
-        is_press = given.act == "try" and bool(given.sample or bodies.has(given.kept_as))
+        is_press = given.act == "try" and bool((given.sample and not given.source) or bodies.has(given.kept_as))
         if is_press:
             door.access.check_trials()
         else:
@@ -174,7 +176,7 @@ def _given(form: FormData) -> _Given:
         _text(form, "items") if "items" in form else None, "complete" in form,
         (_text(form, "pages"), _text(form, "pages.at"), _text(form, "pages.parameter"), _text(form, "pages.number")),
         fields, _number(form, "row"), _text(form, "at"), _text(form, "is", 100) if "is" in form else None,
-        _text(form, "source", 100),
+        _text(form, "source", 100), _text(form, "digest", 100),
     )  # fmt: skip
 
 
@@ -241,30 +243,35 @@ def _remapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, An
     """The same of a source that is there: what is not chosen otherwise stays as its file has it."""
     now, ingest = door.clock(), door.installation.settings.ingest
     mapped = remapping.mapped_source(ingest, door.file, given.source)
-    if given.act == "undo":
-        remapping.undo(mapped)
-        mapped = remapping.mapped_source(ingest, door.file, given.source)
-    fetch = partial(remapping.body_of, ingest, mapped.source, now)
-    body = bodies.of(given.kept_as, fetch, anew=given.act in ("show", "save"))
-    found = mapping_feeds.survey_by(body, mapped.mapping)
-    chosen = given.fields if given.named is None else _named(given)
-    if given.act in ("show", "undo"):
-        chosen = remapping.chosen_in(mapped.table)
-    if given.act in ("show", "undo") or given.row >= found.rows:
-        given = replace(given, row=0, at="")
-    values, row = _beside(given, body, found, chosen)
-    values |= {"mapped": mapped, "more": remapping.said_more(mapped.table)}
+    changed = f"{mapped.file} is changed. What runs takes it up when it is started anew."
+    values = _mapping_values(given) | {"mapped": mapped}
     try:
-        table = remapping.changed(mapped.table, chosen)
+        if given.act == "undo":
+            # Nothing is read after it: what is done must not be said to have failed.
+            remapping.undo(mapped)
+            return values | {"added": changed}
+        mapping = mapped.mapping
+        if given.act == "show":
+            given = replace(given, fields=remapping.chosen_in(mapped.table), row=0, at="", digest=mapped.digest)
+        elif given.named is not None:
+            given = replace(given, fields=_named(given))
+        values["given"] = given
+        fetch = partial(remapping.body_of, ingest, mapped.source, now)
+        body = bodies.of(given.kept_as, fetch, anew=given.act in ("show", "save"))
+        found = mapping_feeds.survey_by(body, mapping)
+        if given.row >= found.rows:
+            given = replace(given, row=0, at="")
+        beside, row = _beside(given, body, found, given.fields)
+        values |= beside | {"mapped": mapped, "more": remapping.said_more(mapped.table)}
+        table = remapping.changed(mapped.table, given.fields)
         values |= _what_comes_of(body, table, now, mapped.source.url, row)
         if table != mapped.table:
             values["changes"] = remapping.changes(body, mapped.table, table, now)
         if given.act == "save":
             if not values["tried"].postings or table == mapped.table:
                 raise UsageError("it would give no posting" if table != mapped.table else "nothing was changed")
-            remapping.save(mapped, table)
-        if given.act in ("save", "undo"):
-            values["added"] = f"{mapped.file} is changed. What runs takes it up when it is started anew."
+            digest = remapping.save(mapped, table, given.digest)
+            values |= {"added": changed, "given": replace(given, digest=digest)}
     except UsageError as error:
         values["fault"] = str(error)
     return values

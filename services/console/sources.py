@@ -164,7 +164,7 @@ def _one(door: ConsoleDoor, name: str) -> dict[str, object] | None:
         "drawing": DRAWING,
         "hours": [hour for hour in reversed(sources.hours(door.installation, name, door.clock())) if hour.polls],
         "severity": SOURCE_SEVERITY[standing.figures.state],
-        "mapped": name in remapping.sources_mapped(door.installation.settings.ingest),
+        "mapped": remapping.has_file(door.installation.settings.ingest, door.file, name),
     }
 
 

@@ -21,6 +21,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.trial import Fallen, judged
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
+from services.runtime.privacy.secrets import without_keys
 from services.settings.writing import written
 from services.usecases import sources
 
@@ -78,6 +79,11 @@ class MappingTrial:
     """How often each path found something, and what was there instead."""
     next_page: str | None = None
     """The address of the page behind this one; None where none is followed."""
+
+    @property
+    def next_page_masked(self) -> str:
+        """The same where nobody typed the address of the feed: without what may be a key in it."""
+        return without_keys(self.next_page or "")
 
 
 def fetched(settings: IngestSettings, url: str, now: datetime) -> bytes:

@@ -1,9 +1,9 @@
 """Change the mapping of a source that is there: beside a row of it, with what would change, kept and taken back."""
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from random import SystemRandom
@@ -13,18 +13,19 @@ from schemas.posting import Posting
 from services.ingest.adapters.mapped.format import Mapped
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.domain.polling.schedule import Validators
-from services.ingest.mapping.files import MOST_BYTES, PREFIX, mapping_in, mapping_of
+from services.ingest.mapping.files import PREFIX, files_named, mapping_in, mapping_of, read_mapping
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.ports import FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.ingest.trial import trial
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.files.replacing import replace_file
 from services.runtime.files.toml import read_toml
 from services.runtime.privacy.redaction import redacted
 from services.usecases.mapping_feeds import FIELDS, Choice, rule_of, said_of, text_of
 
 _LOOKED_AT: Final = 50
-"""Postings of which it is said what would change."""
+"""Rows of which it is said what would change."""
 _MOST_SHOWN: Final = 30
 _BEFORE: Final = ".before"
 """Behind the name of a mapping's file: what it was before it was last changed here."""
@@ -40,6 +41,8 @@ class MappedSource:
     """As the file has it."""
     others: tuple[str, ...]
     """Sources that are read by the same file."""
+    digest: str
+    """Of the file, by which it is told whether it was changed meanwhile."""
 
     @property
     def mapping(self) -> MappingSettings:
@@ -80,24 +83,38 @@ class Changes:
 
 def mapped_source(ingest: IngestSettings, settings_file: Path | None, name: str) -> MappedSource:
     """Raises UsageError for a source that has no mapping of its own, or none in a file that is known."""
+    source, file = _read_by(ingest, settings_file, name)
+    read = read_mapping(file)
+    others = tuple(one.name for one in ingest.sources if one.format == source.format and one.name != name)
+    return MappedSource(source, file, read.values, others, _digest_of(read.text))
+
+
+def has_file(ingest: IngestSettings, settings_file: Path | None, name: str) -> bool:
+    """Whether a source is read by a mapping in a file of its own."""
+    try:
+        _read_by(ingest, settings_file, name)
+    except UsageError:
+        return False
+    return True
+
+
+def _read_by(ingest: IngestSettings, settings_file: Path | None, name: str) -> tuple[SourceSettings, Path]:
     source = next((one for one in ingest.sources if one.name == name), None)
     if source is None or not source.format.startswith(PREFIX):
         raise UsageError(f"{name[:100]} is no source that is read by a mapping of your own")
-    if settings_file is None or not settings_file.is_file():
+    try:
+        settings = read_toml(settings_file, "settings file").values if settings_file is not None else None
+    except FileNotFoundError:
+        settings = None
+    if settings_file is None or settings is None:
         raise UsageError("there is no settings file that names its mapping")
-    file = _file_of(source.format.removeprefix(PREFIX), settings_file, name)
-    table = read_toml(file, "mapping file", most_bytes=MOST_BYTES).values
-    others = tuple(one.name for one in ingest.sources if one.format == source.format and one.name != name)
-    return MappedSource(source, file, table, others)
-
-
-def _file_of(mapping: str, settings_file: Path, name: str) -> Path:
-    table = tomllib.loads(settings_file.read_text(encoding="utf-8")).get("ingest", {})
-    pointed = [one.get("mapping") for one in table.get("sources", []) if one.get("name") == name]
-    named = next((file for file in (*pointed, table.get("mappings", {}).get(mapping)) if isinstance(file, str)), None)
+    mapping = source.format.removeprefix(PREFIX)
+    named = files_named(settings.get("ingest")).get(mapping)
     if named is None:
-        raise UsageError(f"the mapping {mapping} stands in the settings themselves: it is changed there")
-    return settings_file.parent / named
+        raise UsageError(
+            f"the mapping {mapping} has no file in {settings_file}: one within the settings is changed there"
+        )
+    return source, settings_file.resolve().parent / named
 
 
 def body_of(ingest: IngestSettings, source: SourceSettings, now: datetime) -> bytes:
@@ -190,10 +207,16 @@ def _differing(old: Posting, new: Posting) -> Iterator[tuple[str, tuple[str, str
     yield from ((name, (before[name], after[name])) for name in before if before[name] != after[name])
 
 
-def save(mapped: MappedSource, table: Mapping[str, Any]) -> None:
-    """Write a mapping that was tried into its file, and keep what stood there. Raises UsageError, UnavailableError."""
-    mapping_of(dict(table), "the mapping")
-    _replace(mapped.file, text_of(table), mapped.file.read_text(encoding="utf-8"))
+def save(mapped: MappedSource, table: Mapping[str, Any], seen: str) -> str:
+    """Write a mapping that was tried into its file, keep what stood there, and give the digest of what does now.
+
+    `seen`: the digest of the file as it was shown. Raises UsageError where it is another one, UnavailableError.
+    """
+    if _digest_of(read_mapping(mapped.file).text) != seen:
+        raise UsageError("the file was changed meanwhile; read it anew")
+    text = text_of(table)
+    _replace(mapped.file, text.encode())
+    return _digest_of(text)
 
 
 def undo(mapped: MappedSource) -> None:
@@ -203,27 +226,29 @@ def undo(mapped: MappedSource) -> None:
     """
     if not mapped.is_changed:
         raise UsageError(f"{mapped.file} was not changed here")
-    kept = _before(mapped.file)
-    mapping_in(kept)
-    _replace(mapped.file, kept.read_text(encoding="utf-8"), mapped.file.read_text(encoding="utf-8"))
+    _replace(mapped.file, _bytes_of(_before(mapped.file)))
 
 
-def _replace(file: Path, text: str, stood: str) -> None:
-    tried = file.with_name(f".{file.name}.tmp")
+def _replace(file: Path, content: bytes) -> None:
+    stood = _bytes_of(file)
+
+    def look(tried: Path) -> None:
+        mapping_in(tried)
+        replace_file(_before(file), stood, lambda _: None, like=file)
+
+    replace_file(file, content, look)
+
+
+def _bytes_of(file: Path) -> bytes:
     try:
-        _before(file).write_text(stood, encoding="utf-8")
-        tried.write_text(text, encoding="utf-8")
-        tried.replace(file)
+        return file.read_bytes()
     except OSError as error:
-        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from None
-    finally:
-        tried.unlink(missing_ok=True)
+        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _digest_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _before(file: Path) -> Path:
     return file.with_name(f"{file.name}{_BEFORE}")
-
-
-def sources_mapped(ingest: IngestSettings) -> Sequence[str]:
-    """The names of the sources that are read by mappings of one's own."""
-    return [source.name for source in ingest.sources if source.format.startswith(PREFIX)]

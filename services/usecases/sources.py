@@ -1,7 +1,5 @@
 """Sources: how each fares, what operators say of it, and a feed tried before it is added to the settings file."""
 
-import os
-import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.hours import DAY, SOURCE_FAILURES, SOURCE_YIELD, last_days, read_counts
 from services.runtime.figures.source_hours import SourceHour, read_source_hours
 from services.runtime.figures.sources import SourceFigures, read_source_figures
+from services.runtime.files.replacing import replace_file
 from services.runtime.sql.store import reading
 from services.settings import load_settings
 from services.settings.writing import written
@@ -263,21 +262,12 @@ def add(
 
 
 def _append(file: Path, block: str) -> None:
-    tried = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
         joined = f"{file.read_text(encoding='utf-8').rstrip()}\n\n{block}"
-        _require_tables(file, joined)
-        tried.touch(mode=0o600, exist_ok=False)
-        shutil.copymode(file, tried)
-        tried.write_text(joined, encoding="utf-8")
-        Catalogue(load_settings(tried).ingest.mappings)
-        tried.replace(file)
-    except UsageError as error:
-        raise UsageError(str(error).replace(str(tried), str(file))) from None
     except OSError as error:
-        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from None
-    finally:
-        tried.unlink(missing_ok=True)
+        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from None
+    _require_tables(file, joined)
+    replace_file(file, joined.encode(), lambda tried: Catalogue(load_settings(tried).ingest.mappings))
 
 
 def _require_tables(file: Path, joined: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from schemas.faults import first_fault
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
-from services.runtime.files.toml import read_toml
+from services.runtime.files.toml import TomlFile, read_toml
 
 PREFIX = "mapping:"
 """Before a mapping's name, as the name of a format."""
@@ -20,15 +20,20 @@ MOST_BYTES = 200_000
 
 def mapping_in(file: Path) -> MappingSettings:
     """Read a mapping. Raises UsageError with the first fault, named by its line and place in the file."""
-    try:
-        read = read_toml(file, "mapping file", most_bytes=MOST_BYTES)
-    except FileNotFoundError:
-        raise UsageError(f"there is no mapping file {file}") from None
+    read = read_mapping(file)
     try:
         return MappingSettings.model_validate(read.values)
     except ValidationError as error:
         fault = first_fault(error, MappingSettings)
         raise UsageError(f"{read.line_named(fault.place)}: {fault}") from None
+
+
+def read_mapping(file: Path) -> TomlFile:
+    """What stands in a mapping's file, be it a mapping or not. Raises UsageError."""
+    try:
+        return read_toml(file, "mapping file", most_bytes=MOST_BYTES)
+    except FileNotFoundError:
+        raise UsageError(f"there is no mapping file {file}") from None
 
 
 def mapping_of(table: dict[str, Any], where: str) -> MappingSettings:
@@ -41,16 +46,27 @@ def mapping_of(table: dict[str, Any], where: str) -> MappingSettings:
 
 def with_files(ingest: Any, folder: Path) -> Any:
     """The `[ingest]` table with the mapping files read that it and its sources name. Raises UsageError."""
-    if not isinstance(ingest, dict):
+    files, sources = _named(ingest)
+    if not files:
         return ingest
-    mappings, sources = ingest.get("mappings", {}), ingest.get("sources", [])
-    if not isinstance(mappings, dict) or not isinstance(sources, list):
-        return ingest
-    files = {name: file for name, file in mappings.items() if isinstance(file, str)}
-    pointed = [_pointed(source, files, mappings) for source in sources]
     read = {name: mapping_in(folder / file) for name, file in files.items()}
-    ready = {"sources": pointed} if sources else {}
-    return {**ingest, **ready, "mappings": {**mappings, **read}} if files or mappings else ingest
+    ready = {"sources": sources} if sources else {}
+    return {**ingest, **ready, "mappings": {**ingest.get("mappings", {}), **read}}
+
+
+def files_named(ingest: Any) -> dict[str, str]:
+    """The mapping files that the `[ingest]` table and its sources name, by their mappings. Raises UsageError."""
+    return _named(ingest)[0]
+
+
+def _named(ingest: Any) -> tuple[dict[str, str], list[Any]]:
+    """These files, and the sources, each with its format; nothing of what is no such table."""
+    table = ingest if isinstance(ingest, dict) else {}
+    mappings, sources = table.get("mappings", {}), table.get("sources", [])
+    if not isinstance(mappings, dict) or not isinstance(sources, list):
+        return {}, []
+    files = {name: file for name, file in mappings.items() if isinstance(file, str)}
+    return files, [_pointed(source, files, mappings) for source in sources]
 
 
 def _pointed(source: Any, files: dict[str, str], mappings: dict[str, Any]) -> Any:
