@@ -358,7 +358,7 @@ _THRESHOLDS: tuple[Alert, ...] = (
         "ticket",
         "max(jobchime_sources_not_taken_up) > 0",
         "30m",
-        "The settings have sources otherwise than what runs, which was started half an hour ago and longer.",
+        "What polls has for half an hour not known sources as the settings have them.",
         Case({"jobchime_sources_not_taken_up": "0x5 2x40"}, "40m", ({},)),
         (Case({"jobchime_sources_not_taken_up": "2x20 0x30"}, "40m"),),
     ),

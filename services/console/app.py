@@ -1,13 +1,12 @@
 """Wires the console: routes, pages for what goes wrong, headers, and the server around them."""
 
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, urlunsplit
 
 import structlog
 from fastapi import FastAPI, Form
@@ -16,12 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Match, Mount
 from starlette.types import ASGIApp
 
 from services.console import letters, mapping, people, runbook, sources, stream, turns
 from services.console.access import COOKIE, Access, SignedOutError
-from services.console.door import ConsoleDoor, console_templates
+from services.console.door import MOST_ADDRESS, ConsoleDoor, console_templates, page_of_ours
 from services.console.live import Watch
 from services.console.revealing import Revealed
 from services.console.turns import Turns
@@ -35,8 +33,6 @@ from services.usecases.installation import Installation
 from services.usecases.overview import watcher
 
 _NOT_DONE: Final = "That could not be done."
-_MOST_WANTED: Final = 2_000
-_PATH: Final = re.compile(rf"/(?![/\\])[!-\[\]-~]{{0,{_MOST_WANTED - 1}}}")
 
 _events = structlog.get_logger(__name__)
 
@@ -110,19 +106,19 @@ def _add_ways_in(app: FastAPI, door: ConsoleDoor) -> None:
 
     @app.get("/enter")
     async def enter(request: Request) -> Response:
-        """The page to sign in. What stands behind a # in its address is never sent to a server."""
-        wanted = _page_of_ours(app, request.query_params.get("next", ""))
+        """The page to sign in; its script reads what stands behind a #: the secret, or part of what was asked for."""
+        wanted = page_of_ours(app, request.query_params.get("next", ""))
         return door.show(request, "enter", values={"wrong": False, "wanted": wanted})
 
     @app.post("/enter")
     async def entered(
         request: Request,
         secret: str = Form(max_length=1_000),
-        wanted: str = Form("", max_length=_MOST_WANTED, alias="next"),
+        wanted: str = Form("", max_length=MOST_ADDRESS, alias="next"),
     ) -> Response:
         """Sign in, and go on to the page that was asked for."""
         session = await door.work(lambda: access.enter(request, secret.strip()))
-        wanted = _page_of_ours(app, wanted)
+        wanted = page_of_ours(app, wanted)
         if session is None:
             _events.warning("somebody did not get into the console")
             return door.show(request, "enter", status=403, values={"wrong": True, "wanted": wanted})
@@ -148,19 +144,6 @@ def _add_ways_in(app: FastAPI, door: ConsoleDoor) -> None:
         return door.show(request, "acts", operator, values={"done": done})
 
 
-def _page_of_ours(app: FastAPI, address: str) -> str:
-    """The address, as a browser takes it, of a page of this console; empty for any other.
-
-    Browsers take a path that begins with two slashes or backslashes for a host, and skip tabs and line ends within it.
-    """
-    if not _PATH.fullmatch(address):
-        return ""
-    path = unquote(urlsplit(address).path)
-    asked = {"type": "http", "method": "GET", "path": path, "headers": []}
-    is_page = any(not isinstance(route, Mount) and route.matches(asked)[0] is Match.FULL for route in app.routes)
-    return address if is_page and not path.startswith("/enter") else ""
-
-
 def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
     def failed_with(request: Request, status: int, said: str) -> Response:
         return door.show(request, "failed", status=status, values={"said": said})
@@ -170,7 +153,7 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         # Of what was sent by a form nothing is kept: it leads to where all begins.
         asked = urlunsplit(("", "", quote(request.scope["path"]), request.url.query, "")) * (request.method == "GET")
-        wanted = quote(_page_of_ours(app, asked) or "/", safe="")
+        wanted = quote(page_of_ours(app, asked) or "/", safe="")
         return RedirectResponse(f"/enter?next={wanted}", 303)
 
     def unread(request: Request, said: str) -> Response:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from anyio import to_thread
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match, Mount
 
 from schemas.counted import counted
 from services.console.access import Access, Operator
@@ -36,6 +39,11 @@ PAGES: Final = (
     ("/runbook", "Runbook"),
 )
 """The pages that stand at the head of each."""
+
+
+MOST_ADDRESS: Final = 2_000
+_PATH: Final = re.compile(rf"/(?![/\\])[!-\[\]-~]{{0,{MOST_ADDRESS - 1}}}")
+_NO_PAGE: Final = re.compile(r"/(enter|livez|readyz)|.*/live")
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,19 @@ class ConsoleDoor:
     def back(self, path: str) -> Response:
         """Lead to a page after something was done."""
         return RedirectResponse(path, 303)
+
+
+def page_of_ours(app: Starlette, address: str) -> str:
+    """The address, as a browser takes it, of a page of this console; empty for any other.
+
+    Browsers take a path that begins with two slashes or backslashes for a host, and skip tabs and line ends within it.
+    """
+    if not _PATH.fullmatch(address):
+        return ""
+    path = unquote(urlsplit(address).path)
+    asked = {"type": "http", "method": "GET", "path": path, "headers": []}
+    is_served = any(not isinstance(route, Mount) and route.matches(asked)[0] is Match.FULL for route in app.routes)
+    return address if is_served and not _NO_PAGE.fullmatch(path) else ""
 
 
 def console_templates(clock: Callable[[], datetime]) -> Environment:

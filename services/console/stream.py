@@ -1,6 +1,5 @@
 """The whole stream on one page that keeps up by itself, and what is done about it by a button."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from starlette.responses import Response
 
 from schemas.counted import counted
 from services.console.acts import ACTS, BY_HAND, Act, Button, button_of
-from services.console.door import ConsoleDoor
+from services.console.door import ConsoleDoor, page_of_ours
 from services.console.live import Watch, live_pieces
 from services.console.plots import DRAWING, plot
 from services.console.turns import Turns
@@ -39,7 +38,6 @@ from services.usecases.relevance import relevance
 _MOST_TROUBLES: Final = 50
 _MOST_ABOUT: Final = 4_000
 """Characters: what is shared by many is told by its reason, whole."""
-_OWN_PAGE: Final = re.compile(r"/(sources(/[^/\\\s]+)?|sending)?")
 _LABELS: Final[dict[Span, str]] = {"hour": "%H:%M", "day": "%d %b %H:00", "month": "%d %b", "year": "%b %Y"}
 
 
@@ -100,8 +98,7 @@ def routes(door: ConsoleDoor, watch: Watch, turns: Turns) -> APIRouter:
             return door.back(f"/turns/{turn.id}")
         await door.act(operator, act, about, partial(known.do, door.installation, about, door.clock()))
         watch.forget()
-        # To a page of our own alone.
-        return door.back(back if _OWN_PAGE.fullmatch(back) else "/")
+        return door.back(page_of_ours(request.app, back) or "/")
 
     return router
 

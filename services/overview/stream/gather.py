@@ -267,7 +267,7 @@ class Gatherer:
                 counts = DeadLetters(self._open_letters()).counts()
             except JobchimeError:
                 return ()
-            found = tuple(LetterView(c.topic, c.error, c.waiting, c.returnable, c.fault) for c in counts if c.waiting)
+            found = tuple(LetterView(c.topic, c.error, c.fault, c.waiting, c.returnable) for c in counts if c.waiting)
             self._letters = (ends, found)
         return self._letters[1]
 

@@ -120,11 +120,11 @@ class LetterView:
 
     topic: str
     error: str
+    fault: str
+    """What they share word for word: a code with its field where they have one, whatever each says; else the error."""
     waiting: int
     returnable: int = 0
     """Of these, records of a topic, which alone can be sent back."""
-    fault: str = ""
-    """What they share word for word: a code with its field where they have one, whatever each says; else the error."""
 
 
 @dataclass(frozen=True, slots=True)

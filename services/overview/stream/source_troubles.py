@@ -15,7 +15,9 @@ from services.runtime.pauses import BY_OPERATOR
 LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
-_ITS_OWN = re.compile(r"\bhttps?://\S+|\b[\w-]+(?:\.[\w-]+)+")
+_ITS_OWN = re.compile(
+    r"""\bhttps?://\S+|(?<![\w".-])[\w-]+(?:\.[\w-]+)+(?![\w"-])|(?<!answers )(?<!HTTP )\b\d+(?:[.,]\d+)*\b"""
+)
 _LISTED = "`jobchime source list` names them"
 _MANY: dict[SourceState, tuple[str, str]] = {
     "silent": ("are silent", f"{_LISTED}; `jobchime source check` the address of one"),
@@ -84,13 +86,17 @@ def _alike(state: SourceState, some: Sequence[SourceFigures]) -> Iterator[Sequen
 
 
 def _shared(source: SourceFigures) -> str:
-    """Its reason without what names only itself: a host, an address, a figure."""
+    """Its reason without addresses, hosts and numbers; a status stays, and what is quoted, as the path of a field."""
     return "" if source.state == "paused" else _ITS_OWN.sub("…", source.error or "")
 
 
 def of_reason(sources: Sequence[SourceFigures], state: str, reason: str) -> list[str]:
-    """The names of those that are in a state for a reason, as a `Remedy` for many of them is about."""
-    return [one.name for one in sources if one.state == state and not one.pushed and _shared(one) == reason]
+    """The names of those that are in a state for a reason, as a `Remedy` for many is about; a push cannot be polled."""
+    return [
+        one.name
+        for one in sources
+        if one.state == state and (state == "paused" or not one.pushed) and _shared(one) == reason
+    ]
 
 
 def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:

@@ -336,11 +336,13 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
     for topic, letters in by_topic.items():
         waiting = sum(letter.waiting for letter in letters)
         many = waiting >= _LEAST_LETTERS and waiting > _MUCH_DIES * records.get(topic, 0)
-        share = ", more than 1 of 100 records" * many
+        of_all = f" of {waiting:,}" if len(letters) > 1 else ""
+        share = f", {'together ' if of_all else ''}more than 1 of 100 records" if many else ""
         frequent = sorted(letters, key=lambda letter: -letter.waiting)[:MOST_NAMED]
         for letter in frequent:
-            told = f"{counted(letter.waiting, 'dead letter')} in {topic}{share}: {short(letter.error)}"
-            back = Remedy("replay letters", f"{topic} {letter.fault or letter.error}", letter.returnable)
+            words = "dead letter" if waiting == 1 else "dead letters"
+            told = f"{letter.waiting:,}{of_all} {words} in {topic}{share}: {short(letter.error)}"
+            back = Remedy("replay letters", f"{topic} {letter.fault}", letter.returnable)
             yield Trouble(told, _MEND_LETTERS, back if back.count else Remedy("show letters", topic), grave=many)
         if reasons := len(letters) - len(frequent):
             rest = waiting - sum(letter.waiting for letter in frequent)

@@ -74,7 +74,7 @@ class DeadLetter:
     @property
     def fault(self) -> str:
         """What others may share with it: its code and field, whatever it says; without a code, its sentence."""
-        return fault_of(self.code, self.field, self.error)
+        return self.error if self.code is None else f"{self.code} {self.field or ''}".strip()
 
     @property
     def waiting(self) -> bool:
@@ -107,25 +107,21 @@ class DeadLetter:
 class LetterCount:
     """How many dead letters share a topic and a fault, and how many of them nobody has seen to.
 
-    A fault is its type, code and field, whatever it says; where it has no code, its type and its sentence.
+    What is said of its error is of the last of them.
     """
 
     topic: str
+    fault: str
+    """As `DeadLetter.fault` has it."""
     error_type: str
     code: str | None
     field: str | None
     error: str
-    """As the last of them says it."""
     letters: int
     waiting: int
     discarded: int
     returnable: int
     """Of those waiting that were records of a topic: only these can be sent back."""
-
-    @property
-    def fault(self) -> str:
-        """What all of them share, as `DeadLetter.fault` has it."""
-        return fault_of(self.code, self.field, self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +140,6 @@ class LetterReplay:
         """Both together."""
         pairs = zip(astuple(self), astuple(more), strict=True)
         return LetterReplay(*(one + other for one, other in pairs))
-
-
-def fault_of(code: str | None, field: str | None, error: str) -> str:
-    """By what a fault is told from others, in one line."""
-    return error if code is None else f"{code} {field or ''}".strip()
 
 
 def letter_ids(text: str) -> tuple[LetterId, ...]:
@@ -326,10 +317,9 @@ def _letter(record: Record, marks: Marks, deaths: Sequence[Death]) -> DeadLetter
 
 def counted_by_fault(letters: Iterable[DeadLetter]) -> tuple[LetterCount, ...]:
     """How many there are by topic and fault, the most frequent first."""
-    groups: dict[tuple[str | None, ...], list[DeadLetter]] = {}
+    groups: dict[tuple[str, str], list[DeadLetter]] = {}
     for letter in letters:
-        told_by = letter.field if letter.code is not None else letter.error
-        groups.setdefault((letter.id.topic, letter.error_type, letter.code, told_by), []).append(letter)
+        groups.setdefault((letter.id.topic, letter.fault), []).append(letter)
     return tuple(_counted(some) for some in sorted(groups.values(), key=len, reverse=True))
 
 
@@ -337,6 +327,7 @@ def _counted(letters: Sequence[DeadLetter]) -> LetterCount:
     last = max(reversed(letters), key=lambda letter: letter.failed_at)
     return LetterCount(
         topic=last.id.topic,
+        fault=last.fault,
         error_type=last.error_type,
         code=last.code,
         field=last.field,

@@ -103,6 +103,10 @@ def wanted_by(page: str) -> str:
         "/nothing/here",
         "/do",
         "/enter?next=%2Facts",
+        "/stream/live",
+        "/turns/7/live",
+        "/livez",
+        "/readyz",
         "/" + "x" * 1_999,
     ],
 )
@@ -111,6 +115,8 @@ def test_signing_in_leads_to_no_place_but_a_page_of_this_console(console: Served
     done = console.client.post("/enter", data={"secret": TOKEN, "next": elsewhere})
     assert (done.status_code, done.headers["location"]) == (303, "/")
     assert [*done.cookies] == [COOKIE]
+    form = {"act": "pause", "about": "matcher", "token": console.form_token(), "back": elsewhere[:200]}
+    assert console.client.post("/do", data=form).headers["location"] == "/"
 
 
 def test_a_browser_goes_from_an_alerts_link_over_the_sign_in_to_its_part_and_again_while_signed_in(

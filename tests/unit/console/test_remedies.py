@@ -23,6 +23,7 @@ from services.console.acts import ACTS, BY_HAND, PAGES, Act, button_of
 from services.console.door import console_templates
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
+from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.overview.stream import mail_troubles, source_troubles, store_troubles, troubles, worker_troubles
 from services.overview.stream.model import (
@@ -54,7 +55,7 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pauses
 from services.runtime.sql.ran_ahead import RanAhead
-from services.usecases import operators, workers
+from services.usecases import operators, sources, workers
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
@@ -128,9 +129,11 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(recent_postings=9), indexed=3)
     yield replace(stored(), stages=(LATE,))
     yield replace(stored(), stages=(replace(LATE, lately=0, lately_late=0),))
-    yield replace(stored(), undeclared=3, freshness_s={"notifier": 90.0}, letters=(LetterView("raw.v1.dead", "no", 3),))
-    yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", 3, 3) for at in range(2)))
-    yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", 3, 3) for at in range(9)))
+    yield replace(
+        stored(), undeclared=3, freshness_s={"notifier": 90.0}, letters=(LetterView("raw.v1.dead", "no", "no", 3),)
+    )
+    yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", f"no {at}", 3, 3) for at in range(2)))
+    yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", f"no {at}", 3, 3) for at in range(9)))
     states: tuple[SourceState, ...] = (
         "silent", "hanging", "failing", "shrunk", "empty", "unread", "replaced", "stale", "barren", "paused",
     )  # fmt: skip
@@ -307,6 +310,24 @@ def test_sources_that_fail_for_one_reason_are_polled_at_once_and_no_other_is(tmp
             assert "5 sources will be asked with the next tick: b0, b1, b2, b3, b4." in "".join(answer.iter_text())
         due = {one.source for one in ledger.healths() if one.next_due is None or one.next_due <= console.now}
         assert due == {f"b{at}" for at in range(5)}
+
+
+def test_sources_that_are_paused_go_on_at_once_and_so_does_one_that_is_pushed(tmp_path: Path) -> None:
+    boards = tuple(SourceSettings(name=f"b{at}", url=f"https://b{at}.example/feed") for at in range(4))
+    push = PushSettings(keys={"a": PushKey(source="acme", key="k" * 24)})
+    with served_console(tmp_path, ingest=IngestSettings(sources=boards, push=push)) as console:
+        console.now = datetime.now(UTC)
+        console.sign_in()
+        for name in ("acme", *(board.name for board in boards)):
+            workers.hold_source(console.installation, name, console.now, paused=True)
+        assert "Go on with these 5" in console.client.get("/").text
+        fields = {"act": "resume sources", "about": "paused", "token": console.form_token()}
+        turn = console.client.post("/do", data=fields).headers["location"]
+        with console.client.stream("GET", f"{turn}/live") as answer:
+            assert "event: last" in "".join(answer.iter_text())
+        states = {one.figures.name: one.figures.state for one in sources.standings(console.installation, console.now)}
+        assert sorted(states) == ["acme", "b0", "b1", "b2", "b3"]
+        assert "paused" not in states.values()
 
 
 def test_lost_workers_are_forgotten_where_others_go_on_and_one_that_came_back_keeps_none_of_them(

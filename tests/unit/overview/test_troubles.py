@@ -92,9 +92,11 @@ def test_a_service_is_what_its_workers_are_together(view: ServiceView, state: Se
 @pytest.mark.parametrize(("waiting", "records", "grave"), [(9, 10, False), (10, 1_000, False), (11, 1_000, True)])
 def test_dead_letters_are_a_failure_where_a_share_of_the_records_dies(waiting: int, records: int, grave: bool) -> None:
     topic = TopicView("raw.v1", records, records, waiting)
-    letters = (LetterView("raw.v1.dead", "no title", waiting),)
+    letters = (LetterView("raw.v1.dead", "no title", "no title", waiting),)
     (told,) = troubles(replace(WELL, topics=(topic,), letters=letters))
     assert told.grave == grave
+    share = ", more than 1 of 100 records" * grave
+    assert told.what == f"{waiting} dead letters in raw.v1.dead{share}: no title"
 
 
 def test_a_full_disk_is_told_and_not_that_nothing_runs() -> None:
@@ -424,7 +426,7 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
         ),
         (figures(sources=(SourceFigures("a", "paused"),)), "the source a is paused", "`jobchime source resume a`"),
         (
-            replace(WELL, letters=(LetterView("raw.v1.dead", "no title", 5),)),
+            replace(WELL, letters=(LetterView("raw.v1.dead", "no title", "no title", 5),)),
             "5 dead letters in raw.v1.dead: no title",
             "`jobchime dead replay`",
         ),
@@ -602,17 +604,43 @@ def test_many_sources_that_fail_for_one_reason_are_told_apart_and_polled_at_once
     ]
 
 
+def test_a_reason_is_one_whatever_took_how_long_and_another_by_its_status_or_the_field_it_quotes() -> None:
+    errors = {
+        "slow": "https://s{0}.example/feed was given up after 3{0} s, {0}.5 MB of it read",
+        "gone": "https://s{0}.example/feed answers 404 (not found)",
+        "broken": "https://s{0}.example/feed answers 500",
+        "unread": 'the next page, at "data.next", is no address',
+        "elsewhere": 'the next page, at "links.next.more", is no address',
+    }
+    sources = [
+        SourceFigures(f"{kind}{at}", "failing", error=said.format(at))
+        for kind, said in errors.items()
+        for at in range(4)
+    ]
+    found = troubles(figures(sources=tuple(sources)))
+    assert [one.remedy for one in found] == [
+        Remedy("poll sources", f"failing {reason}", 4)
+        for reason in (
+            "… was given up after … s, … MB of it read",
+            "… answers 404 (not found)",
+            "… answers 500",
+            'the next page, at "data.next", is no address',
+            'the next page, at "links.next.more", is no address',
+        )
+    ]
+
+
 def test_dead_letters_of_a_few_reasons_are_told_each_and_sent_back_where_they_were_records() -> None:
-    letters = LetterView("raw.v1.dead", "no title", 9, 9), LetterView("raw.v1.dead", "no url", 3)
+    letters = LetterView("raw.v1.dead", "no title", "no title", 9, 9), LetterView("raw.v1.dead", "no url", "no url", 3)
     found = troubles(replace(WELL, letters=letters))
     assert [(one.what, one.remedy, one.grave) for one in found] == [
         (
-            "9 dead letters in raw.v1.dead, more than 1 of 100 records: no title",
+            "9 of 12 dead letters in raw.v1.dead, together more than 1 of 100 records: no title",
             Remedy("replay letters", "raw.v1.dead no title", 9),
             True,
         ),
         (
-            "3 dead letters in raw.v1.dead, more than 1 of 100 records: no url",
+            "3 of 12 dead letters in raw.v1.dead, together more than 1 of 100 records: no url",
             Remedy("show letters", "raw.v1.dead"),
             True,
         ),
@@ -620,12 +648,12 @@ def test_dead_letters_of_a_few_reasons_are_told_each_and_sent_back_where_they_we
 
 
 def test_of_dead_letters_of_many_reasons_the_most_frequent_are_told_and_how_many_more_there_are() -> None:
-    letters = tuple(LetterView("raw.v1.dead", f"no {at}", at) for at in range(1, 6))
+    letters = tuple(LetterView("raw.v1.dead", f"no {at}", f"no {at}", at) for at in range(1, 6))
     found = troubles(replace(WELL, letters=letters))
-    assert [one.what.replace(", more than 1 of 100 records", "") for one in found] == [
-        "5 dead letters in raw.v1.dead: no 5",
-        "4 dead letters in raw.v1.dead: no 4",
-        "3 dead letters in raw.v1.dead: no 3",
+    assert [one.what.replace(", together more than 1 of 100 records", "") for one in found] == [
+        "5 of 15 dead letters in raw.v1.dead: no 5",
+        "4 of 15 dead letters in raw.v1.dead: no 4",
+        "3 of 15 dead letters in raw.v1.dead: no 3",
         "3 more dead letters in raw.v1.dead, of 2 other reasons",
     ]
 

@@ -62,6 +62,15 @@ def test_counts_are_by_reason_the_most_frequent_first(log: SqliteLog) -> None:
     ]
 
 
+def test_letters_that_say_the_same_are_one_reason_of_whatever_type_each_is(log: SqliteLog) -> None:
+    die(log, "1", ValueError("no room"))
+    die(log, "2", PoisonError("no room"))
+    letters = DeadLetters(log)
+    [count] = letters.counts()
+    assert (count.fault, count.error_type, count.letters) == ("no room", "PoisonError", 2)
+    assert {letter.fault for letter in letters.find()} == {count.fault}
+
+
 def test_letters_of_one_code_and_field_are_one_fault_however_each_is_worded(log: SqliteLog) -> None:
     die(log, "1", PoisonError("there is no title", code="missing", field="title"))
     die(log, "2", PoisonError("its title is not there", code="missing", field="title"))
