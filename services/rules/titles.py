@@ -78,11 +78,11 @@ def fold_title(title: str) -> str:
 def _says_only_where(part: str, workplace_alone: bool) -> bool:
     if not set(words(part)) - _no_work():
         return True
-    return not workplace_alone and len(part) <= _LONGEST_PLACE and _is_place(part.strip())
+    return not workplace_alone and len(part) <= _LONGEST_PLACE and says_only_where(part.strip())
 
 
 @lru_cache(maxsize=8192)
-def _is_place(part: str) -> bool:
+def says_only_where(part: str) -> bool:
     """Whether a part of a title is made of places and words of the workplace."""
     if canonical_place(part) is not None:
         return True

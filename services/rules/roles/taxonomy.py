@@ -63,6 +63,8 @@ class Role:
     by_hand: bool = False
     """Its work is done by hand where the machine, the guest or the patient is."""
     shared: Shared | None = None
+    alone: tuple[str, ...] = ()
+    """Titles that are its own only where nothing of the work stands beside them."""
 
     def name(self, language: str = "en") -> str:
         """What it is called; in English where the language has no name for it."""
@@ -87,6 +89,8 @@ class Vocabulary:
     heads: dict[Stems, str] = field(default_factory=dict)
     activities: set[Stems] = field(default_factory=set)
     """Heads that name what is done, and titles that are fields: what is sought only where no person is named."""
+    alone: set[Stems] = field(default_factory=set)
+    """Titles that count only where they are all that their part of a title says."""
     longest: dict[str, int] = field(default_factory=dict)
     """By the stem that they begin with, how many words the longest of all these has."""
     joins: frozenset[str] = frozenset()
@@ -247,6 +251,7 @@ def _vocabulary(given: Iterable[Role]) -> Vocabulary:
         for titles in role.titles.values():
             for title in titles:
                 known.titles.setdefault(_stems(known, title), role.id)
+        known.alone.update(_stems(known, title) for title in role.alone)
         for of in role.fields:
             stems = _stems(known, of)
             if not stems:
@@ -321,6 +326,7 @@ def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:
         far=frozenset(entry.get("far", ())),
         by_hand=entry.get("by_hand", False),
         shared=_shared(entry["shared"]) if "shared" in entry else None,
+        alone=tuple(entry.get("alone", ())),
     )
 
 

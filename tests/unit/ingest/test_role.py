@@ -34,7 +34,20 @@ TITLES = {
     "Software Engineering Intern": "software-engineer",
     "Software Intern": "software-engineer",
     "Software Developer Lead": "engineering-manager",
-    "Low-level Developers": "software-engineer",
+    # A developer is one of software where nothing else is said; other trades have theirs.
+    "Developer": "software-engineer",
+    "Junior Developer (m/f/d)": "software-engineer",
+    "Developer - Berlin": "software-engineer",
+    "Remote Developer": "software-engineer",
+    "Freelance Developer in Berlin": "software-engineer",
+    "Property Developer": "real-estate-agent",
+    "Training Developer": "learning-development-specialist",
+    "Content Developer": "editor",
+    "Product Developer": "product-engineer",
+    "Talent Developer": "recruiter",
+    "Fundraising Developer": "fundraiser",
+    "Economic Developer": "economist",
+    "Community Developer": "community-manager",
     "Senior Business Developer": "business-development-manager",
     "CDI Specialist": "medical-coder",
     # Who has one stem with their trade is somebody, wherever the word stands.
@@ -127,7 +140,18 @@ def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Join us!", "Engineer II", "Open application", "", "💼", "Associate", "(m/w/d)", "Botany Expert | Up to $40/hr"],
+    [
+        "Join us!",
+        "Land Developer",
+        "Lead Generation Developer",
+        "Engineer II",
+        "Open application",
+        "",
+        "💼",
+        "Associate",
+        "(m/w/d)",
+        "Botany Expert | Up to $40/hr",
+    ],
 )
 def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
     assert read_role(title, (), "", roles()).source == "unknown"

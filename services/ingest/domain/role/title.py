@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.ingest.domain.employment import patterns
 from services.rules.roles.taxonomy import LONGEST, WEAK, Roles, Vocabulary
 from services.rules.roles.words import Word
+from services.rules.text import lowered
+from services.rules.titles import says_only_where
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class _Title:
     """The words of a title and what is known of them."""
 
     def __init__(self, title: str, known: Roles) -> None:
+        self._title = title
         self._known = known
         self._vocabulary: Vocabulary = known.vocabulary
         levels = self._vocabulary.levels
@@ -57,12 +61,20 @@ class _Title:
                 longest = self._vocabulary.longest.get(stems[first], 0)
                 for stop in range(first + 1, min(first + longest, end) + 1):
                     gram = tuple(stems[first:stop])
-                    if gram in self._vocabulary.titles:
+                    if gram in self._vocabulary.titles and (
+                        gram not in self._vocabulary.alone or self._is_alone(first, stop, begin, end)
+                    ):
                         self.titles.append(_Span(first, stop, self._vocabulary.titles[gram], self._is_activity(gram)))
                     if gram in self._vocabulary.heads:
                         self.heads.append(_Span(first, stop, self._vocabulary.heads[gram], self._is_activity(gram)))
                     if gram in self._vocabulary.fields:
                         self._fields.append((first, stop, gram))
+
+    def _is_alone(self, first: int, stop: int, begin: int, end: int) -> bool:
+        """Whether of the work nothing else is said in its segment, but where and in which form it is done."""
+        begins, ends = self._words[begin].start, self._words[end - 1].end
+        beside = (self._title[begins : self._words[first].start], self._title[self._words[stop - 1].end : ends])
+        return all(not part.strip() or says_only_where(_without_forms(part)) for part in beside)
 
     def _is_activity(self, gram: tuple[str, ...]) -> bool:
         return gram in self._vocabulary.activities
@@ -258,6 +270,13 @@ def _belongs(every: Sequence[Word], at: int, known: Vocabulary) -> bool:
         return True
     ends = at + 1 == len(every) or every[at + 1].hard or every[at + 1].soft in known.breaks
     return ends and at > 0 and not every[at].hard and (every[at].stem,) in known.heads
+
+
+def _without_forms(part: str) -> str:
+    """A part of a title without forms of employment."""
+    for found in reversed([*patterns().any_form.finditer(lowered(part))]):
+        part = f"{part[: found.start()]} {part[found.end() :]}"
+    return part.strip()
 
 
 def _cut(words: Sequence[Word]) -> list[tuple[int, int]]:
