@@ -207,6 +207,8 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
     quoted = list[str]()
     for part, rest in wishes.parts_of(wanted):
         alone = read(part)
+        # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
+        alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
         if all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all:
             quoted.append(_cut(part))
     yield from quoted

@@ -241,6 +241,8 @@ def test_what_a_sentence_refuses_is_not_asked_for(
         ("I am looking for a job as a project manager in Leeds or London", ()),
         ("Je cherche un poste d'infirmière à Lyon, pas de nuits", ("pas de nuits",)),
         ("nurse in Leeds, not remote", ()),
+        ("developer, within 12 hours", ("12 hours",)),
+        ("full-time nurse in Leeds, 30 hours", ("30 hours",)),
         (POSTING, ()),
     ],
 )
