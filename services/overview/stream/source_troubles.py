@@ -85,9 +85,14 @@ def _alike(state: SourceState, some: Sequence[SourceFigures]) -> Iterator[Sequen
     yield [source for source in some if len(by_reason[_shared(source)]) <= MOST_NAMED]
 
 
+def _reason(source: SourceFigures) -> str:
+    """Without addresses, hosts and numbers; a status stays, and what is quoted, as the path of a field."""
+    return _ITS_OWN.sub("…", source.error or "")
+
+
 def _shared(source: SourceFigures) -> str:
-    """Its reason without addresses, hosts and numbers; a status stays, and what is quoted, as the path of a field."""
-    return "" if source.state == "paused" else _ITS_OWN.sub("…", source.error or "")
+    """The reason of its state: paused is what an operator said, whatever went wrong before."""
+    return "" if source.state == "paused" else _reason(source)
 
 
 def of_reason(sources: Sequence[SourceFigures], state: str, reason: str) -> list[str]:
@@ -113,7 +118,7 @@ def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trou
 
 def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     what, do = _MANY[state]
-    reasons = Counter(_ITS_OWN.sub("…", source.error) for source in some if source.error)
+    reasons = Counter(filter(None, map(_reason, some)))
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])

@@ -84,21 +84,20 @@ def create(
     `only_missing`: what is there stays as it is, since services may run. Raises UnavailableError where Kafka is away or
     refuses.
     """
-    named = planned(settings) if wanted is None else wanted
+    wanted = planned(settings) if wanted is None else wanted
     done: list[TopicFinding] = []
     with Offsets(settings) as offsets:
-        found = offsets.ask(lambda admin: _described(admin, settings, named))
-        missing = [topic for topic in named if topic.name not in found]
-        taken = missing if only_missing else named
+        found = offsets.ask(lambda admin: _described(admin, settings, wanted))
+        missing = [topic for topic in wanted if topic.name not in found]
+        present = [] if only_missing else [topic for topic in wanted if topic.name in found]
         with offsets.changing() as admin:
             for topic in missing:
                 _make(admin, settings, topic)
                 done.append(TopicFinding(topic.name, f"made, with {_count(topic.partitions, 'partition')}"))
-            for topic in taken:
-                if topic.name in found:
-                    done += _mend(admin, settings, topic, found[topic.name])
-        if taken:
-            _until_shown(offsets, settings, taken)
+            for topic in present:
+                done += _mend(admin, settings, topic, found[topic.name])
+        if missing or present:
+            _until_shown(offsets, settings, (*missing, *present))
     return tuple(done)
 
 
