@@ -95,7 +95,7 @@ test-digests: setup
 test-alerts: setup
 	@command -v prometheus >/dev/null || [ -x .venv/prometheus/usr/bin/prometheus ] || { mkdir -p .venv/prometheus && cd .venv/prometheus && \
 	apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; }
-	@PATH="$(CURDIR)/.venv/prometheus/usr/bin:$$PATH" JOBCHIME_LIVE=1 JOBCHIME_TEST_ALERTS=long $(BIN)/pytest -s tests/faults/test_alerts.py tests/faults/test_alerts_of_hours.py tests/faults/test_alerts_embedded.py
+	@PATH="$(CURDIR)/.venv/prometheus/usr/bin:$$PATH" JOBCHIME_LIVE=1 JOBCHIME_TEST_ALERTS=long $(BIN)/pytest -s tests/faults/test_alerts*.py
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -13,12 +13,13 @@ from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.sources import Expected
-from services.runtime.figures.stream import CachedFigures, StoreFigures, read_figures
+from services.runtime.figures.stream import RECENT, StoreFigures, read_figures
 from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.cached import Cached
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.metrics.process import Metrics
@@ -27,6 +28,9 @@ from services.runtime.records import Service
 from services.runtime.tracing import Span, Traced, told_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
 from services.settings import Settings
+
+_FILES_EVERY_S = 60.0
+"""How often the settings and their mappings are read anew."""
 
 
 def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
@@ -65,6 +69,7 @@ class Operations:
         self._settings = settings
         self._clock = clock
         self._measured: dict[str, Measured] = {}
+        self._figures = Cached(self.figures)
         self._spans: tuple[Callable[[Span], None], Callable[[], None]] | None = None
         self._hours = HourCounts(clock)
         self.metrics = Metrics(self._hours)
@@ -90,7 +95,20 @@ class Operations:
 
     def follow_settings(self, read: Callable[[], Settings]) -> None:
         """Have it told how many sources the settings, read anew, have otherwise than here."""
-        self.metrics.follow(listed.NOT_TAKEN_UP, lambda: _not_taken_up(self._settings, read))
+        look = Cached(lambda: _not_taken_up(self._settings, read), keep_s=_FILES_EVERY_S)
+        self.metrics.follow(listed.NOT_TAKEN_UP, look)
+
+    def follow_index(self, count: Callable[[datetime], int]) -> None:
+        """Have it told how many postings the index lacks, which counts those that it has since a time."""
+
+        def lacks() -> int | None:
+            figures = self._figures()
+            with suppress(UnavailableError):
+                return None if figures is None else max(figures.recent_postings - count(figures.at - RECENT), 0)
+            return None
+
+        if self._settings.matcher.indexed > RECENT:
+            self.metrics.follow(listed.INDEX_LACKS, Cached(lacks))
 
     def figures(self) -> StoreFigures:
         """The store's counts. Raises UnavailableError."""
@@ -118,8 +136,8 @@ class Operations:
         the runner's meter is not told of lag. `needs_store`: nothing is done where heartbeats cannot be written there.
         Raises UsageError for a port that cannot be had.
         """
-        self.metrics.watch_store(CachedFigures(self.figures))
-        self.metrics.follow(listed.LOOP, runner.pulse.idle_s)
+        self.metrics.watch_store(self._figures)
+        self.metrics.follow(listed.LOOP, runner.pulse.idle_s, "main")
         beats: HeartbeatThread | None = None
 
         def unheard() -> Sequence[str]:
@@ -176,7 +194,8 @@ class Operations:
         for name, failure in others.items():
             error = None if failure is None else failure.error
             reason = BY_OPERATOR if self.pauses.holds(name) else error
-            yield heartbeat_of(Heartbeat(name, ready=reason is None, reason=reason), failure)
+            mend = None if failure is None else failure.mend
+            yield heartbeat_of(Heartbeat(name, ready=reason is None, reason=reason, mend=mend), failure)
 
 
 def _not_taken_up(here: Settings, read: Callable[[], Settings]) -> int:

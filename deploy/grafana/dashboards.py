@@ -179,7 +179,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
             ),
             Panel("What is due, a tick", "s", _quantiles("jobchime_tick_seconds", by="service"), log=True),
             _rate("Ticks that failed", "jobchime_tick_failures_total", "service"),
-            Panel("Since a loop turned", "s", (("jobchime_loop_idle_seconds", "{{job}} {{instance}}"),)),
+            Panel("Since a loop turned", "s", (("jobchime_loop_idle_seconds", "{{job}} {{instance}} {{loop}}"),)),
             Panel(
                 "Releases",
                 "short",

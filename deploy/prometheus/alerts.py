@@ -115,11 +115,18 @@ _THRESHOLDS: tuple[Alert, ...] = (
     Alert(
         "JobchimeStuck",
         "ticket",
-        "max by (instance) (jobchime_loop_idle_seconds) > 300",
+        "max by (instance, loop) (jobchime_loop_idle_seconds) > 300",
         "1m",
-        "The loop of {{ $labels.instance }} has not turned for five minutes; at ten it fails /livez.",
-        Case({'jobchime_loop_idle_seconds{instance="a"}': "0+60x20"}, "10m", ({"instance": "a"},)),
-        (Case({'jobchime_loop_idle_seconds{instance="a"}': "20x20"}, "10m"),),
+        "A loop of {{ $labels.instance }} has not turned for five minutes: {{ $labels.loop }}.",
+        Case(
+            {
+                'jobchime_loop_idle_seconds{instance="a", loop="main"}': "0x20",
+                'jobchime_loop_idle_seconds{instance="a", loop="outbox.relay"}': "0+60x20",
+            },
+            "10m",
+            ({"instance": "a", "loop": "outbox.relay"},),
+        ),
+        (Case({'jobchime_loop_idle_seconds{instance="a", loop="main"}': "20x20"}, "10m"),),
     ),
     Alert(
         "JobchimeBehind",
@@ -361,6 +368,18 @@ _THRESHOLDS: tuple[Alert, ...] = (
         "What polls has for half an hour not known sources as the settings have them.",
         Case({"jobchime_sources_not_taken_up": "0x5 2x40"}, "40m", ({},)),
         (Case({"jobchime_sources_not_taken_up": "2x20 0x30"}, "40m"),),
+    ),
+    Alert(
+        "JobchimeIndexShort",
+        "ticket",
+        "max(jobchime_index_lacks_postings) > 0",
+        "15m",
+        "The index lacks postings of the last week that the store has: new searches find fewer.",
+        Case({"jobchime_index_lacks_postings": "0x5 40x30"}, "30m", ({},)),
+        (
+            Case({"jobchime_index_lacks_postings": "40x10 0x20"}, "30m"),
+            Case({}, "30m"),
+        ),
     ),
     Alert(
         "JobchimeLinksLost",

@@ -61,6 +61,15 @@ OTHER = "0.0.1"
 """A release that is the same but for its name."""
 HANGS = f"import signal, time; signal.signal(signal.SIGUSR1, lambda *_: time.sleep(3_600)); {START}"
 """A service whose loop stands still from a signal on, as in a call that never returns; its other threads go on."""
+TICK_HANGS = f"""
+import signal, threading, time
+from services.runtime.sql.relay import OutboxRelay
+goes_on, asked = OutboxRelay.tick, threading.Event()
+signal.signal(signal.SIGUSR1, lambda *_: asked.set())
+OutboxRelay.tick = lambda self, now: time.sleep(3_600) if asked.is_set() else goes_on(self, now)
+{START}
+"""
+"""A notifier of whose threads one stands still from a signal on: that of the relay, in which nothing else is done."""
 WEBHOOKS = """
 [notifier.webhooks]
 allow_private = true
@@ -146,13 +155,15 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
         daily = {"name": "daily", "cadence": "daily", "criteria": {"text": "gardener"}}
         ordered(first, "subscriber", "import", str(people_of(tmp_path, daily)))
 
-        for name, port in (("ingest", first.ports[0]), ("notifier", first.ports[2]), ("portal", portal)):
+        for name, port in (("ingest", first.ports[0]), ("portal", portal)):
             forked = started(name, first.config, tmp_path / f"{name}.log")
             stack.callback(ended, forked)
             stack.callback(forked.terminate)
             until_serves(forked, port, name)
         matcher = stack.enter_context(process(HANGS, "matcher", first.config, tmp_path / "matcher.log"))
         until_serves(matcher, first.ports[1], "the matcher")
+        notifier = stack.enter_context(process(TICK_HANGS, "notifier", first.config, tmp_path / "notifier.log"))
+        until_serves(notifier, first.ports[2], "the notifier")
         files = of_other_release(tmp_path / "files")
         newer = stack.enter_context(process(START, "ingest", other.config, tmp_path / "other.log", files))
         until_serves(newer, other.ports[0], "the worker of another release")
@@ -196,6 +207,8 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
         # The next one is due, goes its way to the matcher, and no further.
         assert run(store, f"UPDATE flags SET changed_at = changed_at - {30 * MINUTE} WHERE name LIKE 'canary%'") == 2
         fault("the matcher holds up the canary", ("JobchimeCanaryLost", ""))
+        notifier.send_signal(signal.SIGUSR1)
+        tick_hangs_since = time.monotonic()
 
         run(store, f"UPDATE saved_searches SET next_due_at = {minutes_ago(1)} WHERE cadence = 'daily'")
         run(store, f"UPDATE webhook_events SET not_before = {minutes_ago(16)} WHERE state = 'waiting'")
@@ -205,9 +218,10 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
                 ("JobchimeDigestsLate", ""), ("JobchimeWebhooksBehind", ""),
             )  # fmt: skip
         fault("an upgrade does not end", ("JobchimeTwoReleases", ""), since=upgrading_since)
-        fault(
-            "the matcher's loop hangs", ("JobchimeStuck", ""), since=hangs_since, patience_s=STUCK_AFTER_S + PATIENCE_S
-        )
+        patience_s = STUCK_AFTER_S + PATIENCE_S
+        fault("the matcher's loop hangs", ("JobchimeStuck", "main"), since=hangs_since, patience_s=patience_s)
+        alert = ("JobchimeStuck", "outbox.relay")
+        fault("a tick of the relay does not end", alert, since=tick_hangs_since, patience_s=patience_s)
     assert fault.missed == {}
 
 

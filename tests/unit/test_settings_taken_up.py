@@ -7,6 +7,7 @@ import pytest
 from services.operating import Operations
 from services.runtime.clock import SystemClock
 from services.settings import load_settings
+from tests.support.waiting import until
 
 TWO = """data = "data"
 [[ingest.sources]]
@@ -42,4 +43,9 @@ def test_sources_that_the_settings_have_otherwise_are_counted(
     operations.follow_settings(lambda: load_settings(file))
     file.write_text(text)
     mapping.write_text(MAPPING % title)
-    assert operations.metrics.registry.get_sample_value("jobchime_sources_not_taken_up") == count
+
+    def told() -> bool:
+        """A scrape waits no longer than two seconds for what it reads."""
+        return operations.metrics.registry.get_sample_value("jobchime_sources_not_taken_up") == count
+
+    until(told, f"{count} are told")

@@ -122,7 +122,8 @@ class FaustRunner:
     def status(self) -> RunnerStatus:
         """A snapshot, from any thread."""
         stands = {} if self._session is None else self._session.stands
-        return RunnerStatus(self._clock.now(), (self._stage.status(stands, member=self._member),))
+        ticks = self._ticking.failure
+        return RunnerStatus(self._clock.now(), (self._stage.status(stands, ticks, member=self._member),))
 
     def _state(self) -> ServiceStatus:
         return self.status().services[0]

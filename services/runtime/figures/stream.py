@@ -1,14 +1,11 @@
 """What the store says of the stream: a few counts, read by small queries. Nothing of a person is among them."""
 
 import json
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine, Select, distinct, func, select, text
 
 from schemas.sql.doors import sign_ups
@@ -21,7 +18,6 @@ from services.runtime.figures.sources import Expected, SourceFigures, sources_in
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pauses, read_pauses
-from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.link_key import read_links_lost
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
@@ -36,8 +32,6 @@ RECENT = timedelta(days=7)
 _VISIBLE_AFTER = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _QUERY_MS = 5_000
-
-_events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,56 +166,6 @@ def read_figures(
             links_lost=read_links_lost(connection),
             canary=read_canary(connection, now) if with_canary else None,
         )
-
-
-class CachedFigures:
-    """The figures for whoever asks often: read at most every few seconds, and never waited for without bound.
-
-    A store that hangs holds one thread of this process, not those who ask.
-    """
-
-    def __init__(
-        self,
-        read: Callable[[], StoreFigures],
-        *,
-        keep_s: float = 5.0,
-        wait_s: float = 2.0,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._read = read
-        self._keep_s = keep_s
-        self._wait_s = wait_s
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._reading: threading.Event | None = None
-        self._figures: StoreFigures | None = None
-        self._read_at = float("-inf")
-
-    def __call__(self) -> StoreFigures | None:
-        """The figures; None where the store does not answer in time."""
-        with self._lock:
-            if self._monotonic() - self._read_at < self._keep_s:
-                return self._figures
-            if self._reading is None:
-                self._reading = threading.Event()
-                threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
-            done = self._reading
-        if not done.wait(self._wait_s):
-            return None
-        with self._lock:
-            return self._figures
-
-    def _refresh(self, done: threading.Event) -> None:
-        figures: StoreFigures | None = None
-        try:
-            figures = self._read()
-        except Exception as error:
-            _events.warning(
-                "the store's figures cannot be read", error=redacted(error), error_type=type(error).__name__
-            )
-        with self._lock:
-            self._figures, self._read_at, self._reading = figures, self._monotonic(), None
-        done.set()
 
 
 def _last_digest(now: datetime) -> Select[Any]:

@@ -90,11 +90,22 @@ READY = Metric(
     ("service",),
 )
 PAUSED = Metric("jobchime_paused", "gauge", "1 while an operator has paused the service.", ("service",))
-LOOP = Metric("jobchime_loop_idle_seconds", "gauge", "Seconds since the worker's loop last turned; /livez fails by it.")
+LOOP = Metric(
+    "jobchime_loop_idle_seconds",
+    "gauge",
+    "Seconds since a loop last turned: `main`, the worker's, by which /livez fails, or that of a service whose ticks go"
+    " on in a thread of their own.",
+    ("loop",),
+)
 NOT_TAKEN_UP = Metric(
     "jobchime_sources_not_taken_up",
     "gauge",
     "Sources that the settings have otherwise now than when the process that polls read them at its start.",
+)
+INDEX_LACKS = Metric(
+    "jobchime_index_lacks_postings",
+    "gauge",
+    "Open postings of the last week that the store has and the index of Elasticsearch lacks; told by matchers.",
 )
 SOURCE_DELAY = Metric(
     "jobchime_published_to_fetched_seconds",
@@ -405,7 +416,7 @@ STORED = Metric(
 )
 
 METRICS: tuple[Metric, ...] = (
-    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP,
+    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP, INDEX_LACKS,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
     MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,

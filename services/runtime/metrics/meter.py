@@ -1,5 +1,6 @@
 """What a runner of the streams tells of its work, for whoever measures it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -38,6 +39,10 @@ class RunnerMeter(Protocol):
         """A tick took `seconds`."""
         ...
 
+    def turns(self, idle_s: Callable[[], float]) -> None:
+        """Ticks go on in a thread of their own, which last turned so many seconds ago."""
+        ...
+
     def ready(self, ready: bool) -> None:
         """Whether the service is loaded, has been given its partitions, and none of them is halted."""
         ...
@@ -61,5 +66,7 @@ class NoMeter:
     def assigned(self, partitions: int) -> None: ...
 
     def ticked(self, seconds: float, *, failed: bool) -> None: ...
+
+    def turns(self, idle_s: Callable[[], float]) -> None: ...
 
     def ready(self, ready: bool) -> None: ...

@@ -1,5 +1,6 @@
 """Measures a process: a registry of its own, filled by the runner and by what wraps its services."""
 
+import math
 import platform
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -73,9 +74,15 @@ class Metrics:
         gauge = self._gauges[metric]
         (gauge.labels(*labels) if labels else gauge).set(value)
 
-    def follow(self, metric: Metric, read: Callable[[], float]) -> None:
-        """Have a gauge without labels read at each scrape."""
-        self._gauges[metric].set_function(read)
+    def follow(self, metric: Metric, read: Callable[[], float | None], *labels: str) -> None:
+        """Have a gauge read at each scrape; it is no number where that gives None."""
+        gauge = self._gauges[metric]
+
+        def number() -> float:
+            value = read()
+            return math.nan if value is None else value
+
+        (gauge.labels(*labels) if labels else gauge).set_function(number)
 
     def drop(self, metric: Metric, *labels: str) -> None:
         """Forget a gauge's value for these labels."""
@@ -157,6 +164,10 @@ class ServiceMeter:
         self.metrics.observe(listed.TICK, seconds, self.service)
         if failed:
             self.metrics.count(listed.TICK_FAILURES, self.service)
+
+    def turns(self, idle_s: Callable[[], float]) -> None:
+        """Have it read when its ticks last turned."""
+        self.metrics.follow(listed.LOOP, idle_s, self.service)
 
     def ready(self, ready: bool) -> None:
         """Say whether the service works."""

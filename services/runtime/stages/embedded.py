@@ -160,7 +160,9 @@ class EmbeddedRunner:
 
     def _status(self, stage: Stage) -> ServiceStatus:
         ends = {topic: self._log.ends(topic) for topic in stage.service.inputs}
-        return stage.status({place: (lane.offset, ends[place[0]][place[1]]) for place, lane in stage.lanes.items()})
+        return stage.status(
+            {place: (lane.offset, ends[place[0]][place[1]]) for place, lane in stage.lanes.items()}, stage.ticks.failure
+        )
 
     def _handled(self) -> int:
         return sum(stage.handled for stage in self._stages)

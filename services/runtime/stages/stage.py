@@ -10,7 +10,7 @@ import structlog
 
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
-from services.runtime.health.notes import Notes
+from services.runtime.health.notes import Failure, Notes
 from services.runtime.health.status import ServiceStatus
 from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.records import Producer, Service
@@ -133,8 +133,13 @@ class Stage:
         while len(rate) > 2 and now - rate[0][0] > _RATE_OVER_S:
             rate.popleft()
 
-    def status(self, stands: Mapping[Place, tuple[int, int]], *, member: bool = True) -> ServiceStatus:
-        """A snapshot of lanes that were asked for; `stands` holds by place the next offset and the end."""
+    def status(
+        self, stands: Mapping[Place, tuple[int, int]], ticks: Failure | None, *, member: bool = True
+    ) -> ServiceStatus:
+        """A snapshot of lanes that were asked for; `stands` holds by place the next offset and the end.
+
+        `ticks`: why what it does by the clock fails.
+        """
         every = self.lanes
         lanes = tuple(every[place].status(end, offset) for place, (offset, end) in sorted(stands.items()))
         return ServiceStatus(
@@ -144,9 +149,9 @@ class Stage:
             handled=self.handled,
             per_second=_per_second(list(self._rate)),
             tick_errors=self.ticks.errors,
-            failure=next((lane.failure for lane in lanes if lane.failure is not None), self.notes.failure),
+            failure=next((lane.failure for lane in lanes if lane.failure is not None), self.notes.failure or ticks),
             member=member,
-            ticks=self.ticks.failure,
+            ticks=ticks,
         )
 
     def _together(self, lanes: Collection[Lane]) -> bool:

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 
 from services.runtime.clock import Clock
 from services.runtime.health.notes import Failure, Notes
+from services.runtime.health.status import STANDS_AFTER, TICKS_FAIL, Pulse
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Outgoing, Producer, Service
 from services.runtime.stages.stopping import Stopping
@@ -37,9 +38,9 @@ class Ticks:
         """`load` is called until it has gone well once, before the first tick."""
         self.name = service.name
         self.notes = notes
+        self.meter = meter
         self._service = service
         self._producer = producer
-        self._meter = meter
         self._monotonic = monotonic
         self._load: Callable[[], None] | None = load
         self._pending: Sequence[Outgoing] = ()
@@ -72,7 +73,7 @@ class Ticks:
             failed = False
         finally:
             self.errors += failed
-            self._meter.ticked(self._monotonic() - began, failed=failed)
+            self.meter.ticked(self._monotonic() - began, failed=failed)
         self.notes.works(_FAILED)
         count, self._pending = len(self._pending), ()
         return count
@@ -98,11 +99,28 @@ class Ticking:
         self._paused = paused
         self._stopping = stopping
         self._within = within
+        self._pulse = Pulse()
         self._thread = threading.Thread(target=self._run, name=f"{ticks.name} tick", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; told from here on, so that a first tick that does not end is seen too."""
+        self._pulse.turn()
+        self._ticks.meter.turns(self._pulse.idle_s)
         self._thread.start()
+
+    @property
+    def name(self) -> str:
+        """The service's."""
+        return self._ticks.name
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why ticks fail, or that the one in hand does not end; None where the last went well."""
+        hangs = timedelta(seconds=self._pulse.idle_s() if self._thread.is_alive() else 0.0)
+        if hangs < STANDS_AFTER:
+            return self._ticks.failure
+        now = self._clock.now()
+        return Failure("a tick does not end", now - hangs, now, "restart", TICKS_FAIL)
 
     def ended(self, until: float) -> bool:
         """Whether the tick in hand ends before that time (monotonic seconds), once the end has come."""
@@ -112,6 +130,7 @@ class Ticking:
 
     def _run(self) -> None:
         while not self._stopping():
+            self._pulse.turn()
             if not self._paused():
                 now = self._clock.now()
                 if self._within is None:
@@ -173,8 +192,8 @@ class Ticker:
 
     @property
     def states(self) -> dict[str, Failure | None]:
-        """By service, all of them: why its last tick failed, None where it went well."""
-        return {ticks.name: ticks.notes.failure for ticks in self._ticks}
+        """By service, all of them: why its last tick failed or does not end, None where it went well."""
+        return {ticking.name: ticking.failure for ticking in self._going}
 
     @property
     def errors(self) -> dict[str, str]:

@@ -15,8 +15,9 @@ from schemas.topics import TOPICS
 from services.notifier.domain.delivery import State
 from services.runtime.clock import FixedClock
 from services.runtime.figures.sources import SourceFigures
-from services.runtime.figures.stream import DELIVERY_STATES, CachedFigures, StoreFigures, WorkerFigures
+from services.runtime.figures.stream import DELIVERY_STATES, StoreFigures, WorkerFigures
 from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.cached import Cached
 from services.runtime.metrics.catalogue import METRICS, metrics_table
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.process import Metrics
@@ -179,7 +180,7 @@ def test_figures_are_read_once_for_many_that_ask() -> None:
         time.sleep(0.05)
         return StoreFigures(NOON)
 
-    figures = CachedFigures(read, keep_s=60)
+    figures = Cached(read, keep_s=60)
     found: list[StoreFigures | None] = []
     threads = [threading.Thread(target=lambda: found.append(figures())) for _ in range(8)]
     for thread in threads:
@@ -199,7 +200,7 @@ def test_a_store_that_hangs_holds_no_scrape_and_one_thread() -> None:
         hanging.wait(120)
         return StoreFigures(NOON)
 
-    figures = CachedFigures(read, keep_s=0, wait_s=0.05)
+    figures = Cached(read, keep_s=0, wait_s=0.05)
     began = time.monotonic()
     assert [figures() for _ in range(4)] == [None] * 4
     assert time.monotonic() - began < 60
@@ -291,5 +292,5 @@ def test_a_raw_item_is_dated_by_its_header_alone() -> None:
 
 def test_a_gauge_can_be_followed() -> None:
     metrics = Metrics()
-    metrics.follow(listed.LOOP, lambda: 4.5)
-    assert one(metrics, "jobchime_loop_idle_seconds") == 4.5
+    metrics.follow(listed.LOOP, lambda: 4.5, "main")
+    assert one(metrics, "jobchime_loop_idle_seconds", loop="main") == 4.5

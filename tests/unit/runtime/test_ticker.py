@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Outgoing, Record
 from services.runtime.stages.ticks import Ticker
+from tests.support.waiting import until
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
 RAW = "raw.v1"
@@ -120,6 +121,28 @@ def test_a_failure_is_told_and_forgotten_when_it_has_passed(log: SqliteLog) -> N
         assert one.ticked.wait(60)
     assert ticker.errors == {}
     assert len([entry for entry in logs if entry["event"] == "tick failed"]) == 1
+
+
+def test_a_first_tick_that_does_not_end_is_told(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runtime.stages.ticks.STANDS_AFTER", timedelta(milliseconds=200))
+    leave, metrics = threading.Event(), Metrics()
+    quick, hangs = Ticking("quick"), Ticking("hangs", lambda: wait_for(leave))
+
+    def idle(loop: str) -> float:
+        found = metrics.registry.get_sample_value("jobchime_loop_idle_seconds", {"loop": loop})
+        assert found is not None, loop
+        return found
+
+    with Ticker([hangs, quick], log, clock=FixedClock(NOON), every_s=0.01, meter=metrics.meter) as ticker:
+        until(lambda: "hangs" in ticker.errors, "it is told")
+        failure = ticker.states["hangs"]
+        assert failure is not None
+        assert (failure.error, failure.mend) == ("a tick does not end", "restart")
+        assert failure.since < NOON
+        assert idle("hangs") >= 0.2
+        until(lambda: ticker.errors.keys() == {"hangs"} and idle("quick") < 0.2, "the other goes on")
+        leave.set()
+        until(lambda: not ticker.errors, "it is over")
 
 
 def test_a_service_with_inputs_is_refused(log: SqliteLog) -> None:
