@@ -1,7 +1,8 @@
-"""Draw what a posting and a digest cost against the number of criteria: `python docs/make_plots.py pipeline.json`.
+"""Draw the plots of the docs: `python docs/make_plots.py docs/measured/pipeline.json docs/measured/relevance.json`.
 
-The argument is what `python -m bench.pipeline --json` printed. Writes docs/images/pipeline-postings.svg and
-docs/images/pipeline-digests.svg, in colours that can be read on light and on dark pages.
+The first is what `python -m bench.pipeline --json` printed; the second holds shares in per cent that `python -m
+bench.relevance` and `python -m bench.fit_chance --deciding` printed. Writes docs/images/pipeline-*.svg and
+docs/images/relevance-*.svg, in colours that can be read on light and on dark pages.
 """
 
 import argparse
@@ -37,36 +38,82 @@ LEAST_SHARE = 0.02
 
 
 def main() -> None:
-    """Write both pictures."""
+    """Write the pictures of each file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("figures", type=Path, help="the benchmark's JSON")
-    sizes = json.loads(parser.parse_args().figures.read_text(encoding="utf-8"))["sizes"]
-    for what, member in (("posting", "cpu_ms_a_posting"), ("digest", "cpu_ms_a_digest")):
-        draw(what, [(one["criteria"], one[member]) for one in sizes], IMAGES / f"pipeline-{what}s.svg")
+    parser.add_argument("figures", type=Path, nargs="+", help="JSON of a benchmark")
+    for path in parser.parse_args().figures:
+        figures = json.loads(path.read_text(encoding="utf-8"))
+        if "sizes" in figures:
+            _pipeline(figures["sizes"])
+        else:
+            _unseen(figures["unseen"])
+            _bars(figures["bars"])
 
 
-def draw(what: str, costs: list[tuple[int, dict[str, float]]], picture: Path) -> None:
+def _pipeline(sizes: list[dict[str, Any]]) -> None:
     """A bar a size, a colour a stage, the dearest stage at the foot."""
-    chart: Any = pygal.StackedBar(
+    for what, member in (("posting", "cpu_ms_a_posting"), ("digest", "cpu_ms_a_digest")):
+        costs = [(size["criteria"], size[member]) for size in sizes]
+        chart = _chart(
+            pygal.StackedBar,
+            title=f"Milliseconds of processor time a {what}, by the number of criteria",
+            x_labels=[f"{size:,}" for size, _ in costs],
+            spacing=14,
+            value_formatter=lambda value: f"{value:.3g}",
+            range=(0, _top(max(sum(stages.values()) for _, stages in costs))),
+        )
+        for name, values in _named(costs):
+            chart.add(name, values)
+        _write(chart, f"pipeline-{what}s")
+
+
+def _unseen(shares: list[dict[str, Any]]) -> None:
+    chart = _chart(
+        pygal.Bar,
+        title="Of what the unseen half is sent, per cent",
+        x_labels=[share["what"] for share in shares],
+        range=(0, 100),
+        print_values=True,
+        legend_at_bottom=True,
+    )
+    for name, member in (("at first", "at_first"), ("now", "now"), ("aim", "aim")):
+        chart.add(name, [share[member] for share in shares])
+    _write(chart, "relevance-now")
+
+
+def _bars(bars: list[dict[str, Any]]) -> None:
+    chart = _chart(
+        pygal.XY,
+        title="By the bar, per cent of jobs",
+        x_title="the least chance of a job that is sent",
+        range=(0, 100),
+        legend_at_bottom=True,
+    )
+    for name, member in (("right, of what is sent", "right"), ("sent, of what is wanted", "of_the_wanted")):
+        chart.add(name, [(bar["bar"], bar[member]) for bar in bars])
+    _write(chart, "relevance-bars")
+
+
+def _chart(kind: Any, **options: Any) -> Any:
+    return kind(
         style=STYLE,
-        title=f"Milliseconds of processor time a {what}, by the number of criteria",
-        x_labels=[f"{size:,}" for size, _ in costs],
         width=760,
         height=380,
-        spacing=14,
         margin=12,
         legend_box_size=13,
+        truncate_label=-1,
+        truncate_legend=-1,
         show_minor_y_labels=False,
         pretty_print=True,
         js=(),
         disable_xml_declaration=True,
         no_prefix=True,
-        value_formatter=lambda value: f"{value:.3g}",
-        range=(0, _top(max(sum(stages.values()) for _, stages in costs))),
+        **options,
     )
-    for name, values in _named(costs):
-        chart.add(name, values)
-    picture.write_text(chart.render(), encoding="utf-8")
+
+
+def _write(chart: Any, picture: str) -> None:
+    (IMAGES / f"{picture}.svg").write_text(chart.render(), encoding="utf-8")
 
 
 def _named(costs: list[tuple[int, dict[str, float]]]) -> list[tuple[str, list[float]]]:
