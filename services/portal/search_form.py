@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -11,7 +11,7 @@ from schemas.criteria import Criteria, Nearby
 from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
-from services.usecases.pasted import MOST_TEXT, Proposal, asked_in
+from services.usecases.pasted import Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
@@ -24,6 +24,7 @@ from services.usecases.typed import (
     written,
     written_circles,
 )
+from services.usecases.wishes.posting import MOST_TEXT
 from services.wording.facets import FACETS
 from services.wording.lines import standard_offset, zone_of
 from services.wording.words import Words, mark
@@ -154,8 +155,12 @@ class Reading:
     proposals: Sequence[Proposal] = ()
     missed: Sequence[str] = ()
     """What of it no field takes."""
+    guessed: str = ""
+    """A job title that a skill alone suggests, and that is not asked for."""
     guessed_by: str = ""
-    """A skill that alone says the job title."""
+    """That skill."""
+    with_guess: str = ""
+    """What `instead` takes to ask for it too."""
 
 
 NOTHING_READ: Final = Reading({}, "")
@@ -179,7 +184,13 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     filled = {**given, **{name: read[name] for name in ASKING}, **currency, "pasted": ""}
     # A sentence would stand beside each field.
     proposals = () if asked.of_sentence else asked.proposals
-    return Reading(filled, said, proposals, asked.missed, asked.guessed_by)
+    found = Reading(filled, said, proposals, asked.missed)
+    if not asked.guessed:
+        return found
+    too = asked.criteria.roles.model_copy(update={"any": (asked.guessed,)})
+    with_guess = asking_instead(filled, asked.criteria.model_copy(update={"roles": too}), words)
+    role = readable_role(asked.guessed, words)
+    return replace(found, guessed=role, guessed_by=asked.guessed_by, with_guess=with_guess)
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:

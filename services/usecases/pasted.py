@@ -2,43 +2,30 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from html import escape
-from itertools import groupby
 from math import ceil
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Employment, Posting, PostingCore, Strength, Workplace
-from schemas.raw import unserved
-from services.ingest.domain.draft import Draft, Stated
-from services.ingest.domain.normalise import normalise
-from services.ingest.domain.role.reading import read_role
+from schemas.posting import Posting, PostingCore, Strength, Workplace
 from services.ingest.domain.skills.reading import told_skills
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.sections import document_of
 from services.rules.criteria import CriteriaError, accepted
-from services.rules.money import rates_before
 from services.rules.places.towns import label_of, towns_in_sentence
-from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
-from services.usecases import wishes
+from services.usecases.wishes import forms
+from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.posting import draft_of, posting_in
+from services.usecases.wishes.titles import Titles, titles_in
 
-MOST_TEXT: Final = 20_000
-"""Characters of a pasted text that are read."""
-_A_LINE: Final = 120
-"""Of a line that may be a title."""
-_A_SENTENCE: Final = 240
-_TITLE_WITHIN: Final = 6
-"""Lines: above the title of a posting stands its company, above that of a CV a name and an address."""
 _MOST_SKILLS: Final = 12
 _MANY: Final = 4
 """Skills of which one alone says little."""
 _KM: Final = 50
 _MOST_SAID: Final = 300
-_ITEM: Final = re.compile(r"[-*•–·+]\s+")
 _STOP: Final = re.compile(r"[.!?](?=\s)")
 _WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*")
 """What a sentence writes with a capital that does not begin it."""
@@ -103,8 +90,10 @@ class Asked:
     """Each proposal is then of the whole text, as far as nothing shorter says it."""
     missed: tuple[str, ...] = ()
     """Parts of a sentence that no criterion takes."""
+    guessed: str = ""
+    """The id of a role that a skill alone suggests, and that is not asked for."""
     guessed_by: str = ""
-    """A skill that alone says the role; empty where its name does."""
+    """That skill."""
 
 
 @cache
@@ -117,22 +106,17 @@ def warm() -> None:
 
 def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
-    draft = _draft(text)
+    draft = draft_of(text)
     sentence = draft.title if not draft.html else ""
     wish = wishes.taken_apart(sentence)
     hours, wanted = wishes.hours_of(wish.wanted)
     posting = posting_in(wanted if sentence else text, now)
-    zone = _zone(hours, now)
-    fields = _fields(posting, wanted, sentence, currency) | zone
-    skills, titles, missed = set[str](), set[str](), list[str]()
-    for refused in wish.refused:
-        named, called = _named_in(wishes.without_denial(refused), now)
-        if not named and not called and not any(way.search(refused.lower()) for way in wishes.ways().wanted.values()):
-            missed.append(refused)
-        skills.update(named)
-        titles.update(called)
-    fields["skills"] = fields["skills"].model_copy(update={"none": tuple(skills.difference(fields["skills"].any))})
-    fields["roles"] = fields["roles"].model_copy(update={"none": tuple(titles.difference(fields["roles"].any))})
+    zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
+    fields = _fields(posting, wanted, sentence, currency, titles) | zone
+    unwanted, missed = _refusals(wish.refused, now)
+    fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
+    fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
+    fields["employment"] = forms.without(unwanted.forms, fields["employment"])
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
@@ -143,36 +127,56 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
-    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), _guessed_by(posting, wanted))
+    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), titles.guessed, titles.guessed_by)
 
 
-def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str) -> dict[str, Any]:
+@dataclass(slots=True)
+class _Unwanted:
+    skills: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
+
+
+def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[str]]:
+    """What is not wanted, and the parts that nothing takes."""
+    unwanted, missed = _Unwanted(), list[str]()
+    for denial in refused:
+        for part in (denial,) if wishes.lacks_experience(denial) else tuple(wishes.each_refused(denial)):
+            said = wishes.without_denial(part)
+            if forms_of := forms.refused_in(said, lambda text: posting_in(text, now).offered):
+                unwanted.forms += forms_of
+                continue
+            named, called = _named_in(said, now)
+            if not named and not called and not any(way.search(part.lower()) for way in wishes.ways().wanted.values()):
+                missed.append(part)
+            unwanted.skills += named
+            unwanted.roles += called
+    return unwanted, missed
+
+
+def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in unwanted if one not in wanted))
+
+
+def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str, titles: Titles) -> dict[str, Any]:
     """What is asked for. `wanted`: a sentence without what it refuses."""
     workplaces = _workplaces(posting, sentence)
     near = _near(posting, wanted, workplaces)
     skills = _skills(posting, wanted)
+    if titles.guessed_by:
+        skills = tuple(dict.fromkeys((titles.guessed_by, *skills)))
     return {
         "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
-        "roles": RoleTerms(any=posting.roles[:1]),
+        "roles": RoleTerms(any=titles.asked, neighbours=titles.near),
         "places": (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions),
         # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
         "workplace": () if near and workplaces == ("remote",) else workplaces,
         "near": near,
         "seniority": (posting.seniority,) if posting.seniority else (),
-        "employment": tuple(_forms(posting, wanted)),
+        "employment": tuple(forms.forms_in(posting.offered, wanted)),
         "salary_floor": _floor(posting, wanted, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }
-
-
-def _forms(posting: PostingCore, wanted: str) -> Iterator[str]:
-    """A posting takes full-time for granted; a sentence says it because it is meant."""
-    for form in posting.offered:
-        if form in get_args(Employment) and (wanted or form != "full_time"):
-            yield form
-    full_time = "full_time" in posting.offered
-    if "part_time" not in posting.offered and wishes.is_part_time(wanted, beside_full_time=full_time):
-        yield "part_time"
 
 
 def _zone(hours: str, now: datetime) -> dict[str, float]:
@@ -198,7 +202,8 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
     """
 
     def asked(posting: PostingCore, text: str) -> dict[str, Any]:
-        return {**_fields(posting, text, text, currency), "ways": _workplaces(posting, text)}
+        fields = _fields(posting, text, text, currency, titles := titles_in(text, posting.roles))
+        return {**fields, "ways": _workplaces(posting, text), "guessed": titles.guessed}
 
     def read(text: str) -> dict[str, Any]:
         return asked(posting_in(text, now), text)
@@ -215,35 +220,21 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
     yield from (shift for shift in wishes.shifts_in(wanted) if not any(shift in part for part in quoted))
 
 
-def _guessed_by(posting: PostingCore, sentence: str) -> str:
-    read = read_role(sentence, (), "", roles())
-    if not read.spans or read.roles[:1] != posting.roles[:1]:
-        return ""
-    start, end = read.spans[0]
-    name = taxonomy().canonical(sentence[start:end])
-    return name if name and taxonomy().is_tool(name) else ""
-
-
-def posting_in(text: str, now: datetime) -> Posting:
-    """A text as the posting that it would be."""
-    return normalise(_draft(text), raw=unserved("pasted", "pasted", now), rates=rates_before(now.date()))
-
-
 def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
     named = {skill.name: skill for skill in skills_in(text)}
     for name in (*criteria.skills.all, *criteria.skills.any):
         skill = named.get(name)
         yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
-    for field, read in READ_FROM.items():
-        asked = criteria.roles.any if field == "roles" else getattr(criteria, field)
+    for name, read in READ_FROM.items():
+        asked = criteria.roles.any if name == "roles" else getattr(criteria, name)
         if asked:
             evidence = posting.evidence.get(read)
-            yield Proposal(field, "", _cut(evidence[0].text.lstrip(" •") if evidence else sentence))
+            yield Proposal(name, "", _cut(evidence[0].text.lstrip(" •") if evidence else sentence))
 
 
 def skills_in(text: str) -> list[NamedSkill]:
     """The skills that a text names, those that it asks for most first, each with the sentence that names it."""
-    draft, known = _draft(text), taxonomy()
+    draft, known = draft_of(text), taxonomy()
     document = document_of(draft.title, text_of_safe(sanitise(draft.html)))
     found: dict[str, NamedSkill] = {}
     for name, told in told_skills(draft, document, known):
@@ -256,31 +247,6 @@ def skills_in(text: str) -> list[NamedSkill]:
     return sorted(found.values(), key=lambda one: ranks.index(one.strength))
 
 
-def _draft(text: str) -> Draft:
-    lines = [line.strip() for line in text[:MOST_TEXT].splitlines() if line.strip()]
-    title = _title(lines)
-    rest = [line for line in lines if line != title]
-    said = (Stated("text", title),) if title and not rest else ()
-    return Draft(source_id="pasted", title=title, company="", html="".join(_marked_up(rest)), locations=said)
-
-
-def _title(lines: Sequence[str]) -> str:
-    """The first line that names a role, else the first, as far as they are short enough; a sentence alone is one."""
-    if len(lines) == 1:
-        return lines[0] if len(lines[0]) <= _A_SENTENCE else ""
-    short = [line for line in lines[:_TITLE_WITHIN] if len(line) <= _A_LINE]
-    return next((line for line in short if read_role(line, (), "", roles()).roles), short[0] if short else "")
-
-
-def _marked_up(lines: Sequence[str]) -> Iterator[str]:
-    for is_item, some in groupby(lines, key=lambda line: bool(_ITEM.match(line))):
-        if is_item:
-            items = "".join(f"<li>{escape(_ITEM.sub('', line, count=1))}</li>" for line in some)
-            yield f"<ul>{items}</ul>"
-        else:
-            yield "".join(f"<p>{escape(line)}</p>" for line in some)
-
-
 def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
     """Those that it asks for; tools alone where it names some, which say more than fields do."""
     known = taxonomy()
@@ -291,7 +257,8 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
         asked = [name for name in asked if name not in titled]
     # In so few words there is nothing that would say of "Go" what it is; a capital does, except in a town: "in Leeds"
     # is no LEED.
-    towns = {word for town in map(label_of, posting.towns) if town for word in town.rpartition(",")[0].split()}
+    named = (*posting.towns, *(town.id for town in towns_in_sentence(sentence, posting.reach.countries)))
+    towns = {word for town in map(label_of, named) if town for word in town.rpartition(",")[0].split()}
     words = [said for said in _WORDS.findall(sentence) if not towns.issuperset(said.split())]
     asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]

@@ -1,6 +1,7 @@
 """A pasted text fills the form, or is read aloud; nothing of it is kept or logged."""
 
 import re
+from html import unescape
 from io import StringIO
 
 import pytest
@@ -57,14 +58,19 @@ def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -
     assert '<ul class="read"' not in portal.get("/sign-up").text
 
 
-def test_what_of_a_sentence_no_field_takes_is_quoted_and_a_guess_is_called_one(portal: ServedPortal) -> None:
+def test_what_of_a_sentence_no_field_takes_is_quoted_and_a_guess_is_asked_for_by_who_presses_it(
+    portal: ServedPortal,
+) -> None:
     said = "Staff engineer, Go and Kubernetes, remote in Germany, no <b>night shifts</b>"
     page = portal.post("/sign-up", do="read", pasted=said, currency="EUR").text
     assert re.findall(r"<q>([^<]*)</q>", page) == ["no &lt;b&gt;night shifts&lt;/b&gt;"]
-    assert re.search(r'<ul class="read" id="r-roles"><li>A guess, as you name Kubernetes', page)
-    assert re.search(r'<input id="f-roles"[^>]+aria-describedby=" ?r-roles"', page)
+    assert "You name Kubernetes, so it may be this job title, which is not asked for: DevOps Engineer." in page
+    assert values(page)["roles"] == ""
+    pressed = re.search(r'name="instead" value="([^"]+)"[^>]*>Ask for DevOps Engineer<', page)
+    assert pressed
+    assert values(portal.post("/sign-up", instead=unescape(pressed[1])).text)["roles"] == "DevOps Engineer"
     known = portal.post("/sign-up", do="read", pasted="Backend engineer, Go", currency="EUR").text
-    assert "A guess" not in known
+    assert "Ask for" not in known
     assert "Not understood" not in known
 
 

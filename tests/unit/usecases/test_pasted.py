@@ -1,14 +1,18 @@
 """What a pasted sentence, posting or CV asks for, and which skills it names by which sentence."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from schemas.posting import Employment
 from services.rules.criterion import CRITERIA
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import judge
-from services.usecases.pasted import READ_FROM, asked_in, posting_in, skills_in
+from services.usecases.pasted import READ_FROM, asked_in, skills_in
+from services.usecases.wishes.posting import posting_in
 from tests.support.long_form import examples
 from tests.support.notifying import NOW
 
@@ -333,14 +337,72 @@ def test_each_town_of_a_sentence_is_meant_and_from_home_beside_one_too() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "guessed_by"),
-    [("Staff engineer, Go and Kubernetes", "Kubernetes"), ("Go engineer, Kubernetes", ""), ("Nurse in Leeds", "")],
+    ("text", "skill", "role"),
+    [
+        ("Staff engineer, Go and Kubernetes", "Kubernetes", "devops-engineer"),
+        ("Rust, remote, EU, 80k", "Rust", "backend-engineer"),
+    ],
 )
-def test_a_role_that_a_skill_alone_says_is_a_guess(text: str, guessed_by: str) -> None:
+def test_a_role_that_a_skill_alone_suggests_is_not_asked_for(text: str, skill: str, role: str) -> None:
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
-    assert asked.criteria.roles.any
-    assert asked.guessed_by == guessed_by
+    assert (asked.guessed_by, asked.guessed, asked.criteria.roles) == (skill, role, RoleTerms())
+    assert skill in asked.criteria.skills.any
+
+
+@pytest.mark.parametrize(
+    ("text", "roles", "near"),
+    [
+        ("Nurse in Leeds or London", ("nurse",), False),
+        ("Go engineer, Kubernetes", ("backend-engineer",), True),
+        ("Store or restaurant manager in Chicago", ("store-manager", "waiter"), False),
+        ("Electrician or plumber in Cork", ("electrician", "plumber"), False),
+        ("sales or marketing manager in Porto", ("marketing-manager", "sales-manager"), False),
+        ("Frontend- oder Backend-Entwickler in Köln", ("backend-engineer", "frontend-engineer"), False),
+        ("Enfermera o auxiliar de clínica, Valencia", ("medical-assistant", "nurse"), False),
+        ("Java developer or architect", ("backend-engineer", "software-architect"), False),
+        ("teacher of maths or physics in Leeds", ("teacher",), False),
+        ("Head of marketing or VP of Product Design", ("design-manager", "marketing-manager"), False),
+    ],
+)
+def test_each_trade_that_would_do_is_asked_for_and_one_of_a_tool_roughly(
+    text: str, roles: tuple[str, ...], near: bool
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.any, asked.criteria.roles.neighbours, asked.guessed) == (roles, near, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "missed"),
+    [
+        ("customer support, no internship", {"internship"}, ()),
+        ("Analista, Madrid, sin prácticas ni turnos de noche", {"internship"}, ("Analista", "turnos de noche")),
+        ("Analyst in Lyon, pas de stage, pas de CDD", {"internship", "contract"}, ("Analyst",)),
+        ("designer in Lisbon, no freelance or contract work", {"freelance", "contract"}, ()),
+        ("Buchhalterin in Leipzig, keine Zeitarbeit", {"temporary"}, ()),
+        ("junior analyst, SQL, no unpaid internships", set(), ("no unpaid internships",)),
+        ("Java developer, no PHP or night shifts", set(), ("night shifts",)),
+    ],
+)
+def test_a_form_that_a_sentence_refuses_is_left_out(text: str, forms: set[str], missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (set(asked.criteria.employment), asked.missed) == (
+        set(get_args(Employment)) - forms if forms else set(),
+        missed,
+    )
+    assert asked.criteria.roles.none == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Paid internship in software, part-time, Warsaw", "Praktikum im Marketing, Teilzeit", "stage à temps partiel"],
+)
+def test_an_internship_may_be_part_time(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.employment, asked.missed) == (("internship", "part_time"), ())
 
 
 def test_what_each_criterion_looks_at_is_read_from_a_text_but_what_nobody_pastes_a_wish_for() -> None:

@@ -57,6 +57,33 @@ def hours_of(sentence: str) -> tuple[str, str]:
     return "", sentence
 
 
+def choices_in(wanted: str) -> Iterator[tuple[str, int, int]]:
+    """Each "or": its clause up to it, where it begins, and where what is behind it does."""
+    known = _patterns()
+    for found in known.choice.finditer(wanted):
+        begins = max((part.end() for part in known.clauses.finditer(wanted, 0, found.start())), default=0)
+        yield wanted[begins : found.start()].strip(), found.start(), found.end()
+
+
+def each_refused(refused: str) -> Iterator[str]:
+    """What one denial refuses: "no nights or weekends" both."""
+    start = 0
+    for found in (*_patterns().each.finditer(refused), None):
+        if part := refused[start : found.start() if found else len(refused)].strip(_EDGES):
+            yield part
+        start = found.end() if found else start
+
+
+def names_part_time(wanted: str) -> bool:
+    """Whether part-time work is named, beside whatever other form: an internship may be part-time too."""
+    return bool(_patterns().part_time.search(wanted))
+
+
+def is_idle(word: str) -> bool:
+    """Whether a word asks for nothing by itself."""
+    return _patterns().idle.fullmatch(word) is not None
+
+
 def shifts_in(wanted: str) -> Iterator[str]:
     """Shifts and nights that are named: no criterion asks for them."""
     for found in _patterns().shifts.finditer(wanted):
@@ -108,12 +135,17 @@ class _Patterns:
     clauses: re.Pattern[str]
     parts: re.Pattern[str]
     never: re.Pattern[str]
+    choice: re.Pattern[str]
+    """Leads to what will do as well."""
+    each: re.Pattern[str]
+    """Between what is refused by one denial."""
     idle: re.Pattern[str]
     hours: re.Pattern[str]
     """Behind a place: its hours."""
     shifts: re.Pattern[str]
     part_of_a_week: re.Pattern[str]
     """Hours of a week, or hours beside which nothing stands in their part."""
+    part_time: re.Pattern[str]
     experience: re.Pattern[str]
     visa: re.Pattern[str]
 
@@ -128,11 +160,16 @@ def _patterns() -> _Patterns:
         clauses=re.compile(rf"{_CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
         parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
         never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
+        choice=re.compile(rf"(?<=[\w-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
+        each=re.compile(
+            rf"(?<=\w) {any_of('joint.and', 'joint.or', 'joint.either', 'wish.nor')} (?=\w)", re.IGNORECASE
+        ),
         idle=re.compile(any_of("wish.idle", "wish.leads"), re.IGNORECASE),
         hours=re.compile(
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
         ),
         shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
+        part_time=re.compile(rf"(?<!\w){any_of('employment.part_time')}(?!\w)", re.IGNORECASE),
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
         part_of_a_week=re.compile(
