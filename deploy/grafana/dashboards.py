@@ -78,7 +78,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
             _most("Records in the store", "jobchime_stored_match_records"),
             _most("Changes of searches to publish", "jobchime_outbox_rows"),
             _most(
-                "Since the last canary in the store was sent",
+                "Since the last canary was delivered, to nowhere",
                 "jobchime_canary_age_seconds",
                 unit="s",
                 says="One is sent each ten minutes where notifier.canary is set; the alert comes at 25.",

@@ -36,7 +36,6 @@ from services.notifier.agreement import Agreement
 from services.notifier.attempts import Answer
 from services.notifier.building import Builder
 from services.notifier.canary import CanaryDigest
-from services.notifier.choosing import Choosing
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
 from services.notifier.domain.ids import Ids
@@ -115,11 +114,8 @@ def build_notifier(
     notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches)
     if not chosen.canary:
         return notifier()
-    # It looks at no posting but its own, which is sent however likely anybody is to want it.
-    unbarred = chosen.curate.model_copy(update={"least_chance": 0.0, "least_mail_chance": 0.0})
-    alone = chosen.model_copy(update={"newest_looked_at": 0, "postings_held": 1, "curate": unbarred})
     tried = [] if mailer else [partial(probe, mail, _PROBE_PATIENCE_S)]
-    canary_digest = CanaryDigest(engine, Choosing(matches, digests, alone), composer, *tried)
+    canary_digest = CanaryDigest(engine, ids, composer, chosen, *tried)
     return notifier(partial(send_canary, engine), canary_digest.build)
 
 

@@ -87,7 +87,7 @@ def test_one_of_which_no_digest_can_be_built_is_told_of_and_holds_nobody_up(
         live_too_long(form, clock)
         [trouble] = store_troubles(form.operations.figures(), clock.now())
         assert trouble.grave
-        assert trouble.what.startswith("of the canary in the store no digest was built for 14 min")
+        assert trouble.what.startswith("of the canary in the store no digest was built and delivered for 14 min")
         assert [service.tick_errors for service in form.runner.status().services if service.name == "notifier"] == [0]
         monkeypatch.undo()
         form.runner.once(clock.now())
@@ -118,7 +118,7 @@ def test_the_store_is_asked_for_one_every_few_seconds_however_many_ticks(tmp_pat
     asked: list[str] = []
     nothing: Any = None
     with with_canaries(tmp_path, FixedClock(NOW)) as form:
-        digest = CanaryDigest(form.engine, nothing, nothing)
+        digest = CanaryDigest(form.engine, nothing, nothing, NotifierSettings())
         event.listen(form.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
         digest.build(NOW)
         once = len(asked)

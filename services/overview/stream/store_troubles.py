@@ -149,8 +149,8 @@ def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
     elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
         yield Trouble(
-            f"of the canary in the store no digest was built for {ago(now - canary.digest_at)}, or the mailer would not"
-            " take it: those of people may not go out either",
+            f"of the canary in the store no digest was built and delivered for {ago(now - canary.digest_at)}, or the"
+            " mailer would not take it: those of people may not go out either",
             "see that a notifier runs and is ready; its log says what could not be built, what the mailer said, or at"
             " what its ticks fail",
             "process",

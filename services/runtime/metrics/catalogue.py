@@ -356,7 +356,8 @@ WEBHOOKS_OLDEST = Metric(
 CANARY_AGE = Metric(
     "jobchime_canary_age_seconds",
     "gauge",
-    "Since a digest was last built of a canary, for nobody; one is sent each 10 minutes where notifier.canary is set.",
+    "Since a digest of a canary was last built and delivered, to nowhere; one is sent each 10 minutes where"
+    " notifier.canary is set.",
     (),
     (),
     "store",

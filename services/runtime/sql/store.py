@@ -24,6 +24,8 @@ WRITES = "jobchime_writes"
 _NO_TRANSACTION = "jobchime_no_transaction"
 _TURNS = "jobchime_turns"
 """The execution option of SQLite's engines in which the threads that write stand in line."""
+_REHEARSED = "jobchime_rehearsed"
+"""The execution option of a store whose transactions are parts of one that is undone."""
 
 _NOT_MIGRATED = ("42P01", "42703")  # undefined_table, undefined_column
 _CONFLICTS = ("40001", "40P01")  # serialization_failure, deadlock_detected
@@ -74,6 +76,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
     read under a lock. Commits on leaving, rolls back on any exception. Raises UnavailableError where the store is
     away, and ConflictError, which is one, where the transaction was undone for the sake of another; see `retried`.
     """
+    if rehearsal := _rehearsal_of(engine):
+        with explained(engine), rehearsal.begin_nested():
+            yield rehearsal
+        return
     turns: Turns | None = engine.get_execution_options().get(_TURNS)
     with (
         turns.turn() if turns else nullcontext(),
@@ -87,9 +93,30 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads, all of it as of one moment. Raises UnavailableError where the store is away."""
+    if rehearsal := _rehearsal_of(engine):
+        with explained(engine), rehearsal.begin_nested():
+            yield rehearsal
+        return
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if is_postgresql(engine) else {}
     with explained(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def rehearsed(engine: Engine) -> Iterator[Engine]:
+    """The store for one thread, in which all is done and at the end undone: nobody else sees anything of it.
+
+    What its transactions lock others wait for until then. Raises as `writing`.
+    """
+    with writing(engine) as connection:
+        yield engine.execution_options(**{_REHEARSED: connection})
+        if (all_of_it := connection.get_transaction()) is not None:
+            all_of_it.rollback()
+
+
+def _rehearsal_of(engine: Engine) -> Connection | None:
+    found: Connection | None = engine.get_execution_options().get(_REHEARSED)
+    return found
 
 
 @contextmanager
