@@ -113,8 +113,8 @@ class _Compared:
         if word == "default" and isinstance(before, dict) and isinstance(after, dict):
             after = _without_grown(before, after, new)
         if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-            for number, (one, other) in enumerate(zip(before, after, strict=True)):
-                yield from self._nodes(one, other, f"{place}, {word} {number + 1}")
+            for number, (earlier, later) in enumerate(zip(before, after, strict=True)):
+                yield from self._nodes(earlier, later, f"{place}, {word} {number + 1}")
         elif isinstance(before, dict) and isinstance(after, dict):
             yield from self._nodes(before, after, f"{place}, {word}")
         elif before != after:

@@ -25,11 +25,11 @@ def keys_of(values: Iterable[int]) -> Keys:
     return np.unique(np.fromiter(values, dtype=np.uint32))
 
 
-def joined(one: Keys, other: Keys) -> Keys:
+def joined(keys: Keys, other: Keys) -> Keys:
     """What either holds."""
-    if not one.size or not other.size:
-        return one if one.size else other
-    return np.union1d(one, other)
+    if not keys.size or not other.size:
+        return keys if keys.size else other
+    return np.union1d(keys, other)
 
 
 def without(keys: Keys, known: Keys) -> Keys:

@@ -35,9 +35,9 @@ def needed() -> set[str]:
 
 def _needs(name: str, extra: str) -> Iterator[tuple[str, str]]:
     for text in requires(name) or ():
-        one = Requirement(text)
-        if _asked(one, extra):
-            yield from ((canonicalize_name(one.name), each) for each in ("", *one.extras))
+        requirement = Requirement(text)
+        if _asked(requirement, extra):
+            yield from ((canonicalize_name(requirement.name), each) for each in ("", *requirement.extras))
 
 
 def _asked(requirement: Requirement, extra: str = "") -> bool:
@@ -50,10 +50,10 @@ def locked(names: set[str]) -> Iterator[str]:
     """The entries of the lock file that are of these packages, and of the image's Python, which they no longer name."""
     for entry in re.split(r"\n(?=[a-z0-9])", _LOCK.read_text(encoding="utf-8")):
         line, *hashes = entry.rstrip("\n").split("\n")
-        one = Requirement(line.removesuffix(" \\"))
-        if canonicalize_name(one.name) in names and _asked(one):
-            one.marker = None
-            yield "\n".join((f"{one} \\", *hashes))
+        requirement = Requirement(line.removesuffix(" \\"))
+        if canonicalize_name(requirement.name) in names and _asked(requirement):
+            requirement.marker = None
+            yield "\n".join((f"{requirement} \\", *hashes))
 
 
 if __name__ == "__main__":

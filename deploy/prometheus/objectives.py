@@ -55,8 +55,8 @@ class Objective:
         asked = tuple(self._asked(fires, gauge) for gauge in self.asked_for)
         page_expr = self._expr(_PAGE)
         if self.asked_for:
-            held = " or ".join(f"max(max_over_time({gauge}[1h])) > 0" for gauge in self.asked_for)
-            page_expr = f"({page_expr}) unless ({held})"
+            any_asked = " or ".join(f"max(max_over_time({gauge}[1h])) > 0" for gauge in self.asked_for)
+            page_expr = f"({page_expr}) unless ({any_asked})"
             nothing = dict.fromkeys(self.asked_for, "0x300")
             fires = replace(fires, series={**fires.series, **nothing})
         page = Alert(

@@ -32,7 +32,7 @@ def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, An
     """The chance, the bar where it is known, and what speaks against the job: log odds that each thing costs."""
     if chance is None:
         return None
-    against = [{"fact": one.doubt.fact, "costs": one.costs, "of": _of(one.doubt)} for one in chance.against]
+    against = [{"fact": factor.doubt.fact, "costs": factor.costs, "of": _of(factor.doubt)} for factor in chance.against]
     return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
 
 

@@ -64,7 +64,9 @@ def _rebuilt(installation: Installation, about: str, now: datetime, _by: str, pr
         raise UsageError(f"there is no index of {about}; there are those of {' and '.join(recovery.Index)}")
     only = recovery.Index(about) if about else None
     done = list(recovery.rebuild(installation.settings, only, now, progress=progress))
-    return " ".join(f"The index of {one.name} was built anew, and its searches go to {one.generation}." for one in done)
+    return " ".join(
+        f"The index of {rebuilt.name} was built anew, and its searches go to {rebuilt.generation}." for rebuilt in done
+    )
 
 
 def replayed(installation: Installation, chosen: Chosen, by: str, progress: Progress) -> str:

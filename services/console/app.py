@@ -164,10 +164,10 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
         except SignedOutError:
             return sent_away(request)
         except HTTPException as error:
-            return told(request, error)
+            return error_page(request, error)
         return failed_with(request, 400, said)
 
-    def told(request: Request, error: HTTPException) -> Response:
+    def error_page(request: Request, error: HTTPException) -> Response:
         said = {
             403: "The form is of another site, or was made before you signed in; or what it is about is masked again.",
             404: "There is no such page.",
@@ -197,7 +197,7 @@ def _show_faults(app: FastAPI, door: ConsoleDoor) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        return unread(request, _NOT_DONE) if error.status_code == 400 else told(request, error)
+        return unread(request, _NOT_DONE) if error.status_code == 400 else error_page(request, error)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:

@@ -91,7 +91,7 @@ def routes(door: ConsoleDoor, turns: Turns, revealed: Revealed) -> APIRouter:
         return door.show(request, "letters", operator, values=values)
 
     @router.get("/letters/{letter}")
-    async def one(request: Request, letter: str) -> Response:
+    async def letter_page(request: Request, letter: str) -> Response:
         """One letter with its record."""
         operator = door.access.operator(request)
         found, events = await door.work(lambda: dead_letters.show_with_history(settings, letter))
@@ -171,7 +171,7 @@ def _add_postings(router: APIRouter, door: ConsoleDoor) -> None:
         return door.show(request, "postings", operator)
 
     @router.get("/postings/{posting}")
-    async def one(request: Request, posting: str) -> Response:
+    async def posting_page(request: Request, posting: str) -> Response:
         """The posting."""
         return await shown(request, door.access.operator(request), posting)
 

@@ -74,7 +74,7 @@ def routes(door: ConsoleDoor, revealed: Revealed) -> APIRouter:
         return door.show(request, "done", operator, values={"said": said, "back": "/people"})
 
     @router.get("/people/{person}")
-    async def one(request: Request, person: str) -> Response:
+    async def person_page(request: Request, person: str) -> Response:
         """Somebody: masked, or as they are where that was asked for just now."""
         operator = door.access.operator(request)
         shown = revealed.covers(operator, person)

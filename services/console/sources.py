@@ -63,10 +63,10 @@ def routes(door: ConsoleDoor, watch: Watch) -> APIRouter:
         return await _listed(door, request, operator, {**tried, "given": given.fields})
 
     @router.get("/sources/{name}")
-    async def one(request: Request, name: str) -> Response:
+    async def source_page(request: Request, name: str) -> Response:
         """One source, and what it gave by day."""
         operator = door.access.operator(request)
-        values = await door.work(partial(_one, door, name))
+        values = await door.work(partial(_details, door, name))
         if values is None:
             raise HTTPException(404)
         return door.show(request, "source", operator, values=values)
@@ -101,7 +101,7 @@ def _add_sending(router: APIRouter, door: ConsoleDoor, watch: Watch) -> None:
     async def shown(request: Request, operator: Operator, said: str) -> Response:
         found = await door.work(lambda: mail.sending(door.installation, door.clock()))
         failed = await door.work(lambda: mail.listed(door.installation, "failed", _MOST_FAILED, newest=True))
-        masked = [(one, accounts.masked(one.address)) for one in failed]
+        masked = [(delivery, accounts.masked(delivery.address)) for delivery in failed]
         values = {"sending": found, "said": said, "now": door.clock(), "failed": masked}
         return door.show(request, "sending", operator, values=values)
 
@@ -149,7 +149,7 @@ async def _listed(door: ConsoleDoor, request: Request, operator: Operator, more:
     return door.show(request, "sources", operator, 400 if "fault" in more else 200, values | more)
 
 
-def _one(door: ConsoleDoor, name: str) -> dict[str, object] | None:
+def _details(door: ConsoleDoor, name: str) -> dict[str, object] | None:
     standings = sources.standings(door.installation, door.clock())
     standing = next((standing for standing in standings if standing.figures.name == name), None)
     if standing is None:

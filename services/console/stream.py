@@ -165,7 +165,7 @@ class SourceRow:
         return [cell_of(hour, pushed=self.figures.pushed) for hour in self.hours]
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """All of them in a sentence, for who does not see them."""
         polls, seen, new, failed, unread = (
             sum(getattr(hour, name) for hour in self.hours) for name in ("polls", "seen", "new", "failed", "unread")

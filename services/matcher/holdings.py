@@ -237,7 +237,9 @@ class _Follower(Generic[M]):
 
     def last(self) -> dict[int, dict[int, int]]:
         """The last records of each partition, by offset and checksum."""
-        return {partition: {one.offset: _checksum(one) for one in some} for partition, some in self._last.items()}
+        return {
+            partition: {record.offset: _checksum(record) for record in some} for partition, some in self._last.items()
+        }
 
     def _compare(self, record: Record) -> None:
         known = self._known.get(record.partition, {})

@@ -83,15 +83,17 @@ class Arrivals:
 
 
 def _columns(arrivals: Sequence[tuple[int, _Arrival]]) -> Mapping[str, Column]:
-    every = [one for _, one in arrivals]
-    ids = b"".join(bytes(_ID_BYTES) if one.criteria_id is None else bytes.fromhex(one.criteria_id) for one in every)
+    every = [arrival for _, arrival in arrivals]
+    ids = b"".join(
+        bytes(_ID_BYTES) if arrival.criteria_id is None else bytes.fromhex(arrival.criteria_id) for arrival in every
+    )
     return {
         "key": np.array([key for key, _ in arrivals], dtype=np.uint32),
         "id": np.frombuffer(ids, dtype=f"V{_ID_BYTES}", count=len(every)),
-        "removed": np.array([one.criteria_id is None for one in every], dtype=np.bool_),
-        "version": np.array([one.version for one in every], dtype=np.int64),
-        "partition": np.array([one.partition for one in every], dtype=np.int32),
-        "offset": np.array([one.offset for one in every], dtype=np.int64),
+        "removed": np.array([arrival.criteria_id is None for arrival in every], dtype=np.bool_),
+        "version": np.array([arrival.version for arrival in every], dtype=np.int64),
+        "partition": np.array([arrival.partition for arrival in every], dtype=np.int32),
+        "offset": np.array([arrival.offset for arrival in every], dtype=np.int64),
     }
 
 

@@ -27,7 +27,7 @@ def together(criteria: Criteria) -> Iterator[tuple[tuple[Relaxation, ...], ...]]
 
     Each relaxation is made of what the one before it asks for.
     """
-    spared = [one.name for one in CRITERIA if one.asks(criteria) and one.name not in _THE_WORK]
+    spared = [criterion.name for criterion in CRITERIA if criterion.asks(criteria) and criterion.name not in _THE_WORK]
     for size in range(2, _MOST_TOGETHER + 1):
         yield tuple(_without(names, criteria) for names in combinations(spared, size))
 

@@ -160,14 +160,14 @@ class Builder:
         """Keep some together, or each alone where that fails for a reason of its own; returns whom to give back."""
         try:
             done = self._digests.commit_all(built, now)
-            kept = {one.outcome.recipient.subscriber_id: same for one, same in zip(built, done, strict=True)}
+            kept = {build.outcome.recipient.subscriber_id: same for build, same in zip(built, done, strict=True)}
         except UnavailableError:
             raise
         except Exception:
             kept = {}
-            for one in built:
-                with _failing_alone(own := one.outcome.recipient.subscriber_id):
-                    kept[own] = self._digests.commit(one.outcome, one.closings, one.email, now)
+            for build in built:
+                with _failing_alone(own := build.outcome.recipient.subscriber_id):
+                    kept[own] = self._digests.commit(build.outcome, build.closings, build.email, now)
         for subscriber_id, same in kept.items():
             if not same:
                 _events.info("a search changed while its digest was built", subscriber_id=subscriber_id)

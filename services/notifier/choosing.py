@@ -146,7 +146,7 @@ class Choosing:
 
     def sent_of_near(self, choices: Iterable[Choice], now: datetime) -> Mapping[str, Sequence[SentItem]]:
         """By subscriber, what they were sent that may be the same as what nearly fits. Raises UnavailableError."""
-        near = {one.outcome.recipient.subscriber_id: one.near for one in choices if one.near}
+        near = {choice.outcome.recipient.subscriber_id: choice.near for choice in choices if choice.near}
         return self._sent({own: [candidate.posting for candidate in some] for own, some in near.items()}, now)
 
     def completed(self, choice: Choice, sent: Mapping[str, Sequence[SentItem]]) -> Digest | Hold:
@@ -163,24 +163,24 @@ class Postings:
 
     def __init__(self, matches: SqlMatches, most: int) -> None:
         self._matches = matches
-        self._held: LRUCache[str, PostingCore] = LRUCache(most)
+        self._postings: LRUCache[str, PostingCore] = LRUCache(most)
         self._looked_at: set[str] = set()
         """In this pass: what is held of these is the newest version."""
 
     def load(self, posting_ids: Iterable[str]) -> dict[str, PostingCore]:
         """Postings by id, those no longer kept left out."""
         wanted = sorted(posting_ids)
-        doubtful = [own for own in wanted if own in self._held and own not in self._looked_at]
+        doubtful = [own for own in wanted if own in self._postings and own not in self._looked_at]
         versions = self._matches.versions(doubtful) if doubtful else {}
         for own in doubtful:
-            if self._held[own].version != versions.get(own):
-                del self._held[own]
-        found = {own: self._held[own] for own in wanted if own in self._held}
+            if self._postings[own].version != versions.get(own):
+                del self._postings[own]
+        found = {own: self._postings[own] for own in wanted if own in self._postings}
         missing = [own for own in wanted if own not in found]
         if missing:
             read = self._matches.postings(missing)
             found |= read
-            self._held.update(read)
+            self._postings.update(read)
         self._looked_at.update(wanted)
         return found
 

@@ -52,7 +52,7 @@ class Courier:
         self._setbacks = 0
         self._asked: timedelta | None = None
         self._holds = 0
-        self._held: tuple[datetime, datetime] | None = None
+        self._left_alone: tuple[datetime, datetime] | None = None
         """Since when and until when the mailer is left alone; a clock that is set back ends it."""
 
     def deliver(self, now: datetime) -> None:
@@ -61,7 +61,7 @@ class Courier:
         self.keep_answers(now)
         self._deliveries.sweep(now, now - self._settings.give_up_after)
         self._settle_doubts(now)
-        if self._held is not None and self._held[0] <= now < self._held[1]:
+        if self._left_alone is not None and self._left_alone[0] <= now < self._left_alone[1]:
             return
         self._setbacks = self._settings.setbacks_in_row - 1 if self._holds else 0
         self._asked = None
@@ -130,7 +130,7 @@ class Courier:
 
     def _hold(self, now: datetime) -> None:
         self._holds += 1
-        self._held = (now, until := now + hold_after(self._holds, self._asked))
+        self._left_alone = (now, until := now + hold_after(self._holds, self._asked))
         _events.warning(
             "the mailer takes nothing now; the rest waits",
             mailer=self._mailer.name,

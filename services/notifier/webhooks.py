@@ -140,13 +140,15 @@ class Webhooks:
         matched = self._store.matched(due, cut) if due else {}
         self._judging.forget()
         self._postings.forget()
-        for one in due:
-            if (own := matched.get(one.webhook.webhook_id)) is not None and not self._stopping():
-                self._find_for(one, own, cut, now)
+        for due_webhook in due:
+            if (own := matched.get(due_webhook.webhook.webhook_id)) is not None and not self._stopping():
+                self._find_for(due_webhook, own, cut, now)
         # Where there are more, those for whom nothing came would stand before them.
         full = len(due) >= MOST_AT_ONCE
         if full or self._emptied_at is None or not timedelta() <= now - self._emptied_at < _EMPTY_EVERY:
-            self._store.pass_over([one for one in due if one.webhook.webhook_id not in matched], cut, now)
+            self._store.pass_over(
+                [due_webhook for due_webhook in due if due_webhook.webhook.webhook_id not in matched], cut, now
+            )
             self._store.cancel_unwanted(now)
             self._emptied_at = now
 
@@ -182,7 +184,7 @@ class Webhooks:
             for posting_id, posting in postings.items()
             if since == now or max(posting.seen_at, posting.fetched_at) > since
         ]
-        sent = self._store.posted(hook.webhook_id, [one.posting for one in candidates])
+        sent = self._store.posted(hook.webhook_id, [candidate.posting for candidate in candidates])
         jobs = ranked(recipient, candidates, sent, now, self._curating, self._judging, [])
         words = words_of(recipient.locale)
         items = [item_of(job, recipient, now) for job in jobs if job.outcome == "match"]

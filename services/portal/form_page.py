@@ -41,8 +41,8 @@ def form_page(
 ) -> dict[str, Any]:
     """What the fields of a page name. `wrong`: the field whose fault is said above them."""
     read: dict[str, list[Proposal]] = {}
-    for one in just_read.proposals:
-        read.setdefault(_FIELDS.get(one.field, one.field), []).append(one)
+    for proposal in just_read.proposals:
+        read.setdefault(_FIELDS.get(proposal.field, proposal.field), []).append(proposal)
     return {
         "said": just_read.said,
         "missed": just_read.missed,

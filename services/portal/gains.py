@@ -59,31 +59,31 @@ def shown_gains(
     """Before they are weighed, by what fits; then those alone by which more is mailed."""
     asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
 
-    def shown(one: Loosened) -> tuple[str, str]:
-        how = capitalised(words.all_of([relaxation_in_words(made, asked, words) for made in one.relaxations]))
-        more = format_decimal(one.more, locale=words.locale)
+    def shown(gain: Loosened) -> tuple[str, str]:
+        how = capitalised(words.all_of([relaxation_in_words(made, asked, words) for made in gain.relaxations]))
+        more = format_decimal(gain.more, locale=words.locale)
         if loosened is None:
-            said = words.count("{how}: 1 more", "{how}: {shown} more", one.more, how=how, shown=more)
+            said = words.count("{how}: 1 more", "{how}: {shown} more", gain.more, how=how, shown=more)
         else:
-            rate = rate_in_words(one.jobs_a_week, preview.days, words)
+            rate = rate_in_words(gain.jobs_a_week, preview.days, words)
             said = words.count(
                 "{how}: {rate}, 1 more fits",
                 "{how}: {rate}, {shown} more fit",
-                one.more,
+                gain.more,
                 how=how,
                 rate=rate,
                 shown=more,
             )
-        return said, asking_instead(given, one.relaxations[-1].criteria, words)
+        return said, asking_instead(given, gain.relaxations[-1].criteria, words)
 
     if loosened is None:
         best = [Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
     else:
-        best = [one for one in loosened if one.jobs_a_week > now_mailed][:_MOST_GAINS]
-    buttons = [shown(one) for one in best]
+        best = [gain for gain in loosened if gain.jobs_a_week > now_mailed][:_MOST_GAINS]
+    buttons = [shown(gain) for gain in best]
     if loosened is not None and not best and not preview.found.matching:
         buttons = _trade_alone(preview, asked, given, words)
-    single = [one for one in loosened or () if len(one.relaxations) == 1]
+    single = [gain for gain in loosened or () if len(gain.relaxations) == 1]
     none_mailed = words.say("No single change would have more mailed.") if single and not best else ""
     return ShownGains(loosened is not None, buttons, none_mailed, _by_criterion(preview, loosened, words))
 
@@ -130,8 +130,8 @@ def _by_criterion(
     if len(found.alone) < 2:
         return []
     more = {made.criterion: gained for made, gained in found.without}
-    single = (one for one in loosened or () if len(one.relaxations) == 1)
-    mailed = {one.relaxations[0].criterion: one for one in single if one.relaxations[0].step == "without"}
+    single = (gain for gain in loosened or () if len(gain.relaxations) == 1)
+    mailed = {gain.relaxations[0].criterion: gain for gain in single if gain.relaxations[0].step == "without"}
     number = partial(format_decimal, locale=words.locale)
 
     def rate(name: str) -> str:

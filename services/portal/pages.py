@@ -76,7 +76,7 @@ def _accepted(header: str) -> str:
             weighed.append((float(weight.partition("=")[2] or 1), tag.strip()))
         except ValueError:
             continue
-    wanted = [tag.replace("-", "_") for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
+    wanted = [tag.replace("-", "_") for weight, tag in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]
     for tag in wanted:
         language = tag.partition("_")[0].casefold()
         if language in LANGUAGES:

@@ -247,6 +247,6 @@ def _pay_said(pay: Sequence[PayBin], currency: str, words: Words) -> str:
 
 def _pay_bars(preview: LivePreview, words: Words) -> list[Bar]:
     money = partial(_money, currency=preview.currency, words=words)
-    titles = [f"{money(one.least)} - {money(one.below)}: {one.count}" for one in preview.pay]
-    bars = _PLOT.bars([one.count for one in preview.pay], titles)
-    return [replace(bar, lower=one.below <= preview.floor) for bar, one in zip(bars, preview.pay, strict=True)]
+    titles = [f"{money(pay_bin.least)} - {money(pay_bin.below)}: {pay_bin.count}" for pay_bin in preview.pay]
+    bars = _PLOT.bars([pay_bin.count for pay_bin in preview.pay], titles)
+    return [replace(bar, lower=pay_bin.below <= preview.floor) for bar, pay_bin in zip(bars, preview.pay, strict=True)]

@@ -182,15 +182,15 @@ def _mailed(live: LivePreviews, given: Mapping[str, str], words: Words, now: dat
 
 def _grouped(named: Sequence[NamedSkill], words: Words) -> list[_Group]:
     groups = (
-        _Group(words.say(heading), [(one, _matched(one, words)) for one in named if one.strength in strengths])
+        _Group(words.say(heading), [(skill, _matched(skill, words)) for skill in named if skill.strength in strengths])
         for heading, strengths in _GROUPS.items()
     )
     return [group for group in groups if group.skills]
 
 
-def _matched(one: NamedSkill, words: Words) -> str:
-    if not one.said:
+def _matched(skill: NamedSkill, words: Words) -> str:
+    if not skill.said:
         return words.say("The title implies it.")
-    if one.said.casefold() == one.name.casefold():
+    if skill.said.casefold() == skill.name.casefold():
         return ""
-    return words.say("“{said}” is another way to write it.", said=one.said)
+    return words.say("“{said}” is another way to write it.", said=skill.said)

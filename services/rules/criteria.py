@@ -76,8 +76,8 @@ def accepted(criteria: Criteria) -> Criteria:
 
 def _check_offset(criteria: Criteria) -> None:
     if criteria.utc_offset is not None and (criteria.utc_offset * 4) % 1:
-        told = f"no time zone lies {criteria.utc_offset:g} hours from UTC: they are quarters of an hour apart"
-        raise CriteriaError(told, "offset")
+        fault = f"no time zone lies {criteria.utc_offset:g} hours from UTC: they are quarters of an hour apart"
+        raise CriteriaError(fault, "offset")
     if criteria.tolerance and criteria.utc_offset is None:
         raise CriteriaError("a tolerance is counted from utc_offset: name that too, such as 1 for Berlin in winter")
 

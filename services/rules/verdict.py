@@ -44,7 +44,9 @@ class Verdict:
 
     def nearly(self, by: Relaxation) -> "Verdict":
         """The same of a near miss that `near_miss` found: what fails nearly fits."""
-        reasons = (replace(one, fit="near") if one.criterion == by.criterion else one for one in self.reasons)
+        reasons = (
+            replace(reason, fit="near") if reason.criterion == by.criterion else reason for reason in self.reasons
+        )
         return Verdict("near", tuple(reasons))
 
 

@@ -54,10 +54,11 @@ class _Spellings:
 
     def __init__(self, given: Iterable[_Spelling]) -> None:
         starts = sorted(
-            ((one.folded[at:], at > 0, one) for one in given for at in _words_at(one.folded)), key=lambda each: each[0]
+            ((spelling.folded[at:], at > 0, spelling) for spelling in given for at in _words_at(spelling.folded)),
+            key=lambda each: each[0],
         )
         self._keys = [key for key, _, _ in starts]
-        self._found = [(inner, one) for _, inner, one in starts]
+        self._found = [(inner, spelling) for _, inner, spelling in starts]
 
     def beginning(self, typed: str, weights: Mapping[str, float]) -> list[_Spelling]:
         """The best ways of writing each thing that begins so, the likeliest first."""
@@ -65,13 +66,13 @@ class _Spellings:
         last = min(bisect_left(self._keys, typed + "\U0010ffff"), first + _MOST_LOOKED_AT)
 
         def order(found: tuple[bool, _Spelling]) -> tuple[bool, bool, bool, float, int, str]:
-            inner, one = found
-            weight = weights.get(one.own, one.weight)
-            return one.folded != typed, inner, one.alias, -weight, len(one.folded), one.own
+            inner, spelling = found
+            weight = weights.get(spelling.own, spelling.weight)
+            return spelling.folded != typed, inner, spelling.alias, -weight, len(spelling.folded), spelling.own
 
         best: dict[str, _Spelling] = {}
-        for _, one in nsmallest(8 * MOST, self._found[first:last], key=order):
-            best.setdefault(one.own, one)
+        for _, spelling in nsmallest(8 * MOST, self._found[first:last], key=order):
+            best.setdefault(spelling.own, spelling)
         return list(best.values())[:MOST]
 
 
@@ -85,7 +86,7 @@ def suggestions(kind: Kind, typed: str, words: Words, weights: Mapping[str, floa
         return []
     found = _spellings(kind).beginning(folded, weights)
     if found:
-        return _once(_suggested(kind, one, folded, words) for one in found)
+        return _once(_suggested(kind, spelling, folded, words) for spelling in found)
     return _once(Suggestion(name, "") for name in _NEAREST[kind](typed[:_MOST_TYPED], words))
 
 
@@ -98,7 +99,7 @@ def warm() -> None:
 def readable_role(role: str, words: Words) -> str:
     """A role by a name that the form reads as that role."""
     name = role_in_words(role, words)
-    return name if [one.id for one in roles().meant(name)] == [role] else role
+    return name if [role_meant.id for role_meant in roles().meant(name)] == [role] else role
 
 
 def readable_place(code: str, words: Words) -> str:
@@ -107,24 +108,24 @@ def readable_place(code: str, words: Words) -> str:
     return next((name for name in names if "," not in name and canonical_place(name) == code), code)
 
 
-def _suggested(kind: Kind, one: _Spelling, typed: str, words: Words) -> Suggestion:
+def _suggested(kind: Kind, spelling: _Spelling, typed: str, words: Words) -> Suggestion:
     match kind:
         case "roles":
-            value = readable_role(one.own, words)
+            value = readable_role(spelling.own, words)
         case "places":
-            value = readable_place(one.own, words)
+            value = readable_place(spelling.own, words)
         case "towns":
-            town = towns().by_label[one.own]
+            town = towns().by_label[spelling.own]
             where = dict.fromkeys(place_in_words(code, words) for code in (town.code, town.country))
-            return Suggestion(one.own, ", ".join(name for name in where if name != town.name))
+            return Suggestion(spelling.own, ", ".join(name for name in where if name != town.name))
         case _:
-            value = one.own
+            value = spelling.own
     shown = fold_skill(value) if kind == "skills" else fold(value)
-    return Suggestion(value, "" if typed in shown else one.folded)
+    return Suggestion(value, "" if typed in shown else spelling.folded)
 
 
 def _once(some: Iterable[Suggestion]) -> list[Suggestion]:
-    return list({one.value: one for one in some}.values())
+    return list({suggestion.value: suggestion for suggestion in some}.values())
 
 
 _NEAREST: Final[Mapping[Kind, Callable[[str, Words], Iterable[str]]]] = {

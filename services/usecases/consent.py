@@ -115,7 +115,9 @@ def declared_of(installation: Installation, own_id: str) -> Declaration | None:
     """What an operator last declared of someone's consent."""
     ledger = installation.subscribers.consents(own_id)
     found = [
-        Declaration(one.source, one.given_at or one.at, one.wording) for one in ledger if one.source and one.wording
+        Declaration(consent.source, consent.given_at or consent.at, consent.wording)
+        for consent in ledger
+        if consent.source and consent.wording
     ]
     return found[-1] if found else None
 

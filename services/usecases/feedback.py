@@ -104,22 +104,22 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     return Changed(tuple(moved), _left_out(installation, outcome.recipient, now), kept_out)
 
 
-def _left_out(installation: Installation, told: Recipient, now: datetime) -> tuple[LeftOut, ...]:
+def _left_out(installation: Installation, recipient: Recipient, now: datetime) -> tuple[LeftOut, ...]:
     """What the mail would hold for somebody who had said nothing, and `told` do not want."""
     from services.usecases.previews import next_digest
 
-    if not (told.not_relevant or told.hidden_companies):
+    if not (recipient.not_relevant or recipient.hidden_companies):
         return ()
-    outcome = next_digest(installation, told.subscriber_id, now, heeding_feedback=False).outcome
+    outcome = next_digest(installation, recipient.subscriber_id, now, heeding_feedback=False).outcome
     shown = [item.posting for item in (*outcome.items, *outcome.near)] if isinstance(outcome, Digest) else []
-    why = ((posting, _why_left_out(posting, told)) for posting in shown)
+    why = ((posting, _why_left_out(posting, recipient)) for posting in shown)
     return tuple(LeftOut(posting, kind) for posting, kind in why if kind)
 
 
-def _why_left_out(posting: PostingCore, told: Recipient) -> Kind | None:
-    if posting.cluster.key in told.not_relevant:
+def _why_left_out(posting: PostingCore, recipient: Recipient) -> Kind | None:
+    if posting.cluster.key in recipient.not_relevant:
         return "not_relevant"
-    return "hidden_company" if fold_company(posting.company.name) in told.hidden_companies else None
+    return "hidden_company" if fold_company(posting.company.name) in recipient.hidden_companies else None
 
 
 def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Statement:

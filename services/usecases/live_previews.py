@@ -215,7 +215,7 @@ class LivePreviews:
         if known is None:
             shown = self.preview(query, reader, now)
             known = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
-            if not any(one.jobs_a_week > shown.taste.jobs_a_week for one in known):
+            if not any(gain.jobs_a_week > shown.taste.jobs_a_week for gain in known):
                 several = self._columns.together(query.criteria)[:_MOST_WAYS]
                 known = (*self._weighed(query, reader, now, several), *known)
             with self._lock:
@@ -229,7 +229,7 @@ class LivePreviews:
             Loosened(made, more, self._jobs_a_week(replace(query, criteria=made[-1].criteria), reader, now))
             for made, more in ways
         )
-        return tuple(sorted(weighed, key=lambda one: -one.jobs_a_week))
+        return tuple(sorted(weighed, key=lambda gain: -gain.jobs_a_week))
 
     def _jobs_a_week(self, query: Query, reader: Recipient, now: datetime) -> float:
         matching, newest = self._columns.newest(query.criteria, _WEIGHED)
@@ -277,10 +277,10 @@ class LivePreviews:
             search, settings = self._search(query), self._settings.notifier.curate
             return best_of(given, self._newest, reader, search, now, settings, self._judging)
 
-    def _near(self, query: Query, held: Hold) -> tuple[Item, ...]:
+    def _near(self, query: Query, hold: Hold) -> tuple[Item, ...]:
         with self._lock:
             settings = self._settings.notifier.curate
-            return near_of(held, self._newest, self._search(query), settings, self._judging)
+            return near_of(hold, self._newest, self._search(query), settings, self._judging)
 
     def _search(self, query: Query) -> DueSearch:
         # What is asked for once more is the same, so that what was judged by it is known.

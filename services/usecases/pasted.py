@@ -237,14 +237,14 @@ def skills_in(text: str) -> list[NamedSkill]:
     draft, known = draft_of(text), taxonomy()
     document = document_of(draft.title, text_of_safe(sanitise(draft.html)))
     found: dict[str, NamedSkill] = {}
-    for name, told in told_skills(draft, document, known):
-        where = document.title if told.strength == "title" else document.text
-        found[name] = _skill(name, told.strength, where, told.span or _span_in(document.title, name, known))
+    for name, meaning in told_skills(draft, document, known):
+        where = document.title if meaning.strength == "title" else document.text
+        found[name] = _skill(name, meaning.strength, where, meaning.span or _span_in(document.title, name, known))
     for mention in known.find(document.text):
         if mention.name not in found:
             found[mention.name] = _skill(mention.name, None, document.text, (mention.start, mention.end))
     ranks = ("title", "required", "wanted", "bonus", "employer", "passing", None)
-    return sorted(found.values(), key=lambda one: ranks.index(one.strength))
+    return sorted(found.values(), key=lambda skill: ranks.index(skill.strength))
 
 
 def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
@@ -298,7 +298,7 @@ def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | 
 
 def _span_in(title: str, name: str, known: Taxonomy) -> tuple[int, int]:
     """Where a title names a skill; nowhere, where it only implies it."""
-    return next(((one.start, one.end) for one in known.find(title) if one.name == name), (0, 0))
+    return next(((mention.start, mention.end) for mention in known.find(title) if mention.name == name), (0, 0))
 
 
 def _skill(name: str, strength: Strength | None, text: str, span: tuple[int, int]) -> NamedSkill:

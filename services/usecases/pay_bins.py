@@ -57,5 +57,5 @@ def range_of(bins: Sequence[PayBin], period: str) -> PayRange | None:
 def _round_up(width: float) -> int:
     """1, 2 or 5 times a power of ten."""
     scale: int = 10 ** (len(str(int(max(width, 1)))) - 1)
-    widths = (scale * one for one in _ROUND)
-    return next(one for one in widths if one >= width)
+    widths = (scale * digit for digit in _ROUND)
+    return next(round_width for round_width in widths if round_width >= width)

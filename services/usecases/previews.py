@@ -268,20 +268,20 @@ def passing_of(
 
 def _candidates(found: Sequence[PostingCore], search: DueSearch) -> list[Candidate]:
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
-    postings = (one.model_copy(update={"backlog": False}) if one.backlog else one for one in found)
+    postings = (posting.model_copy(update={"backlog": False}) if posting.backlog else posting for posting in found)
     return [Candidate(posting, (search,)) for posting in postings]
 
 
 def near_of(
-    held: Hold,
+    hold: Hold,
     newest: NewestPostings,
     search: DueSearch,
     settings: CurateSettings,
     judging: Judging,
 ) -> tuple[Item, ...]:
     """The best of what nearly fits a search that nothing fits whole: a mail of these alone would not be sent."""
-    empty = Digest(held.recipient, held.due_at, (search,), items=(), near=(), left_out=0, dropped=())
-    found = [Candidate(job.posting, (search,)) for job in held.near_rest]
-    found += near_candidates(empty, partial(newest.at, held.due_at), settings, judging)
+    empty = Digest(hold.recipient, hold.due_at, (search,), items=(), near=(), left_out=0, dropped=())
+    found = [Candidate(job.posting, (search,)) for job in hold.near_rest]
+    found += near_candidates(empty, partial(newest.at, hold.due_at), settings, judging)
     shown = with_near_misses(empty, found, (), settings, judging)
     return () if isinstance(shown, Hold) else shown.near

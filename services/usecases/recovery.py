@@ -299,7 +299,7 @@ def _index_of(ground: _Ground, asked: dict[int, CriteriaOfKey]) -> CriteriaIndex
         return ground.index
     index = MemoryCriteriaIndex()
     for some in chunked(asked.values(), _APPLIED_AT_ONCE):
-        index.apply([decode(CriteriaRecord, one.value) for one in some])
+        index.apply([decode(CriteriaRecord, criteria.value) for criteria in some])
     return index
 
 

@@ -161,8 +161,8 @@ def _foreseen(jobs: Sequence[JudgedJob]) -> _Foreseen:
 def _bar(words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen]) -> BarView:
     things, _, setting, _ = words
     mailed = list(foreseen)
-    chances = [one.chance for one in mailed if one.chance is not None]
-    judged = [one.judged for one in mailed if one.judged is not None]
+    chances = [mail.chance for mail in mailed if mail.chance is not None]
+    judged = [mail.judged for mail in mailed if mail.judged is not None]
     bands = [
         ForeseenBand(sum(holds(*ends, chance) for chance in chances), band_of(*ends, judged)) for ends in bounds(bar)
     ]

@@ -85,7 +85,7 @@ def mapped_source(ingest: IngestSettings, settings_file: Path | None, name: str)
     """Raises UsageError for a source that has no mapping of its own, or none in a file that is known."""
     source, file = _read_by(ingest, settings_file, name)
     read = read_mapping(file)
-    others = tuple(one.name for one in ingest.sources if one.format == source.format and one.name != name)
+    others = tuple(other.name for other in ingest.sources if other.format == source.format and other.name != name)
     return MappedSource(source, file, read.values, others, _digest_of(read.text))
 
 
@@ -99,7 +99,7 @@ def has_file(ingest: IngestSettings, settings_file: Path | None, name: str) -> b
 
 
 def _read_by(ingest: IngestSettings, settings_file: Path | None, name: str) -> tuple[SourceSettings, Path]:
-    source = next((one for one in ingest.sources if one.name == name), None)
+    source = next((candidate for candidate in ingest.sources if candidate.name == name), None)
     if source is None or not source.format.startswith(PREFIX):
         raise UsageError(f"{name[:100]} is no source that is read by a mapping of your own")
     try:

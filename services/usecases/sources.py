@@ -92,7 +92,7 @@ def standings(installation: Installation, now: datetime) -> Sequence[SourceStand
     urls = {source.name: source.url for source in ingest.sources}
     healths = {health.source: health for health in SqlSourceLedger(engine).healths()}
     figures = read_source_figures(engine, now, expected_of(ingest))
-    found = [SourceStanding(urls.get(one.name), one, healths.get(one.name)) for one in figures]
+    found = [SourceStanding(urls.get(source.name), source, healths.get(source.name)) for source in figures]
     return sorted(found, key=lambda standing: worst_first(standing.figures.state))
 
 
@@ -149,7 +149,7 @@ def accept(installation: Installation, source: str, now: datetime) -> int:
     """
     require_source(installation.settings, source)
     ledger = SqlSourceLedger(installation.engine)
-    expected = [one for one in expected_of(installation.settings.ingest) if one.name == source]
+    expected = [candidate for candidate in expected_of(installation.settings.ingest) if candidate.name == source]
     [figures] = read_source_figures(installation.engine, now, expected)
     if figures.amiss is not None:
         ledger.accept_giving(source, now)

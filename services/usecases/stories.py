@@ -98,8 +98,8 @@ def _verdicts(case: Case) -> _Verdicts:
 def _verdict_event(case: Case, search: SavedSearch, found: Judgement) -> StoryEvent:
     said = explained(case.posting, found.verdict, english())
     matches = found.verdict.outcome == "match"
-    told = () if case.masked else said.lines
-    lines = [f"{line.criterion}: {line.text}" for line in told if matches or line.fit != "yes"]
+    shown = () if case.masked else said.lines
+    lines = [f"{line.criterion}: {line.text}" for line in shown if matches or line.fit != "yes"]
     paused = ", which is paused" if search.paused else ""
     what = f"by {case.search(search)}{paused}, it {said.said}"
     return StoryEvent("verdict", None, what, (*lines, *_weighed(case, found)))
@@ -163,11 +163,11 @@ def _upcoming(case: Case) -> tuple[StoryEvent, ...]:
     if not any(not search.paused for search in case.installation.searches.all(person)):
         return ()
     outcome = next_digest(case.installation, person, case.now).outcome
-    held = (*outcome.items, *outcome.near) if isinstance(outcome, Digest) else ()
-    if any(item.posting.posting_id == own for item in held):
+    jobs = (*outcome.items, *outcome.near) if isinstance(outcome, Digest) else ()
+    if any(item.posting.posting_id == own for item in jobs):
         return (StoryEvent("next", None, "their next digest, were it built now, would hold it"),)
     left = (*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ()))
-    whys = (case.cause(one.cause.code, cause_line(one.cause)) for one in left if one.posting_id == own)
+    whys = (case.cause(dropped.cause.code, cause_line(dropped.cause)) for dropped in left if dropped.posting_id == own)
     said = "their next digest, were it built now, would leave it out"
     return tuple(StoryEvent("next", None, f"{said}: {why}") for why in whys)
 

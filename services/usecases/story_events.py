@@ -146,9 +146,9 @@ def steps_of(mail: MailedJob) -> Iterator[StoryEvent]:
         yield StoryEvent("delivery", mail.accepted_at, f"{mail.mailer or 'the mailer'} accepted the mail{tries}")
     if mail.state not in ("pending", "claimed", "accepted"):
         yield StoryEvent("delivery", mail.changed_at, f"the delivery came to be {_named(mail.state, mail.reason)}")
-    for event in mail.told:
-        told = _named(event.kind.replace("_", " "), event.reason)
-        yield StoryEvent("mail", event.at, f"the mail provider told of the mail: {told}")
+    for event in mail.events:
+        event_said = _named(event.kind.replace("_", " "), event.reason)
+        yield StoryEvent("mail", event.at, f"the mail provider told of the mail: {event_said}")
 
 
 def _state_of(mail: MailedJob, sending: Pauses) -> str:

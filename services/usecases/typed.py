@@ -79,8 +79,8 @@ def amount_in(text: str, currency: str) -> tuple[int, str]:
         typed = ""
     for written_so in (typed, f"{behind['sign']} {behind['number']}" if behind else ""):
         match list(amounts_in(written_so, pay_data())):
-            case [one] if (one.start, one.end) == (0, len(written_so)) and one.value == int(one.value):
-                return int(one.value), _currency(one.currency, currency)
+            case [amount] if (amount.start, amount.end) == (0, len(written_so)) and amount.value == int(amount.value):
+                return int(amount.value), _currency(amount.currency, currency)
     raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000", "amount")
 
 

@@ -160,7 +160,7 @@ def _names(codes: Sequence[str], words: Words, own: Sequence[str]) -> list[str]:
     some = {country_part(code) for code in own if is_subdivision(code)}
     for country, count in many.items():
         named.append((_rank(country, own), _parts(country, count, words, more=country in some)))
-    return [name for _, name in sorted(named, key=lambda one: one[0])]
+    return [name for _, name in sorted(named, key=lambda entry: entry[0])]
 
 
 def _parts(country: str, count: int, words: Words, *, more: bool) -> str:

@@ -264,7 +264,7 @@ def _skills_met(met: Sequence[AllFacts | AnyFacts], words: Words, several: Colle
     for facts in met:
         if isinstance(facts, AnyFacts):
             lacking = max(facts.at_least - len(facts.found), 0)
-            said += [_implies(*one, facts, words) for one in zip(facts.implied[:lacking], facts.by, strict=False)]
+            said += [_implies(*pair, facts, words) for pair in zip(facts.implied[:lacking], facts.by, strict=False)]
     return words.all_of(said)
 
 

@@ -21,7 +21,7 @@ def criteria_in_words(asked: Criteria, words: Words) -> list[str]:
     skills, say = asked.skills, words.say
     roles, unwanted = ([role_in_words(role, words) for role in some] for some in (asked.roles.any, asked.roles.none))
     some = listed(skills.any, words, either=True)
-    circles = [say("{km} km round {town}", km=one.km, town=town_in_words(one.town)) for one in asked.near]
+    circles = [say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town)) for circle in asked.near]
     languages = [language_in_words(code, words) for code in asked.languages]
     floor = asked.salary_floor
     phrases = [
@@ -122,7 +122,10 @@ def _near(made: Relaxation, words: Words) -> str:
         return words.say("without regard to distance")
     if made.step == "accept":
         return words.say("with postings that name no town")
-    circles = [words.say("{km} km round {town}", km=one.km, town=town_in_words(one.town)) for one in made.criteria.near]
+    circles = [
+        words.say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town))
+        for circle in made.criteria.near
+    ]
     return words.say("within {circles}", circles=listed(circles, words, either=True))
 
 

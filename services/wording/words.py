@@ -37,9 +37,9 @@ class Words:
         said = self.catalogue.gettext(text)
         return self._filled(said, values) if values else said
 
-    def count(self, one: str, many: str, number: int, **values: object) -> str:
+    def count(self, single: str, many: str, number: int, **values: object) -> str:
         """The form that a number takes; `{count}` is the number."""
-        return self._filled(self.catalogue.ngettext(one, many, number), {"count": number, **values})
+        return self._filled(self.catalogue.ngettext(single, many, number), {"count": number, **values})
 
     def _filled(self, said: str, values: Mapping[str, object]) -> str:
         return (_in_french(said, values) if self.locale.startswith("fr") else said).format(**values)

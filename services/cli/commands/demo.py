@@ -107,16 +107,18 @@ def people(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     """`GET /demo` and `POST /demo/{person_id}`, as no other portal has: signed in as somebody invented by one press."""
     router = APIRouter(default_response_class=HTMLResponse)
 
-    def sought(one: Account) -> list[str]:
-        own = links.searches(door.installation, one.subscriber)
+    def sought(account: Account) -> list[str]:
+        own = links.searches(door.installation, account.subscriber)
         return [f"{search.name}: {' · '.join(criteria_in_words(search.criteria, english()))}" for search in own]
 
     @router.get("/demo")
     async def choose(request: Request) -> Response:
         """Show a button for each of them."""
         known = await door.work(lambda: accounts.everybody(door.installation))
-        named = sorted(known, key=lambda one: one.subscriber.profile.name)
-        return door.show("people", english(), people=[(one, await door.work(partial(sought, one))) for one in named])
+        named = sorted(known, key=lambda account: account.subscriber.profile.name)
+        return door.show(
+            "people", english(), people=[(account, await door.work(partial(sought, account))) for account in named]
+        )
 
     @router.post("/demo/{person_id}")
     async def enter(request: Request, person_id: str) -> Response:

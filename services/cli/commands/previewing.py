@@ -132,10 +132,10 @@ def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
     ]
 
 
-def _waiting_json(one: WaitingJob) -> dict[str, Any]:
-    return _posting_json(one) | {
-        "chance": chance_json(one.chance),
-        "searches": [search.name for search in one.searches],
+def _waiting_json(job: WaitingJob) -> dict[str, Any]:
+    return _posting_json(job) | {
+        "chance": chance_json(job.chance),
+        "searches": [search.name for search in job.searches],
     }
 
 

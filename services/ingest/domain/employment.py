@@ -202,9 +202,9 @@ def _forms_in(words: str) -> dict[Form, tuple[Form, ...]]:
     forms: dict[Form, tuple[Form, ...]] = {form: (form,) for form in places}
     if forms.keys() >= set(_FULL_OR_PART):
         forms.update(dict.fromkeys(_FULL_OR_PART, _FULL_OR_PART))
-    for one, other in pairwise(sorted(places, key=lambda form: places[form])):
-        if known.joint.fullmatch(words, places[one][1], places[other][0]):
-            either = tuple(form for form in places if form in {*forms[one], *forms[other]})
+    for first, other in pairwise(sorted(places, key=lambda form: places[form])):
+        if known.joint.fullmatch(words, places[first][1], places[other][0]):
+            either = tuple(form for form in places if form in {*forms[first], *forms[other]})
             forms.update(dict.fromkeys(either, either))
     return forms
 

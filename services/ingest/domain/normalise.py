@@ -182,8 +182,8 @@ def _engagement(draft: Draft, document: Document) -> dict[str, Finding[Any]]:
 
 def _languages(draft: Draft, document: Document, written_in: str | None) -> Finding[tuple[Spoken, ...]]:
     stated = read_languages(document, draft.languages, written_in).stated
-    needs = tuple(Spoken(any=one.codes, level=one.level, need=one.need) for one in stated)
-    return Finding(needs, tuple(one.evidence for one in stated))
+    needs = tuple(Spoken(any=need.codes, level=need.level, need=need.need) for need in stated)
+    return Finding(needs, tuple(need.evidence for need in stated))
 
 
 def _roles(draft: Draft, document: Document) -> Finding[tuple[str, ...]]:

@@ -48,9 +48,9 @@ def brand_of(light: str, dark: str) -> Brand:
     return Brand(chosen, chosen_dark, chosen, chosen_dark)
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """From 1, the same, to 21, black on white."""
-    low, high = sorted((_luminance(one), _luminance(other)))
+    low, high = sorted((_luminance(colour), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -181,14 +181,14 @@ def speaks_of(value: Any) -> tuple[SpokenLanguage, ...]:
     A list, or a text with semicolons or commas between them; in the order of their codes.
     """
     named = re.split("[;,]", value) if isinstance(value, str) else [] if value is None else value
-    if not isinstance(named, list | tuple) or not all(isinstance(one, str | SpokenLanguage) for one in named):
+    if not isinstance(named, list | tuple) or not all(isinstance(name, str | SpokenLanguage) for name in named):
         raise FieldError("speaks", 'a list of languages such as ["en", "de:working"] was expected')
-    found = [one if isinstance(one, SpokenLanguage) else _spoken(one) for one in named if str(one).strip()]
+    found = [name if isinstance(name, SpokenLanguage) else _spoken(name) for name in named if str(name).strip()]
     known = dict(found)
     for language in found:
         if known[language.code] != language.level:
             raise FieldError("speaks", f"{language.code} stands there twice, with two levels")
-    return tuple(SpokenLanguage(*one) for one in sorted(known.items()))
+    return tuple(SpokenLanguage(*entry) for entry in sorted(known.items()))
 
 
 def _spoken(text: str) -> SpokenLanguage:
@@ -202,7 +202,7 @@ def _spoken(text: str) -> SpokenLanguage:
 
 def _level(text: str) -> LanguageLevel:
     level = _CEFR.get(text.casefold(), text.casefold())
-    found = next((one for one in LEVELS if one == level), None)
+    found = next((known for known in LEVELS if known == level), None)
     if found is None:
         near = nearest(text, LEVELS)
         said = f"did you mean {near}?" if near else f"it is one of {', '.join(LEVELS)}"

@@ -79,13 +79,13 @@ def _others(
     if not week:
         return 0
     first, _ = week[0]
-    of_week = {one.posting.posting_id for one in candidates if seen_on(one.posting, zone) >= first}
+    of_week = {candidate.posting.posting_id for candidate in candidates if seen_on(candidate.posting, zone) >= first}
     below = {item.posting.posting_id for item in digest.items}
     fitting = below | {left.posting.posting_id for left in digest.rest}
-    told = fitting | {one.posting_id for one in digest.dropped if one.cause.code in _TOLD}
-    if below.isdisjoint(of_week) or not matched & of_week <= told:
+    explained = fitting | {left.posting_id for left in digest.dropped if left.cause.code in _TOLD}
+    if below.isdisjoint(of_week) or not matched & of_week <= explained:
         return 0
-    copies = {one.posting_id for one in digest.dropped if _is_copy_of(fitting, one.cause)}
+    copies = {left.posting_id for left in digest.dropped if _is_copy_of(fitting, left.cause)}
     counted = fitting | copies & (matched | waited)
     return max(0, sum(count for _, count in week) - len(counted & of_week))
 

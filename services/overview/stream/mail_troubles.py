@@ -149,18 +149,18 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
     """By the newest mails, so that it is over once what goes out fares well again."""
     for kind, (what, do, remedy) in _DID_NOT_ARRIVE.items():
         # Once newer mails arrive what did not is a note for the rest of the day.
-        told = arriving.told if arriving.told.share(kind) >= SAID_FROM else arriving.told_day
-        if told.share(kind) >= SAID_FROM:
-            since = f" since {stamp(told.since)}" if told.since else ""
-            said = f": {short(told.said[kind], _MOST_SAID)}" if told.said.get(kind) else ""
-            number = told.kinds[kind]
+        events = arriving.newest if arriving.newest.share(kind) >= SAID_FROM else arriving.day
+        if events.share(kind) >= SAID_FROM:
+            since = f" since {stamp(events.since)}" if events.since else ""
+            said = f": {short(events.said[kind], _MOST_SAID)}" if events.said.get(kind) else ""
+            number = events.kinds[kind]
             yield Trouble(
-                f"of the last {counted(told.of, 'mail')}{since} {number:,} {what}{said}",
+                f"of the last {counted(events.of, 'mail')}{since} {number:,} {what}{said}",
                 do,
                 remedy,
                 grave=arriving.much(kind),
             )
-    day = arriving.told_day
+    day = arriving.day
     if day.share("spam") > _SOME_SPAM:
         number = day.kinds["spam"]
         yield Trouble(

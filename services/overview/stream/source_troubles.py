@@ -98,9 +98,9 @@ def _shared(source: SourceFigures) -> str:
 def of_reason(sources: Sequence[SourceFigures], state: str, reason: str) -> list[str]:
     """The names of those that are in a state for a reason, as a `Remedy` for many is about; a push cannot be polled."""
     return [
-        one.name
-        for one in sources
-        if one.state == state and (state == "paused" or not one.pushed) and _shared(one) == reason
+        source.name
+        for source in sources
+        if source.state == state and (state == "paused" or not source.pushed) and _shared(source) == reason
     ]
 
 
@@ -122,13 +122,13 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])
-    told = f"{counted(len(some), 'source')} {what}: {names}{why}"
+    finding = f"{counted(len(some), 'source')} {what}: {names}{why}"
     remedy, shared = Remedy("show sources"), {_shared(source) for source in some}
     if (act := _AT_ONCE.get(state)) and len(shared) == 1:
         [reason] = shared
         count = len(of_reason(some, state, reason))
         remedy = Remedy(act, f"{state} {reason}".strip(), count) if count else remedy
-    return Trouble(told, do, remedy, grave=SOURCE_SEVERITY[state] == "grave")
+    return Trouble(finding, do, remedy, grave=SOURCE_SEVERITY[state] == "grave")
 
 
 def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:

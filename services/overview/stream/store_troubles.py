@@ -119,8 +119,8 @@ def _untaken(figures: StoreFigures) -> Iterator[Trouble]:
 
 
 def _outbox(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    since, held = figures.outbox_since, figures.pauses.holds("outbox.relay")
-    long = since is not None and now - since > LATE and not held
+    since, paused = figures.outbox_since, figures.pauses.holds("outbox.relay")
+    long = since is not None and now - since > LATE and not paused
     if figures.outbox > _OUTBOX_MANY or long:
         oldest = f", the oldest for {ago(now - since)}" if since and long else ""
         waits = counted(figures.outbox, "record waits", "records wait")

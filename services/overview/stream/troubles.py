@@ -111,8 +111,8 @@ def _services(overview: Overview) -> Iterator[Trouble]:
             has_portal = overview.has_portal and not any(portal.alive(overview.at) for portal in portals)
             yield _nothing_runs(replace(overview, services=flow, has_portal=has_portal))
         # Where one runs and nobody is heard of, the portal has no more to say than the others, nor where it is in it.
-        told = overview.is_run_on or overview.has_portal
-        served = () if told else tuple(service for service in served if service.name == PORTAL)
+        shown = overview.is_run_on or overview.has_portal
+        served = () if shown else tuple(service for service in served if service.name == PORTAL)
     lacking: dict[str, list[ServiceView]] = {}
     at_work: list[ServiceView] = []
     for service in served:
@@ -341,13 +341,13 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
         frequent = sorted(letters, key=lambda letter: -letter.waiting)[:MOST_NAMED]
         for letter in frequent:
             words = "dead letter" if waiting == 1 else "dead letters"
-            told = f"{letter.waiting:,}{of_all} {words} in {topic}{share}: {short(letter.error)}"
+            finding = f"{letter.waiting:,}{of_all} {words} in {topic}{share}: {short(letter.error)}"
             back = Remedy("replay letters", f"{topic} {letter.fault}", letter.returnable)
-            yield Trouble(told, _MEND_LETTERS, back if back.count else Remedy("show letters", topic), grave=many)
+            yield Trouble(finding, _MEND_LETTERS, back if back.count else Remedy("show letters", topic), grave=many)
         if reasons := len(letters) - len(frequent):
             rest = waiting - sum(letter.waiting for letter in frequent)
-            told = f"{counted(rest, 'more dead letter')} in {topic}, of {counted(reasons, 'other reason')}"
-            yield Trouble(told, _MEND_LETTERS, Remedy("show letters", topic), grave=many)
+            finding = f"{counted(rest, 'more dead letter')} in {topic}, of {counted(reasons, 'other reason')}"
+            yield Trouble(finding, _MEND_LETTERS, Remedy("show letters", topic), grave=many)
     for service, seconds in overview.freshness_s.items():
         if seconds > SLOW_S:
             yield Trouble(

@@ -52,7 +52,7 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
     """Workers that are started again and again: each is well when somebody looks, and what it had in hand waits."""
     found: dict[Restarts, list[str]] = {}
     # A portal that is part of the process of all others is started with them.
-    for service in (one for one in overview.services if not (overview.has_portal and one.name == PORTAL)):
+    for service in (view for view in overview.services if not (overview.has_portal and view.name == PORTAL)):
         for each in service.restarts:
             if each.hour >= AGAIN_AND_AGAIN and each.last is not None:
                 found.setdefault(each, []).append(service.name)

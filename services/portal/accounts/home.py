@@ -206,7 +206,7 @@ def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     given: dict[str, str | list[str]] = {name: form[name] for name in _PROFILE if name in form}
     if "speaks" in form:
         # Empty is an answer here: they do not say.
-        given["speaks"] = [one.strip() for one in form["speaks"].replace(";", ",").split(",") if one.strip()]
+        given["speaks"] = [name.strip() for name in form["speaks"].replace(";", ",").split(",") if name.strip()]
     accounts.change(door.installation, here.person.subscriber_id, given, door.clock())
 
 
@@ -329,8 +329,8 @@ def _about(search: SavedSearch, live: LivePreviews, words: Words) -> list[str]:
     if live.ready:
         found = live.count(search.criteria)
         shown = format_decimal(found, locale=words.locale)
-        one, many = "1 job of the last {days} days fits", "{shown} jobs of the last {days} days fit"
-        said.append(words.count(one, many, found, shown=shown, days=live.days))
+        single, many = "1 job of the last {days} days fits", "{shown} jobs of the last {days} days fit"
+        said.append(words.count(single, many, found, shown=shown, days=live.days))
     return [*said, when(search, words)]
 
 

@@ -151,8 +151,8 @@ def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome)
         upcoming=upcoming,
         comes=_moment(here, upcoming.due_at) if upcoming and upcoming.due_at else "",
         mails=[
-            (mailed.slot_of(one.due_at), _moment(here, one.due_at), one, here.words.say(_STATES[one.state]))
-            for one in found
+            (mailed.slot_of(mail.due_at), _moment(here, mail.due_at), mail, here.words.say(_STATES[mail.state]))
+            for mail in found
         ],
         older=mailed.slot_of(found[-1].due_at) if len(found) == mailed.MOST_LISTED else "",
     )

@@ -121,7 +121,7 @@ def _jobs_page(
     words, person = here.words, here.person
     tracked = tracker.tracked(door.installation, person.subscriber_id)
     said = feedback.said(door.installation, person.subscriber_id)
-    shown = [(one, *_shown(door, here, one)) for one in tracked]
+    shown = [(job, *_shown(door, here, job)) for job in tracked]
     return show(
         door,
         cookies,
@@ -130,9 +130,9 @@ def _jobs_page(
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         typed=typed,
-        saved=[one for one in shown if one[0].job.applied_on is None],
-        applied=[one for one in shown if one[0].job.applied_on is not None],
-        hidden=[_listed(door, here, one) for one in _newest(said) if one.statement.kind == "not_relevant"],
+        saved=[row for row in shown if row[0].job.applied_on is None],
+        applied=[row for row in shown if row[0].job.applied_on is not None],
+        hidden=[_listed(door, here, saying) for saying in _newest(said) if saying.statement.kind == "not_relevant"],
         most=tracker.MOST_NOTE,
     )
 
@@ -165,7 +165,7 @@ def _listed(door: Door, here: AtHome, saying: Saying) -> dict[str, str]:
 
 
 def _newest(said: list[Saying]) -> list[Saying]:
-    return sorted(said, key=lambda one: one.said_at, reverse=True)
+    return sorted(said, key=lambda saying: saying.said_at, reverse=True)
 
 
 def _feedback_page(
@@ -174,7 +174,7 @@ def _feedback_page(
     installation, words, now = door.installation, here.words, door.clock()
     said = _newest(feedback.said(installation, here.person.subscriber_id))
     changed = feedback.changed(installation, here.person.subscriber_id, now)
-    counting = [one for one in said if one.statement.said and one.fades_at and one.fades_at > now]
+    counting = [saying for saying in said if saying.statement.said and saying.fades_at and saying.fades_at > now]
     return show(
         door,
         cookies,
@@ -183,12 +183,12 @@ def _feedback_page(
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         typed=typed,
-        up=[_listed(door, here, one) for one in counting if one.statement.kind == "more_like"],
-        down=[_listed(door, here, one) for one in counting if one.statement.kind == "not_relevant"],
+        up=[_listed(door, here, saying) for saying in counting if saying.statement.kind == "more_like"],
+        down=[_listed(door, here, saying) for saying in counting if saying.statement.kind == "not_relevant"],
         companies=[
-            (_listed(door, here, one), changed.kept_out.get(one.statement.value, 0))
-            for one in said
-            if one.statement.kind == "hidden_company"
+            (_listed(door, here, saying), changed.kept_out.get(saying.statement.value, 0))
+            for saying in said
+            if saying.statement.kind == "hidden_company"
         ],
         moved=changed.moved,
         left_out=changed.left_out,

@@ -129,15 +129,15 @@ def _page(
         wrong=given.get("webhook", ""),
         given={name: given.get(name, "") for name in ("address", "search", "challenge")},
         made=made,
-        hooks=[_shown(here, one, names) for one in webhooks.listed(installation, here.person.subscriber_id)],
+        hooks=[_shown(here, webhook, names) for webhook in webhooks.listed(installation, here.person.subscriber_id)],
         searches=[("", words.say(mark("All my searches"))), *names.items()],
         serves=here.person.status == "active",
         most_address=webhooks.MOST_ADDRESS,
     )
 
 
-def _shown(here: AtHome, one: Shown, names: Mapping[str, str]) -> Mapping[str, object]:
-    hook, words = one.webhook, here.words
+def _shown(here: AtHome, shown: Shown, names: Mapping[str, str]) -> Mapping[str, object]:
+    hook, words = shown.webhook, here.words
     of = names.get(hook.search_id, "") if hook.search_id else words.say(mark("All my searches"))
     return {
         "id": hook.webhook_id,
@@ -147,7 +147,7 @@ def _shown(here: AtHome, one: Shown, names: Mapping[str, str]) -> Mapping[str, o
         "of": of,
         "failing": _moment(here, hook.failing_since) if hook.failing_since else "",
         "former": _moment(here, hook.former_until) if hook.former_until else "",
-        "events": [_event(here, event) for event in one.events],
+        "events": [_event(here, event) for event in shown.events],
     }
 
 

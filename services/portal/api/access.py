@@ -140,7 +140,7 @@ class May:
 
 def _parameters(dependant: Dependant) -> Iterator[str]:
     """What a query of an operation may hold."""
-    yield from (one.alias for one in dependant.query_params)
+    yield from (parameter.alias for parameter in dependant.query_params)
     for part in dependant.dependencies:
         yield from _parameters(part)
 

@@ -216,7 +216,7 @@ def _add_mails(router: APIRouter, door: Door) -> None:
         """Those that were built, sent or not, the newest first; a year is kept."""
         [before] = page.last() if page.cursor else ("",)
         found = mailed.sent(installation, caller.person, before, page.limit + 1)
-        some = [_mail(one) for one in found[: page.limit]]
+        some = [_mail(mail) for mail in found[: page.limit]]
         part = Part(some, written_cursor((some[-1].id,)) if len(found) > len(some) else "")
         return answer(request, Mails(items=tuple(some)), headers=part.links(request, page))
 
@@ -231,9 +231,13 @@ def _add_mails(router: APIRouter, door: Door) -> None:
         return answer(request, OpenedMail(mail=_mail(found.mailed), jobs=jobs))
 
 
-def _mail(one: mailed.MailedDigest) -> Mail:
+def _mail(mail: mailed.MailedDigest) -> Mail:
     return Mail(
-        id=mailed.slot_of(one.due_at), due_at=one.due_at, subject=one.subject, state=one.state, job_ids=one.posting_ids
+        id=mailed.slot_of(mail.due_at),
+        due_at=mail.due_at,
+        subject=mail.subject,
+        state=mail.state,
+        job_ids=mail.posting_ids,
     )
 
 

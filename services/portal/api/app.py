@@ -112,11 +112,11 @@ def _show_faults(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
-        faults = [WrongField(field=_place(one["loc"]), detail=one["msg"]) for one in error.errors()]
-        if any(one["type"] == "json_invalid" for one in error.errors()):
+        faults = [WrongField(field=_place(fault["loc"]), detail=fault["msg"]) for fault in error.errors()]
+        if any(fault["type"] == "json_invalid" for fault in error.errors()):
             return problem(RefusedError("malformed", "the body is no JSON"))
         return problem(
-            RefusedError("wrong_field", "; ".join(f"{one.field}: {one.detail}" for one in faults), errors=faults)
+            RefusedError("wrong_field", "; ".join(f"{fault.field}: {fault.detail}" for fault in faults), errors=faults)
         )
 
     @app.exception_handler(WrongFieldError)

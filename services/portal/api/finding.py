@@ -215,7 +215,7 @@ def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
         near_misses=chosen(taste.near, words),
         by_day=tuple(Day(day=day, count=count) for day, count in preview.by_day),
         currency=preview.currency,
-        pay=tuple(PayStep(least=one.least, below=one.below, count=one.count) for one in preview.pay),
+        pay=tuple(PayStep(least=step.least, below=step.below, count=step.count) for step in preview.pay),
         criteria=tuple(
             CriterionCost(criterion=name, alone=fit, more_without=without.get(name, 0)) for name, fit in found.alone
         ),
@@ -229,8 +229,12 @@ def preview_of(preview: LivePreview, asked: Criteria, words: Words) -> Preview:
             for made, more in preview.gains(_MOST_GAINS)
         ),
         openings=tuple(
-            Opening(skill=one.skill, more=one.more if one.more >= _FEW else None, pay_percent=one.pay_percent)
-            for one in found.openings
+            Opening(
+                skill=opening.skill,
+                more=opening.more if opening.more >= _FEW else None,
+                pay_percent=opening.pay_percent,
+            )
+            for opening in found.openings
         ),
     )
 
@@ -250,7 +254,10 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         """What may be meant by the beginning of a name, or by another word for it: `k8s` is Kubernetes."""
         found = suggestions(kind, typed, caller.words, live.asked_for())
         return answer(
-            request, Suggestions(items=tuple(Suggestion(value=one.value, beside=one.beside) for one in found))
+            request,
+            Suggestions(
+                items=tuple(Suggestion(value=suggestion.value, beside=suggestion.beside) for suggestion in found)
+            ),
         )
 
     @router.post("/v1/readings", responses=changes(Reading, *TAKES))
@@ -261,10 +268,14 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         named = skills_in(text.text) if text.text.strip() else []
         shown = Reading(
             criteria=asked.criteria if asked else None,
-            read_from=tuple(ReadCriterion(field=one.field, skill=one.skill, said=one.said) for one in proposals),
+            read_from=tuple(
+                ReadCriterion(field=proposal.field, skill=proposal.skill, said=proposal.said) for proposal in proposals
+            ),
             skills=tuple(
-                ReadSkill(name=one.name, strength=one.strength, before=one.before, said=one.said, after=one.after)
-                for one in named
+                ReadSkill(
+                    name=skill.name, strength=skill.strength, before=skill.before, said=skill.said, after=skill.after
+                )
+                for skill in named
             ),
         )
         return answer(request, shown)

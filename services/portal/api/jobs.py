@@ -156,8 +156,8 @@ def _add_job(router: APIRouter, door: Door) -> None:
         found = there(job, "there is no such job, or it is forgotten")
         saved = tracker.is_saved(door.installation, caller.own_id, found.posting.posting_id)
         by = tuple(
-            Finding(search=one.name, near=one.near, reasons=_reasons(one.reasons, caller.words))
-            for one in found.found_by
+            Finding(search=search.name, near=search.near, reasons=_reasons(search.reasons, caller.words))
+            for search in found.found_by
         )
         return answer(request, JobFound(job=job_of(found.posting, caller.words), found_by=by, saved=saved))
 

@@ -111,7 +111,7 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
     def all_of(caller: Caller) -> list[Webhook]:
         if not webhooks.allowed(installation):
             raise RefusedError("missing", "webhooks are switched off here")
-        return [_shown(one) for one in webhooks.listed(installation, caller.own_id)]
+        return [_shown(webhook) for webhook in webhooks.listed(installation, caller.own_id)]
 
     def own(caller: Caller, webhook_id: str) -> Webhook:
         """Raises RefusedError for what is not theirs."""
@@ -180,8 +180,8 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
     return router
 
 
-def _shown(one: webhooks.Shown) -> Webhook:
-    hook = one.webhook
+def _shown(shown: webhooks.Shown) -> Webhook:
+    hook = shown.webhook
     return Webhook(
         id=hook.webhook_id,
         address=hook.address,
@@ -190,7 +190,7 @@ def _shown(one: webhooks.Shown) -> Webhook:
         why_shut=hook.why_shut,
         failing_since=hook.failing_since,
         created_at=hook.created_at,
-        events=tuple(map(_event, one.events)),
+        events=tuple(map(_event, shown.events)),
     )
 
 

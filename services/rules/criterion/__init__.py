@@ -79,5 +79,7 @@ CRITERION: Final[dict[str, Criterion[Any]]] = {criterion.name: criterion for cri
 def terms_mark() -> str:
     """A few characters that are others once another criterion is told by terms, or a facet has another value."""
     values = {facet.name: (*facet.values, *facet.further) for facet in FACETS}
-    found = (f"{one.name}:{','.join(values.get(one.name, ()))}" for one in CRITERIA if one.by_terms)
+    found = (
+        f"{criterion.name}:{','.join(values.get(criterion.name, ()))}" for criterion in CRITERIA if criterion.by_terms
+    )
     return blake2b(";".join(found).encode(), digest_size=4).hexdigest()

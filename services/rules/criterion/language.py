@@ -93,6 +93,6 @@ def language_fits(asked: tuple[str, ...], value: str | None) -> bool:
 def _code(asked: str) -> str:
     code = language_code(asked)
     if code is None:
-        told = f"{quoted(asked)} is not a language code: use one like en, de or pt"
-        raise CriteriaError(told, "language", given=asked)
+        fault = f"{quoted(asked)} is not a language code: use one like en, de or pt"
+        raise CriteriaError(fault, "language", given=asked)
     return code

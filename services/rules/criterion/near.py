@@ -86,9 +86,9 @@ class Near(Criterion[NearFacts]):
         if not criteria.near:
             return None
         cells: dict[str, None] = {}
-        for one in criteria.near:
-            town = town_of(one.town)
-            cells |= dict.fromkeys(cells_round(town, farthest(one.km)) if town else ())
+        for circle in criteria.near:
+            town = town_of(circle.town)
+            cells |= dict.fromkeys(cells_round(town, farthest(circle.km)) if town else ())
         return Narrowing((_REMOTE, *([UNSAID] if criteria.accept_unknown_town else ()), *cells))
 
     def terms_of(self, prepared: PreparedPosting) -> set[str]:
@@ -107,11 +107,11 @@ class Near(Criterion[NearFacts]):
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """How far its nearest town is from the nearest of those asked for."""
         posting = prepared.posting
-        facts = NearFacts(tuple(one.town for one in criteria.near), posting.workplace == "remote")
+        facts = NearFacts(tuple(circle.town for circle in criteria.near), posting.workplace == "remote")
         nearest = None if facts.remote else _nearest(criteria.near, posting)
         if nearest is not None:
-            km, one, town = nearest
-            facts = replace(facts, town=label_of(town), centre=one.town, km=round(km, 1), within=one.km)
+            km, circle, town = nearest
+            facts = replace(facts, town=label_of(town), centre=circle.town, km=round(km, 1), within=circle.km)
         return Reason(self.name, self.fit(criteria, prepared), facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
@@ -122,7 +122,7 @@ class Near(Criterion[NearFacts]):
         """Farther off; postings that name no town."""
         before = criteria.near
         for percent in _FARTHER_BY:
-            farther = tuple(_farther(one, percent) for one in criteria.near)
+            farther = tuple(_farther(circle, percent) for circle in criteria.near)
             if farther != before:
                 yield self._relaxed(criteria, "tolerate", percent, near=farther)
             before = farther
@@ -136,7 +136,9 @@ class Near(Criterion[NearFacts]):
             return None
         km, centre, _ = nearest
         far = math.ceil(km)
-        farther = tuple(one.model_copy(update={"km": far}) if one == centre else one for one in criteria.near)
+        farther = tuple(
+            circle.model_copy(update={"km": far}) if circle == centre else circle for circle in criteria.near
+        )
         return self._relaxed(criteria, "tolerate", far, near=farther)
 
     def distance(self, facts: NearFacts, kin: float) -> float:
@@ -148,7 +150,12 @@ class Near(Criterion[NearFacts]):
 
 def _nearest(asked: Sequence[Nearby], posting: PostingCore) -> tuple[float, Nearby, int] | None:
     """The kilometres between a town of a posting and one that is asked for, by the share of those that are allowed."""
-    apart = [(km, one, town) for town in posting.towns for one in asked if (km := _apart(one.town, town)) is not None]
+    apart = [
+        (km, circle, town)
+        for town in posting.towns
+        for circle in asked
+        if (km := _apart(circle.town, town)) is not None
+    ]
     return min(apart, key=lambda found: (found[0] / found[1].km, found[0]), default=None)
 
 
@@ -158,7 +165,7 @@ def near_fit(asked: Sequence[Nearby], posting: PostingCore, *, accept_unknown: b
         return "yes"
     if not posting.towns:
         return "yes" if accept_unknown else "no"
-    fits = {nearness(one.town, one.km, town) for one in asked for town in posting.towns}
+    fits = {nearness(circle.town, circle.km, town) for circle in asked for town in posting.towns}
     return "yes" if "yes" in fits else "near" if "near" in fits else "no"
 
 
@@ -181,18 +188,18 @@ def _apart(label: str, town: int) -> float | None:
     return kilometres(centre, other) if centre and other else None
 
 
-def _farther(one: Nearby, percent: int) -> Nearby:
-    return one.model_copy(update={"km": min(one.km * (100 + percent) // 100, MOST_KM)})
+def _farther(circle: Nearby, percent: int) -> Nearby:
+    return circle.model_copy(update={"km": min(circle.km * (100 + percent) // 100, MOST_KM)})
 
 
 def _label(said: str) -> str:
     meant = towns_meant(said)
     if not meant:
         near = nearest_towns(said)
-        told = f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(near)}"
-        raise CriteriaError(told, "town_near" if near else "town", given=said, near="; ".join(near))
+        fault = f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(near)}"
+        raise CriteriaError(fault, "town_near" if near else "town", given=said, near="; ".join(near))
     if len(meant) > 1:
         *some, last = labels = [town.label for town in meant[:5]]
-        told = f"{quoted(said)} may be {'; '.join(some)} or {last}: name which is meant"
-        raise CriteriaError(told, "town_several", given=said, near="; ".join(labels))
+        fault = f"{quoted(said)} may be {'; '.join(some)} or {last}: name which is meant"
+        raise CriteriaError(fault, "town_several", given=said, near="; ".join(labels))
     return meant[0].label

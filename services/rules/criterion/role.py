@@ -200,8 +200,8 @@ def _canonical(criteria: Criteria) -> RoleTerms:
     wanted, unwanted = _ids(asked.any), _ids(asked.none)
     if clash := wanted & unwanted:
         name = roles()[min(clash)].name()
-        told = f"{name} is both asked for and excluded: take it out of one of the two lists of roles"
-        raise CriteriaError(told, "role_clash", given=name)
+        fault = f"{name} is both asked for and excluded: take it out of one of the two lists of roles"
+        raise CriteriaError(fault, "role_clash", given=name)
     return RoleTerms(
         any=tuple(sorted(wanted)),
         none=tuple(sorted(unwanted)),
@@ -220,12 +220,12 @@ def _id(said: str) -> str:
     meant = known.meant(said)
     if not meant:
         names = _names(known.nearest(said))
-        told = f"{quoted(said)} is not a role that is known here{perhaps(names)}"
-        raise CriteriaError(told, "role_near" if names else "role", given=said, near=", ".join(names))
+        fault = f"{quoted(said)} is not a role that is known here{perhaps(names)}"
+        raise CriteriaError(fault, "role_near" if names else "role", given=said, near=", ".join(names))
     if len(meant) > 1:
         *some, last = names = _names(meant)
-        told = f"{quoted(said)} may be {', '.join(some)} or {last}: name which is meant"
-        raise CriteriaError(told, "role_several", given=said, near=", ".join(names))
+        fault = f"{quoted(said)} may be {', '.join(some)} or {last}: name which is meant"
+        raise CriteriaError(fault, "role_several", given=said, near=", ".join(names))
     return meant[0].id
 
 

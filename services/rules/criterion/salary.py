@@ -69,10 +69,10 @@ class SalaryAbove(Criterion[SalaryFacts]):
             return {"salary_floor": None, "accept_undisclosed": True}
         currency = floor.currency.strip().upper()
         if currency not in currencies():
-            told = (
+            fault = (
                 f"{quoted(floor.currency)} is not a currency code that anybody is paid in: use one like EUR, USD or INR"
             )
-            raise CriteriaError(told, "currency", given=floor.currency)
+            raise CriteriaError(fault, "currency", given=floor.currency)
         year = annual_floor(floor)
         if year is None:
             raise CriteriaError(

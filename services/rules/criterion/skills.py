@@ -351,8 +351,8 @@ def _canonical(asked: SkillTerms) -> SkillTerms:
         raise CriteriaError(said, "clash", given=min(clash))
     known = taxonomy()
     if asked.at_least > max(len(any_of), 1):
-        told = f"{len(any_of)} skills are named of which at least {asked.at_least} are wanted: name more"
-        raise CriteriaError(told, "skills_few", given=asked.at_least)
+        fault = f"{len(any_of)} skills are named of which at least {asked.at_least} are wanted: name more"
+        raise CriteriaError(fault, "skills_few", given=asked.at_least)
     satisfied = any_of & needed.union(*(known.parents(name) for name in needed))
     at_least = asked.at_least - len(satisfied)
     any_of = any_of - satisfied if at_least > 0 else frozenset()

@@ -60,7 +60,7 @@ def _own_names() -> Mapping[str, str]:
 
 def _names(locale: Locale) -> Iterator[tuple[str, str]]:
     """Names with the codes that they come to: Flemish is Dutch, as CLDR has it (`nl_BE`)."""
-    for code, name in sorted(locale.languages.items(), key=lambda one: ("_" not in one[0], one[0])):
+    for code, name in sorted(locale.languages.items(), key=lambda entry: ("_" not in entry[0], entry[0])):
         short = ONE_CODE.get(code) or code.partition("_")[0]
         if len(short) == 2:
             yield str(name), short

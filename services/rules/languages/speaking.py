@@ -43,14 +43,14 @@ def unspoken(speaks: Sequence[SpokenLanguage], posting: PostingCore, asked: Coll
     if not speaks:
         return None
     for need in needs_of(posting):
-        known = [one for one in speaks if one.code in need.any]
+        known = [language for language in speaks if language.code in need.any]
         if not known:
             return Unspoken("needed", need.any, need.level)
         best = max(known, key=_rank)
         if not _is_enough(best.level, need.level):
             return Unspoken("needed", need.any, need.level, best)
     written = posting.language
-    if written is None or posting.languages or written in asked or any(one.code == written for one in speaks):
+    if written is None or posting.languages or written in asked or any(language.code == written for language in speaks):
         return None
     return Unspoken("written", (written,))
 
@@ -58,7 +58,7 @@ def unspoken(speaks: Sequence[SpokenLanguage], posting: PostingCore, asked: Coll
 def less_well(speaks: Sequence[SpokenLanguage], posting: PostingCore) -> tuple[str, ...]:
     """The first languages of a posting's needs that somebody speaks, and by their own word less well than is asked."""
     for need in needs_of(posting):
-        own = [one.level for one in speaks if one.code in need.any]
+        own = [language.level for language in speaks if language.code in need.any]
         if own and need.level and all(level and LEVELS.index(level) < LEVELS.index(need.level) for level in own):
             return need.any
     return ()
@@ -66,12 +66,12 @@ def less_well(speaks: Sequence[SpokenLanguage], posting: PostingCore) -> tuple[s
 
 def needs_of(posting: PostingCore) -> Iterator[Spoken]:
     """What a posting says that the work needs, without what it only wishes for."""
-    return (one for one in posting.languages if one.need == "needed")
+    return (need for need in posting.languages if need.need == "needed")
 
 
-def _rank(one: SpokenLanguage) -> int:
+def _rank(language: SpokenLanguage) -> int:
     """A level that somebody does not say is held against nobody."""
-    return LEVELS.index(one.level) if one.level else len(LEVELS)
+    return LEVELS.index(language.level) if language.level else len(LEVELS)
 
 
 def _is_enough(own: LanguageLevel | None, asked: LanguageLevel | None) -> bool:

@@ -59,10 +59,10 @@ def label_of(number: int) -> str | None:
     return town.label if town else None
 
 
-def kilometres(one: Town, other: Town) -> float:
+def kilometres(town: Town, other: Town) -> float:
     """How far two towns lie apart, along a great circle (haversine)."""
-    north, south = math.radians(one.latitude), math.radians(other.latitude)
-    east = math.radians(other.longitude - one.longitude)
+    north, south = math.radians(town.latitude), math.radians(other.latitude)
+    east = math.radians(other.longitude - town.longitude)
     half = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
     return 2 * _RADIUS * math.asin(math.sqrt(min(half, 1.0)))
 

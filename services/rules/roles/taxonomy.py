@@ -162,11 +162,11 @@ class Roles:
         if role_id not in self._shared:
             return None
         stems = f" {' '.join(_stems(self.vocabulary, title))} "
-        for one in self._shared[role_id]:
-            if any(title in stems for title in one.titles):
-                said = {found[0].casefold() for found in one.told_by.finditer(text)}
+        for shared in self._shared[role_id]:
+            if any(title in stems for title in shared.titles):
+                said = {found[0].casefold() for found in shared.told_by.finditer(text)}
                 if len(said) > 1:
-                    return one.role
+                    return shared.role
         return None
 
     def closeness(self, a: str, b: str) -> Closeness:
@@ -178,8 +178,8 @@ class Roles:
             return "same"
         if (a, b) in self._near:
             return "near"
-        one, other = self._by_id.get(a), self._by_id.get(b)
-        same_family = one is not None and other is not None and one.family == other.family
+        role, other = self._by_id.get(a), self._by_id.get(b)
+        same_family = role is not None and other is not None and role.family == other.family
         return "family" if same_family and (a, b) not in self._far else "far"
 
     def of_field(self, said: str) -> tuple[str, ...]:
@@ -283,8 +283,8 @@ def _shared_by(known: Vocabulary, given: Iterable[Role]) -> dict[str, list[_Told
         if role.shared:
             words = "|".join(sorted(map(re.escape, role.shared.told_by), key=len, reverse=True))
             titles = tuple(f" {' '.join(_stems(known, title))} " for title in role.shared.titles)
-            told = _Told(role.id, titles, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
-            by_role.setdefault(role.shared.role, []).append(told)
+            shared = _Told(role.id, titles, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
+            by_role.setdefault(role.shared.role, []).append(shared)
     return by_role
 
 

@@ -82,7 +82,7 @@ HARMLESS = (
 
 def harmless(logger: str, message: str) -> Harmless | None:
     """What is known of a library's message, if it is one of those."""
-    return next((one for one in HARMLESS if one.logger == logger and one.words.search(message)), None)
+    return next((known for known in HARMLESS if known.logger == logger and known.words.search(message)), None)
 
 
 class SayOnce(logging.Filter):

@@ -38,7 +38,7 @@ _PUT_OFF_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventCounts:
     """What was told of mails in some of the last hours."""
 
     of: int = 0
@@ -65,20 +65,20 @@ class Told:
         """Whether of all mails that came to an end none arrived, and more than one reader has missed some."""
         return not self.kinds.get("delivered") and self.refused >= FEW and self.missed >= FEW
 
-    def and_before(self, begins: datetime, counts: Counter[str]) -> "Told":
+    def and_before(self, begins: datetime, counts: Counter[str]) -> "EventCounts":
         """With one hour more, by kinds of events and what was handed over."""
         kinds = Counter(self.kinds) + counts
         handed_over = kinds.pop(_HANDED_OVER, 0)
         of = max(handed_over, sum(counts[kind] for kind in _ENDS))
-        return Told(self.of + of, dict(kinds), begins)
+        return EventCounts(self.of + of, dict(kinds), begins)
 
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
     """How mails fare after they were handed over."""
 
-    told: Told = field(default_factory=Told)
-    told_day: Told = field(default_factory=Told)
+    newest: EventCounts = field(default_factory=EventCounts)
+    day: EventCounts = field(default_factory=EventCounts)
     """The same of the whole day: complaints come long after their mails."""
     put_off: int = 0
     """Mails of the last day that their readers' servers have put off for an hour and longer."""
@@ -91,23 +91,23 @@ class Arriving:
     @property
     def many_leave(self) -> bool:
         """Whether more readers unsubscribed in the day than mails that they did not want explain."""
-        return _is_much(self.told_day.kinds.get("unsubscribed", 0), self.told_day.of)
+        return _is_much(self.day.kinds.get("unsubscribed", 0), self.day.of)
 
     @property
     def many_complain(self) -> bool:
         """Whether more readers called a mail spam in the day than mailbox providers bear."""
-        spam = self.told_day.kinds.get("spam", 0)
-        return spam >= _LEAST_SPAM and self.told_day.share("spam") > _MUCH_SPAM
+        spam = self.day.kinds.get("spam", 0)
+        return spam >= _LEAST_SPAM and self.day.share("spam") > _MUCH_SPAM
 
     @property
     def leaving(self) -> dict[str, int]:
         """Readers of the day who want no mail any more, by what they did, where these are a failure; else none."""
         much = {"unsubscribed": self.many_leave, "spam": self.many_complain}
-        return {kind: self.told_day.kinds.get(kind, 0) if too_many else 0 for kind, too_many in much.items()}
+        return {kind: self.day.kinds.get(kind, 0) if too_many else 0 for kind, too_many in much.items()}
 
     @property
     def much_is_put_off(self) -> bool:
-        of = max(self.told_day.of, self.put_off)
+        of = max(self.day.of, self.put_off)
         return _is_much(self.put_off, of) or self.put_off == of >= FEW
 
     @property
@@ -116,13 +116,13 @@ class Arriving:
 
     def much(self, kind: str) -> bool:
         """Whether more of the newest mails ended so than always do, or all that ended did not arrive."""
-        number = self.told.kinds.get(kind, 0)
-        return _is_much(number, self.told.of) or (number > 0 and self.told.none_arrives)
+        number = self.newest.kinds.get(kind, 0)
+        return _is_much(number, self.newest.of) or (number > 0 and self.newest.none_arrives)
 
     @property
     def failing(self) -> dict[str, int]:
         """Mails that do not arrive, by why, where these are a failure; else none."""
-        found = {kind: self.told.kinds[kind] if self.much(kind) else 0 for kind in NOT_ARRIVED}
+        found = {kind: self.newest.kinds[kind] if self.much(kind) else 0 for kind in NOT_ARRIVED}
         found["put_off"] = self.put_off if self.much_is_put_off else 0
         return found | {"no_end": self.unended if self.much_has_no_end else 0}
 
@@ -133,13 +133,13 @@ def _is_much(number: int, of: int) -> bool:
 
 def read_arriving(connection: Connection, now: datetime, *, hears: bool) -> Arriving:
     """Within the caller's transaction; `hears`: whether somebody tells what becomes of mails."""
-    newest, day = _told(connection, now)
+    newest, day = _counted(connection, now)
     put_off = _put_off(connection, now) if day.kinds.get("deferred") else 0
     waiting, ended = _ends(connection, now) if hears else (0, 0)
     return Arriving(newest, day, put_off, max(waiting - put_off, 0), ended)
 
 
-def _told(connection: Connection, now: datetime) -> tuple[Told, Told]:
+def _counted(connection: Connection, now: datetime) -> tuple[EventCounts, EventCounts]:
     """Of the newest mails, in as many whole hours back as it takes to say something, and of the whole day.
 
     So what was mended is over once newer mails fare well. A mailer that is not told what arrives tells how many it
@@ -151,7 +151,7 @@ def _told(connection: Connection, now: datetime) -> tuple[Told, Told]:
         if count.begins <= now and (count.measure == MAIL_EVENTS or count.part == "accepted"):
             part = count.part if count.measure == MAIL_EVENTS else _HANDED_OVER
             hours.setdefault(count.begins, Counter())[part] += count.number
-    newest = day = Told()
+    newest = day = EventCounts()
     for begins in sorted(hours, reverse=True):
         day = day.and_before(begins, hours[begins])
         newest = day if newest.of < _TELLING else newest
@@ -161,10 +161,10 @@ def _told(connection: Connection, now: datetime) -> tuple[Told, Told]:
     return replace(newest, said=said, missed=missed), day
 
 
-def _missed(connection: Connection, told: Told) -> int:
+def _missed(connection: Connection, newest: EventCounts) -> int:
     events = mail_events.c
     query = select(func.count(events.subscriber_id.distinct()))
-    query = query.where(events.kind.in_(NOT_ARRIVED), events.taken_at >= told.since)
+    query = query.where(events.kind.in_(NOT_ARRIVED), events.taken_at >= newest.since)
     return int(connection.execute(query).scalar_one())
 
 

@@ -113,14 +113,14 @@ def sources_in(
 
 
 def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
-    held = _held(source, pauses)
+    resting = _resting(source, pauses)
     if row is None:
-        return SourceFigures(source.name, held or "waiting", source.pushed)
+        return SourceFigures(source.name, resting or "waiting", source.pushed)
     shrunk = _shrunk(row)
     found = _amiss(source, row, now) if shrunk is None else None
     return SourceFigures(
         name=source.name,
-        state=held or _state(source, row, now, shrunk, found),
+        state=resting or _state(source, row, now, shrunk, found),
         pushed=source.pushed,
         last_success=_last_success(row, now),
         items=int(json.loads(row.counts).get("items", 0)),
@@ -159,7 +159,7 @@ def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
     return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
 
 
-def _held(source: Expected, pauses: Pauses) -> SourceState | None:
+def _resting(source: Expected, pauses: Pauses) -> SourceState | None:
     """That somebody wants it to do nothing."""
     if not source.enabled:
         return "off"

@@ -107,8 +107,10 @@ class StoreFigures:
         Where a mailer takes none, that is known by its fault.
         """
         since, full = self.mail.untaken_since, bool(self.mail.day and self.mail.day.full)
-        held = self.pauses.sending or self.pauses.holds("notifier") or any(fault.waiting for fault in self.mail.faults)
-        return timedelta(0) if since is None or held or full else max(self.at - since, timedelta(0))
+        paused = (
+            self.pauses.sending or self.pauses.holds("notifier") or any(fault.waiting for fault in self.mail.faults)
+        )
+        return timedelta(0) if since is None or paused or full else max(self.at - since, timedelta(0))
 
     @property
     def put_off(self) -> int:

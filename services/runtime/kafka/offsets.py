@@ -51,11 +51,11 @@ class Offsets:
 
     def partitions_of(self, topics: Sequence[str]) -> dict[str, int]:
         """How many partitions each topic has."""
-        return {topic: len(one["partitions"]) for topic, one in self._described(topics).items()}
+        return {topic: len(description["partitions"]) for topic, description in self._described(topics).items()}
 
     def ids(self, topics: Sequence[str]) -> dict[str, str]:
         """What Kafka called each topic when it was made: one made anew under the same name has another."""
-        return {topic: str(one["topic_id"]) for topic, one in self._described(topics).items()}
+        return {topic: str(description["topic_id"]) for topic, description in self._described(topics).items()}
 
     def starts(self, topics: Sequence[str]) -> dict[Place, int]:
         """The offset of the first record that is still there; the end where there is none."""

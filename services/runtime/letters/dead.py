@@ -139,7 +139,7 @@ class LetterReplay:
     def __add__(self, more: "LetterReplay") -> "LetterReplay":
         """Both together."""
         pairs = zip(astuple(self), astuple(more), strict=True)
-        return LetterReplay(*(one + other for one, other in pairs))
+        return LetterReplay(*(count + other for count, other in pairs))
 
 
 def letter_ids(text: str) -> tuple[LetterId, ...]:

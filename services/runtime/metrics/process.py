@@ -249,8 +249,8 @@ def _of_what_is_lost(figures: StoreFigures) -> Iterator[Family]:
     yield GaugeMetricFamily(listed.LINKS_LOST.name, listed.LINKS_LOST.help, value=lost.timestamp() if lost else None)
     yield _gauge(listed.DUE_TOO_LATE, figures.ran_ahead.due_too_late)
     overdue = max((source.overdue(figures.at) for source in figures.sources), default=timedelta())
-    held = figures.pauses.holds("ingest.collector")
-    yield _gauge(listed.POLLS_OVERDUE, 0.0 if held else overdue.total_seconds())
+    paused = figures.pauses.holds("ingest.collector")
+    yield _gauge(listed.POLLS_OVERDUE, 0.0 if paused else overdue.total_seconds())
 
 
 def _gauge(metric: Metric, value: float) -> Family:

@@ -34,9 +34,11 @@ class DayLimit:
             return False
         first = upsert(connection, counters).values(name=_name(now), value=1)
         more = {"value": counters.c.value + 1}
-        one = first.on_conflict_do_update(index_elements=[counters.c.name], set_=more, where=counters.c.value < limit)
+        counted = first.on_conflict_do_update(
+            index_elements=[counters.c.name], set_=more, where=counters.c.value < limit
+        )
         # What it gives back, and not its row count, which PostgreSQL's driver does not tell of an INSERT.
-        return connection.execute(one.returning(counters.c.value)).first() is not None
+        return connection.execute(counted.returning(counters.c.value)).first() is not None
 
     def count(self, connection: Connection, now: datetime) -> None:
         """Take one beyond the limit if need be, in the caller's transaction: of a mail that waits for nobody."""

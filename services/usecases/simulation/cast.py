@@ -86,7 +86,7 @@ def choose(homes: Sequence[Home], postings: Iterable[PostingCore]) -> list[tuple
         free.remove(home)
         trades[role] += 1
         lands[home.country] += 1
-    return sorted(chosen, key=lambda one: one[0].name)
+    return sorted(chosen, key=lambda pair: pair[0].name)
 
 
 def _fitting(

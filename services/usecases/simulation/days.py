@@ -110,7 +110,9 @@ def simulate(
     `public_url` where the mails' links lead. Raises UsageError for people who cannot be read, and where `out` is no
     folder of an earlier demo.
     """
-    to_come = sorted(map(_HAPPENING.validate_json, happenings.splitlines()), key=lambda one: one.at, reverse=True)
+    to_come = sorted(
+        map(_HAPPENING.validate_json, happenings.splitlines()), key=lambda happening: happening.at, reverse=True
+    )
     _clear(out)
     times = hours(now, days)
     clock = FixedClock(times[0])

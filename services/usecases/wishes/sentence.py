@@ -93,7 +93,7 @@ def shifts_in(wanted: str) -> Iterator[str]:
 def is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
     """Whether hours are named that make no full week: "30 hours"; beside full-time, as another choice alone."""
     found = _patterns().part_of_a_week.finditer(wanted)
-    return any(one["choice"] or not beside_full_time for one in found)
+    return any(match["choice"] or not beside_full_time for match in found)
 
 
 def lacks_experience(refused: str) -> bool:

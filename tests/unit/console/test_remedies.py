@@ -39,7 +39,7 @@ from services.overview.stream.model import (
 )
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
-from services.runtime.figures.arriving import Arriving, Told
+from services.runtime.figures.arriving import Arriving, EventCounts
 from services.runtime.figures.canary import CanaryFigures
 from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.mail import FAULTS, DayFigures, MailFault, MailFigures
@@ -166,7 +166,7 @@ def amiss() -> Iterator[Overview]:
     yield mailed(unheard=3, unheard_since=NOON - HOUR)
     yield mailed(unheard=3, unheard_since=NOON - HOUR, events_refused=3)
     kinds = {"soft_bounced": 9, "bounced": 9, "dropped": 9, "dropped_address": 9, "spam": 9, "unsubscribed": 9}
-    yield mailed(arriving=Arriving(Told(20, kinds), Told(20, kinds), put_off=9, unended=9))
+    yield mailed(arriving=Arriving(EventCounts(20, kinds), EventCounts(20, kinds), put_off=9, unended=9))
 
 
 @pytest.fixture

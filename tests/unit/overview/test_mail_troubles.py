@@ -7,7 +7,7 @@ import pytest
 from services.overview.stream.mail_troubles import mail_troubles
 from services.overview.stream.model import Overview
 from services.overview.stream.troubles import healthy, troubles
-from services.runtime.figures.arriving import Arriving, Told
+from services.runtime.figures.arriving import Arriving, EventCounts
 from services.runtime.figures.mail import FAULTS, MailFault, MailFigures
 from services.runtime.figures.stream import StoreFigures
 from tests.support.logs import NOON
@@ -90,7 +90,7 @@ def test_every_kind_of_fault_has_its_sentence_and_what_to_do() -> None:
 def test_mails_that_do_not_arrive_are_told_of_by_their_share(
     kind: str, number: int, of: int, grave: bool | None
 ) -> None:
-    told = Told(of, {kind: number, "delivered": of - number}, NOON, {kind: "550 blocked by reputation"})
+    told = EventCounts(of, {kind: number, "delivered": of - number}, NOON, {kind: "550 blocked by reputation"})
     found = list(mail_troubles(MailFigures(arriving=Arriving(told)), NOON))
     assert [trouble.grave for trouble in found] == ([] if grave is None else [grave])
     for trouble in found:
@@ -100,13 +100,13 @@ def test_mails_that_do_not_arrive_are_told_of_by_their_share(
 
 @pytest.mark.parametrize(("number", "of", "grave"), [(1, 2_000, None), (1, 900, False), (2, 100, True)])
 def test_complaints_are_told_of_before_they_stop_the_sending(number: int, of: int, grave: bool | None) -> None:
-    found = list(mail_troubles(MailFigures(arriving=Arriving(told_day=Told(of, {"spam": number}, NOON))), NOON))
+    found = list(mail_troubles(MailFigures(arriving=Arriving(day=EventCounts(of, {"spam": number}, NOON))), NOON))
     assert [trouble.grave for trouble in found] == ([] if grave is None else [grave])
 
 
 @pytest.mark.parametrize(("put_off", "grave"), [(1, False), (9, False), (12, True)])
 def test_mails_that_are_put_off_for_long_are_told_of(put_off: int, grave: bool) -> None:
-    [trouble] = mail_troubles(MailFigures(arriving=Arriving(put_off=put_off, told_day=Told(100))), NOON)
+    [trouble] = mail_troubles(MailFigures(arriving=Arriving(put_off=put_off, day=EventCounts(100))), NOON)
     assert trouble.grave is grave
 
 

@@ -13,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    told = "when a mail said that it is closed, or it was known; null: not yet"
-    op.add_column("tracked_jobs", sa.Column("closed_told_at", sa.BigInteger(), comment=told))
+    comment = "when a mail said that it is closed, or it was known; null: not yet"
+    op.add_column("tracked_jobs", sa.Column("closed_told_at", sa.BigInteger(), comment=comment))
     op.get_bind().execute(
         sa.text(
             "UPDATE tracked_jobs SET closed_told_at = saved_at"

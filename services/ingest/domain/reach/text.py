@@ -290,7 +290,7 @@ class _Reader:
         if subject is None or not self.own_roles:
             return False
         known = roles()
-        named = [one.role for one in read_title(subject["role"], known)]
+        named = [mention.role for mention in read_title(subject["role"], known)]
         return bool(named) and all(
             known.closeness(role, own) in ("family", "far") for role in named for own in self.own_roles
         )
@@ -298,7 +298,7 @@ class _Reader:
     @cached_property
     def own_roles(self) -> tuple[str, ...]:
         """The roles that the title names."""
-        return tuple(one.role for one in read_title(self.document.title, roles()))
+        return tuple(mention.role for mention in read_title(self.document.title, roles()))
 
     def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
         """`open to candidates in Peru`, `hiring in Peru`; not `open to travel`, `consider Peru`."""

@@ -102,8 +102,8 @@ def _meant(text: str, listed: Sequence[NameMatch]) -> list[str]:
     """The codes of a list, whose places tell apart those that share a name, as states do: `Washington, Georgia`."""
     start, end = listed[0].start, listed[-1].end
     places = (state_named(place) or place for place in find_places(text[start:end], cities=True))
-    told = {start + place.start: place.code for place in places if place.kind != "city" and is_whole(place)}
-    codes = (name.senses[0].code if len(name.senses) == 1 else told.get(name.start) for name in listed)
+    whole = {start + place.start: place.code for place in places if place.kind != "city" and is_whole(place)}
+    codes = (name.senses[0].code if len(name.senses) == 1 else whole.get(name.start) for name in listed)
     return [code for code in codes if code is not None]
 
 

@@ -40,7 +40,7 @@ def read_role(title: str, categories: Sequence[Stated], text: str, known: Roles)
     """Read what a posting seeks. Pure, never raises, linear in the text; of any of the eight languages at once."""
     title = title[:_MOST_TITLE]
     named = read_title(title, known)
-    if named and not all(known[one.role].generic for one in named):
+    if named and not all(known[mention.role].generic for mention in named):
         return _told_apart(named, title, text[:_MOST_TEXT], known) or _reading(named, "title", title)
     by_category = _from_categories(title, categories, known)
     if named:
@@ -52,7 +52,7 @@ def _told_apart(named: Sequence[NamedRole], title: str, text: str, known: Roles)
     role = known.told_apart(named[0].role, title, text)
     if role is None:
         return None
-    start, end = min(one.start for one in named), max(one.end for one in named)
+    start, end = min(mention.start for mention in named), max(mention.end for mention in named)
     return _reading((NamedRole(role, start, end),), "title", title)
 
 
@@ -72,11 +72,15 @@ def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> 
 def _from_text(text: str, known: Roles) -> RoleReading | None:
     for start, end in islice(_announced(text), _MOST_ANNOUNCED):
         said = text[start:end]
-        named = tuple(one for one in read_title(said, known) if _is_called(said[one.start : one.end], one, known))
+        named = tuple(
+            mention
+            for mention in read_title(said, known)
+            if _is_called(said[mention.start : mention.end], mention, known)
+        )
         if named:
-            spans = tuple((start + one.start, start + one.end) for one in named)
+            spans = tuple((start + mention.start, start + mention.end) for mention in named)
             return RoleReading(
-                tuple(one.role for one in named),
+                tuple(mention.role for mention in named),
                 "text",
                 tuple(quote("text", text, *span) for span in spans),
                 spans,
@@ -111,5 +115,5 @@ def _is_called(words: str, named: NamedRole, known: Roles) -> bool:
 
 
 def _reading(named: Sequence[NamedRole], source: RoleSource, text: str) -> RoleReading:
-    spans = tuple((one.start, one.end) for one in named)
-    return RoleReading(tuple(one.role for one in named), source, (evidence_of(source, text),), spans)
+    spans = tuple((mention.start, mention.end) for mention in named)
+    return RoleReading(tuple(mention.role for mention in named), source, (evidence_of(source, text),), spans)

@@ -176,7 +176,7 @@ class _Title:
 
     def _beside(self, segment: tuple[int, int], anchor: _Span) -> _Span | None:
         """A field in another segment: "Software Engineer, Backend", "Manager - Customer Support"."""
-        for other in sorted(self._segments, key=lambda one: (one < segment, one)):
+        for other in sorted(self._segments, key=lambda span: (span < segment, span)):
             if other == segment or (other > segment and self._words[other[0]].soft in self._vocabulary.breaks):
                 continue
             for head in self._heads_in(anchor):
@@ -219,7 +219,7 @@ class _Title:
             later = max(span.first, found.first)
             adjoins = later == min(span.stop, found.stop)
             if adjoins and self._words[later].soft == "/" and span.meaning != found.meaning:
-                pair = sorted((span, found), key=lambda one: one.first)
+                pair = sorted((span, found), key=lambda side: side.first)
                 return tuple(map(self._role, pair))
         shared = self._sharing_the_noun(begin, found)
         return (self._role(found), *([self._role(shared)] if shared else []))

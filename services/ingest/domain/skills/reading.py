@@ -117,12 +117,12 @@ def read_skills(
     the text names it, and counts by itself only where nothing else does: boards guess them. Of 120 tags on labelled
     postings that the text does not name, 15 % were right.
     """
-    told = dict(told_skills(draft, document, taxonomy))
+    meanings = dict(told_skills(draft, document, taxonomy))
     for spoken, shown in zip(languages.value, languages.evidence, strict=True) if languages else ():
         named = taxonomy.canonical(english_name(spoken.any[0]) or "")
         if named and taxonomy.kind(named) == "language" and spoken.need == "needed" and len(spoken.any) == 1:
-            told.setdefault(named, SkillMeaning("required", partial(_as_shown, shown)))
-    chosen = _core_first(told)
+            meanings.setdefault(named, SkillMeaning("required", partial(_as_shown, shown)))
+    chosen = _core_first(meanings)
     return Finding(
         tuple(_skill(name, found.strength) for name, found in chosen),
         tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
@@ -155,8 +155,8 @@ def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tu
     return _core_first(seen)
 
 
-def _core_first(told: Mapping[str, SkillMeaning]) -> list[tuple[str, SkillMeaning]]:
-    return sorted(told.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
+def _core_first(meanings: Mapping[str, SkillMeaning]) -> list[tuple[str, SkillMeaning]]:
+    return sorted(meanings.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
 
 
 def _as_shown(shown: Evidence) -> Evidence:

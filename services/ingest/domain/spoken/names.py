@@ -90,7 +90,9 @@ def names_of(language: str) -> Names:
                 known.setdefault(form, (code, False))
         for entry, code in (*((f"called.{code}", code) for code in CALLED), *((anchor, "") for anchor in _ANCHORS)):
             for way in written(f"spoken.{entry}", spoken):
-                known.update({one.rstrip("*").replace("-", " "): (code, one[-1] == "*") for one in spelled(way)})
+                known.update(
+                    {spelling.rstrip("*").replace("-", " "): (code, spelling[-1] == "*") for spelling in spelled(way)}
+                )
     for code in _BY_THEMSELVES:
         known.setdefault(str(Locale(code).languages[code]).lower(), (code, False))
     return Names(

@@ -157,7 +157,7 @@ def _decided(claims: Sequence[_Claim]) -> tuple[LanguageNeed, ...]:
     return tuple(
         LanguageNeed(
             tuple(sorted(codes)),
-            _highest(one.said.level for one in claims if frozenset(one.said.codes) == codes),
+            _highest(alike.said.level for alike in claims if frozenset(alike.said.codes) == codes),
             "wanted" if claim.said.wanted else "needed",
             claim.evidence,
         )

@@ -29,9 +29,11 @@ ALWAYS: Final = "*"
 ANY: Final = "*"
 """The term of a field in which nothing is asked; after the name of a criterion, the anchor for a posting that has
 whichever terms are asked for."""
-_BY_EXCLUSION: Final = tuple(one for one in CRITERIA if one.by_terms and one.excludes)
+_BY_EXCLUSION: Final = tuple(criterion for criterion in CRITERIA if criterion.by_terms and criterion.excludes)
 _BY_HASH: Final[tuple[Criterion[Any], ...]] = (SKILLS_ALL, SKILLS_ANY, *_BY_EXCLUSION)
-BY_FIELDS: Final = tuple(one for one in CRITERIA if one.by_terms and one not in (*FACETS, *_BY_HASH))
+BY_FIELDS: Final = tuple(
+    criterion for criterion in CRITERIA if criterion.by_terms and criterion not in (*FACETS, *_BY_HASH)
+)
 """The criteria that have a field of their own, of which a posting must have one term."""
 
 HAS_PAY, HAS_ZONE, HAS_MORE, HAS_SOME, HAS_EITHER, HAS_UNWANTED, HAS_TEXT, HAS_TOWNS = (1 << at for at in range(50, 58))
@@ -55,7 +57,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "key": record.key,
         "bits": _bits(criteria, query, terms),
         "anchor": _anchors(criteria, query),
-        **{field_of(one): _terms(one, criteria) or [ANY] for one in BY_FIELDS},
+        **{field_of(criterion): _terms(criterion, criteria) or [ANY] for criterion in BY_FIELDS},
         **{name: [*map(hash_of, some)] for name, some in terms.items()},
     }
     if terms["some"]:
@@ -68,7 +70,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
     if fields["bits"] & HAS_TEXT:
         fields["text"] = criteria.text
     if criteria.near:
-        fields["towns"] = [encode(one).decode() for one in criteria.near]
+        fields["towns"] = [encode(circle).decode() for circle in criteria.near]
         fields["accept_unknown_town"] = criteria.accept_unknown_town
     return fields
 
@@ -94,19 +96,19 @@ def field_of(criterion: Criterion[Any]) -> str:
 def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     """What fits in all but what `bits` tells of: facets, pay, time zone, more of terms and text. Nothing is scored."""
     pairs = (_pair(name, other) for name, other in combinations(sorted(prepared.asked_for), 2))
-    had = {one: one.terms_of(prepared) for one in BY_FIELDS}
-    met = {field_of(one): sorted(terms) for one, terms in had.items() if terms is not None}
+    had = {criterion: criterion.terms_of(prepared) for criterion in BY_FIELDS}
+    met = {field_of(criterion): sorted(terms) for criterion, terms in had.items() if terms is not None}
     anchors = [ALWAYS, *map(_of_skills, pairs), *_had_of(SKILLS_ALL, prepared), *_had_of(SKILLS_ANY, prepared)]
     anchors += _words_of(prepared)
-    for one, terms in had.items():
-        anchors += [f"{one.name}:{term}" for term in ((ANY,) if terms is None else sorted(terms))]
+    for criterion, terms in had.items():
+        anchors += [f"{criterion.name}:{term}" for term in ((ANY,) if terms is None else sorted(terms))]
     needed = ({"terms": {field: [ANY, *terms]}} for field, terms in met.items())
     return {"bool": {"filter": [{"terms": {"anchor": anchors}}, *needed]}}
 
 
 def had_by(prepared: PreparedPosting) -> list[int]:
     """The hashes of all that a posting has of what a script looks at."""
-    terms = [term for one in _BY_HASH for term in _had_of(one, prepared)]
+    terms = [term for criterion in _BY_HASH for term in _had_of(criterion, prepared)]
     return [*map(hash_of, terms), *map(hash_of, _words_of(prepared))]
 
 
@@ -192,7 +194,7 @@ def _terms_beside(criteria: Criteria, query: TextQuery) -> dict[str, list[str]]:
     if by_words and query.wanted:
         words -= {*telling}
     more = [*map(_of_skills, needed[1 if criteria.skills.mentions else 2 :]), *(f"w:{word}" for word in sorted(words))]
-    unwanted = [anchor for one in _BY_EXCLUSION for anchor in _own_anchors(one, criteria)]
+    unwanted = [anchor for criterion in _BY_EXCLUSION for anchor in _own_anchors(criterion, criteria)]
     unwanted += [f"w:{term}" for term in query.excluded if " " not in term]
     return {
         "more": more,

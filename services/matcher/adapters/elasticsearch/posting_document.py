@@ -31,7 +31,7 @@ _LARGEST: Final = 2**63 - 1
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 _FACTS: Final = 6
 """Another number for each change of what `_facts` works out of a posting."""
-BY_FIELDS: Final = tuple(one for one in CRITERIA if one.by_terms)
+BY_FIELDS: Final = tuple(criterion for criterion in CRITERIA if criterion.by_terms)
 """The criteria whose terms have a field each."""
 
 

@@ -22,7 +22,9 @@ NO_TOWN: Final = ("", 0)
 REMOTE: Final = ("", 1)
 """What is no circle round a town."""
 BY_LITERALS: Final = tuple(
-    one for one in CRITERIA if one.by_terms and one.exact and one not in (*FACETS, PLACE, LANGUAGE)
+    criterion
+    for criterion in CRITERIA
+    if criterion.by_terms and criterion.exact and criterion not in (*FACETS, PLACE, LANGUAGE)
 )
 """The criteria whose terms are literals; those of the others have columns, or circles."""
 
@@ -36,7 +38,7 @@ class Literals:
     """
 
     def __init__(self) -> None:
-        self._terms: dict[str, dict[str, int]] = {one.name: {} for one in BY_LITERALS}
+        self._terms: dict[str, dict[str, int]] = {criterion.name: {} for criterion in BY_LITERALS}
         self._counted: dict[tuple[str, tuple[str, ...], int], int] = {}
         self._counts_of: dict[str, dict[str, Growing]] = defaultdict(dict)
         """By a criterion's term: which counts it is one of."""

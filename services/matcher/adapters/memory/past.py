@@ -115,15 +115,15 @@ class PastInColumns:
     def lacking(self, versions: Mapping[str, int]) -> list[str]:
         """Of some postings, with their newest versions, those that are not held in it."""
         with self._lock:
-            held = {own: self._seen[row].version for own in versions if (row := self._row.get(own)) is not None}
-        return [own for own, version in versions.items() if held.get(own, -1) < version]
+            known = {own: self._seen[row].version for own in versions if (row := self._row.get(own)) is not None}
+        return [own for own, version in versions.items() if known.get(own, -1) < version]
 
     def put(self, past: Iterable[Past]) -> None:
         """Take in postings, each in place of an older version of it."""
         with self._lock:
             self._skills.forget_akin()
-            for one in past:
-                self._put(one)
+            for posting in past:
+                self._put(posting)
 
     def forget(self, before: datetime) -> None:
         """Drop what was first seen before then."""
@@ -166,7 +166,7 @@ class PastInColumns:
                 counted = (
                     (made, int(self._fits(made.criteria, alive, known)[0].sum()) - found) for made in relaxations
                 )
-                return tuple(sorted((one for one in counted if one[1] > 0), key=lambda one: -one[1]))
+                return tuple(sorted((gain for gain in counted if gain[1] > 0), key=lambda gain: -gain[1]))
 
             return PastFindings(
                 found,
@@ -190,7 +190,7 @@ class PastInColumns:
             found = int(self._fits(criteria, alive, known)[0].sum())
             for ways in together(criteria):
                 counted = [(made, int(self._fits(made[-1].criteria, alive, known)[0].sum()) - found) for made in ways]
-                if gained := sorted((one for one in counted if one[1] > 0), key=lambda one: -one[1]):
+                if gained := sorted((gain for gain in counted if gain[1] > 0), key=lambda gain: -gain[1]):
                     return tuple(gained)
         return ()
 
@@ -243,7 +243,11 @@ class PastInColumns:
                 yield criterion.name, int((alive & self._answers(criterion, criteria, known)[0]).sum())
 
     def _conflict(self, criteria: Criteria, alive: Bools, known: "_Known") -> tuple[str, ...]:
-        yes = {one.name: self._answers(one, criteria, known)[0] for one in CRITERIA if one.asks(criteria)}
+        yes = {
+            criterion.name: self._answers(criterion, criteria, known)[0]
+            for criterion in CRITERIA
+            if criterion.asks(criteria)
+        }
 
         def none_fits(names: Iterable[str]) -> bool:
             return not np.logical_and.reduce([alive, *(yes[name] for name in names)]).any()
@@ -304,8 +308,8 @@ _Known = dict[Hashable, tuple[Bools, Bools]]
 
 def _median(tops: Rows) -> float | None:
     """Of what is told; None where too few tell it."""
-    told = tops[tops >= 0]
-    return float(np.median(told)) if told.size >= _LEAST_PAYS else None
+    stated = tops[tops >= 0]
+    return float(np.median(stated)) if stated.size >= _LEAST_PAYS else None
 
 
 def _percent(pay: float | None, usual: float | None) -> int | None:

@@ -127,8 +127,8 @@ class SkillColumn(Column):
         now = np.full(self._rows, -1, dtype=np.int64)
         now[rows] = np.arange(rows.size)
         for having in self._having:
-            for name, held in having.items():
-                left = now[held.view]
+            for name, with_skill in having.items():
+                left = now[with_skill.view]
                 having[name] = Growing(np.int64, left[left >= 0])
         self._rows = rows.size
 
@@ -149,8 +149,8 @@ class SkillColumn(Column):
 
     def rows(self, name: str, criteria: Criteria) -> Rows:
         """Those that have a skill, were it one of these."""
-        held = self._having[2 + int(criteria.skills.mentions)].get(name)
-        return NO_ROWS if held is None else held.view
+        with_skill = self._having[2 + int(criteria.skills.mentions)].get(name)
+        return NO_ROWS if with_skill is None else with_skill.view
 
     def forget_akin(self) -> None:
         """What is akin is worked out anew: other rows are counted from now on."""
@@ -179,21 +179,21 @@ class SkillColumn(Column):
     def _flat(self, alive: Bools) -> tuple[list[str], Rows, Rows, Rows]:
         """The skills that are asked for; of each row that asks for one, the number of it, and the row; and of each
         skill how many ask for it."""
-        names, held = list(self._having[0]), [one.view for one in self._having[0].values()]
-        numbers = np.repeat(np.arange(len(held)), [rows.size for rows in held])
-        rows = np.concatenate((NO_ROWS, *held))
+        names, rows_by_skill = list(self._having[0]), [column.view for column in self._having[0].values()]
+        numbers = np.repeat(np.arange(len(rows_by_skill)), [rows.size for rows in rows_by_skill])
+        rows = np.concatenate((NO_ROWS, *rows_by_skill))
         return names, numbers, rows, np.bincount(numbers[alive[rows]], minlength=len(names))
 
     def counts(self) -> dict[str, int]:
         """How many rows ask for each."""
-        return {name: len(held) for name, held in self._having[0].items()}
+        return {name: len(rows) for name, rows in self._having[0].items()}
 
     def _counted(self, names: Iterable[str], by: int) -> Rows:
         counted = np.zeros(self._rows, dtype=np.int64)
         for name in names:
-            held = self._having[by].get(name)
-            if held is not None:
-                counted[held.view] += 1
+            with_skill = self._having[by].get(name)
+            if with_skill is not None:
+                counted[with_skill.view] += 1
         return counted
 
 
@@ -242,7 +242,7 @@ def _remembering() -> LRUCache[Any, Any]:
 
 
 def _bytes_of(arrays: Bools | tuple[Bools, Bools]) -> int:
-    return arrays.nbytes if isinstance(arrays, np.ndarray) else sum(one.nbytes for one in arrays)
+    return arrays.nbytes if isinstance(arrays, np.ndarray) else sum(array.nbytes for array in arrays)
 
 
 def _remember(cache: LRUCache[Any, Any], key: Hashable, arrays: Bools | tuple[Bools, Bools]) -> None:

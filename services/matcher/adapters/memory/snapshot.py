@@ -103,11 +103,11 @@ def read(path: Path) -> Snapshot:
     with path.open("rb") as file:
         if file.readline(len(_MAGIC)) != _MAGIC:
             raise SnapshotError("it is no snapshot")
-        told = file.readline(_ALIGNED).split()
-        if len(told) != 2 or not told[0].isdigit() or not 0 < int(told[0]) < _MOST_HEAD:
+        fields = file.readline(_ALIGNED).split()
+        if len(fields) != 2 or not fields[0].isdigit() or not 0 < int(fields[0]) < _MOST_HEAD:
             raise SnapshotError("its beginning is torn")
-        head = file.read(int(told[0]))
-        if _digest(head).encode() != told[1]:
+        head = file.read(int(fields[0]))
+        if _digest(head).encode() != fields[1]:
             raise SnapshotError("its beginning is torn")
         found = orjson.loads(head)
         if found["format"] != FORMAT:
@@ -146,5 +146,5 @@ def made_by() -> str:
     return found.hexdigest()
 
 
-def _digest(held: Column | bytes) -> str:
-    return blake2b(held if isinstance(held, bytes) else held.view(np.uint8).data, digest_size=16).hexdigest()
+def _digest(content: Column | bytes) -> str:
+    return blake2b(content if isinstance(content, bytes) else content.view(np.uint8).data, digest_size=16).hexdigest()

@@ -44,7 +44,7 @@ LAST: Final = 1
 NEGATED: Final = 2
 LITERAL_SHIFT: Final = 2
 
-_BY_CLAUSES: Final = tuple(one for one in BY_LITERALS if one not in (SKILLS_ALL, SKILLS_ANY))
+_BY_CLAUSES: Final = tuple(criterion for criterion in BY_LITERALS if criterion not in (SKILLS_ALL, SKILLS_ANY))
 """The criteria whose clauses need no place of their own among the others."""
 ANY_FACETS: Final = (1 << sum(len(facet.values) for facet in FACETS)) - 1
 
@@ -253,7 +253,7 @@ def circles_of(criteria: Criteria) -> tuple[tuple[str, int], ...]:
     if not criteria.near:
         return ()
     unknown = (NO_TOWN,) if criteria.accept_unknown_town else ()
-    return (REMOTE, *unknown, *((one.town, one.km) for one in criteria.near))
+    return (REMOTE, *unknown, *((circle.town, circle.km) for circle in criteria.near))
 
 
 def _coded(clause: Sequence[int]) -> list[int]:

@@ -37,10 +37,10 @@ def event_of(data: bytes, return_path: str, now: datetime) -> MailEvent:
     delivery_id = _delivery_of(message, return_path)
     event_id = f"bounce-{hashlib.sha256(data).hexdigest()[:40]}"
     at = _date_of(message, now)
-    told = next(_recipients(message), None)
-    if not delivery_id or told is None:
+    report = next(_recipients(message), None)
+    if not delivery_id or report is None:
         return MailEvent(event_id, "unknown", at, delivery_id, reason="no report of a delivery")
-    kind, reason = told
+    kind, reason = report
     return MailEvent(event_id, kind, at, delivery_id, reason=reason)
 
 

@@ -303,7 +303,7 @@ class Cards:
         shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
         if shown is None:
             return _Bar(None, "")
-        if any(one.fit == "near" and one.criterion == "salary" for one in wanted.explained_by.verdict.reasons):
+        if any(reason.fit == "near" and reason.criterion == "salary" for reason in wanted.explained_by.verdict.reasons):
             # What is off says the same in more words.
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))

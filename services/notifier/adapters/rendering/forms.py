@@ -73,14 +73,14 @@ class Kept(Generic[V]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: dict[Hashable, V] = {}
+        self._by_key: dict[Hashable, V] = {}
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """What is kept by a key, else what `make` gives."""
-        found = self._held.get(key)
+        found = self._by_key.get(key)
         if found is None:
             found = make()
             if self._most:
-                make_room(self._held, self._most)
-                self._held[key] = found
+                make_room(self._by_key, self._most)
+                self._by_key[key] = found
         return found

@@ -66,9 +66,16 @@ def interval(accepted: int, judged: int) -> tuple[float, float]:
 
 def band_of(least: float, below: float, judged: Sequence[Judged]) -> Band:
     """Of all that was foreseen from `least` on and below `below`."""
-    own = [one for one in judged if holds(least, below, one.chance)]
-    foreseen = math.fsum(one.chance for one in own) / len(own) if own else None
-    return Band(least, below, len(own), sum(one.accepted for one in own), len({one.reader for one in own}), foreseen)
+    own = [judgement for judgement in judged if holds(least, below, judgement.chance)]
+    foreseen = math.fsum(judgement.chance for judgement in own) / len(own) if own else None
+    return Band(
+        least,
+        below,
+        len(own),
+        sum(judgement.accepted for judgement in own),
+        len({judgement.reader for judgement in own}),
+        foreseen,
+    )
 
 
 def holds(least: float, below: float, chance: float) -> bool:

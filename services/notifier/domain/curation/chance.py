@@ -72,7 +72,7 @@ def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
     costs = _costs(wish, ready, -math.inf)
     # Where no post is open there is nothing to accept.
     conditions = ready.posting.conditions
-    closed = conditions and not wish.pools and any(one.kind == "pool" for one in conditions)
+    closed = conditions and not wish.pools and any(condition.kind == "pool" for condition in conditions)
     value = 0.0 if closed else round(probability(costs.left), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
     return Chance(value, partial(_against, costs.each, wish, ready))
@@ -147,8 +147,8 @@ def _log_odds(chance: float) -> float:
 
 
 def _against(costs: Iterable[tuple[int, float]], wish: Wish, ready: PostingFeatures) -> Iterator[Against]:
-    told = sorted([(-round(lost, 3), place) for place, lost in costs if lost > 0])
-    return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in told)
+    costly = sorted([(-round(lost, 3), place) for place, lost in costs if lost > 0])
+    return (Against(_doubt(FACTS[place], wish, ready), -lost) for lost, place in costly)
 
 
 def tenth(chance: Chance) -> int:

@@ -16,8 +16,8 @@ def hardest_condition(wish: Wish, posting: PostingCore) -> tuple[float, Conditio
 
     Shifts are none of them: of the judged jobs in shifts no fewer are wanted than of others.
     """
-    met = ((_meets(wish, one), one) for one in posting.conditions if one.kind != "shifts")
-    return min(met, key=lambda one: (one[0], one[1].kind != "pool"), default=(1.0, None))
+    met = ((_meets(wish, condition), condition) for condition in posting.conditions if condition.kind != "shifts")
+    return min(met, key=lambda pair: (pair[0], pair[1].kind != "pool"), default=(1.0, None))
 
 
 def _meets(wish: Wish, condition: Condition) -> float:

@@ -168,7 +168,7 @@ def _weighed(job: FoundJob, chances: Sequence[Chance], recipient: Recipient, due
         weight = weight_of(judged, search.preferred_places)
         points = total(weight, own)
         weighed.append(((-tenth(chance), -points, -weight.fit, *by_name(search)), chance, points, (search, judged)))
-    weighed.sort(key=lambda one: one[0])
+    weighed.sort(key=lambda entry: entry[0])
     best = max((chance for _, chance, _, _ in weighed), key=lambda chance: chance.value)
     return Ranked(job, tuple(fit for *_, fit in weighed), weighed[0][2], best)
 
@@ -214,7 +214,7 @@ def worth_a_mail(chosen: Digest | Hold, settings: CurateSettings) -> Digest | Ho
         recipient=chosen.recipient,
         due_at=chosen.due_at,
         reason=_why_it_waits(len(waiting), likely, settings.least_mail_chance),
-        dropped=tuple(sorted((*chosen.dropped, *alone), key=lambda one: one.posting_id)),
+        dropped=tuple(sorted((*chosen.dropped, *alone), key=lambda posting: posting.posting_id)),
         rest=waiting,
         near_rest=(*near, *chosen.near_rest),
     )
@@ -226,7 +226,7 @@ def _left_out(job: WaitingJob, *, near: bool = False) -> Dropped:
 
 def _waiting_job(item: Item, chosen: Digest) -> WaitingJob:
     own = item.posting.posting_id
-    copies = (one.posting_id for one in chosen.dropped if one.cause == Cause("worse_copy", posting_id=own))
+    copies = (left.posting_id for left in chosen.dropped if left.cause == Cause("worse_copy", posting_id=own))
     return WaitingJob(
         item.posting, tuple(found.search for found in item.found_by), item.score, tuple(copies), item.chance
     )

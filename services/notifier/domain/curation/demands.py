@@ -20,14 +20,16 @@ _MOST_BEHIND: Final = 35
 
 def years_asked(text: str) -> int:
     """The most years of experience that a sentence asks for at least; 0 where none counts them."""
-    found = (one for one in _experience().years.finditer(text) if _asks_years(text, one))
-    return max((int(one["years"]) for one in found), default=0)
+    found = (match for match in _experience().years.finditer(text) if _asks_years(text, match))
+    return max((int(match["years"]) for match in found), default=0)
 
 
 def travel_asked(text: str) -> int:
     """The most per cent of their time that somebody must travel by one sentence; 0 where none counts them."""
-    shares = (one for one in _travel().share.finditer(text) if one["share"].isdecimal() and len(one["share"]) <= 2)
-    return max((int(one["share"]) for one in shares if _is_of_travel(text, one)), default=0)
+    shares = (
+        match for match in _travel().share.finditer(text) if match["share"].isdecimal() and len(match["share"]) <= 2
+    )
+    return max((int(match["share"]) for match in shares if _is_of_travel(text, match)), default=0)
 
 
 def only_overlaps(text: str) -> bool:

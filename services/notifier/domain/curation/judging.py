@@ -297,11 +297,11 @@ class Judging:
         self._judged[id(judged.criteria), id(judged.ready)] = judged
 
     def _asked_by(self, criteria: Criteria) -> tuple[Criterion[Any], ...]:
-        held = self._asked.get(id(criteria))
-        if held is None:
+        entry = self._asked.get(id(criteria))
+        if entry is None:
             make_room(self._asked, self._most_postings)
-            held = self._asked[id(criteria)] = (criteria, asked_by(criteria))
-        return held[1]
+            entry = self._asked[id(criteria)] = (criteria, asked_by(criteria))
+        return entry[1]
 
     def forget_criteria(self) -> None:
         """Let go of what criteria make of postings, of which these stay ready: others are served next."""
@@ -315,8 +315,8 @@ class Judging:
         self.forget_criteria()
 
 
-def make_room(held: dict[K, V], most: int) -> None:
+def make_room(cache: dict[K, V], most: int) -> None:
     """Let go of the older half of what is held, once it is full."""
-    if len(held) >= most:
-        for own in list(islice(held, (len(held) + 1) // 2)):
-            del held[own]
+    if len(cache) >= most:
+        for own in list(islice(cache, (len(cache) + 1) // 2)):
+            del cache[own]

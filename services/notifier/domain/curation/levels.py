@@ -89,5 +89,5 @@ def _years(ready: PostingFeatures) -> float:
 @lru_cache(maxsize=4_096)
 def _reaches(levels: frozenset[Seniority], years: float) -> float:
     begins = not levels.isdisjoint(("intern", "junior")) and levels <= _BEGINNERS
-    reached = _REACHED["junior"] if begins else max((_REACHED[one] for one in levels), default=_REACHED_BY_MOST)
+    reached = _REACHED["junior"] if begins else max((_REACHED[level] for level in levels), default=_REACHED_BY_MOST)
     return 1.0 - min(1.0, max(0.0, years - reached) / _MOST_YEARS)

@@ -125,7 +125,7 @@ class Newest:
 
     def _failing_one(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
         """Those that may fail one criterion alone, and that one by a little, as far as terms tell."""
-        one = two = nearly = 0
+        failing_any = failing_two = nearly = 0
         for criterion in asked:
             unrecorded = criterion.may_be_near and not criterion.indexed_near
             narrowing = criterion.narrowing(criteria)
@@ -133,11 +133,11 @@ class Newest:
                 nearly |= -1 if unrecorded else 0
                 continue
             failing = self._terms(criterion).failing(narrowing)
-            two |= one & failing
-            one |= failing
+            failing_two |= failing_any & failing
+            failing_any |= failing
             if unrecorded:
                 nearly |= failing if criterion.exact else -1
-        return nearly & ~two
+        return nearly & ~failing_two
 
 
 class _ByTerms:
@@ -204,7 +204,7 @@ def near_candidates(
                 judging.keep(judged)
                 own = chance - judged.off
                 worth[ready.posting.posting_id] = max(worth.get(ready.posting.posting_id, (own, ready))[0], own), ready
-    best = sorted(worth.values(), key=lambda one: (-one[0], -one[1].seen, one[1].posting.posting_id))
+    best = sorted(worth.values(), key=lambda pair: (-pair[0], -pair[1].seen, pair[1].posting.posting_id))
     room = settings.most_near - len(digest.near)
     return [Candidate(ready.posting, digest.searches) for _, ready in best[: _SPARE * room]]
 
@@ -233,11 +233,13 @@ def with_near_misses(
     if isinstance(digest, Hold) or not candidates:
         return digest
     asked = [ask.criteria for ask in digest.recipient.asks]
-    candidates = [one for one in candidates if not _fits_any(asked, judging.ready(one.posting), judging)]
+    candidates = [
+        candidate for candidate in candidates if not _fits_any(asked, judging.ready(candidate.posting), judging)
+    ]
     due_at = digest.due_at
     known = [*(item.posting for item in (*digest.items, *digest.near)), *(left.posting for left in digest.rest)]
     known += [left.posting for left in digest.near_rest]
-    there = [SentItem(one.posting_id, one.cluster.key, one.cluster.signature, due_at) for one in known]
+    there = [SentItem(posting.posting_id, posting.cluster.key, posting.cluster.signature, due_at) for posting in known]
     jobs = ranked(digest.recipient, candidates, [*sent, *there], due_at, settings, judging, [])
     near = sorted((job for job in jobs if job.outcome == "near"), key=_off_last)
     room = Room(settings.most_per_company, settings.most_alike)

@@ -40,7 +40,7 @@ class Localities(NamedTuple):
     def take_in(self, town: Town) -> bool:
         """Whether a town lies in or near one of them; any does in a country of which none is named."""
         near, parts = self._within(town.country)
-        return not (near or parts) or town.code in parts or any(kilometres(one, town) <= _TO_WORK for one in near)
+        return not (near or parts) or town.code in parts or any(kilometres(centre, town) <= _TO_WORK for centre in near)
 
     def take_in_part(self, part: str) -> bool:
         """Whether a state or the like is named or may hold a named town; any does in a country of which none is."""
@@ -175,8 +175,8 @@ def asked_together(
 def _together(several: Iterable[Localities]) -> Localities:
     several = tuple(several)
     return Localities(
-        frozenset[Town]().union(*(one.towns for one in several)),
-        frozenset[str]().union(*(one.parts for one in several)),
+        frozenset[Town]().union(*(localities.towns for localities in several)),
+        frozenset[str]().union(*(localities.parts for localities in several)),
     )
 
 
@@ -206,7 +206,7 @@ def _names_of(role: str) -> frozenset[str]:
 @lru_cache(maxsize=4_096)
 def _localities(criteria: Criteria, name: str) -> Localities:
     """Towns that a search asks to be near or that its name says, as in "Sales in Bristol", and parts of countries."""
-    near, named = filter(None, (town_of(one.town) for one in criteria.near)), _named_localities(name)
+    near, named = filter(None, (town_of(circle.town) for circle in criteria.near)), _named_localities(name)
     return Localities(named.towns.union(near), named.parts.union(filter(is_subdivision, criteria.places)))
 
 
@@ -255,7 +255,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
 
 def _places(criteria: Criteria) -> tuple[str, ...]:
     """The places that a search gives a sign of."""
-    towns = filter(None, (town_of(one.town) for one in criteria.near))
+    towns = filter(None, (town_of(circle.town) for circle in criteria.near))
     return criteria.places or tuple(dict.fromkeys(town.country for town in towns))
 
 

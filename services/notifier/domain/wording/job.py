@@ -147,7 +147,7 @@ def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()
     Without the level where it is said to speak against the job, and where the form says the same, of interns.
     """
     same = posting.seniority == "intern" and not _OF_INTERNS.isdisjoint(posting.offered)
-    silent = same or any(one.fact == "level" for one in against)
+    silent = same or any(doubt.fact == "level" for doubt in against)
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not silent else ""
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""

@@ -109,8 +109,8 @@ def _is_one_of_several(name: str, title: str, text: str, language: str | None) -
     at = text.find(name)
     named, at = (spelt, at) if at >= 0 and spelt.search(text, at) else (named, 0)
     in_lists = (
-        bool(behind.match(text, one.end()) or before.search(text, max(0, one.start() - _OR), one.start()))
-        for one in named.finditer(text, at)
+        bool(behind.match(text, mention.end()) or before.search(text, max(0, mention.start() - _OR), mention.start()))
+        for mention in named.finditer(text, at)
     )
     # Most stand outside of a list where they are named first: that ends it.
     return next(in_lists, False) and all(in_lists)
@@ -196,13 +196,13 @@ def _telling(found: FoundBy) -> tuple[int, int]:
 
 def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingCore) -> tuple[Doubt, ...]:
     """What the chance knows against a job and neither its title nor why it was found says, the most telling first."""
-    weighty = [one.doubt for one in chance.against if one.costs >= _LEAST_COST and one.doubt.fact in _SAID]
+    weighty = [factor.doubt for factor in chance.against if factor.costs >= _LEAST_COST and factor.doubt.fact in _SAID]
     if not weighty:
         return ()
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
-    named = (one for one in weighty if one.of or one.amount is not None or one.fact in _ALONE)
-    return tuple(one for one in named if not (silent and one.fact in _OF_ROLE))[:MOST_A_LINE]
+    named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
+    return tuple(doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE))[:MOST_A_LINE]
 
 
 @lru_cache(maxsize=8_192)

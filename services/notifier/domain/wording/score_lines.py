@@ -200,10 +200,10 @@ _CAUSES: Final[Mapping[CauseCode, str]] = {
 def against_words(chance: Chance) -> str:
     """What speaks most against a job; empty where little does."""
     said: dict[str, None] = {}
-    for one in chance.most_telling():
-        if one.costs < _LEAST_COST or len(said) == _MOST:
+    for factor in chance.most_telling():
+        if factor.costs < _LEAST_COST or len(said) == _MOST:
             break
-        said[_doubt_line(one.doubt)] = None
+        said[_doubt_line(factor.doubt)] = None
     return ", ".join(said)
 
 
@@ -216,13 +216,13 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _role(one: Doubt) -> str:
-    known = [roles()[role].name() for role in one.of if role in roles()]
+def _role(doubt: Doubt) -> str:
+    known = [roles()[role].name() for role in doubt.of if role in roles()]
     return f"another role: {', '.join(known)}" if known else "its role is not known"
 
 
-def _language(one: Doubt) -> str:
-    return " or ".join(language_in_words(code, english()) for code in one.of)
+def _language(doubt: Doubt) -> str:
+    return " or ".join(language_in_words(code, english()) for code in doubt.of)
 
 
 _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
@@ -230,23 +230,25 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "near_role": _role,
     "searches": _role,
     "neighbour": _role,
-    "title": lambda one: f"its title says what no search of theirs does: {', '.join(one.of)}",
+    "title": lambda doubt: f"its title says what no search of theirs does: {', '.join(doubt.of)}",
     "core": lambda _: "the asked skills are not all core to it",
     "often": lambda _: "the asked words are hardly said",
-    "technology": lambda one: f"its title names {', '.join(one.of)}",
+    "technology": lambda doubt: f"its title names {', '.join(doubt.of)}",
     "place": lambda _: "no wanted place is named",
     "home": lambda _: "the wanted places are hardly taken in",
-    "region": lambda one: f"only a part of the country: {', '.join(one.of)}" if one.of else "its town is far off",
+    "region": lambda doubt: f"only a part of the country: {', '.join(doubt.of)}" if doubt.of else "its town is far off",
     "elsewhere": lambda _: "its title names another place",
     "zone": lambda _: "its hours are of another time zone",
     "workplace": lambda _: "its workplace is not told",
-    "form": lambda one: f"its form: {', '.join(one.of).replace('_', ' ')}",
-    "level": lambda one: f"its level: {', '.join(one.of)}",
+    "form": lambda doubt: f"its form: {', '.join(doubt.of).replace('_', ' ')}",
+    "level": lambda doubt: f"its level: {', '.join(doubt.of)}",
     "leading": lambda _: "it leads people, which no search of theirs asks for",
-    "travel": lambda one: f"up to {one.amount:g} % of it is travelling" if one.amount else "it travels much",
-    "experience": lambda one: f"it asks for {one.amount:g} years" if one.amount else "it asks for more experience",
-    "written": lambda one: f"it is written in {_language(one)}",
-    "spoken": lambda one: f"it needs {_language(one)}",
+    "travel": lambda doubt: f"up to {doubt.amount:g} % of it is travelling" if doubt.amount else "it travels much",
+    "experience": lambda doubt: (
+        f"it asks for {doubt.amount:g} years" if doubt.amount else "it asks for more experience"
+    ),
+    "written": lambda doubt: f"it is written in {_language(doubt)}",
+    "spoken": lambda doubt: f"it needs {_language(doubt)}",
     "pay": lambda _: "it pays less than another search of theirs asks for",
-    "condition": lambda one: f"its condition: {' '.join((one.condition or '', ', '.join(one.of))).strip()}",
+    "condition": lambda doubt: f"its condition: {' '.join((doubt.condition or '', ', '.join(doubt.of))).strip()}",
 }

@@ -109,10 +109,10 @@ class SqlDeliveries:
         The others must not be: suppressed, erased, taken over, the day full. Raises UnavailableError.
         """
         begun, unwanted, beyond = self._begin(claimed, now, lease)
-        for one in unwanted:
-            self._cancel(one, now)
-        for one in beyond:
-            self.put_back(one, now)
+        for delivery in unwanted:
+            self._cancel(delivery, now)
+        for delivery in beyond:
+            self.put_back(delivery, now)
         return begun
 
     def room(self, now: datetime) -> int | None:
@@ -134,18 +134,18 @@ class SqlDeliveries:
         """Those that are begun, those that nobody wants any more, and those that the day has no place for."""
         with writing(self._engine) as connection:
             if sending_paused(connection):
-                for one in claimed:
-                    move(connection, one.delivery_id, one.attempt, "release", now, **FREE)
+                for delivery in claimed:
+                    move(connection, delivery.delivery_id, delivery.attempt, "release", now, **FREE)
                 return [], [], []
-            why = why_unwanted(connection, [one.delivery_id for one in claimed], now)
-            wanted = [one for one in claimed if one.delivery_id not in why]
-            free = movable(connection, ((one.delivery_id, one.attempt) for one in wanted), "send")
-            ours = [one for one in wanted if one.delivery_id in free]
+            why = why_unwanted(connection, [delivery.delivery_id for delivery in claimed], now)
+            wanted = [delivery for delivery in claimed if delivery.delivery_id not in why]
+            free = movable(connection, ((delivery.delivery_id, delivery.attempt) for delivery in wanted), "send")
+            ours = [delivery for delivery in wanted if delivery.delivery_id in free]
             begun = list(takewhile(lambda _: self._day.take(connection, now), ours))
-            for some in chunks(one.delivery_id for one in begun):
+            for some in chunks(delivery.delivery_id for delivery in begun):
                 values = {"state": TRANSITIONS["claimed", "send"], "changed_at": now, "lease": now + lease}
                 connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
-            return begun, [one for one in claimed if one.delivery_id in why], ours[len(begun) :]
+            return begun, [delivery for delivery in claimed if delivery.delivery_id in why], ours[len(begun) :]
 
     @retried
     def _cancel(self, claimed: ClaimedDelivery, now: datetime) -> None:
@@ -346,4 +346,4 @@ def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelive
             for row in connection.execute(query)
         ]
     # Not as the database's language orders ids: in Danish "aa" comes last.
-    return sorted(found, key=lambda one: (one.due_at, one.delivery_id))
+    return sorted(found, key=lambda delivery: (delivery.due_at, delivery.delivery_id))

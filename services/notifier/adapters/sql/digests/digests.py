@@ -112,13 +112,13 @@ class SqlDigests:
         Of each, a subscriber of their own, whether that was done: nothing is where a search or its subscriber has
         changed since it was claimed, whatever becomes of the others. Raises UnavailableError.
         """
-        if any(isinstance(one.outcome, Digest) == (one.email is None) for one in built):
+        if any(isinstance(build.outcome, Digest) == (build.email is None) for build in built):
             raise ValueError("a digest comes with its email, and a held one without")
         with writing(self._engine) as connection:
             unchanged = _unchanged(connection, built)
-            kept = [one for one, same in zip(built, unchanged, strict=True) if same]
+            kept = [build for build, same in zip(built, unchanged, strict=True) if same]
             if kept:
-                _close(connection, [closing for one in kept for closing in one.closings])
+                _close(connection, [closing for build in kept for closing in build.closings])
                 self._keep(connection, kept, now)
         return unchanged
 
@@ -163,16 +163,16 @@ class SqlDigests:
 
     def _keep(self, connection: Connection, kept: Sequence[Built], now: datetime) -> None:
         rows: dict[Table, list[dict[str, Any]]] = {}
-        for one in kept:
-            outcome = one.outcome
+        for build in kept:
+            outcome = build.outcome
             person, due_at = outcome.recipient.subscriber_id, outcome.due_at
             own = self._ids.digest_id(person, due_at)
-            rows.setdefault(digests, []).append(digest_row(own, outcome, one.closings, one.email, now))
-            rows.setdefault(digest_searches, []).extend(search_row(own, closing) for closing in one.closings)
-            if isinstance(outcome, Digest) and one.email is not None:
+            rows.setdefault(digests, []).append(digest_row(own, outcome, build.closings, build.email, now))
+            rows.setdefault(digest_searches, []).extend(search_row(own, closing) for closing in build.closings)
+            if isinstance(outcome, Digest) and build.email is not None:
                 rows.setdefault(digest_items, []).extend(item_rows(own, outcome))
                 rows.setdefault(sent_jobs, []).extend(sent_rows(outcome))
-                rows.setdefault(deliveries, []).append(delivery_row(person, due_at, own, one.email.delivery_id, now))
+                rows.setdefault(deliveries, []).append(delivery_row(person, due_at, own, build.email.delivery_id, now))
                 note_closed_told(connection, person, outcome.closed, now)
         for table, some in rows.items():
             connection.execute(insert(table), some)
@@ -202,21 +202,21 @@ def _unchanged(connection: Connection, built: Sequence[Built]) -> list[bool]:
 
     All of that stays so until the transaction ends.
     """
-    people = hold_people(connection, (one.outcome.recipient.subscriber_id for one in built))
-    searches = _searches(connection, [closing for one in built for closing in one.closings])
+    people = hold_people(connection, (build.outcome.recipient.subscriber_id for build in built))
+    searches = _searches(connection, [closing for build in built for closing in build.closings])
     had: set[tuple[str, datetime]] = set()
-    due = {one.outcome.due_at for one in built}
+    due = {build.outcome.due_at for build in built}
     for some in chunks(sorted(people)):
         same = select(digests.c.subscriber_id, digests.c.due_at).where(
             digests.c.subscriber_id.in_(some), digests.c.due_at.in_(due)
         )
         had.update((row.subscriber_id, row.due_at) for row in connection.execute(same))
     return [
-        (own := one.outcome.recipient).subscriber_id in people
+        (own := build.outcome.recipient).subscriber_id in people
         and is_unchanged(own, people[own.subscriber_id])
-        and (own.subscriber_id, one.outcome.due_at) not in had
-        and all(_is_as_claimed(closing.window, searches) for closing in one.closings)
-        for one in built
+        and (own.subscriber_id, build.outcome.due_at) not in had
+        and all(_is_as_claimed(closing.window, searches) for closing in build.closings)
+        for build in built
     ]
 
 

@@ -97,12 +97,12 @@ class SqlMailEvents:
             taken: list[MailEvent] = []
             # Together, but for what is judged by what came before it.
             new = self._keep(connection, [event for event in events if event.kind not in _STANDING], people, now)
-            told = _each_once(events)
+            distinct = _each_once(events)
             settled = [
-                event for event in told if event.event_id in new and event.kind in OUTCOMES and event.delivery_id
+                event for event in distinct if event.event_id in new and event.kind in OUTCOMES and event.delivery_id
             ]
             settle(connection, [(e.delivery_id, OUTCOMES[e.kind], without_people(e.reason)) for e in settled], now)
-            for event in told:
+            for event in distinct:
                 if event.event_id in new or (event.kind in _STANDING and self._keep(connection, [event], people, now)):
                     self._act(connection, event, people.get(event.event_id), now)
                     taken.append(event)
@@ -229,7 +229,9 @@ def _came_back_since(connection: Connection, own_id: str, at: datetime, now: dat
     if connection.execute(select(mail_events.c.event_id).where(own).limit(1)).first() is not None:
         return True
     ledger = consents.consents_of(connection, own_id)
-    return any(one.kind == "given" and one.origin != "operator" and at < one.at <= now for one in ledger)
+    return any(
+        consent.kind == "given" and consent.origin != "operator" and at < consent.at <= now for consent in ledger
+    )
 
 
 class SendingBrake:

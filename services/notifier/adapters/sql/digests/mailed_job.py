@@ -14,7 +14,7 @@ from services.runtime.sql.store import reading
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
+class ProviderEvent:
     """What the mail provider told of a mail, while that is kept."""
 
     kind: str
@@ -44,7 +44,7 @@ class MailedJob:
     accepted_at: datetime | None
     changed_at: datetime
     """When it came into its state."""
-    told: tuple[ToldEvent, ...]
+    events: tuple[ProviderEvent, ...]
 
 
 def mails_with(engine: Engine, subscriber_id: str, posting_id: str) -> tuple[MailedJob, ...]:
@@ -58,17 +58,17 @@ def mails_with(engine: Engine, subscriber_id: str, posting_id: str) -> tuple[Mai
         .where(digests.c.subscriber_id == subscriber_id, digest_items.c.posting_id == posting_id)
         .order_by(digests.c.due_at.desc())
     )
-    told: dict[str, list[ToldEvent]] = {}
+    by_delivery: dict[str, list[ProviderEvent]] = {}
     with reading(engine) as connection:
         rows = connection.execute(query).all()
         own = mail_events.c
         of_these = (own.subscriber_id == subscriber_id) & own.delivery_id.in_([row.delivery_id for row in rows])
         for event in connection.execute(select(mail_events).where(of_these).order_by(own.at, own.event_id)):
-            told.setdefault(event.delivery_id, []).append(ToldEvent(event.kind, event.at, event.reason))
-    return tuple(_mailed(row, told.get(row.delivery_id, ())) for row in rows)
+            by_delivery.setdefault(event.delivery_id, []).append(ProviderEvent(event.kind, event.at, event.reason))
+    return tuple(_mailed(row, by_delivery.get(row.delivery_id, ())) for row in rows)
 
 
-def _mailed(row: Row[Any], told: Sequence[ToldEvent]) -> MailedJob:
+def _mailed(row: Row[Any], events: Sequence[ProviderEvent]) -> MailedJob:
     return MailedJob(
         due_at=row.due_at,
         subject=row.subject,
@@ -84,5 +84,5 @@ def _mailed(row: Row[Any], told: Sequence[ToldEvent]) -> MailedJob:
         failing_since=row.failing_since,
         accepted_at=row.accepted_at,
         changed_at=row.changed_at,
-        told=tuple(told),
+        events=tuple(events),
     )

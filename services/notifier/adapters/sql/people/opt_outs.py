@@ -236,5 +236,9 @@ def _last_words(connection: Connection) -> Mapping[tuple[str, Status], dict[str,
 
 def _came_back_since(connection: Connection, who: Departure, now: datetime) -> bool:
     """By their own word: neither a day that came nor another address says that they want mails."""
-    theirs = [one for one in ledger.consents_of(connection, who.subscriber_id) if one.origin in ("page", "provider")]
-    return any(one.kind in ("given", "resumed", "paused") and who.at < one.at <= now for one in theirs)
+    theirs = [
+        consent
+        for consent in ledger.consents_of(connection, who.subscriber_id)
+        if consent.origin in ("page", "provider")
+    ]
+    return any(consent.kind in ("given", "resumed", "paused") and who.at < consent.at <= now for consent in theirs)

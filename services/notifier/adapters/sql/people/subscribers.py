@@ -92,10 +92,10 @@ class SqlSubscribers:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
     @retried
-    def move(self, subscriber_id: str, address: str, moved: Consent, told: Email | None = None) -> Subscriber:
+    def move(self, subscriber_id: str, address: str, moved: Consent, notice: Email | None = None) -> Subscriber:
         """Mail somebody at another address, which they have confirmed. Said again it changes nothing.
 
-        `told`: what the old one is told, if anything, be they served, paused or unsubscribed, unless it is suppressed.
+        `notice`: what the old one is told, if anything, also of the paused and unsubscribed, unless it is suppressed.
 
         What led to them by the old one is over: links that sign in, browsers, programs, links that change searches in
         mails that went there. Raises UsageError where they are gone, or somebody else is subscribed with it by now.
@@ -108,8 +108,8 @@ class SqlSubscribers:
                     _set(connection, subscriber_id, columns | {"changed_at": moved.at, "seen_at": moved.at})
                     self._moved(connection, subscriber, address, moved)
                     old = self._ids.address_hash(subscriber.profile.address)
-                    if told is not None:
-                        open_notice(connection, subscriber_id, "old_address", told, moved.at, old)
+                    if notice is not None:
+                        open_notice(connection, subscriber_id, "old_address", notice, moved.at, old)
                 return _get(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{address} is subscribed already.") from None

@@ -109,18 +109,18 @@ class SqlWebhookEvents:
     def matched(self, due: Sequence[DueWebhook], cut: Cut) -> dict[str, dict[str, Sequence[str]]]:
         """By webhook and search: the postings that matched in its window, open and news."""
         wanted: dict[int, list[int]] = {}
-        for one in due:
-            for window in one.windows:
+        for due_webhook in due:
+            for window in due_webhook.windows:
                 wanted.setdefault(window.from_cut, []).append(window.key)
         with reading(self._engine) as connection:
             begins = cuts_table.load_cuts(connection, wanted)
             chosen = best_postings(connection, wanted, begins, cut, most=_MOST_MATCHES) if wanted else {}
         found: dict[str, dict[str, Sequence[str]]] = {}
-        for one in due:
-            for window in one.windows:
+        for due_webhook in due:
+            for window in due_webhook.windows:
                 matches = chosen.get((window.from_cut, window.key), NO_MATCHES)
                 if matched := (*matches.matched, *matches.beyond):
-                    found.setdefault(one.webhook.webhook_id, {})[window.search.search_id] = matched
+                    found.setdefault(due_webhook.webhook.webhook_id, {})[window.search.search_id] = matched
         return found
 
     def posted(self, webhook_id: str, postings: Sequence[PostingCore]) -> list[SentItem]:
@@ -142,12 +142,12 @@ class SqlWebhookEvents:
         """Have jobs wait to be posted, and the webhook served up to a cut; False where it was changed meanwhile."""
         hook = due.webhook
         with writing(self._engine) as connection:
-            held = hold_person(connection, hook.subscriber_id)
+            person = hold_person(connection, hook.subscriber_id)
             row = connection.execute(select(webhooks).where(_hook.webhook_id == hook.webhook_id)).one_or_none()
-            if held is None or row is None or row.state != "active" or row.served_cut != hook.served_cut:
+            if person is None or row is None or row.state != "active" or row.served_cut != hook.served_cut:
                 return False
             if found and _serves(connection, hook.subscriber_id, now):
-                rows = [_job_row(hook, one, now) for one in found]
+                rows = [_job_row(hook, job, now) for job in found]
                 connection.execute(upsert(connection, webhook_events).on_conflict_do_nothing(), rows)
             own = update(webhooks).where(_hook.webhook_id == hook.webhook_id)
             connection.execute(own.values(served_cut=cut.number))
@@ -157,8 +157,8 @@ class SqlWebhookEvents:
     def pass_over(self, empty: Sequence[DueWebhook], cut: Cut, now: datetime) -> None:
         """Serve up to a cut those for whom nothing came, and those whose owners are served nothing."""
         by_cut: dict[int, list[str]] = {}
-        for one in empty:
-            by_cut.setdefault(one.webhook.served_cut, []).append(one.webhook.webhook_id)
+        for due_webhook in empty:
+            by_cut.setdefault(due_webhook.webhook.served_cut, []).append(due_webhook.webhook.webhook_id)
         served = select(_person.subscriber_id).where(_is_served(now))
         behind = (_hook.state == "active") & (_hook.served_cut < cut.number)
         with writing(self._engine) as connection:

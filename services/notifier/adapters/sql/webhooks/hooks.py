@@ -60,7 +60,7 @@ class SqlWebhooks:
         """
         own, now = webhook.subscriber_id, webhook.created_at
         with writing(self._engine) as connection:
-            _held(connection, own)
+            _require_subscriber(connection, own)
             if webhook.search_id is not None:
                 _require_search(connection, own, webhook.search_id)
             theirs = connection.execute(
@@ -227,7 +227,7 @@ def _set(connection: Connection, webhook_id: str, now: datetime, **values: Any) 
     connection.execute(update(webhooks).where(_hook.webhook_id == webhook_id).values(values | {"changed_at": now}))
 
 
-def _held(connection: Connection, subscriber_id: str) -> None:
+def _require_subscriber(connection: Connection, subscriber_id: str) -> None:
     if hold_person(connection, subscriber_id) is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")
 
@@ -241,7 +241,7 @@ def _require_search(connection: Connection, subscriber_id: str, search_id: str) 
 
 def _locked(connection: Connection, subscriber_id: str, webhook_id: str) -> Webhook:
     """A webhook of theirs, whose owner is locked."""
-    _held(connection, subscriber_id)
+    _require_subscriber(connection, subscriber_id)
     own = (_hook.webhook_id == webhook_id) & (_hook.subscriber_id == subscriber_id) & (_hook.state != "removed")
     row = connection.execute(select(webhooks).where(own)).one_or_none()
     if row is None:
