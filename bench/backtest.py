@@ -98,10 +98,10 @@ def main(
             figures.append(measure(asked, ways, turned=bool(at % 2)))
             progress.advance(task)
     ratios = {
-        "backtest_sifted": _ratio((one.reading.wall_s, one.sifting.wall_s) for one in figures),
-        "backtest_sifted_cpu": _ratio((one.reading.cpu_s, one.sifting.cpu_s) for one in figures),
-        "preview_searched": _ratio((one.judging.wall_s, one.searching.wall_s) for one in figures),
-        "preview_searched_cpu": _ratio((one.judging.cpu_s, one.searching.cpu_s) for one in figures),
+        "backtest_sifted": _ratio((figure.reading.wall_s, figure.sifting.wall_s) for figure in figures),
+        "backtest_sifted_cpu": _ratio((figure.reading.cpu_s, figure.sifting.cpu_s) for figure in figures),
+        "preview_searched": _ratio((figure.judging.wall_s, figure.searching.wall_s) for figure in figures),
+        "preview_searched_cpu": _ratio((figure.judging.cpu_s, figure.searching.cpu_s) for figure in figures),
     }
     if as_json:
         print(orjson.dumps({"ratios": ratios, "postings": count, "figures": figures}).decode())
@@ -109,10 +109,10 @@ def main(
     heads = ("reading all", "sifting", "preview by reading all", "preview by the index")
     print("| criteria | must be read |" + "".join(f" {head}, s | of this process |" for head in heads))
     print("|---:|---:|" + "---:|---:|" * len(heads))
-    for one in sorted(figures, key=lambda one: (one.kinds, -one.tried)):
-        each = (one.reading, one.sifting, one.judging, one.searching)
+    for figure in sorted(figures, key=lambda figure: (figure.kinds, -figure.tried)):
+        each = (figure.reading, figure.sifting, figure.judging, figure.searching)
         spent = " | ".join(f"{some.wall_s:.2f} | {some.cpu_s:.2f}" for some in each)
-        print(f"| {one.kinds} | {one.tried:,} | {spent} |")
+        print(f"| {figure.kinds} | {figure.tried:,} | {spent} |")
     for name, ratio in ratios.items():
         print(f"{name}: {ratio}")
 
@@ -155,7 +155,7 @@ def _previewed(asked: Criteria, ways: Ways, *, turned: bool) -> tuple[Spent, Spe
     (judging, judged), (searching, searched) = _both(
         lambda: over_store.search(asked, since, _MOST), lambda: by_index.search(asked, since, _MOST), turned=turned
     )
-    if [(one.posting, one.near) for one in judged] != [(one.posting, one.near) for one in searched]:
+    if [(job.posting, job.near) for job in judged] != [(job.posting, job.near) for job in searched]:
         sys.exit(f"the two ways find otherwise of {asked!r}, so the figures would mean nothing")
     return judging, searching
 
@@ -185,7 +185,9 @@ def _filled(count: int, progress: Progress) -> Iterator[Ways]:
             task = progress.add_task("Storing and indexing", total=count)
             for first in range(0, count, _AT_ONCE):
                 some = _postings(first, min(_AT_ONCE, count - first))
-                matches.store(0, [Arrival(first + at, one, _NONE, _NONE) for at, one in enumerate(some)], corpus.NOON)
+                matches.store(
+                    0, [Arrival(first + at, posting, _NONE, _NONE) for at, posting in enumerate(some)], corpus.NOON
+                )
                 recent.put(some)
                 progress.advance(task, len(some))
             recent.refresh()
@@ -196,11 +198,11 @@ def _filled(count: int, progress: Progress) -> Iterator[Ways]:
 def _postings(first: int, count: int) -> list[PostingCore]:
     """Others than those of every other `first`, over the days."""
 
-    def placed(at: int, one: PostingCore) -> PostingCore:
+    def placed(at: int, posting: PostingCore) -> PostingCore:
         posted: datetime = corpus.NOON - _DAYS * ((at * 7_919 % 10_007) / 10_007)
-        return one.model_copy(update={"posting_id": posting_id_of("bench", str(at)), "posted_at": posted})
+        return posting.model_copy(update={"posting_id": posting_id_of("bench", str(at)), "posted_at": posted})
 
-    return [placed(first + at, one) for at, one in enumerate(corpus.postings(count, seed=2 + first))]
+    return [placed(first + at, posting) for at, posting in enumerate(corpus.postings(count, seed=2 + first))]
 
 
 if __name__ == "__main__":

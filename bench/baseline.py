@@ -54,7 +54,7 @@ class BaselineIndex:
     def load(self, records: Iterable[CriteriaRecord]) -> None:
         """Add criteria, each as a document by its key."""
         lines = b"".join(
-            b'{"index":{"_id":"%d"}}\n%b\n' % (one.key, orjson.dumps(self._document(one))) for one in records
+            b'{"index":{"_id":"%d"}}\n%b\n' % (record.key, orjson.dumps(self._document(record))) for record in records
         )
         answer = self._ask("POST", "/_bulk?filter_path=errors,items.*.error", lines)
         if answer["errors"]:
@@ -73,7 +73,7 @@ class BaselineIndex:
 
     def search_many(self, bodies: Sequence[dict[str, Any]], wanted: str) -> Iterator[dict[str, Any]]:
         """The answer of each, some in one request."""
-        paths = ",".join(f"responses.{one}" for one in ("error", "timed_out", "_shards.failed", wanted))
+        paths = ",".join(f"responses.{member}" for member in ("error", "timed_out", "_shards.failed", wanted))
         for at in range(0, len(bodies), _SEARCHES):
             lines = b"".join(b"{}\n%b\n" % orjson.dumps(body) for body in bodies[at : at + _SEARCHES])
             for answer in self._ask("POST", f"/_msearch?filter_path={paths}", lines)["responses"]:
@@ -93,7 +93,9 @@ class BaselineIndex:
 
 def filters_as_ours(prepared: PreparedPosting) -> list[dict[str, Any]]:
     """What a posting must meet in these fields."""
-    ours = [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(_AS_OURS)]
+    ours = [
+        clause for clause in query_of(prepared)["bool"]["filter"] if not clause["terms"].keys().isdisjoint(_AS_OURS)
+    ]
     return [*ours, *({"terms": {facet.name: [ANY, *facet.terms_of(prepared)]}} for facet in FACETS)]
 
 

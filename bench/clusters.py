@@ -85,7 +85,7 @@ class Figures:
 def read_pairs() -> tuple[Pair, ...]:
     """The labelled pairs."""
     lines = (json.loads(line) for line in (_LABELS / "pairs.jsonl").read_text("utf-8").splitlines())
-    return tuple(Pair(_id(one["a"]), _id(one["b"]), one["stratum"], one["same"], one["why"]) for one in lines)
+    return tuple(Pair(_id(line["a"]), _id(line["b"]), line["stratum"], line["same"], line["why"]) for line in lines)
 
 
 def read_strata() -> dict[str, int]:
@@ -94,8 +94,8 @@ def read_strata() -> dict[str, int]:
     return found
 
 
-def _id(told: Mapping[str, str]) -> Id:
-    return told["file"], told["source_id"]
+def _id(label: Mapping[str, str]) -> Id:
+    return label["file"], label["source_id"]
 
 
 def figures_of(pairs: Iterable[Pair], joined: Mapping[Pair, bool], strata: Mapping[str, int] | None = None) -> Figures:
@@ -114,12 +114,12 @@ def figures_of(pairs: Iterable[Pair], joined: Mapping[Pair, bool], strata: Mappi
 
 def normalised() -> dict[Id, Posting]:
     """Every captured posting."""
-    root, one = captures(), make_normalise()
+    root, normalise = captures(), make_normalise()
     found: dict[Id, Posting] = {}
     files = sorted(path for path in root.glob("*/*") if path.suffix in {".json", ".xml"})
     for file in track(files, "Normalising", console=_console, disable=not _console.is_terminal, transient=True):
         body = file.read_bytes()
-        for outcome in trial(body, source=file.stem, found=detect(body), normalise=one, now=NOW):
+        for outcome in trial(body, source=file.stem, found=detect(body), normalise=normalise, now=NOW):
             if isinstance(outcome, Posting):
                 found[f"{file.parent.name}/{file.name}", outcome.source_id] = outcome
     return found
@@ -132,7 +132,7 @@ def joined_feeds(postings: Mapping[Id, Posting]) -> Counter[str]:
     for copies in gather([posting.core() for posting in postings.values()], frozenset()):
         best = file_of[copies.best.posting_id]
         for file in (file_of[other.posting_id] for other in copies.others):
-            kinds = sorted(one.split("/")[0] for one in (best, file))
+            kinds = sorted(name.split("/")[0] for name in (best, file))
             counts[kinds[0] if file == best else " + ".join(kinds)] += 1
     return counts
 
@@ -143,16 +143,16 @@ def main(
 ) -> None:
     """Measure, and print precision and recall."""
     pairs, strata, postings = read_pairs(), read_strata(), normalised()
-    missing = {one for pair in pairs for one in (pair.a, pair.b)} - postings.keys()
+    missing = {own for pair in pairs for own in (pair.a, pair.b)} - postings.keys()
     if missing:
         _console.print(f"[red]{len(missing)} labelled postings are not among the captured ones[/], as {min(missing)}")
         raise typer.Exit(1)
-    clusters = {one: posting.cluster for one, posting in postings.items()}
+    clusters = {own: posting.cluster for own, posting in postings.items()}
     joined = {pair: same_job(clusters[pair.a], clusters[pair.b]) for pair in pairs}
     feeds = joined_feeds(postings)
     found = dict(_measured(pairs, joined, strata))
     if as_json:
-        print(json.dumps(_told(found, feeds, postings, pairs)))
+        print(json.dumps(_as_json(found, feeds, postings, pairs)))
         return
     console = Console()
     console.print(_table(found))
@@ -165,12 +165,12 @@ def main(
 def _measured(
     pairs: Sequence[Pair], joined: Mapping[Pair, bool], strata: Mapping[str, int]
 ) -> Iterator[tuple[str, tuple[int, Figures, Figures]]]:
-    halves = {"A": [one for one in pairs if one.half == "A"], "B": [one for one in pairs if one.half == "B"]}
+    halves = {"A": [pair for pair in pairs if pair.half == "A"], "B": [pair for pair in pairs if pair.half == "B"]}
     for name, chosen in {**halves, "both": pairs}.items():
         yield name, (len(chosen), figures_of(chosen, joined, strata), figures_of(chosen, joined))
 
 
-def _told(
+def _as_json(
     found: Mapping[str, tuple[int, Figures, Figures]],
     feeds: Counter[str],
     postings: Mapping[Id, Posting],
@@ -202,8 +202,8 @@ def _errors(pairs: Iterable[Pair], joined: Mapping[Pair, bool], clusters: Mappin
     for pair in pairs:
         if pair.half == "A" and joined[pair] != pair.same:
             alike = likeness(clusters[pair.a].signature, clusters[pair.b].signature)
-            told = "joined" if joined[pair] else "apart"
-            yield f"{told} at {alike:.2f}, but {pair.why} ({pair.stratum}): {pair.a} {pair.b}"
+            fate = "joined" if joined[pair] else "apart"
+            yield f"{fate} at {alike:.2f}, but {pair.why} ({pair.stratum}): {pair.a} {pair.b}"
 
 
 if __name__ == "__main__":

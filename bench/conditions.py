@@ -16,9 +16,11 @@ _LABELS = Path(__file__).parent / "labels" / "conditions.jsonl"
 PLACES = "places"
 
 
-def held_against_labels(postings: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
+def scored_by_labels(postings: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
     """Score the labelled ones of normalised postings by kind of condition; `places` of those that are rightly read."""
-    labels = {(Path(one["file"]).stem, one["source_id"]): _by_kind(one) for one in map(json.loads, _LABELS.open())}
+    labels = {
+        (Path(label["file"]).stem, label["source_id"]): _by_kind(label) for label in map(json.loads, _LABELS.open())
+    }
     found: defaultdict[str, Reading] = defaultdict(Reading)
     for posting in postings:
         want = labels.get((posting["source"], posting["source_id"]))
@@ -37,8 +39,8 @@ def held_against_labels(postings: Iterable[Mapping[str, Any]]) -> dict[str, Read
     return dict(found)
 
 
-def _by_kind(one: Mapping[str, Any]) -> dict[str, set[str]]:
-    return {condition["kind"]: set(condition["places"]) for condition in one["conditions"]}
+def _by_kind(label: Mapping[str, Any]) -> dict[str, set[str]]:
+    return {condition["kind"]: set(condition["places"]) for condition in label["conditions"]}
 
 
 def _count_places(reading: Reading, source_id: str, want: set[str], got: set[str]) -> None:
@@ -52,9 +54,9 @@ def _count_places(reading: Reading, source_id: str, want: set[str], got: set[str
 def main() -> None:
     """Print precision and recall by kind."""
     given = given_on_the_command_line(__doc__)
-    found = held_against_labels(given.postings)
+    found = scored_by_labels(given.postings)
     if given.as_json:
-        ratios = {name: value for kind, one in found.items() for name, value in one.ratios(f"{kind}_").items()}
+        ratios = {name: value for kind, score in found.items() for name, value in score.ratios(f"{kind}_").items()}
         print(json.dumps({"bench": "conditions", "ratios": ratios}))
         return
     for kind, reading in sorted(found.items()):

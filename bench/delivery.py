@@ -132,7 +132,9 @@ def the_morning(people: int) -> Morning:
     index = MemoryCriteriaIndex()
     for start in range(0, len(asked), _AT_ONCE):
         some = enumerate(asked[start : start + _AT_ONCE], start)
-        index.apply([CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=one) for key, one in some])
+        index.apply(
+            [CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=wish) for key, wish in some]
+        )
     hits = index.match(postings)
     arrivals = [
         Arrival(offset, posting, keys_of(hit.keys), keys_of(hit.near))
@@ -147,8 +149,8 @@ def _of_one_day(postings: Sequence[PostingCore]) -> list[PostingCore]:
     changes = {"expires_at": None, "status": "open", "backlog": False}
     moments = [MORNING - timedelta(seconds=dice.randrange(_SEEN_WITHIN_S)) for _ in postings]
     return [
-        one.model_copy(update=changes | {"posted_at": at, "fetched_at": at})
-        for one, at in zip(postings, moments, strict=True)
+        posting.model_copy(update=changes | {"posted_at": at, "fetched_at": at})
+        for posting, at in zip(postings, moments, strict=True)
     ]
 
 
@@ -158,7 +160,7 @@ def fill(engine: Engine, morning: Morning) -> None:
     with writing(engine) as connection:
         for start in range(0, len(morning.asked), _AT_ONCE):
             some = enumerate(morning.asked[start : start + _AT_ONCE], start)
-            connection.execute(insert(criteria), [_criteria(key, one) for key, one in some])
+            connection.execute(insert(criteria), [_criteria(key, asked) for key, asked in some])
         for start in range(0, len(people), _AT_ONCE):
             connection.execute(insert(subscribers), people[start : start + _AT_ONCE])
         rows = [row for number, keys in enumerate(morning.searches) for row in _searches(number, keys)]
@@ -192,9 +194,9 @@ def embedded(morning: Morning, folder: Path) -> Ran:
     fill(engine, morning)
     engine.dispose()
     mail = into(folder)
-    told, wall_s = run([(url, mail, "one")])
+    reports, wall_s = run([(url, mail, "one")])
     in_order = sorted(mail.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-    return _ran(url, morning, told, wall_s, [file.stem for file in in_order])
+    return _ran(url, morning, reports, wall_s, [file.stem for file in in_order])
 
 
 def into(folder: Path) -> MailSettings:
@@ -213,10 +215,10 @@ def deployed(morning: Morning, folder: Path, latency_s: float) -> Ran:
         engine.dispose()
         before = _children_s()
         with _watched(url) as store, sendgrid_process(folder, latency_s) as host:
-            told, wall_s = run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
-        fake_s = _children_s() - before - sum(one["process_s"] for one in told)
+            reports, wall_s = run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
+        fake_s = _children_s() - before - sum(report["process_s"] for report in reports)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
-        return _ran(url, morning, told, wall_s, order, sum(store.values()), fake_s)
+        return _ran(url, morning, reports, wall_s, order, sum(store.values()), fake_s)
 
 
 def _children_s() -> float:
@@ -265,14 +267,14 @@ def run(
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": checkout}
             command = [sys.executable, "-m", "bench.delivery", "--notifier", json.dumps([url, given, worker])]
             running.append(stack.enter_context(subprocess.Popen(command, **pipes)))
-        for one in running:
-            one.stdout.readline()
+        for process in running:
+            process.stdout.readline()
         began = time.time()
-        for one in running:
-            one.stdin.write("go\n")
-            one.stdin.flush()
-        told = [json.loads(one.stdout.readline()) for one in running]
-    return told, max(one["ended_at"] for one in told) - began
+        for process in running:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        reports = [json.loads(process.stdout.readline()) for process in running]
+    return reports, max(report["ended_at"] for report in reports) - began
 
 
 def notify(url: str, mail: MailSettings, worker: str) -> None:
@@ -298,14 +300,14 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
                 time.sleep(0.1)
     engine.dispose()
     status = Path("/proc/self/status").read_text()
-    told = {
+    report = {
         "cpu_s": cpu - began,
         "ended_at": ended_at,
         "ticks": ticks,
         "peak_mib": int(status.split("VmHWM:")[1].split()[0]) / 1024,
         "stages": {name: spent.cpu_s for name, spent in watch.stages.items()},
     }
-    print(json.dumps(told | {"process_s": time.process_time()}), flush=True)
+    print(json.dumps(report | {"process_s": time.process_time()}), flush=True)
 
 
 def _is_done(engine: Engine) -> bool:
@@ -319,7 +321,7 @@ def _is_done(engine: Engine) -> bool:
 def _ran(
     url: str,
     morning: Morning,
-    told: Sequence[Mapping[str, Any]],
+    reports: Sequence[Mapping[str, Any]],
     wall_s: float,
     order: Sequence[str],
     store_cpu_s: float = 0.0,
@@ -336,17 +338,17 @@ def _ran(
     arrived = Counter(order)
     late = next((place for place, own in enumerate(order) if due_at[own] == DUE), len(order))
     stages = Counter[str]()
-    for one in told:
-        stages.update(one["stages"])
+    for report in reports:
+        stages.update(report["stages"])
     return Ran(
         mails=accepted,
         holds=kept["hold"],
         wall_s=wall_s,
-        cpu_s=sum(one["cpu_s"] for one in told),
+        cpu_s=sum(report["cpu_s"] for report in reports),
         store_cpu_s=store_cpu_s,
         fake_cpu_s=fake_cpu_s,
-        peak_mib=max(one["peak_mib"] for one in told),
-        ticks=sum(one["ticks"] for one in told),
+        peak_mib=max(report["peak_mib"] for report in reports),
+        ticks=sum(report["ticks"] for report in reports),
         lost=len(morning.searches) - kept.total() + kept["digest"] - min(accepted, len(arrived)),
         doubled=arrived.total() - len(arrived),
         out_of_turn=sum(due_at[own] == EARLIER for own in order[late:]),
@@ -373,11 +375,11 @@ def measure(people: int, wanted: Sequence[str]) -> dict[str, Any]:
         "doubled": sum(ran.doubled for ran in forms.values()),
         "lost": sum(ran.lost for ran in forms.values()),
     }
-    one, few, two = (forms.get(form) for form in ("embedded", "a_tenth", "deployed"))
-    if one is not None:
-        ratios["cpu_ms_a_digest"] = 1_000 * one.cpu_s / one.mails
-    if one is not None and few is not None:
-        ratios["memory_growth"] = one.peak_mib / few.peak_mib
+    whole, few, two = (forms.get(form) for form in ("embedded", "a_tenth", "deployed"))
+    if whole is not None:
+        ratios["cpu_ms_a_digest"] = 1_000 * whole.cpu_s / whole.mails
+    if whole is not None and few is not None:
+        ratios["memory_growth"] = whole.peak_mib / few.peak_mib
     if two is not None:
         ratios |= {
             "deployed_cpu_ms_a_digest": 1_000 * (two.cpu_s + two.store_cpu_s) / two.mails,

@@ -110,8 +110,8 @@ def make_morning(subscribers: int, seed: int = 7) -> list[Pair]:
     found: list[list[Item]] = []
     while len(found) < 120:
         by = search(f"Search {len(found)}", make_criteria(dice))
-        judged = [(one, verdict(by.criteria, one)) for one in postings]
-        items = [Item(one, (FoundBy(by, given),), 1.0) for one, given in judged if given.outcome == "match"]
+        judged = [(core, verdict(by.criteria, core)) for core in postings]
+        items = [Item(core, (FoundBy(by, given),), 1.0) for core, given in judged if given.outcome == "match"]
         if len(items) >= JOBS:
             found.append(items)
     digests: list[Pair] = []
@@ -144,21 +144,21 @@ def fastest(work: Callable[[Sequence[Pair]], object], digests: Sequence[Pair], r
 def measure(digests: Sequence[Pair], repeat: int) -> dict[str, float]:
     """Digests a second. Raises RuntimeError where a mail is another without cards held, or is too large."""
     some = digests[: max(100, len(digests) // 10)]
-    plain, held = JinjaRenderer(SENDER, cached_cards=0), JinjaRenderer(SENDER, cached_cards=1_000_000)
-    mails = render_all(held, some)
-    if render_all(plain, some) != mails or render_all(held, some) != mails:
+    plain, caching = JinjaRenderer(SENDER, cached_cards=0), JinjaRenderer(SENDER, cached_cards=1_000_000)
+    mails = render_all(caching, some)
+    if render_all(plain, some) != mails or render_all(caching, some) != mails:
         raise RuntimeError("a mail differs where its cards were held")
     if max(len(mail.html.encode()) for mail in mails) > CLIPPED:
         raise RuntimeError("a mail is larger than what mailboxes show")
-    composer = Composer(held, SENDER, BASE, Ids(SECRET))
+    composer = Composer(caching, SENDER, BASE, Ids(SECRET))
     begun = time.process_time()
     render_all(JinjaRenderer(SENDER, cached_cards=1_000_000), digests)
     cold = (time.process_time() - begun) / len(digests)
-    render_all(held, digests)
+    render_all(caching, digests)
     took = {
         "plain": fastest(lambda few: render_all(plain, few), some, max(2, repeat // 2)),
         "cold": cold,
-        "held": fastest(lambda few: render_all(held, few), digests, repeat),
+        "held": fastest(lambda few: render_all(caching, few), digests, repeat),
         "composed": fastest(lambda few: [composer.compose(digest) for digest, _ in few], some, repeat),
     }
     return {name: 1 / seconds for name, seconds in took.items()}
@@ -181,14 +181,16 @@ def a_day_of(file: Path) -> list[PostingCore]:
     drawn = random.Random(LOOKED_AT).sample(some, min(LOOKED_AT, len(some)))
     changes = {"expires_at": None, "status": "open", "backlog": False}
     return [
-        one.model_copy(update=changes | {"posted_at": (at := NOON - timedelta(seconds=30 * place)), "fetched_at": at})
-        for place, one in enumerate(drawn)
+        core.model_copy(update=changes | {"posted_at": (at := NOON - timedelta(seconds=30 * place)), "fetched_at": at})
+        for place, core in enumerate(drawn)
     ]
 
 
 def made_store(folder: Path, postings: Sequence[PostingCore], subscribers: int) -> Path:
     """A store with people, searches and the day's matches, as the truth finds them."""
-    asked = [canonical(Criteria.model_validate(own["criteria"])) for one in people(ASKING) for own in one.searches]
+    asked = [
+        canonical(Criteria.model_validate(own["criteria"])) for person in people(ASKING) for own in person.searches
+    ]
     url = sqlite_url(folder)
     take_in(
         url, Ids(SECRET), subscribed(subscribers, 2, list(dict.fromkeys(asked)), LOOKED_AT), NOON - timedelta(days=1)
@@ -198,11 +200,11 @@ def made_store(folder: Path, postings: Sequence[PostingCore], subscribers: int) 
     for saved in store.searches.all():
         by_criteria.setdefault(saved.criteria, set()).add(saved.key)
     arrivals = []
-    for offset, one in enumerate(postings):
-        ready, keys = PreparedPosting(one), {"match": set[int](), "near": set[int](), "reject": set[int]()}
+    for offset, core in enumerate(postings):
+        ready, keys = PreparedPosting(core), {"match": set[int](), "near": set[int](), "reject": set[int]()}
         for criteria, own in by_criteria.items():
             keys[outcome_of(criteria, ready)] |= own
-        arrivals.append(arrival(offset, one, sorted(keys["match"]), sorted(keys["near"])))
+        arrivals.append(arrival(offset, core, sorted(keys["match"]), sorted(keys["near"])))
     store.matches.store(0, arrivals, NOON)
     store.engine.dispose()
     return folder / "store.sqlite"
@@ -241,10 +243,13 @@ def print_built(file: Path, subscribers: int, repeat: int) -> None:
         for _ in range(repeat):
             for way, (newest, again) in ways.items():
                 runs[way].append(built(store_file, folder, newest, again))
-    best = {way: min(some, key=lambda one: one.ms) for way, some in runs.items()}
-    for way, one in best.items():
-        ratio = one.ms / best["without"].ms
-        print(f"{way:>12}: {one.ms:5.1f} ms a digest, {ratio:.2f} times; {one.digests} digests, {one.near} near misses")
+    best = {way: min(some, key=lambda run: run.ms) for way, some in runs.items()}
+    for way, quickest in best.items():
+        ratio = quickest.ms / best["without"].ms
+        print(
+            f"{way:>12}: {quickest.ms:5.1f} ms a digest, {ratio:.2f} times; {quickest.digests} digests,"
+            f" {quickest.near} near misses"
+        )
 
 
 def report(rates: Mapping[str, float], sizes: Sequence[int]) -> dict[str, Any]:
@@ -270,15 +275,15 @@ def main() -> None:
     digests = make_morning(given.subscribers)
     rates = measure(digests, given.repeat)
     sizes = [len(mail.html.encode()) for mail in render_all(JinjaRenderer(SENDER), digests[:200])]
-    told = {"subscribers": len(digests), **report(rates, sizes)}
+    figures = {"subscribers": len(digests), **report(rates, sizes)}
     if given.json:
-        json.dump(told, sys.stdout)
+        json.dump(figures, sys.stdout)
         print()
         return
     for name, rate in rates.items():
         print(f"{name:>9}: {rate:7,.0f} digests a second, {1e6 / rate:7,.0f} us each")
-    size = told["html_bytes"]
-    print(f"HTML: {size['median']:,} bytes in the middle, {size['most']:,} at most; ratios {told['ratios']}")
+    size = figures["html_bytes"]
+    print(f"HTML: {size['median']:,} bytes in the middle, {size['most']:,} at most; ratios {figures['ratios']}")
 
 
 if __name__ == "__main__":

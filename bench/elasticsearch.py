@@ -131,28 +131,28 @@ def run(size: int, addresses: dict[str, str], plan: Plan, progress: Progress) ->
     baselines: list[BaselineIndex] = [model, *percolators.values()]
     _drop(ours)
     ours.ensure()
-    for one in baselines:
-        one.create()
+    for baseline in baselines:
+        baseline.create()
     try:
-        _load(size, [ours.apply, memory.apply, *(one.load for one in baselines)], progress)
+        _load(size, [ours.apply, memory.apply, *(baseline.load for baseline in baselines)], progress)
         task = progress.add_task("Merging", total=1 + len(baselines))
         _settle(ours)
         progress.advance(task)
-        for one in baselines:
-            one.settle()
+        for baseline in baselines:
+            baseline.settle()
             progress.advance(task)
         ways = [Way(_MEMORY, memory.match, (1,)), Way(_OURS, ours.match), Way(_MODEL, model.match)]
         ways += [
-            Way(f"{engine}, {form}", partial(one.match, form=form))
-            for engine, one in percolators.items()
+            Way(f"{engine}, {form}", partial(percolator.match, form=form))
+            for engine, percolator in percolators.items()
             for form in plan.forms
             if (engine, form) != _UNABLE
         ]
         return measure(ways, size, plan, progress)
     finally:
         _drop(ours)
-        for one in baselines:
-            one.delete()
+        for baseline in baselines:
+            baseline.delete()
 
 
 _UNABLE: Final = ("elasticsearch7", "packed")
@@ -174,7 +174,7 @@ def measure(ways: Sequence[Way], size: int, plan: Plan, progress: Progress) -> l
         _console.print(f"{size:,}, {way.name}: best with {loads[way.name]}")
         progress.advance(task)
     _compare(found, found[ways[0].name])
-    share = sum(one.keys.size + one.near.size for one in found[ways[0].name]) / len(warmed) / size
+    share = sum(hits.keys.size + hits.near.size for hits in found[ways[0].name]) / len(warmed) / size
     _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
     took: dict[str, list[float]] = {way.name: [] for way in ways}
     turn = 0
@@ -203,8 +203,11 @@ def _falls(rounds: Sequence[float]) -> bool:
 
 def _compare(found: dict[str, list[Hits]], expected: list[Hits]) -> None:
     for way, hits in found.items():
-        for at, (one, other) in enumerate(zip(hits, expected, strict=True)):
-            for what, here, there in (("matches", one.keys, other.keys), ("near misses", one.near, other.near)):
+        for at, (answer, other) in enumerate(zip(hits, expected, strict=True)):
+            for what, here, there in (
+                ("matches", answer.keys, other.keys),
+                ("near misses", answer.near, other.near),
+            ):
                 if not np.array_equal(here, there):
                     odd = np.setxor1d(here, there)
                     sys.exit(
@@ -224,15 +227,15 @@ def _load(size: int, loads: list[Callable[[list[CriteriaRecord]], None]], progre
     task = progress.add_task(f"Loading {size:,} criteria", total=size)
     with ThreadPoolExecutor(len(loads)) as threads:
         while chunk := list(islice(found, _AT_ONCE)):
-            records = [CriteriaRecord(key=key, criteria_id=str(key), version=1, criteria=one) for key, one in chunk]
+            records = [CriteriaRecord(key=key, criteria_id=str(key), version=1, criteria=asked) for key, asked in chunk]
             for loaded in [threads.submit(load, records) for load in loads]:
                 loaded.result()
             progress.advance(task, len(records))
 
 
 def _drop(ours: ElasticsearchCriteriaIndex) -> None:
-    for one in ours.generations.listed():
-        ours.engine.ask("DELETE", f"/{one.name}", timeout_s=60)
+    for generation in ours.generations.listed():
+        ours.engine.ask("DELETE", f"/{generation.name}", timeout_s=60)
 
 
 def find_engines(given: dict[str, str | None]) -> dict[str, str]:
@@ -265,14 +268,14 @@ def report(figures: Sequence[Figure]) -> dict[str, Any]:
         ratios |= {f"{name}_{_short(size)}": round(rates[_OURS] / rate, 2) for name, rate in beside.items()}
     table = [
         {
-            "way": one.way,
-            "criteria": one.criteria,
-            "ms": round(one.ms, 2),
-            "rounds": [round(ms, 2) for ms in one.rounds],
-            "batch": one.load.batch,
-            "clients": one.load.clients,
+            "way": figure.way,
+            "criteria": figure.criteria,
+            "ms": round(figure.ms, 2),
+            "rounds": [round(ms, 2) for ms in figure.rounds],
+            "batch": figure.load.batch,
+            "clients": figure.load.clients,
         }
-        for one in figures
+        for figure in figures
     ]
     return {"ratios": ratios, "figures": table}
 
@@ -312,9 +315,9 @@ def main(
         print(orjson.dumps(found).decode())
         return
     print("| criteria | way | ms a posting | of the rounds | postings/s |\n|---:|---|---:|---:|---:|")
-    for one in figures:
-        spread = f"{min(one.rounds):,.2f} to {max(one.rounds):,.2f}"
-        print(f"| {one.criteria:,} | {one.way} | {one.ms:,.2f} | {spread} | {one.rate:,.1f} |")
+    for figure in figures:
+        spread = f"{min(figure.rounds):,.2f} to {max(figure.rounds):,.2f}"
+        print(f"| {figure.criteria:,} | {figure.way} | {figure.ms:,.2f} | {spread} | {figure.rate:,.1f} |")
     for name, ratio in found["ratios"].items():
         print(f"{name}: {ratio}")
 

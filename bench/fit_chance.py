@@ -61,8 +61,8 @@ def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACH
             if (posting := known.get(pair.posting)) is None:
                 continue
             # What is never sent teaches nothing.
-            found = [one for one in fitting(person, posting) if chance_of_fitting(one) > 0]
-            facts = tuple(facts_of(one.wish, one.judged.ready) for one in found)
+            found = [fit for fit in fitting(person, posting) if chance_of_fitting(fit) > 0]
+            facts = tuple(facts_of(fit.wish, fit.judged.ready) for fit in found)
             if facts:
                 yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
 
@@ -76,19 +76,19 @@ def fitted(rows: Sequence[Row]) -> Model:
     for _ in range(_ROUNDS):
         # The search that a pair suits best is another one under other weights.
         best = [max(row.facts, key=lambda facts: found.log_odds(enumerate(facts))) for row in rows]
-        told = np.column_stack([np.ones(len(rows)), np.array(best) - 1.0])
-        found = _descended(told, wanted, share)
+        columns = np.column_stack([np.ones(len(rows)), np.array(best) - 1.0])
+        found = _descended(columns, wanted, share)
     return found
 
 
-def _descended(told: Numbers, wanted: Numbers, share: Numbers) -> Model:
-    step = 1.0 / (0.25 * float((share[:, None] * told**2).sum()) + STIFFNESS)
+def _descended(columns: Numbers, wanted: Numbers, share: Numbers) -> Model:
+    step = 1.0 / (0.25 * float((share[:, None] * columns**2).sum()) + STIFFNESS)
     expected = np.array([0.0, *(EXPECTED for _ in FACTS)])
     stiff = np.array([0.0, *(STIFFNESS for _ in FACTS)])
     now, ahead, pace = expected.copy(), expected.copy(), 1.0
     for _ in range(_STEPS):
-        wrong_by = share * (1.0 / (1.0 + np.exp(-(told @ ahead))) - wanted)
-        then = ahead - step * (told.T @ wrong_by + stiff * (ahead - expected))
+        wrong_by = share * (1.0 / (1.0 + np.exp(-(columns @ ahead))) - wanted)
+        then = ahead - step * (columns.T @ wrong_by + stiff * (ahead - expected))
         then[1:] = np.maximum(0.0, then[1:])
         next_pace = (1.0 + math.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
         ahead = then + (pace - 1.0) / next_pace * (then - now)
@@ -135,7 +135,7 @@ def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:
 def average_precision(both: Sequence[tuple[Row, float]]) -> float:
     """The mean of the precision down to each wanted pair, the likeliest first; those of one chance go together."""
     right = sent = found = 0.0
-    for _, group in groupby(sorted(both, key=lambda one: -one[1]), key=lambda one: one[1]):
+    for _, group in groupby(sorted(both, key=lambda pair: -pair[1]), key=lambda pair: pair[1]):
         rows = [row for row, _ in group]
         wanted = _weight(row for row in rows if row.wanted)
         right, sent = right + wanted, sent + _weight(rows)
@@ -162,10 +162,10 @@ def main() -> None:
         _print(deciding, [_of(row, model) for row in deciding])
         return
     _print(rows, foreseen(rows))
-    told = {"best": model.best, "weights": dict(zip(FACTS, model.weights, strict=True))}
-    print(json.dumps(told))
+    fields = {"best": model.best, "weights": dict(zip(FACTS, model.weights, strict=True))}
+    print(json.dumps(fields))
     if given.write:
-        Path(chance.__file__).with_name("chance.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        Path(chance.__file__).with_name("chance.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Change:
 def upgrade(workers: int) -> list[Change]:
     """Each is replaced: one more joins, then one leaves."""
     steps = [_EVENT_S + _EVERY_S * number for number in range(workers)]
-    return [one for at in steps for one in (Change(at, workers + 1), Change(at + _EVERY_S // 2, workers))]
+    return [change for at in steps for change in (Change(at, workers + 1), Change(at + _EVERY_S // 2, workers))]
 
 
 def lost(workers: int) -> list[Change]:
@@ -154,7 +154,7 @@ def main() -> None:
     )
     asked = options.parse_args()
     for criteria in asked.criteria:
-        ingest, matcher, notifier = (1_000 * one for one in costs(criteria))
+        ingest, matcher, notifier = (1_000 * seconds for seconds in costs(criteria))
         print(f"\n{criteria:,} criteria: {ingest:.1f} + {matcher:.1f} + {notifier:.1f} ms of a core a posting\n")
         print("| shape | an hour of | p50 | p99 | latest | cores busy | left after it |")
         print("|---|---|---:|---:|---:|---:|---:|")

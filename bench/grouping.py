@@ -79,7 +79,7 @@ def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> Grouped:
     hits = WindowHits(due, BEST_MATCHES)
     facts = [(row.posting_id, row.seen, row.offset) for row in rows]
     parts = (keys[start : start + _ROWS_AT_ONCE] for start in range(0, len(keys), _ROWS_AT_ONCE))
-    hits.add_unpacked(0, facts, ((np.concatenate(some), np.array([one.size for one in some])) for some in parts))
+    hits.add_unpacked(0, facts, ((np.concatenate(some), np.array([array.size for array in some])) for some in parts))
     return hits.best()
 
 

@@ -36,7 +36,7 @@ def tops_of(posting: PostingCore) -> dict[str, int]:
 
 def told_apart(posting: PostingCore, fields: Sequence[dict[str, Any]]) -> Hits:
     """Matches and near misses, by the floor in `pay`: all that were found are one or the other."""
-    keys, pay = _column(one["key"][0] for one in fields), _column(one.get("pay", _NO_FLOOR)[0] for one in fields)
+    keys, pay = _column(hit["key"][0] for hit in fields), _column(hit.get("pay", _NO_FLOOR)[0] for hit in fields)
     tops = np.full(CURRENCIES, -1, dtype=np.int64)
     for code, top in tops_of(posting).items():
         tops[currency_number(code)] = top

@@ -96,8 +96,8 @@ class Installation:
             started += map(self._start, names)
             yield started
         finally:
-            for one in started:
-                one.stop()
+            for service in started:
+                service.stop()
 
     def count_as_handled(self, service: str, topic: str) -> None:
         """Commit a topic's ends for a service, as where what it holds came long ago."""

@@ -30,16 +30,18 @@ def count(score: Reading, source_id: str, want: set[str], got: set[str]) -> None
 
 def compared(postings: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
     """Score the labelled ones of normalised postings."""
-    labels = {(Path(one["file"]).stem, one["source_id"]): one for one in map(json.loads, _LABELS.open())}
+    labels = {
+        (Path(labelled["file"]).stem, labelled["source_id"]): labelled for labelled in map(json.loads, _LABELS.open())
+    }
     scores = {f"{half} {need}": Reading() for half in ("seen", "unread") for need in ("needed", "wanted")}
     for posting in postings:
         label = labels.get((posting["source"], posting["source_id"]))
         if label is None:
             continue
         stated = _read(posting).stated
-        needed = {"|".join(one.codes) for one in stated if one.need == "needed"}
-        wanted = {code for one in stated if one.need == "wanted" for code in one.codes}
-        sets = {"|".join(sorted(one.split("|"))) for one in label["needed"]}
+        needed = {"|".join(need.codes) for need in stated if need.need == "needed"}
+        wanted = {code for need in stated if need.need == "wanted" for code in need.codes}
+        sets = {"|".join(sorted(codes.split("|"))) for codes in label["needed"]}
         count(scores[f"{label['half']} needed"], posting["source_id"], sets, needed)
         count(scores[f"{label['half']} wanted"], posting["source_id"], set(label["wanted"]), wanted)
     return scores
@@ -47,7 +49,7 @@ def compared(postings: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
 
 def postings_per_second(postings: Iterable[Mapping[str, Any]]) -> int:
     """How many a second of processor time, sections and lower case not counted."""
-    given = [(document_of(one["title"], one["description_text"]), one["language"]) for one in postings]
+    given = [(document_of(posting["title"], posting["description_text"]), posting["language"]) for posting in postings]
     for document, language in given:
         document.kind_at(0), document.lowered
         if language != "en":

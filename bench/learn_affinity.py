@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _part(name: str, table: Mapping[str, Mapping[str, int]]) -> str:
-    rows = (f"  {json.dumps(one, ensure_ascii=False)}: {json.dumps(of)}" for one, of in table.items())
+    rows = (f"  {json.dumps(word, ensure_ascii=False)}: {json.dumps(of)}" for word, of in table.items())
     return f'"{name}": {{\n' + ",\n".join(rows) + "\n}"
 
 

@@ -110,9 +110,9 @@ class _Loop:
 
     def changed(self, value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
-            return {key: self.changed(one, key) for key, one in value.items()}
+            return {key: self.changed(member, key) for key, member in value.items()}
         if isinstance(value, list):
-            return [self.changed(one, name) for one in value]
+            return [self.changed(item, name) for item in value]
         if isinstance(value, str):
             return self._text(value, name)
         if isinstance(value, int) and not isinstance(value, bool):

@@ -78,7 +78,7 @@ class Figure:
     build_s: float
 
     @property
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """For programs."""
         rounded = {name: round(value, 2) for name, value in vars(self).items() if isinstance(value, float)}
         more = {
@@ -99,8 +99,8 @@ def measure(corpus: Corpus, postings: Sequence[PostingCore], progress: Progress)
     expected = index.match(postings)
     against_truth(corpus, postings[:_JUDGED], expected[:_JUDGED])
     compared = postings[:_COMPARED]
-    hits = float(np.mean([one.keys.size + one.near.size for one in expected]))
-    looked_at = float(np.mean([index.looked_at(one) for one in postings]))
+    hits = float(np.mean([found.keys.size + found.near.size for found in expected]))
+    looked_at = float(np.mean([index.looked_at(posting) for posting in postings]))
 
     def figure(way: str, times: Times, size: float, built_s: float, rows: float) -> Figure:
         compared_us = times.first(_COMPARED)
@@ -158,7 +158,7 @@ def changes(size: int, count: int, progress: Progress) -> dict[str, float]:
     postings = corpus.postings(count)
     number = min(_CHANGED, size // 10)
     others = Corpus("full", number, seed=8).criteria(range(number))
-    changed = [CriteriaRecord(key=key, criteria_id="", version=2, criteria=one) for key, one in others.items()]
+    changed = [CriteriaRecord(key=key, criteria_id="", version=2, criteria=asked) for key, asked in others.items()]
     clean = _means(index, postings)
     worst = dict.fromkeys(_KERNELS, 0.0)
     batches: list[float] = []
@@ -168,11 +168,11 @@ def changes(size: int, count: int, progress: Progress) -> dict[str, float]:
         batches += _applied(index, changed[first : first + number // looks], partial(progress.advance, task))
         now = _means(index, postings)
         worst = {kernel: max(worst[kernel], now[kernel] / clean[kernel]) for kernel in _KERNELS}
-    removed = [one.model_copy(update={"version": 3, "removed": True}) for one in changed]
+    removed = [record.model_copy(update={"version": 3, "removed": True}) for record in changed]
     away = _applied(index, removed, partial(progress.advance, task))
-    added = [one.model_copy(update={"key": size + one.key, "version": 1}) for one in changed]
+    added = [record.model_copy(update={"key": size + record.key, "version": 1}) for record in changed]
     fresh = _applied(index, added, partial(progress.advance, task))
-    lines = [encode(one) for one in added[:_LOADED]]
+    lines = [encode(record) for record in added[:_LOADED]]
     started = time.thread_time()
     MemoryCriteriaIndex().apply([decode(CriteriaRecord, line) for line in lines])
     return {
@@ -216,8 +216,8 @@ def report(
     started: Sequence[dict[str, float]],
 ) -> dict[str, Any]:
     """The ratios, of the worse kernel where it is not named and as far as they were measured, and all figures."""
-    us = {(one.kind, one.way): one.compared_us for one in figures if one.criteria == size}
-    full_bytes = next((one.bytes for one in figures if one.criteria == size and one.kind == "full"), None)
+    us = {(figure.kind, figure.way): figure.compared_us for figure in figures if figure.criteria == size}
+    full_bytes = next((figure.bytes for figure in figures if figure.criteria == size and figure.kind == "full"), None)
     ratios: dict[str, float] = {}
     compared: tuple[tuple[str, Kind], ...] = (("core", "skewed"), ("full", "full"))
     for name, kind in compared:
@@ -232,7 +232,7 @@ def report(
         ratios |= {name: changed[name] for name in ("add_us", "remove_us")}
         ratios["delta_vs_clean"] = max(changed[f"delta_vs_clean_{kernel}"] for kernel in _KERNELS)
     if started:
-        ratios["start_s"] = max(one["snapshot_s"] for one in started)
+        ratios["start_s"] = max(began["snapshot_s"] for began in started)
     rounded = {name: round(value, 2) for name, value in ratios.items()}
     return {
         "bench": "match",
@@ -241,8 +241,8 @@ def report(
         "missed": [name for name, value in ratios.items() if not _reached(name, value)],
         "growth": {name: round(value, 2) for name, value in grown.items()},
         "changes": {name: round(value, 2) for name, value in changed.items()},
-        "start": [{name: round(value, 2) for name, value in one.items()} for one in started],
-        "figures": [one.told for one in figures],
+        "start": [{name: round(value, 2) for name, value in began.items()} for began in started],
+        "figures": [figure.as_json for figure in figures],
     }
 
 
@@ -254,12 +254,12 @@ def _reached(name: str, value: float) -> bool:
 def _print(found: dict[str, Any]) -> None:
     names = ("p50_us", "p99_us", "postings_s", "hits", "candidates", "ns_a_hit", "bytes", "build_s")
     print(f"| kind | criteria | way | {' | '.join(names)} |\n|---|---:|---|{'---:|' * len(names)}")
-    for one in found["figures"]:
-        cells = " | ".join(f"{one[name]:,.0f}" if one[name] >= 100 else f"{one[name]:,.1f}" for name in names)
-        print(f"| {one['kind']} | {one['criteria']:,} | {one['way']} | {cells} |")
+    for figure in found["figures"]:
+        cells = " | ".join(f"{figure[name]:,.0f}" if figure[name] >= 100 else f"{figure[name]:,.1f}" for name in names)
+        print(f"| {figure['kind']} | {figure['criteria']:,} | {figure['way']} | {cells} |")
     print("\nchanges: " + ", ".join(f"{name} {value:,}" for name, value in found["changes"].items()))
-    for one in found["start"]:
-        print("start: " + ", ".join(f"{name} {value:,}" for name, value in one.items()))
+    for figure in found["start"]:
+        print("start: " + ", ".join(f"{name} {value:,}" for name, value in figure.items()))
     for name, ratio in found["ratios"].items():
         print(
             f"{name}: {ratio:,} (aim {' '.join(map(str, AIMS[name]))}{', missed' if name in found['missed'] else ''})"
@@ -279,9 +279,9 @@ def main(
 ) -> None:
     """Measure, and print."""
     figures: list[Figure] = []
-    asked = [int(one) for one in filter(None, sizes.split(","))]
+    asked = [int(number) for number in filter(None, sizes.split(","))]
     chosen = [kind for kind in KINDS if kind in kinds.split(",")]
-    size = max((one for one in asked if one <= _MOST_LOOPED), default=0)
+    size = max((number for number in asked if number <= _MOST_LOOPED), default=0)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=_console, disable=not _console.is_terminal) as progress:
         grown, changed = (growth(size, count, progress), changes(size, count, progress)) if size else ({}, {})
@@ -292,7 +292,7 @@ def main(
                 for figure in measure(corpus, corpus.postings(some), progress):
                     figures.append(figure)
                     _console.print(f"{kind}, {criteria:,}, {figure.way}: {figure.compared_us:,.0f} us a posting")
-    found = report(figures, grown, changed, size, [start(int(one)) for one in filter(None, starts.split(","))])
+    found = report(figures, grown, changed, size, [start(int(number)) for number in filter(None, starts.split(","))])
     if as_json:
         print(orjson.dumps(found).decode())
         return

@@ -33,24 +33,24 @@ class Criterion:
     def __init__(self, key: int, criteria: Criteria, shared: dict[Any, Any]) -> None:
         """`shared` holds values that many have, once."""
 
-        def one(value: Any) -> Any:
+        def shared_value(value: Any) -> Any:
             return shared.setdefault(value, value)
 
         floor = criteria.salary_floor
         self.key = key
         self.needed = frozenset(criteria.skills.all)
-        self.any_of = one(frozenset(criteria.skills.any))
-        self.unwanted = one(frozenset(criteria.skills.none))
+        self.any_of = shared_value(frozenset(criteria.skills.any))
+        self.unwanted = shared_value(frozenset(criteria.skills.none))
         self.text = TextQuery.parse(criteria.text)
-        self.places = one(frozenset(deciding(criteria)))
+        self.places = shared_value(frozenset(deciding(criteria)))
         self.accept_unknown_place = criteria.accept_unknown_place
         self.offset, self.tolerance = criteria.utc_offset, criteria.tolerance
         self.currency = floor and floor.currency
         self.floor = (floor and annual_floor(floor)) or 0
         self.near_floor = least_near(self.floor)
         self.accept_undisclosed = criteria.accept_undisclosed
-        self.workplace, self.seniority = one(criteria.workplace), one(criteria.seniority)
-        self.employment, self.languages = one(criteria.employment), one(criteria.languages)
+        self.workplace, self.seniority = shared_value(criteria.workplace), shared_value(criteria.seniority)
+        self.employment, self.languages = shared_value(criteria.employment), shared_value(criteria.languages)
 
 
 class Naive:
@@ -59,10 +59,10 @@ class Naive:
     def __init__(self, corpus: Corpus) -> None:
         shared: dict[Any, Any] = {}
         gc.disable()
-        self._held = [Criterion(key, one, shared) for key, one in every(corpus)]
+        self._criteria = [Criterion(key, asked, shared) for key, asked in every(corpus)]
         gc.freeze()
         gc.enable()
-        self._places = sorted({place for one in shared.values() if isinstance(one, frozenset) for place in one})
+        self._places = sorted({place for value in shared.values() if isinstance(value, frozenset) for place in value})
 
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
         """The hits of each posting."""
@@ -70,46 +70,48 @@ class Naive:
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         posting = prepared.posting
-        skills, held = prepared.skills, prepared.skills | prepared.implied.keys()
-        told, allowed = prepared.allowed.stated, prepared.allowed
-        taken_in = {place for place in self._places if told and allowed.takes_in(place)}
+        skills, having = prepared.skills, prepared.skills | prepared.implied.keys()
+        stated, allowed = prepared.allowed.stated, prepared.allowed
+        taken_in = {place for place in self._places if stated and allowed.takes_in(place)}
         tops = posting.salary.tops if posting.salary else {}
         workplace, language, zones = posting.workplace, posting.language, posting.timezones
         [seniority] = SENIORITY.standing(posting)
         employment = set(EMPLOYMENT.standing(posting))
         keys: list[int] = []
         near: list[int] = []
-        for one in self._held:
-            if not one.needed <= skills:
+        for criterion in self._criteria:
+            if not criterion.needed <= skills:
                 continue
-            if one.places and (taken_in.isdisjoint(one.places) if told else not one.accept_unknown_place):
+            if criterion.places and (
+                taken_in.isdisjoint(criterion.places) if stated else not criterion.accept_unknown_place
+            ):
                 continue
-            if one.workplace and workplace not in one.workplace:
+            if criterion.workplace and workplace not in criterion.workplace:
                 continue
-            if one.seniority and seniority not in one.seniority:
+            if criterion.seniority and seniority not in criterion.seniority:
                 continue
-            if one.employment and employment.isdisjoint(one.employment):
+            if criterion.employment and employment.isdisjoint(criterion.employment):
                 continue
-            if one.any_of and held.isdisjoint(one.any_of):
+            if criterion.any_of and having.isdisjoint(criterion.any_of):
                 continue
-            if one.unwanted and not skills.isdisjoint(one.unwanted):
+            if criterion.unwanted and not skills.isdisjoint(criterion.unwanted):
                 continue
-            if one.languages and language is not None and language not in one.languages:
+            if criterion.languages and language is not None and language not in criterion.languages:
                 continue
-            if one.offset is not None and not timezone_fits(one.offset, one.tolerance, zones):
+            if criterion.offset is not None and not timezone_fits(criterion.offset, criterion.tolerance, zones):
                 continue
             paid = True
-            if one.currency:
-                top = tops.get(one.currency)
+            if criterion.currency:
+                top = tops.get(criterion.currency)
                 if top is None:
-                    paid = one.accept_undisclosed
-                elif top < one.floor:
-                    if top < one.near_floor:
+                    paid = criterion.accept_undisclosed
+                elif top < criterion.floor:
+                    if top < criterion.near_floor:
                         continue
                     paid = False
-            if one.text and not one.text.fits_haystack(prepared.haystack):
+            if criterion.text and not criterion.text.fits_haystack(prepared.haystack):
                 continue
-            (keys if paid else near).append(one.key)
+            (keys if paid else near).append(criterion.key)
         return Hits(np.array(keys, dtype=np.uint32), np.array(near, dtype=np.uint32))
 
 
@@ -138,14 +140,14 @@ class Sqlite:
 
     def __init__(self, corpus: Corpus) -> None:
         counts: dict[str, int] = {}
-        for _, one in every(Corpus(corpus.kind, min(corpus.size, 50_000))):
-            for name in one.skills.all:
+        for _, asked in every(Corpus(corpus.kind, min(corpus.size, 50_000))):
+            for name in asked.skills.all:
                 counts[name] = counts.get(name, 0) + 1
         self._database = sqlite3.connect(":memory:")
         self._database.execute(_TABLE)
         self._database.executemany(
             f"INSERT INTO criteria VALUES ({','.join('?' * 11)})",
-            (_values(key, one, counts) for key, one in every(corpus)),
+            (_values(key, asked, counts) for key, asked in every(corpus)),
         )
         self._database.execute("CREATE INDEX by_rarest ON criteria (one)")
         self._database.execute("ANALYZE")
@@ -160,12 +162,12 @@ class Sqlite:
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         base, allowed = self._database, prepared.allowed
-        fitting = [one for one in self._places if not one or (allowed.stated and _any_of(one, prepared))]
+        fitting = [places for places in self._places if not places or (allowed.stated and _any_of(places, prepared))]
         tops = prepared.posting.salary.tops if prepared.posting.salary else {}
         filled = (
             ("skill", [("",), *((name,) for name in prepared.skills)]),
             ("top", list(tops.items())),
-            ("fitting", [(one,) for one in fitting]),
+            ("fitting", [(places,) for places in fitting]),
         )
         for name, rows in filled:
             base.execute(f"DELETE FROM {name}")
@@ -181,18 +183,18 @@ def _any_of(places: str, prepared: PreparedPosting) -> bool:
     return any(map(prepared.allowed.takes_in, places.split(" ")))
 
 
-def _values(key: int, one: Criteria, counts: dict[str, int]) -> tuple[Any, ...]:
-    names = sorted(one.skills.all, key=lambda name: counts.get(name, 0))
-    floor = one.salary_floor
+def _values(key: int, criteria: Criteria, counts: dict[str, int]) -> tuple[Any, ...]:
+    names = sorted(criteria.skills.all, key=lambda name: counts.get(name, 0))
+    floor = criteria.salary_floor
     return (
         key,
         *(*(names or [""]), None, None, None, None)[:4],
-        " ".join(deciding(one)),
-        one.accept_unknown_place,
+        " ".join(deciding(criteria)),
+        criteria.accept_unknown_place,
         floor and floor.currency,
         floor and floor.amount,
         floor and least_near(floor.amount),
-        one.accept_undisclosed,
+        criteria.accept_undisclosed,
     )
 
 
@@ -205,19 +207,19 @@ class Counting:
         currencies: dict[str | None, int] = {None: 0}
         rows: list[list[int]] = []
         columns: list[tuple[int, int, bool, int, int, int, bool]] = []
-        for at, (_, one) in enumerate(every(corpus)):
-            for name in one.skills.all:
+        for at, (_, asked) in enumerate(every(corpus)):
+            for name in asked.skills.all:
                 if skills.setdefault(name, len(rows)) == len(rows):
                     rows.append([])
                 rows[skills[name]].append(at)
-            floor = one.salary_floor
+            floor = asked.salary_floor
             currency = currencies.setdefault(floor.currency if floor else None, len(currencies))
-            place = places.setdefault(deciding(one), len(places))
+            place = places.setdefault(deciding(asked), len(places))
             amount = floor.amount if floor else 0
             columns.append(
                 (
-                    *(len(one.skills.all), place, one.accept_unknown_place, currency, amount),
-                    *(least_near(amount), one.accept_undisclosed),
+                    *(len(asked.skills.all), place, asked.accept_unknown_place, currency, amount),
+                    *(least_near(amount), asked.accept_undisclosed),
                 )
             )
         self._rows = {name: np.array(rows[number], dtype=np.int32) for name, number in skills.items()}
@@ -241,7 +243,9 @@ class Counting:
             found[self._rows[name]] += 1
         rows = np.flatnonzero(found == self._size)
         allowed = prepared.allowed
-        fitting = np.array([not one or (allowed.stated and any(map(allowed.takes_in, one))) for one in self._sets])
+        fitting = np.array(
+            [not places or (allowed.stated and any(map(allowed.takes_in, places))) for places in self._sets]
+        )
         rows = rows[fitting[self._place[rows]] | (self._unknown[rows] & (not allowed.stated))]
         tops = prepared.posting.salary.tops if prepared.posting.salary else {}
         by_number = np.full(len(self._currencies), -1)

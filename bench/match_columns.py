@@ -67,12 +67,12 @@ class Encoder:
             if rich or kind == "any of"
             else []
         )
-        self._place = np.array([known.place_set(deciding(one)) for one in every])
-        self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])
-        self._texts = [_text_literals(known, one) for one in every] if rich else []
-        floors = [one.salary_floor for one in every]
+        self._place = np.array([known.place_set(deciding(criteria)) for criteria in every])
+        self._unknown = np.array([not criteria.places or criteria.accept_unknown_place for criteria in every])
+        self._texts = [_text_literals(known, criteria) for criteria in every] if rich else []
+        floors = [criteria.salary_floor for criteria in every]
         self._currency = np.array([known.currency(floor.currency) if floor else 0 for floor in floors])
-        self._undisclosed = np.array([one.accept_undisclosed for one in every])
+        self._undisclosed = np.array([criteria.accept_undisclosed for criteria in every])
         self._pooled = 1
 
     def encoded(self, draw: Draw) -> tuple[Columns, Column, Column]:
@@ -107,7 +107,8 @@ class Encoder:
         for facet in FACETS:
             if facet.name in fields:
                 alone = (
-                    tuple(one.asked(asked) if one is facet else () for one in FACETS) for asked in sample().criteria
+                    tuple(other.asked(asked) if other is facet else () for other in FACETS)
+                    for asked in sample().criteria
                 )
                 found &= np.array([self.known.bits(asked, True) for asked in alone], dtype=np.uint32)[
                     fields[facet.name]
@@ -118,8 +119,8 @@ class Encoder:
         if "utc_offset" not in fields:
             return np.zeros(count, dtype=np.uint32)
         every = sample().criteria
-        hours, hour_of = _numbered([(one.utc_offset, one.tolerance) for one in every])
-        spoken, language_of = _numbered([one.languages for one in every])
+        hours, hour_of = _numbered([(criteria.utc_offset, criteria.tolerance) for criteria in every])
+        spoken, language_of = _numbered([criteria.languages for criteria in every])
         number = np.array([[self.known.manner(at, near, languages) for languages in spoken] for at, near in hours])
         return number[hour_of[fields["utc_offset"]], language_of[fields["languages"]]].astype(np.uint32)
 
@@ -167,8 +168,8 @@ class Encoder:
 
 def _flat(lists: Sequence[Sequence[int]], chosen: Column) -> tuple[Column, Column]:
     """The values of chosen lists one after another, each with the place of its choice."""
-    sizes = np.array([len(one) for one in lists])
-    values = np.array([value for one in lists for value in one], dtype=np.int64)
+    sizes = np.array([len(row) for row in lists])
+    values = np.array([value for row in lists for value in row], dtype=np.int64)
     starts, counts = (np.cumsum(sizes) - sizes)[chosen], sizes[chosen]
     return np.repeat(np.arange(chosen.size), counts), values[spread(starts, counts)]
 
@@ -182,4 +183,6 @@ def _numbered(values: Sequence[Any]) -> tuple[list[Any], Column]:
 def _text_literals(known: Vocabulary, criteria: Criteria) -> tuple[list[int], list[int]]:
     """The literals of a text's wanted clauses, and of those that it excludes."""
     literals = list(known.row_of(Criteria(text=criteria.text)).literals) if criteria.text else []
-    return [one for one in literals if not one & NEGATED], [one for one in literals if one & NEGATED]
+    return [literal for literal in literals if not literal & NEGATED], [
+        literal for literal in literals if literal & NEGATED
+    ]

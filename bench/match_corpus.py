@@ -84,12 +84,14 @@ class Corpus:
         found = corpus.postings(count)
         names = sample().skills
         if self.kind == "one skill":
-            return [_with_skills(one, (*(skill.name for skill in one.skills), names[0])) for one in found]
+            return [_with_skills(posting, (*(skill.name for skill in posting.skills), names[0])) for posting in found]
         if self.kind != "wide":
             return found
         random_ = np.random.default_rng(self._seed)
         chosen = (random_.choice(len(sample().weights), 100, replace=False, p=sample().weights) for _ in found)
-        return [_with_skills(one, tuple(names[at] for at in some)) for one, some in zip(found, chosen, strict=True)]
+        return [
+            _with_skills(posting, tuple(names[at] for at in some)) for posting, some in zip(found, chosen, strict=True)
+        ]
 
     def _draw(self, first: int, count: int) -> Draw:
         random_ = np.random.default_rng((self._seed, KINDS.index(self.kind), first))
@@ -169,8 +171,8 @@ def sample() -> Sample:
     """Criteria to take fields from, drawn once."""
     found = tuple(corpus.criteria(_SAMPLE, seed=11))
     counts: dict[str, int] = {}
-    for one in found:
-        for name in one.skills.all:
+    for criteria in found:
+        for name in criteria.skills.all:
             counts[name] = counts.get(name, 0) + 1
     asked = sorted(counts, key=lambda name: (-counts[name], name))
     weights = np.array([counts[name] for name in asked], dtype=np.float64)
@@ -179,10 +181,10 @@ def sample() -> Sample:
         criteria=found,
         skills=(*asked, *others),
         weights=weights / weights.sum(),
-        has_floor=np.array([one.salary_floor is not None for one in found]),
+        has_floor=np.array([criteria.salary_floor is not None for criteria in found]),
         satisfies=_satisfying(asked),
-        placed=np.array([at for at, one in enumerate(found) if one.places]),
-        textless=next(at for at, one in enumerate(found) if not one.text),
+        placed=np.array([at for at, criteria in enumerate(found) if criteria.places]),
+        textless=next(at for at, criteria in enumerate(found) if not criteria.text),
     )
 
 

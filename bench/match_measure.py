@@ -60,7 +60,7 @@ def timed(match: Match, postings: Sequence[PostingCore], rounds: int) -> Times:
                 started = time.thread_time()
                 match([posting])
                 best[at] = min(best[at], time.thread_time() - started)
-    return Times(tuple(1e6 * one for one in best))
+    return Times(tuple(1e6 * seconds for seconds in best))
 
 
 @contextmanager
@@ -74,11 +74,11 @@ def still() -> Iterator[None]:
         gc.enable()
 
 
-def same(one: Sequence[Hits], other: Sequence[Hits]) -> bool:
+def same(found: Sequence[Hits], other: Sequence[Hits]) -> bool:
     """Whether two ways of matching found the same."""
     return all(
         np.array_equal(mine.keys, its.keys) and np.array_equal(mine.near, its.near)
-        for mine, its in zip(one, other, strict=True)
+        for mine, its in zip(found, other, strict=True)
     )
 
 
@@ -107,18 +107,18 @@ def held_bytes(index: MemoryCriteriaIndex) -> int:
     return index.nbytes + _deep(index.vocabulary, set())
 
 
-def _deep(held: Any, seen: set[int]) -> int:
+def _deep(value: Any, seen: set[int]) -> int:
     """What an object and all that it holds take, each counted once."""
-    if id(held) in seen:
+    if id(value) in seen:
         return 0
-    seen.add(id(held))
+    seen.add(id(value))
     parts: Iterable[Any] = ()
-    if isinstance(held, Growing):
-        return held.nbytes
-    if isinstance(held, (Vocabulary, Literals)):
-        parts = vars(held).values()
-    elif isinstance(held, dict):
-        parts = chain(held, held.values())
-    elif isinstance(held, (list, tuple, set)):
-        parts = held
-    return sys.getsizeof(held) + sum(_deep(one, seen) for one in parts)
+    if isinstance(value, Growing):
+        return value.nbytes
+    if isinstance(value, (Vocabulary, Literals)):
+        parts = vars(value).values()
+    elif isinstance(value, dict):
+        parts = chain(value, value.values())
+    elif isinstance(value, (list, tuple, set)):
+        parts = value
+    return sys.getsizeof(value) + sum(_deep(part, seen) for part in parts)

@@ -41,8 +41,8 @@ def start(size: int) -> dict[str, float]:
             "snapshot_cpu_s": alone["cpu_s"],
             "file_mb": (Path(folder) / SNAPSHOT_FILE).stat().st_size / 1e6,
             "cold_own_mb": cold["own_mb"],
-            "snapshot_own_mb": max(one["own_mb"] for one in again),
-            "shared_mb": min(one["shared_mb"] for one in again),
+            "snapshot_own_mb": max(process["own_mb"] for process in again),
+            "shared_mb": min(process["shared_mb"] for process in again),
         }
 
 
@@ -56,9 +56,9 @@ def _fill(folder: Path, size: int) -> None:
                     Outgoing(
                         CRITERIA.name,
                         str(key).encode(),
-                        encode(CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=one)),
+                        encode(CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=asked)),
                     )
-                    for key, one in some.items()
+                    for key, asked in some.items()
                 ]
             )
 
@@ -68,15 +68,15 @@ def _started(folder: str, kept_in: str, workers: int) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "bench.match_start", folder, kept_in]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     running = [subprocess.Popen(command, **pipes) for _ in range(workers)]
-    ready = [one.stdout.readline() for one in running]
+    ready = [process.stdout.readline() for process in running]
     # The memory that they have at once is asked of all before any ends.
-    for one in running:
-        one.stdin.write("tell\n")
-        one.stdin.flush()
-    told = [one.stdout.readline() for one in running]
-    for one in running:
-        one.communicate()
-    return [orjson.loads(first) | orjson.loads(then) for first, then in zip(ready, told, strict=True)]
+    for process in running:
+        process.stdin.write("tell\n")
+        process.stdin.flush()
+    memory = [process.stdout.readline() for process in running]
+    for process in running:
+        process.communicate()
+    return [orjson.loads(first) | orjson.loads(then) for first, then in zip(ready, memory, strict=True)]
 
 
 def _memory() -> dict[str, float]:

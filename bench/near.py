@@ -23,7 +23,7 @@ from services.rules.verdict import outcome_of
 from tests.support import generate
 
 _POSTINGS = 200
-_HELD_TO_TRUTH = 20
+_COMPARED_WITH_TRUTH = 20
 
 
 def main() -> None:
@@ -38,17 +38,17 @@ def main() -> None:
         for posting in generate.postings(_POSTINGS, seed=7)
     ]
     plain = [
-        canonical(one.model_copy(update={"near": (), "languages": one.languages or ("en",)}))
-        for one in generate.criteria(asked.criteria, 7, postings)
+        canonical(drawn.model_copy(update={"near": (), "languages": drawn.languages or ("en",)}))
+        for drawn in generate.criteria(asked.criteria, 7, postings)
     ]
-    near = [with_towns(one, chance, largest) if chance.random() < asked.share / 100 else one for one in plain]
+    near = [with_towns(drawn, chance, largest) if chance.random() < asked.share / 100 else drawn for drawn in plain]
     for named, criteria in (("without towns", plain), (f"{asked.share} % with towns", near)):
         index = MemoryCriteriaIndex("numba")
         index.apply(generate.records(criteria))
         took = [timed(index, posting) for _ in range(3) for posting in postings]
         print(f"{named}: {1000 * statistics.median(took):.2f} ms a posting, {index.nbytes / len(criteria):.1f} bytes")
-        wrong = sum(differs(index, criteria, posting) for posting in postings[:_HELD_TO_TRUTH])
-        print(f"  postings of {_HELD_TO_TRUTH} whose keys are not those of the truth: {wrong}")
+        wrong = sum(differs(index, criteria, posting) for posting in postings[:_COMPARED_WITH_TRUTH])
+        print(f"  postings of {_COMPARED_WITH_TRUTH} whose keys are not those of the truth: {wrong}")
     cells(largest)
     circle = (Nearby(town=largest[0].label, km=40),)
     began = time.perf_counter()
@@ -73,7 +73,7 @@ def timed(index: MemoryCriteriaIndex, posting: PostingCore) -> float:
 
 def differs(index: MemoryCriteriaIndex, criteria: Sequence[Criteria], posting: PostingCore) -> bool:
     [found], prepared = index.match([posting]), PreparedPosting(posting)
-    outcomes = [outcome_of(one, prepared) for one in criteria]
+    outcomes = [outcome_of(asked, prepared) for asked in criteria]
     matched = [key for key, outcome in enumerate(outcomes) if outcome == "match"]
     nearly = [key for key, outcome in enumerate(outcomes) if outcome == "near"]
     return found.keys.tolist() != matched or found.near.tolist() != nearly

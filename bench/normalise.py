@@ -98,12 +98,12 @@ def all_given(folder: Path) -> list[Given]:
         for part in known.split(body):
             if not isinstance(part, Item):
                 continue
-            one = Given(known, _raw(known, part, file.stem), f"{file.parent.name}/{file.name}")
+            posting = Given(known, _raw(known, part, file.stem), f"{file.parent.name}/{file.name}")
             try:
                 known.draft(part.data)
             except UnusableItemError:
                 continue
-            found.setdefault(one.raw.posting_id, one)
+            found.setdefault(posting.raw.posting_id, posting)
     return list(found.values())
 
 
@@ -135,14 +135,14 @@ class Times:
 
 def best_times(given: Sequence[Given], clock: Clock = time.process_time_ns) -> Times:
     """The best of all passes; each pass takes the floor of all postings as well."""
-    floors = [one.floor() for one in given]
+    floors = [posting.floor() for posting in given]
     batches = [given[at : at + READ_TOGETHER] for at in range(0, len(given), READ_TOGETHER)]
     whole: list[list[int]] = []
     together: list[list[int]] = []
     floor: list[list[int]] = []
     for number in range(_PASSES):
         gc.collect()
-        whole.append(_timed([one.read for one in given], f"Pass {number + 1} of {_PASSES}", clock))
+        whole.append(_timed([posting.read for posting in given], f"Pass {number + 1} of {_PASSES}", clock))
         together.append(_timed([partial(read_all, batch) for batch in batches], "In batches", clock))
         floor.append(_timed(floors, "Its floor", clock))
     return Times(_best(whole), _best(together), whole[0], _best(floor))
@@ -150,7 +150,7 @@ def best_times(given: Sequence[Given], clock: Clock = time.process_time_ns) -> T
 
 def read_all(batch: Sequence[Given]) -> list[Posting]:
     """Normalise some as the service does: drafts first, then rule by rule."""
-    return rules.read_together([one.begin() for one in batch])
+    return rules.read_together([posting.begin() for posting in batch])
 
 
 def _best(passes: Sequence[Sequence[int]]) -> list[int]:
@@ -175,11 +175,11 @@ def by_rule(given: Sequence[Given], clock: Clock = time.process_time_ns) -> dict
 def _one_by_rule(given: Sequence[Given], clock: Clock) -> dict[str, int]:
     spent: defaultdict[str, int] = defaultdict(int)
     with _clocks(spent, clock):
-        for one in _shown(given, "By rule"):
+        for posting in _shown(given, "By rule"):
             began = clock()
-            draft = one.known.draft(one.raw.item)
+            draft = posting.known.draft(posting.raw.item)
             drafted = clock()
-            rules.normalise(draft, raw=one.raw, rates=rates_before(_NOW.date()))
+            rules.normalise(draft, raw=posting.raw, rates=rates_before(_NOW.date()))
             spent["draft"] += drafted - began
             spent["rest"] += clock() - drafted
     spent["rest"] -= sum(took for name, took in spent.items() if name in _RULES)
@@ -234,29 +234,29 @@ def main(
     with _console.status("Reading the captures"):
         given = all_given(captures())
         warm_up()
-        for one in given[:: max(1, len(given) // 50)]:
-            one.read()
+        for posting in given[:: max(1, len(given) // 50)]:
+            posting.read()
     gc.freeze()  # what the bench itself holds is no burden of the normaliser's
     times = best_times(given)
-    best, told = times.best, report(times, by_rule(given))
+    best, figures = times.best, report(times, by_rule(given))
     if as_json:
-        print(json.dumps(told))
+        print(json.dumps(figures))
         return
-    _print(told, best)
+    _print(figures, best)
     for place in sorted(range(len(given)), key=lambda at: -best[at])[:slowest]:
         print(f"{best[place] / 1e6:6.2f} ms  {given[place].file} {given[place].raw.source_id}")
 
 
-def _print(told: dict[str, Any], best: Sequence[int]) -> None:
+def _print(figures: dict[str, Any], best: Sequence[int]) -> None:
     ordered = sorted(best)
     shares = (("median", 0.5), ("95 %", 0.95), ("99 %", 0.99))
-    table = Table("rule", "ms a posting", title=f"{told['postings']:,} captured postings")
-    for name, took in sorted(told["ms_by_rule"].items(), key=lambda pair: -pair[1]):
+    table = Table("rule", "ms a posting", title=f"{figures['postings']:,} captured postings")
+    for name, took in sorted(figures["ms_by_rule"].items(), key=lambda pair: -pair[1]):
         table.add_row(name, f"{took:.3f}")
     Console().print(table)
-    ratios = told["ratios"]
+    ratios = figures["ratios"]
     print(f"{ratios['postings_per_s']} postings a second in batches, {ratios['alone_per_s']} alone", end="")
-    print(f" (first pass {told['first_pass_per_s']})")
+    print(f" (first pass {figures['first_pass_per_s']})")
     print(
         ", ".join(f"{name} {ordered[int(share * (len(ordered) - 1))] / 1e6:.2f} ms" for name, share in shares), end=""
     )

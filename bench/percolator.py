@@ -59,8 +59,8 @@ class Percolator(BaselineIndex):
             return [hits for at in some for hits in self._batched(postings[at : at + _DOCUMENTS])]
         prepared = [PreparedPosting(posting) for posting in postings]
         wanted = "aggregations.hits.value" if form == "packed" else "hits.hits.fields"
-        answers = self.search_many([_search(one, form) for one in prepared], wanted)
-        return [_hits(one.posting, answer, form) for one, answer in zip(prepared, answers, strict=True)]
+        answers = self.search_many([_search(posting, form) for posting in prepared], wanted)
+        return [_hits(posting.posting, answer, form) for posting, answer in zip(prepared, answers, strict=True)]
 
     def _batched(self, postings: Sequence[PostingCore]) -> list[Hits]:
         documents = [_percolated(PreparedPosting(posting)) for posting in postings]

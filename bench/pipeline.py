@@ -58,11 +58,11 @@ def _measured(size: int, plan: Plan, documents: Path, feeds: Sequence[Any]) -> F
 
 
 def _draw(documents: Path, count: int, progress: Progress) -> None:
-    told = progress.add_task("drawing criteria", total=count)
+    task = progress.add_task("drawing criteria", total=count)
     with documents.open("wb") as file:
-        for one in wishes(captured_postings(_READ), count):
-            file.write(encode(one) + b"\n")
-            progress.advance(told)
+        for wish in wishes(captured_postings(_READ), count):
+            file.write(encode(wish) + b"\n")
+            progress.advance(task)
 
 
 def _progress() -> Progress:
@@ -73,18 +73,18 @@ def _progress() -> Progress:
     return Progress(*columns, console=_console, disable=not _console.is_terminal)
 
 
-def _in_short(one: Figures) -> str:
-    matches = one.keys / one.inflow.wall_s
-    return f"{one.inflow.per_s:.0f} postings/s, {matches:,.0f} matches/s, {one.outflow.per_s:.1f} digests/s"
+def _in_short(figures: Figures) -> str:
+    matches = figures.keys / figures.inflow.wall_s
+    return f"{figures.inflow.per_s:.0f} postings/s, {matches:,.0f} matches/s, {figures.outflow.per_s:.1f} digests/s"
 
 
 def report(found: Sequence[Figures]) -> dict[str, Any]:
     """Ratios by name, and everything else beside them."""
     ratios: dict[str, float] = {}
-    for one in found:
-        ratios[f"grouping_vs_dict_{one.criteria}"] = one.grouping.ratio
+    for figures in found:
+        ratios[f"grouping_vs_dict_{figures.criteria}"] = figures.grouping.ratio
     # A day's digests of an installation of the size that is asked about; else of the largest.
-    chosen = next((one for one in found if one.criteria == 100_000), found[-1])
+    chosen = next((figures for figures in found if figures.criteria == 100_000), found[-1])
     ratios["grouping_vs_dict"] = chosen.grouping.ratio
     for small, large in pairwise(found):
         name = f"{small.criteria}_to_{large.criteria}"
@@ -95,17 +95,17 @@ def report(found: Sequence[Figures]) -> dict[str, Any]:
     return {
         "ratios": {name: round(ratio, 2) for name, ratio in ratios.items()},
         "stages": INFLOW | OUTFLOW | SHARED,
-        "sizes": [_as_json(one) for one in found],
+        "sizes": [_as_json(figures) for figures in found],
     }
 
 
-def _as_json(one: Figures) -> dict[str, Any]:
-    return asdict(one) | {
-        "postings_per_s": one.inflow.per_s,
-        "matches_per_s": one.keys / one.inflow.wall_s,
-        "digests_per_s": one.outflow.per_s,
-        "cpu_ms_a_posting": stage_ms(one.inflow),
-        "cpu_ms_a_digest": stage_ms(one.outflow),
+def _as_json(figures: Figures) -> dict[str, Any]:
+    return asdict(figures) | {
+        "postings_per_s": figures.inflow.per_s,
+        "matches_per_s": figures.keys / figures.inflow.wall_s,
+        "digests_per_s": figures.outflow.per_s,
+        "cpu_ms_a_posting": stage_ms(figures.inflow),
+        "cpu_ms_a_digest": stage_ms(figures.outflow),
     }
 
 
@@ -118,25 +118,27 @@ def stage_ms(flow: Flow) -> dict[str, float]:
 def _print(found: Sequence[Figures], ratios: dict[str, float]) -> None:
     print("| criteria | postings/s | matches/s | digests/s | load, CPU s | peak MiB | log, store, mails MiB |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
-    for one in found:
-        disk = ", ".join(f"{one.disk_mib[name]:,.0f}" for name in ("log", "store", "mails"))
+    for figures in found:
+        disk = ", ".join(f"{figures.disk_mib[name]:,.0f}" for name in ("log", "store", "mails"))
         print(
-            f"| {one.criteria:,} | {one.inflow.per_s:.0f} | {one.keys / one.inflow.wall_s:,.0f}"
-            f" | {one.outflow.per_s:.1f} | {one.load_cpu_s:.1f} | {one.memory_mib['peak']:,.0f} | {disk} |"
+            f"| {figures.criteria:,} | {figures.inflow.per_s:.0f} | {figures.keys / figures.inflow.wall_s:,.0f}"
+            f" | {figures.outflow.per_s:.1f} | {figures.load_cpu_s:.1f} | {figures.memory_mib['peak']:,.0f} | {disk} |"
         )
     for what, stages, flows in (
-        ("posting", INFLOW, [one.inflow for one in found]),
-        ("digest", OUTFLOW, [one.outflow for one in found]),
+        ("posting", INFLOW, [figures.inflow for figures in found]),
+        ("digest", OUTFLOW, [figures.outflow for figures in found]),
     ):
-        sizes = " | ".join(f"{one.criteria:,}" for one in found)
+        sizes = " | ".join(f"{figures.criteria:,}" for figures in found)
         print(f"\n| CPU ms a {what} | {sizes} | what |\n|---|{'---:|' * len(found)}---|")
-        for name, told in (*stages.items(), *SHARED.items(), ("rest", "the runner, and what is not named")):
+        for name, meaning in (*stages.items(), *SHARED.items(), ("rest", "the runner, and what is not named")):
             cells = " | ".join(f"{stage_ms(flow).get(name, 0.0):.2f}" for flow in flows)
-            print(f"| {name} | {cells} | {told} |")
+            print(f"| {name} | {cells} | {meaning} |")
     print("\n| criteria | hits | packed ns | dict of lists ns | with unpacking ns |\n|---:|---:|---:|---:|---:|")
-    for one in found:
-        own = one.grouping
-        print(f"| {one.criteria:,} | {own.hits:,} | {own.packed_ns:.0f} | {own.dict_ns:.0f} | {own.inverted_ns:.0f} |")
+    for figures in found:
+        own = figures.grouping
+        print(
+            f"| {figures.criteria:,} | {own.hits:,} | {own.packed_ns:.0f} | {own.dict_ns:.0f} | {own.inverted_ns:.0f} |"
+        )
     print()
     for ratio, value in ratios.items():
         print(f"    {ratio}: {value}")
@@ -156,11 +158,11 @@ def main(
     plan = replace(plan, postings=postings or plan.postings, due=due or plan.due)
     wanted = [int(size) for size in sizes.split(",")]
     found = run([size for size in wanted if size <= 100_000] if quick else wanted, plan)
-    told = report(found)
+    figures = report(found)
     if as_json:
-        print(orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode())
+        print(orjson.dumps(figures, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode())
     else:
-        _print(found, told["ratios"])
+        _print(found, figures["ratios"])
 
 
 if __name__ == "__main__":

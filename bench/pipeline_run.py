@@ -166,14 +166,14 @@ def feeds_of(captures: Sequence[Capture], wanted: int, folder: Path) -> list[Fee
 def measure(size: int, plan: Plan, documents: Path, feeds: Sequence[Feed], progress: Progress) -> Figures:
     """Fill an installation and run it. Raises RuntimeError where something that was due did not come out."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    told = progress.add_task(f"{size:,}: filling", total=size)
+    task = progress.add_task(f"{size:,}: filling", total=size)
     with TemporaryDirectory(prefix="jobchime-bench-") as name:
         folder = Path(name)
         clock = FixedClock(MORNING)
         settings = _settings(folder, feeds)
-        fill(settings, documents, size, clock, due=(plan.due, DUE), advance=lambda some: progress.advance(told, some))
+        fill(settings, documents, size, clock, due=(plan.due, DUE), advance=lambda some: progress.advance(task, some))
         with embedded(settings, clock=clock, with_housekeeper=False) as system:
-            return _Run(size, plan, system, clock, (progress, told)).figures()
+            return _Run(size, plan, system, clock, (progress, task)).figures()
 
 
 def _settings(folder: Path, feeds: Sequence[Feed]) -> Settings:
@@ -184,8 +184,8 @@ def _settings(folder: Path, feeds: Sequence[Feed]) -> Settings:
         secret=SecretStr("a secret of these figures alone"),
         ingest=IngestSettings(
             sources=tuple(
-                SourceSettings(name=one.path.stem, url=str(one.path), format=one.format, every=often, max_details=0)
-                for one in feeds
+                SourceSettings(name=feed.path.stem, url=str(feed.path), format=feed.format, every=often, max_details=0)
+                for feed in feeds
             )
         ),
         mail=MailSettings(folder=folder / "mails", public_url="https://jobs.example", postal_address="1 Main Street"),
@@ -209,7 +209,7 @@ class _Run:
         self._system = system
         self._clock = clock
         self._watch = Stopwatch()
-        self._progress, self._told = shown
+        self._progress, self._task = shown
         self._memory: dict[str, float] = {}
 
     def figures(self) -> Figures:
@@ -249,7 +249,7 @@ class _Run:
             for _ in range(-(-len(self._system.settings.ingest.sources) // 4)):
                 runner.tick(self._clock.advance(timedelta(seconds=1)))
                 runner.drain()
-                self._progress.update(self._told, completed=self._count(postings))
+                self._progress.update(self._task, completed=self._count(postings))
         return Flow(self._count(postings), took.wall_s, took.cpu_s, took.stages)
 
     def _outflow(self) -> Flow:
@@ -261,12 +261,14 @@ class _Run:
             while (sent := self._sent()) > before or self._waiting():
                 before = sent
                 runner.tick(self._clock.advance(timedelta(seconds=1)))
-                self._progress.update(self._told, completed=self._sent())
+                self._progress.update(self._task, completed=self._sent())
         return Flow(self._sent(), took.wall_s, took.cpu_s, took.stages)
 
     def _check(self) -> None:
         """Raise RuntimeError where feeds were not read, or a search that was due was not served."""
-        unpolled = [one.source for one in SqlSourceLedger(self._system.engine).healths() if one.last_success is None]
+        unpolled = [
+            health.source for health in SqlSourceLedger(self._system.engine).healths() if health.last_success is None
+        ]
         unserved = self._count(saved_searches, saved_searches.c.next_due_at <= DUE)
         if unpolled or unserved:
             raise RuntimeError(f"{unserved} searches were not served, and these sources were not read: {unpolled}")
@@ -283,7 +285,7 @@ class _Run:
     def _say(self, what: str, total: int | None) -> None:
         if not self._progress.console.is_terminal:
             self._progress.console.print(f"{self._size:,}: {what}")
-        self._progress.update(self._told, description=f"{self._size:,}: {what}", completed=0, total=total)
+        self._progress.update(self._task, description=f"{self._size:,}: {what}", completed=0, total=total)
 
     def _note_memory(self, when: str) -> None:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -307,8 +309,8 @@ class _Run:
     def _disk(self) -> dict[str, float]:
         settings = self._system.settings
         files = {"log": "log*", "store": "store*"}
-        found = {name: sum(one.stat().st_size for one in settings.data.glob(of)) for name, of in files.items()}
-        found["mails"] = sum(one.stat().st_size for one in settings.mail.folder.glob("*.eml"))
+        found = {name: sum(file.stat().st_size for file in settings.data.glob(of)) for name, of in files.items()}
+        found["mails"] = sum(file.stat().st_size for file in settings.mail.folder.glob("*.eml"))
         return {name: size / _MIB for name, size in found.items()}
 
 

@@ -34,7 +34,7 @@ _CAUSES: Final = ("place", "workplace", "zone")
 
 
 @dataclass(frozen=True)
-class Held:
+class JudgedPair:
     """A judged pair, and which of the three criteria fail in the search that fits it best."""
 
     judged: Judgement
@@ -52,14 +52,16 @@ class Held:
         return bool(self.failing) == (self.judged.verdict == "wrong")
 
 
-def held() -> Iterator[Held]:
+def judged_pairs() -> Iterator[JudgedPair]:
     """Each pair of the seen half that is wanted, or wrong for where it is done."""
-    criteria = {person.name: [canonical(_criteria(one)) for one in person.searches] for person in people(["seen"])}
+    criteria = {
+        person.name: [canonical(_criteria(search)) for search in person.searches] for person in people(["seen"])
+    }
     postings = _postings()
     for said in read(LABELS / "judgements-seen.jsonl"):
         if isinstance(said, Judgement) and (said.verdict != "wrong" or said.cause in _CAUSES):
             posting = postings[said.posting]
-            yield Held(said, posting, min((_failing(asked, posting) for asked in criteria[said.person]), key=len))
+            yield JudgedPair(said, posting, min((_failing(asked, posting) for asked in criteria[said.person]), key=len))
 
 
 def _criteria(search: Mapping[str, object]) -> Criteria:
@@ -82,7 +84,7 @@ def _postings() -> Mapping[str, Posting]:
     return found
 
 
-def table_of(pairs: Sequence[Held]) -> Table:
+def table_of(pairs: Sequence[JudgedPair]) -> Table:
     """Agreement by what the reader said."""
     by_kind: dict[str, list[bool]] = defaultdict(list)
     for pair in pairs:
@@ -99,7 +101,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="each pair on which they differ")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    pairs = list(held())
+    pairs = list(judged_pairs())
     if given.json:
         of, agreeing = Counter(p.kind for p in pairs), Counter(p.kind for p in pairs if p.agrees)
         print(json.dumps({kind: {"pairs": n, "agree": agreeing[kind]} for kind, n in sorted(of.items())}, indent=2))
@@ -111,7 +113,7 @@ def main() -> None:
             _show(console, pair)
 
 
-def _show(console: Console, pair: Held) -> None:
+def _show(console: Console, pair: JudgedPair) -> None:
     posting, judged = pair.posting, pair.judged
     reach = posting.reach.model_dump(exclude_defaults=True)
     console.print(

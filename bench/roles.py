@@ -43,8 +43,8 @@ def score(labels: Mapping[Key, Sequence[str]], readings: Mapping[Key, RoleReadin
 
 def labelled(half: str) -> dict[Key, list[str]]:
     """The labels of a half, by the feed's file and its id."""
-    found = (one for one in map(json.loads, _LABELS.open(encoding="utf-8")) if one["half"] == half)
-    return {(Path(one["file"]).stem, one["source_id"]): one["roles"] for one in found}
+    found = (label for label in map(json.loads, _LABELS.open(encoding="utf-8")) if label["half"] == half)
+    return {(Path(label["file"]).stem, label["source_id"]): label["roles"] for label in found}
 
 
 def by_family(labels: Mapping[Key, Sequence[str]], readings: Mapping[Key, RoleReading]) -> dict[str, Reading]:
@@ -76,17 +76,17 @@ def main() -> None:
     shares = {source: sources.count(source) / len(sources) for source in ("title", "category", "text", "unknown")}
     scores = {half: score(labelled(half), readings) for half in _HALVES}
     if given.json:
-        ratios = {name: value for half, one in scores.items() for name, value in one.ratios(f"{half}_").items()}
+        ratios = {name: value for half, scored in scores.items() for name, value in scored.ratios(f"{half}_").items()}
         ratios |= {"coverage": round(1 - shares["unknown"], 4), "postings_per_s": round(per_s)}
         print(json.dumps({"bench": "roles", "ratios": ratios, "postings": len(drafts)}))
         return
-    told = ", ".join(f"{share:.1%} {source}" for source, share in shares.items())
-    print(f"coverage {1 - shares['unknown']:.1%} of {len(drafts)} postings ({told}); {per_s:,.0f} postings/s")
-    for half, one in scores.items():
-        print(f"{half}: {one}")
+    by_source = ", ".join(f"{share:.1%} {source}" for source, share in shares.items())
+    print(f"coverage {1 - shares['unknown']:.1%} of {len(drafts)} postings ({by_source}); {per_s:,.0f} postings/s")
+    for half, scored in scores.items():
+        print(f"{half}: {scored}")
         for family, part in by_family(labelled(half), readings).items():
             print(f"  {family:22} {part.right:3} right, {part.read:3} read, {part.labelled:3} labelled")
-        for error in one.errors if given.errors else ():
+        for error in scored.errors if given.errors else ():
             print(f"  {error}")
 
 

@@ -76,7 +76,7 @@ def compare(
             took[runner].append(_run(runner, handler, settings, size))
             advance()
     return {
-        runner: Took(median(one.seconds for one in all_), median(one.cpu_s for one in all_))
+        runner: Took(median(run.seconds for run in all_), median(run.cpu_s for run in all_))
         for runner, all_ in took.items()
     }
 
@@ -145,7 +145,7 @@ def _bare(timed: _Timed, settings: KafkaSettings) -> None:
     while not timed.done.is_set():
         for place, polled in consumer.poll(timeout_ms=500).items():
             topic = place.topic.removeprefix(settings.prefix)
-            timed.produce(timed.handle([_record(topic, one) for one in polled]))
+            timed.produce(timed.handle([_record(topic, message) for message in polled]))
         if time.monotonic() - committed >= settings.commit_every_s:
             consumer.commit()
             committed = time.monotonic()

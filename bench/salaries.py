@@ -174,17 +174,17 @@ def main() -> None:
     given = parser.parse_args()
     labelled, lost = cases(given.labels)
     readings: dict[str, list[Terms | None]] = {
-        "jobchime": [one.ours for one in labelled],
-        "jobchime, text alone": [one.by_text for one in labelled],
+        "jobchime": [posting.ours for posting in labelled],
+        "jobchime, text alone": [posting.by_text for posting in labelled],
     }
     if given.jobspy:
-        readings["JobSpy"] = jobspy(given.jobspy, [one.text for one in labelled])
+        readings["JobSpy"] = jobspy(given.jobspy, [posting.text for posting in labelled])
         readings["JobSpy, amounts alone"] = readings["JobSpy"]
     scores = {name: scored(labelled, read, amounts_only="amounts" in name) for name, read in readings.items()}
     if given.json:
         print(json.dumps(report(labelled, lost, scores)))
         return
-    print(f"{len(labelled)} postings, {sum(one.want is not None for one in labelled)} of them with a salary")
+    print(f"{len(labelled)} postings, {sum(posting.want is not None for posting in labelled)} of them with a salary")
     if lost:
         print(f"{len(lost)} labels have no posting here: {', '.join(lost)}")
     print(f"\n| {'read by':22} | right | wrong | missed | left alone | made up | right of all |")
@@ -194,16 +194,16 @@ def main() -> None:
             f"| {name:22} | {score.right:5} | {score.wrong:5} | {score.missed:6} | {score.left_alone:10} "
             f"| {score.made_up:7} | {score.share:12.1%} |"
         )
-    for one in labelled if given.errors else ():
-        if not same(one.want, one.ours):
-            print(f"{one.label}: said {one.want}, read {one.ours}")
+    for posting in labelled if given.errors else ():
+        if not same(posting.want, posting.ours):
+            print(f"{posting.label}: said {posting.want}, read {posting.ours}")
 
 
 def scored(labelled: Sequence[Case], read: Sequence[Terms | None], *, amounts_only: bool) -> Score:
     """How one reader fares on all postings."""
     score = Score()
-    for one, got in zip(labelled, read, strict=True):
-        score.add(one.want, got, right=same(one.want, got, amounts_only=amounts_only))
+    for posting, got in zip(labelled, read, strict=True):
+        score.add(posting.want, got, right=same(posting.want, got, amounts_only=amounts_only))
     return score
 
 

@@ -58,7 +58,7 @@ def made_by_both(commit: str, morning: Morning) -> tuple[Made, Made]:
 def _made(folder: Path, people: int, checkout: Path | None = None) -> Made:
     """Let a notifier serve the store in a folder."""
     url = f"sqlite:///{folder / 'store.sqlite'}"
-    (told,), _ = run([(url, into(folder), "one")], checkout)
+    (report,), _ = run([(url, into(folder), "one")], checkout)
     found: dict[str, object] = {f"mail {file.name}": file.read_bytes() for file in (folder / "mails").glob("*.eml")}
     engine = open_store(url)
     with reading(engine) as connection:
@@ -67,7 +67,7 @@ def _made(folder: Path, people: int, checkout: Path | None = None) -> Made:
             for row in connection.execute(select(*(column for column in table.c if column.name != clocked))).mappings():
                 found[" ".join((table.name, *(str(row[key]) for key in keys)))] = dict(row)
     engine.dispose()
-    return Made(found, 1_000 * told["cpu_s"] / people)
+    return Made(found, 1_000 * report["cpu_s"] / people)
 
 
 def main() -> None:

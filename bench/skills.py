@@ -43,14 +43,17 @@ def beside_labels(labels: Path, postings: Iterable[Mapping[str, Any]]) -> list[L
     """Each label with its posting. Raises KeyError where one is not there."""
     found = {(posting["source"], posting["source_id"]): posting for posting in postings}
     with labels.open(encoding="utf-8") as lines:
-        return [Labelled(one, found[Path(one["file"]).stem, one["source_id"]]) for one in map(json.loads, lines)]
+        return [
+            Labelled(posting, found[Path(posting["file"]).stem, posting["source_id"]])
+            for posting in map(json.loads, lines)
+        ]
 
 
 def score(pairs: Iterable[Labelled], fold: Fold, *, core: bool = False) -> Reading:
     """Hold what was read against the labels, over all names."""
     total = Reading()
-    for one in pairs:
-        wanted, read = set(map(fold, one.wanted(core=core))), set(map(fold, one.read(core=core)))
+    for pair in pairs:
+        wanted, read = set(map(fold, pair.wanted(core=core))), set(map(fold, pair.read(core=core)))
         total.right += len(wanted & read)
         total.read += len(read)
         total.labelled += len(wanted)
@@ -60,9 +63,9 @@ def score(pairs: Iterable[Labelled], fold: Fold, *, core: bool = False) -> Readi
 def by_strength(pairs: Iterable[Labelled], fold: Fold) -> dict[str, Reading]:
     """Precision of what was read at each strength; nothing is labelled by strength, so recall says nothing."""
     found: dict[str, Reading] = defaultdict(Reading)
-    for one in pairs:
-        wanted = set(map(fold, one.wanted()))
-        for skill in one.posting["skills"]:
+    for pair in pairs:
+        wanted = set(map(fold, pair.wanted()))
+        for skill in pair.posting["skills"]:
             found[skill["strength"]].read += 1
             found[skill["strength"]].right += fold(skill["name"]) in wanted
     return found
@@ -70,23 +73,23 @@ def by_strength(pairs: Iterable[Labelled], fold: Fold) -> dict[str, Reading]:
 
 def missed(pairs: Iterable[Labelled], fold: Fold, names: Taxonomy) -> Iterator[str]:
     """The class of each name that a label has and the reading lacks."""
-    for one in pairs:
-        read, stands = set(one.read()), {mention.name for mention in names.find(one.text)}
+    for pair in pairs:
+        read, stands = set(pair.read()), {mention.name for mention in names.find(pair.text)}
         folded = set(map(fold, read))
-        core = set(one.wanted(core=True))
-        for name in one.wanted():
+        core = set(pair.wanted(core=True))
+        for name in pair.wanted():
             if fold(name) in folded:
                 continue
             known = names.canonical(name)
             part = "core" if name in core else "mentioned"
             if known is None:
-                written = name.casefold() in one.text.casefold()
+                written = name.casefold() in pair.text.casefold()
                 yield f"{part}: in no list, {'so written' if written else 'in other words'}"
             elif known in read:
                 yield f"{part}: read by another name"
             elif known in stands:
                 yield f"{part}: known and stands in the text, {names.kind(known)}"
-            elif name.casefold() in one.text.casefold():
+            elif name.casefold() in pair.text.casefold():
                 yield f"{part}: known and so written, but not believed, {names.kind(known)}"
             else:
                 yield f"{part}: known, the text says it in other words, {names.kind(known)}"
@@ -94,12 +97,12 @@ def missed(pairs: Iterable[Labelled], fold: Fold, names: Taxonomy) -> Iterator[s
 
 def wrong(pairs: Iterable[Labelled], fold: Fold, names: Taxonomy) -> Iterator[str]:
     """The class of each name that was read and is in no label."""
-    for one in pairs:
-        wanted = set(map(fold, one.wanted()))
-        canonical = {known for known in map(names.canonical, one.wanted()) if known}
-        implied = {parent for name in one.read() for parent in names.parents(name)}
-        stands = {mention.name for mention in names.find(one.text)}
-        for skill in one.posting["skills"]:
+    for pair in pairs:
+        wanted = set(map(fold, pair.wanted()))
+        canonical = {known for known in map(names.canonical, pair.wanted()) if known}
+        implied = {parent for name in pair.read() for parent in names.parents(name)}
+        stands = {mention.name for mention in names.find(pair.text)}
+        for skill in pair.posting["skills"]:
             name = skill["name"]
             if fold(name) in wanted:
                 continue
@@ -121,8 +124,8 @@ def main() -> None:
     fold: Fold = runpy.run_path(str(shared_dir() / "tools" / "score_normaliser.py"))["fold"]
     with given.postings.open(encoding="utf-8") as lines:
         pairs = beside_labels(given.labels, map(json.loads, lines))
-    parts = {"all": pairs, "English": [one for one in pairs if one.posting["language"] == "en"]}
-    parts["other languages"] = [one for one in pairs if one.posting["language"] != "en"]
+    parts = {"all": pairs, "English": [pair for pair in pairs if pair.posting["language"] == "en"]}
+    parts["other languages"] = [pair for pair in pairs if pair.posting["language"] != "en"]
     for part, some in parts.items():
         for core in (False, True):
             found = score(some, fold, core=core)

@@ -108,7 +108,7 @@ def one_after_another_s(folder: Path, made: Sequence[SourceSettings]) -> float:
 def at_once_s(folder: Path, made: Sequence[SourceSettings], hanging: frozenset[str]) -> list[float]:
     """When each sound source had been polled, in seconds after all became due; a source that was not: infinity."""
     on = collecting(folder, made, None)
-    sound = {one.name for one in made if one.url.split("/")[2].partition(":")[0] not in hanging}
+    sound = {feed.name for feed in made if feed.url.split("/")[2].partition(":")[0] not in hanging}
     polled: dict[str, float] = {}
     due, begun = datetime.now(UTC), time.monotonic()
     with on.collector:

@@ -99,7 +99,9 @@ class Watch:
             bootstrap_servers=list(self._settings.bootstrap), isolation_level="read_committed", fetch_max_wait_ms=500
         )
         names = {self._settings.topic(POSTINGS.name): self.normalised, self._settings.topic(MATCHES.name): self.matched}
-        consumer.assign([TopicPartition(name, one) for name in names for one in consumer.partitions_for_topic(name)])
+        consumer.assign(
+            [TopicPartition(name, partition) for name in names for partition in consumer.partitions_for_topic(name)]
+        )
         consumer.seek_to_end()
         for place in consumer.assignment():
             consumer.position(place)
@@ -131,27 +133,27 @@ class Stream:
         while sent < len(records):
             upto = min(int((time.monotonic() - began) * rate) + 1, len(records))
             if upto > sent:
-                due |= {records[one].key: began + one / rate for one in range(sent, upto)}
+                due |= {records[number].key: began + number / rate for number in range(sent, upto)}
                 self._producer.produce([sent_now(record) for record in records[sent:upto]])
                 sent = upto
             time.sleep(_TURN_S)
         self._watch.until(lambda: due.keys() <= self._watch.matched.keys())
         took = [self._watch.matched[key] - at for key, at in due.items()]
         normalised = [self._watch.normalised[key] - at for key, at in due.items()]
-        p50, p99 = (1000 * float(one) for one in np.percentile(took, (50, 99)))
+        p50, p99 = (1000 * float(second) for second in np.percentile(took, (50, 99)))
         return Latency(rate, p50, p99, 1000 * float(np.median(normalised)))
 
-    def highest(self, most_ms: float, held: Latency, seconds: float, *, closer: int = 2) -> Latency:
+    def highest(self, most_ms: float, reached: Latency, seconds: float, *, closer: int = 2) -> Latency:
         """The highest rate found that holds a p99, from one that does. Doubles, then halves the way so many times."""
         failed: float | None = None
         while failed is None or closer:
-            found = self.steady(2 * held.rate if failed is None else (held.rate + failed) / 2, seconds)
+            found = self.steady(2 * reached.rate if failed is None else (reached.rate + failed) / 2, seconds)
             closer -= failed is not None
             if found.holds(most_ms):
-                held = found
+                reached = found
             else:
                 failed = found.rate
-        return held
+        return reached
 
     def backlog(self, size: int) -> Throughput:
         """Publish at once, and wait until everything is stored."""
@@ -172,8 +174,8 @@ class Stream:
     def size(self) -> Size:
         """Of the first records that were seen."""
         found = [(value, decode(Matches, value)) for value in self._watch.values]
-        keys = sum(from_text(one.keys).size + from_text(one.near).size for _, one in found)
-        coded = sum(len(one.keys) + len(one.near) for _, one in found)
+        keys = sum(from_text(stored.keys).size + from_text(stored.near).size for _, stored in found)
+        coded = sum(len(stored.keys) + len(stored.near) for _, stored in found)
         packed = select(func.avg(func.length(matches.c.matched) + func.length(matches.c.near)))
         with self._engine.connect() as connection:
             row = float(connection.execute(packed).scalar_one())

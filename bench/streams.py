@@ -86,8 +86,8 @@ def measure(criteria: int, index: Index, plan: Plan, progress: Progress) -> Figu
         progress.update(task, total=5, completed=0, description=f"{criteria:,} criteria, {index}: loading")
         began = time.monotonic()
         with made.running(*SERVICES) as services:
-            for one in services:
-                one.wait_ready(_LOAD_S)
+            for service in services:
+                service.wait_ready(_LOAD_S)
             ready_s = time.monotonic() - began
             with _stream(made, producer) as stream:
                 return _measured(criteria, index, ready_s, services, stream, plan, (progress, task))
@@ -114,12 +114,14 @@ def _measured(
     step("the highest rate")
     highest = stream.highest(_MOST_MS, steady, plan.search_s) if steady.holds(_MOST_MS) else None
     step("a backlog")
-    before = [one.cpu_s for one in services]
+    before = [service.cpu_s for service in services]
     backlog = stream.backlog(plan.backlog)
-    cpu_ms = {one.name: 1000 * (one.cpu_s - cpu) / plan.backlog for one, cpu in zip(services, before, strict=True)}
+    cpu_ms = {
+        service.name: 1000 * (service.cpu_s - cpu) / plan.backlog for service, cpu in zip(services, before, strict=True)
+    }
     step("done")
-    held = next(one for one in services if one.name == "matcher").memory_mib
-    return Figures(criteria, index, ready_s, held, steady, highest, backlog, cpu_ms, stream.size())
+    matcher_mib = next(service for service in services if service.name == "matcher").memory_mib
+    return Figures(criteria, index, ready_s, matcher_mib, steady, highest, backlog, cpu_ms, stream.size())
 
 
 @contextmanager
@@ -137,9 +139,9 @@ def _criteria(size: int) -> Iterator[list[Outgoing]]:
             Outgoing(
                 CRITERIA.name,
                 b"%d" % key,
-                encode(CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=one)),
+                encode(CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=asked)),
             )
-            for key, one in chunk
+            for key, asked in chunk
         ]
 
 
@@ -182,20 +184,20 @@ def report(figures: list[Figures], compared: dict[Handler, dict[str, Took]]) -> 
         ratios["faust_vs_bare"] = min(ratios["faust_vs_bare_matcher"], ratios["faust_vs_bare_normaliser"])
     return {
         "ratios": {name: round(ratio, 3) for name, ratio in ratios.items()},
-        "streams": [asdict(one) for one in figures],
-        "runners": {name: {runner: asdict(one) for runner, one in took.items()} for name, took in compared.items()},
+        "streams": [asdict(figure) for figure in figures],
+        "runners": {name: {runner: asdict(run) for runner, run in took.items()} for name, took in compared.items()},
     }
 
 
 def _print(figures: list[Figures], compared: dict[Handler, dict[str, Took]], ratios: dict[str, float]) -> None:
     print("| criteria | index | p50 ms | p99 ms | highest rate | postings/s | a record | of keys | ready s | MiB |")
     print("|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for one in figures:
-        rate = "none" if one.highest is None else f"{one.highest.rate:.0f}"
+    for figure in figures:
+        rate = "none" if figure.highest is None else f"{figure.highest.rate:.0f}"
         print(
-            f"| {one.criteria:,} | {one.index} | {one.steady.p50_ms:,.0f} | {one.steady.p99_ms:,.0f} | {rate}"
-            f" | {one.backlog.stored:,.0f} | {one.size.record_bytes:,.0f} | {one.size.bytes_a_key:.2f}"
-            f" | {one.ready_s:.0f} | {one.matcher_mib:,.0f} |"
+            f"| {figure.criteria:,} | {figure.index} | {figure.steady.p50_ms:,.0f} | {figure.steady.p99_ms:,.0f}"
+            f" | {rate} | {figure.backlog.stored:,.0f} | {figure.size.record_bytes:,.0f}"
+            f" | {figure.size.bytes_a_key:.2f} | {figure.ready_s:.0f} | {figure.matcher_mib:,.0f} |"
         )
     print("\n| handler | Faust ms | bare ms | Faust CPU ms | bare CPU ms |\n|---|---:|---:|---:|---:|")
     for name, took in compared.items():
@@ -207,9 +209,9 @@ def _print(figures: list[Figures], compared: dict[Handler, dict[str, Took]], rat
 
 def _chosen(sizes: str, index: str) -> Iterator[tuple[int, Index]]:
     for size in map(int, sizes.split(",")):
-        for one in get_args(Index):
-            if one in index.split(",") or (not index and (one == "memory" or size <= _MOST_IN_BOTH)):
-                yield size, one
+        for chosen in get_args(Index):
+            if chosen in index.split(",") or (not index and (chosen == "memory" or size <= _MOST_IN_BOTH)):
+                yield size, chosen
 
 
 def main(

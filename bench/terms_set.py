@@ -35,8 +35,8 @@ class TermsSet(BaselineIndex):
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
         """The hits of each posting."""
         prepared = [PreparedPosting(posting) for posting in postings]
-        answers = self.search_many([every_hit(_query(one), "text") for one in prepared], "hits.hits.fields")
-        return [_hits(one, answer) for one, answer in zip(prepared, answers, strict=True)]
+        answers = self.search_many([every_hit(_query(posting), "text") for posting in prepared], "hits.hits.fields")
+        return [_hits(posting, answer) for posting, answer in zip(prepared, answers, strict=True)]
 
 
 def _properties() -> dict[str, Any]:

@@ -67,14 +67,14 @@ def main(
             wrong += len(differing(truth, found))
     if as_json:
         pairs = outcomes.total()
-        told = {
+        figures = {
             "index": which,
             "pairs": pairs,
             "differing": wrong,
             "outcomes": dict(outcomes),
             "ms_a_posting": 1000 * took / len(postings),
         }
-        print(json.dumps({"bench": "truth", "ratios": {"index_agrees_with_truth": 1 - wrong / pairs}, **told}))
+        print(json.dumps({"bench": "truth", "ratios": {"index_agrees_with_truth": 1 - wrong / pairs}, **figures}))
         sys.exit(1 if wrong else 0)
     print(f"{len(asked):,} criteria x {len(postings):,} postings = {outcomes.total():,} pairs (seed {seed})")
     print(f"truth: {outcomes['match']:,} matches, {outcomes['near']:,} near misses, {outcomes['reject']:,} rejections")

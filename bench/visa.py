@@ -14,22 +14,27 @@ from bench.reading import Reading, given_on_the_command_line
 _LABELS = Path(__file__).parent / "labels" / "visa.jsonl"
 
 
-def held_against_labels(postings: Iterable[Mapping[str, Any]]) -> Reading:
+def scored_by_labels(postings: Iterable[Mapping[str, Any]]) -> Reading:
     """Score normalised postings, those of all captures."""
-    labels = {(Path(one["file"]).stem, one["source_id"]): one["visa"] for one in map(json.loads, _LABELS.open())}
-    pairs = [(one, labels.get((one["source"], one["source_id"]), "unknown"), one["visa"]) for one in postings]
+    labels = {
+        (Path(label["file"]).stem, label["source_id"]): label["visa"] for label in map(json.loads, _LABELS.open())
+    }
+    pairs = [
+        (posting, labels.get((posting["source"], posting["source_id"]), "unknown"), posting["visa"])
+        for posting in postings
+    ]
     return Reading(
         right=sum(want == got != "unknown" for _, want, got in pairs),
         labelled=sum(want != "unknown" for _, want, _ in pairs),
         read=sum(got != "unknown" for _, _, got in pairs),
-        errors=[f"{one['source_id']}: {want}, read {got}" for one, want, got in pairs if want != got],
+        errors=[f"{posting['source_id']}: {want}, read {got}" for posting, want, got in pairs if want != got],
     )
 
 
 def main() -> None:
     """Print precision and recall."""
     given = given_on_the_command_line(__doc__)
-    found = held_against_labels(given.postings)
+    found = scored_by_labels(given.postings)
     if given.as_json:
         print(json.dumps({"bench": "visa", "ratios": found.ratios(), "said": found.labelled, "read": found.read}))
     else:

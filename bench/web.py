@@ -171,7 +171,7 @@ def _fill(store: str, count: int) -> None:
     migrate(engine)
     matches = SqlMatches(engine)
     for first, some in _postings(count):
-        matches.store(0, [Arrival(first + at, one, _NONE, _NONE) for at, one in enumerate(some)], corpus.NOON)
+        matches.store(0, [Arrival(first + at, posting, _NONE, _NONE) for at, posting in enumerate(some)], corpus.NOON)
     engine.dispose()
 
 
@@ -179,10 +179,13 @@ def _postings(count: int) -> Iterator[tuple[int, list[PostingCore]]]:
     """Some at a time, with the number of the first of them."""
     for first in range(0, count, _AT_ONCE):
         some = [
-            one.model_copy(update={"posted_at": corpus.NOON - _DAYS * ((at * 7_919 % 10_007) / 10_007)})
-            for at, one in enumerate(corpus.postings(_AT_ONCE, seed=first + 3), first)
+            posting.model_copy(update={"posted_at": corpus.NOON - _DAYS * ((at * 7_919 % 10_007) / 10_007)})
+            for at, posting in enumerate(corpus.postings(_AT_ONCE, seed=first + 3), first)
         ]
-        yield first, [one.model_copy(update={"posting_id": f"{first + at:016x}"}) for at, one in enumerate(some)]
+        yield (
+            first,
+            [posting.model_copy(update={"posting_id": f"{first + at:016x}"}) for at, posting in enumerate(some)],
+        )
 
 
 def _until_read(base: str) -> float:
@@ -222,9 +225,9 @@ def _floors() -> list[float]:
     return taken
 
 
-def _by_all(one: "partial[list[float]]", people: int) -> list[float]:
+def _by_all(ask: "partial[list[float]]", people: int) -> list[float]:
     with ThreadPoolExecutor(people) as pool:
-        return sorted(each for some in pool.map(one, range(people)) for each in some)
+        return sorted(each for some in pool.map(ask, range(people)) for each in some)
 
 
 def _type(base: str, person: int, *, forms: int) -> list[float]:

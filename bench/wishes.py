@@ -22,13 +22,13 @@ def wishes(postings: Sequence[PostingCore], count: int, seed: int = 5) -> Iterat
     """So many distinct canonical criteria."""
     random_ = random.Random(seed)
     first = []
-    for one in _drawn(postings, min(count, _DRAWN), random_):
-        first.append(one)
-        yield one
+    for wish in _drawn(postings, min(count, _DRAWN), random_):
+        first.append(wish)
+        yield wish
     # No floor that is drawn is odd.
     for round_ in range(1, -(-count // _DRAWN)):
-        for one in first[: count - round_ * _DRAWN]:
-            yield one.model_copy(update={"salary_floor": _floor(random_, odd=round_)})
+        for wish in first[: count - round_ * _DRAWN]:
+            yield wish.model_copy(update={"salary_floor": _floor(random_, odd=round_)})
 
 
 def _drawn(postings: Sequence[PostingCore], count: int, random_: random.Random) -> Iterator[Criteria]:
@@ -36,12 +36,12 @@ def _drawn(postings: Sequence[PostingCore], count: int, random_: random.Random) 
     found: set[Criteria] = set()
     while len(found) < count:
         try:
-            one = canonical(_wish(random_, random_.choice(liked)))
+            wish = canonical(_wish(random_, random_.choice(liked)))
         except CriteriaError:
             continue
-        if one not in found:
-            found.add(one)
-            yield one
+        if wish not in found:
+            found.add(wish)
+            yield wish
 
 
 def _wish(random_: random.Random, liked: PostingCore) -> Criteria:

@@ -61,7 +61,7 @@ class Judged:
 def labels_of(lines: Iterable[str]) -> Iterator[Label]:
     """One a line; the last of a field that was labelled twice holds."""
     found = (Label.model_validate_json(line) for line in lines if line.strip())
-    yield from {(one.source, one.source_id, one.field): one for one in found}.values()
+    yield from {(label.source, label.source_id, label.field): label for label in found}.values()
 
 
 def judged(label: Label, formats: Mapping[str, Format]) -> Judged:
@@ -101,7 +101,7 @@ def means(said: str, read: Any) -> bool:
     except ValueError:
         pass
     if isinstance(read, list):
-        own = {_name(one).casefold() for one in read}
+        own = {_name(name).casefold() for name in read}
         return own == {word.strip().casefold() for word in said.split(",") if word.strip().casefold() not in _NONE}
     plain = said.strip().casefold()
     return plain in _NONE if read is None else plain == _name(read).casefold()
@@ -132,11 +132,11 @@ def main() -> int:
     formats = formats_of(given.config)
     with given.labels.open(encoding="utf-8") as lines:
         all_judged = [judged(label, formats) for label in labels_of(lines)]
-    for one in all_judged:
-        if one.found != "right":
-            print(one)
-    right = sum(one.found == "right" for one in all_judged)
-    unread = sum(one.found == "not read" for one in all_judged)
+    for reading in all_judged:
+        if reading.found != "right":
+            print(reading)
+    right = sum(reading.found == "right" for reading in all_judged)
+    unread = sum(reading.found == "not read" for reading in all_judged)
     print(f"{right} of {counted(len(all_judged) - unread, 'field')} read right, {unread} not read")
     return int(right + unread < len(all_judged))
 

@@ -61,9 +61,9 @@ def main() -> None:
         if given.unjudged:
             for job in judged.unjudged:
                 console.print(f"not judged: {job.person} {job.mailed_at:%Y-%m-%d} {job.posting}", highlight=False)
-    second = [one for one in read(LABELS / "second-reader.jsonl") if isinstance(one, Judgement)]
+    second = [judgement for judgement in read(LABELS / "second-reader.jsonl") if isinstance(judgement, Judgement)]
     pairs, same, kappa = agreement(
-        {key: one for judged in found.values() for key, one in judged.verdicts.items()}, second
+        {key: verdict for judged in found.values() for key, verdict in judged.verdicts.items()}, second
     )
     console.print(f"Two readers agree on {same:.0%} of {pairs} pairs (kappa {kappa:.2f}).")
 

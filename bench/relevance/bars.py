@@ -80,7 +80,7 @@ class Found:
 
 def found_by_person(postings: Sequence[PostingCore]) -> dict[str, list[Found]]:
     """What fits each person whole, in the order in which it comes."""
-    known = {key: one for key, one in by_key(postings).items() if in_span(all_captured()[key].arrives)}
+    known = {key: posting for key, posting in by_key(postings).items() if in_span(all_captured()[key].arrives)}
     keys = sorted(known, key=lambda key: (all_captured()[key].arrives, key))
     rows = list(rows_of(postings))
     found: defaultdict[str, list[Found]] = defaultdict(list)
@@ -90,8 +90,8 @@ def found_by_person(postings: Sequence[PostingCore]) -> dict[str, list[Found]]:
         for person in people([group]):
             model = fitted([row for row in rows if row.person != person.name])
             for key in keys:
-                fits = [one for one in fitting(person, known[key]) if one.judged.outcome == "match"]
-                odds = [model.log_odds(enumerate(facts_of(one.wish, one.judged.ready))) for one in fits]
+                fits = [fit for fit in fitting(person, known[key]) if fit.judged.outcome == "match"]
+                odds = [model.log_odds(enumerate(facts_of(fit.wish, fit.judged.ready))) for fit in fits]
                 if not odds or not max(map(chance_of_fitting, fits)):
                     continue
                 item, chance = all_captured()[key], probability(max(odds))
@@ -178,8 +178,8 @@ def main() -> None:
         apart = [Shares(*map(float.__sub__, shares(mails, some), old)) for some, old in zip(draws, before, strict=True)]
         drawn = zip(*apart, strict=True)
         cells = [f"{share:.0%} ({_interval(values)})" for share, values in zip(whole, drawn, strict=True)]
-        told = [f"{rule}", f"{whole.mails:.0f}", f"{whole.lone:.0f}", *cells[:3]]
-        print(f"| {' | '.join(told)} | {own.precision:.0%}, {own.nothing:.0%}, {own.recall:.0%} |")
+        cells_of_rule = [f"{rule}", f"{whole.mails:.0f}", f"{whole.lone:.0f}", *cells[:3]]
+        print(f"| {' | '.join(cells_of_rule)} | {own.precision:.0%}, {own.nothing:.0%}, {own.recall:.0%} |")
 
 
 def _interval(values: Iterable[float]) -> str:

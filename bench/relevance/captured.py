@@ -75,7 +75,7 @@ def capture_dates() -> dict[str, datetime]:
 @cache
 def all_captured() -> Mapping[str, Captured]:
     """Every item of every capture that can be a posting, by key."""
-    return {one.key: one for file, at in capture_dates().items() for one in _of_file(file, at)}
+    return {posting.key: posting for file, at in capture_dates().items() for posting in _of_file(file, at)}
 
 
 def _of_file(file: str, captured: datetime) -> Iterator[Captured]:
@@ -111,9 +111,9 @@ def _leaves(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
         case dict():
             for name, value in data.items():
                 yield from _leaves(value, f"{path}.{name}" if path else name)
-        case list() if all(isinstance(one, str | int | float) for one in data):
+        case list() if all(isinstance(scalar, str | int | float) for scalar in data):
             if data:
-                yield path, ", ".join(plain(str(one)) for one in data)
+                yield path, ", ".join(plain(str(scalar)) for scalar in data)
         case list():
             for number, value in enumerate(data):
                 yield from _leaves(value, f"{path}.{number}")
@@ -152,6 +152,6 @@ def _distinct(texts: list[str]) -> Iterator[str]:
     seen = list[str]()
     for text in sorted(texts, key=len, reverse=True):
         folded = re.sub(r"\W+", "", text.casefold())
-        if not any(folded[:_LONG] in one for one in seen):
+        if not any(folded[:_LONG] in earlier for earlier in seen):
             seen.append(folded)
             yield text

@@ -27,8 +27,8 @@ def main() -> None:
             print(f"line {said.line if isinstance(said, Fault) else number}: {amiss}")
     judged = {(person, posting) for _, person, posting in seen}
     for person in sorted({person for person, _ in judged}):
-        missing = [posting for one, posting in pairs if one == person and (one, posting) not in judged]
-        print(f"{person}: {sum(one == person for one, _ in judged)} pairs judged, {len(missing)} not yet")
+        missing = [posting for reader, posting in pairs if reader == person and (reader, posting) not in judged]
+        print(f"{person}: {sum(reader == person for reader, _ in judged)} pairs judged, {len(missing)} not yet")
         for posting in missing[:5]:
             print(f"    not yet: {posting}")
     print(f"{len(judged)} pairs, {claims} claims, {faults} lines amiss")

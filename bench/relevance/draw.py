@@ -41,9 +41,11 @@ def draw(everybody: Collection[Person], done: Run, items: Mapping[str, Captured]
 
 def _of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pair]:
     chance = random.Random(f"{_SEED} {person.name}")
-    sent = list(dict.fromkeys(one.posting for one in done.sent if one.person == person.name and not one.near))
+    sent = list(
+        dict.fromkeys(mailed.posting for mailed in done.sent if mailed.person == person.name and not mailed.near)
+    )
     some = _whole_mails(person, done, chance)
-    near = dict.fromkeys(one.posting for one in done.sent if one.person == person.name and one.near)
+    near = dict.fromkeys(mailed.posting for mailed in done.sent if mailed.person == person.name and mailed.near)
     yield from (Pair(person.name, key, _SENT, round(len(sent) / len(some), 4)) for key in some)
     taken = {same_job(items[key]) for key in sent}
     strata: dict[str, list[str]] = {name: [] for name in _REFUSED}
@@ -61,9 +63,9 @@ def _of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pa
 def _whole_mails(person: Person, done: Run, chance: random.Random) -> list[str]:
     """What some mails held, drawn mail by mail, so that each can be judged as a whole."""
     mails: dict[datetime, list[str]] = {}
-    for one in done.sent:
-        if one.person == person.name and not one.near:
-            mails.setdefault(one.mailed_at, []).append(one.posting)
+    for mailed in done.sent:
+        if mailed.person == person.name and not mailed.near:
+            mails.setdefault(mailed.mailed_at, []).append(mailed.posting)
     found: list[str] = []
     for mail in chance.sample(sorted(mails), len(mails)):
         if len(found) + len(mails[mail]) <= _MOST_SENT:
@@ -107,7 +109,7 @@ def _drawn(person: Person, stratum: str, keys: list[str], most: int, chance: ran
 def sent_later(done: Run, drawn: Collection[Pair]) -> list[Pair]:
     """What is mailed and was not drawn. It weighs nothing: drawn pairs of its stratum may stand for it already."""
     known = {(pair.person, pair.posting) for pair in drawn}
-    mailed = sorted({(one.person, one.posting) for one in done.sent if not one.near} - known)
+    mailed = sorted({(job.person, job.posting) for job in done.sent if not job.near} - known)
     return [Pair(person, posting, _SENT_LATER, 0.0) for person, posting in mailed]
 
 

@@ -113,7 +113,7 @@ class Judged:
     def _true(self, job: Sent, claim: str) -> bool | None:
         """What was judged of a claim; one that says less of a skill than a true one is true too."""
         kind, _, skill = claim.partition(": ")
-        more = (self.claims.get((job.person, job.posting, f"{one}: {skill}")) for one in _SAYS_MORE.get(kind, ()))
+        more = (self.claims.get((job.person, job.posting, f"{word}: {skill}")) for word in _SAYS_MORE.get(kind, ()))
         return True if any(more) else self.claims.get((job.person, job.posting, claim))
 
     @cached_property
@@ -174,18 +174,18 @@ def agreement(first: Mapping[tuple[str, str], Judgement], second: Iterable[Judge
     ]
     if not both:
         return 0, math.nan, math.nan
-    same = sum(one == other for one, other in both) / len(both)
-    one, other = (sum(said[number] for said in both) / len(both) for number in (0, 1))
-    by_chance = one * other + (1 - one) * (1 - other)
+    same = sum(mine == theirs for mine, theirs in both) / len(both)
+    mine, theirs = (sum(said[number] for said in both) / len(both) for number in (0, 1))
+    by_chance = mine * theirs + (1 - mine) * (1 - theirs)
     return len(both), same, (same - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
 
 
 def verdicts_of(said: Iterable[object]) -> dict[tuple[str, str], Judgement]:
     """The first judgement of each pair."""
     verdicts: dict[tuple[str, str], Judgement] = {}
-    for one in said:
-        if isinstance(one, Judgement):
-            verdicts.setdefault((one.person, one.posting), one)
+    for judgement in said:
+        if isinstance(judgement, Judgement):
+            verdicts.setdefault((judgement.person, judgement.posting), judgement)
     return verdicts
 
 
@@ -205,7 +205,11 @@ def judged_pairs(group: Group, file: Path) -> Iterator[tuple[Person, Pair, Judge
 
 def claims_of(said: Iterable[object]) -> dict[tuple[str, str, str], bool]:
     """What was judged of each claim."""
-    return {(one.person, one.posting, one.claim): one.true for one in said if isinstance(one, ClaimJudgement)}
+    return {
+        (judgement.person, judgement.posting, judgement.claim): judgement.true
+        for judgement in said
+        if isinstance(judgement, ClaimJudgement)
+    }
 
 
 def _discounted(gains: Sequence[float]) -> float:

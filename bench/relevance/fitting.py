@@ -58,15 +58,17 @@ def chance_of_fitting(found: Fitting) -> float:
 
 def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
     """What somebody speaks, as the subscriber that they are."""
-    told = (one.partition(":") for one in person.speaks)
-    return tuple(SpokenLanguage(code, level or None) for code, _, level in told)
+    parts = (language.partition(":") for language in person.speaks)
+    return tuple(SpokenLanguage(code, level or None) for code, _, level in parts)
 
 
 def searches_of(person: Person) -> list[tuple[Criteria, Wish]]:
     """What somebody asks for, search by search, and what it gives a sign of."""
     if person.name not in _KNOWN:
-        languages = tuple(sorted({"en", *(one.code for one in spoken(person))}))
-        asked = [Ask(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
+        languages = tuple(sorted({"en", *(language.code for language in spoken(person))}))
+        asked = [
+            Ask(search["name"], canonical(Criteria.model_validate(search["criteria"]))) for search in person.searches
+        ]
         signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person))
         _KNOWN[person.name] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
     return _KNOWN[person.name]

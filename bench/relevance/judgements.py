@@ -63,37 +63,37 @@ def read(path: Path) -> Iterator[Judgement | ClaimJudgement | Fault]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
-                yield _one(number, line)
+                yield _judgement(number, line)
 
 
-def _one(number: int, line: str) -> Judgement | ClaimJudgement | Fault:
+def _judgement(number: int, line: str) -> Judgement | ClaimJudgement | Fault:
     try:
-        told = json.loads(line)
+        fields = json.loads(line)
     except ValueError as error:
         return Fault(number, f"no JSON: {error}")
-    if not isinstance(told, dict):
+    if not isinstance(fields, dict):
         return Fault(number, "not an object")
-    kind = ClaimJudgement if "claim" in told else Judgement
+    kind = ClaimJudgement if "claim" in fields else Judgement
     wanted = set(kind.__annotations__)
-    told = {"cause": None, "note": ""} | told if kind is Judgement else told
-    if unlike := wanted ^ set(told):
+    fields = {"cause": None, "note": ""} | fields if kind is Judgement else fields
+    if unlike := wanted ^ set(fields):
         return Fault(number, f"missing, or unknown: {', '.join(sorted(unlike))}")
-    said = _amiss_in_claim(told) if kind is ClaimJudgement else _amiss(told)
-    return Fault(number, said) if said else kind(**told)
+    said = _amiss_in_claim(fields) if kind is ClaimJudgement else _amiss(fields)
+    return Fault(number, said) if said else kind(**fields)
 
 
-def _amiss_in_claim(told: dict[str, Any]) -> str | None:
-    return None if isinstance(told["true"], bool) else "true: write true or false"
+def _amiss_in_claim(fields: dict[str, Any]) -> str | None:
+    return None if isinstance(fields["true"], bool) else "true: write true or false"
 
 
-def _amiss(told: dict[str, Any]) -> str | None:
-    if told["verdict"] not in get_args(Verdict):
+def _amiss(fields: dict[str, Any]) -> str | None:
+    if fields["verdict"] not in get_args(Verdict):
         return f"verdict: one of {', '.join(get_args(Verdict))}"
-    if told["verdict"] == "wrong" and told["cause"] not in get_args(Cause):
+    if fields["verdict"] == "wrong" and fields["cause"] not in get_args(Cause):
         return f"cause: one of {', '.join(get_args(Cause))}"
-    if told["verdict"] != "wrong" and told["cause"] is not None:
+    if fields["verdict"] != "wrong" and fields["cause"] is not None:
         return "cause: only what is wrong has one"
-    if len(str(told["note"]).split()) > MOST_WORDS:
+    if len(str(fields["note"]).split()) > MOST_WORDS:
         return f"note: at most {MOST_WORDS} words"
     return None
 

@@ -48,7 +48,7 @@ class Person:
     @property
     def line(self) -> str:
         """As an import takes it."""
-        searches = [{field: one[field] for field in _TIMING if field in one} for one in self.searches]
+        searches = [{field: search[field] for field in _TIMING if field in search} for search in self.searches]
         given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
         of_person = {"time_zone": self.time_zone, "currency": self.currency, "locale": "en", "speaks": self.speaks}
         return json.dumps(given | of_person)
@@ -56,23 +56,23 @@ class Person:
 
 def people(groups: Sequence[Group] = get_args(Half)) -> list[Person]:
     """Those of some groups, in the order of the files."""
-    return [_person(name, half, told) for half in groups for name, told in _read(half).items()]
+    return [_person(name, half, fields) for half in groups for name, fields in _read(half).items()]
 
 
 def _read(half: Group) -> dict[str, dict[str, Any]]:
     return tomllib.loads((LABELS / f"people-{half}.toml").read_text(encoding="utf-8"))
 
 
-def _person(name: str, half: Group, told: Mapping[str, Any]) -> Person:
-    wanted = {field: re.compile(expression, re.IGNORECASE) for field, expression in told["wanted"].items()}
+def _person(name: str, half: Group, fields: Mapping[str, Any]) -> Person:
+    wanted = {field: re.compile(expression, re.IGNORECASE) for field, expression in fields["wanted"].items()}
     return Person(
         name=name,
         half=half,
-        who=told["who"],
-        lives=told["lives"],
-        speaks=tuple(told["speaks"]),
-        time_zone=told["time_zone"],
-        currency=told["currency"],
-        searches=tuple(told["searches"]),
-        wanted=Wanted(**wanted, around=re.compile(told["around"], re.IGNORECASE)),
+        who=fields["who"],
+        lives=fields["lives"],
+        speaks=tuple(fields["speaks"]),
+        time_zone=fields["time_zone"],
+        currency=fields["currency"],
+        searches=tuple(fields["searches"]),
+        wanted=Wanted(**wanted, around=re.compile(fields["around"], re.IGNORECASE)),
     )

@@ -74,8 +74,8 @@ def run(people: Sequence[Person], advance: Callable[[float], None] = lambda shar
         waiting = [pool.submit(_span, span, people) for span in SPANS]
         for number, _ in enumerate(as_completed(waiting), start=1):
             advance(number / len(SPANS))
-        sent = [one for span in waiting for one in span.result()]
-    return Run(tuple(sent), len({(one.person, one.mailed_at) for one in sent}))
+        sent = [job for span in waiting for job in span.result()]
+    return Run(tuple(sent), len({(job.person, job.mailed_at) for job in sent}))
 
 
 def _span(span: Span, people: Sequence[Person]) -> list[Sent]:

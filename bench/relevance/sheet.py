@@ -30,15 +30,15 @@ def sheet(person: Person, pairs: Sequence[Pair], items: Mapping[str, Captured]) 
 def why_sheet(person: Person, done: Run, pairs: Sequence[Pair], items: Mapping[str, Captured]) -> str:
     """What was said of each job that was sent, claim by claim."""
     judged = {pair.posting for pair in pairs if pair.person == person.name}
-    said = {one.posting: one for one in done.sent if one.person == person.name and not one.near}
-    return "\n".join(_said(one, items[key].title) for key, one in sorted(said.items()) if key in judged)
+    said = {job.posting: job for job in done.sent if job.person == person.name and not job.near}
+    return "\n".join(_said(job, items[key].title) for key, job in sorted(said.items()) if key in judged)
 
 
 def _head(person: Person) -> Iterator[str]:
     yield f"# {person.name}\n\n{person.who}\n\nLives in {person.lives}; speaks {', '.join(person.speaks)}.\n"
     yield "Searches, as they wrote them (the name, then what must fit):\n"
-    for one in person.searches:
-        yield f"* {one['name']}: {one['criteria']}"
+    for search in person.searches:
+        yield f"* {search['name']}: {search['criteria']}"
 
 
 def _posting(number: int, item: Captured) -> str:
@@ -52,11 +52,11 @@ def _posting(number: int, item: Captured) -> str:
     )
 
 
-def _said(one: Sent, title: str) -> str:
+def _said(job: Sent, title: str) -> str:
     lines = "\n".join(
-        f"    {line.text}\n" + textwrap.indent("\n".join(line.claims), " " * 8 + "claim: ") for line in one.why
+        f"    {line.text}\n" + textwrap.indent("\n".join(line.claims), " " * 8 + "claim: ") for line in job.why
     )
-    return f"## {title}\nposting: {one.posting}\nfound by: {', '.join(one.searches)}\n{lines}\n"
+    return f"## {title}\nposting: {job.posting}\nfound by: {', '.join(job.searches)}\n{lines}\n"
 
 
 def main() -> None:

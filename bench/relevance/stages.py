@@ -45,7 +45,7 @@ class Wanted:
 def stage_of(person: Person, posting: PostingCore) -> tuple[str, float | None]:
     """What holds a posting back from somebody, and its chance where it fits a search whole."""
     found = fitting(person, posting)
-    whole = [one for one in found if one.judged.outcome == "match"]
+    whole = [fit for fit in found if fit.judged.outcome == "match"]
     if whole:
         chance = max(map(chance_of_fitting, whole))
         return _ABOVE if chance >= DEFAULTS.least_chance else "below the bar", chance
@@ -61,8 +61,8 @@ def stage_of(person: Person, posting: PostingCore) -> tuple[str, float | None]:
 
 def _said(reason: Reason) -> str:
     facts = reason.facts
-    told = facts.scope != "unknown" if isinstance(facts, PlaceFacts) else facts.stated
-    return reason.criterion if told else f"{reason.criterion} (not told)"
+    stated = facts.scope != "unknown" if isinstance(facts, PlaceFacts) else facts.stated
+    return reason.criterion if stated else f"{reason.criterion} (not told)"
 
 
 def wanted_of(group: Group, known: Mapping[str, PostingCore]) -> Iterator[Wanted]:
@@ -80,16 +80,16 @@ def _sent_in_time(run: Path) -> frozenset[tuple[str, str]]:
     return Judged(sent, pairs=[], verdicts={}, claims={}, arrivals=arrivals).sent_in_time
 
 
-def _told(one: Wanted, in_time: frozenset[tuple[str, str]] | None) -> str:
-    if one.stage != _ABOVE or in_time is None:
-        return one.stage
-    return "sent within a week" if (one.pair.person, one.pair.posting) in in_time else "above the bar and not sent"
+def _stage(job: Wanted, in_time: frozenset[tuple[str, str]] | None) -> str:
+    if job.stage != _ABOVE or in_time is None:
+        return job.stage
+    return "sent within a week" if (job.pair.person, job.pair.posting) in in_time else "above the bar and not sent"
 
 
 def _print(group: Group, wanted: Sequence[Wanted], in_time: frozenset[tuple[str, str]] | None) -> None:
     stages: defaultdict[str, list[float]] = defaultdict(list)
-    for one in wanted:
-        stages[_told(one, in_time)].append(one.pair.weight)
+    for job in wanted:
+        stages[_stage(job, in_time)].append(job.pair.weight)
     total = sum(map(sum, stages.values()))
     print(f"\n| {group}: wanted pairs | {len(wanted)} | weight {total:.0f} | share |\n|---|---:|---:|---:|")
     for stage, weights in sorted(stages.items(), key=lambda row: -sum(row[1])):
@@ -99,8 +99,10 @@ def _print(group: Group, wanted: Sequence[Wanted], in_time: frozenset[tuple[str,
 def _print_words(expression: str, known: Mapping[str, PostingCore]) -> None:
     """How many postings hold words, and how many of the judged pairs that fit are wanted, and lie above the bar."""
     words = re.compile(expression, re.IGNORECASE)
-    saying = {key: one for key, one in known.items() if words.search(f"{one.title}\n{one.description_text}")}
-    employers = {one.company.name for one in saying.values()}
+    saying = {
+        key: posting for key, posting in known.items() if words.search(f"{posting.title}\n{posting.description_text}")
+    }
+    employers = {posting.company.name for posting in saying.values()}
     fits, above = Counter[bool](), Counter[bool]()
     for group in LOOKED_AT:
         everybody = {person.name: person for person in people([group])}
@@ -130,10 +132,10 @@ def main() -> None:
         in_time = _sent_in_time(given.run) if given.run and group == "seen" else None
         wanted = list(wanted_of(group, known))
         _print(group, wanted, in_time)
-        for one in wanted if given.list else ():
-            told, chance = _told(one, in_time), "" if one.chance is None else f" ({one.chance:.0%})"
-            if told not in (_ABOVE, "sent within a week"):
-                print(f"{told}{chance}: {one.pair.person} {one.pair.posting} x {one.pair.weight}: {one.title}")
+        for job in wanted if given.list else ():
+            stage, chance = _stage(job, in_time), "" if job.chance is None else f" ({job.chance:.0%})"
+            if stage not in (_ABOVE, "sent within a week"):
+                print(f"{stage}{chance}: {job.pair.person} {job.pair.posting} x {job.pair.weight}: {job.title}")
 
 
 if __name__ == "__main__":

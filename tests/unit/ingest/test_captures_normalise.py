@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from bench import conditions
-from bench.visa import held_against_labels
+from bench.visa import scored_by_labels
 from tests.support.shared import captures, shared_dir
 
 pytestmark = pytest.mark.timeout(1_800)
@@ -121,14 +121,14 @@ def test_the_labelled_ones_are_read_as_well_as_is_aimed_at(normalised: Normalise
 
 
 def test_what_is_said_of_visas_is_read_as_labelled(normalised: Normalised) -> None:
-    found = held_against_labels(normalised.postings)
+    found = scored_by_labels(normalised.postings)
     assert found.labelled >= 130
     assert found.precision >= 0.95, found.errors
     assert found.recall >= 0.95, found.errors
 
 
 def test_what_is_set_as_a_condition_is_read_as_labelled(normalised: Normalised) -> None:
-    for kind, found in conditions.held_against_labels(normalised.postings).items():
+    for kind, found in conditions.scored_by_labels(normalised.postings).items():
         assert found.labelled >= 15
         assert found.precision >= 0.9, (kind, found.errors)
         assert found.recall >= 0.85, (kind, found.errors)
