@@ -17,8 +17,8 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 def captured_postings(most: int) -> tuple[PostingCore, ...]:
     """At most so many, taken in turn from every capture, so that each format has its share. Skips without captures."""
     bodies = [(file.stem, file.read_bytes()) for file in sorted(captures().rglob("*")) if file.suffix in _FEEDS]
-    one = make_normalise()
-    feeds = [trial(body, source=name, found=detect(body), normalise=one, now=NOW) for name, body in bodies]
+    normalise = make_normalise()
+    feeds = [trial(body, source=name, found=detect(body), normalise=normalise, now=NOW) for name, body in bodies]
     found: dict[str, PostingCore] = {}
     while feeds and len(found) < most:
         for feed in list(feeds):

@@ -111,9 +111,9 @@ class KeptRecords:
 
     def events(self) -> list[str]:
         """`seen 1`, `closed 2`, ... in order; forgets them."""
-        told = [f"{raw.event} {raw.source_id.rpartition('/')[2]}" for raw in self.raw()]
+        names = [f"{raw.event} {raw.source_id.rpartition('/')[2]}" for raw in self.raw()]
         self.records = [record for record in self.records if record.topic != "raw.v1"]
-        return told
+        return names
 
     def letters(self) -> list[Outgoing]:
         return [record for record in self.records if record.topic == "raw.v1.dead"]

@@ -40,7 +40,7 @@ def _created(*address: Any, **given: Any) -> Engine:
 
 def _dependant(*, path: str, call: Callable[..., Any], **given: Any) -> Dependant:
     parameters = inspect.signature(call).parameters.values()
-    taken = tuple((one.name, repr(one.annotation), repr(one.default)) for one in parameters)
+    taken = tuple((parameter.name, repr(parameter.annotation), repr(parameter.default)) for parameter in parameters)
     key = (path, getattr(call, "__code__", call), taken, repr(given))
     if key not in _analysed:
         _analysed[key] = get_dependant(path=path, call=call, **given)

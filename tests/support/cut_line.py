@@ -69,11 +69,11 @@ class CutLine:
 
 
 def _close(*sockets: socket.socket | None) -> None:
-    for one in sockets:
-        if one is not None:
+    for closing in sockets:
+        if closing is not None:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                closing.shutdown(socket.SHUT_RDWR)
+            closing.close()
 
 
 @contextmanager

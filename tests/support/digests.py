@@ -90,7 +90,7 @@ def recipient(**changes: Any) -> Recipient:
 def digest(*postings: PostingCore, to: Recipient | None = None, by: DueSearch | None = None) -> Digest:
     """A digest of postings that one search found, however likely. The test is wrong where nothing fits."""
     found_by, settings = by or search(), CurateSettings(least_chance=0)
-    candidates = [Candidate(one, (found_by,)) for one in postings]
+    candidates = [Candidate(core, (found_by,)) for core in postings]
     made = curate(to or recipient(), [found_by], candidates, [], NOON, settings)
     assert isinstance(made, Digest), made
     return made
@@ -154,7 +154,7 @@ def rich_digest(to: Recipient | None = None) -> Digest:
         posting("f", title="Python Developer", company="Brackwater Labs", reach=wide, salary=pay(60_000, 68_000)),
         posting("g", title="Platform Engineer, Python", company="Mossgate", reach=named),
     ]  # fmt: skip
-    candidates = [Candidate(one, (remote, data)) for one in jobs]
+    candidates = [Candidate(job, (remote, data)) for job in jobs]
     made = curate(to or recipient(), [remote, data], candidates, [], NOON, CurateSettings(least_chance=0))
     assert isinstance(made, Digest), made
     return made

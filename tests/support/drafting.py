@@ -72,6 +72,6 @@ def _stated(name: str, value: Any) -> Any:
         "expires_at",
     }:
         return (Stated(name, value),)
-    if isinstance(value, tuple) and value and all(isinstance(one, str) for one in value):
-        return tuple(Stated(name, one) for one in value)
+    if isinstance(value, tuple) and value and all(isinstance(text, str) for text in value):
+        return tuple(Stated(name, text) for text in value)
     return value

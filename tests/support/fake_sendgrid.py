@@ -120,10 +120,10 @@ def validator_of(description: Path) -> Callable[[Any], list[str]]:
 def rule_faults(body: dict[str, Any]) -> list[str]:
     """What SendGrid's reference says in words."""
     faults = []
-    kinds = [one.get("type") for one in body.get("content", ())]
+    kinds = [part.get("type") for part in body.get("content", ())]
     if kinds != sorted(kinds, key=["text/plain", "text/html"].index):
         faults.append("text/plain comes first")
-    parties = [body["from"], *(to for one in body["personalizations"] for to in one["to"])]
+    parties = [body["from"], *(to for party in body["personalizations"] for to in party["to"])]
     if not all(party["email"].isascii() for party in parties):
         faults.append("an address is not ASCII")
     for holder in (body, *body["personalizations"]):

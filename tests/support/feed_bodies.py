@@ -38,13 +38,13 @@ def drafts(name: str, body: bytes | str) -> list[Draft]:
 
 def draft(name: str, body: bytes | str) -> Draft:
     """The draft of the one item."""
-    (one,) = drafts(name, body)
-    return one
+    (found,) = drafts(name, body)
+    return found
 
 
 def texts(stated: Any) -> list[str]:
     """What was stated, without where."""
-    return [one.text for one in stated]
+    return [text.text for text in stated]
 
 
 def himalayas(*jobs: JsonObject, **wrapper: Any) -> bytes:
@@ -223,7 +223,7 @@ def himalayas_rss(*inner: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
         ' xmlns:himalayasJobs="https://himalayas.app/ns/jobs"><channel><title>Remote jobs</title>'
-        + "".join(f"<item>{one}</item>\n" for one in inner)
+        + "".join(f"<item>{item}</item>\n" for item in inner)
         + "</channel></rss>"
     )
 
@@ -248,7 +248,7 @@ def wwr(*inner: str) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:media="http://search.yahoo.com/mrss"><channel><title>We Work Remotely: Programming Jobs</title>'
         "<link>https://weworkremotely.com</link><ttl>60</ttl>\n"
-        + "".join(f"<item>{one}</item>\n" for one in inner)
+        + "".join(f"<item>{item}</item>\n" for item in inner)
         + "</channel></rss>"
     )
 
@@ -282,9 +282,9 @@ def wwr_item(number: int = 1, **changes: str) -> str:
 
 def page(*scripts: Any, head: str = "") -> str:
     """A web page with these values as JSON-LD scripts; a text stands as it is."""
-    written = (one if isinstance(one, str) else json.dumps(one) for one in scripts)
+    written = (script if isinstance(script, str) else json.dumps(script) for script in scripts)
     return f"<!doctype html><html><head>{head}" + "".join(
-        f'<script type="application/ld+json">{one}</script>' for one in written
+        f'<script type="application/ld+json">{script}</script>' for script in written
     )
 
 

@@ -67,7 +67,7 @@ class FeedServer:
         return self.url(path)
 
     def paths(self) -> list[str]:
-        return [one.path for one in self.asked]
+        return [request.path for request in self.asked]
 
     def answer(self, exchange: Exchange) -> None:
         self.asked.append(exchange.asked)

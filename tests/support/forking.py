@@ -85,10 +85,10 @@ def run_together(folder: Path, *commands: Sequence[str]) -> list[str]:
     logs = [folder / f"{at}.log" for at in range(len(commands))]
     running = [fork(*command, log=log) for log, command in zip(logs, commands, strict=True)]
     try:
-        codes = [one.wait() for one in running]
+        codes = [process.wait() for process in running]
     finally:
-        for one in running:
-            one.kill()
+        for process in running:
+            process.kill()
     said = [log.read_text(encoding="utf-8") for log in logs]
     for code, command, text in zip(codes, commands, said, strict=True):
         assert code == 0, f"jobchime {' '.join(command)} ended with {code}: {text[-_SAID:]}"
@@ -184,10 +184,10 @@ def _live(command: Sequence[str], log: str, append: bool, environment: Mapping[s
     """Be a command that was started by itself, which may have to start over as such."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    told = os.open(log, os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC))
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(told, 1)
-    os.dup2(told, 2)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["jobchime", *command]

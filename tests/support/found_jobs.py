@@ -67,7 +67,7 @@ def postings(draw: st.DrawFn, names: str = "abcdefghijkl") -> PostingCore:
 
 def distinct(drawn: Iterable[PostingCore]) -> list[PostingCore]:
     """Two records of one version are one record: what differs has another version."""
-    return list({(one.posting_id, one.version): one for one in drawn}.values())
+    return list({(core.posting_id, core.version): core for core in drawn}.values())
 
 
 @st.composite
@@ -75,7 +75,7 @@ def candidates(draw: st.DrawFn, most: int = 14) -> list[Candidate]:
     found_by = st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True)
     # Without a least size, most lists hold next to nothing.
     found = draw(st.lists(postings(), min_size=draw(st.integers(0, most)), max_size=most))
-    return [Candidate(one, tuple(draw(found_by))) for one in distinct(found)]
+    return [Candidate(core, tuple(draw(found_by))) for core in distinct(found)]
 
 
 @st.composite
@@ -83,16 +83,16 @@ def sent_items(draw: st.DrawFn, of: Sequence[PostingCore]) -> list[SentItem]:
     """What was sent over three years, near misses among it: some of these postings as they were then, and others."""
     then = st.sampled_from(of) if of else postings("xyz")
     items = []
-    for one in draw(st.lists(then | postings("xyz"), min_size=draw(st.integers(0, 4)), max_size=5)):
+    for core in draw(st.lists(then | postings("xyz"), min_size=draw(st.integers(0, 4)), max_size=5)):
         near, paid = draw(st.sampled_from([True, True, False])), draw(st.sampled_from(PAYS))
         items.append(
             SentItem(
-                one.posting_id,
-                one.cluster.key,
-                one.cluster.signature,
+                core.posting_id,
+                core.cluster.key,
+                core.cluster.signature,
                 NOON - timedelta(days=draw(st.integers(1, 1_000))),
                 near,
-                pay_of(one.model_copy(update={"salary": paid})) if near else None,
+                pay_of(core.model_copy(update={"salary": paid})) if near else None,
             )
         )
     return list({(item.posting_id, item.sent_at): item for item in items}.values())
@@ -102,15 +102,15 @@ def sent_items(draw: st.DrawFn, of: Sequence[PostingCore]) -> list[SentItem]:
 def lives(draw: st.DrawFn, most: int = 14) -> Life:
     """What is found now, and what was sent before."""
     jobs = draw(candidates(most))
-    return Life(jobs, draw(sent_items([one.posting for one in jobs])))
+    return Life(jobs, draw(sent_items([job.posting for job in jobs])))
 
 
 @st.composite
 def sayings(draw: st.DrawFn) -> tuple[JobOpinion, ...]:
     found = []
-    for one in draw(st.lists(postings(), max_size=4)):
+    for core in draw(st.lists(postings(), max_size=4)):
         opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
-        found.append(opinion_of(opinion, PostingFeatures(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
+        found.append(opinion_of(opinion, PostingFeatures(core), NOON - timedelta(days=draw(st.integers(0, 100)))))
     return tuple(found)
 
 
@@ -143,8 +143,8 @@ def is_of(old: SentItem, posting: PostingCore) -> bool:
 def copies_of(item: Item, jobs: Iterable[Candidate], made: Digest | Hold) -> list[PostingCore]:
     """What is shown of a job, and the copies that were dropped for it."""
     better = Cause("worse_copy", posting_id=item.posting.posting_id)
-    ids = {one.posting_id for one in made.dropped if one.cause == better} | {item.posting.posting_id}
-    newest = {one.posting.posting_id: one.posting for one in sorted(jobs, key=lambda one: one.posting.version)}
+    ids = {left.posting_id for left in made.dropped if left.cause == better} | {item.posting.posting_id}
+    newest = {job.posting.posting_id: job.posting for job in sorted(jobs, key=lambda job: job.posting.version)}
     return [newest[posting_id] for posting_id in ids]
 
 

@@ -288,6 +288,6 @@ def criteria(count: int, seed: int, models: Sequence[PostingCore]) -> list[Crite
 def records(found: Sequence[Criteria], version: int = 1) -> list[CriteriaRecord]:
     """Criteria as they come over the log, with keys from 0."""
     return [
-        CriteriaRecord(key=key, criteria_id=criteria_id(one), version=version, criteria=one)
-        for key, one in enumerate(found)
+        CriteriaRecord(key=key, criteria_id=criteria_id(asked), version=version, criteria=asked)
+        for key, asked in enumerate(found)
     ]

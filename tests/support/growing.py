@@ -89,7 +89,7 @@ class GrowingBoard:
             return frozenset(self.jobs.items())
 
     def _rows(self) -> list[dict[str, object]]:
-        return [job(one, title=title, posted=self.posted) for one, title in self.jobs.items()]
+        return [job(source_id, title=title, posted=self.posted) for source_id, title in self.jobs.items()]
 
 
 class Arrived:
@@ -114,9 +114,11 @@ class Arrived:
                 self.hashes.add((raw.source_id, raw.content_hash))
         return self
 
-    def holds(self, one: GrowingBoard) -> bool:
+    def holds(self, growing: GrowingBoard) -> bool:
         """Whether all that the board lists is there, and all that it lists no more is closed."""
-        return one.present() <= self.seen and one.gone & {source_id for source_id, _ in self.seen} <= self.closed
+        return (
+            growing.present() <= self.seen and growing.gone & {source_id for source_id, _ in self.seen} <= self.closed
+        )
 
     def close(self) -> None:
         self._tail.close()

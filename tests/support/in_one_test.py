@@ -21,7 +21,7 @@ def in_one_test(names: str, table: Iterable[object]) -> Callable[[Callable[..., 
             assert rows
             assert not wrong, "\n".join(wrong)
 
-        left = [one for name, one in signature(test).parameters.items() if name not in asked]
+        left = [parameter for name, parameter in signature(test).parameters.items() if name not in asked]
         each.__signature__ = Signature(left)  # type: ignore[attr-defined]  # by which pytest finds fixtures
         return each
 

@@ -26,12 +26,12 @@ def some_criteria() -> Sequence[Criteria]:
 
 
 def changed(
-    random_: random.Random, held: dict[int, Criteria], key: int, version: int, *, removed: bool
+    random_: random.Random, expected: dict[int, Criteria], key: int, version: int, *, removed: bool
 ) -> CriteriaRecord:
     """Have a key ask something else, or nothing any more, and keep the books of what must be held."""
     asked = random_.choice(some_criteria())
-    held.pop(key, None)
-    held |= {} if removed else {key: asked}
+    expected.pop(key, None)
+    expected |= {} if removed else {key: asked}
     return CriteriaRecord(key=key, criteria_id="", version=version, removed=removed, criteria=asked)
 
 
@@ -43,16 +43,16 @@ def walk(
     between: Callable[[random.Random], None] = lambda random_: None,
 ) -> None:
     """Apply batches of so many records over so many keys; `between` is called after each, before the index is asked."""
-    random_, held, postings = random.Random(seed), dict[int, Criteria](), some_postings()[:4]
+    random_, expected, postings = random.Random(seed), dict[int, Criteria](), some_postings()[:4]
     for at in range(_BATCHES):
         first = 1 + at * batch
         records = [
-            changed(random_, held, random_.randrange(keys), version, removed=random_.random() < _REMOVED)
+            changed(random_, expected, random_.randrange(keys), version, removed=random_.random() < _REMOVED)
             for version in range(first, first + batch)
         ]
         index.apply(records)
         between(random_)
-        assert len(index) == len(held)
+        assert len(index) == len(expected)
         if at % 3 == 0:
-            assert same_hits(index.match(postings), true_hits(held, postings))
-    assert same_hits(index.match(postings), true_hits(held, postings))
+            assert same_hits(index.match(postings), true_hits(expected, postings))
+    assert same_hits(index.match(postings), true_hits(expected, postings))

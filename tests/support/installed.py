@@ -133,11 +133,11 @@ class Installation:
         return found
 
     def service(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = next(one for one in self.status()["services"] if one["name"] == name)
+        found: dict[str, Any] = next(service for service in self.status()["services"] if service["name"] == name)
         return found
 
     def topic(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = next(one for one in self.status()["topics"] if one["name"] == name)
+        found: dict[str, Any] = next(topic for topic in self.status()["topics"] if topic["name"] == name)
         return found
 
     def probe(self, service: str, path: str) -> tuple[int, str]:

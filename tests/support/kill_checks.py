@@ -102,7 +102,7 @@ def check_pairs(people: People, versions: Versions, since: datetime) -> tuple[Ta
     assert [pair for pair in matched if not truth.perhaps(pair, "match")] == []
     assert [pair for pair in near if not truth.perhaps(pair, "near")] == []
 
-    news = frozenset(one for one, found in versions.items() if all(posting.seen_at >= since for posting in found))
+    news = frozenset(name for name, found in versions.items() if all(posting.seen_at >= since for posting in found))
     fitting = Counter(key for key, posting_id in truth.outcomes if posting_id in news and _fits(truth, key, posting_id))
     owed = Owed(truth, news, frozenset(key for key, count in fitting.items() if count > BOUND))
     required = _required(people, versions, owed)
@@ -120,9 +120,9 @@ def check_digests(people: People, versions: Versions, owed: Owed) -> Tally:
     """
     sent = sent_items(people.engine)
     for subscriber_id, items in sent.items():
-        assert [(one, two) for one, two in combinations(items, 2) if one.is_twice_with(two)] == []
+        assert [(first, second) for first, second in combinations(items, 2) if first.is_twice_with(second)] == []
         keys = people.keys_ever[subscriber_id]
-        assert [one for one in items if not any(_may_be_sent(owed.truth, key, one.posting_id) for key in keys)] == []
+        assert [item for item in items if not any(_may_be_sent(owed.truth, key, item.posting_id) for key in keys)] == []
     jobs = job_of([max(found, key=lambda posting: posting.version) for found in versions.values()])
     expected = {
         (search.subscriber_id, jobs[posting_id])
@@ -131,11 +131,11 @@ def check_digests(people: People, versions: Versions, owed: Owed) -> Tally:
         for posting_id in owed.news
         if owed.truth.surely((search.key, posting_id), "match")
     }
-    found = {(subscriber_id, jobs[one.posting_id]) for subscriber_id, items in sent.items() for one in items}
+    found = {(subscriber_id, jobs[item.posting_id]) for subscriber_id, items in sent.items() for item in items}
     # Of a mail that waited for too long, or was killed with its worker, the jobs wait: nothing is lost.
     waiting = waiting_items(people.engine).items()
     found |= {(subscriber_id, jobs[posting_id]) for subscriber_id, ids in waiting for posting_id in ids}
-    assert [_explained(people, versions, jobs, *one) for one in sorted(expected - found)] == []
+    assert [_explained(people, versions, jobs, *lost) for lost in sorted(expected - found)] == []
     return Tally(len(expected), len(expected & found))
 
 
@@ -167,7 +167,7 @@ def check_mails(engine: Engine, folder: Path, asking: Collection[str]) -> int:
 def _explained(people: People, versions: Versions, jobs: Mapping[str, int], subscriber_id: str, job: int) -> str:
     """What the store says of a job that a subscriber was not sent."""
     dropped = dropped_for(people.engine, subscriber_id)
-    copies = [(one, versions[one][-1].title, dropped.get(one)) for one, found in jobs.items() if found == job]
+    copies = [(name, versions[name][-1].title, dropped.get(name)) for name, found in jobs.items() if found == job]
     return f"{subscriber_id} lacks {copies}"
 
 

@@ -50,7 +50,7 @@ def thinned(items: Sequence[pytest.Item]) -> list[pytest.Item]:
             others = sorted((name, at) for name, at in indices.items() if name not in marker.args)
             alike[f"{item.nodeid.partition('[')[0]} {others}"].append(item)
     drawn = {name: Random(f"{name} {_SEED}").choice(of) for name, of in alike.items()}
-    left = {one for name, of in alike.items() for one in of if one is not drawn[name]}
+    left = {case for name, of in alike.items() for case in of if case is not drawn[name]}
     return [item for item in items if item not in left]
 
 

@@ -52,7 +52,7 @@ def drafts(known: Mapped, body: str | bytes) -> list[Draft]:
     return [known.draft(item.data) for item in items(known, body)]
 
 
-def one(known: Mapped, body: str | bytes) -> Draft:
+def only_draft(known: Mapped, body: str | bytes) -> Draft:
     (draft,) = drafts(known, body)
     return draft
 

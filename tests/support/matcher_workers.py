@@ -76,18 +76,18 @@ class Workers:
 
     def kill(self, number: int) -> None:
         """SIGKILL a worker."""
-        one = self.running.pop(number)
-        one.send_signal(signal.SIGKILL)
-        one.wait(60)
+        worker = self.running.pop(number)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(60)
 
     def _alive(self) -> None:
-        ended = [one.returncode for one in self.running if one.poll() is not None]
+        ended = [worker.returncode for worker in self.running if worker.poll() is not None]
         logs = [file.read_text()[-500:] for file in sorted(self.file.parent.glob("worker-*.log"))] if ended else []
         assert not ended, f"workers ended by themselves: {ended}, having said {logs}"
 
     def lag(self) -> int:
         """How many records are not yet handled."""
-        return sum(one.lag for one in lags(self.offsets, {"matcher": ("criteria.v1", "postings.v1")}))
+        return sum(lag.lag for lag in lags(self.offsets, {"matcher": ("criteria.v1", "postings.v1")}))
 
     def until_done(self, patience_s: float = 90) -> None:
         """Wait until all is handled."""
@@ -107,7 +107,7 @@ class Workers:
                 arrival = Arrival(record.offset, found.posting, from_text(found.keys), from_text(found.near))
                 arrived.setdefault(record.partition, []).append(arrival)
         for partition, arrivals in arrived.items():
-            arrivals.sort(key=lambda one: one.offset)
+            arrivals.sort(key=lambda came: came.offset)
             SqlMatches(self.store).store(partition, arrivals, arrivals[-1].posting.fetched_at)
             self._stored[partition] = arrivals[-1].offset + 1
         return stored_pairs(self.store)[0]
@@ -149,10 +149,10 @@ def matcher_workers(
         try:
             yield workers
         finally:
-            for one in workers.running:
-                one.terminate()
-            for one in workers.running:
-                ended(one)
+            for worker in workers.running:
+                worker.terminate()
+            for worker in workers.running:
+                ended(worker)
 
 
 def _toml(folder: Path, kafka: KafkaSettings, url: str, prefix: str, index: str) -> str:

@@ -58,15 +58,15 @@ def sent(records: Iterable[Outgoing | Record]) -> list[Sent]:
     found = (decode(Matches, record.value) for record in records)
     return [
         Sent(
-            one.posting.posting_id,
-            one.posting.version,
-            from_text(one.keys).tolist(),
-            from_text(one.near).tolist(),
-            one.cause,
-            one.chunk,
-            one.chunks,
+            message.posting.posting_id,
+            message.posting.version,
+            from_text(message.keys).tolist(),
+            from_text(message.near).tolist(),
+            message.cause,
+            message.chunk,
+            message.chunks,
         )
-        for one in found
+        for message in found
     ]
 
 

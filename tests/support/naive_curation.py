@@ -92,10 +92,10 @@ def _rank(job: _Job) -> tuple[float, float, float, float, str]:
 
 def _newest(candidates: Iterable[Candidate]) -> list[_Job]:
     jobs: dict[str, _Job] = {}
-    for one in sorted(candidates, key=lambda one: one.posting.version):
-        job = jobs.setdefault(one.posting.posting_id, _Job(one.posting, {}, "", []))
-        job.posting = one.posting
-        job.searches |= {search.search_id: search for search in one.searches}
+    for candidate in sorted(candidates, key=lambda candidate: candidate.posting.version):
+        job = jobs.setdefault(candidate.posting.posting_id, _Job(candidate.posting, {}, "", []))
+        job.posting = candidate.posting
+        job.searches |= {search.search_id: search for search in candidate.searches}
     return list(jobs.values())
 
 
@@ -113,7 +113,7 @@ def _is_news(posting: PostingCore, recipient: Recipient, due_at: datetime, setti
 def _is_for_who_speaks(job: _Job, recipient: Recipient) -> bool:
     """Each need is met by one language at most a level below; what says nothing is written in one that is spoken."""
     own = dict(recipient.speaks)
-    needs = [one for one in job.posting.languages if one.need == "needed"]
+    needs = [need for need in job.posting.languages if need.need == "needed"]
     asked = [code for search in job.searches.values() for code in search.criteria.languages]
     return not own or (
         all(any(code in own and _is_level(own[code], need.level) for code in need.any) for need in needs)
@@ -128,9 +128,9 @@ def _is_level(own: str | None, asked: str | None) -> bool:
 
 def _judge(job: _Job) -> None:
     found = [FoundBy(search, _verdict(search, job.posting)) for search in job.searches.values()]
-    outcomes = {one.verdict.outcome for one in found}
+    outcomes = {judged.verdict.outcome for judged in found}
     job.fits = "match" if "match" in outcomes else "near" if "near" in outcomes else ""
-    job.found = [one for one in found if one.verdict.outcome == job.fits]
+    job.found = [judged for judged in found if judged.verdict.outcome == job.fits]
 
 
 def _verdict(search: DueSearch, posting: PostingCore) -> Verdict:
@@ -162,7 +162,7 @@ def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:
     """The best copy first: one that fits whole, states its pay, is direct, is new. The others go to the first alike."""
     groups: list[list[_Job]] = []
     for job in sorted(jobs, key=_preference):
-        group = next((one for one in groups if same_job(one[0].posting.cluster, job.posting.cluster)), None)
+        group = next((known for known in groups if same_job(known[0].posting.cluster, job.posting.cluster)), None)
         if group is None:
             groups.append([job])
         else:
@@ -228,14 +228,14 @@ def _take(ranked: list[_Job], most: int, shown: list[_Job], settings: CurateSett
     return sorted(taken, key=_rank), [job for job in ranked if job not in taken]
 
 
-def _is_of_company(one: _Job, other: _Job) -> bool:
-    name = fold_company(one.posting.company.name)
+def _is_of_company(job: _Job, other: _Job) -> bool:
+    name = fold_company(job.posting.company.name)
     return bool(name) and name == fold_company(other.posting.company.name)
 
 
-def _reads_like(one: _Job, other: _Job) -> bool:
-    same_title = fold_title(one.posting.title) == fold_title(other.posting.title)
-    return same_title and likeness(one.posting.cluster.signature, other.posting.cluster.signature) >= 0.5
+def _reads_like(job: _Job, other: _Job) -> bool:
+    same_title = fold_title(job.posting.title) == fold_title(other.posting.title)
+    return same_title and likeness(job.posting.cluster.signature, other.posting.cluster.signature) >= 0.5
 
 
 def _chosen(job: _Job) -> Chosen:

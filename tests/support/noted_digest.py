@@ -42,6 +42,6 @@ def noted_digest(locale: str = "en") -> Digest:
     )
     to = recipient(locale=locale, said=(opinion_of("more_like", PostingFeatures(liked), NOON - timedelta(days=3)),))
     settings = CurateSettings(most_items=3)
-    made = curate(to, [paid, sure], [Candidate(one, (paid, sure)) for one in jobs], [sent], NOON, settings)
+    made = curate(to, [paid, sure], [Candidate(job, (paid, sure)) for job in jobs], [sent], NOON, settings)
     assert isinstance(made, Digest), made
     return made

@@ -38,7 +38,7 @@ def item(source_id: str, title: str, company: str, text: str) -> dict[str, Any]:
 
 def listing(*items: dict[str, Any]) -> bytes:
     """The feed of the board."""
-    return "".join(json.dumps(one) + "\n" for one in items).encode()
+    return "".join(json.dumps(row) + "\n" for row in items).encode()
 
 
 def unreadable(job: dict[str, Any]) -> Outgoing:

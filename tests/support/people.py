@@ -79,13 +79,13 @@ class People:
         self._add(self.chance.choice(self._people), now, founding=False)
 
     def _change(self, now: datetime) -> None:
-        search = self._one()
+        search = self._chosen()
         edited = self._searches.edit(search.search_id, now, criteria=self.chance.choice(self.pool))
         search.key, search.plain, search.founding = edited.key, False, False
         self.keys_ever[search.subscriber_id].add(edited.key)
 
     def _pause(self, now: datetime) -> None:
-        search = self._one()
+        search = self._chosen()
         search.plain = False
         if search.paused:
             self._searches.resume(search.search_id, now)
@@ -94,11 +94,11 @@ class People:
         search.paused = not search.paused
 
     def _go(self, now: datetime) -> None:
-        search = self._one()
+        search = self._chosen()
         self._searches.delete(search.search_id, now)
         del self.searches[search.search_id]
 
-    def _one(self) -> Tracked:
+    def _chosen(self) -> Tracked:
         return self.searches[self.chance.choice(sorted(self.searches))]
 
     def _add(self, subscriber_id: str, now: datetime, *, founding: bool) -> None:

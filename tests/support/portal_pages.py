@@ -191,7 +191,7 @@ def _mail(store: NotifierStore) -> None:
         searches = tuple(window.search for window in due.windows)
         first, *more = _jobs()
         judged = (FoundBy(search, verdict(search.criteria, first)) for search in searches)
-        found = tuple(one for one in judged if one.verdict.outcome == "match")
+        found = tuple(candidate for candidate in judged if candidate.verdict.outcome == "match")
         made = Digest(due.recipient, at, searches, (Item(first, found, 1.0),), (), 2, ())
         made = replace(made, rest=tuple(WaitingJob(job, searches[:1], 0.5) for job in more))
         assert store.digests.commit(made, closings(due, cut, at), composer.compose(made), at)

@@ -47,7 +47,9 @@ def _seconds(rule: Callable[[str], object], text: str) -> float:
 def words_of_the_rules() -> tuple[str, ...]:
     """Words of the tables, and a few that each compiled pattern of the rules may match."""
     tables = resources.files("services.ingest.domain").joinpath("data").iterdir()
-    found = {word for one in tables if one.name.endswith(".toml") for word in _texts(tomllib.loads(one.read_text()))}
+    found = {
+        word for table in tables if table.name.endswith(".toml") for word in _texts(tomllib.loads(table.read_text()))
+    }
     for room in (services.ingest.domain, services.rules):
         for module in walk_packages(room.__path__, room.__name__ + "."):
             if ".data." in module.name:

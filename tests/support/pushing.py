@@ -41,10 +41,10 @@ class Answer:
     body: Any
 
     def outcomes(self) -> list[str]:
-        return [one["outcome"] for one in self.body["records"]]
+        return [outcome["outcome"] for outcome in self.body["records"]]
 
     def faults(self) -> list[tuple[int, str | None, str]]:
-        return [(one["index"], one["field"], one["reason"]) for one in self.body["errors"]]
+        return [(fault["index"], fault["field"], fault["reason"]) for fault in self.body["errors"]]
 
 
 class Client:

@@ -24,8 +24,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def open_deliveries(store: NotifierStore, number: int, now: datetime) -> list[str]:
     """Pending deliveries to one person each; their ids."""
-    people = [store.person(f"person{one}", now) for one in range(number)]
-    ids = [f"{one:032x}" for one in range(number)]
+    people = [store.person(f"person{at}", now) for at in range(number)]
+    ids = [f"{at:032x}" for at in range(number)]
     with writing(store.engine) as connection:
         for own, person, due in zip(ids, people, range(number), strict=True):
             due_at = now - timedelta(hours=1) + timedelta(milliseconds=due)

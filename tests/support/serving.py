@@ -21,24 +21,24 @@ LATE = NOW + 4 * HOUR
 def rows(store: NotifierStore) -> list[tuple[int, int, set[int], set[int]]]:
     """Partition, offset, keys and near keys of each stored record of matches."""
     with reading(store.engine) as connection:
-        held = connection.execute(matches.select().order_by(matches.c.partition, matches.c.offset)).all()
+        stored = connection.execute(matches.select().order_by(matches.c.partition, matches.c.offset)).all()
     return [
-        (row.partition, row.offset, set(unpack(row.matched).tolist()), set(unpack(row.near).tolist())) for row in held
+        (row.partition, row.offset, set(unpack(row.matched).tolist()), set(unpack(row.near).tolist())) for row in stored
     ]
 
 
 def due(store: NotifierStore, now: datetime) -> list[DueSubscriber]:
     """Whoever is due, given back at once."""
     claimed = store.windows.claim_due("test", now, store.windows.take_cut(now), LEASE, 100)
-    store.windows.done("test", [one.recipient.subscriber_id for one in claimed])
+    store.windows.done("test", [person.recipient.subscriber_id for person in claimed])
     return claimed
 
 
 def ids(store: NotifierStore, people: list[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
     """What windows hold, postings by the name in their source."""
     return {
-        search_id: [store.matches.postings([one])[one].source_id for one in held.posting_ids]
-        for search_id, held in store.windows.matches(people, cut).items()
+        search_id: [store.matches.postings([own])[own].source_id for own in matched.posting_ids]
+        for search_id, matched in store.windows.matches(people, cut).items()
     }
 
 
@@ -46,13 +46,13 @@ def found(store: NotifierStore, now: datetime) -> dict[str, list[str]]:
     return ids(store, due(store, now), store.windows.take_cut(now))
 
 
-def closings(one: DueSubscriber, cut: Cut, now: datetime) -> list[Closing]:
-    return [Closing(window, cut.number, window.due_at + DAY) for window in one.windows]
+def closings(person: DueSubscriber, cut: Cut, now: datetime) -> list[Closing]:
+    return [Closing(window, cut.number, window.due_at + DAY) for window in person.windows]
 
 
-def close(store: NotifierStore, one: DueSubscriber, cut: Cut, now: datetime) -> None:
-    hold = Hold(one.recipient, now, "for the test", ())
-    assert store.digests.commit(hold, closings(one, cut, now), None, now)
+def close(store: NotifierStore, person: DueSubscriber, cut: Cut, now: datetime) -> None:
+    hold = Hold(person.recipient, now, "for the test", ())
+    assert store.digests.commit(hold, closings(person, cut, now), None, now)
 
 
 def email_for(address: str, due_at: datetime) -> Email:
@@ -70,10 +70,12 @@ def email_for(address: str, due_at: datetime) -> Email:
     )
 
 
-def commit(store: NotifierStore, one: DueSubscriber, cut: Cut, due_at: datetime, name: str) -> bool:
+def commit(store: NotifierStore, person: DueSubscriber, cut: Cut, due_at: datetime, name: str) -> bool:
     item = Item(posting(name, company=Company(name="Acme")), (), 1.0)
-    digest = Digest(one.recipient, due_at, tuple(window.search for window in one.windows), (item,), (), 0, ())
-    return store.digests.commit(digest, closings(one, cut, due_at), email_for(one.recipient.address, due_at), due_at)
+    digest = Digest(person.recipient, due_at, tuple(window.search for window in person.windows), (item,), (), 0, ())
+    return store.digests.commit(
+        digest, closings(person, cut, due_at), email_for(person.recipient.address, due_at), due_at
+    )
 
 
 def sent_to(store: NotifierStore, person: Subscriber, *names: str) -> list[SentItem]:
@@ -86,5 +88,5 @@ def serve(store: NotifierStore, now: datetime, name: str, keys: list[int]) -> No
     """Store a match of `keys`, and commit a digest with it for the one subscriber who is due."""
     store.matches.store(0, [arrival(0, posting(name), keys)], NOW)
     cut = store.windows.take_cut(NOW)
-    [one] = due(store, now)
-    assert commit(store, one, cut, now, name)
+    [person] = due(store, now)
+    assert commit(store, person, cut, now, name)

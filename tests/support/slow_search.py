@@ -18,7 +18,7 @@ class SlowWay:
     searched: list[int] = field(default_factory=list)
     """How many searches each request had."""
     over: threading.Event = field(default_factory=threading.Event)
-    answer: Callable[[str, bytes], bytes] = lambda path, told: told
+    answer: Callable[[str, bytes], bytes] = lambda path, body: body
     """What is handed back of what the server told in answer to a path; the status stays what it was."""
 
     def handle(self, path: str, body: bytes) -> None:
@@ -45,15 +45,15 @@ def slow_way(server: str) -> Iterator[SlowWay]:
             headers = {name: value for name, value in self.headers.items() if name != "Accept-Encoding"}
             onward.request(self.command, self.path, body, headers)
             answer = onward.getresponse()
-            told = way.answer(self.path, answer.read())
+            sent = way.answer(self.path, answer.read())
             onward.close()
             self.send_response(answer.status)
             for name in ("Content-Type", "X-Elastic-Product"):
                 if (value := answer.headers.get(name)) is not None:
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(told)))
+            self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
-            self.wfile.write(told)
+            self.wfile.write(sent)
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on  # noqa: N815 (the standard library's names)
 

@@ -29,6 +29,6 @@ def true_hits(criteria: Mapping[int, Criteria], postings: Iterable[PostingCore])
 
 def same_hits(found: Sequence[Hits], expected: Sequence[Hits]) -> bool:
     """Whether hits are the same, key by key and in order."""
-    return [(one.keys.tolist(), one.near.tolist()) for one in found] == [
-        (one.keys.tolist(), one.near.tolist()) for one in expected
+    return [(hits.keys.tolist(), hits.near.tolist()) for hits in found] == [
+        (hits.keys.tolist(), hits.near.tolist()) for hits in expected
     ]

@@ -80,9 +80,9 @@ def take_in(url: str, ids: Ids, wanted: Sequence[Wanted], now: datetime) -> None
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
     migrate(engine)
     subscribers, searches = SqlSubscribers(engine, ids), SqlSearches(engine, ids)
-    for one in wanted:
-        person = subscribers.add(one.profile, now, declared(now))
-        for name, criteria, timing in one.searches:
+    for seeker in wanted:
+        person = subscribers.add(seeker.profile, now, declared(now))
+        for name, criteria, timing in seeker.searches:
             searches.add(person.subscriber_id, name, criteria, timing, now)
     engine.dispose()
 
@@ -149,7 +149,7 @@ class DeployedForm:
         create(settings.kafka, planned(settings.kafka, for_ever=True))
         for step in steps:
             _bring(step, self.folder)
-            for service, workers in (*((one, self.workers) for one in _SHARING), ("notifier", 1)):
+            for service, workers in (*((sharing, self.workers) for sharing in _SHARING), ("notifier", 1)):
                 command = [service, "--once", "--now", step.at.isoformat(), "--config", str(file)]
                 for at, said in enumerate(run_together(self.folder, *[command] * workers)):
                     self.handled[service, at] += _handled(said)

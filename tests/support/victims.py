@@ -59,7 +59,7 @@ class Nursery:
 
     def kill(self) -> None:
         """SIGKILL; fails where the victim had ended by itself, so that only kills count as kills."""
-        assert self._end(signal.SIGKILL) == -signal.SIGKILL, self._told("the victim had ended before it was killed")
+        assert self._end(signal.SIGKILL) == -signal.SIGKILL, self._report("the victim had ended before it was killed")
         self.kills += 1
 
     def outlive(self, timeout: float = _PATIENCE_S) -> int:
@@ -71,7 +71,7 @@ class Nursery:
 
     def stop(self) -> None:
         """SIGTERM; fails where the victim does not end well."""
-        assert self._end(signal.SIGTERM) == 0, self._told("the victim did not stop well")
+        assert self._end(signal.SIGTERM) == 0, self._report("the victim did not stop well")
 
     def send(self, number: signal.Signals) -> None:
         """Send it any other signal, such as SIGSTOP."""
@@ -84,7 +84,7 @@ class Nursery:
         states = Path(f"/proc/{self._pid}/task").glob
         until = time.monotonic() + 10
         while any(each.read_text().rpartition(")")[2].split()[0] != "T" for each in states("*/stat")):
-            assert time.monotonic() < until, self._told("the victim does not freeze")
+            assert time.monotonic() < until, self._report("the victim does not freeze")
             time.sleep(0.001)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -118,12 +118,12 @@ class Nursery:
         try:
             line = self._lines.get(timeout=timeout)
         except queue.Empty:
-            raise AssertionError(self._told(f"no {word!r} within {timeout} s")) from None
+            raise AssertionError(self._report(f"no {word!r} within {timeout} s")) from None
         found, _, rest = line.partition(" ")
-        assert found == word, self._told(f"{word!r} was expected and {line!r} came")
+        assert found == word, self._report(f"{word!r} was expected and {line!r} came")
         return rest
 
-    def _told(self, what: str) -> str:
+    def _report(self, what: str) -> str:
         return f"{what}; the last errors:\n{self._errors.read_text()[-4_000:]}"
 
 

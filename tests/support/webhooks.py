@@ -72,7 +72,7 @@ class Receiving:
     @property
     def jobs(self) -> list[str]:
         """The titles that were posted, in order."""
-        return sorted(one.job for one in self.posted if one.event["type"] == "job.matched")
+        return sorted(event.job for event in self.posted if event.event["type"] == "job.matched")
 
 
 def webhooks_over(

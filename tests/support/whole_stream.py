@@ -78,7 +78,7 @@ class WholeStream:
         """Of the records that brought matches."""
         with RecordReader(self.place.kafka) as reader:
             found = [decode(Matches, record.value) for record in reader.read_all(MATCHES.name)]
-        return Counter(one.cause for one in found if one.keys)
+        return Counter(matches.cause for matches in found if matches.keys)
 
 
 @contextmanager

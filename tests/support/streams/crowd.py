@@ -96,7 +96,7 @@ class Crowd:
             self._add(person, self._wanted())
 
     def _change(self) -> None:
-        search = self._one()
+        search = self._chosen()
         criteria = self._wanted()
         edited = self._surely(lambda again: self._searches.edit(search.search_id, _now(), criteria=criteria))
         if edited.key == search.key:
@@ -107,14 +107,14 @@ class Crowd:
         search.key, search.plain, search.founding = edited.key, False, False
 
     def _pause(self) -> None:
-        search = self._one()
+        search = self._chosen()
         search.plain = False
         turn = self._searches.resume if search.paused else self._searches.pause
         self._surely(lambda again: turn(search.search_id, _now()))
         search.paused = not search.paused
 
     def _go(self) -> None:
-        search = self._one()
+        search = self._chosen()
 
         def delete(again: bool) -> None:
             try:
@@ -135,7 +135,7 @@ class Crowd:
             return self.pool[self._next - 1]
         return self._chance.choice(self.pool)
 
-    def _one(self) -> Tracked:
+    def _chosen(self) -> Tracked:
         while True:
             found = self.searches.get(self._chance.choice(self._listed))
             if found is not None:
@@ -169,7 +169,7 @@ class Crowd:
             if not again:
                 raise
             # It was saved the first time, and only the answer was lost.
-            return next(one for one in self._searches.all(person) if one.name == name)
+            return next(search for search in self._searches.all(person) if search.name == name)
 
     def _joins(self, person: str, key: int) -> None:
         self.turns["joined"] += not self.members[key]

@@ -39,7 +39,7 @@ def save_together(engine: Engine, ids: Ids, wanted: Sequence[First], now: dateti
     """The id of each search and its key. No two ask the same, and the store has no criteria yet."""
     with writing(engine) as connection:
         hold(connection, "criteria_key", first=len(wanted))
-    saved = [(ids.search_id(one.subscriber_id, one.name), key) for key, one in enumerate(wanted)]
+    saved = [(ids.search_id(search.subscriber_id, search.name), key) for key, search in enumerate(wanted)]
     for some in chunks(range(len(wanted)), _AT_ONCE):
         with writing(engine) as connection:
             connection.execute(insert(criteria_table), [_criteria_row(key, wanted[key].criteria, now) for key in some])

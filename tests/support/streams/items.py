@@ -36,7 +36,7 @@ class ItemTally:
 def _nearly(versions: Sequence[PostingCore], asked: Sequence[Criteria]) -> bool:
     """Whether one criterion alone keeps some version out, and by a little: a digest with room looks for such."""
     prepared = [PreparedPosting(posting) for posting in versions]
-    return any(near_miss(criteria, one) is not None for criteria in asked for one in prepared)
+    return any(near_miss(criteria, posting) is not None for criteria in asked for posting in prepared)
 
 
 def check_items(store: Engine, expected: Expected, versions: Versions, crowd: Crowd) -> tuple[ItemTally, list[str]]:
@@ -47,9 +47,9 @@ def check_items(store: Engine, expected: Expected, versions: Versions, crowd: Cr
         tally.sent += len(items)
         twice = _twice(items)
         tally.doubled += len(twice)
-        faults += [f"{subscriber_id} was sent {one} twice" for one in twice]
+        faults += [f"{subscriber_id} was sent {twin} twice" for twin in twice]
         own = np.array(sorted(crowd.keys_ever[subscriber_id]), dtype=np.uint32)
-        for posting_id in {one.posting_id: None for one in items}:
+        for posting_id in {item.posting_id: None for item in items}:
             fits = expected.fits[posting_id]
             fitting = np.isin(own, np.union1d(fits.matched, fits.near_ever)).any()
             if not fitting and not _nearly(versions[posting_id], [criteria[int(key)] for key in own]):
@@ -58,7 +58,7 @@ def check_items(store: Engine, expected: Expected, versions: Versions, crowd: Cr
                     f"{subscriber_id} was sent {posting_id}, which none of their searches fits or nearly fits"
                 )
     jobs = jobs_of(versions)
-    came = {(subscriber_id, jobs[one.posting_id]) for subscriber_id, items in sent.items() for one in items}
+    came = {(subscriber_id, jobs[item.posting_id]) for subscriber_id, items in sent.items() for item in items}
     owed = _owed(expected, versions, crowd)
     wanted = {(subscriber_id, jobs[posting_id]): posting_id for subscriber_id, posting_id in owed}
     tally.expected = len(wanted)
@@ -97,9 +97,9 @@ def jobs_of(versions: Versions) -> Mapping[str, int]:
             at = root[at]
         return at
 
-    clusters = [(name, cluster) for name in names for cluster in {one.cluster for one in versions[name]}]
-    for one, other in alike([cluster for _, cluster in clusters]):
-        root[found(first[clusters[one][0]])] = found(first[clusters[other][0]])
+    clusters = [(name, cluster) for name in names for cluster in {posting.cluster for posting in versions[name]}]
+    for place, other in alike([cluster for _, cluster in clusters]):
+        root[found(first[clusters[place][0]])] = found(first[clusters[other][0]])
     return {name: found(at) for at, name in enumerate(names)}
 
 
@@ -121,13 +121,13 @@ def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:
 
 
 def _twice(items: Sequence[SentJob]) -> list[str]:
-    pairs = set(alike([one.cluster for one in items]))
+    pairs = set(alike([item.cluster for item in items]))
     places: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(items):
-        places[one.posting_id].append(at)
+    for at, item in enumerate(items):
+        places[item.posting_id].append(at)
     pairs.update(pair for found in places.values() for pair in combinations(found, 2))
     return [
-        f"{items[one].posting_id} and {items[other].posting_id}"
-        for one, other in sorted(pairs)
-        if items[one].is_twice_with(items[other])
+        f"{items[place].posting_id} and {items[other].posting_id}"
+        for place, other in sorted(pairs)
+        if items[place].is_twice_with(items[other])
     ]

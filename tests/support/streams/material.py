@@ -212,7 +212,7 @@ def narrow_criteria(count: int, seed: int, topics: int, now: datetime) -> list[C
     found: dict[Criteria, None] = {}
     while len(found) < count:
         made = [_criteria(chance, sample, words) for _ in range(count)]
-        found |= dict.fromkeys(_narrow([one for one in made if one is not None], sample))
+        found |= dict.fromkeys(_narrow([criteria for criteria in made if criteria is not None], sample))
     return list(found)[:count]
 
 
@@ -229,10 +229,10 @@ def _criteria(chance: random.Random, sample: Sequence[PostingCore], words: Seque
 def _narrow(found: Sequence[Criteria], sample: Sequence[PostingCore]) -> list[Criteria]:
     index = index_of(dict(enumerate(found)))
     hits = np.zeros(len(found), dtype=np.int64)
-    for one in index.match(sample):
-        hits[one.keys] += 1
-        hits[one.near] += 1
-    return [one for one, count in zip(found, hits, strict=True) if count <= len(sample) * _MOST_SHARE]
+    for matched in index.match(sample):
+        hits[matched.keys] += 1
+        hits[matched.near] += 1
+    return [criteria for criteria, count in zip(found, hits, strict=True) if count <= len(sample) * _MOST_SHARE]
 
 
 def index_of(criteria: dict[int, Criteria]) -> MemoryCriteriaIndex:
@@ -240,8 +240,8 @@ def index_of(criteria: dict[int, Criteria]) -> MemoryCriteriaIndex:
     index = MemoryCriteriaIndex()
     index.apply(
         [
-            CriteriaRecord(key=key, criteria_id=criteria_id(one), version=1, criteria=one)
-            for key, one in criteria.items()
+            CriteriaRecord(key=key, criteria_id=criteria_id(asked), version=1, criteria=asked)
+            for key, asked in criteria.items()
         ]
     )
     return index

@@ -83,8 +83,8 @@ def expected_of(criteria: Mapping[int, Criteria], versions: Versions, crowd: Cro
     """Match every version with every criteria that there ever was."""
     fits = fits_of(criteria, versions)
     fitting = np.zeros(max(criteria) + 1, dtype=np.int64)
-    for one in fits.values():
-        fitting[np.union1d(one.matched, one.near_ever)] += 1
+    for pairs in fits.values():
+        fitting[np.union1d(pairs.matched, pairs.near_ever)] += 1
     live = {key for key, members in crowd.members.items() if members > 0}
     broad = frozenset(key for key in live if fitting[key] > BOUND)
     return Expected(criteria, fits, keys_of(crowd.steady), keys_of(live - crowd.steady - broad), broad)
@@ -118,10 +118,10 @@ def stored_in(store: Engine) -> dict[str, Stored]:
         rows = connection.execute(select(matches.c.posting_id, matches.c.matched, matches.c.near)).all()
     found: dict[str, tuple[list[Keys], list[Keys]]] = {}
     for posting_id, matched, near in rows:
-        held = found.setdefault(posting_id, ([], []))
-        held[0].append(unpack(matched))
-        held[1].append(unpack(near))
-    return {one: Stored(np.concatenate(matched), np.concatenate(near)) for one, (matched, near) in found.items()}
+        parts = found.setdefault(posting_id, ([], []))
+        parts[0].append(unpack(matched))
+        parts[1].append(unpack(near))
+    return {own: Stored(np.concatenate(matched), np.concatenate(near)) for own, (matched, near) in found.items()}
 
 
 def check_pairs(expected: Expected, stored: Mapping[str, Stored], versions: Versions) -> tuple[PairTally, list[str]]:
@@ -133,10 +133,10 @@ def check_pairs(expected: Expected, stored: Mapping[str, Stored], versions: Vers
     empty = Stored(_NONE, _NONE)
     is_steady, is_later = _among(expected.steady, expected.criteria), _among(expected.later, expected.criteria)
     for posting_id, fits in expected.fits.items():
-        held = stored.get(posting_id, empty)
+        stored_pairs = stored.get(posting_id, empty)
         for word, kept, exact, ever, surely in (
-            ("match", held.matched, fits.matched, fits.matched, fits.surely),
-            ("near", held.near, fits.near, fits.near_ever, fits.surely_near),
+            ("match", stored_pairs.matched, fits.matched, fits.matched, fits.surely),
+            ("near", stored_pairs.near, fits.near, fits.near_ever, fits.surely_near),
         ):
             found = np.unique(kept)
             wanted = np.union1d(exact[is_steady[exact]], surely[is_later[surely]])
@@ -148,11 +148,11 @@ def check_pairs(expected: Expected, stored: Mapping[str, Stored], versions: Vers
             tally.lost += lost.size
             tally.doubled += kept.size - found.size
             tally.wrong += wrong.size
-            faults += _told(f"lost {word}", lost, expected, versions[posting_id])
-            faults += _told(f"wrong {word}", wrong, expected, versions[posting_id])
+            faults += _explained(f"lost {word}", lost, expected, versions[posting_id])
+            faults += _explained(f"wrong {word}", wrong, expected, versions[posting_id])
     unknown = stored.keys() - expected.fits.keys()
     tally.wrong += len(unknown)
-    return tally, faults + [f"matches of an unknown posting {one}" for one in sorted(unknown)]
+    return tally, faults + [f"matches of an unknown posting {own}" for own in sorted(unknown)]
 
 
 def check_truth(
@@ -167,14 +167,14 @@ def check_truth(
     faults: list[str] = []
     while tally.judged < count:
         posting_id = chance.choice(names)
-        fits, held = expected.fits[posting_id], stored.get(posting_id, Stored(_NONE, _NONE))
+        fits, stored_pairs = expected.fits[posting_id], stored.get(posting_id, Stored(_NONE, _NONE))
         close = np.intersect1d(np.union1d(fits.matched, fits.near_ever), everywhere).tolist()
         keys = set(chance.sample(close, min(len(close), each // 2)))
         keys |= set(chance.sample(steady, min(each - len(keys), len(steady))))
         prepared = [PreparedPosting(posting) for posting in versions[posting_id]]
-        matched, near = set(held.matched.tolist()), set(held.near.tolist())
+        matched, near = set(stored_pairs.matched.tolist()), set(stored_pairs.near.tolist())
         for key in sorted(keys):
-            outcomes = [judge(expected.criteria[key], one).outcome for one in prepared]
+            outcomes = [judge(expected.criteria[key], posting).outcome for posting in prepared]
             before = outcomes[: outcomes.index("match")] if "match" in outcomes else outcomes
             tally.judged += 1
             if ("match" in outcomes, "near" in before) != (key in matched, key in near):
@@ -190,9 +190,9 @@ def _among(keys: Keys, criteria: Mapping[int, Criteria]) -> np.ndarray[tuple[int
     return mask
 
 
-def _told(what: str, keys: Iterable[int], expected: Expected, versions: Sequence[PostingCore]) -> list[str]:
+def _explained(what: str, keys: Iterable[int], expected: Expected, versions: Sequence[PostingCore]) -> list[str]:
     return [
         f"{what}: criteria {key} and {versions[0].posting_id}, by the truth "
-        f"{[judge(expected.criteria[int(key)], PreparedPosting(one)).outcome for one in versions]}"
+        f"{[judge(expected.criteria[int(key)], PreparedPosting(posting)).outcome for posting in versions]}"
         for key in keys
     ]

@@ -59,7 +59,9 @@ def read_versions(
         mine = normalised(raw)
         assert decode(Posting, made[mine.posting_id, mine.version]) == mine
     for versions in order.values():
-        assert versions == sorted(versions, key=lambda one: one.version), "versions of a posting came out of order"
+        assert versions == sorted(versions, key=lambda version: version.version), (
+            "versions of a posting came out of order"
+        )
     return order, again
 
 

@@ -38,7 +38,7 @@ class Run:
     breaking: Breaking
     began: float
 
-    def told(self, lag: dict[str, int], waiting: bool) -> str:
+    def report(self, lag: dict[str, int], waiting: bool) -> str:
         """Where it stands, in a line."""
         elapsed = time.monotonic() - self.began
         sent = len(self.feeding.acknowledged)
@@ -64,7 +64,7 @@ def lived_through(folder: Path, plan: Plan, size: Size, index: Index, seed: int)
         feeding = Feeding(place.settings.kafka, size, seed, lag)
         with Supervisor(place, lag) as supervisor:
             run = Run(place, crowd, feeding, supervisor, Breaking(plan, supervisor, engines), time.monotonic())
-            watching = Watching(place.settings.kafka, place.store, lag, lambda: run.told(lag, watching.behind))
+            watching = Watching(place.settings.kafka, place.store, lag, lambda: run.report(lag, watching.behind))
             with watching:
                 _begin(run, watching)
                 _flow(run, watching, size)
@@ -88,8 +88,8 @@ def _flow(run: Run, watching: Watching, size: Size) -> None:
     """All of it at once, until the plan is done and everything that was sent is processed."""
     acting = Acting(run.crowd, size.acts_a_second)
     run.began = time.monotonic()
-    for one in (run.feeding, acting, run.breaking):
-        one.start()
+    for thread in (run.feeding, acting, run.breaking):
+        thread.start()
     try:
         until = time.monotonic() + size.span_s * 3 + size.patience_s
         while not (run.feeding.done.is_set() and run.breaking.done):
@@ -103,7 +103,7 @@ def _flow(run: Run, watching: Watching, size: Size) -> None:
         run.breaking.stop()
         acting.stop()
     watching.settle(size.patience_s)
-    print(run.told(watching.lag, watching.behind), flush=True)
+    print(run.report(watching.lag, watching.behind), flush=True)
 
 
 def _mail_the_rest(run: Run) -> None:

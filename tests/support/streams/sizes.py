@@ -80,7 +80,7 @@ LONG = Size(
 
 def chosen_size() -> Size:
     """The one that JOBCHIME_FAULTS names, else the short one."""
-    return {one.name: one for one in (SHORT, LONG)}[os.environ.get("JOBCHIME_FAULTS", SHORT.name)]
+    return {size.name: size for size in (SHORT, LONG)}[os.environ.get("JOBCHIME_FAULTS", SHORT.name)]
 
 
 def chosen_seed() -> int:

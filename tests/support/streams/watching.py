@@ -58,12 +58,12 @@ class Watching:
                 seen = seen + 1 if self.quiet else 0
 
     def _run(self) -> None:
-        told = time.monotonic()
+        told_at = time.monotonic()
         with Offsets(self._settings, patience_s=3.0) as offsets:
             while not self._stop.wait(_EVERY_S):
                 self._count(offsets)
-                if time.monotonic() - told > _TELL_EVERY_S:
-                    told = time.monotonic()
+                if time.monotonic() - told_at > _TELL_EVERY_S:
+                    told_at = time.monotonic()
                     print(self._tell(), flush=True)
 
     def _count(self, offsets: Offsets) -> None:
@@ -75,8 +75,8 @@ class Watching:
             known = False
         try:
             found = dict.fromkeys(SERVICE_OF.values(), 0)
-            for one in lags(offsets):
-                found[SERVICE_OF[one.service]] += one.lag
+            for lag in lags(offsets):
+                found[SERVICE_OF[lag.service]] += lag.lag
             self.lag |= found
         except UnavailableError:
             known = False

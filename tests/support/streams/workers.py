@@ -203,7 +203,9 @@ class Supervisor:
     @property
     def ends(self) -> dict[ServiceName, dict[int, int]]:
         """Ends of their own: by service and exit code, how many."""
-        return {service: dict(sum((one.ends for one in ones), Counter())) for service, ones in self._workers.items()}
+        return {
+            service: dict(sum((worker.ends for worker in ones), Counter())) for service, ones in self._workers.items()
+        }
 
     def tracebacks(self) -> list[str]:
         """The logs that hold one, each with its first."""

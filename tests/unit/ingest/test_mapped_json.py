@@ -8,7 +8,7 @@ import pytest
 from services.ingest.domain.draft import Stated
 from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
 from services.ingest.ports import Broken, FetchFailedError, Item, UnusableItemError
-from tests.support.mapped_feeds import JSON_FIELDS, drafts, items, mapped, one, parts, reasons, titles
+from tests.support.mapped_feeds import JSON_FIELDS, drafts, items, mapped, only_draft, parts, reasons, titles
 
 JOBS = [{"id": 1, "title": "Baker"}, {"id": 2, "title": "Miller"}]
 
@@ -120,7 +120,7 @@ period = { constant = "month" }
 
 
 def test_each_kind_of_rule() -> None:
-    draft = one(
+    draft = only_draft(
         mapped(FULL),
         json.dumps(
             [
@@ -158,7 +158,7 @@ def test_each_kind_of_rule() -> None:
 
 
 def test_a_restriction_closes_what_is_open_without_one() -> None:
-    draft = one(mapped(FULL), '[{"id": 1, "name": "Baker", "only": "Portugal", "type": "other"}]')
+    draft = only_draft(mapped(FULL), '[{"id": 1, "name": "Baker", "only": "Portugal", "type": "other"}]')
     assert not draft.restriction_open
     assert draft.restriction == (Stated("only", "Portugal"),)
     assert draft.employment == ()
@@ -180,7 +180,9 @@ def test_what_is_not_there_leaves_nothing_behind_in_a_template(places: dict[str,
     known = mapped(
         "kind = 'json'" + JSON_FIELDS + "locations = { template = ['{city} ({region}), {country}', '{place}'] }"
     )
-    assert [one.text for one in one(known, json.dumps([{"id": 1, "title": "Baker", **places}])).locations] == [told]
+    assert [one.text for one in only_draft(known, json.dumps([{"id": 1, "title": "Baker", **places}])).locations] == [
+        told
+    ]
 
 
 def test_a_row_without_an_id_or_a_title_names_the_path_and_what_is_near() -> None:
@@ -273,7 +275,7 @@ def test_a_date_that_is_not_of_its_form_is_told_with_the_form() -> None:
 )
 def test_months_of_dates_are_read_in_several_languages(form: str, text: str, read: str | None) -> None:
     known = mapped("kind = 'json'" + JSON_FIELDS + f"posted_at = {{ path = 'day', date = '{form}' }}")
-    served = one(known, json.dumps([{"id": 1, "title": "Baker", "day": text}])).posted_at
+    served = only_draft(known, json.dumps([{"id": 1, "title": "Baker", "day": text}])).posted_at
     assert str(served)[:10] == read if read else served == text
 
 
@@ -309,13 +311,13 @@ def test_a_row_that_is_refused_costs_only_itself_by_whichever_path_rows_are_foun
 def test_true_is_no_pay_of_a_mapped_feed() -> None:
     known = mapped("kind = 'json'" + JSON_FIELDS + "pay = { min = 'pay.from' }")
     with pytest.raises(UnusableItemError, match="true stands where an amount"):
-        one(known, '[{"id": 1, "title": "Baker", "pay": {"from": true}}]')
+        only_draft(known, '[{"id": 1, "title": "Baker", "pay": {"from": true}}]')
 
 
 @pytest.mark.parametrize("number", [2**53, 2**63 - 1, 2**64, 2**128])
 def test_an_id_of_many_digits_is_kept_to_the_last(number: int) -> None:
     known = mapped("kind = 'json'" + JSON_FIELDS)
-    assert one(known, f'[{{"id": {number}, "title": "Baker"}}]').source_id == str(number)
+    assert only_draft(known, f'[{{"id": {number}, "title": "Baker"}}]').source_id == str(number)
 
 
 def test_an_empty_row_is_told_as_such() -> None:
@@ -417,7 +419,7 @@ seniority = { all = ["level", "grade"], join = ", " }
 employment = { path = "terms", escaped = 2 }
 """
     row = {"id": 1, "title": "Baker", "teams": ["Ovens", "Shop"], "grade": "senior", "terms": "part&amp;amp;amp;full"}
-    draft = one(mapped("kind = 'json'" + JSON_FIELDS + rules), json.dumps([row]))
+    draft = only_draft(mapped("kind = 'json'" + JSON_FIELDS + rules), json.dumps([row]))
     assert [[one.text for one in field] for field in (draft.departments, draft.seniority, draft.employment)] == [
         ["Ovens / Shop"],
         ["senior"],

@@ -14,7 +14,7 @@ from services.ingest.domain.draft import STATED_FIELDS, PayBand, Stated
 from services.ingest.mapping.files import OF_NO_BOARD
 from services.ingest.mapping.rules import FieldRules
 from services.runtime.errors import UsageError
-from tests.support.mapped_feeds import JSON_FIELDS, drafts, mapped, one
+from tests.support.mapped_feeds import JSON_FIELDS, drafts, mapped, only_draft
 
 BOARDS = Path(__file__).resolve().parents[3] / "services" / "ingest" / "boards"
 CSV_ROWS = "Id,Job Title,Level\n1,Baker,\n"
@@ -23,7 +23,7 @@ CSV_ROWS = "Id,Job Title,Level\n1,Baker,\n"
 def read(fields: str, row: dict[str, object], before: str = "") -> list[Stated]:
     """What a rule for `skills` finds in a row."""
     known = mapped(f"kind = 'json'\n{before}{JSON_FIELDS}{fields}")
-    return list(one(known, json.dumps([{"id": 1, "title": "Baker", **row}])).skills)
+    return list(only_draft(known, json.dumps([{"id": 1, "title": "Baker", **row}])).skills)
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def read(fields: str, row: dict[str, object], before: str = "") -> list[Stated]:
 def test_words_for_all_the_world_are_no_places(served: str, places: list[str], is_open: bool) -> None:
     fields = 'restriction = { path = "where", split = "," }\nworldwide = ["worldwide", "Anywhere"]'
     known = mapped("kind = 'json'" + JSON_FIELDS + fields)
-    draft = one(known, json.dumps([{"id": 1, "title": "Baker", "where": served}]))
+    draft = only_draft(known, json.dumps([{"id": 1, "title": "Baker", "where": served}]))
     assert ([place.text for place in draft.restriction], draft.restriction_open) == (places, is_open)
 
 
 def test_a_mapping_says_what_all_jobs_of_its_board_are() -> None:
     row = json.dumps([{"id": 1, "title": "Baker"}])
-    assert one(mapped("kind = 'json'\nworkplace = 'remote'" + JSON_FIELDS), row).board_workplace == "remote"
-    assert one(mapped("kind = 'json'" + JSON_FIELDS), row).board_workplace is None
+    assert only_draft(mapped("kind = 'json'\nworkplace = 'remote'" + JSON_FIELDS), row).board_workplace == "remote"
+    assert only_draft(mapped("kind = 'json'" + JSON_FIELDS), row).board_workplace is None
 
 
 def test_values_are_found_by_the_names_beside_them() -> None:

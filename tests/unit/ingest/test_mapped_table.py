@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.ports import Broken, Item
-from tests.support.mapped_feeds import CSV_FIELDS, drafts, mapped, one, parts, reasons, titles
+from tests.support.mapped_feeds import CSV_FIELDS, drafts, mapped, only_draft, parts, reasons, titles
 
 KNOWN = mapped('kind = "csv"' + CSV_FIELDS)
 
@@ -25,16 +25,16 @@ def test_cells_may_hold_delimiters_quotes_and_lines() -> None:
 
 
 def test_columns_go_by_name_whatever_its_case_or_by_number() -> None:
-    assert one(KNOWN, "\ufeffID , job title\n1,Baker\n").title == "Baker"
+    assert only_draft(KNOWN, "\ufeffID , job title\n1,Baker\n").title == "Baker"
     numbered = mapped('kind = "csv"\ncsv = { header = false, delimiter = ";" }\n[fields]\nsource_id = 2\ntitle = 1')
     assert titles(drafts(numbered, "Baker;7\nMiller;8")) == ["Baker", "Miller"]
     both = mapped('kind = "csv"\n[fields]\nsource_id = "Id"\ntitle = 2')
-    assert one(both, "Id,\n1,Baker").title == "Baker"
+    assert only_draft(both, "Id,\n1,Baker").title == "Baker"
 
 
 def test_an_encoding_can_be_named() -> None:
     known = mapped('kind = "csv"\nencoding = "cp1252"' + CSV_FIELDS)
-    assert one(known, "Id,Job Title\n1,Bäcker – früh".encode("cp1252")).title == "Bäcker – früh"
+    assert only_draft(known, "Id,Job Title\n1,Bäcker – früh".encode("cp1252")).title == "Bäcker – früh"
 
 
 def test_a_row_with_too_many_cells_costs_only_itself() -> None:

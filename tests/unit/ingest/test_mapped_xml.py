@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.ports import Broken, Item
-from tests.support.mapped_feeds import XML_FIELDS, drafts, items, mapped, one, parts, reasons, titles
+from tests.support.mapped_feeds import XML_FIELDS, drafts, items, mapped, only_draft, parts, reasons, titles
 
 KNOWN = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS)
 
@@ -30,7 +30,7 @@ def test_elements_become_rows_and_the_feed_around_them_can_be_read() -> None:
     ],
 )
 def test_a_description_is_markup_however_it_is_written(text: str) -> None:
-    assert one(KNOWN, feed(job(1, f"<text>{text}</text>"))).html == "<p>Bread &amp; more</p>"
+    assert only_draft(KNOWN, feed(job(1, f"<text>{text}</text>"))).html == "<p>Bread &amp; more</p>"
 
 
 def test_a_malformed_row_costs_only_itself() -> None:
@@ -89,20 +89,20 @@ PREFIXED = XML_FIELDS.replace('"title"', '"g:title"').replace('"text"', '"g:text
 def test_prefixes_mean_what_the_mapping_says(root: str, prefix: str) -> None:
     known = mapped('kind = "xml"\nitems = "job"\nnamespaces = { g = "urn:goods" }' + PREFIXED)
     row = f'<job id="1"><{prefix}:title>Baker</{prefix}:title><{prefix}:text lang="pt"/></job>'
-    draft = one(known, feed(row, root=root))
+    draft = only_draft(known, feed(row, root=root))
     assert (draft.source_id, draft.title, draft.html) == ("1", "Baker", "<p>pt</p>")
 
 
 def test_prefixes_of_the_feed_need_not_be_declared_again() -> None:
     known = mapped('kind = "xml"\nitems = "g:job"' + PREFIXED)
     row = '<g:job id="1"><g:title>Baker</g:title></g:job>'
-    assert one(known, feed(row, root='<jobs xmlns:g="urn:goods">')).title == "Baker"
+    assert only_draft(known, feed(row, root='<jobs xmlns:g="urn:goods">')).title == "Baker"
 
 
 def test_rows_in_the_default_namespace_can_be_given_a_prefix() -> None:
     known = mapped('kind = "xml"\nitems = "g:job"\nnamespaces = { g = "urn:goods" }' + PREFIXED)
     row = '<job id="1"><title>Baker</title></job>'
-    assert one(known, feed(row, root='<jobs xmlns="urn:goods">')).title == "Baker"
+    assert only_draft(known, feed(row, root='<jobs xmlns="urn:goods">')).title == "Baker"
 
 
 def test_names_without_a_prefix_are_those_of_a_namespace_that_a_row_declares_for_itself() -> None:
@@ -110,7 +110,7 @@ def test_names_without_a_prefix_are_those_of_a_namespace_that_a_row_declares_for
     plain = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS.replace('"id"', '"@id"'))
     assert titles(drafts(plain, feed(rows))) == ["Baker", "Miller"]
     known = mapped('kind = "xml"\nitems = "job"\nnamespaces = { g = "urn:goods" }' + PREFIXED)
-    assert one(known, feed(rows.partition("</job>")[0] + "</job>")).title == "Baker"
+    assert only_draft(known, feed(rows.partition("</job>")[0] + "</job>")).title == "Baker"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ skills = "skill"
 """
     known = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS + rules)
     places = "<place kind='seat'><town>Lyon</town></place><place kind='work'><town>Porto</town></place>"
-    draft = one(known, feed(job(1, f"{places}<skill>A</skill><skill>B</skill>")))
+    draft = only_draft(known, feed(job(1, f"{places}<skill>A</skill><skill>B</skill>")))
     assert [[one.text for one in field] for field in (draft.locations, draft.seniority, draft.skills)] == [
         ["Porto"],
         ["senior"],
