@@ -34,7 +34,7 @@ def tops_of(posting: PostingCore) -> dict[str, int]:
     return posting.salary.tops if posting.salary else {}
 
 
-def told_apart(posting: PostingCore, fields: Sequence[dict[str, Any]]) -> Hits:
+def split_by_pay(posting: PostingCore, fields: Sequence[dict[str, Any]]) -> Hits:
     """Matches and near misses, by the floor in `pay`: all that were found are one or the other."""
     keys, pay = _column(hit["key"][0] for hit in fields), _column(hit.get("pay", _NO_FLOOR)[0] for hit in fields)
     tops = np.full(CURRENCIES, -1, dtype=np.int64)

@@ -138,11 +138,11 @@ class _Loop:
                 return int(self._moment(str(value), name).timestamp()) * per_second
         return value
 
-    def _moment(self, told_by: str, name: str) -> datetime:
+    def _moment(self, seed: str, name: str) -> datetime:
         """In the last hours, the same for the same date; or a month ahead."""
         if _EXPIRY.search(name):
             return self._now.replace(microsecond=0) + _LATER
-        hashed = int.from_bytes(blake2b(told_by.encode(), digest_size=8).digest())
+        hashed = int.from_bytes(blake2b(seed.encode(), digest_size=8).digest())
         return self._now.replace(microsecond=0) - timedelta(seconds=hashed % _RECENT_S)
 
 

@@ -26,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench.match_baselines import Counting, Naive, Sqlite
 from bench.match_columns import fill
 from bench.match_corpus import KINDS, STEADY, WHAT, Corpus, Kind
-from bench.match_measure import Times, against_truth, held_bytes, same, still, timed
+from bench.match_measure import Times, against_truth, memory_bytes, same, still, timed
 from bench.match_start import start
 from schemas.codec import decode, encode
 from schemas.criteria import CriteriaRecord
@@ -110,7 +110,7 @@ def measure(corpus: Corpus, postings: Sequence[PostingCore], progress: Progress)
     for kernel in _KERNELS:
         index.use(kernel)
         _hold_same(corpus, kernel, index.match(postings), expected)
-        yield figure(kernel, timed(index.match, postings, _ROUNDS), held_bytes(index) / corpus.size, built, looked_at)
+        yield figure(kernel, timed(index.match, postings, _ROUNDS), memory_bytes(index) / corpus.size, built, looked_at)
     del index
     for name, make in _others(corpus):
         started = time.perf_counter()

@@ -102,7 +102,7 @@ def against_truth(corpus: Corpus, postings: Sequence[PostingCore], hits: Sequenc
     return sum(map(len, asked.values()))
 
 
-def held_bytes(index: MemoryCriteriaIndex) -> int:
+def memory_bytes(index: MemoryCriteriaIndex) -> int:
     """What columns, ledger and vocabulary take of the memory."""
     return index.nbytes + _deep(index.vocabulary, set())
 

@@ -23,7 +23,7 @@ from services.rules.verdict import outcome_of
 from tests.support import generate
 
 _POSTINGS = 200
-_COMPARED_WITH_TRUTH = 20
+_JUDGED = 20
 
 
 def main() -> None:
@@ -47,8 +47,8 @@ def main() -> None:
         index.apply(generate.records(criteria))
         took = [timed(index, posting) for _ in range(3) for posting in postings]
         print(f"{named}: {1000 * statistics.median(took):.2f} ms a posting, {index.nbytes / len(criteria):.1f} bytes")
-        wrong = sum(differs(index, criteria, posting) for posting in postings[:_COMPARED_WITH_TRUTH])
-        print(f"  postings of {_COMPARED_WITH_TRUTH} whose keys are not those of the truth: {wrong}")
+        wrong = sum(differs(index, criteria, posting) for posting in postings[:_JUDGED])
+        print(f"  postings of {_JUDGED} whose keys are not those of the truth: {wrong}")
     cells(largest)
     circle = (Nearby(town=largest[0].label, km=40),)
     began = time.perf_counter()

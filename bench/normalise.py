@@ -168,11 +168,11 @@ def _timed(work: Sequence[Callable[[], object]], what: str, clock: Clock) -> lis
 
 def by_rule(given: Sequence[Given], clock: Clock = time.process_time_ns) -> dict[str, int]:
     """Nanoseconds of each rule over all postings; `rest` is what no rule took, `draft` the mapping of the format."""
-    passes = [_one_by_rule(given, clock) for _ in range(_PASSES)]
+    passes = [_spent_by_rule(given, clock) for _ in range(_PASSES)]
     return {name: min(spent.get(name, 0) for spent in passes) for name in passes[0]}
 
 
-def _one_by_rule(given: Sequence[Given], clock: Clock) -> dict[str, int]:
+def _spent_by_rule(given: Sequence[Given], clock: Clock) -> dict[str, int]:
     spent: defaultdict[str, int] = defaultdict(int)
     with _clocks(spent, clock):
         for posting in _shown(given, "By rule"):

@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, fields_as_ours, filters_as_ours
 from bench.corpus import CURRENCIES
-from bench.hits import every_hit, told_apart, tops_of
+from bench.hits import every_hit, split_by_pay, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.documents import HAS_PAY, document
@@ -70,14 +70,14 @@ class Percolator(BaselineIndex):
         for hit in answer.get("hits", {}).get("hits", ()):
             for slot in hit["fields"]["_percolator_document_slot"]:
                 fields[slot].append(hit["fields"])
-        return [told_apart(posting, found) for posting, found in zip(postings, fields, strict=True)]
+        return [split_by_pay(posting, found) for posting, found in zip(postings, fields, strict=True)]
 
 
 def _hits(posting: PostingCore, answer: dict[str, Any], form: Form) -> Hits:
     if form == "packed":
         packed = hits_in(answer)
         return Hits(np.sort(packed.keys), np.sort(packed.near))
-    return told_apart(posting, [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())])
+    return split_by_pay(posting, [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())])
 
 
 def _search(prepared: PreparedPosting, form: Form) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, fields_as_ours, filters_as_ours
 from bench.corpus import CURRENCIES
-from bench.hits import every_hit, told_apart, tops_of
+from bench.hits import every_hit, split_by_pay, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore, Timezones
 from services.matcher.adapters.elasticsearch.documents import ANY, document
@@ -49,7 +49,7 @@ def _properties() -> dict[str, Any]:
 def _hits(prepared: PreparedPosting, answer: dict[str, Any]) -> Hits:
     says: dict[str, bool] = {}
     hits = [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())]
-    return told_apart(prepared.posting, [hit for hit in hits if _says(prepared, hit, says)])
+    return split_by_pay(prepared.posting, [hit for hit in hits if _says(prepared, hit, says)])
 
 
 def _says(prepared: PreparedPosting, hit: dict[str, Any], known: dict[str, bool]) -> bool:

@@ -33,7 +33,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "webhook.v1": WebhookEvent,
 }
 """By the name of the file; a change that old readers or writers cannot live with gets a new version."""
-_TOLD = frozenset({"$defs", "$id", "$schema", "description", "examples", "properties", "required", "title"})
+_COMPARED_APART = frozenset({"$defs", "$id", "$schema", "description", "examples", "properties", "required", "title"})
 """What is only told, or compared in its own way."""
 
 
@@ -91,7 +91,7 @@ class _Compared:
             self._seen.add(names)
         old, new = _resolved(old, self._released), _resolved(new, self._changed)
         yield from self._fields(old, new, place)
-        for word in sorted((old.keys() | new.keys()) - _TOLD):
+        for word in sorted((old.keys() | new.keys()) - _COMPARED_APART):
             yield from self._word(word, old, new, place)
 
     def _fields(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[str]:

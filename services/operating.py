@@ -25,7 +25,7 @@ from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
-from services.runtime.tracing import Span, Traced, told_to_collector
+from services.runtime.tracing import Span, Traced, exported_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
 from services.settings import Settings
 
@@ -82,7 +82,7 @@ class Operations:
         if not tracing.endpoint:
             return wrapped
         if self._spans is None:
-            self._spans = told_to_collector(tracing.endpoint)
+            self._spans = exported_to_collector(tracing.endpoint)
         return Traced(wrapped, self._spans[0], tracing.share, self._clock)
 
     def meter(self, service: str) -> RunnerMeter:

@@ -108,8 +108,8 @@ def _version(wanted: bool) -> None:
     if wanted:
         from services.usecases.state import release
 
-        this = release()
-        typer.echo(f"jobchime {this.version} (normaliser {this.normaliser}, Python {this.python})")
+        running = release()
+        typer.echo(f"jobchime {running.version} (normaliser {running.normaliser}, Python {running.python})")
         raise typer.Exit
 
 

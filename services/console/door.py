@@ -57,9 +57,9 @@ class ConsoleDoor:
     file: Path | None = None
     """The settings file; None where nobody knows it."""
 
-    async def work(self, what: Callable[[], T]) -> T:
+    async def work(self, task: Callable[[], T]) -> T:
         """Do something that waits for the store, beside the loop."""
-        return await to_thread.run_sync(what)
+        return await to_thread.run_sync(task)
 
     async def act(self, operator: Operator, act: str, about: str, do: Callable[[], T]) -> T:
         """Write down what somebody does, then do it. Raises UnavailableError where it cannot be written down."""

@@ -144,9 +144,9 @@ class Collector:
 
     def _work(self, name: str, now: Callable[[], datetime]) -> None:
         """Poll a source, and then the next that is due, as long as there is one and a place for it."""
-        next_one: str | None = name
-        while next_one is not None:
-            source = self._tools.settings.source(next_one)
+        source_name: str | None = name
+        while source_name is not None:
+            source = self._tools.settings.source(source_name)
             assert source is not None
             try:
                 with self._polls.turn():
@@ -154,8 +154,8 @@ class Collector:
             except Exception as error:
                 self._failure = error
             finally:
-                self._polls.end(next_one)
-            next_one = self._next_or_none(now())
+                self._polls.end(source_name)
+            source_name = self._next_or_none(now())
 
     def _next_or_none(self, now: datetime) -> str | None:
         try:

@@ -83,12 +83,12 @@ class DetailReader:
 
     def notes(self) -> list[str]:
         """What there is to say of the calls."""
-        told_of = [f"{len(self._failures)} calls for details failed: {self._failures[0]}"] if self._failures else []
+        lines = [f"{len(self._failures)} calls for details failed: {self._failures[0]}"] if self._failures else []
         if self.waiting:
-            told_of.append(f"{self.waiting} wait for their details ({self._full})")
+            lines.append(f"{self.waiting} wait for their details ({self._full})")
         if self.gone:
-            told_of.append(f"{self.gone} listed, but gone when their details were asked for")
-        return told_of
+            lines.append(f"{self.gone} listed, but gone when their details were asked for")
+        return lines
 
     def _take(self, found: Format, details: Details, item: Item, kept: JsonObject | None, done: Completed) -> None:
         before = kept or {}
@@ -182,8 +182,8 @@ def _text(state: JsonObject, name: str) -> str | None:
 
 
 def _joined(item: Item, details: JsonObject, state: JsonObject) -> Item:
-    told_state = {DETAIL_STATE: state} if state else {}
-    return Item(item.source_id, {**item.data, **details, **told_state})
+    stored_state = {DETAIL_STATE: state} if state else {}
+    return Item(item.source_id, {**item.data, **details, **stored_state})
 
 
 def details_in(body: bytes, details: Details) -> JsonObject | None:

@@ -66,11 +66,11 @@ class Poller:
             # It backs off from when it was left: from when it was asked, a hang of minutes would be none.
             after = replace(after, next_due=after.next_due + timedelta(seconds=self._monotonic() - began))
         self._tools.ledger.settle(after, report.counts, report.unread)
-        told_of = {"source": source.name, "items": report.counts.items, "notes": "; ".join(report.notes)}
+        fields = {"source": source.name, "items": report.counts.items, "notes": "; ".join(report.notes)}
         if report.error is not None:
-            _events.warning("a poll failed", error=report.error, **told_of)
+            _events.warning("a poll failed", error=report.error, **fields)
         else:
-            _events.info("polled", unchanged=report.unchanged, **told_of)
+            _events.info("polled", unchanged=report.unchanged, **fields)
         return report
 
     def _pages(self, source: SourceSettings, health: SourceHealth, now: datetime, latest: float) -> Iterator[Page]:

@@ -22,7 +22,7 @@ from services.matcher.adapters.memory.snapshot import Snapshot
 from services.matcher.news import Arrivals, asks_new
 from services.matcher.ports import RecentPostings
 from services.matcher.settings import MatcherSettings
-from services.runtime.garbage import keep_what_is_held, no_collecting
+from services.runtime.garbage import collect_and_freeze, no_collecting
 from services.runtime.records import Record, Tail
 
 _events = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ class OwnHoldings:
                 self._keep()
             self._postings.catch_up()
         if len(self.index) >= _MANY:
-            keep_what_is_held()
+            collect_and_freeze()
 
     def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
         """Hold postings that were handed in, and all criteria that there are."""

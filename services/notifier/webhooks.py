@@ -42,7 +42,7 @@ from services.wording.catalogues import words_of
 
 MOST_AT_ONCE = 200
 """Webhooks looked at in one tick, which others wait for in the embedded form."""
-POSTINGS_HELD = 5_000
+POSTINGS_CACHED = 5_000
 """In memory while they are looked at: most webhooks have found the same."""
 _EMPTY_EVERY = timedelta(minutes=1)
 """Webhooks for which nothing came are written no more often, though windows begin where they were served."""
@@ -94,7 +94,7 @@ class Webhooks:
         """`tell`: None where there is no public address that a mail could lead to. `count` is told of each attempt."""
         self._store = store
         self._windows = windows
-        self._postings = Postings(matches, POSTINGS_HELD)
+        self._postings = Postings(matches, POSTINGS_CACHED)
         self._post = post
         self._ids = ids
         self._settings = settings
@@ -207,7 +207,7 @@ class Webhooks:
             if free <= 0 or self._stopping():
                 return
             # Who lets requests hang takes no more of them than others leave.
-            if in_hand[webhook_id] >= self._most_of_one:
+            if in_hand[webhook_id] >= self._most_in_hand:
                 continue
             begun = self._store.begin(event_id, self._worker, now, self._lease)
             if begun is None:
@@ -218,7 +218,7 @@ class Webhooks:
             self._hand.flying[_begun(partial(self._post, begun.webhook.address, begun.body, headers, now))] = begun
 
     @property
-    def _most_of_one(self) -> int:
+    def _most_in_hand(self) -> int:
         return max(self._settings.at_once // 4, 1)
 
     @property

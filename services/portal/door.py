@@ -70,9 +70,9 @@ class Door:
         words = words_for(request, reached.subscriber.profile.locale)
         return Visit(reached.subscriber, reached.about, reached.expired, words, now)
 
-    async def work(self, what: Callable[[], T]) -> T:
+    async def work(self, task: Callable[[], T]) -> T:
         """Do something that waits for the store, beside the loop."""
-        return await to_thread.run_sync(what)
+        return await to_thread.run_sync(task)
 
     def link(self, purpose: Purpose, subscriber: Subscriber, about: str = "") -> str:
         """The path of a link of theirs."""

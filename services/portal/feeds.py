@@ -33,7 +33,7 @@ from services.wording.words import Words, mark
 Kind = Literal["atom", "json"]
 _MEDIA: Final[dict[Kind, str]] = {"atom": "application/atom+xml", "json": "application/feed+json"}
 _FRESH_S: Final = 300
-_FOR_ONE: Final = {"Cache-Control": f"private, max-age={_FRESH_S}"}
+_PRIVATE: Final = {"Cache-Control": f"private, max-age={_FRESH_S}"}
 _FOR_ALL: Final = {
     "Cache-Control": f"public, max-age={_FRESH_S}",
     # What anybody may read, a script of any page may show.
@@ -107,7 +107,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
         made = await door.work(
             partial(made_of, door, live, saved.name, newest, f"{door.base}{request.url.path}", words)
         )
-        return answered(request, kind, made, door, words, _FOR_ONE)
+        return answered(request, kind, made, door, words, _PRIVATE)
 
     return router
 

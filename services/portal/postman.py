@@ -32,10 +32,10 @@ class Postman:
             return
         self._thread.join(self._last_s)
 
-    def later(self, what: Callable[[], object]) -> None:
+    def later(self, task: Callable[[], object]) -> None:
         """Do it soon; where too much waits it is dropped: whoever meant it asks again."""
         try:
-            self._waiting.put_nowait(what)
+            self._waiting.put_nowait(task)
         except queue.Full:
             _events.warning("too much waits: a letter is not written")
 
@@ -44,9 +44,9 @@ class Postman:
         self._waiting.join()
 
     def _run(self) -> None:
-        while (what := self._waiting.get()) is not None:
+        while (task := self._waiting.get()) is not None:
             try:
-                what()
+                task()
             except Exception as error:
                 _events.error("a letter failed", error=redacted(error), error_type=type(error).__name__)
             finally:

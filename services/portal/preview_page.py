@@ -196,8 +196,8 @@ def _advice(preview: LivePreview, words: Words) -> str:
         much = words.say("That is a lot: a skill, a place or a floor makes the mails better.")
         if not broad:
             return much
-        which = words.say("Nearly everything fits this: {names}.", names=_named(broad, words))
-        return f"{much} {which}"
+        broadest = words.say("Nearly everything fits this: {names}.", names=_named(broad, words))
+        return f"{much} {broadest}"
     if found.matching:
         return ""
     waits = words.say("As it is, no mail comes until such a job is posted.")

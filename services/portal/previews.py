@@ -101,7 +101,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
     turn = asyncio.Lock()
     _add_reading(router, door, guard, cookies)
 
-    async def in_turn(request: Request, what: Callable[[], T]) -> T:
+    async def in_turn(request: Request, task: Callable[[], T]) -> T:
         """Do it after what came before. Raises ClientDisconnect where nobody waits for it any more.
 
         A browser that has typed on takes its last request back: that one is overtaken and is not begun.
@@ -109,7 +109,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
         async with turn:
             if await request.is_disconnected():
                 raise ClientDisconnect
-            return await door.work(what)
+            return await door.work(task)
 
     @router.post("/preview", openapi_extra=form(*DEFAULTS))
     async def preview(request: Request) -> Response:

@@ -53,7 +53,7 @@ _PAGES = 1_024
 _CHUNK = 1 << 20
 _MOST_MANIFEST = 4 << 20
 
-_NOT_ONE = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError)
 """What reading an archive raises that is none, is cut short, encrypted or packed in another way."""
 
 Progress = Callable[[int, int], None]
@@ -102,7 +102,7 @@ def backup(
         raise UsageError(f"{target} exists already; name another file, or move it away")
     with explained(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch:
         work = Path(scratch)
-        with _one_moment(folder) as sources:
+        with _snapshot(folder) as sources:
             files = {name: _copied(source, work / name, progress) for name, source in sources.items()}
             layout = int(sources[LOG_FILE].execute("PRAGMA user_version").fetchone()[0])
             revision = _revision(sources[STORE_FILE])
@@ -163,7 +163,7 @@ def _require_free(folder: Path) -> None:
 
 
 @contextmanager
-def _one_moment(folder: Path) -> Iterator[dict[str, sqlite3.Connection]]:
+def _snapshot(folder: Path) -> Iterator[dict[str, sqlite3.Connection]]:
     """Connections that see the log and the store as they were at one moment."""
     with ExitStack() as stack:
         gate = stack.enter_context(closing(connect(folder / STORE_FILE)))
@@ -225,7 +225,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as packed:
             yield packed
-    except _NOT_ONE as error:
+    except _BROKEN as error:
         raise UsageError(f"{source} is no backup of jobchime, or only a part of one: {error}") from error
 
 

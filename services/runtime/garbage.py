@@ -17,7 +17,7 @@ def no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def keep_what_is_held() -> None:
+def collect_and_freeze() -> None:
     """Look once more, then never again among what is held now: the more that is, the longer looking holds up all."""
     gc.collect()
     gc.freeze()

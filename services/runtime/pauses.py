@@ -60,14 +60,14 @@ class Pauses:
         """Whether a service takes nothing: paused by its name, or by that of the process it belongs to."""
         return service in self.services or service.partition(".")[0] in self.services
 
-    def held_by(self, service: str) -> str:
+    def paused_by(self, service: str) -> str:
         """The name to resume, of a service that is held: that of its process, where that is paused, else its own."""
         process = service.partition(".")[0]
         return process if process in self.services else service
 
-    def held_since(self, service: str) -> datetime | None:
+    def paused_since(self, service: str) -> datetime | None:
         """When what holds a service was paused; None where nothing does, or it is not known."""
-        return self.since.get(self.held_by(service))
+        return self.since.get(self.paused_by(service))
 
     def holds_source(self, source: str) -> bool:
         """Whether a source is neither polled nor pushed to."""

@@ -17,10 +17,10 @@ class Throttle:
         self._passed: TTLCache[Hashable, None] = TTLCache(_MOST, _AGAIN_S, timer=monotonic)
         self._lock = Lock()
 
-    def passes(self, what: Hashable) -> bool:
+    def passes(self, key: Hashable) -> bool:
         """Whether it did not pass within the last minute; then it passes now."""
         with self._lock:
-            if what in self._passed:
+            if key in self._passed:
                 return False
-            self._passed[what] = None
+            self._passed[key] = None
             return True

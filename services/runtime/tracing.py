@@ -102,17 +102,17 @@ def _made(record: Record) -> datetime:
     return min(made if made.tzinfo else made.replace(tzinfo=UTC), record.appended_at)
 
 
-def told_to_collector(endpoint: str) -> tuple[Callable[[Span], None], Callable[[], None]]:
+def exported_to_collector(endpoint: str) -> tuple[Callable[[Span], None], Callable[[], None]]:
     """What sends spans to a collector, in a thread of its own, and what ends it. Raises UsageError."""
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
         raise UsageError("tracing.endpoint needs what `pip install jobchime[observed]` brings") from None
-    return told_to(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5)))
+    return exported_by(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5)))
 
 
-def told_to(processor: "SpanProcessor") -> tuple[Callable[[Span], None], Callable[[], None]]:
+def exported_by(processor: "SpanProcessor") -> tuple[Callable[[Span], None], Callable[[], None]]:
     """The same by another way out."""
     from opentelemetry import trace as api
     from opentelemetry.sdk.resources import Resource

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-_MOST_OF_ONE: Final = 2
+_MOST_A_CRITERION: Final = 2
 """So many of those that fail the same criterion are shown before the next criterion has its turn."""
 
 
@@ -116,7 +116,7 @@ class Report:
         ranked: list[tuple[int, int, Job]] = []
         for place, job in enumerate(self.close):
             criterion = job.fault.criterion if job.fault else ""
-            ranked.append((turns[criterion] // _MOST_OF_ONE, place, job))
+            ranked.append((turns[criterion] // _MOST_A_CRITERION, place, job))
             turns[criterion] += 1
         return [job for *_, job in sorted(ranked, key=lambda turn: turn[:2])[:most]]
 

@@ -109,13 +109,13 @@ def listing(settings: Settings, chosen: Chosen, since: datetime) -> Listing:
 def show(settings: Settings, letter: str) -> DeadLetter:
     """One letter with its record. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
-        return DeadLetters(log).show(_one_id(letter))
+        return DeadLetters(log).show(_letter_id(letter))
 
 
 def show_with_history(settings: Settings, letter: str) -> tuple[DeadLetter, tuple[LetterEvent, ...]]:
     """The same, and all that happened to it, the oldest first. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
-        return DeadLetters(log).show_with_history(_one_id(letter))
+        return DeadLetters(log).show_with_history(_letter_id(letter))
 
 
 def replay(
@@ -141,7 +141,7 @@ def replay_mended(settings: Settings, letter: str, value: bytes, *, by: str = ""
     """Send one letter back with another value, as somebody mended it. Raises UsageError, UnavailableError."""
     with open_letters(settings) as log:
         letters = DeadLetters(log)
-        found = letters.show(_one_id(letter))
+        found = letters.show(_letter_id(letter))
         if not found.origin_topic:
             raise UsageError(f"{letter} came from a feed, not from a topic: the next poll of its source is its replay")
         letters.replay([replace(found, value=value, whole_bytes=None)], again=True, by=by, mended=True)
@@ -156,7 +156,7 @@ def discard(settings: Settings, chosen: Chosen, why: str, *, by: str = "") -> Di
     return Discarded(done, len(meant) - done)
 
 
-def _one_id(letter: str) -> LetterId:
+def _letter_id(letter: str) -> LetterId:
     ids = letter_ids(letter)
     if len(ids) > 1:
         raise UsageError("name one letter, not a range")

@@ -26,7 +26,7 @@ from services.rules.criterion import Relaxation
 from services.rules.criterion.salary import annual_floor
 from services.rules.money import currency_of
 from services.runtime.chunks import chunked
-from services.runtime.garbage import keep_what_is_held
+from services.runtime.garbage import collect_and_freeze
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
 from services.usecases.pay_bins import PayBin, PayRange, bins_of, range_of
@@ -189,7 +189,7 @@ class LivePreviews:
         self._asked_for = self._columns.asked_for()
         if self._new > max(_MANY, len(self._columns) // 5):
             gc.set_threshold(*gc.get_threshold()[:2], _HARDLY_EVER)
-            keep_what_is_held()
+            collect_and_freeze()
             self._new = 0
         self.ready = True
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Posting, PostingCore, Strength, Workplace
-from services.ingest.domain.skills.reading import told_skills
+from services.ingest.domain.skills.reading import skill_meanings
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.sections import document_of
 from services.rules.criteria import CriteriaError, accepted
@@ -155,7 +155,7 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
 
 
 def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for one in unwanted if one not in wanted))
+    return tuple(dict.fromkeys(term for term in unwanted if term not in wanted))
 
 
 def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str, titles: Titles) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def skills_in(text: str) -> list[NamedSkill]:
     draft, known = draft_of(text), taxonomy()
     document = document_of(draft.title, text_of_safe(sanitise(draft.html)))
     found: dict[str, NamedSkill] = {}
-    for name, meaning in told_skills(draft, document, known):
+    for name, meaning in skill_meanings(draft, document, known):
         where = document.title if meaning.strength == "title" else document.text
         found[name] = _skill(name, meaning.strength, where, meaning.span or _span_in(document.title, name, known))
     for mention in known.find(document.text):

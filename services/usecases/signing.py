@@ -232,10 +232,10 @@ def confirm_new_address(installation: Installation, token: str, base: str, now: 
     if kept is None or before is None:
         return None
     moved = Consent("moved", now, "page", kept.wording)
-    told_by = installation.ids.notice_id(before.subscriber_id, f"old_address {before.profile.address}", now)
+    notice_id = installation.ids.notice_id(before.subscriber_id, f"old_address {before.profile.address}", now)
     settings, words = installation.settings, words_of(before.profile.locale)
     contact = settings.portal.privacy_contact or settings.mail.sender.address
-    notice = _email(installation, "old_address", told_by, before.profile.address, "", words, now, contact=contact)
+    notice = _email(installation, "old_address", notice_id, before.profile.address, "", words, now, contact=contact)
     # As all that subscribers are mailed, it can be unsubscribed by.
     notice = replace(notice, unsubscribe_url=f"{base}{link(installation, 'unsubscribe', before)}")
     return installation.subscribers.move(kept.subscriber_id, kept.address, moved, notice)

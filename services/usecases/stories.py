@@ -101,8 +101,8 @@ def _verdict_event(case: Case, search: SavedSearch, found: Judgement) -> StoryEv
     shown = () if case.masked else said.lines
     lines = [f"{line.criterion}: {line.text}" for line in shown if matches or line.fit != "yes"]
     paused = ", which is paused" if search.paused else ""
-    what = f"by {case.search(search)}{paused}, it {said.said}"
-    return StoryEvent("verdict", None, what, (*lines, *_weighed(case, found)))
+    sentence = f"by {case.search(search)}{paused}, it {said.said}"
+    return StoryEvent("verdict", None, sentence, (*lines, *_weighed(case, found)))
 
 
 def _weighed(case: Case, found: Judgement) -> Iterator[str]:

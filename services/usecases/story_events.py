@@ -30,7 +30,7 @@ _NAMES_NOTHING: Final = frozenset(
     }
 )  # fmt: skip
 """Causes whose words tell nothing of what somebody looks for or said."""
-_TOLD_BEHIND_A_COLON: Final = frozenset({"no_fit", "unlikely"})
+_MASKED_AFTER_COLON: Final = frozenset({"no_fit", "unlikely"})
 
 EventKind = Literal[
     "seen", "normalised", "verdict", "matched", "window", "digest", "delivery", "mail", "said", "standing", "next"
@@ -70,7 +70,7 @@ class Case:
         """Why a digest left it out."""
         if not self.masked or code in _NAMES_NOTHING:
             return said
-        return f"{said.partition(':')[0]}: {MASK}" if code in _TOLD_BEHIND_A_COLON else MASK
+        return f"{said.partition(':')[0]}: {MASK}" if code in _MASKED_AFTER_COLON else MASK
 
 
 def arrival(case: Case) -> Iterator[StoryEvent]:

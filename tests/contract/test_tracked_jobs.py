@@ -76,6 +76,6 @@ def test_who_saved_what_closed_since_is_told_once(store: NotifierStore) -> None:
     assert [told.posting_id, other.posting_id] == [before[1].posting_id, before[0].posting_id]
     assert told == ClosedJob(before[1].posting_id, f"Title {before[1].posting_id}", "Acme")
     with writing(store.engine) as connection:
-        adapter.note_closed_told(connection, bob, [other], NOW)
-        adapter.note_closed_told(connection, ada, [told], NOW)
+        adapter.note_closed_mailed(connection, bob, [other], NOW)
+        adapter.note_closed_mailed(connection, ada, [told], NOW)
     assert store.digests.closed_jobs([ada, bob]) == {ada: (other,)}

@@ -20,7 +20,7 @@ LOOKS_BACK = timedelta(days=DAYS + 3)
 """How far back earlier digests are read; a digest may be built some days after it was due."""
 _FULL = 4
 """A day of fewer does not fill the height: one posting is no peak."""
-_TOLD: Final[frozenset[CauseCode]] = frozenset({"sent", "copy_sent", "unlikely", "worse_copy"})
+_EXPLAINING: Final[frozenset[CauseCode]] = frozenset({"sent", "copy_sent", "unlikely", "worse_copy"})
 """Why a posting is none of a digest's jobs, where it is enough to say that it was sent before or is less likely."""
 _MOST_DAY_NAME: Final = 4
 """Letters."""
@@ -82,7 +82,7 @@ def _others(
     of_week = {candidate.posting.posting_id for candidate in candidates if seen_on(candidate.posting, zone) >= first}
     below = {item.posting.posting_id for item in digest.items}
     fitting = below | {left.posting.posting_id for left in digest.rest}
-    explained = fitting | {left.posting_id for left in digest.dropped if left.cause.code in _TOLD}
+    explained = fitting | {left.posting_id for left in digest.dropped if left.cause.code in _EXPLAINING}
     if below.isdisjoint(of_week) or not matched & of_week <= explained:
         return 0
     copies = {left.posting_id for left in digest.dropped if _is_copy_of(fitting, left.cause)}

@@ -251,8 +251,8 @@ class Gatherer:
                 lag=_lag(log, name, inputs[name]) if log is not None and name in inputs else None,
                 workers=tuple(worker for worker in workers if worker.heartbeat.service == name),
                 paused=pauses.holds(name),
-                held_by=pauses.held_by(name) if pauses.holds(name) else "",
-                paused_since=pauses.held_since(name),
+                paused_by=pauses.paused_by(name) if pauses.holds(name) else "",
+                paused_since=pauses.paused_since(name),
                 needed=name in needed,
                 restarts=tuple(each for each in restarts if (name, each.worker) in served),
             )

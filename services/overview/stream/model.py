@@ -76,7 +76,7 @@ class ServiceView:
     workers: tuple[Worker, ...] = ()
     """Alive or lately so."""
     paused: bool = False
-    held_by: str = ""
+    paused_by: str = ""
     """Of one that is paused, the name to resume: its own, or that of its process."""
     paused_since: datetime | None = None
     needed: bool = True

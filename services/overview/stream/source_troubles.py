@@ -191,7 +191,7 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     """That a listing is empty may be right for months, as of a small company; anything else is not."""
     lasts = ago(now - found.since)
     skipped = f" ({short(source.notes)})" if source.notes else ""
-    what = {
+    words = {
         "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and none says its"
         f" {' or '.join(found.lost)} any more, as half of them and more did, for {lasts} now"
         if found.lost
@@ -213,7 +213,7 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         "barren": f"look at its board, and `jobchime source check` its address{dates}",
     }.get(found.why, "look at its board, and `jobchime source check` its address")
     return Trouble(
-        what[found.why],
+        words[found.why],
         f"{look}; if it is right, `jobchime source accept {source.name}`",
         grave=SOURCE_SEVERITY[found.why] == "grave",
         remedy=Remedy("accept source", source.name),

@@ -21,7 +21,7 @@ REPLAY = (
 )
 """What to do in a store that was restored."""
 _GO_ON = Remedy("resume", "sending")
-_TOLD_FOR = timedelta(days=1)
+_RECENT = timedelta(days=1)
 _LINKS_ACT_FOR = timedelta(days=30)
 """So long a link to unsubscribe has to act (CAN-SPAM, 16 CFR 316.5)."""
 LATE = timedelta(minutes=15)
@@ -57,7 +57,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             do = "find out what they did not want, then `jobchime resume sending`"
             yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, _GO_ON)
         else:
-            long = forgotten(figures.pauses.held_since("sending"), now)
+            long = forgotten(figures.pauses.paused_since("sending"), now)
             what = f"sending is {BY_OPERATOR}{long}; {waits}"
             yield Trouble(what, "`jobchime resume sending`", _GO_ON, grave=bool(long))
     if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
@@ -200,7 +200,7 @@ def _links_lost(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "set JOBCHIME_SECRET, or mail.link_secret, to what it was, or list that in [[mail.former_link_secrets]],"
             " and start anew; where it is gone for good, see who asks to be unsubscribed by other ways",
             "settings",
-            grave=now - lost < _TOLD_FOR,
+            grave=now - lost < _RECENT,
         )
 
 
@@ -213,7 +213,7 @@ def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
             "see that a notifier runs, which puts them right within an hour; `jobchime doctor` compares the clocks",
             "passes",
         )
-    if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _TOLD_FOR:
+    if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _RECENT:
         searches = counted(ran.put_right, "search was", "searches were")
         yield Trouble(
             f"a clock ran ahead, to about {stamp(ran.until)}: {searches} due too late, put right at"

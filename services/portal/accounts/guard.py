@@ -79,15 +79,15 @@ class FormGuard:
         """The same of a token, wherever its program runs. Raises HTTPException 429."""
         self._count_of(key, "token", _TOKENS)
 
-    def check_reaching(self, who: str) -> None:
+    def check_reaching(self, own_id: str) -> None:
         """The same of what has us ask a server that somebody names. Raises HTTPException 429."""
-        self._count_of(who, "reaching", _FORMS)
+        self._count_of(own_id, "reaching", _FORMS)
 
-    def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
-        self._count_of(network_of(request, self._proxies), what, limits)
+    def _count(self, request: Request, kind: str, limits: Sequence[RateLimitItem]) -> None:
+        self._count_of(network_of(request, self._proxies), kind, limits)
 
-    def _count_of(self, who: str, what: str, limits: Sequence[RateLimitItem]) -> None:
-        if not all(self._limiter.hit(limit, what, who) for limit in limits):
+    def _count_of(self, key: str, kind: str, limits: Sequence[RateLimitItem]) -> None:
+        if not all(self._limiter.hit(limit, kind, key) for limit in limits):
             raise HTTPException(429, headers={"Retry-After": "60"})
 
 
@@ -154,9 +154,9 @@ class Cookies:
             return None
         return value if isinstance(value, str) else None
 
-    def tell_done(self, response: Response, session: str, what: str) -> None:
+    def tell_done(self, response: Response, session: str, done: str) -> None:
         """Have the next page say what a form of that session did: within a minute, and in no address."""
-        value = str(self._done.dumps([session, what]))
+        value = str(self._done.dumps([session, done]))
         response.set_cookie(DONE, value, max_age=_DONE_FOR_S, path="/", secure=True, httponly=True, samesite="lax")
 
     def done(self, request: Request, session: str) -> str:

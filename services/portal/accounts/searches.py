@@ -67,8 +67,8 @@ class _Searches:
         asks_trade: bool = False,
     ) -> Response:
         """The form."""
-        words, wrong_one = here.words, error or seen["fault"]
-        fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
+        words, error_shown = here.words, error or seen["fault"]
+        fault, wrong = (fault_in(error_shown, words), wrong_field(error_shown)) if error_shown else ("", "")
         csrf = self.cookies.form_token(here.session.key)
         shown = {
             "error": fault,

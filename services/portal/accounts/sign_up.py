@@ -144,7 +144,7 @@ def _form(
     *,
     asks_trade: bool = False,
 ) -> Response:
-    wrong_one = error or seen["fault"]
-    fault, wrong = (fault_in(wrong_one, words), wrong_field(wrong_one)) if wrong_one else ("", "")
+    error_shown = error or seen["fault"]
+    fault, wrong = (fault_in(error_shown, words), wrong_field(error_shown)) if error_shown else ("", "")
     page = {**form_page(given, words, wrong, just_read), "asks_trade": asks_trade}
     return door.show("sign_up", words, 400 if error else 200, error=fault, **page, **seen)

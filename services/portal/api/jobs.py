@@ -234,7 +234,7 @@ def _all_said(installation: Installation, caller: Caller) -> list[Said]:
     return [_said(saying) for saying in feedback.said(installation, caller.own_id)]
 
 
-def _one_said(installation: Installation, caller: Caller, said_id: str) -> Said:
+def _statement(installation: Installation, caller: Caller, said_id: str) -> Said:
     said = (said for said in _all_said(installation, caller) if said.id == said_id)
     return there(next(said, None), "they never said that, or took it back")
 
@@ -270,7 +270,7 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
                 statement = feedback.say(installation, own_id, wish.kind, wish.job_id, caller.now)
         if note:
             feedback.note(installation, own_id, statement.kind, statement.value, note)
-        said = _one_said(installation, caller, _id_of(statement.kind, statement.value))
+        said = _statement(installation, caller, _id_of(statement.kind, statement.value))
         return answer(request, said, 201, {"Location": f"{door.root}/api/v1/feedback/{said.id}"})
 
 
@@ -280,20 +280,20 @@ def _add_said(router: APIRouter, installation: Installation) -> None:
     @router.get("/v1/feedback/{said_id}", tags=["Feedback"], responses=shows(Said, "missing"))
     def get_said(request: Request, said_id: _Said, caller: Annotated[Caller, reads]) -> Response:
         """One thing that was said."""
-        return answer(request, _one_said(installation, caller, said_id))
+        return answer(request, _statement(installation, caller, said_id))
 
     @router.patch("/v1/feedback/{said_id}", tags=["Feedback"], responses=changes(Said, "missing", *TAKES))
     def note_said(request: Request, said_id: _Said, wish: Note, caller: Annotated[Caller, writes]) -> Response:
         """Write something beside it."""
-        _one_said(installation, caller, said_id)
+        _statement(installation, caller, said_id)
         kind, value = _of_id(said_id)
         feedback.note(installation, caller.own_id, kind, value, wish.note)
-        return answer(request, _one_said(installation, caller, said_id))
+        return answer(request, _statement(installation, caller, said_id))
 
     @router.delete("/v1/feedback/{said_id}", tags=["Feedback"], status_code=204, responses=takes_away("missing"))
     def take_back_said(said_id: _Said, caller: Annotated[Caller, writes]) -> Response:
         """Take it back: nothing is moved or kept out by it any more."""
-        _one_said(installation, caller, said_id)
+        _statement(installation, caller, said_id)
         feedback.take_back(installation, caller.own_id, *_of_id(said_id))
         return Response(status_code=204)
 

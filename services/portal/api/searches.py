@@ -171,7 +171,7 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
     """`/v1/searches` and what lies below it."""
     router, own = APIRouter(tags=["Searches"]), _Searches(door)
     _add_all(router, own)
-    _add_one(router, own)
+    _add_search(router, own)
     _add_found(router, own, door, live, finding)
     _add_feed(router, own)
     return router
@@ -200,7 +200,7 @@ def _add_all(router: APIRouter, own: _Searches) -> None:
         return own.add(request, caller, dict(wish), idempotency_key)
 
 
-def _add_one(router: APIRouter, own: _Searches) -> None:
+def _add_search(router: APIRouter, own: _Searches) -> None:
     reads, writes = may("searches:read"), may("searches:write")
 
     @router.get("/v1/searches/{search_id}", responses=shows(Search, "missing"))

@@ -204,23 +204,23 @@ def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPur
     async def do(request: Request, token: str) -> Response:
         """Keep it, or take it back."""
         given = await form_of(request)
-        visit, what = await door.visit(request, purpose, token), given.get("do", "")
+        visit, act = await door.visit(request, purpose, token), given.get("do", "")
         left_out = None
-        if leaves_out and what in _DOES:
+        if leaves_out and act in _DOES:
             left_out = await door.work(partial(_leave_out, door, visit, given))
         else:
-            await door.work(partial(_do, door.installation, visit, purpose, what))
+            await door.work(partial(_do, door.installation, visit, purpose, act))
         return await door.work(
-            partial(_feedback_page, door, live, visit, purpose, undone=what == "undo", left_out=left_out)
+            partial(_feedback_page, door, live, visit, purpose, undone=act == "undo", left_out=left_out)
         )
 
 
-def _do(installation: Installation, visit: Visit, purpose: FeedbackPurpose, what: str) -> None:
+def _do(installation: Installation, visit: Visit, purpose: FeedbackPurpose, act: str) -> None:
     own_id, about, now = visit.subscriber.subscriber_id, visit.about, visit.now
-    if what not in _SAYS:
+    if act not in _SAYS:
         raise UsageError("the form says nothing that can be done here")
     kind = KIND_OF.get(purpose)
-    if what == "say":
+    if act == "say":
         if kind is None:
             tracker.save(installation, own_id, about, now)
         else:

@@ -131,7 +131,7 @@ def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:
         *process.extract(folded, _suggested(), scorer=fuzz.WRatio, limit=2 * most, score_cutoff=80.0),
     ]
     codes += [key for _, _, key in spelt]
-    return tuple(dict.fromkeys(_told_apart(code) for code in codes))[:most]
+    return tuple(dict.fromkeys(_disambiguated(code) for code in codes))[:most]
 
 
 @cache
@@ -143,7 +143,7 @@ def _suggested() -> dict[str, str]:
     return {code: fold(name) for code, name in {**data.countries, **parts, **data.group_names}.items()}
 
 
-def _told_apart(code: str) -> str:
+def _disambiguated(code: str) -> str:
     name = place_name(code)
     return name if canonical_place(name) == code else f"{name} ({code})"
 

@@ -53,13 +53,13 @@ _SCRIPTS_WITHOUT_SPACES = "\u0e00"
 
 
 @cache
-def _names(which: NameSet) -> _Names:
+def _names(name_set: NameSet) -> _Names:
     data = place_data()
-    listed = data.text if which == "text" else (*data.text, *data.cities)
+    listed = data.text if name_set == "text" else (*data.text, *data.cities)
     senses: dict[str, list[Sense]] = {}
     doubtful: set[str] = set()
     for name, sense in listed:
-        spellings = tuple(_spellings(name, sense, lower=which == "lower"))
+        spellings = tuple(_spellings(name, sense, lower=name_set == "lower"))
         for pattern in spellings:
             known = senses.setdefault(pattern, [])
             if sense not in known:
@@ -82,9 +82,9 @@ def _names(which: NameSet) -> _Names:
 
 
 @cache
-def _anywhere(which: NameSet) -> AhoCorasick:
+def _anywhere(name_set: NameSet) -> AhoCorasick:
     """Finds all names, in whatever letters, also inside what has no spaces between words."""
-    written = list(_names(which).written)
+    written = list(_names(name_set).written)
     return AhoCorasick(written, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
 
 
@@ -143,11 +143,11 @@ def _without_demonym(senses: Sequence[Sense]) -> tuple[Sense, ...]:
     return places or tuple(senses)
 
 
-def names_in(text: str, which: NameSet) -> list[NameMatch]:
+def names_in(text: str, name_set: NameSet) -> list[NameMatch]:
     """The names in a text, in order, none overlapping another; the longest where several begin at one place."""
-    names = _names(which)
+    names = _names(name_set)
     found: list[NameMatch] = []
-    for pattern, start, end in _hits(text, which):
+    for pattern, start, end in _hits(text, name_set):
         senses = names.senses[pattern]
         if not _whole_word(text, start, end) or _shouted(text, start, end):
             continue
@@ -157,12 +157,12 @@ def names_in(text: str, which: NameSet) -> list[NameMatch]:
     return found
 
 
-def _hits(text: str, which: NameSet) -> Sequence[tuple[int, int, int]]:
+def _hits(text: str, name_set: NameSet) -> Sequence[tuple[int, int, int]]:
     """The number, start and end of each name, leftmost longest, whether a whole word or not."""
     opened = _opened(text)
     if opened is None:
-        return _anywhere(which).find_matches_as_indexes(text)
-    names = _names(which)
+        return _anywhere(name_set).find_matches_as_indexes(text)
+    names = _names(name_set)
     alike, written = names.alike, names.written
     longest: dict[int, tuple[int, int]] = {}
     for pattern, start, end in names.automaton.find_matches_as_indexes(opened, overlapping=True):

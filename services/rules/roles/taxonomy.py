@@ -44,7 +44,7 @@ class Shared:
 
     role: str
     titles: tuple[str, ...]
-    told_by: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +157,14 @@ class Roles:
         """The roles that are near; none of an unknown one."""
         return self._neighbours.get(role_id, frozenset())
 
-    def told_apart(self, role_id: str, title: str, text: str) -> str | None:
+    def disambiguated(self, role_id: str, title: str, text: str) -> str | None:
         """The role that two words of a text tell, where the title is one that the role read of it shares."""
         if role_id not in self._shared:
             return None
         stems = f" {' '.join(_stems(self.vocabulary, title))} "
         for shared in self._shared[role_id]:
             if any(title in stems for title in shared.titles):
-                said = {found[0].casefold() for found in shared.told_by.finditer(text)}
+                said = {found[0].casefold() for found in shared.words.finditer(text)}
                 if len(said) > 1:
                     return shared.role
         return None
@@ -268,22 +268,22 @@ def _vocabulary(given: Iterable[Role]) -> Vocabulary:
     return known
 
 
-class _Told(NamedTuple):
+class _SharedTitles(NamedTuple):
     """A role, its shared titles as stems between spaces, and the words that tell it."""
 
     role: str
     titles: tuple[str, ...]
-    told_by: re.Pattern[str]
+    words: re.Pattern[str]
 
 
-def _shared_by(known: Vocabulary, given: Iterable[Role]) -> dict[str, list[_Told]]:
+def _shared_by(known: Vocabulary, given: Iterable[Role]) -> dict[str, list[_SharedTitles]]:
     """By the role that a shared title is read as, those that a text may tell instead."""
-    by_role: dict[str, list[_Told]] = {}
+    by_role: dict[str, list[_SharedTitles]] = {}
     for role in given:
         if role.shared:
-            words = "|".join(sorted(map(re.escape, role.shared.told_by), key=len, reverse=True))
+            words = "|".join(sorted(map(re.escape, role.shared.words), key=len, reverse=True))
             titles = tuple(f" {' '.join(_stems(known, title))} " for title in role.shared.titles)
-            shared = _Told(role.id, titles, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
+            shared = _SharedTitles(role.id, titles, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
             by_role.setdefault(role.shared.role, []).append(shared)
     return by_role
 

@@ -116,7 +116,7 @@ class FaustRunner:
         """
         self._stopping.follow(stop)
         if self._once:
-            self._check_held()
+            self._refuse_paused()
         asyncio.run(self._run(stop))
 
     def status(self) -> RunnerStatus:
@@ -222,7 +222,7 @@ class FaustRunner:
 
     async def _is_done(self, session: Session) -> bool:
         """Whether nothing is left to do. Raises JobchimeError where something cannot be done."""
-        self._check_held()
+        self._refuse_paused()
         if not await session.drained():
             self._check_moving()
             return False
@@ -240,7 +240,7 @@ class FaustRunner:
                 raise JobchimeError(state.last_error or "a partition is halted")
             self._patience.check((state.loaded, self._member, state.handled), state.last_error)
 
-    def _check_held(self) -> None:
+    def _refuse_paused(self) -> None:
         """Raises JobchimeError where an operator holds the service: it would do nothing, and never be done."""
         if self._paused():
             raise JobchimeError(f"{self._service.name} is {BY_OPERATOR}; `jobchime resume` lets it go on")

@@ -41,7 +41,7 @@ class Amiss:
     @property
     def said(self) -> str:
         """As a remark beside the source."""
-        what = {
+        words = {
             "unread": f"no row says its {' or '.join(self.lost)} any more"
             if self.lost
             else f"nothing can be read of {counted(self.number, 'row')}",
@@ -49,7 +49,7 @@ class Amiss:
             "stale": "it lists the same",
             "barren": f"all that it lists is past its end ({self.number:,})," if self.number else "it lists nothing",
         }
-        return f"{what[self.why]} since {self.since:%Y-%m-%d %H:%M}Z"
+        return f"{words[self.why]} since {self.since:%Y-%m-%d %H:%M}Z"
 
 
 def amiss(giving: Giving, seen_at: datetime, silence: timedelta, accepted: datetime | None) -> Amiss | None:

@@ -173,8 +173,8 @@ def _day(connection: Connection, now: datetime, limit: int) -> DayFigures:
     return DayFigures(limit, begun, int(connection.execute(waiting).scalar_one()), next_day(now))
 
 
-def _faults(connection: Connection, which: ColumnElement[bool], *, waiting: bool) -> list[MailFault]:
-    own = which & deliveries.c.fault.is_not(None)
+def _faults(connection: Connection, condition: ColumnElement[bool], *, waiting: bool) -> list[MailFault]:
+    own = condition & deliveries.c.fault.is_not(None)
     since, last = func.min(deliveries.c.failing_since), func.max(deliveries.c.changed_at)
     query: Any = (
         select(deliveries.c.fault, func.count().label("mails"), since.label("since"), last.label("last"))

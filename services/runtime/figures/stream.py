@@ -223,8 +223,8 @@ def _heard_at(workers: Sequence[Worker], now: datetime) -> datetime | None:
     return max((worker.seen_at for worker in workers if not worker.stopped or worker.seen_at <= now), default=None)
 
 
-def _counts(connection: Connection, column: Any, *which: Any) -> dict[str, int]:
-    query = select(column, func.count()).where(*which).group_by(column).order_by(column)
+def _counts(connection: Connection, column: Any, *conditions: Any) -> dict[str, int]:
+    query = select(column, func.count()).where(*conditions).group_by(column).order_by(column)
     return {str(value): int(number) for value, number in connection.execute(query)}
 
 

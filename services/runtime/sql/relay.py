@@ -68,7 +68,7 @@ class Lease(Protocol):
         ...
 
 
-class AlwaysHeld:
+class OwnLease:
     """The lease of a worker that is alone, as the embedded form is."""
 
     def take(self) -> bool:
@@ -110,7 +110,7 @@ class OutboxRelay:
         self._outbox = outbox
         self._producer = producer
         self._most = most
-        self._lease = lease or AlwaysHeld()
+        self._lease = lease or OwnLease()
         self._least_left_s = 2 * sending_s
         self._drop = drop
         self._doubtful: dict[tuple[str, bytes], OutboxRow] = {}

@@ -159,20 +159,22 @@ def take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subsc
     return taken
 
 
-def happen(installation: Installation, what: Happening) -> None:
+def happen(installation: Installation, happening: Happening) -> None:
     """Let somebody do something. Raises UsageError where there is no such person."""
-    person = accounts.find(installation, what.address)
-    match what.does:
+    person = accounts.find(installation, happening.address)
+    match happening.does:
         case "pause":
-            accounts.pause(installation, person.subscriber_id, what.at)
+            accounts.pause(installation, person.subscriber_id, happening.at)
         case "unsubscribe":
-            consent.unsubscribe(installation, person.subscriber_id, "one-click", "", what.at)
+            consent.unsubscribe(installation, person.subscriber_id, "one-click", "", happening.at)
         case "complain":
-            suppressions.add(installation, what.address, "its owner reported a mail as spam", "mail provider", what.at)
+            suppressions.add(
+                installation, happening.address, "its owner reported a mail as spam", "mail provider", happening.at
+            )
         case "hide":
-            feedback.say(installation, person.subscriber_id, "hidden_company", what.company, what.at)
+            feedback.say(installation, person.subscriber_id, "hidden_company", happening.company, happening.at)
         case _:
-            assert_never(what.does)
+            assert_never(happening.does)
 
 
 def _written(settings: Settings) -> str:

@@ -281,7 +281,7 @@ def test_all_is_well() -> None:
                     replace(
                         service("ingest.normaliser"),
                         paused=True,
-                        held_by="ingest",
+                        paused_by="ingest",
                         paused_since=NOON - timedelta(hours=3),
                     ),
                 ),

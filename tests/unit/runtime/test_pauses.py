@@ -32,11 +32,11 @@ def test_it_is_kept_since_when_something_is_paused(engine: Engine) -> None:
     pauses.set_sending(True, NOW)
     pauses.set_service("ingest", True, NOON)
     held = pauses.read()
-    assert (held.held_since("sending"), held.held_since("ingest.collector")) == (NOW, NOON)
-    assert (held.held_by("ingest.collector"), held.held_by("matcher")) == ("ingest", "matcher")
-    assert held.held_since("matcher") is None
+    assert (held.paused_since("sending"), held.paused_since("ingest.collector")) == (NOW, NOON)
+    assert (held.paused_by("ingest.collector"), held.paused_by("matcher")) == ("ingest", "matcher")
+    assert held.paused_since("matcher") is None
     pauses.set_sending(False, NOON)
-    assert pauses.read().held_since("sending") is None
+    assert pauses.read().paused_since("sending") is None
 
 
 def test_what_is_paused_is_paused_until_it_is_resumed(engine: Engine) -> None:

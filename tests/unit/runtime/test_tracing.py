@@ -9,7 +9,7 @@ import pytest
 from schemas.headers import headers_of, span_of, trace_of
 from services.runtime.clock import FixedClock
 from services.runtime.records import Outgoing, Record
-from services.runtime.tracing import Span, Traced, told_to
+from services.runtime.tracing import Span, Traced, exported_by
 from tests.support.logs import NOON, Collecting
 
 FETCHED = NOON - timedelta(seconds=9)
@@ -94,7 +94,7 @@ def test_a_collector_gets_them_with_the_ids_of_the_records_and_nothing_of_a_pers
     memory = pytest.importorskip("opentelemetry.sdk.trace.export.in_memory_span_exporter")
     export = pytest.importorskip("opentelemetry.sdk.trace.export")
     kept = memory.InMemorySpanExporter()
-    tell, end = told_to(export.SimpleSpanProcessor(kept))
+    tell, end = exported_by(export.SimpleSpanProcessor(kept))
     raw = record("raw.v1", "ada@example.com")
     Traced(Making(inputs=("raw.v1",)), tell, 1.0, FixedClock(NOON)).handle([raw])
 

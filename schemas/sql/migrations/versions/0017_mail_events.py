@@ -28,8 +28,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_mail_events_subscriber_id", "mail_events", ["subscriber_id"])
     op.create_index("ix_mail_events_taken_at", "mail_events", ["taken_at"])
-    who = "provider, mail server, or whoever of the operators did it; null: not known"
-    op.add_column("suppressions", sa.Column("added_by", sa.Text(), comment=who))
+    comment = "provider, mail server, or whoever of the operators did it; null: not known"
+    op.add_column("suppressions", sa.Column("added_by", sa.Text(), comment=comment))
     op.add_column("suppressions", sa.Column("lifted_by", sa.Text(), comment="likewise"))
 
 

@@ -161,13 +161,13 @@ def _kind(text: str) -> Kind:
         return "several"
     if without and names_a_role(without):
         return "role"
-    for kind, template in _TOLD:
+    for kind, template in _TEMPLATES:
         if words(template).search(bare):
             return kind
     return "place" if places_in_field(bare) else "other"
 
 
-_TOLD: tuple[tuple[Kind, str], ...] = (
+_TEMPLATES: tuple[tuple[Kind, str], ...] = (
     ("seat", _SEAT),
     ("workplace", _WORKPLACE),
     ("employment", _EMPLOYMENT),

@@ -121,7 +121,7 @@ class JsonLd(Board):
         head = head_text(body, _HEAD)
         if head.lstrip()[:1] in {"{", "["}:
             return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None and not is_json_feed(body)
-        return _MARKUP.match(head) is not None and any(map(_speaks_of_one, read_page(read_text(body).text).scripts))
+        return _MARKUP.match(head) is not None and any(map(_holds_posting, read_page(read_text(body).text).scripts))
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a page into its postings. Never raises."""
@@ -175,7 +175,7 @@ def _postings(text: str) -> Iterator[Any | Broken]:
     page = WebPage(scripts=[text]) if text.lstrip()[:1] in {"{", "["} else read_page(text)
     found = 0
     for number, source in enumerate(page.scripts, 1):
-        if not _speaks_of_one(source):
+        if not _holds_posting(source):
             continue
         for posting in _read_script(source, ended=not page.is_cut_short or number < len(page.scripts)):
             found += 1
@@ -187,7 +187,7 @@ def _postings(text: str) -> Iterator[Any | Broken]:
         yield Broken(FeedFault("no_rows", "the page holds no JobPosting"), text[:EXCERPT], ends_feed=True)
 
 
-def _speaks_of_one(source: str) -> bool:
+def _holds_posting(source: str) -> bool:
     return "JobPosting" in source
 
 

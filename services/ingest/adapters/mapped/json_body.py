@@ -52,9 +52,9 @@ class JsonBody(Body):
         elif self.text.startswith("{", at):
             yield from one_row(self.text, at) if self._is_row(at) else self._rows_of_object(at)
         elif not self.text.startswith("null", at):
-            what = f'"{self.mapping.items}"' if self._names else "the body"
+            subject = f'"{self.mapping.items}"' if self._names else "the body"
             begins = " ".join(self.text[at : at + _BEGINNING].split())
-            fault = FeedFault("wrong_form", f"{what} is neither a list nor an object; it begins: {begins}")
+            fault = FeedFault("wrong_form", f"{subject} is neither a list nor an object; it begins: {begins}")
             yield Broken(fault, begins, ends_feed=True)
 
     def of_feed(self, path: str) -> list[str]:

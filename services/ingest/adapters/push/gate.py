@@ -17,7 +17,7 @@ from services.runtime.strict_json import read_value
 
 _PASSING_S = 5.0
 _PASSING_AT_ONCE = 2
-_PASSING_OF_ONE_KEY = 8
+_MOST_PASSING = 8
 _RETRY_S = 5
 _SLACK_S = 5.0
 """For how long a body may be slower than the least rate."""
@@ -136,7 +136,7 @@ class Gate:
 
         Few at a time, and of one key a few in line: reading for nothing must not cost the others their answers.
         """
-        if request is None or self._passing[key] >= _PASSING_OF_ONE_KEY:
+        if request is None or self._passing[key] >= _MOST_PASSING:
             return
         sent = 0
         self._passing[key] += 1

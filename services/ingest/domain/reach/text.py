@@ -254,8 +254,8 @@ class _Reader:
         text, kind, last = self.lowered, cue.kind, listed[-1].end
         if kind == "outside":
             small = words()
-            speaks_of_one = small.lives.search(before) or small.role.search(before) or words().who.search(before)
-            return negated and bool(speaks_of_one)
+            of_person = small.lives.search(before) or small.role.search(before) or words().who.search(before)
+            return negated and bool(of_person)
         if negated or kind in ("shut", "except", "away", "people", "moving"):
             return False
         small = words()

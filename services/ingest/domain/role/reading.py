@@ -41,15 +41,15 @@ def read_role(title: str, categories: Sequence[Stated], text: str, known: Roles)
     title = title[:_MOST_TITLE]
     named = read_title(title, known)
     if named and not all(known[mention.role].generic for mention in named):
-        return _told_apart(named, title, text[:_MOST_TEXT], known) or _reading(named, "title", title)
+        return _disambiguated(named, title, text[:_MOST_TEXT], known) or _reading(named, "title", title)
     by_category = _from_categories(title, categories, known)
     if named:
         return _reading(named, "title", title)
     return by_category or _from_text(text[:_MOST_TEXT], known) or RoleReading()
 
 
-def _told_apart(named: Sequence[NamedRole], title: str, text: str, known: Roles) -> RoleReading | None:
-    role = known.told_apart(named[0].role, title, text)
+def _disambiguated(named: Sequence[NamedRole], title: str, text: str, known: Roles) -> RoleReading | None:
+    role = known.disambiguated(named[0].role, title, text)
     if role is None:
         return None
     start, end = min(mention.start for mention in named), max(mention.end for mention in named)

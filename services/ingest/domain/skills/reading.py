@@ -117,7 +117,7 @@ def read_skills(
     the text names it, and counts by itself only where nothing else does: boards guess them. Of 120 tags on labelled
     postings that the text does not name, 15 % were right.
     """
-    meanings = dict(told_skills(draft, document, taxonomy))
+    meanings = dict(skill_meanings(draft, document, taxonomy))
     for spoken, shown in zip(languages.value, languages.evidence, strict=True) if languages else ():
         named = taxonomy.canonical(english_name(spoken.any[0]) or "")
         if named and taxonomy.kind(named) == "language" and spoken.need == "needed" and len(spoken.any) == 1:
@@ -129,7 +129,7 @@ def read_skills(
     )
 
 
-def told_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tuple[str, SkillMeaning]]:
+def skill_meanings(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tuple[str, SkillMeaning]]:
     """The skills by name as `read_skills` gives them, with the words that tell them."""
     seen: dict[str, SkillMeaning] = {}
     for named in taxonomy.of_title(document.title):

@@ -142,8 +142,8 @@ def _by_letters(text: str) -> str | None:
 
 def function_words() -> dict[str, Sequence[str]]:
     """Give the words that carry grammar, by language (ISO 639-1)."""
-    told_alone = {code: words.split() for code, words in table_of("function_words.toml").items()}
-    return {code: phrases_of("language.grammar", languages=(code,)) for code in LANGUAGES} | told_alone
+    function_words = {code: words.split() for code, words in table_of("function_words.toml").items()}
+    return {code: phrases_of("language.grammar", languages=(code,)) for code in LANGUAGES} | function_words
 
 
 @cache

@@ -155,7 +155,7 @@ class Literals:
             self._count += 1
         return number
 
-    def held_by(self, prepared: PreparedPosting) -> Rows:
+    def literals_of(self, prepared: PreparedPosting) -> Rows:
         """The numbers of what a posting has and says, in no order."""
         found = _known(self._near, self.nearness(prepared.posting))
         for criterion in BY_LITERALS:

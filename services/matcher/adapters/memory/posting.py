@@ -60,7 +60,7 @@ class Judge:
         has_skill = np.zeros(min(len(known.skills) + 1, MOST_SKILLS), dtype=np.bool_)
         has_skill[0] = True
         has_skill[skills] = True
-        literals = known.literals.held_by(prepared)
+        literals = known.literals.literals_of(prepared)
         holds = np.zeros(max(len(known.literals), 1), dtype=np.bool_)
         holds[literals] = True
         mask, either = _bits_of(prepared)

@@ -193,7 +193,7 @@ def _of(named: Callable[[Wish, PostingFeatures], tuple[str, ...]]) -> _About:
     return lambda fact, wish, ready: Doubt(fact, named(wish, ready)[:_MOST_PARTS])
 
 
-def _of_one(named: Callable[[PostingCore], str | None]) -> _About:
+def _single(named: Callable[[PostingCore], str | None]) -> _About:
     return lambda fact, _, ready: Doubt(fact, (found,) if (found := named(ready.posting)) else ())
 
 
@@ -208,11 +208,11 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "elsewhere": _of(named_elsewhere),
     "zone": lambda fact, wish, ready: Doubt(fact, amount=hours_away(wish.offset, ready.posting.timezones)),
     "form": _of(lambda _, ready: ready.posting.offered),
-    "level": _of_one(lambda posting: posting.seniority),
+    "level": _single(lambda posting: posting.seniority),
     "experience": lambda fact, wish, ready: Doubt(fact, amount=years_that_decide(wish, ready)),
-    "leading": _of_one(lambda posting: posting.seniority),
+    "leading": _single(lambda posting: posting.seniority),
     "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
-    "written": _of_one(lambda posting: posting.language),
+    "written": _single(lambda posting: posting.language),
     "spoken": _of(lambda wish, ready: unspoken_of(wish, ready) or less_well(wish.speaks, ready.posting)),
     "condition": _of_condition,
 }

@@ -107,7 +107,7 @@ def curate(
     if not items:
         dropped += [Dropped(job.posting.posting_id, Cause("only_near")) for job in near]
         near_rest = _waiting([job for job in found if job.outcome == "near"])
-        return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest=near_rest)
+        return Hold(recipient, due_at, _why_no_mail(dropped, near), _in_order(dropped), near_rest=near_rest)
     return Digest(
         recipient=recipient,
         due_at=due_at,
@@ -185,7 +185,7 @@ def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime) -> Item:
     return Item(ranked.posting, found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news, ranked.chance)
 
 
-def _why_held(dropped: Sequence[Dropped], near: Sequence[Ranked]) -> str:
+def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Ranked]) -> str:
     if near:
         return "no new job fits; near misses alone are not worth a mail"
     if dropped:

@@ -42,7 +42,7 @@ def found_jobs(
 ) -> list[FoundJob]:
     """The jobs that candidates come to and that may be sent; `dropped` takes all others, each with why."""
     judged = _judge_all(_newest(candidates), recipient, due_at, stale_after, judging, dropped)
-    return _one_a_job(judged, sent, judging, dropped)
+    return _merged_jobs(judged, sent, judging, dropped)
 
 
 def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -127,7 +127,7 @@ def _judge(ready: PostingFeatures, searches: Sequence[DueSearch], judging: Judgi
 _WORTH_SHOWING: Final[tuple[Outcome, ...]] = ("match", "near")
 
 
-def _one_a_job(
+def _merged_jobs(
     judged: dict[str, FoundJob], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
 ) -> list[FoundJob]:
     matched = frozenset(posting_id for posting_id, job in judged.items() if job.outcome == "match")

@@ -77,7 +77,7 @@ class Newest:
         if of_roles is not None:
             among &= self._of_roles((*of_roles, _NO_ROLE))
         if among:
-            among &= self._failing_one(criteria, asked)
+            among &= self._failing_once(criteria, asked)
         for place in _places(among):
             ready = self._all[place]
             if is_wanted(ready) and near_miss(criteria, ready, asked) is not None:
@@ -123,7 +123,7 @@ class Newest:
     def _of_roles(self, any_of: Iterable[str]) -> int:
         return reduce(or_, (self._by_role.get(role, 0) for role in any_of), 0)
 
-    def _failing_one(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
+    def _failing_once(self, criteria: Criteria, asked: Iterable[Criterion[Any]]) -> int:
         """Those that may fail one criterion alone, and that one by a little, as far as terms tell."""
         failing_any = failing_two = nearly = 0
         for criterion in asked:

@@ -195,7 +195,7 @@ def hold_reader(connection: Connection, delivery_id: str) -> None:
 
 def move_all(
     connection: Connection,
-    which: ColumnElement[bool],
+    condition: ColumnElement[bool],
     state: State,
     event: Event,
     now: datetime,
@@ -204,7 +204,11 @@ def move_all(
     **values: Any,
 ) -> Sequence[str]:
     """Let an event happen to all of one state; without `wait`, those that someone is at work on are left out."""
-    own = select(deliveries.c.delivery_id).where(which, deliveries.c.state == state).order_by(deliveries.c.delivery_id)
+    own = (
+        select(deliveries.c.delivery_id)
+        .where(condition, deliveries.c.state == state)
+        .order_by(deliveries.c.delivery_id)
+    )
     taken = connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()
     for some in chunks(taken):
         change = update(deliveries).where(deliveries.c.delivery_id.in_(some))

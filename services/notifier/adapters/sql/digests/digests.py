@@ -39,7 +39,7 @@ from services.notifier.adapters.sql.digests.digest_rows import (
 from services.notifier.adapters.sql.digests.sent_jobs import sent_before, sent_rows
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
-from services.notifier.adapters.sql.people.tracked_jobs import closed_jobs, note_closed_told
+from services.notifier.adapters.sql.people.tracked_jobs import closed_jobs, note_closed_mailed
 from services.notifier.adapters.sql.rows import (
     chunks,
     given,
@@ -173,7 +173,7 @@ class SqlDigests:
                 rows.setdefault(digest_items, []).extend(item_rows(own, outcome))
                 rows.setdefault(sent_jobs, []).extend(sent_rows(outcome))
                 rows.setdefault(deliveries, []).append(delivery_row(person, due_at, own, build.email.delivery_id, now))
-                note_closed_told(connection, person, outcome.closed, now)
+                note_closed_mailed(connection, person, outcome.closed, now)
         for table, some in rows.items():
             connection.execute(insert(table), some)
 

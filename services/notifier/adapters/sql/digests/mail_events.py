@@ -44,7 +44,7 @@ from services.runtime.pauses import SqlPauses
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.store import reading, retried, upsert, writing
 
-_IN_ONE = 200
+_AT_ONCE = 200
 """Events a transaction: what a crash undoes comes again."""
 _STANDING = ("unsubscribed", "resubscribed")
 """Kinds that say whether somebody wants mails."""
@@ -83,7 +83,7 @@ class SqlMailEvents:
         taken = aside = 0
         # What concerns one person together, in the order in which it happened.
         ordered = sorted(events, key=lambda event: (event.address, event.delivery_id, event.at, event.event_id))
-        for some in chunks(ordered, _IN_ONE):
+        for some in chunks(ordered, _AT_ONCE):
             new = self._take(some, now)
             taken += len(new)
             aside += sum(event.kind == "unknown" for event in new)

@@ -121,9 +121,9 @@ class SqlAsking:
             overdue |= (_person.status == "paused") & (_person.asked_at <= now - settings.erase_after) & mailed
         return overdue
 
-    def _people(self, which: ColumnElement[bool]) -> list[str]:
+    def _people(self, condition: ColumnElement[bool]) -> list[str]:
         with reading(self._engine) as connection:
-            query = select(_person.subscriber_id).where(which).order_by(_person.subscriber_id).limit(_AT_ONCE)
+            query = select(_person.subscriber_id).where(condition).order_by(_person.subscriber_id).limit(_AT_ONCE)
             return list(connection.execute(query).scalars())
 
     def _each(self, own_ids: Iterable[str], act: Callable[[str], bool]) -> int:
@@ -276,15 +276,17 @@ def _declared_alone() -> ColumnElement[bool]:
     return (_person.status == "active") & ~said & ~mailed
 
 
-def _locked_person(connection: Connection, own_id: str, which: ColumnElement[bool] | None = None) -> Subscriber | None:
+def _locked_person(
+    connection: Connection, own_id: str, condition: ColumnElement[bool] | None = None
+) -> Subscriber | None:
     """Somebody as they are until the transaction ends; None where they are gone, or no more one of those."""
     row = hold_person(connection, own_id)
-    is_one = row is not None and (which is None or _is(connection, own_id, which))
-    return subscriber_in(row) if row is not None and is_one else None
+    fits = row is not None and (condition is None or _is(connection, own_id, condition))
+    return subscriber_in(row) if row is not None and fits else None
 
 
-def _is(connection: Connection, own_id: str, which: ColumnElement[bool]) -> bool:
-    return connection.execute(select(which).where(_own(own_id))).scalar() is True
+def _is(connection: Connection, own_id: str, condition: ColumnElement[bool]) -> bool:
+    return connection.execute(select(condition).where(_own(own_id))).scalar() is True
 
 
 def _state_of_last(connection: Connection, own_id: str, notice: Notice) -> str | None:

@@ -123,8 +123,10 @@ class SqlOptOuts:
         """What lets in, by kind."""
         with reading(self._engine) as connection:
             return [
-                InForce("in_force", what, now, tuple(sorted(_listed(what, name) for name, _ in rows)))
-                for what, rows in ((what, connection.execute(query).all()) for what, query in _IN_FORCE.items())
+                InForce("in_force", entrance, now, tuple(sorted(_listed(entrance, name) for name, _ in rows)))
+                for entrance, rows in (
+                    (entrance, connection.execute(query).all()) for entrance, query in _IN_FORCE.items()
+                )
             ]
 
     @retried
@@ -156,32 +158,40 @@ class SqlOptOuts:
         return len(theirs)
 
     @retried
-    def have_leave(self, who: Departure, now: datetime) -> bool:
+    def have_leave(self, departure: Departure, now: datetime) -> bool:
         """Stop the mails of who unsubscribed or paused; False where they are gone, have, or said otherwise since.
 
         Who paused here too is so until the time that they said last.
         """
         with writing(self._engine) as connection:
-            person = hold_person(connection, who.subscriber_id)
-            if person is None or person.created_at != who.since or person.status == "unsubscribed":
+            person = hold_person(connection, departure.subscriber_id)
+            if person is None or person.created_at != departure.since or person.status == "unsubscribed":
                 return False
-            if who.kind == "unsubscribed":
-                if _came_back_since(connection, who, now):
+            if departure.kind == "unsubscribed":
+                if _came_back_since(connection, departure, now):
                     return False
-                stop(connection, who.subscriber_id, "unsubscribed", now)
-                ledger.keep(connection, who.subscriber_id, Consent("withdrawn", who.at, who.origin, who.wording))
+                stop(connection, departure.subscriber_id, "unsubscribed", now)
+                ledger.keep(
+                    connection,
+                    departure.subscriber_id,
+                    Consent("withdrawn", departure.at, departure.origin, departure.wording),
+                )
                 return True
             if person.status == "paused":
-                last = last_pause(ledger.consents_of(connection, who.subscriber_id))
-                said = (last.origin if last else who.origin, person.paused_until)
-                if person.changed_at >= who.at or said == (who.origin, who.until):
+                last = last_pause(ledger.consents_of(connection, departure.subscriber_id))
+                said = (last.origin if last else departure.origin, person.paused_until)
+                if person.changed_at >= departure.at or said == (departure.origin, departure.until):
                     return False
-                stop(connection, who.subscriber_id, "paused", who.at, who.until)
-            elif person.changed_at > who.at or (who.until is not None and who.until <= now):
+                stop(connection, departure.subscriber_id, "paused", departure.at, departure.until)
+            elif person.changed_at > departure.at or (departure.until is not None and departure.until <= now):
                 return False
             else:
-                stop(connection, who.subscriber_id, "paused", now, who.until)
-            ledger.keep(connection, who.subscriber_id, Consent("paused", who.at, who.origin, who.wording))
+                stop(connection, departure.subscriber_id, "paused", now, departure.until)
+            ledger.keep(
+                connection,
+                departure.subscriber_id,
+                Consent("paused", departure.at, departure.origin, departure.wording),
+            )
             return True
 
     def suppress(self, hashes: Sequence[SuppressedHash], now: datetime) -> int:
@@ -207,13 +217,13 @@ class SqlOptOuts:
         )
 
 
-def _listed(what: Entrance, name: str) -> str:
+def _listed(entrance: Entrance, name: str) -> str:
     """What a list calls it: the address of a feed is a secret, of all others the store itself has an id or a hash."""
-    return hashlib.sha256(name.encode()).hexdigest() if what == "feed" else name
+    return hashlib.sha256(name.encode()).hexdigest() if entrance == "feed" else name
 
 
-def _end(connection: Connection, what: Entrance, names: Sequence[str], now: datetime) -> None:
-    match what:
+def _end(connection: Connection, entrance: Entrance, names: Sequence[str], now: datetime) -> None:
+    match entrance:
         case "session":
             connection.execute(delete(sessions).where(sessions.c.token_hash.in_(names)))
         case "token":
@@ -234,11 +244,13 @@ def _last_words(connection: Connection) -> Mapping[tuple[str, Status], dict[str,
     return {(row.subscriber_id, _STATUS_OF[row.kind]): {"origin": row.origin, "wording": row.wording} for row in rows}
 
 
-def _came_back_since(connection: Connection, who: Departure, now: datetime) -> bool:
+def _came_back_since(connection: Connection, departure: Departure, now: datetime) -> bool:
     """By their own word: neither a day that came nor another address says that they want mails."""
     theirs = [
         consent
-        for consent in ledger.consents_of(connection, who.subscriber_id)
+        for consent in ledger.consents_of(connection, departure.subscriber_id)
         if consent.origin in ("page", "provider")
     ]
-    return any(consent.kind in ("given", "resumed", "paused") and who.at < consent.at <= now for consent in theirs)
+    return any(
+        consent.kind in ("given", "resumed", "paused") and departure.at < consent.at <= now for consent in theirs
+    )

@@ -333,8 +333,8 @@ def _get(connection: Connection, subscriber_id: str) -> Subscriber:
     return found
 
 
-def _first(connection: Connection, which: ColumnElement[bool]) -> Subscriber | None:
-    row = connection.execute(select(subscribers).where(which)).one_or_none()
+def _first(connection: Connection, condition: ColumnElement[bool]) -> Subscriber | None:
+    row = connection.execute(select(subscribers).where(condition)).one_or_none()
     return subscriber_in(row) if row is not None else None
 
 

@@ -97,7 +97,7 @@ def closed_jobs(connection: Connection, subscriber_ids: Sequence[str]) -> dict[s
     return {own: tuple(jobs) for own, jobs in found.items()}
 
 
-def note_closed_told(connection: Connection, subscriber_id: str, jobs: Iterable[ClosedJob], now: datetime) -> None:
+def note_closed_mailed(connection: Connection, subscriber_id: str, jobs: Iterable[ClosedJob], now: datetime) -> None:
     """A mail says that they are closed: no other one will."""
     for some in chunks([job.posting_id for job in jobs]):
         own = (_row.subscriber_id == subscriber_id) & _row.posting_id.in_(some)

@@ -33,7 +33,7 @@ from services.runtime.sql.suppressed import is_suppressed
 
 _MOST_MATCHES = 100_000
 """Of one search in one window: whatever came while nobody ran is posted."""
-_OF_ONE = 4
+_MOST_IN_HAND = 4
 """Events of a webhook that are in hand at once."""
 _hook, _event, _person = webhooks.c, webhook_events.c, subscribers.c
 
@@ -196,7 +196,12 @@ class SqlWebhookEvents:
             .join(webhooks, _hook.webhook_id == _event.webhook_id)
             .where(_event.state == "waiting", or_(_event.not_before <= now, too_late), free, may)
         ).subquery()
-        first = select(query).where(query.c.turn <= _OF_ONE).order_by(query.c.not_before, query.c.event_id).limit(most)
+        first = (
+            select(query)
+            .where(query.c.turn <= _MOST_IN_HAND)
+            .order_by(query.c.not_before, query.c.event_id)
+            .limit(most)
+        )
         with reading(self._engine) as connection:
             if sending_paused(connection):
                 return []

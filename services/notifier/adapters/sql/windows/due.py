@@ -152,8 +152,8 @@ class SqlWindows:
             _free(connection, subscribers.c.built_by == worker)
 
 
-def _free(connection: Connection, which: ColumnElement[bool]) -> None:
-    claimed = select(subscribers.c.subscriber_id).where(which).order_by(subscribers.c.subscriber_id)
+def _free(connection: Connection, condition: ColumnElement[bool]) -> None:
+    claimed = select(subscribers.c.subscriber_id).where(condition).order_by(subscribers.c.subscriber_id)
     for some in chunks(connection.execute(claimed.with_for_update(key_share=True)).scalars().all()):
         own = update(subscribers).where(subscribers.c.subscriber_id.in_(some))
         connection.execute(own.values(built_by=None, build_lease=None))
@@ -216,7 +216,9 @@ def _free_of(due: CTE, now: BindParameter[datetime]) -> Any:
     )
 
 
-def with_searches(connection: Connection, claimed: Sequence[str], which: ColumnElement[bool]) -> list[DueSubscriber]:
+def with_searches(
+    connection: Connection, claimed: Sequence[str], condition: ColumnElement[bool]
+) -> list[DueSubscriber]:
     """People with those of their searches."""
     people = recipients_of(connection, claimed)
     windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
@@ -224,7 +226,7 @@ def with_searches(connection: Connection, claimed: Sequence[str], which: ColumnE
         searches = (
             select(saved_searches, criteria_table.c.document)
             .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
-            .where(saved_searches.c.subscriber_id.in_(some), which)
+            .where(saved_searches.c.subscriber_id.in_(some), condition)
             .order_by(bytewise(connection, saved_searches.c.search_id))
         )
         for row in connection.execute(searches):

@@ -77,7 +77,7 @@ class DueKeys:
         due, first, self._several = np.unique(
             np.array([key for key, _ in pairs], dtype=np.int64), return_index=True, return_counts=True
         )
-        self._one_each = due.size == len(pairs)
+        self._single = due.size == len(pairs)
         # Keys are dense: 4 bytes for each up to the greatest that is due, and one that stands for all beyond.
         self._place_of = np.full(int(due.max(initial=-1)) + 2, -1, dtype=np.int32)
         self._place_of[due] = np.arange(due.size)
@@ -91,7 +91,7 @@ class DueKeys:
         if places.min(initial=0) < 0:
             at = np.flatnonzero(places >= 0)
             places, sizes = places[at], np.diff(np.searchsorted(at, _bounds(sizes)))
-        if self._one_each:
+        if self._single:
             return places.view(np.uint32), sizes
         several = self._several[places]
         bounds = _bounds(several)
@@ -112,7 +112,7 @@ class WindowHits:
         """`most` rows a pair are wanted; beyond `held` hits, those that are not among the best are let go."""
         self._due = due
         self._most = most
-        self._least_held = self._most_held = most_hits
+        self._least_trim = self._trim_above = most_hits
         self._pair_bits = _bits(len(due.windows))
         self._pairs: list[Pairs] = []
         self._sizes: list[Sizes] = []
@@ -140,7 +140,7 @@ class WindowHits:
                 pairs, sizes = pairs[inside], np.diff(_bounds(inside)[_bounds(sizes)])
             self._hold(pairs, sizes)
             start += sizes.size
-        if self._size > self._most_held:
+        if self._size > self._trim_above:
             self._let_go()
 
     def _hold(self, pairs: Pairs, sizes: Sizes) -> None:
@@ -192,7 +192,7 @@ class WindowHits:
             by_rank &= np.uint64((1 << self._pair_bits) - 1)
             self._hold(by_rank.astype(np.uint32), np.bincount(ranks, minlength=rows.size))
         # Twice what is held, so that looking through it again is paid for by as many new hits.
-        self._most_held = max(self._least_held, 2 * self._size)
+        self._trim_above = max(self._least_trim, 2 * self._size)
 
     def chosen(self) -> Iterator[tuple[tuple[int, int], list[str]]]:
         """The posting ids of each window and key, the best first."""
