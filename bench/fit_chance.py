@@ -101,10 +101,10 @@ def foreseen(rows: Sequence[Row]) -> list[float]:
     models = {
         person: fitted([row for row in rows if row.person != person]) for person in sorted({row.person for row in rows})
     }
-    return [_of(row, models[row.person]) for row in rows]
+    return [_chance_of(row, models[row.person]) for row in rows]
 
 
-def _of(row: Row, model: Model) -> float:
+def _chance_of(row: Row, model: Model) -> float:
     return probability(max(model.log_odds(enumerate(facts)) for facts in row.facts))
 
 
@@ -159,7 +159,7 @@ def main() -> None:
     model = fitted(rows)
     if given.deciding:
         deciding = list(rows_of(postings, DECIDING))
-        _print(deciding, [_of(row, model) for row in deciding])
+        _print(deciding, [_chance_of(row, model) for row in deciding])
         return
     _print(rows, foreseen(rows))
     fields = {"best": model.best, "weights": dict(zip(FACTS, model.weights, strict=True))}

@@ -112,7 +112,7 @@ def measure(corpus: Corpus, postings: Sequence[PostingCore], progress: Progress)
         _hold_same(corpus, kernel, index.match(postings), expected)
         yield figure(kernel, timed(index.match, postings, _ROUNDS), memory_bytes(index) / corpus.size, built, looked_at)
     del index
-    for name, make in _others(corpus):
+    for name, make in _baselines(corpus):
         started = time.perf_counter()
         other = make(corpus)
         built = time.perf_counter() - started
@@ -121,7 +121,7 @@ def measure(corpus: Corpus, postings: Sequence[PostingCore], progress: Progress)
     progress.remove_task(task)
 
 
-def _others(corpus: Corpus) -> list[tuple[str, Callable[[Corpus], Any]]]:
+def _baselines(corpus: Corpus) -> list[tuple[str, Callable[[Corpus], Any]]]:
     if corpus.size > _MOST_LOOPED:
         return []
     return [("naive", Naive), *([("sqlite", Sqlite), ("counting", Counting)] if corpus.kind == "skewed" else [])]

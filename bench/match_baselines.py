@@ -162,7 +162,9 @@ class Sqlite:
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         base, allowed = self._database, prepared.allowed
-        fitting = [places for places in self._places if not places or (allowed.stated and _any_of(places, prepared))]
+        fitting = [
+            places for places in self._places if not places or (allowed.stated and _takes_in_any(places, prepared))
+        ]
         tops = prepared.posting.salary.tops if prepared.posting.salary else {}
         filled = (
             ("skill", [("",), *((name,) for name in prepared.skills)]),
@@ -179,7 +181,7 @@ class Sqlite:
         return Hits(keys[paid], keys[~paid])
 
 
-def _any_of(places: str, prepared: PreparedPosting) -> bool:
+def _takes_in_any(places: str, prepared: PreparedPosting) -> bool:
     return any(map(prepared.allowed.takes_in, places.split(" ")))
 
 

@@ -122,8 +122,8 @@ def _query(criteria: Criteria) -> dict[str, Any]:
     needed: list[dict[str, Any]] = [{"term": {"skills": name}} for name in criteria.skills.all]
     if criteria.skills.any:
         needed.append({"terms": {"held": criteria.skills.any}})
-    needed += [_saying(term) for term in text.wanted]
-    needed += [{"bool": {"should": [_saying(term) for term in group]}} for group in text.either]
+    needed += [_text_query(term) for term in text.wanted]
+    needed += [{"bool": {"should": [_text_query(term) for term in group]}} for group in text.either]
     if places := PLACE.narrowing(criteria):
         needed.append({"terms": {"place": [*places.terms, _EVERYWHERE]}})
     for field in ("workplace", "seniority", "employment"):
@@ -135,11 +135,13 @@ def _query(criteria: Criteria) -> dict[str, Any]:
         needed.append(_zone(criteria.utc_offset, criteria.tolerance))
     if criteria.salary_floor is not None:
         needed.append(_paid(criteria))
-    unwanted = [{"term": {"skills": name}} for name in criteria.skills.none] + [_saying(term) for term in text.excluded]
+    unwanted = [{"term": {"skills": name}} for name in criteria.skills.none] + [
+        _text_query(term) for term in text.excluded
+    ]
     return {"bool": {"filter": needed or [{"match_all": {}}], **({"must_not": unwanted} if unwanted else {})}}
 
 
-def _saying(term: str) -> dict[str, Any]:
+def _text_query(term: str) -> dict[str, Any]:
     return {"match_phrase": {"line": term}} if " " in term else {"term": {"line": term}}
 
 

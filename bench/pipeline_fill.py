@@ -52,7 +52,7 @@ def fill(
             first = first or some[0]
             log.produce([_published(key, document) for key, document in some])
             with writing(engine) as connection:
-                _keep(connection, some, settings, now, due)
+                _insert_searches(connection, some, settings, now, due)
             advance(len(some))
         _check(first)
         for partition, end in enumerate(log.ends(CRITERIA.name)):
@@ -79,7 +79,7 @@ def _check(first: tuple[int, bytes] | None) -> None:
         raise ValueError("criteria records are written otherwise than this expects")
 
 
-def _keep(
+def _insert_searches(
     connection: Connection,
     some: Sequence[tuple[int, bytes]],
     settings: Settings,

@@ -114,19 +114,19 @@ class _Timed:
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         if self._began is None:
-            self._began = _now()
+            self._began = _read_clocks()
         self._left -= len(batch)
         return self._service.handle(batch)
 
     def produce(self, records: Sequence[Outgoing]) -> None:
         self._producer.produce(records)
         if self._left <= 0 and self._began is not None:
-            now = _now()
+            now = _read_clocks()
             self.took = Took(now.seconds - self._began.seconds, now.cpu_s - self._began.cpu_s)
             self.done.set()
 
 
-def _now() -> Took:
+def _read_clocks() -> Took:
     return Took(time.perf_counter(), time.process_time())
 
 

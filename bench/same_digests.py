@@ -51,11 +51,11 @@ def made_by_both(commit: str, morning: Morning) -> tuple[Made, Made]:
         engine.dispose()
         shutil.copytree(ours, theirs)
         people = len(morning.searches)
-        by_ours, by_theirs = at_once.submit(_made, ours, people), at_once.submit(_made, theirs, people, checkout)
+        by_ours, by_theirs = at_once.submit(_served, ours, people), at_once.submit(_served, theirs, people, checkout)
         return by_ours.result(), by_theirs.result()
 
 
-def _made(folder: Path, people: int, checkout: Path | None = None) -> Made:
+def _served(folder: Path, people: int, checkout: Path | None = None) -> Made:
     """Let a notifier serve the store in a folder."""
     url = f"sqlite:///{folder / 'store.sqlite'}"
     (report,), _ = run([(url, into(folder), "one")], checkout)

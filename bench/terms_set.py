@@ -49,10 +49,10 @@ def _properties() -> dict[str, Any]:
 def _hits(prepared: PreparedPosting, answer: dict[str, Any]) -> Hits:
     says: dict[str, bool] = {}
     hits = [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())]
-    return split_by_pay(prepared.posting, [hit for hit in hits if _says(prepared, hit, says)])
+    return split_by_pay(prepared.posting, [hit for hit in hits if _text_fits(prepared, hit, says)])
 
 
-def _says(prepared: PreparedPosting, hit: dict[str, Any], known: dict[str, bool]) -> bool:
+def _text_fits(prepared: PreparedPosting, hit: dict[str, Any], known: dict[str, bool]) -> bool:
     if "text" not in hit:
         return True
     text = hit["text"][0]
@@ -101,8 +101,8 @@ def _query(prepared: PreparedPosting) -> dict[str, Any]:
     posting = prepared.posting
     own, words = sorted(prepared.skills), sorted(set(prepared.haystack.line.split()))
     needed = [
-        _all_of("skills", own, "needed"),
-        _all_of("words", words, "words_needed"),
+        _terms_set("skills", own, "needed"),
+        _terms_set("words", words, "words_needed"),
         {"terms": {"any": [ANY, *own, *sorted(prepared.implied.keys() - prepared.skills)]}},
         *filters_as_ours(prepared),
     ]
@@ -113,7 +113,7 @@ def _query(prepared: PreparedPosting) -> dict[str, Any]:
     return {"bool": {"filter": needed, "must_not": {"terms": {"unwanted": own}}}}
 
 
-def _all_of(field: str, values: list[str], count: str) -> dict[str, Any]:
+def _terms_set(field: str, values: list[str], count: str) -> dict[str, Any]:
     return {"terms_set": {field: {"terms": [ANY, *values], "minimum_should_match_field": count}}}
 
 

@@ -147,20 +147,20 @@ def _typing(folder: Path, store: str, people: int, forms: int) -> dict[str, floa
             view = sum(client.get(path).raise_for_status().num_bytes_downloaded for path in paths)
         floors = _floors()
         before = processor_s(portal.process.pid)
-        taken = _by_all(partial(_type, portal.base, forms=forms), people)
+        taken = _by_everybody(partial(_type, portal.base, forms=forms), people)
         cpu = (processor_s(portal.process.pid) - before) / len(taken)
         floors += _floors()
-        at_once = _by_all(partial(_one_key, portal.base), people)
+        at_once = _by_everybody(partial(_one_key, portal.base), people)
     return {
-        "preview_p95_ms": _ms(_at(taken, 0.95)),
-        "preview_p50_ms": _ms(_at(taken, 0.5)),
+        "preview_p95_ms": _ms(_percentile(taken, 0.95)),
+        "preview_p50_ms": _ms(_percentile(taken, 0.5)),
         "preview_max_ms": _ms(taken[-1]),
         "preview_at_once_ms": _ms(at_once[-1]),
         "preview_cpu_ms": _ms(cpu),
         "preview_vs_floor": round(cpu / median(floors), 2),
-        "preview_vs_page": round(_at(taken, 0.95) / _at(pages, 0.95), 1),
-        "preview_vs_store": round(_judged_s(store) / _at(taken, 0.5), 1),
-        "page_p95_ms": _ms(_at(pages, 0.95)),
+        "preview_vs_page": round(_percentile(taken, 0.95) / _percentile(pages, 0.95), 1),
+        "preview_vs_store": round(_judged_s(store) / _percentile(taken, 0.5), 1),
+        "page_p95_ms": _ms(_percentile(pages, 0.95)),
         "first_view_kb": round(view / 1024, 1),
         "read_s": round(ready_s, 1),
     }
@@ -225,7 +225,7 @@ def _floors() -> list[float]:
     return taken
 
 
-def _by_all(ask: "partial[list[float]]", people: int) -> list[float]:
+def _by_everybody(ask: "partial[list[float]]", people: int) -> list[float]:
     with ThreadPoolExecutor(people) as pool:
         return sorted(each for some in pool.map(ask, range(people)) for each in some)
 
@@ -309,11 +309,11 @@ def _asking_the_index(count: int, people: int, forms: int) -> dict[str, float]:
                 taken.append(time.perf_counter() - began)
             return taken
 
-        taken = _by_all(partial(ask), people)
+        taken = _by_everybody(partial(ask), people)
     finally:
         delete_indices(url, prefix)
         engine.close()
-    return {"indexed_p95_ms": _ms(_at(taken, 0.95)), "indexed_p50_ms": _ms(_at(taken, 0.5))}
+    return {"indexed_p95_ms": _ms(_percentile(taken, 0.95)), "indexed_p50_ms": _ms(_percentile(taken, 0.5))}
 
 
 def _signing_up(folder: Path, store: str, count: int) -> dict[str, float]:
@@ -340,9 +340,9 @@ def _signing_up(folder: Path, store: str, count: int) -> dict[str, float]:
     if taken_in != count:
         sys.exit(f"{taken_in} of {count} are subscribed")
     return {
-        "sign_up_p95_ms": _ms(_at(asked, 0.95)),
+        "sign_up_p95_ms": _ms(_percentile(asked, 0.95)),
         "sign_up_max_ms": _ms(asked[-1]),
-        "confirm_p95_ms": _ms(_at(confirmed, 0.95)),
+        "confirm_p95_ms": _ms(_percentile(confirmed, 0.95)),
         "confirm_max_ms": _ms(confirmed[-1]),
         "letters_s": round(letters_s, 1),
         "cpu_ms_each": _ms(cpu / count),
@@ -414,7 +414,7 @@ def _ms(seconds: float) -> float:
     return round(seconds * 1e3, 1)
 
 
-def _at(ordered: Sequence[float], share: float) -> float:
+def _percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 

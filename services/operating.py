@@ -95,7 +95,7 @@ class Operations:
 
     def follow_settings(self, read: Callable[[], Settings]) -> None:
         """Have it told how many sources the settings, read anew, have otherwise than here."""
-        look = Cached(lambda: _not_taken_up(self._settings, read), keep_s=_FILES_EVERY_S)
+        look = Cached(lambda: _sources_not_taken_up(self._settings, read), keep_s=_FILES_EVERY_S)
         self.metrics.follow(listed.NOT_TAKEN_UP, look)
 
     def follow_index(self, count: Callable[[datetime], int]) -> None:
@@ -198,7 +198,7 @@ class Operations:
             yield heartbeat_of(Heartbeat(name, ready=reason is None, reason=reason, mend=mend), failure)
 
 
-def _not_taken_up(here: Settings, read: Callable[[], Settings]) -> int:
+def _sources_not_taken_up(here: Settings, read: Callable[[], Settings]) -> int:
     try:
         there = read().ingest
     except JobchimeError:

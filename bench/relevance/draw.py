@@ -36,10 +36,10 @@ _SEED: Final = 15
 
 def draw(everybody: Collection[Person], done: Run, items: Mapping[str, Captured]) -> list[Pair]:
     """Pairs of all people, the same for the same run."""
-    return [pair for person in everybody for pair in _of(person, done, items)]
+    return [pair for person in everybody for pair in _pairs_of(person, done, items)]
 
 
-def _of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pair]:
+def _pairs_of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pair]:
     chance = random.Random(f"{_SEED} {person.name}")
     sent = list(
         dict.fromkeys(mailed.posting for mailed in done.sent if mailed.person == person.name and not mailed.near)

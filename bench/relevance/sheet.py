@@ -31,7 +31,7 @@ def why_sheet(person: Person, done: Run, pairs: Sequence[Pair], items: Mapping[s
     """What was said of each job that was sent, claim by claim."""
     judged = {pair.posting for pair in pairs if pair.person == person.name}
     said = {job.posting: job for job in done.sent if job.person == person.name and not job.near}
-    return "\n".join(_said(job, items[key].title) for key, job in sorted(said.items()) if key in judged)
+    return "\n".join(_section(job, items[key].title) for key, job in sorted(said.items()) if key in judged)
 
 
 def _head(person: Person) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _posting(number: int, item: Captured) -> str:
     )
 
 
-def _said(job: Sent, title: str) -> str:
+def _section(job: Sent, title: str) -> str:
     lines = "\n".join(
         f"    {line.text}\n" + textwrap.indent("\n".join(line.claims), " " * 8 + "claim: ") for line in job.why
     )

@@ -56,10 +56,10 @@ def stage_of(person: Person, posting: PostingCore) -> tuple[str, float | None]:
         return "a language that they do not speak", None
     failed = ([reason for reason in verdict(criteria, posting).reasons if reason.fit != "yes"] for criteria in searches)
     fewest = min(failed, key=len)
-    return f"refused by {', '.join(sorted(map(_said, fewest)))}", None
+    return f"refused by {', '.join(sorted(map(_refusal, fewest)))}", None
 
 
-def _said(reason: Reason) -> str:
+def _refusal(reason: Reason) -> str:
     facts = reason.facts
     stated = facts.scope != "unknown" if isinstance(facts, PlaceFacts) else facts.stated
     return reason.criterion if stated else f"{reason.criterion} (not told)"

@@ -41,10 +41,10 @@ _SEED: Final = 16
 def draw(everybody: Sequence[Person], postings: Mapping[str, PostingCore]) -> list[Pair]:
     """Pairs of all people, the same for the same postings."""
     items = {key: item for key, item in all_captured().items() if key in postings and in_span(item.arrives)}
-    return [pair for person in everybody for pair in _of(person, postings, items)]
+    return [pair for person in everybody for pair in _pairs_of(person, postings, items)]
 
 
-def _of(person: Person, postings: Mapping[str, PostingCore], items: Mapping[str, Captured]) -> Iterator[Pair]:
+def _pairs_of(person: Person, postings: Mapping[str, PostingCore], items: Mapping[str, Captured]) -> Iterator[Pair]:
     chance = random.Random(f"{_SEED} {person.name}")
     most = _MOST[person.half]
     fits: dict[str, list[str]] = {name: [] for name in most}
@@ -56,7 +56,7 @@ def _of(person: Person, postings: Mapping[str, PostingCore], items: Mapping[str,
         if found and job not in taken:
             taken.add(job)
             fits[_stratum(found)].append(key)
-    yield from _pairs(person, fits, _some(fits, most, items))
+    yield from _pairs(person, fits, _drawn(fits, most, items))
     if person.half == "deciding":
         for key in keys:
             job, stratum = same_job(items[key]), looks_wanted(person, items[key])
@@ -76,7 +76,7 @@ def _stratum(found: Sequence[Fitting]) -> str:
     return next(name for name, least in _LEAST.items() if likely >= least)
 
 
-def _some(
+def _drawn(
     strata: Mapping[str, Sequence[str]], most: Mapping[str, int], items: Mapping[str, Captured]
 ) -> dict[str, list[str]]:
     """The first of each stratum, few of one employer while others have enough; then what is lacking, from any."""

@@ -23,11 +23,11 @@ def _quantiles(metric: str, *, by: str = "") -> tuple[tuple[str, str], ...]:
     )
 
 
-def _way(title: str, metric: str, says: str = "") -> Panel:
+def _delay_panel(title: str, metric: str, says: str = "") -> Panel:
     return Panel(title, "s", _quantiles(metric), says, log=True)
 
 
-def _most(title: str, metric: str, label: str = "", unit: Unit = "short", says: str = "") -> Panel:
+def _gauge_panel(title: str, metric: str, label: str = "", unit: Unit = "short", says: str = "") -> Panel:
     """A gauge of the store."""
     query = f"max by ({label}) ({metric})" if label else f"max({metric})"
     return Panel(title, unit, ((query, f"{{{{{label}}}}}" if label else title.casefold()),), says)
@@ -67,17 +67,21 @@ DASHBOARDS: tuple[Dashboard, ...] = (
             _rate("Records", "jobchime_records_total", "service", "topic"),
             Panel("Lag", "short", (("sum by (service, topic) (jobchime_consumergroup_lag)", "{{service}} {{topic}}"),)),
             _bad("stored_late"),
-            _way("From fetch to stored", "jobchime_fetched_to_stored_seconds"),
-            _way("From published to matched", "jobchime_published_to_matched_seconds", "The source's delay included."),
-            _way("From fetch to normalised", "jobchime_fetched_to_normalised_seconds"),
-            _way(
+            _delay_panel("From fetch to stored", "jobchime_fetched_to_stored_seconds"),
+            _delay_panel(
+                "From published to matched", "jobchime_published_to_matched_seconds", "The source's delay included."
+            ),
+            _delay_panel("From fetch to normalised", "jobchime_fetched_to_normalised_seconds"),
+            _delay_panel(
                 "From normalised to matched", "jobchime_normalised_to_matched_seconds", "Grows with the matcher's lag."
             ),
-            _way("From matched to stored", "jobchime_matched_to_stored_seconds", "Grows with the notifier's lag."),
+            _delay_panel(
+                "From matched to stored", "jobchime_matched_to_stored_seconds", "Grows with the notifier's lag."
+            ),
             _rate("Dead letters", "jobchime_dead_letters_total", "topic", "error_type"),
-            _most("Records in the store", "jobchime_stored_match_records"),
-            _most("Changes of searches to publish", "jobchime_outbox_rows"),
-            _most(
+            _gauge_panel("Records in the store", "jobchime_stored_match_records"),
+            _gauge_panel("Changes of searches to publish", "jobchime_outbox_rows"),
+            _gauge_panel(
                 "Since the last canary was delivered, to nowhere",
                 "jobchime_canary_age_seconds",
                 unit="s",
@@ -89,11 +93,11 @@ DASHBOARDS: tuple[Dashboard, ...] = (
         "sources",
         "jobchime: sources",
         (
-            _most("Sources by health", "jobchime_sources", "state"),
-            _way(
+            _gauge_panel("Sources by health", "jobchime_sources", "state"),
+            _delay_panel(
                 "From published to fetched", "jobchime_published_to_fetched_seconds", "The source's delay and polling."
             ),
-            _way("From fetch to matched", "jobchime_fetched_to_matched_seconds"),
+            _delay_panel("From fetch to matched", "jobchime_fetched_to_matched_seconds"),
             _rate("Pushed postings", "jobchime_pushed_postings_total", "outcome"),
             _rate("Push requests", "jobchime_push_requests_total", "status"),
             _bad("pushes_failed"),
@@ -123,24 +127,24 @@ DASHBOARDS: tuple[Dashboard, ...] = (
                 "short",
                 (("max(jobchime_due_subscribers)", "due"), ("max(jobchime_put_off_subscribers)", "put off by warm-up")),
             ),
-            _most("Digests of the last day", "jobchime_digests_last_day", "outcome"),
-            _most("Deliveries", "jobchime_deliveries", "state"),
+            _gauge_panel("Digests of the last day", "jobchime_digests_last_day", "outcome"),
+            _gauge_panel("Deliveries", "jobchime_deliveries", "state"),
             _rate("Attempts", "jobchime_mail_attempts_total", "mailer", "outcome", "fault"),
             _bad("mails_not_taken"),
-            _most("Mails that wait after a failure", "jobchime_mails_failing", "fault"),
-            _most("Mails given up in a day", "jobchime_mails_given_up_last_day", "fault"),
-            _most("Mails that came back in a day", "jobchime_mails_came_back_last_day", "kind"),
+            _gauge_panel("Mails that wait after a failure", "jobchime_mails_failing", "fault"),
+            _gauge_panel("Mails given up in a day", "jobchime_mails_given_up_last_day", "fault"),
+            _gauge_panel("Mails that came back in a day", "jobchime_mails_came_back_last_day", "kind"),
             Panel(
                 "Sending",
                 "bool_yes_no",
                 (("max(jobchime_sending_paused)", "paused"), ("max(jobchime_sending_stopped)", "stopped by itself")),
             ),
-            _most("Addresses not mailed", "jobchime_suppressed_addresses"),
-            _most("Seconds that the oldest mail waits to be handed over", "jobchime_mails_untaken_seconds"),
-            _most("Mails that do not arrive, where many do not", "jobchime_mails_not_arriving", "kind"),
-            _most("Mails of which nothing is heard", "jobchime_mails_unheard"),
-            _most("Sign-ups not confirmed", "jobchime_sign_ups_waiting"),
-            _most("Webhooks", "jobchime_webhooks", "state"),
+            _gauge_panel("Addresses not mailed", "jobchime_suppressed_addresses"),
+            _gauge_panel("Seconds that the oldest mail waits to be handed over", "jobchime_mails_untaken_seconds"),
+            _gauge_panel("Mails that do not arrive, where many do not", "jobchime_mails_not_arriving", "kind"),
+            _gauge_panel("Mails of which nothing is heard", "jobchime_mails_unheard"),
+            _gauge_panel("Sign-ups not confirmed", "jobchime_sign_ups_waiting"),
+            _gauge_panel("Webhooks", "jobchime_webhooks", "state"),
             _rate("Webhook attempts", "jobchime_webhook_attempts_total", "outcome"),
             Panel(
                 "Webhook events overdue",
@@ -165,8 +169,8 @@ DASHBOARDS: tuple[Dashboard, ...] = (
                 (("max by (service, state) (jobchime_workers)", "{{service}} {{state}}"),),
                 "By heartbeats in the store.",
             ),
-            _most("Restarts of a worker in an hour", "jobchime_worker_restarts_last_hour", "service", "short"),
-            _most("Since the last heartbeat", "jobchime_heartbeat_age_seconds", "service", "s"),
+            _gauge_panel("Restarts of a worker in an hour", "jobchime_worker_restarts_last_hour", "service", "short"),
+            _gauge_panel("Since the last heartbeat", "jobchime_heartbeat_age_seconds", "service", "s"),
             Panel(
                 "Partitions assigned", "short", (("jobchime_partitions_assigned", "{{service}} {{job}} {{instance}}"),)
             ),

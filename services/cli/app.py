@@ -175,25 +175,25 @@ def _run(arguments: Sequence[str]) -> int:
         print(error.format_message(), file=sys.stderr)
         return 2
     except WrongUsage as error:
-        _say(_sentence(error))
+        _print_fault(_sentence(error))
         return 2
     except UsageError as error:
-        _say(str(error))
+        _print_fault(str(error))
         return 2
     except ClickException as error:
-        _say(error.format_message())
+        _print_fault(error.format_message())
         return 1
     except (typer.Abort, EOFError):
-        _say("a question was not answered; nothing is done")
+        _print_fault("a question was not answered; nothing is done")
         return 1
     except JobchimeError as error:
-        _say(str(error))
+        _print_fault(str(error))
         return 1
     except OSError as error:
         if error.filename is None:
             raise
         # Of files that no command looks after by itself: no room, no right, a loop.
-        _say(f"{error.filename}: {error.strerror}")
+        _print_fault(f"{error.filename}: {error.strerror}")
         return 1
     return 0
 
@@ -216,7 +216,7 @@ def _sentence(error: WrongUsage) -> str:
     return f"{message[:1].lower()}{message[1:]}{'' if message.endswith('?') else ';'} see `{path} --help`"
 
 
-def _say(sentence: str) -> None:
+def _print_fault(sentence: str) -> None:
     """Print it in one line that a terminal can show."""
     text = "".join(letter if letter.isprintable() else " " for letter in without_secrets(sentence))
     if len(text) > _MOST_SAID:

@@ -32,7 +32,9 @@ def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, An
     """The chance, the bar where it is known, and what speaks against the job: log odds that each thing costs."""
     if chance is None:
         return None
-    against = [{"fact": factor.doubt.fact, "costs": factor.costs, "of": _of(factor.doubt)} for factor in chance.against]
+    against = [
+        {"fact": factor.doubt.fact, "costs": factor.costs, "of": _details(factor.doubt)} for factor in chance.against
+    ]
     return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
 
 
@@ -41,7 +43,7 @@ def parts_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
     return [{"part": part.code, "points": part.points, "most": part.most, "facts": _facts(part)} for part in parts]
 
 
-def _of(doubt: Doubt) -> list[str] | float | None:
+def _details(doubt: Doubt) -> list[str] | float | None:
     return [*filter(None, (doubt.condition, *doubt.of))] or doubt.amount
 
 

@@ -140,7 +140,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
         if int(request.headers.get("content-length") or _MOST_BODY + 1) > _MOST_BODY:
             raise HTTPException(413)
         form = await request.form()
-        given = _given(form)
+        given = _typed_form(form)
         door.access.check_form(request, operator, _text(form, "token"))
         if given.act not in (_OF_SOURCES if given.source else _ACTS):
             raise HTTPException(400)
@@ -164,7 +164,7 @@ def routes(door: ConsoleDoor) -> APIRouter:
     return router
 
 
-def _given(form: FormData) -> _Given:
+def _typed_form(form: FormData) -> _Given:
     sample = _text(form, "sample", _MOST_SAMPLE)
     fields = {
         name: (_text(form, f"from.{name}"), _text(form, f"text.{name}"), _text(form, f"date.{name}")) for name in FIELDS

@@ -70,7 +70,7 @@ def routes(door: ConsoleDoor, revealed: Revealed) -> APIRouter:
         if given.act not in _ACTS:
             raise HTTPException(400)
         about = given.delivery or await door.work(lambda: suppressions.short_hash(installation, given.address))
-        said = await door.act(operator, given.act, about, partial(_done, door, given, operator.name))
+        said = await door.act(operator, given.act, about, partial(_act, door, given, operator.name))
         return door.show(request, "done", operator, values={"said": said, "back": "/people"})
 
     @router.get("/people/{person}")
@@ -121,7 +121,7 @@ async def _listed(door: ConsoleDoor, request: Request, operator: Operator, fault
     return door.show(request, "people", operator, 404 if fault else 200, values)
 
 
-def _done(door: ConsoleDoor, given: PeopleForm, by: str) -> str:
+def _act(door: ConsoleDoor, given: PeopleForm, by: str) -> str:
     installation, now, why = door.installation, door.clock(), given.why.strip()
     if given.act in ("suppress", "lift"):
         if not why:

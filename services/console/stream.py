@@ -172,7 +172,7 @@ class SourceRow:
         )
         begins = [f"{hour.begins:%H:00}" for hour in self.hours if hour.failed or hour.unread]
         amiss = f"; amiss at {', '.join(begins)}" if begins else ""
-        said = _said(polls, seen, new, failed, unread, pushed=self.figures.pushed)
+        said = _counts_in_words(polls, seen, new, failed, unread, pushed=self.figures.pushed)
         return f"24 hours: {said}{amiss}"
 
 
@@ -187,11 +187,11 @@ def cell_of(hour: SourceHour, *, pushed: bool = False) -> Cell:
     sign, severity = _sign_of(hour)
     if not hour.polls and not hour.failed:
         return Cell(sign, severity, f"{hour.begins:%H:00}: not {'pushed to' if pushed else 'polled'}")
-    said = _said(hour.polls, hour.seen, hour.new, hour.failed, hour.unread, pushed=pushed)
+    said = _counts_in_words(hour.polls, hour.seen, hour.new, hour.failed, hour.unread, pushed=pushed)
     return Cell(sign, severity, f"{hour.begins:%H:00}: {said}")
 
 
-def _said(polls: int, seen: int, new: int, failed: int, unread: int, *, pushed: bool) -> str:
+def _counts_in_words(polls: int, seen: int, new: int, failed: int, unread: int, *, pushed: bool) -> str:
     if pushed:
         took = f"{counted(polls, 'push', 'pushes')}, {seen:,} taken, {new:,} new or changed, {failed:,} not taken"
         return f"{took}, {counted(unread, 'record')} refused"

@@ -102,7 +102,7 @@ def check(
         for number, page in enumerate(reader.read(source, Validators(), now), 1):
             progress(f"reading page {number}, {page.size / 1e6:.2f} MB")
             page = replace(page, parts=_some_completed(page, source, reader, now))
-            _take(report, source, page, listed, normalise, now, max_age)
+            _check_page(report, source, page, listed, normalise, now, max_age)
     except FetchFailedError as error:
         if report.bytes:
             report.faults.append(redacted(error))
@@ -130,7 +130,7 @@ def _some_completed(
         yield ready[0] if ready else part
 
 
-def _take(
+def _check_page(
     report: CheckReport,
     source: SourceSettings,
     page: Page,

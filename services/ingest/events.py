@@ -44,7 +44,7 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
         return Broken(fault, source_id=item.source_id)
     try:
         draft = found.draft(item.data)
-        dates, says = (draft.posted_at, draft.expires_at), _says(draft)
+        dates, says = (draft.posted_at, draft.expires_at), _fields_stated(draft)
     except UnusableItemError:
         # Still sent on: the normaliser gives it its dead letter, so that a better one can take it up again.
         dates, says = (None, None), frozenset[str]()
@@ -58,7 +58,7 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
     )
 
 
-def _says(draft: Draft) -> frozenset[str]:
+def _fields_stated(draft: Draft) -> frozenset[str]:
     """What a mapping may lose of all rows and no single one shows: many postings say none of it."""
     stated = {
         "pay": draft.pay_text or any(band.min is not None or band.max is not None for band in draft.pay),
@@ -103,7 +103,7 @@ def raw_record(
 def fault_of(source: str, broken: Broken) -> str:
     """Name a fault, the same at each poll and whatever its sentence."""
     fault = broken.fault
-    return digest_of(source, "fault", fault.code, fault.field or "", _where(broken))
+    return digest_of(source, "fault", fault.code, fault.field or "", _place_of_fault(broken))
 
 
 def earlier_fault_of(source: str, broken: Broken) -> str:
@@ -111,10 +111,10 @@ def earlier_fault_of(source: str, broken: Broken) -> str:
 
     It may go, with its one caller, once `ingest.keep_closed` has passed since an upgrade: by then they are pruned.
     """
-    return digest_of(source, _DIGITS.sub("#", broken.reason), _where(broken))
+    return digest_of(source, _DIGITS.sub("#", broken.reason), _place_of_fault(broken))
 
 
-def _where(broken: Broken) -> str:
+def _place_of_fault(broken: Broken) -> str:
     return broken.source_id if broken.source_id is not None else "" if broken.ends_feed else broken.excerpt
 
 

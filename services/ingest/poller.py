@@ -160,7 +160,7 @@ class Poller:
             validators=poll.validators(report) if answered else health.validators,
             counts=report.counts if answered else health.counts,
             format=report.format,
-            giving=_given(health, report, now),
+            giving=_giving_after(health, report, now),
         )
         if report.error is not None:
             return replace(after, last_error=report.error)
@@ -173,7 +173,7 @@ class Poller:
         )
 
 
-def _given(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
+def _giving_after(health: SourceHealth, report: PollReport, now: datetime) -> Giving:
     counts = report.counts
     return given(
         health.giving,

@@ -141,7 +141,7 @@ def plain(text: str) -> str:
 
 def _line(posting: PostingCore, reason: Reason, proof: Proof, words: Words) -> Line:
     if isinstance(reason.facts, TextFacts):
-        chosen = _said_in(posting, reason.facts)
+        chosen = _text_evidence(posting, reason.facts)
     else:
         chosen = _quotes(proof.get(_field(reason), ()), reason)
     evidence = tuple(chosen)[:_MOST_QUOTES]
@@ -192,7 +192,7 @@ def _asked_words(facts: Facts) -> list[str]:
             return []
 
 
-def _said_in(posting: PostingCore, facts: TextFacts) -> Iterator[Evidence]:
+def _text_evidence(posting: PostingCore, facts: TextFacts) -> Iterator[Evidence]:
     """Where the description says what was asked for, or what is excluded."""
     for term in (*facts.present, *facts.said):
         within = r"\W+".join(map(re.escape, term.split()))

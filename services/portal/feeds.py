@@ -171,12 +171,12 @@ def answered(request: Request, kind: Kind, feed: Feed, door: Door, words: Words,
         "Last-Modified": format_datetime(feed.updated.astimezone(UTC), usegmt=True),
         "Vary": "Accept-Language",
     }
-    if _has_it(request, etag, feed.updated):
+    if _is_unchanged(request, etag, feed.updated):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, _MEDIA[kind])
 
 
-def _has_it(request: Request, etag: str, updated: datetime) -> bool:
+def _is_unchanged(request: Request, etag: str, updated: datetime) -> bool:
     known = request.headers.get("if-none-match")
     if known is not None:
         return known.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in known.split(","))

@@ -65,15 +65,15 @@ def form_page(
 def _options(given: Mapping[str, str], words: Words) -> dict[str, list[tuple[str, str]]]:
     """What each choice offers, and what stands beside it; a saved search may have chosen what is not offered else."""
     say = words.say
-    counts = _with(("2", "3", "4", "5"), given["at_least"], beside=("1", ALL))
-    tolerances = _with(("1", "2", "3", "4", "6"), given["tolerance"], beside=("", "0"))
+    counts = _options_with(("2", "3", "4", "5"), given["at_least"], beside=("1", ALL))
+    tolerances = _options_with(("1", "2", "3", "4", "6"), given["tolerance"], beside=("", "0"))
     return {
         "at_least": [
             ("1", say("One of them is enough")),
             *((count, say("At least {count} of them", count=count)) for count in counts),
             (ALL, say("All of them")),
         ],
-        "km": [(km, f"{km} km") for km in _with(("10", "25", "50", "100", "200"), given["km"])],
+        "km": [(km, f"{km} km") for km in _options_with(("10", "25", "50", "100", "200"), given["km"])],
         "period": [(period, say(_PERIODS[period])) for period in _PERIODS],
         "tolerance": [
             ("", say("Any")),
@@ -98,7 +98,7 @@ def timing_options(words: Words) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _with(usual: Sequence[str], chosen: str, beside: Sequence[str] = ()) -> list[str]:
+def _options_with(usual: Sequence[str], chosen: str, beside: Sequence[str] = ()) -> list[str]:
     """The usual numbers, and the chosen one."""
     known = chosen in usual or chosen in beside or not is_number(chosen)
     return sorted([*usual, *([] if known else [chosen])], key=float)

@@ -72,7 +72,7 @@ class Traced(ServiceWrapper):
             if record.topic == RAW.name:
                 # Where a way begins nobody reads a record, so that whoever reads the first one tells of both.
                 self._tell(
-                    Span(RAW.name, "ingest.collector", trace, None, _made(record), record.appended_at, _id(record))
+                    Span(RAW.name, "ingest.collector", trace, None, _made_at(record), record.appended_at, _id(record))
                 )
         for made in outgoing:
             of = trace_of(made.headers)
@@ -93,7 +93,7 @@ def _id(record: Record) -> str | None:
     return span_of(record.headers)
 
 
-def _made(record: Record) -> datetime:
+def _made_at(record: Record) -> datetime:
     """When what a record tells happened, as its header says; else when it was sent."""
     try:
         made = datetime.fromisoformat(record.headers.get("ce_time", ""))

@@ -56,7 +56,7 @@ def variables(model: type[BaseModel], environ: Mapping[str, str], named: Collect
         raise UsageError("; ".join(_unknown(model, name) for name in strange))
     known = [(name, place) for name, place in places.items() if place is not None]
     return [
-        Variable(name, place, _value(name, _at(model, place), given[name]))
+        Variable(name, place, _value(name, _type_at(model, place), given[name]))
         for name, place in sorted(known, key=lambda each: (len(each[1]), each))
     ]
 
@@ -68,7 +68,7 @@ def _is_for_others(name: str, value: str) -> bool:
 def place_of(model: type[BaseModel], name: str) -> tuple[str, ...] | None:
     """The place of the setting that a variable gives; None where it is none."""
     parts = tuple(name[len(PREFIX) :].lower().split(_PARTS))
-    return parts if _at(model, parts) is not None else None
+    return parts if _type_at(model, parts) is not None else None
 
 
 def name_of(place: tuple[str | int, ...]) -> str:
@@ -104,7 +104,7 @@ def _joined(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _at(model: type[BaseModel], place: tuple[str, ...]) -> Any:
+def _type_at(model: type[BaseModel], place: tuple[str, ...]) -> Any:
     """The type of a setting; None for what is none, as is an item of a list."""
     at: Any = model
     for part in place:
@@ -152,7 +152,7 @@ def _all_names(model: type[BaseModel], near: str) -> Iterator[str]:
     yield from (name_of(place) for place in places_in(model))
     parts = tuple(near[len(PREFIX) :].lower().split(_PARTS))
     for count in range(1, len(parts)):
-        inner = model_of(_at(model, parts[:count]))
+        inner = model_of(_type_at(model, parts[:count]))
         if inner is not None:
             yield from (name_of(parts[:count] + place) for place in places_in(inner))
 

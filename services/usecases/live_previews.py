@@ -195,7 +195,7 @@ class LivePreviews:
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        own = _own(query, reader, now)
+        own = _cache_key(query, reader, now)
         with self._lock:
             shown = self._shown.get(own)
         if shown is None:
@@ -209,7 +209,7 @@ class LivePreviews:
 
         Raises UnavailableError.
         """
-        own = _own(query, reader, now)
+        own = _cache_key(query, reader, now)
         with self._lock:
             known = self._loosened.get(own)
         if known is None:
@@ -356,7 +356,7 @@ class LivePreviews:
         return read
 
 
-def _own(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
+def _cache_key(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
     """By what a preview is known again."""
     return (query.criteria, query.name, query.preferred_places, reader, now.date())
 

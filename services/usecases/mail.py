@@ -260,7 +260,7 @@ def take_returned(installation: Installation, messages: Sequence[bytes], now: da
     path = installation.settings.mail.smtp.return_path
     if not path:
         raise UsageError("set mail.smtp.return_path: mails come back there, each to an address of its own")
-    return _take(installation, [event_of(message, path, now) for message in messages], now)
+    return _take_events(installation, [event_of(message, path, now) for message in messages], now)
 
 
 def take_maildir(installation: Installation, folder: Path, now: datetime) -> TakenEvents:
@@ -298,10 +298,10 @@ def take_events(installation: Installation, body: bytes, signature: str, timesta
         events = events_of(body, now)
     except NotEventsError as error:
         raise UsageError(str(error)) from None
-    return _take(installation, events, now)
+    return _take_events(installation, events, now)
 
 
-def _take(installation: Installation, events: Sequence[MailEvent], now: datetime) -> TakenEvents:
+def _take_events(installation: Installation, events: Sequence[MailEvent], now: datetime) -> TakenEvents:
     taken = SqlMailEvents(installation.engine, installation.ids).take(events, now)
     SendingBrake(installation.engine).check_now(now)
     return taken

@@ -138,7 +138,7 @@ def history(installation: Installation, shown: Span, now: datetime) -> History:
         found = read_counts(connection, begins[0], measures, _PER.get(shown, DAY))
         stages = read_stages(connection, now)
     series = tuple(
-        Series(name, _counted(begins, [count for count in found if _is_of(count, measure, parts)]))
+        Series(name, _counted(begins, [count for count in found if _counts_towards(count, measure, parts)]))
         for name, measure, parts in counted
     )
     return History(shown, begins, series, stages)
@@ -156,7 +156,7 @@ def _begins(shown: Span, now: datetime) -> tuple[datetime, ...]:
     return tuple(day.replace(year=month // 12, month=month % 12 + 1, day=1) for month in months)
 
 
-def _is_of(count: SpanCount, measure: str, parts: frozenset[str]) -> bool:
+def _counts_towards(count: SpanCount, measure: str, parts: frozenset[str]) -> bool:
     return count.measure == measure and (not parts or count.part in parts)
 
 

@@ -74,10 +74,10 @@ def search_from(fields: Mapping[str, Any], asked: Mapping[str, Any] = _NONE) -> 
     `asked`: fields of criteria, of tables some, that take the place of those in `fields`.
     """
     with fields_checked():
-        return search_of({**fields, "criteria": _with(fields.get("criteria"), asked)} if asked else fields)
+        return search_of({**fields, "criteria": _with_fields(fields.get("criteria"), asked)} if asked else fields)
 
 
-def _with(criteria: Any, asked: Mapping[str, Any]) -> Any:
+def _with_fields(criteria: Any, asked: Mapping[str, Any]) -> Any:
     """Criteria with some fields in place of their own; whatever is no object is refused where it is read."""
     if not isinstance(criteria, dict) or not all(isinstance(criteria.get(name, {}), dict) for name in _TABLES):
         return criteria
@@ -172,7 +172,7 @@ def change(
     saved = installation.searches.get(search_id)
     own = fields["criteria"] if "criteria" in fields else saved.criteria.model_dump(mode="json", exclude_defaults=True)
     with fields_checked():
-        wanted = search_of({**fields, "criteria": _with(own, asked)} if asked else fields, saved)
+        wanted = search_of({**fields, "criteria": _with_fields(own, asked)} if asked else fields, saved)
     changes = tuple(of_search(saved, wanted))
     if changes:
         installation.searches.edit(

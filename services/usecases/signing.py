@@ -261,7 +261,7 @@ def confirm(installation: Installation, token: str, now: datetime) -> Subscriber
     if kept is None:
         return None
     wanted, person = search_in(kept), _person(installation, kept, now)
-    if not _has(installation, person, wanted):
+    if not _has_search(installation, person, wanted):
         try:
             installation.searches.add(
                 person.subscriber_id,
@@ -273,13 +273,13 @@ def confirm(installation: Installation, token: str, now: datetime) -> Subscriber
             )
         except UsageError:
             # Pressed twice at once: the other press saved it.
-            if not _has(installation, person, wanted):
+            if not _has_search(installation, person, wanted):
                 raise
     installation.doors.forget_sign_up(token)
     return person
 
 
-def _has(installation: Installation, person: Subscriber, wanted: WantedSearch) -> bool:
+def _has_search(installation: Installation, person: Subscriber, wanted: WantedSearch) -> bool:
     return any(saved.name == wanted.name for saved in installation.searches.all(person.subscriber_id))
 
 

@@ -110,7 +110,7 @@ def taken_in(case: Case, search: SavedSearch, record: MatchRecord | None) -> Ite
 def _window(case: Case, search: SavedSearch, record: MatchRecord) -> StoryEvent:
     name, engine = case.search(search), case.installation.engine
     if record.cut is None or record.cut > search.served_cut:
-        since = _from(taken_at(engine, search.served_cut))
+        since = _begin_of(taken_at(engine, search.served_cut))
         clocked = search.timing.cadence != "instant"
         due = f"due {stamp(search.next_due_at)}" if clocked else "due as jobs come in"
         return StoryEvent("window", None, f"it lies in the open window of {name}, from {since} to now, {due}")
@@ -119,11 +119,11 @@ def _window(case: Case, search: SavedSearch, record: MatchRecord) -> StoryEvent:
         said = f"it fell before the open window of {name}, and no digest of the window in which it fell is kept"
         return StoryEvent("window", None, said)
     until = stamp(closed.until) if closed.until else "a cut that is not kept any more"
-    said = f"it fell into the window of {name} from {_from(closed.since)} to {until}, which was due then"
+    said = f"it fell into the window of {name} from {_begin_of(closed.since)} to {until}, which was due then"
     return StoryEvent("window", closed.due_at, said)
 
 
-def _from(at: datetime | None) -> str:
+def _begin_of(at: datetime | None) -> str:
     return stamp(at) if at else "the beginning"
 
 

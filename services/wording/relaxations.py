@@ -73,7 +73,7 @@ def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
 def _skills(made: Relaxation, asked: Criteria, words: Words) -> str:
     before, after, value = asked.skills, made.criteria.skills, str(made.value)
     if made.step == "add":
-        return _with(value, before.any, words)
+        return _with_besides(value, before.any, words)
     if made.step == "accept":
         return words.say("with skills that are only mentioned")
     if made.step in ("fewer", "either"):
@@ -114,7 +114,9 @@ def _places(made: Relaxation, asked: Criteria, words: Words) -> str:
         return words.say("without regard to places")
     if made.step == "accept":
         return words.say("with postings that do not say from where")
-    return _with(place_in_words(str(made.value), words), [place_in_words(code, words) for code in asked.places], words)
+    return _with_besides(
+        place_in_words(str(made.value), words), [place_in_words(code, words) for code in asked.places], words
+    )
 
 
 def _near(made: Relaxation, words: Words) -> str:
@@ -144,7 +146,7 @@ def _language(made: Relaxation, asked: Criteria, words: Words) -> str:
         return words.say("without regard to language")
     names = [language_in_words(code, words) for code in asked.languages]
     added = words.say("postings in {language}", language=language_in_words(str(made.value), words))
-    return _with(added, names, words)
+    return _with_besides(added, names, words)
 
 
 def _facet(made: Relaxation, asked: Criteria, words: Words) -> str:
@@ -158,10 +160,10 @@ def _facet(made: Relaxation, asked: Criteria, words: Words) -> str:
         return words.say(facet.without, asked=asked_in_words(made.criterion, values, words))
     value = str(made.value)
     added = words.say(facet.added.get(value) or facet.asked[value])
-    return _with(added, [words.say(facet.asked[other]) for other in values], words)
+    return _with_besides(added, [words.say(facet.asked[other]) for other in values], words)
 
 
-def _with(added: str, asked: Iterable[str], words: Words) -> str:
+def _with_besides(added: str, asked: Iterable[str], words: Words) -> str:
     """`with Go besides Rust or C`, `with Go too` where that would be long."""
     names = list(asked)
     if len(names) > _MOST_BESIDES:

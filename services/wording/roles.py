@@ -27,7 +27,7 @@ def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
             wanted=_listed(facts.near_to, words, either=True),
         )
     else:
-        said = _is(facts.found if fit == "yes" else facts.own, words)
+        said = _as_role(facts.found if fit == "yes" else facts.own, words)
     if fit != "no":
         return said
     return words.say("{said}; you ask for {wanted}", said=said, wanted=_listed(facts.asked, words, either=True))
@@ -53,7 +53,7 @@ def roles_relaxed_in_words(made: Relaxation, asked: Criteria, words: Words) -> s
     return words.say("without regard to job title ({asked})", asked=wanted)
 
 
-def _is(some: Iterable[str], words: Words) -> str:
+def _as_role(some: Iterable[str], words: Words) -> str:
     return words.say("is a job as {role}", role=_listed(some, words))
 
 

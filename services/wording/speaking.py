@@ -32,7 +32,7 @@ def needs_in_words(posting: PostingCore, words: Words, *, beside: str = "") -> s
 
 def unspoken_in_words(found: Unspoken, words: Words) -> str:
     """`needs Danish, which you do not speak`."""
-    one_of = _one_of(found.codes, words)
+    one_of = _any_language(found.codes, words)
     if found.why == "written":
         return words.say("is written in {language}, which you do not speak", language=one_of)
     if found.own is not None and found.own.level is not None:
@@ -44,9 +44,9 @@ def unspoken_in_words(found: Unspoken, words: Words) -> str:
 
 
 def _with_level(codes: Iterable[str], level: LanguageLevel | None, words: Words) -> str:
-    one_of = _one_of(codes, words)
+    one_of = _any_language(codes, words)
     return words.say("{language} ({level})", language=one_of, level=words.say(_LEVELS[level])) if level else one_of
 
 
-def _one_of(codes: Iterable[str], words: Words) -> str:
+def _any_language(codes: Iterable[str], words: Words) -> str:
     return listed([language_in_words(code, words) for code in codes], words, either=True)

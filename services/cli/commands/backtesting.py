@@ -97,7 +97,9 @@ def backtest_page(report: Report, most: int) -> RenderableType:
         parts.append(Text("\n".join(lines), "cyan", no_wrap=True))
     if report.matches:
         shown = report.matches[:most]
-        parts.append(_jobs(f"The best {len(shown)} of them" if len(shown) > 1 else "It is", shown, _why, scored=True))
+        parts.append(
+            _jobs(f"The best {len(shown)} of them" if len(shown) > 1 else "It is", shown, _reasons_cell, scored=True)
+        )
     if report.near:
         parts.append(_jobs(f"Near misses, {_shown(report.near, most)}", report.near[:most], _fault))
     if report.close:
@@ -161,7 +163,7 @@ def _job(job: Job, said: Saying) -> Text:
     return line
 
 
-def _why(job: Job) -> tuple[str, str]:
+def _reasons_cell(job: Job) -> tuple[str, str]:
     said = [in_words(reason, english()) for reason in job.fitting[:_MOST_REASONS]]
     said += [part_words(part) for part in job.parts if part.code == "preferred" and part.points]
     return "default", "; ".join(map(plain, said))
@@ -184,9 +186,9 @@ def _costs(report: Report) -> RenderableType:
 
 def _rows(cost: JobCost, asked: Criteria) -> Iterator[tuple[Text, Text]]:
     jobs = cost.without.jobs
-    yield _sentence(cost.without, asked, ""), _more(jobs, "bold" if jobs else "dim")
+    yield _sentence(cost.without, asked, ""), _more_jobs(jobs, "bold" if jobs else "dim")
     for step in cost.steps[:_MOST_STEPS]:
-        yield _sentence(step, asked, "  "), _more(step.jobs, "dim")
+        yield _sentence(step, asked, "  "), _more_jobs(step.jobs, "dim")
 
 
 def _sentence(gained: JobGain, asked: Criteria, indent: str) -> Text:
@@ -194,7 +196,7 @@ def _sentence(gained: JobGain, asked: Criteria, indent: str) -> Text:
     return Text(f"{indent}{text}", "dim") if indent else Text(capitalised(text))
 
 
-def _more(jobs: int, style: str) -> Text:
+def _more_jobs(jobs: int, style: str) -> Text:
     return Text(f"{jobs:,} more" if jobs else "none more", style)
 
 

@@ -56,14 +56,14 @@ def bounces(
     installation = open_installation(config, create=False)
     if place == "-":
         try:
-            _say(mails.take_returned(installation, [sys.stdin.buffer.read()], moment(None)))
+            _print_taken(mails.take_returned(installation, [sys.stdin.buffer.read()], moment(None)))
         except UnavailableError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(_TRY_AGAIN) from None
         return
-    _say(mails.take_maildir(installation, Path(place), moment(None)))
+    _print_taken(mails.take_maildir(installation, Path(place), moment(None)))
 
 
-def _say(found: mails.TakenEvents) -> None:
+def _print_taken(found: mails.TakenEvents) -> None:
     taken = counted(found.taken, "mail")
     typer.echo(f"{taken} taken, {found.aside:,} of them without a report; {found.known:,} were known.")

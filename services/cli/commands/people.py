@@ -228,7 +228,7 @@ def import_people(
         at,
         update=update,
         dry_run=dry_run,
-        tell=lambda outcome: _say(outcome, dry_run=dry_run),
+        tell=lambda outcome: _print_outcome(outcome, dry_run=dry_run),
         progress=progress,
     )
     typer.echo(_summary(done, update=update, dry_run=dry_run))
@@ -242,7 +242,7 @@ _MENDS: dict[type[importing.Fault], str] = {
 }
 
 
-def _say(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> None:
+def _print_outcome(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> None:
     if isinstance(outcome, importing.Fault):
         mend = _MENDS.get(type(outcome), "")
         print(f"line {outcome.line}: {outcome.said}{mend}", file=sys.stderr)

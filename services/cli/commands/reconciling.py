@@ -33,12 +33,12 @@ def reconcile(
             typer.echo(str(difference))
         if missing and not dry_run:
             comparison.send_missing(progress)
-    _tell(found, comparison.day, day, repaired=not dry_run)
+    _print_differences(found, comparison.day, day, repaired=not dry_run)
     if len(found) > len(missing) or (missing and dry_run):
         raise typer.Exit(1)
 
 
-def _tell(found: Sequence[Difference], came: Day, day: str, *, repaired: bool) -> None:
+def _print_differences(found: Sequence[Difference], came: Day, day: str, *, repaired: bool) -> None:
     missing = sum(difference.where == "store" for difference in found)
     wrong = len(found) - missing
     left_out = [

@@ -180,12 +180,12 @@ def _asked(
 
 def _row(owned: searches.OwnedSearch) -> tuple[str, ...]:
     search = owned.search
-    timed = _when(search), f"{search.next_due_at:%Y-%m-%d %H:%M}Z"
+    timed = _due_time(search), f"{search.next_due_at:%Y-%m-%d %H:%M}Z"
     asked = encode(search.criteria).decode(), ", ".join(search.preferred_places)
     return (search.search_id, owned.address, search.name, *timed, *asked)
 
 
-def _when(search: searches.SavedSearch) -> str:
+def _due_time(search: searches.SavedSearch) -> str:
     if search.paused:
         return "paused"
     timing = search.timing

@@ -49,7 +49,7 @@ def restore(
             " does it again"
         )
     else:
-        _tell(restored.replayed)
+        _print_replayed(restored.replayed)
 
 
 opt_outs = typer.Typer(no_args_is_help=True)
@@ -63,11 +63,11 @@ def list_(as_json: AsJson = False, config: Config = None) -> None:
         for line in state.as_lines(found):
             typer.echo(line)
         return
-    rows = [(each.kind, *_who_and_when(each)) for each in found]
+    rows = [(each.kind, *_owner_and_time(each)) for each in found]
     console().print(table("Opt-outs", ("what", "id or hash", "at"), rows))
 
 
-def _who_and_when(each: state.OptOut) -> tuple[str, str]:
+def _owner_and_time(each: state.OptOut) -> tuple[str, str]:
     if each.kind == "suppressed":
         lifted = each.suppression.lifted_at
         at = f"{each.suppression.since:%Y-%m-%d %H:%M}Z"
@@ -86,7 +86,7 @@ def replay(
     Sessions, tokens, feeds and webhooks that were taken back since are taken back too.
     """
     known = state.opt_outs_in(read_named(file).decode("utf-8", "replace"))
-    _tell(state.replay(open_installation(config, create=False), known, moment(None)))
+    _print_replayed(state.replay(open_installation(config, create=False), known, moment(None)))
 
 
 _MEND = {
@@ -97,7 +97,7 @@ _MEND = {
 }
 
 
-def _tell(replayed: state.OptOutReplay) -> None:
+def _print_replayed(replayed: state.OptOutReplay) -> None:
     """Say what became of them; exit code 1 where some of it could not be done."""
     for kind in ("erased", "unsubscribed", "paused"):
         if number := replayed.done.get(kind):

@@ -175,7 +175,7 @@ def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
         table.add_row(
             source.name,
             Text(source.state, _STYLE[SOURCE_SEVERITY[source.state]]),
-            _when(source.last_success, now),
+            _age(source.last_success, now),
             f"{source.items:,}",
             _next_poll(source, now),
             _error(source.error, source.error_since, source.error_at, now),
@@ -211,7 +211,7 @@ def _services(overview: Overview) -> RenderableType:
             "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
             f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
             "" if fresh is None else f"{fresh:,.1f} s",
-            _when(seen, overview.at),
+            _age(seen, overview.at),
             _error(failing[0].last_error, failing[0].last_error_since, failing[0].last_error_at, overview.at)
             if failing
             else "",
@@ -283,7 +283,7 @@ def _people(figures: StoreFigures, now: datetime) -> RenderableType:
                     ("due", due),
                     *_capped(figures),
                     ("last 24 h", _counted(figures.digests) or "none"),
-                    ("the last", _when(figures.last_digest, now)),
+                    ("the last", _age(figures.last_digest, now)),
                 ),
             ),
             _facts("Deliveries", tuple(_deliveries(figures)) or (("none yet", ""),)),
@@ -332,7 +332,7 @@ def _counted(numbers: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {words.get(name, name)}" for name, number in numbers.items())
 
 
-def _when(at: datetime | None, now: datetime) -> str:
+def _age(at: datetime | None, now: datetime) -> str:
     return "never" if at is None else f"{ago(now - at)} ago"
 
 

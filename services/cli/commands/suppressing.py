@@ -73,7 +73,7 @@ def add(
 ) -> None:
     """Mail an address no more."""
     installation = open_installation(config, create=True)
-    new = suppressions.add(installation, address, _reason(why), _by(by), moment(now))
+    new = suppressions.add(installation, address, _reason(why), _operator(by), moment(now))
     typer.echo("No mail goes there any more." if new else "It is suppressed already.")
 
 
@@ -88,7 +88,7 @@ def import_(
     """Take over a provider's list of suppressed addresses; a column `reason` is kept beside the why."""
     addresses = suppressions.addresses_in(read_named(file).decode("utf-8-sig", "replace"))
     outcome = suppressions.add_all(
-        open_installation(config, create=True), addresses, _reason(why), _by(by), moment(now)
+        open_installation(config, create=True), addresses, _reason(why), _operator(by), moment(now)
     )
     for number in outcome.wrong:
         print(f"entry {number}: that is no email address", file=sys.stderr)
@@ -142,7 +142,7 @@ def lift(
     installation = open_installation(config, create=False)
     reason = suppressions.require_suppressed(installation, address)
     said = why.strip() or typer.prompt(f"Suppressed: {reason}\nWhy may it be mailed again?").strip()
-    suppressions.lift(installation, address, _reason(said), _by(by), moment(now))
+    suppressions.lift(installation, address, _reason(said), _operator(by), moment(now))
     typer.echo("Lifted: digests go there again from the next one on.")
 
 
@@ -152,5 +152,5 @@ def _reason(why: str) -> str:
     return why.strip()
 
 
-def _by(given: str) -> str:
+def _operator(given: str) -> str:
     return given.strip() or getpass.getuser()

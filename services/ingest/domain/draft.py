@@ -134,22 +134,22 @@ def _is_short(draft: Draft) -> bool:
 
 def left_out(field: str, read: int, length: int) -> tuple[Evidence, ...]:
     """Say that a text is longer than what is read of it; nothing where it is not."""
-    return (evidence_of(field, _of(read, length, "characters")),) if length > read else ()
+    return (evidence_of(field, _share_read(read, length, "characters")),) if length > read else ()
 
 
 def _bounded(name: str, value: Any) -> tuple[Any, str | None]:
     if isinstance(value, str) and name != "html":
         if name.endswith("url"):
             return None, f"an address of {len(value):,} characters is left out" if len(value) > MOST_URL else None
-        return value[:MOST_NAME], _of(MOST_NAME, len(value), "characters") if len(value) > MOST_NAME else None
+        return value[:MOST_NAME], _share_read(MOST_NAME, len(value), "characters") if len(value) > MOST_NAME else None
     if not isinstance(value, tuple):
         return value, None
     kept = tuple(_within(value[:MOST_STATED]))
     whole = sum(len(stated.text) for stated in value if isinstance(stated, Stated))
     read = sum(len(stated.text) for stated in kept if isinstance(stated, Stated))
     if len(kept) < len(value):
-        return kept, _of(len(kept), len(value), "values")
-    return kept, _of(read, whole, "characters") if read < whole else None
+        return kept, _share_read(len(kept), len(value), "values")
+    return kept, _share_read(read, whole, "characters") if read < whole else None
 
 
 def _within(values: tuple[Any, ...]) -> Iterator[Any]:
@@ -165,5 +165,5 @@ def _within(values: tuple[Any, ...]) -> Iterator[Any]:
         yield stated if len(text) == len(stated.text) else replace(stated, text=text)
 
 
-def _of(read: int, whole: int, what: str) -> str:
+def _share_read(read: int, whole: int, what: str) -> str:
     return f"{read:,} of {whole:,} {what} are read"

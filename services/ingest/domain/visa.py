@@ -54,7 +54,7 @@ def read_visa(document: Document, language: str | None) -> Finding[Visa]:
     refusal: Finding[Visa] | None = None
     for sentence in _sentences(document):
         said = _in_form(known, document, sentence)
-        said = said or _says(known, sentence.words, document.kind_at(sentence.start))
+        said = said or _sponsorship_in(known, sentence.words, document.kind_at(sentence.start))
         if said is None:
             continue
         evidence = (quote("text", document.text, sentence.start, sentence.stop),)
@@ -67,7 +67,7 @@ def read_visa(document: Document, language: str | None) -> Finding[Visa]:
     return offered or refusal or Finding("unknown")
 
 
-def _says(known: _Words, words: str, kind: Kind) -> str | None:
+def _sponsorship_in(known: _Words, words: str, kind: Kind) -> str | None:
     """`refused`, `offered`, or `hold` for what an applicant must have."""
     if known.without.search(words):
         return "refused"

@@ -174,7 +174,7 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 def _json_instead(value: Any, path: str) -> str | None:
     found = list(json_values(value, path))
     if found:
-        return next((words for element in found if (words := _what(element, path))), None)
+        return next((words for element in found if (words := _kind_of_value(element, path))), None)
     names = names_of(path) or ()
     for depth in range(len(names) - 1, 0, -1):
         outer = ".".join(names[:depth])
@@ -188,12 +188,12 @@ def _json_instead(value: Any, path: str) -> str | None:
     return None
 
 
-def _what(value: Any, path: str) -> str:
+def _kind_of_value(value: Any, path: str) -> str:
     if isinstance(value, dict):
         inner = ", ".join(f"{path}.{_short(name)}" for name in list(value)[:5])
         return f"is an object: name what is in it, such as {inner}" if inner else "is an empty object"
     if isinstance(value, list):
-        inner = next((_what(element, f"{path}[*]") for element in value if isinstance(element, dict)), "")
+        inner = next((_kind_of_value(element, f"{path}[*]") for element in value if isinstance(element, dict)), "")
         return inner.replace("is an object", "is a list of objects") or "is an empty list"
     return "is null" if value is None else "is empty"
 

@@ -211,7 +211,7 @@ def job_event(webhook: Webhook, item: Item, words: Words, now: datetime) -> byte
         webhook=webhook.webhook_id,
         language=words.tag,
         job=_job(item, words),
-        searches=tuple(_found_by(found, item, words) for found in item.found_by),
+        searches=tuple(_found_by_search(found, item, words) for found in item.found_by),
     )
     return encode(WebhookEvent(type="job.matched", timestamp=now, data=data))
 
@@ -250,7 +250,7 @@ _AS_THEY_ARE: Final = (
 )  # fmt: skip
 
 
-def _found_by(found: FoundBy, item: Item, words: Words) -> FoundBySearch:
+def _found_by_search(found: FoundBy, item: Item, words: Words) -> FoundBySearch:
     why = why_lines(why_of(found, item.posting, bar=False), item.posting, words)
     reasons = tuple(
         WhyReason(criterion=reason.criterion, facts=reason.facts.as_data(), text=one_line(in_words(reason, words)))

@@ -59,11 +59,11 @@ def with_week(
     zone = _zone(subscriber)
     week = _with_all_shown(week_of((*counts, matched), outcome.due_at, zone), outcome, zone)
     waited = frozenset(own for window in subscriber.windows for own in window.waiting)
-    others = _others(week, outcome, candidates, _matched(subscriber, matches), waited, zone)
+    others = _unmailed_others(week, outcome, candidates, _matched(subscriber, matches), waited, zone)
     return replace(outcome, matched=matched, week=week, others=others)
 
 
-def _others(
+def _unmailed_others(
     week: DayCounts,
     digest: Digest,
     candidates: Iterable[Candidate],

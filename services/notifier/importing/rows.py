@@ -110,7 +110,7 @@ def _csv_row(lines: Sequence[str], at: int, header: Sequence[str], delimiter: st
     try:
         cells = next(reader)
     except csv.Error as error:
-        return _unusable(line) or BadRow(_why(error, reader.line_num)), 1
+        return _unusable(line) or BadRow(_sentence_of(error, reader.line_num)), 1
     used = reader.line_num
     if any(len(cell) > _MOST_CELL for cell in cells):
         return BadRow(_TOO_LONG), used
@@ -150,7 +150,7 @@ def _unusable(text: str) -> BadRow | None:
     return BadRow("it holds a NUL character") if "\0" in text else None
 
 
-def _why(error: csv.Error, lines_read: int) -> str:
+def _sentence_of(error: csv.Error, lines_read: int) -> str:
     said = str(error)
     if "field larger" in said:
         return _TOO_LONG

@@ -131,7 +131,7 @@ def _add_home(
         if form.get("do") == "erase" and not form.get("sure"):
             unticked = WrongFieldError("sure", "is not ticked", "sure")
             return await door.work(partial(_page, door, cookies, live, here, unticked, "erase"))
-        await door.work(partial(_do, door, here, form))
+        await door.work(partial(_act, door, here, form))
         if form.get("do") == "erase":
             gone = door.show("gone", here.words, erased=True)
             cookies.clear(gone)
@@ -229,7 +229,7 @@ def _move(door: Door, cookies: Cookies, live: LivePreviews, postman: Postman, he
     return door.show("posted", here.words, address=checked)
 
 
-def _do(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
+def _act(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     installation, own_id, now = door.installation, here.person.subscriber_id, door.clock()
     match form.get("do"):
         case "delete-search":
@@ -301,7 +301,7 @@ def _page(
             (
                 search,
                 _about(search, live, words),
-                _given(search, words) | dict(typed if wrong == search.search_id else {}),
+                _search_fields(search, words) | dict(typed if wrong == search.search_id else {}),
             )
             for search in saved
         ],
@@ -334,7 +334,7 @@ def _about(search: SavedSearch, live: LivePreviews, words: Words) -> list[str]:
     return [*said, when(search, words)]
 
 
-def _given(search: SavedSearch, words: Words) -> dict[str, str]:
+def _search_fields(search: SavedSearch, words: Words) -> dict[str, str]:
     """The fields of its form, of which the page shows when it is mailed."""
     return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)
 

@@ -63,7 +63,7 @@ def _change(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str])
     own_id = here.person.subscriber_id
     match sent.get("do"):
         case "make":
-            return _made(door, cookies, here, sent)
+            return _make_token(door, cookies, here, sent)
         case "end" if sent.get("key"):
             api_tokens.end(door.installation, own_id, sent["key"])
         case "end-all":
@@ -73,7 +73,7 @@ def _change(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str])
     return lead(door, cookies, here, "/home/tokens", sent["do"])
 
 
-def _made(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -> Response:
+def _make_token(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -> Response:
     scopes = [scope for scope in SCOPES if sent.get(scope)]
     days = next((days for days in _DAYS if sent.get("days") == str(days)), 0)
     try:
@@ -111,7 +111,7 @@ def _page(
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         made=made,
-        tokens=[(token, *_said(token, here)) for token in own],
+        tokens=[(token, *_token_row(token, here)) for token in own],
         given=given,
         scopes=[(scope, words.say(_MAY[scope])) for scope in SCOPES],
         days=[(str(days), words.count("{count} day", "{count} days", days)) for days in _DAYS],
@@ -119,7 +119,7 @@ def _page(
     )
 
 
-def _said(token: ApiToken, here: AtHome) -> tuple[list[str], str, str]:
+def _token_row(token: ApiToken, here: AtHome) -> tuple[list[str], str, str]:
     """What it may do, until when, and when it was last used."""
     words, zone = here.words, zone_of(here.person.profile.time_zone)
     may = [words.say(_MAY[scope]) for scope in token.scopes]

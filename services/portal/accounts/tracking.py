@@ -68,7 +68,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
     @router.post("/home/feedback", openapi_extra=form("csrf", "kind", "value", "company", do=_OF_FEEDBACK))
     async def change_said(request: Request) -> Response:
         """Take something back, or hide a company."""
-        return await take(request, feedback_page, partial(_say, door), "/home/feedback")
+        return await take(request, feedback_page, partial(_act, door), "/home/feedback")
 
     return router
 
@@ -97,7 +97,7 @@ def _track(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> 
             raise UsageError("the form says nothing that can be done here")
 
 
-def _say(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> None:
+def _act(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> None:
     own_id = here.person.subscriber_id
     match sent.get("do"):
         case "take-back":

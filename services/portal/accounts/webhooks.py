@@ -66,12 +66,12 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies) -> APIRouter:
         if sent.get("do") in ("add", "challenge", "ping"):
             # Others' servers are asked by it.
             guard.check(request, limited=True)
-        return await door.work(partial(_done, door, cookies, here, sent))
+        return await door.work(partial(_acted, door, cookies, here, sent))
 
     return router
 
 
-def _done(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -> Response:
+def _acted(door: Door, cookies: Cookies, here: AtHome, sent: Mapping[str, str]) -> Response:
     try:
         made = _act(door, here, sent, door.clock())
     except WrongFieldError as error:

@@ -82,7 +82,7 @@ class Access:
         except ClientDisconnect:
             return
         else:
-            await self._app(scope, _given(body, receive), send)
+            await self._app(scope, _replayed(body, receive), send)
 
     async def _caller(self, request: Request) -> Caller:
         """Raises RefusedError, UnavailableError."""
@@ -107,7 +107,7 @@ def put_off(error: UnavailableError) -> RefusedError:
     return RefusedError("away", headers={"Retry-After": str(AWAY_RETRY_S)})
 
 
-def _given(body: bytes, receive: Receive) -> Receive:
+def _replayed(body: bytes, receive: Receive) -> Receive:
     """A body that was read, and then whatever comes: that its sender has gone."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -209,13 +209,13 @@ def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPur
         if leaves_out and act in _DOES:
             left_out = await door.work(partial(_leave_out, door, visit, given))
         else:
-            await door.work(partial(_do, door.installation, visit, purpose, act))
+            await door.work(partial(_act, door.installation, visit, purpose, act))
         return await door.work(
             partial(_feedback_page, door, live, visit, purpose, undone=act == "undo", left_out=left_out)
         )
 
 
-def _do(installation: Installation, visit: Visit, purpose: FeedbackPurpose, act: str) -> None:
+def _act(installation: Installation, visit: Visit, purpose: FeedbackPurpose, act: str) -> None:
     own_id, about, now = visit.subscriber.subscriber_id, visit.about, visit.now
     if act not in _SAYS:
         raise UsageError("the form says nothing that can be done here")

@@ -96,7 +96,7 @@ def composed(room: str, template: str, *, languages: Sequence[str] = EVERYWHERE)
 
 
 def _in_full(room: str, name: str) -> str:
-    return f"{room}.{name}" if _has(f"{room}.{name}", LANGUAGES[0]) or "." not in name else name
+    return f"{room}.{name}" if _has_entry(f"{room}.{name}", LANGUAGES[0]) or "." not in name else name
 
 
 def phrases_of(entry: str, *, languages: Sequence[str] = EVERYWHERE) -> list[str]:
@@ -209,12 +209,12 @@ def _referred(name: str, entry: str, language: str) -> str:
     while "." in room:
         room = room.rpartition(".")[0]
         nearest = f"{room}.{name}"
-        if _has(nearest, language):
+        if _has_entry(nearest, language):
             return any_of(nearest, languages=(language,), whole=False)
     raise KeyError(f"{language}: {entry} refers to {name}, which is no entry")
 
 
-def _has(entry: str, language: str) -> bool:
+def _has_entry(entry: str, language: str) -> bool:
     table: Any = tables()[language]
     for part in entry.split("."):
         if not isinstance(table, dict) or part not in table:

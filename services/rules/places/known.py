@@ -81,7 +81,7 @@ def canonical_place(text: str) -> str | None:
     named = _code(text.strip()) or data.fields.get(folded) or data.fields.get(bare)
     coded = data.alpha3.get(bare.upper()) or _part_codes().get(bare)
     behind = _CODE_BEHIND.search(text)
-    return named or coded or (_code(behind.group(1)) if behind else None) or _only(text)
+    return named or coded or (_code(behind.group(1)) if behind else None) or _only_place(text)
 
 
 def _code(text: str) -> str | None:
@@ -103,7 +103,7 @@ def _part_codes() -> dict[str, str]:
     return {part: code for part, code in codes.items() if code}
 
 
-def _only(text: str) -> str | None:
+def _only_place(text: str) -> str | None:
     """The one place that a composed field names: `California, USA`, `Germany (Remote)`."""
     found = find_places(text)
     if len(found) != 1 or found[0].kind == "city":

@@ -67,7 +67,7 @@ def locked(folder: Path) -> Iterator[FolderLock]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        if not (_holds(descriptor) or _holds(descriptor, after_s=_GLANCE_S)):
+        if not (_locks(descriptor) or _locks(descriptor, after_s=_GLANCE_S)):
             raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder")
         move_in(folder)
         yield FolderLock(folder, descriptor)
@@ -85,7 +85,7 @@ def _file_at(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _holds(descriptor: int, after_s: float = 0.0) -> bool:
+def _locks(descriptor: int, after_s: float = 0.0) -> bool:
     """Whether the lock could be had; a second try is for who only looked at it in that moment."""
     time.sleep(after_s)
     try:

@@ -32,7 +32,7 @@ class TomlFile:
 
     def has(self, place: Sequence[str | int]) -> bool:
         """Whether the file says what lies at a place."""
-        return _has(self.values, place)
+        return _has_place(self.values, place)
 
     def line_of(self, place: Sequence[str | int]) -> int | None:
         """The line, from 1, on which what lies at a place begins, or what would hold it; None where nothing does."""
@@ -96,7 +96,7 @@ def _is_shallow(values: Any) -> bool:
     return False
 
 
-def _has(values: Any, place: Sequence[str | int]) -> bool:
+def _has_place(values: Any, place: Sequence[str | int]) -> bool:
     for part in place:
         try:
             values = values[part]

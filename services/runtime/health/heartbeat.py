@@ -121,7 +121,7 @@ class SqlHeartbeats:
             for heartbeat in heartbeats
         ]
         with writing(self._engine) as connection:
-            if not self._is_known and connection.execute(_of(worker)).first() is not None:
+            if not self._is_known and connection.execute(_known_worker(worker)).first() is not None:
                 add_to_hours(connection, dict.fromkeys(counted_at(now, WORKER_RESTARTS, worker), 1))
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
@@ -136,7 +136,7 @@ class SqlHeartbeats:
             connection.execute(update(workers).where(*own).values(stopped=True, ready=False, seen_at=now))
 
 
-def _of(worker: str) -> Select[Any]:
+def _known_worker(worker: str) -> Select[Any]:
     """Whether anybody was heard of under that name, in the day for which it is remembered."""
     return select(workers.c.worker).where(workers.c.worker == worker).limit(1)
 

@@ -92,7 +92,7 @@ def create(
         present = [] if only_missing else [topic for topic in wanted if topic.name in found]
         with offsets.changing() as admin:
             for topic in missing:
-                _make(admin, settings, topic)
+                _create(admin, settings, topic)
                 done.append(TopicFinding(topic.name, f"made, with {_count(topic.partitions, 'partition')}"))
             for topic in present:
                 done += _mend(admin, settings, topic, found[topic.name])
@@ -201,7 +201,7 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _make(admin: Any, settings: KafkaSettings, wanted: Planned) -> None:
+def _create(admin: Any, settings: KafkaSettings, wanted: Planned) -> None:
     name = settings.topic(wanted.name)
     options = {
         "num_partitions": wanted.partitions,

@@ -197,25 +197,25 @@ class _StoreGauges(Collector):
         yield _gauge(listed.STORE_UP, float(figures is not None))
         if figures is None:
             return
-        yield _by(listed.DELIVERIES, {state: figures.deliveries.get(state, 0) for state in DELIVERY_STATES})
-        yield _by(listed.MAILS_FAILING, {fault: figures.mail.waiting(fault) for fault in FAULTS})
-        yield _by(listed.MAILS_GIVEN_UP, {fault: figures.mail.over(fault) for fault in FAULTS})
+        yield _labelled(listed.DELIVERIES, {state: figures.deliveries.get(state, 0) for state in DELIVERY_STATES})
+        yield _labelled(listed.MAILS_FAILING, {fault: figures.mail.waiting(fault) for fault in FAULTS})
+        yield _labelled(listed.MAILS_GIVEN_UP, {fault: figures.mail.over(fault) for fault in FAULTS})
         yield _gauge(listed.SUPPRESSED, figures.mail.suppressed)
-        yield _by(listed.DIGESTS, {outcome: figures.digests.get(outcome, 0) for outcome in DIGEST_OUTCOMES})
+        yield _labelled(listed.DIGESTS, {outcome: figures.digests.get(outcome, 0) for outcome in DIGEST_OUTCOMES})
         yield _gauge(listed.DUE, figures.due_subscribers)
         yield _gauge(listed.PUT_OFF, figures.put_off)
         yield _gauge(listed.OUTBOX, figures.outbox)
         states = [source.state for source in figures.sources]
-        yield _by(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
+        yield _labelled(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
         yield _gauge(listed.SENDING_PAUSED, float(figures.sending_paused))
         yield _gauge(listed.SENDING_STOPPED, float(figures.pauses.confirmations_stopped))
         yield _gauge(listed.SIGN_UPS, figures.sign_ups)
         came_back = {kind: figures.mail.came_back.get(kind, 0) for kind in ("bounced", "soft_bounced")}
-        yield _by(listed.MAILS_CAME_BACK, came_back)
-        yield _by(listed.MAILS_NOT_ARRIVING, figures.mail.arriving.failing)
+        yield _labelled(listed.MAILS_CAME_BACK, came_back)
+        yield _labelled(listed.MAILS_NOT_ARRIVING, figures.mail.arriving.failing)
         yield _gauge(listed.MAILS_UNTAKEN, figures.untaken_for.total_seconds())
         yield _gauge(listed.MAILS_UNHEARD, figures.mail.unheard)
-        yield _by(listed.WEBHOOKS, {state: figures.webhooks.webhooks.get(state, 0) for state in WEBHOOK_STATES})
+        yield _labelled(listed.WEBHOOKS, {state: figures.webhooks.webhooks.get(state, 0) for state in WEBHOOK_STATES})
         yield _gauge(listed.WEBHOOKS_WAITING, figures.webhooks.overdue)
         since = figures.webhooks.overdue_since
         yield _gauge(listed.WEBHOOKS_OLDEST, (figures.at - since).total_seconds() if since else 0.0)
@@ -231,7 +231,7 @@ def _of_workers(figures: StoreFigures) -> Iterator[Family]:
     workers = GaugeMetricFamily(listed.WORKERS.name, listed.WORKERS.help, labels=listed.WORKERS.labels)
     ages = GaugeMetricFamily(listed.HEARTBEAT_AGE.name, listed.HEARTBEAT_AGE.help, labels=listed.HEARTBEAT_AGE.labels)
     ahead = GaugeMetricFamily(listed.CLOCK_AHEAD.name, listed.CLOCK_AHEAD.help, labels=listed.CLOCK_AHEAD.labels)
-    restarts = _by(listed.WORKER_RESTARTS, {worker.service: worker.restarts for worker in figures.workers})
+    restarts = _labelled(listed.WORKER_RESTARTS, {worker.service: worker.restarts for worker in figures.workers})
     for worker in figures.workers:
         workers.add_metric((worker.service, "alive"), worker.alive)
         workers.add_metric((worker.service, "lost"), worker.lost)
@@ -243,8 +243,8 @@ def _of_workers(figures: StoreFigures) -> Iterator[Family]:
 
 
 def _of_what_is_lost(figures: StoreFigures) -> Iterator[Family]:
-    yield _by(listed.LEFT_UNREAD, figures.left_unread)
-    yield _by(listed.READERS_LEAVING, figures.mail.arriving.leaving)
+    yield _labelled(listed.LEFT_UNREAD, figures.left_unread)
+    yield _labelled(listed.READERS_LEAVING, figures.mail.arriving.leaving)
     lost = figures.links_lost
     yield GaugeMetricFamily(listed.LINKS_LOST.name, listed.LINKS_LOST.help, value=lost.timestamp() if lost else None)
     yield _gauge(listed.DUE_TOO_LATE, figures.ran_ahead.due_too_late)
@@ -257,7 +257,7 @@ def _gauge(metric: Metric, value: float) -> Family:
     return GaugeMetricFamily(metric.name, metric.help, value=value)
 
 
-def _by(metric: Metric, values: dict[str, int]) -> Family:
+def _labelled(metric: Metric, values: dict[str, int]) -> Family:
     family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
     for label, value in values.items():
         family.add_metric((label,), value)

@@ -24,7 +24,7 @@ def keep_link_key(engine: Engine, honoured: Sequence[str], now: datetime) -> Non
     """
     current = honoured[0]
     with reading(engine) as connection:
-        kept = _kept(connection)
+        kept = _stored(connection)
         was_mailed = connection.execute(select(deliveries.c.delivery_id).limit(1)).first() is not None
     before, lost, lost_at = kept.get("key", current), kept.get("lost"), kept.get("lost_at")
     if lost in honoured:
@@ -42,11 +42,11 @@ def keep_link_key(engine: Engine, honoured: Sequence[str], now: datetime) -> Non
 
 def read_links_lost(connection: Connection) -> datetime | None:
     """Since when links of mails sent before lead nowhere, within the caller's transaction; None where they act."""
-    at = _kept(connection).get("lost_at")
+    at = _stored(connection).get("lost_at")
     return datetime.fromisoformat(at) if at else None
 
 
-def _kept(connection: Connection) -> dict[str, str | None]:
+def _stored(connection: Connection) -> dict[str, str | None]:
     kept = connection.execute(select(flags.c.value).where(flags.c.name == _FLAG)).scalar_one_or_none()
     found: dict[str, str | None] = json.loads(kept) if kept else {}
     return found

@@ -52,7 +52,7 @@ class NormaliseApart:
         size = size_of(draft)
         if size <= self._most_here:
             return reading_of(draft, raw=raw, rates=rates)
-        return _done(self._read_apart(draft, raw, rates, size))
+        return _reading_of(self._read_apart(draft, raw, rates, size))
 
     def _read_apart(self, draft: Draft, raw: RawPosting, rates: Rates, size: int) -> Posting:
         task = pickle.dumps((draft, raw.model_copy(update={"item": {}}), rates.on, dict(rates.euro)))
@@ -79,7 +79,7 @@ class NormaliseApart:
         return RuntimeError(f"the process that reads large items gave no answer: {ended}")
 
 
-def _done(posting: Posting) -> Reading:
+def _reading_of(posting: Posting) -> Reading:
     yield from ()
     return posting
 

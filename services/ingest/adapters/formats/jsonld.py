@@ -86,7 +86,7 @@ class _Reader:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "script":
             self._source = [] if _is_json_ld(attributes.get("type", "")) else None
-        elif tag == "link" and self.page.canonical is None and _says(attributes, "rel", "canonical"):
+        elif tag == "link" and self.page.canonical is None and _has_word(attributes, "rel", "canonical"):
             self.page.canonical = attributes.get("href", "").strip() or None
 
     def data(self, text: str) -> None:
@@ -107,7 +107,7 @@ def _is_json_ld(media_type: str) -> bool:
     return media_type.partition(";")[0].strip().lower() == _JSON_LD
 
 
-def _says(attributes: dict[str, str], name: str, word: str) -> bool:
+def _has_word(attributes: dict[str, str], name: str, word: str) -> bool:
     return word in attributes.get(name, "").lower().split()
 
 
@@ -139,19 +139,19 @@ class JsonLd(Board):
             restriction=distinct(
                 *(
                     stated("applicantLocationRequirements", _area(part))
-                    for part in _each(data, "applicantLocationRequirements")
+                    for part in _list_at(data, "applicantLocationRequirements")
                 )
             ),
-            locations=distinct(*(stated("jobLocation", _place(part)) for part in _each(data, "jobLocation"))),
+            locations=distinct(*(stated("jobLocation", _place(part)) for part in _list_at(data, "jobLocation"))),
             pay=(*_pay(data, "baseSalary", "base"), *_pay(data, "estimatedSalary", "estimate")),
             pay_text=distinct(
                 *(
                     stated("baseSalary", part)
-                    for part in _each(data, "baseSalary")
+                    for part in _list_at(data, "baseSalary")
                     if isinstance(part, str) and not _number(part)
                 )
             ),
-            departments=stated("occupationalCategory", *map(_name, _each(data, "occupationalCategory"))),
+            departments=stated("occupationalCategory", *map(_name, _list_at(data, "occupationalCategory"))),
             language=_name(data.get("inLanguage")) or None,
         )
 
@@ -250,7 +250,7 @@ def _resolved(name: str, part: Any, named: dict[str, JsonObject]) -> Any:
 
 def _id_of(data: JsonObject) -> str:
     """The identifier, else an address, else a hash of what the posting is of."""
-    for part in _each(data, "identifier"):
+    for part in _list_at(data, "identifier"):
         value = text_of(part) or text_of(object_of(part).get("value"))
         if value:
             return value
@@ -279,7 +279,7 @@ def _skills(served: Any) -> list[str]:
     return [plain(_name(part)) for part in list_of(served)]
 
 
-def _each(data: JsonObject, name: str) -> list[Any]:
+def _list_at(data: JsonObject, name: str) -> list[Any]:
     return list_of(data.get(name))
 
 
@@ -313,7 +313,7 @@ def _place(part: Any) -> str:
 def _pay(data: JsonObject, field: str, kind: BandKind) -> tuple[PayBand, ...]:
     """A MonetaryAmount with a QuantitativeValue, a bare number, or a numeric text; `salaryCurrency` is the old key."""
     found: tuple[PayBand, ...] = ()
-    for part in _each(data, field):
+    for part in _list_at(data, field):
         amount = object_of(part)
         value = amount.get("value", amount) if amount else part
         quantity = object_of(next(iter(list_of(value)), None))

@@ -188,13 +188,13 @@ def _field_fault(name: str, value: Any) -> FeedFault | None:
         return FeedFault("unknown_field", said, name) if near else None
     if name in TEXTS and not isinstance(value, str):
         return _wrong_type(name, "is not text")
-    if name in LISTS and not (isinstance(value, str) or _all(value, str)):
+    if name in LISTS and not (isinstance(value, str) or _is_list_of(value, str)):
         return _wrong_type(name, "is not a list of texts")
     if name in AMOUNTS and (isinstance(value, bool) or (amount_of(value) is None and value not in (0, "0", ""))):
         return _wrong_type(name, f"is not an amount: {str(value)[:40]}")
     if name == "remote" and not isinstance(value, bool):
         return _wrong_type(name, "is not true or false")
-    if name == "timezones" and not (_all(value, (int, float)) and all(-12 <= zone <= 14 for zone in value)):
+    if name == "timezones" and not (_is_list_of(value, (int, float)) and all(-12 <= zone <= 14 for zone in value)):
         return _wrong_type(name, "is not a list of hours from UTC, -12 to 14")
     if name == "workplace" and value and not workplace_word(value):
         return FeedFault("unknown_value", f'"{name}" is none of remote, hybrid, onsite: {value[:40]}', name)
@@ -207,7 +207,7 @@ def _wrong_type(name: str, why: str) -> FeedFault:
     return FeedFault("wrong_type", f'"{name}" {why}', name)
 
 
-def _all(value: Any, kind: type | tuple[type, ...]) -> bool:
+def _is_list_of(value: Any, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, list) and all(isinstance(part, kind) and not isinstance(part, bool) for part in value)
 
 

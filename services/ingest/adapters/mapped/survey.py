@@ -93,7 +93,9 @@ def row_at(body: bytes, found: Survey, at: int) -> SurveyedRow | None:
     """One of the rows that can be read; None where there are not so many."""
     mapped = Mapped("survey", found.mapping) if found.mapping else _mapped(found.kind, found.items, found.key)
     for place, row in islice(mapped.bare_rows(body), at, None):
-        return SurveyedRow(place, tuple(_found(path, texts, 1) for path in row.names() if (texts := row.texts(path))))
+        return SurveyedRow(
+            place, tuple(_found_path(path, texts, 1) for path in row.names() if (texts := row.texts(path)))
+        )
     return None
 
 
@@ -114,7 +116,7 @@ def survey(body: bytes, items: str | None = None) -> Survey:
         where = f' at "{items}"' if items else ""
         raise UsageError(f"there are no rows{where} in what was read as {kind}; it begins: {text[:60]}")
     around = tuple(
-        _found(path, texts, 1) for path, texts in _mapped(kind, chosen.items, chosen.key).around(body).items()
+        _found_path(path, texts, 1) for path, texts in _mapped(kind, chosen.items, chosen.key).around(body).items()
     )
     return replace(chosen, places=places if chosen.items in places else (chosen.items, *places), around=around)
 
@@ -212,14 +214,14 @@ def _looked_into(rows: Sequence[Row], kind: Kind, items: str, key: str | None) -
         for path in row.names():
             if texts := row.texts(path):
                 found.setdefault(path, []).append(", ".join(texts))
-    paths = tuple(_found(path, texts, len(texts)) for path, texts in found.items())
+    paths = tuple(_found_path(path, texts, len(texts)) for path, texts in found.items())
     guesses = _guesses(list(found))
     if key is not None and guesses.get("source_id") in (None, guesses.get("url")):
         guesses["source_id"] = key
     return Survey(kind, items, (items,), len(rows), paths, guesses, key)
 
 
-def _found(path: str, texts: Sequence[str], filled: int) -> FoundPath:
+def _found_path(path: str, texts: Sequence[str], filled: int) -> FoundPath:
     return FoundPath(path, filled, tuple(dict.fromkeys(map(_short, texts)))[:_MOST_SAMPLES])
 
 

@@ -242,7 +242,9 @@ def records_of(body: bytes, *, lines: bool, most: int) -> list[PushedRecord]:
         found.append(_bounded(record) if may_be_too_large else record)
     if not found:
         raise UnreadableBodyError(_EMPTY)
-    if all(record.row is None for record in found) and (len(found) == 1 or found[-1].fault == _more(len(found) - 1)):
+    if all(record.row is None for record in found) and (
+        len(found) == 1 or found[-1].fault == _rest_unread(len(found) - 1)
+    ):
         raise UnreadableBodyError(found[0].fault or _EMPTY)
     return found
 
@@ -263,7 +265,7 @@ def _lines(text: str) -> Iterator[PushedRecord]:
         faults += record.row is None
         if faults == _GIVEN_UP:
             if text[start:].strip():
-                yield PushedRecord(index, fault=_more(faults))
+                yield PushedRecord(index, fault=_rest_unread(faults))
             return
 
 
@@ -319,5 +321,5 @@ def _json_fault(error: ValueError) -> FeedFault:
     return replace(fault, sentence=f"{fault}{place}")
 
 
-def _more(faults: int) -> FeedFault:
+def _rest_unread(faults: int) -> FeedFault:
     return FeedFault("given_up", f"{faults} records are malformed: the rest is not read")

@@ -130,7 +130,7 @@ class _Reader:
         carried = beside if named else self._heading(money) | beside
         before = text[max(begin, since) : money.start]
         bare = not money.currency and not self.all_is_pay and not self._is_labelled(beside, carried, money, within)
-        if bare and not (money.ranged and _is_given(before, text[money.end : min(right, until)])):
+        if bare and not (money.ranged and _is_offered(before, text[money.end : min(right, until)])):
             return None
         together = RUN_TOGETHER.search(self.document.text, money.end, min(right, money.end + _AFTER))
         after = text[money.end : min(right, until, together.start() if together else money.end + _AFTER)]
@@ -172,7 +172,7 @@ class _Reader:
             return True
         if money.ranged and self._kind(money) == "pay":
             return True
-        return (money.ranged or _is_given(around.before, around.after)) and self._is_taxed(around)
+        return (money.ranged or _is_offered(around.before, around.after)) and self._is_taxed(around)
 
     def _is_east_asian(self, money: Sum) -> bool:
         return EAST_ASIAN_PAY.search(self.text, max(0, money.start - 16), money.start) is not None
@@ -281,7 +281,7 @@ class _Reader:
         kind, spells = self._kind(money), around.spells
         if around.says("salary") or kind == "pay" or self.is_title:
             return True
-        if self._is_east_asian(money) or _is_per_annum(self.text, money) or _is_given(around.before, around.after):
+        if self._is_east_asian(money) or _is_per_annum(self.text, money) or _is_offered(around.before, around.after):
             return True
         if (money.ranged or spells) and self._is_taxed(around):
             return True
@@ -314,7 +314,7 @@ def _is_per_annum(text: str, money: Sum) -> bool:
     return money.lakhs and cues().per_annum.search(text, money.start, money.end) is not None
 
 
-def _is_given(before: str, after: str) -> bool:
+def _is_offered(before: str, after: str) -> bool:
     """Who hires says what it gives, and no more of the sum than for how long: `we offer 52-55k.`"""
     if not cues().offered.search(before):
         return False

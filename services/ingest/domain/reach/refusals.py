@@ -108,19 +108,19 @@ def stance_of(before: str, cue: str, behind: str, *, opposite: bool, leave: bool
         return "unclear"
     verdict = verdict_behind(before, behind, subject=subject)
     if verdict is None and (
-        _holds(patterns.before, head) or (subject and patterns.not_for.search(head, 0, len(before)))
+        _bears_on_rest(patterns.before, head) or (subject and patterns.not_for.search(head, 0, len(before)))
     ):
         verdict = "unclear" if patterns.things.search(head) else "refused"
     if verdict == "refused":
         return "confirmed" if opposite or turned else "refused"
-    if verdict is not None or _holds(patterns.need_not, before):
+    if verdict is not None or _bears_on_rest(patterns.need_not, before):
         return verdict or "unclear"
     if patterns.must_not.search(before):
         return "confirmed" if opposite else "refused"
     return None
 
 
-def _holds(pattern: re.Pattern[str], head: str) -> bool:
+def _bears_on_rest(pattern: re.Pattern[str], head: str) -> bool:
     """Whether words of a sentence bear on what stands behind it."""
     return any(not _patterns().contrast.search(head, refusal.end()) for refusal in pattern.finditer(head))
 

@@ -77,11 +77,11 @@ def trailing(document: Document, names: Sequence[NameMatch], named: NamedPlaces,
             shut = _meant(text, _list_to(small, names, i))
             excluded.add(shut, partial(quote, "text", text, name.start, end))
         elif turned == "confirmed":
-            _take(text, named, _list_to(small, names, i), end)
+            _add_places(text, named, _list_to(small, names, i), end)
         if turned or len(name.senses) > 1 or name.senses[0].kind == "worldwide":
             continue
         before = _clause_before(small, name.start)
-        how, end = _said_of(small, name, before)
+        how, end = _meaning_beside(small, name, before)
         if not how or not _restricts(document, how, name, before, end) or words().addressed.match(small, end):
             continue
         no = _patterns().no_before.search(small, max(0, name.start - 12), name.start)
@@ -92,10 +92,10 @@ def trailing(document: Document, names: Sequence[NameMatch], named: NamedPlaces,
         if how == "paper":
             papers.append((listed, end))
         else:
-            _take(text, named, listed, end)
+            _add_places(text, named, listed, end)
     if not named.any_place:
         for listed, end in papers:
-            _take(text, named, listed, end)
+            _add_places(text, named, listed, end)
 
 
 def _meant(text: str, listed: Sequence[NameMatch]) -> list[str]:
@@ -107,7 +107,7 @@ def _meant(text: str, listed: Sequence[NameMatch]) -> list[str]:
     return [code for code in codes if code is not None]
 
 
-def _said_of(text: str, name: NameMatch, before: str) -> tuple[str | None, int]:
+def _meaning_beside(text: str, name: NameMatch, before: str) -> tuple[str | None, int]:
     """What the words beside a name make of it, and where they end."""
     demonym = name.senses[0].kind == "demonym"
     if demonym and _patterns().paper_before.search(before):
@@ -185,7 +185,7 @@ def _restricts(document: Document, how: str, name: NameMatch, before: str, end: 
     return bool(_patterns().needed.search(sentence)) and not _patterns().extras.search(before)
 
 
-def _take(text: str, named: NamedPlaces, listed: Sequence[NameMatch], end: int) -> None:
+def _add_places(text: str, named: NamedPlaces, listed: Sequence[NameMatch], end: int) -> None:
     for name in listed:
         if len(name.senses) > 1:
             continue

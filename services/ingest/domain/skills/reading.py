@@ -214,7 +214,9 @@ def _of_text(
             continue
         if _counts(lowered, mentions, index, employer=employer, line=line):
             core = section in core_sections and _required(text, mention, line, section=section, headed=headed)
-            strength: Strength = "required" if core else _less(mention, line, lines, section=section, wished=wished)
+            strength: Strength = (
+                "required" if core else _strength_unrequired(mention, line, lines, section=section, wished=wished)
+            )
             if line.denies and _denied(text, mention, line):
                 if mention.kind == "language" and not line.optional:
                     continue  # unlike a tool, which the work may be done with, none is spoken
@@ -243,7 +245,7 @@ def _wished(text: str, part: tuple[int, int, Kind], lines: Lines) -> Strength:
     return "wanted" if kind != "nice" or lines.prefers_in(max(start - 1, 0), heading) else "bonus"
 
 
-def _less(mention: Mention, line: Line, lines: Lines, *, section: Kind, wished: Strength) -> Strength:
+def _strength_unrequired(mention: Mention, line: Line, lines: Lines, *, section: Kind, wished: Strength) -> Strength:
     """How a mention is meant that is not required."""
     if section not in _OF_THE_JOB or line.equipment:
         return "employer" if section in ABOUT_US else "passing"

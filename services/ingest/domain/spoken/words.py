@@ -114,13 +114,13 @@ class Words:
 def words_of(language: str) -> Words:
     """Give the words of one of the languages of the rules and of English."""
     languages = tuple(dict.fromkeys(("en", language)))
-    unneeded = rf"{_any_of('denial.not', languages)}\s{_any_of('denial.needed', languages)}"
+    unneeded = rf"{_alternatives('denial.not', languages)}\s{_alternatives('denial.needed', languages)}"
     patterns: list[tuple[WordKind, re.Pattern[str], frozenset[str]]] = [
         ("unneeded", re.compile(unneeded), begins_of("denial.not", languages=languages)),
         *(
             (
                 kind,
-                re.compile("|".join(_any_of(entry, languages) for entry in entries)),
+                re.compile("|".join(_alternatives(entry, languages) for entry in entries)),
                 begins_of(*entries, languages=languages),
             )
             for kind, entries in _ENTRIES
@@ -141,5 +141,5 @@ def words_of(language: str) -> Words:
     )
 
 
-def _any_of(entry: str, languages: Sequence[str]) -> str:
+def _alternatives(entry: str, languages: Sequence[str]) -> str:
     return any_of(entry, languages=languages)

@@ -34,93 +34,93 @@ class Patterns:
 @cache
 def office() -> str:
     """Compose what a place of the employer is called: `our Lyon office`."""
-    return rf"(?:{_any('the')} )?(?:[\w-]+ ){{0,3}}{_any('office')}s?"
+    return rf"(?:{_words('the')} )?(?:[\w-]+ ){{0,3}}{_words('office')}s?"
 
 
 def all_week() -> str:
     """Compose the whole week: behind the office, on-site."""
-    return _any("all_week")
+    return _words("all_week")
 
 
 @cache
 def patterns() -> Patterns:
     """The patterns, compiled once."""
-    some, share = re.compile(rf"\b(?:{_few()} ?{_day()}|{_any('times')}|{_ONE_TO_FOUR}x)\b"), re.compile(_share())
+    some, share = re.compile(rf"\b(?:{_few()} ?{_day()}|{_words('times')}|{_ONE_TO_FOUR}x)\b"), re.compile(_share())
     return Patterns(
         parts=(
             (some, re.compile(_days())),
-            (re.compile(rf"\d ?(?:%|{_any('percent')})"), share),
+            (re.compile(rf"\d ?(?:%|{_words('percent')})"), share),
         ),
         share=share,
         weekdays=re.compile(_weekdays()),
-        others=re.compile(rf"\b{_any('people')}\b[^.\n,;]{{0,20}}$"),
-        once=re.compile(rf"\b{_any('once')}\b[^.,;\n]{{0,30}}$"),
-        rarely=re.compile(rf"\W{{0,3}}{any_of('week.rarely')}| ?/ ?{_any('month')}\b"),
+        others=re.compile(rf"\b{_words('people')}\b[^.\n,;]{{0,20}}$"),
+        once=re.compile(rf"\b{_words('once')}\b[^.,;\n]{{0,30}}$"),
+        rarely=re.compile(rf"\W{{0,3}}{any_of('week.rarely')}| ?/ ?{_words('month')}\b"),
     )
 
 
-def _any(entry: str) -> str:
+def _words(entry: str) -> str:
     return any_of(f"week.{entry}", whole=False)
 
 
 def _few() -> str:
-    some, all_days = f"(?:{_ONE_TO_FOUR}|{_any('some')})", any_of("zone.number.five", whole=False)
-    return rf"{some}(?:\s?(?:-|–|/|{_any('to')})\s?(?:{some}|5|{all_days}))?\+?(?: {_any('full')})?"
+    some, all_days = f"(?:{_ONE_TO_FOUR}|{_words('some')})", any_of("zone.number.five", whole=False)
+    return rf"{some}(?:\s?(?:-|–|/|{_words('to')})\s?(?:{some}|5|{all_days}))?\+?(?: {_words('full')})?"
 
 
 def _day() -> str:
-    return rf"(?:{_any('day_of')}?[ -]?{_any('day')})"
+    return rf"(?:{_words('day_of')}?[ -]?{_words('day')})"
 
 
 def _week() -> str:
-    week = _any("week")
-    return rf"(?:,? {_any('per')} ?{week}| ?/ ?{week}| {_any('weekly')})"
+    week = _words("week")
+    return rf"(?:,? {_words('per')} ?{week}| ?/ ?{week}| {_words('weekly')})"
 
 
-def _there(before: str) -> str:
+def _in_office(before: str) -> str:
     """In the office, behind words of the entry `before`; in person."""
-    return rf"(?:{_any(before)}[- ]?(?:{_any('presence')}|{office()})|{_any('at_office')})"
+    return rf"(?:{_words(before)}[- ]?(?:{_words('presence')}|{office()})|{_words('at_office')})"
 
 
 def _about() -> str:
-    return rf"(?:{_any('about')} )"
+    return rf"(?:{_words('about')} )"
 
 
-def _not_there() -> str:
+def _not_elsewhere() -> str:
     return rf"(?![^.\n,;]{{0,25}}{any_of('week.elsewhere')})"
 
 
 def _days() -> str:
-    few, day, week, home, about, at = _few(), _day(), _week(), _any("home"), _about(), _there("in")
-    times, in_words = rf"(?:{_any('times')}|{_ONE_TO_FOUR}x)", rf"\(?{about}?"
-    possible = rf"(?:(?: {_any('work')})?(?: {_any('is')})? {_any('possible')})?"
+    few, day, week, home, about, at = _few(), _day(), _week(), _words("home"), _about(), _in_office("in")
+    times, in_words = rf"(?:{_words('times')}|{_ONE_TO_FOUR}x)", rf"\(?{about}?"
+    possible = rf"(?:(?: {_words('work')})?(?: {_words('is')})? {_words('possible')})?"
     return (
-        rf"\b(?:{few} {_any('day_of')}[- ]?{_any('day')}\b"
-        rf"|{few} ?{day}(?:{week})?,? (?:{_any('spent')} )?(?:{at}|{home})\b{_not_there()}"
-        rf"|(?:{at}|{home})(?: {_any('of_town')} [\w-]+)?{possible}(?:,? | ?: ?| ?\(| [-–] ){about}{{0,2}}"
+        rf"\b(?:{few} {_words('day_of')}[- ]?{_words('day')}\b"
+        rf"|{few} ?{day}(?:{week})?,? (?:{_words('spent')} )?(?:{at}|{home})\b{_not_elsewhere()}"
+        rf"|(?:{at}|{home})(?: {_words('of_town')} [\w-]+)?{possible}(?:,? | ?: ?| ?\(| [-–] ){about}{{0,2}}"
         rf"{few} ?{day}(?:{week}| ?\)|(?<=:)(?=$|\n))"
-        rf"|(?:{home}|{_any('place_label')}) ?: ?{about}?{few} ?{day}"
-        rf"|{_any('in')}[- ](?:{office()}|{_any('presence')})[ ,(]{{1,2}}{about}?{few} ?{_any('day')}\b"
-        rf"|{_any('into')} {office()},?\s{in_words}{times}{week}\b"
-        rf"|{_any('office')}s? {_any('regularly')} \({_ONE_TO_FOUR}x{week}\))"
+        rf"|(?:{home}|{_words('place_label')}) ?: ?{about}?{few} ?{day}"
+        rf"|{_words('in')}[- ](?:{office()}|{_words('presence')})[ ,(]{{1,2}}{about}?{few} ?{_words('day')}\b"
+        rf"|{_words('into')} {office()},?\s{in_words}{times}{week}\b"
+        rf"|{_words('office')}s? {_words('regularly')} \({_ONE_TO_FOUR}x{week}\))"
     )
 
 
 def _share() -> str:
-    part = rf"(?:(?:\d\d ?(?:%|{_any('percent')})? ?(?:-|–|{_any('to')}) ?)?[1-9]\d ?(?:%|{_any('percent')}))"
-    home, about = _any("home"), _about()
+    part = rf"(?:(?:\d\d ?(?:%|{_words('percent')})? ?(?:-|–|{_words('to')}) ?)?[1-9]\d ?(?:%|{_words('percent')}))"
+    home, about = _words("home"), _about()
     return (
-        rf"(?<![\d\-–])(?<![\d\-–] ){part}(?: {_any('of_time')})? (?:{_any('share_in')} )?"
-        rf"(?:{_there('in')}|{home})\b{_not_there()}"
-        rf"|\b{home}(?:[- ]?{_any('share')})?(?: ?: ?| ?\(| ){about}?{part}(?! ?[-–] ?\d)"
-        rf"|\b{_any('share_label')}[: ]{{1,3}}(?:{_any('share_is')} )?{about}?{part}"
+        rf"(?<![\d\-–])(?<![\d\-–] ){part}(?: {_words('of_time')})? (?:{_words('share_in')} )?"
+        rf"(?:{_in_office('in')}|{home})\b{_not_elsewhere()}"
+        rf"|\b{home}(?:[- ]?{_words('share')})?(?: ?: ?| ?\(| ){about}?{part}(?! ?[-–] ?\d)"
+        rf"|\b{_words('share_label')}[: ]{{1,3}}(?:{_words('share_is')} )?{about}?{part}"
     )
 
 
 def _weekdays() -> str:
-    to_be, at, short, weekday = any_of("week.to_be"), _there("into"), _any("weekday_short"), _any("weekday")
-    listed = rf"{weekday}(?:(?:,| &|/| {_any('and')}){{1,2}} ?(?:{_any('on')} )?{weekday}){{0,3}}"
-    not_on = rf"\b(?! ?(?:-|–|/|\d|{_any('clock')} \d|{any_of('week.until')}))"
+    to_be, at, short, weekday = any_of("week.to_be"), _in_office("into"), _words("weekday_short"), _words("weekday")
+    listed = rf"{weekday}(?:(?:,| &|/| {_words('and')}){{1,2}} ?(?:{_words('on')} )?{weekday}){{0,3}}"
+    not_on = rf"\b(?! ?(?:-|–|/|\d|{_words('clock')} \d|{any_of('week.until')}))"
     ends = (word for language in LANGUAGES for word in written("week.range", language))
     not_of = "".join(rf"(?<!\b{word} )" for word in dict.fromkeys(ends)) + "(?<![-–])(?<![-–] )"
     return (
@@ -128,6 +128,6 @@ def _weekdays() -> str:
         rf"|{to_be}[^.\n]{{0,20}}?{not_of}\b{listed}{not_on}[^.\n]{{0,15}}?\b{at}\b"
         rf"|{not_of}\b{listed}{not_on}[^.\n]{{0,30}}?{to_be}[^.\n]{{0,20}}?\b{at}\b"
         rf"|{any_of('week.office_day')}[^.\n]{{0,25}}?\b{listed}{not_on}"
-        rf"|{any_of('week.days_label')} ?[:(] ?{short}\b(?:(?:, ?| {_any('and')} | & |/){short}\b)*"
-        rf"(?! ?(?:-|–|{_any('until')}\b))"
+        rf"|{any_of('week.days_label')} ?[:(] ?{short}\b(?:(?:, ?| {_words('and')} | & |/){short}\b)*"
+        rf"(?! ?(?:-|–|{_words('until')}\b))"
     )

@@ -104,7 +104,7 @@ def _look(rank: Rank, workplace: Workplace, document: Document, said: Statements
         for match in islice(every, _MOST_MATCHES):
             here = not _passing(document, match, workplace) and not _elsewhere(rank, workplace, document, match)
             if here and _place_follows(document, match):
-                _keep(said, _weighed(rank, workplace, document, match), workplace, match, document)
+                _add_statement(said, _weighed(rank, workplace, document, match), workplace, match, document)
 
 
 def _options(document: Document, said: Statements) -> None:
@@ -112,7 +112,7 @@ def _options(document: Document, said: Statements) -> None:
         if _denied(document, match):
             continue
         vague = _of_company(document, match) or _conditional(document, match)
-        _keep(said, "weak" if vague else "option", "remote", match, document)
+        _add_statement(said, "weak" if vague else "option", "remote", match, document)
 
 
 def _days(document: Document, said: Statements) -> None:
@@ -128,7 +128,7 @@ def _days(document: Document, said: Statements) -> None:
 def _keep_days(matched: Iterable[re.Match[str]], document: Document, said: Statements) -> None:
     for match in matched:
         if not days.patterns().rarely.match(document.lowered, match.end()) and not _of_others(document, match):
-            _keep(said, "weak" if _conditional(document, match) else "days", "hybrid", match, document)
+            _add_statement(said, "weak" if _conditional(document, match) else "days", "hybrid", match, document)
 
 
 def _of_others(document: Document, match: re.Match[str]) -> bool:
@@ -144,10 +144,12 @@ def _of_others(document: Document, match: re.Match[str]) -> bool:
 
 def _tags(document: Document, said: Statements) -> None:
     for match in matches(document, "tag", _TAG, before=0, after=15):
-        _keep(said, "tag", _workplace(match), match, document)
+        _add_statement(said, "tag", _workplace(match), match, document)
 
 
-def _keep(said: Statements, rank: Rank, workplace: Workplace, match: re.Match[str], document: Document) -> None:
+def _add_statement(
+    said: Statements, rank: Rank, workplace: Workplace, match: re.Match[str], document: Document
+) -> None:
     if (rank, workplace) not in said:
         evidence = quote("text", document.text, match.start(), match.end())
         said[rank, workplace] = Finding(workplace, (evidence,))

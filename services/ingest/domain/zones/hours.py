@@ -102,16 +102,16 @@ def tells_apart(text: str, start: int) -> bool:
     Within hours of it, one may live.
     """
     known, left = _patterns(), max(0, start - _APART)
-    return _holds(text, left, start, known.apart_stems) and bool(known.apart.search(text, left, start))
+    return _holds_stem(text, left, start, known.apart_stems) and bool(known.apart.search(text, left, start))
 
 
 def names_clock(text: str, start: int) -> bool:
     """Whether the words before a place, in lower case, are those for its time: `heure de Paris`."""
     known, left = _patterns(), max(0, start - _CLOCK)
-    return _holds(text, left, start, known.clock_stems) and bool(known.clock_of.search(text, left, start))
+    return _holds_stem(text, left, start, known.clock_stems) and bool(known.clock_of.search(text, left, start))
 
 
-def _holds(text: str, start: int, end: int, stems: Iterable[str]) -> bool:
+def _holds_stem(text: str, start: int, end: int, stems: Iterable[str]) -> bool:
     before = text[start:end]
     return any(stem in before for stem in stems)
 

@@ -98,7 +98,12 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     pairs = (_pair(name, other) for name, other in combinations(sorted(prepared.asked_for), 2))
     had = {criterion: criterion.terms_of(prepared) for criterion in BY_FIELDS}
     met = {field_of(criterion): sorted(terms) for criterion, terms in had.items() if terms is not None}
-    anchors = [ALWAYS, *map(_of_skills, pairs), *_had_of(SKILLS_ALL, prepared), *_had_of(SKILLS_ANY, prepared)]
+    anchors = [
+        ALWAYS,
+        *map(_of_skills, pairs),
+        *_anchors_had(SKILLS_ALL, prepared),
+        *_anchors_had(SKILLS_ANY, prepared),
+    ]
     anchors += _words_of(prepared)
     for criterion, terms in had.items():
         anchors += [f"{criterion.name}:{term}" for term in ((ANY,) if terms is None else sorted(terms))]
@@ -108,7 +113,7 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
 
 def had_by(prepared: PreparedPosting) -> list[int]:
     """The hashes of all that a posting has of what a script looks at."""
-    terms = [term for criterion in _BY_HASH for term in _had_of(criterion, prepared)]
+    terms = [term for criterion in _BY_HASH for term in _anchors_had(criterion, prepared)]
     return [*map(hash_of, terms), *map(hash_of, _words_of(prepared))]
 
 
@@ -128,7 +133,7 @@ def _bit(facet: str, value: str) -> int:
     return _BITS[facet, value]
 
 
-def _had_of(criterion: Criterion[Any], prepared: PreparedPosting) -> list[str]:
+def _anchors_had(criterion: Criterion[Any], prepared: PreparedPosting) -> list[str]:
     return [f"{criterion.name}:{term}" for term in sorted(criterion.terms_of(prepared) or ())]
 
 

@@ -268,7 +268,7 @@ def _in_runs(
                         continue
                     if asked & _MANNER and not manner_fits[pool[np.uintp(rest[row]) + one]]:
                         continue
-                    if asked & _CLAUSES and not _hold(pool, np.int64(rest[row]), holds):
+                    if asked & _CLAUSES and not _clauses_hold(pool, np.int64(rest[row]), holds):
                         continue
                 name = key[row]
                 if part != _EVERY and parts[(np.int64(pages[name >> PAGE]) << PAGE) | (name & IN_PAGE)] != part:
@@ -303,7 +303,7 @@ def _below(tops: Column) -> Any:
 
 
 @_compiled
-def _hold(pool: Column, begin: Any, holds: Any) -> Any:
+def _clauses_hold(pool: Column, begin: Any, holds: Any) -> Any:
     """Whether all clauses of a row hold."""
     head = np.int64(pool[begin])
     at = begin + 1 + (head & WITH_MANNER)

@@ -163,7 +163,7 @@ class Literals:
             if known or counts_of:
                 terms = criterion.terms_of(prepared)
                 found += known.values() if terms is None else _known(known, terms)
-                found += self._enough(counts_of.values() if terms is None else _of(counts_of, terms))
+                found += self._enough(counts_of.values() if terms is None else _counts_among(counts_of, terms))
         if self._words or self._phrases:
             found += self._said(prepared.haystack)
         return np.array(found, dtype=np.int64)
@@ -192,5 +192,5 @@ def _known(numbers: Mapping[T, int], names: Iterable[T]) -> list[int]:
     return [numbers[name] for name in names if name in numbers]
 
 
-def _of(counts_of: Mapping[str, Growing], terms: Iterable[str]) -> list[Growing]:
+def _counts_among(counts_of: Mapping[str, Growing], terms: Iterable[str]) -> list[Growing]:
     return [counts_of[term] for term in terms if term in counts_of]

@@ -96,7 +96,7 @@ def _parted(columns: Scanned, pool: Column, rows: Rows, posting: PostingArrays) 
     # `take` at places that were found first is several times as fast as choosing by a mask.
     rows = rows.take(np.flatnonzero(posting.place_fits.take(columns.place.take(rows))))
     bits = columns.bits.take(rows)
-    rows, bits = _kept(rows, bits, (bits & posting.mask == posting.mask) & (bits & posting.either != 0))
+    rows, bits = _filtered(rows, bits, (bits & posting.mask == posting.mask) & (bits & posting.either != 0))
     asked = int(np.bitwise_or.reduce(bits, initial=np.uint32(0)))
     if asked & HAS_ALSO:
         some = np.flatnonzero(bits & HAS_ALSO)
@@ -108,7 +108,7 @@ def _parted(columns: Scanned, pool: Column, rows: Rows, posting: PostingArrays) 
         rows, bits = _without(rows, bits, some, posting.manner_fits.take(manner))
     if asked & HAS_CLAUSES:
         some = np.flatnonzero(bits & HAS_CLAUSES)
-        rows, bits = _without(rows, bits, some, _hold(pool, columns.rest.take(rows.take(some)), posting.holds))
+        rows, bits = _without(rows, bits, some, _clauses_hold(pool, columns.rest.take(rows.take(some)), posting.holds))
     if not asked & HAS_PAY:
         return rows, rows[:0]
     asks_pay = bits & HAS_PAY != 0
@@ -122,7 +122,7 @@ def _parted(columns: Scanned, pool: Column, rows: Rows, posting: PostingArrays) 
     return np.concatenate((free, rows.take(np.flatnonzero(paid)))), rows.take(np.flatnonzero(near))
 
 
-def _kept(rows: Rows, bits: Column, fits: Bools) -> tuple[Rows, Column]:
+def _filtered(rows: Rows, bits: Column, fits: Bools) -> tuple[Rows, Column]:
     if fits.all():
         return rows, bits
     at = np.flatnonzero(fits)
@@ -133,10 +133,10 @@ def _without(rows: Rows, bits: Column, some: Rows, fits: Bools) -> tuple[Rows, C
     """The rows less those of some that do not fit."""
     kept = np.ones(rows.size, dtype=np.bool_)
     kept[some] = fits
-    return _kept(rows, bits, kept)
+    return _filtered(rows, bits, kept)
 
 
-def _hold(pool: Column, rest: Column, holds: Bools) -> Bools:
+def _clauses_hold(pool: Column, rest: Column, holds: Bools) -> Bools:
     """Of which rows all clauses hold; each has some."""
     if not rest.size:
         return np.empty(0, dtype=np.bool_)

@@ -189,7 +189,7 @@ def _of_condition(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt
     return Doubt(fact, condition.places, condition=condition.kind) if condition else Doubt(fact)
 
 
-def _of(named: Callable[[Wish, PostingFeatures], tuple[str, ...]]) -> _About:
+def _several(named: Callable[[Wish, PostingFeatures], tuple[str, ...]]) -> _About:
     return lambda fact, wish, ready: Doubt(fact, named(wish, ready)[:_MOST_PARTS])
 
 
@@ -202,18 +202,18 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "near_role": _of_role,
     "searches": _of_role,
     "neighbour": _of_role,
-    "title": _of(unsaid),
-    "technology": _of(other_tools),
-    "region": _of(parts_of_country),
-    "elsewhere": _of(named_elsewhere),
+    "title": _several(unsaid),
+    "technology": _several(other_tools),
+    "region": _several(parts_of_country),
+    "elsewhere": _several(named_elsewhere),
     "zone": lambda fact, wish, ready: Doubt(fact, amount=hours_away(wish.offset, ready.posting.timezones)),
-    "form": _of(lambda _, ready: ready.posting.offered),
+    "form": _several(lambda _, ready: ready.posting.offered),
     "level": _single(lambda posting: posting.seniority),
     "experience": lambda fact, wish, ready: Doubt(fact, amount=years_that_decide(wish, ready)),
     "leading": _single(lambda posting: posting.seniority),
     "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
     "written": _single(lambda posting: posting.language),
-    "spoken": _of(lambda wish, ready: unspoken_of(wish, ready) or less_well(wish.speaks, ready.posting)),
+    "spoken": _several(lambda wish, ready: unspoken_of(wish, ready) or less_well(wish.speaks, ready.posting)),
     "condition": _of_condition,
 }
 """What some facts are about; the others name nothing."""

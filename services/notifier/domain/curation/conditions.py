@@ -25,10 +25,10 @@ def _meets(wish: Wish, condition: Condition) -> float:
         return wish.studies
     if condition.kind == "pool":
         return float(wish.pools)
-    return max((_is_at(wish, place) for place in condition.places), default=UNTOLD)
+    return max((_nearness(wish, place) for place in condition.places), default=UNTOLD)
 
 
-def _is_at(wish: Wish, place: str) -> float:
+def _nearness(wish: Wish, place: str) -> float:
     """Whether somebody lives at a place or asks for it; half where they do so of its country and of no part."""
     narrow = [wanted for wanted in wish.criteria.places if not is_group(wanted) and wanted != WORLDWIDE]
     own = narrow or ([wish.lives] if wish.lives else [])

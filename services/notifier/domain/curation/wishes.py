@@ -168,7 +168,7 @@ def asked_together(
     levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
     floors = dict.fromkeys(ask.criteria.salary_floor for ask in asks)
     localities = _together(_localities(ask.criteria, ask.name) for ask in asks)
-    said = frozenset[str]().union(*(_said(ask.criteria, ask.name) for ask in asks))
+    said = frozenset[str]().union(*(_stems_asked(ask.criteria, ask.name) for ask in asks))
     return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors)), said
 
 
@@ -181,7 +181,7 @@ def _together(several: Iterable[Localities]) -> Localities:
 
 
 @lru_cache(maxsize=4_096)
-def _said(criteria: Criteria, name: str) -> frozenset[str]:
+def _stems_asked(criteria: Criteria, name: str) -> frozenset[str]:
     """The stems of a search's name, of its words and skills, and of all names of the roles that it surely means."""
     query, known = TextQuery.parse(criteria.text), roles()
     means = (role for role, weight in affinity_of(criteria, name).weights if weight >= _SURELY and role in known)
@@ -249,7 +249,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         travels=any(map(_asks_to_travel, said)),
         localities=_together((_localities(criteria, name), signs.localities)),
         floors=() if criteria.salary_floor else signs.floors,
-        said=signs.said | _said(criteria, name),
+        said=signs.said | _stems_asked(criteria, name),
     )
 
 

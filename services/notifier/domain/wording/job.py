@@ -72,12 +72,12 @@ def reach_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> s
     """
     named = in_title(posting) or worth_naming(posting.reach)
     places = towns_in_words(posting.towns, words, own) or any_of(named, words, own)
-    where = _where(posting, places, words)
+    where = _workplace_line(posting, places, words)
     excluded = any_of(posting.reach.excluded, words)
     return words.say("{where}, except {places}", where=where, places=excluded) if excluded else where
 
 
-def _where(posting: PostingCore, places: str, words: Words) -> str:
+def _workplace_line(posting: PostingCore, places: str, words: Words) -> str:
     remote = posting.workplace == "remote"
     if posting.reach.scope == "worldwide" and posting.workplace in ("remote", "unknown"):
         return words.say("Remote from anywhere") if remote else words.say("Work from anywhere")
@@ -174,7 +174,7 @@ def age_line(seen: date, due: date, words: Words, *, posted: bool) -> str:
     """How old a job is on the reader's calendar: `posted yesterday`, `found today`, `posted on November 3`."""
     days = (due - seen).days
     if not posted:
-        return _found(seen, days, words)
+        return _found_on(seen, days, words)
     if days <= 0:
         return words.say("posted today")
     if days == 1:
@@ -184,7 +184,7 @@ def age_line(seen: date, due: date, words: Words, *, posted: bool) -> str:
     return words.say("posted on {day}", day=day_of_year(seen, words.locale))
 
 
-def _found(day: date, days: int, words: Words) -> str:
+def _found_on(day: date, days: int, words: Words) -> str:
     if days <= 0:
         return words.say("found today")
     if days == 1:

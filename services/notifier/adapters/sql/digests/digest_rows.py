@@ -127,11 +127,11 @@ def item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
             "cluster_key": item.posting.cluster.key,
             "signature": item.posting.cluster.signature,
             "score": item.score,
-            "found_by": to_json(_found_by(item, words)),
+            "found_by": to_json(_found_by_json(item, words)),
         }
 
 
-def _found_by(item: Item, words: Words) -> list[dict[str, Any]]:
+def _found_by_json(item: Item, words: Words) -> list[dict[str, Any]]:
     """Each search with its reasons, and the chance of the job by the best of them: `chance_in` reads it."""
     return [
         {

@@ -121,7 +121,7 @@ def _remembered(connection: Connection, wanted: Mapping[str, Sequence[PostingCor
             select(sent_jobs).join(asked, and_(own, sent_jobs.c.posting_id == asked.c.posting_id)),
             select(sent_jobs).join(asked, and_(own, sent_jobs.c.title == asked.c.title)),
         ).cte("either")
-        for row in connection.execute(select(either).where(~_not_out(either.c.subscriber_id, either.c.due_at))):
+        for row in connection.execute(select(either).where(~_did_not_go_out(either.c.subscriber_id, either.c.due_at))):
             pay = AnnualPay(row.pay, row.pay_currency) if row.pay is not None else None
             item = SentItem(row.posting_id, row.cluster_key, row.signature.hex(), row.due_at, row.near, pay)
             found[row.subscriber_id, row.posting_id, row.due_at] = item
@@ -138,7 +138,7 @@ def _unremembered(
         # Not asked by time: the index by time holds every digest, the one of these digests next to nothing.
         found.extend(
             (row.subscriber_id, SentItem(row.posting_id, row.cluster_key, row.signature, row.due_at))
-            for row in connection.execute(query.where(~_not_out(digests.c.subscriber_id, digests.c.due_at)))
+            for row in connection.execute(query.where(~_did_not_go_out(digests.c.subscriber_id, digests.c.due_at)))
             if row.due_at >= since
         )
     return found
@@ -150,7 +150,7 @@ def _items() -> Any:
     return chosen.join(digest_items, items.digest_id == digests.c.digest_id)
 
 
-def _not_out(subscriber_id: ColumnElement[str], due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
+def _did_not_go_out(subscriber_id: ColumnElement[str], due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether the digest is known not to have gone out. A digest that was forgotten did, see `forget_not_out`."""
     of = digests.alias("of")
     return exists(

@@ -168,7 +168,7 @@ class SqlAsking:
             went_on = last_went_on(consents_of(connection, own_id))
             if went_on is None or went_on.origin != "day":
                 # They went on by their word, under a release that does not know of such days.
-                connection.execute(update(subscribers).where(_own(own_id)).values(paused_until=None))
+                connection.execute(update(subscribers).where(_row_of(own_id)).values(paused_until=None))
                 return False
             stop(connection, own_id, "paused", now, person.paused_until)
             keep(connection, own_id, Consent("paused", now, "day", went_on.wording))
@@ -203,7 +203,7 @@ class SqlAsking:
             state = _state_of_last(connection, own_id, notice)
             if state in _ON_ITS_WAY:
                 return False
-            gone = person.status == "unconfirmed" and _is(connection, own_id, _suppressed)
+            gone = person.status == "unconfirmed" and _holds_of(connection, own_id, _suppressed)
             if state not in _REACHED and not gone:
                 self._open(connection, own_id, notice, now)
             elif person.status == "active":
@@ -227,7 +227,7 @@ class SqlAsking:
             return
         email = self._compose(notice, recipients_of(connection, [own_id])[own_id], now, self._settings)
         open_notice(connection, own_id, notice, email, now)
-        connection.execute(update(subscribers).where(_own(own_id)).values(asked_at=now))
+        connection.execute(update(subscribers).where(_row_of(own_id)).values(asked_at=now))
         _events.info("somebody is asked whether they want mails", notice=notice)
 
     @retried
@@ -250,7 +250,7 @@ def _lately(before: datetime | None, now: datetime, span: timedelta) -> bool:
     return before is not None and timedelta() <= now - before < span
 
 
-def _own(own_id: str) -> ColumnElement[bool]:
+def _row_of(own_id: str) -> ColumnElement[bool]:
     return _person.subscriber_id == own_id
 
 
@@ -281,12 +281,12 @@ def _locked_person(
 ) -> Subscriber | None:
     """Somebody as they are until the transaction ends; None where they are gone, or no more one of those."""
     row = hold_person(connection, own_id)
-    fits = row is not None and (condition is None or _is(connection, own_id, condition))
+    fits = row is not None and (condition is None or _holds_of(connection, own_id, condition))
     return subscriber_in(row) if row is not None and fits else None
 
 
-def _is(connection: Connection, own_id: str, condition: ColumnElement[bool]) -> bool:
-    return connection.execute(select(condition).where(_own(own_id))).scalar() is True
+def _holds_of(connection: Connection, own_id: str, condition: ColumnElement[bool]) -> bool:
+    return connection.execute(select(condition).where(_row_of(own_id))).scalar() is True
 
 
 def _state_of_last(connection: Connection, own_id: str, notice: Notice) -> str | None:

@@ -48,7 +48,7 @@ class SqlFeedback:
         with writing(self._engine) as connection:
             if hold_person(connection, subscriber_id) is None:
                 raise UsageError(f"There is no subscriber {subscriber_id}.")
-            _keep(connection, subscriber_id, statement, now)
+            _upsert(connection, subscriber_id, statement, now)
 
     @retried
     def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
@@ -60,7 +60,7 @@ class SqlFeedback:
     def note(self, subscriber_id: str, kind: Kind, value: str, text: str) -> bool:
         """Keep what someone writes beside what they said; False where it was never said."""
         with writing(self._engine) as connection:
-            noted = update(feedback).where(_own(subscriber_id, kind, value)).values(note=text or None)
+            noted = update(feedback).where(_row_of(subscriber_id, kind, value)).values(note=text or None)
             return connection.execute(noted).rowcount > 0
 
     def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
@@ -70,11 +70,11 @@ class SqlFeedback:
         return [(statement_in(row), row.created_at) for row in rows]
 
 
-def _own(subscriber_id: str, kind: str, value: str) -> ColumnElement[bool]:
+def _row_of(subscriber_id: str, kind: str, value: str) -> ColumnElement[bool]:
     return (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
 
 
-def _keep(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
+def _upsert(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
     own = {"subscriber_id": subscriber_id, "kind": statement.kind, "value": statement.value}
     opposite = {"not_relevant": "more_like", "more_like": "not_relevant"}.get(statement.kind)
     if opposite:
@@ -86,7 +86,7 @@ def _keep(connection: Connection, subscriber_id: str, statement: Statement, now:
 
 
 def _take_back(connection: Connection, subscriber_id: str, kind: str, value: str) -> bool:
-    return connection.execute(delete(feedback).where(_own(subscriber_id, kind, value))).rowcount > 0
+    return connection.execute(delete(feedback).where(_row_of(subscriber_id, kind, value))).rowcount > 0
 
 
 def feedback_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Feedback]:

@@ -66,7 +66,7 @@ class SqlSearches:
                 **_timing(timing, time_zone, now),
             }
             connection.execute(insert(saved_searches).values(row))
-            return _get(connection, row["search_id"])
+            return _require(connection, row["search_id"])
 
     @retried
     def edit(
@@ -112,7 +112,7 @@ class SqlSearches:
             _set(connection, search_id, values)
             if paused:
                 _cancel_unasked(connection, search.subscriber_id, now)
-            return _get(connection, search_id)
+            return _require(connection, search_id)
 
     def pause(self, search_id: str, now: datetime) -> SavedSearch:
         """Serve it no more until it is resumed. Raises UsageError."""
@@ -150,7 +150,7 @@ class SqlSearches:
     def get(self, search_id: str) -> SavedSearch:
         """Raises UsageError for an id that no search has."""
         with reading(self._engine) as connection:
-            return _get(connection, search_id)
+            return _require(connection, search_id)
 
     def all(self, subscriber_id: str | None = None) -> list[SavedSearch]:
         """The searches of one subscriber, or of all: by subscriber, then name."""
@@ -281,14 +281,14 @@ def _locked(connection: Connection, search_id: str, known: SavedSearch | None = 
 
     Raises ChangedError where it asks for something else than what is `known`.
     """
-    hold_person(connection, _get(connection, search_id).subscriber_id)
-    found = _get(connection, search_id)
+    hold_person(connection, _require(connection, search_id).subscriber_id)
+    found = _require(connection, search_id)
     if known is not None and found.wish != known.wish:
         raise ChangedError("the search was changed meanwhile")
     return found
 
 
-def _get(connection: Connection, search_id: str) -> SavedSearch:
+def _require(connection: Connection, search_id: str) -> SavedSearch:
     found = _find(connection, search_id)
     if found is None:
         raise UsageError(f"There is no saved search {search_id}.")

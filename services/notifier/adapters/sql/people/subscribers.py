@@ -52,7 +52,7 @@ class SqlSubscribers:
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
                 consents.keep(connection, own_id, consent)
                 keep_former(connection, self._ids, profile.address)
-                return _get(connection, own_id)
+                return _require(connection, own_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
@@ -87,7 +87,7 @@ class SqlSubscribers:
                         values = rescheduled(connection, search, profile.time_zone, now)
                         own = saved_searches.c.search_id == search.search_id
                         connection.execute(update(saved_searches).where(own).values(values))
-                return _get(connection, subscriber_id)
+                return _require(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
@@ -110,7 +110,7 @@ class SqlSubscribers:
                     old = self._ids.address_hash(subscriber.profile.address)
                     if notice is not None:
                         open_notice(connection, subscriber_id, "old_address", notice, moved.at, old)
-                return _get(connection, subscriber_id)
+                return _require(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{address} is subscribed already.") from None
 
@@ -130,7 +130,7 @@ class SqlSubscribers:
             if subscriber.status != "paused":
                 stop(connection, subscriber_id, "paused", paused.at, until)
                 consents.keep(connection, subscriber_id, paused)
-                return _get(connection, subscriber_id)
+                return _require(connection, subscriber_id)
             last = last_pause(consents.consents_of(connection, subscriber_id))
             # Whoever paused them before: from now on it is their own wish.
             theirs = paused.origin == "page" and last is not None and last.origin != "page"
@@ -139,7 +139,7 @@ class SqlSubscribers:
                 asked = {"asked_at": None} if until else {}
                 _set(connection, subscriber_id, {"paused_until": until, "changed_at": paused.at} | asked)
                 consents.keep(connection, subscriber_id, paused)
-            return _get(connection, subscriber_id)
+            return _require(connection, subscriber_id)
 
     @retried
     def resume(self, subscriber_id: str, resumed: Consent) -> Subscriber:
@@ -162,7 +162,7 @@ class SqlSubscribers:
                         {"seen_at": max(resumed.given_at, subscriber.seen_at or resumed.given_at)},
                     )
                 consents.keep(connection, subscriber_id, resumed)
-            return _get(connection, subscriber_id)
+            return _require(connection, subscriber_id)
 
     @retried
     def unsubscribe(self, subscriber_id: str, withdrawn: Consent) -> Subscriber:
@@ -175,7 +175,7 @@ class SqlSubscribers:
                 if withdrawn.origin != "operator":
                     left = counted_at(withdrawn.at, MAIL_EVENTS, "unsubscribed")
                     add_to_hours(connection, dict.fromkeys(left, 1))
-            return _get(connection, subscriber_id)
+            return _require(connection, subscriber_id)
 
     @retried
     def subscribe_again(self, subscriber_id: str, given: Consent) -> Subscriber:
@@ -191,7 +191,7 @@ class SqlSubscribers:
             if not served or subscriber.asked_at is not None:
                 _set(connection, subscriber_id, {"seen_at": given.at, "asked_at": None})
                 consents.keep(connection, subscriber_id, given)
-            return _get(connection, subscriber_id)
+            return _require(connection, subscriber_id)
 
     @retried
     def seen(self, subscriber_id: str, now: datetime) -> None:
@@ -262,7 +262,7 @@ class SqlSubscribers:
     def export(self, subscriber_id: str) -> dict[str, Any]:
         """All that is held about a person, ready for JSON. Raises UsageError."""
         with reading(self._engine) as connection:
-            _get(connection, subscriber_id)
+            _require(connection, subscriber_id)
             return data_of(connection, self._ids, subscriber_id)
 
     def addresses(self, subscriber_id: str) -> frozenset[str]:
@@ -326,7 +326,7 @@ def _locked(connection: Connection, subscriber_id: str) -> Subscriber:
     return subscriber_in(row)
 
 
-def _get(connection: Connection, subscriber_id: str) -> Subscriber:
+def _require(connection: Connection, subscriber_id: str) -> Subscriber:
     found = _first(connection, subscribers.c.subscriber_id == subscriber_id)
     if found is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")

@@ -30,7 +30,7 @@ class SqlTrackedJobs:
                 raise UsageError(f"There is no subscriber {subscriber_id}.")
             own = _row.subscriber_id == subscriber_id
             count = connection.execute(select(func.count()).select_from(tracked_jobs).where(own)).scalar_one()
-            known = _has(connection, subscriber_id, job.posting_id)
+            known = _is_saved(connection, subscriber_id, job.posting_id)
             if count >= MOST_TRACKED and not known:
                 raise UsageError(f"One may have {MOST_TRACKED} saved jobs; take one out first.")
             row = {name: getattr(job, name) for name in ("posting_id", "title", "company", "url", "note", "saved_at")}
@@ -58,7 +58,7 @@ class SqlTrackedJobs:
     def has(self, subscriber_id: str, posting_id: str) -> bool:
         """Whether a job is kept."""
         with reading(self._engine) as connection:
-            return _has(connection, subscriber_id, posting_id)
+            return _is_saved(connection, subscriber_id, posting_id)
 
     def all(self, subscriber_id: str) -> list[TrackedJob]:
         """Theirs, the last saved first."""
@@ -104,7 +104,7 @@ def note_closed_mailed(connection: Connection, subscriber_id: str, jobs: Iterabl
         connection.execute(update(tracked_jobs).where(own).values(closed_told_at=now))
 
 
-def _has(connection: Connection, subscriber_id: str, posting_id: str) -> bool:
+def _is_saved(connection: Connection, subscriber_id: str, posting_id: str) -> bool:
     own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
     return connection.execute(select(_row.posting_id).where(own)).first() is not None
 

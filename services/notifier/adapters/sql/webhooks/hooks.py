@@ -106,7 +106,7 @@ class SqlWebhooks:
             if webhook.state == "unproven":
                 raise UsageError("a webhook that is not proven is tried by its challenge")
             _require_few(connection, subscriber_id, "webhook.ping", MOST_PINGS, now)
-            _keep(connection, webhook, event_id, "webhook.ping", trying_event(webhook, now), now)
+            _insert_event(connection, webhook, event_id, "webhook.ping", trying_event(webhook, now), now)
 
     @retried
     def rotate(self, subscriber_id: str, webhook_id: str, salt: str, now: datetime) -> Webhook:
@@ -190,7 +190,7 @@ def activate(connection: Connection, webhook: Webhook, now: datetime) -> None:
 def _challenge(connection: Connection, webhook: Webhook, event_id: str, challenge: str, now: datetime) -> None:
     _require_few(connection, webhook.subscriber_id, "webhook.challenge", MOST_CHALLENGES, now)
     body = trying_event(webhook, now, challenge)
-    _keep(connection, webhook, event_id, "webhook.challenge", body, now, challenge=challenge)
+    _insert_event(connection, webhook, event_id, "webhook.challenge", body, now, challenge=challenge)
 
 
 def _require_few(connection: Connection, subscriber_id: str, kind: EventKind, most: int, now: datetime) -> None:
@@ -201,7 +201,7 @@ def _require_few(connection: Connection, subscriber_id: str, kind: EventKind, mo
         raise FieldError("address", f"addresses were tried {most} times today", "webhook_often", most=most)
 
 
-def _keep(
+def _insert_event(
     connection: Connection, webhook: Webhook, event_id: str, kind: EventKind, body: bytes, now: datetime, **more: Any
 ) -> None:
     connection.execute(insert(webhook_events).values(event_row(webhook, event_id, kind, body, now) | more))
