@@ -14,10 +14,10 @@ from services.portal.gains import NAMES, ShownGains, rate_in_words, shown_gains
 from services.portal.search_form import asking, reader_of, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, Taste
+from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, Recipient, Taste
 from services.usecases.pay_bins import PayBin, PayRange
 from services.usecases.searches import Query, WantedSearch
-from services.usecases.wording import ShownJob, capitalised, doubts_briefly, shown_job, why_briefly
+from services.usecases.wording import ShownJob, capitalised, criteria_in_words, doubts_briefly, shown_job, why_briefly
 from services.wording.dates import day_of_year
 from services.wording.words import Words
 
@@ -28,8 +28,15 @@ _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
 _PLOT: Final = Drawing(width=300.0, height=48.0, gap=1.5)
 
-NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": "", "fault": None, "asks_again": False}
-"""`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon."""
+NOTHING_ASKED: Final[Mapping[str, Any]] = {
+    "preview": None,
+    "note": "",
+    "fault": None,
+    "asks_again": False,
+    "looks_for": "",
+}
+"""`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon; `looks_for`:
+all that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class ShownPreview:
     """A preview in the reader's words."""
 
     headline: str
+    few: bool
+    """Less than one is mailed a week."""
     mails: str
     """How often a mail comes; empty where none would."""
     passing: str
@@ -74,13 +83,43 @@ def previewed(
         return {**NOTHING_ASKED, "note": fault_in(error, words), "fault": error}
     if wanted is None:
         return dict(NOTHING_ASKED)
+    asked = {**NOTHING_ASKED, "looks_for": capitalised(" · ".join(criteria_in_words(wanted.criteria, words)))}
     if not live.ready:
         note = words.say("The postings of the last days are still being read: a minute more.")
-        return {**NOTHING_ASKED, "note": note, "asks_again": True}
+        return {**asked, "note": note, "asks_again": True}
     query = Query(wanted.name, wanted.criteria, wanted.preferred_places)
     found = live.preview(query, reader, now)
     loosened = live.loosened(query, reader, now) if weighed else None
-    return {**NOTHING_ASKED, "preview": _shown(found, loosened, wanted, given, words)}
+    return {**asked, "preview": _shown(found, loosened, wanted, given, words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What somebody is told to expect of a search that they have or are about to have."""
+
+    headline: str
+    advice: str
+    """Why nothing comes; empty where something does."""
+    looser: Sequence[tuple[str, str]]
+    """Where nothing comes, what would bring something, each with what a form that does it sends."""
+
+
+def outlook(
+    live: LivePreviews, wanted: WantedSearch, given: Mapping[str, str], reader: Recipient, words: Words, now: datetime
+) -> Outlook | None:
+    """What comes of a search, and where nothing does, why and what would; None while postings are still being read.
+
+    Raises UnavailableError.
+    """
+    if not live.ready:
+        return None
+    query = Query(wanted.name, wanted.criteria, wanted.preferred_places)
+    found = live.preview(query, reader, now)
+    if found.taste.jobs_a_week:
+        return Outlook(_headline(found, words), "", ())
+    gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, words)
+    said = " ".join(filter(None, [_passing(found.taste, words), _advice(found, words)]))
+    return Outlook(_headline(found, words), said, gains.buttons)
 
 
 def _shown(
@@ -95,6 +134,7 @@ def _shown(
     pay = _pay_bars(preview, words)
     return ShownPreview(
         headline=_headline(preview, words),
+        few=taste.jobs_a_week < 1,
         mails=_often(taste.mails_a_week, wanted.timing.cadence, words) if taste.passing else "",
         passing=_passing(taste, words),
         days=_day_bars(preview, words),
@@ -131,7 +171,9 @@ def _headline(preview: LivePreview, words: Words) -> str:
         shown=format_decimal(matching, locale=words.locale),
         days=preview.days,
     )
-    return f"{capitalised(rate_in_words(a_week, preview.days, words))}; {fit}" if a_week else fit
+    if a_week:
+        return f"{capitalised(rate_in_words(a_week, preview.days, words))}; {fit}"
+    return words.say("{fit}; nothing would have been mailed", fit=fit) if matching else fit
 
 
 def _by_week(preview: LivePreview, words: Words) -> str:

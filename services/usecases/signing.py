@@ -23,6 +23,7 @@ from services.notifier.adapters.sql.people.doors import (
 from services.notifier.attempts import AnswerKind, hand_over
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import State
+from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Subscriber, address_of, profile_of
 from services.notifier.domain.wording.letters import MOVE, Letter, write_letter
 from services.notifier.importing import WantedSearch, search_of
@@ -250,6 +251,14 @@ def search_in(kept: SignUp) -> WantedSearch:
     """The search that somebody wished for. Raises WrongFieldError where it cannot be had by now."""
     with fields_checked():
         return search_of(kept.wanted["search"])
+
+
+def reader_in(kept: SignUp) -> Recipient:
+    """Whom it would be for. Raises WrongFieldError where that cannot be had by now."""
+    fields = {name: value for name, value in kept.wanted.items() if name != "search"}
+    with fields_checked():
+        profile = profile_of(fields)
+    return Recipient("", "", "", profile.time_zone, profile.currency, profile.locale)
 
 
 def confirm(installation: Installation, token: str, now: datetime) -> Subscriber | None:

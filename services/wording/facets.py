@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from services.rules.criterion import Fit
+from services.rules.criterion.facet import FACETS as CRITERIA
 from services.rules.criterion.facet import FacetFacts
 from services.wording.lines import listed
 from services.wording.words import Words, mark
+
+_BY_NAME: Final = {facet.name: facet for facet in CRITERIA}
+_FEW_LEFT_OUT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,15 @@ def facet_in_words(facet: str, fit: Fit, facts: FacetFacts, words: Words) -> str
 def asked_in_words(facet: str, values: Iterable[str], words: Words) -> str:
     """`remote or on site`."""
     return listed([words.say(FACETS[facet].asked[value]) for value in values], words, either=True)
+
+
+def wished_in_words(facet: str, values: Iterable[str], words: Words) -> str:
+    """The same, or `not internship` where all others are asked for."""
+    asked = tuple(values)
+    others = [value for value in _BY_NAME[facet].values if value not in asked]
+    if 0 < len(others) <= _FEW_LEFT_OUT and len(asked) > 2 * len(others):
+        return words.say("not {names}", names=asked_in_words(facet, others, words))
+    return asked_in_words(facet, asked, words)
 
 
 def _apart(said: str, steps: int, words: Words) -> str:

@@ -6,7 +6,7 @@ from schemas.criteria import Criteria
 from services.rules.criterion import Relaxation
 from services.rules.text import TextQuery
 from services.wording.amounts import exact_floor, percent
-from services.wording.facets import FACETS, asked_in_words
+from services.wording.facets import FACETS, asked_in_words, wished_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import place_in_words, places_listed, town_in_words
 from services.wording.roles import role_in_words, roles_relaxed_in_words
@@ -34,7 +34,7 @@ def criteria_in_words(asked: Criteria, words: Words) -> list[str]:
         else "",
         places_listed(asked.places, words, either=True),
         listed(circles, words, either=True),
-        *(asked_in_words(name, getattr(asked, name), words) for name in ("workplace", "seniority", "employment")),
+        *(wished_in_words(name, getattr(asked, name), words) for name in ("workplace", "seniority", "employment")),
         say("at least {floor}", floor=exact_floor(floor, words)) if floor else "",
         asked_in_words("visa", ("offered",), words) if asked.visa_sponsorship else "",
         say("in {language}", language=listed(languages, words, either=True)) if languages else "",
@@ -157,7 +157,7 @@ def _facet(made: Relaxation, asked: Criteria, words: Words) -> str:
         return words.say("with postings that do not say whether a visa is sponsored")
     values: Sequence[str] = getattr(asked, made.criterion)
     if made.step == "without":
-        return words.say(facet.without, asked=asked_in_words(made.criterion, values, words))
+        return words.say(facet.without, asked=wished_in_words(made.criterion, values, words))
     value = str(made.value)
     added = words.say(facet.added.get(value) or facet.asked[value])
     return _with_besides(added, [words.say(facet.asked[other]) for other in values], words)

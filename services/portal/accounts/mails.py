@@ -16,13 +16,15 @@ from services.portal.accounts.guard import Cookies
 from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.links.standing import paused_until
+from services.portal.preview_page import Outlook, outlook
 from services.portal.previews import FRAMED
+from services.portal.search_form import given_of
 from services.usecases import links, mailed, tracker
 from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.mail import State
 from services.usecases.mailed import NextMail
-from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query
+from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query, WantedSearch
 from services.usecases.searches import reader as reader_of
 from services.usecases.wording import ShownJob, shown_job
 from services.wording.dates import moment_in_words
@@ -118,12 +120,17 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
     reader = reader_of(installation, person.subscriber_id)
     since = now - NEW_SEARCH_LOOKS_BACK
 
-    def shown(search: SavedSearch) -> tuple[SavedSearch, str, list[ShownJob], int]:
+    def shown(search: SavedSearch) -> tuple[SavedSearch, str, list[ShownJob], int, Outlook | None, dict[str, str]]:
         query = Query(search.name, search.criteria, search.preferred_places)
         # What a first mail holds is new since then; it comes from the log soon, and is in these columns already.
         found = [job for job in live.passing(query, reader, now) if job.seen_at > since] if live.ready else []
         comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))
-        return search, comes, [shown_job(job, here.words) for job in found[:_MOST_WELCOMING]], len(found)
+        # As its form would send it, so that one press asks for less.
+        given = given_of(query, search.timing, here.words) | {"time_zone": person.profile.time_zone}
+        wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
+        told = None if found else outlook(live, wanted, given, reader, here.words, now)
+        jobs = [shown_job(job, here.words) for job in found[:_MOST_WELCOMING]]
+        return search, comes, jobs, len(found), told, given
 
     return door.show(
         "welcome",

@@ -44,7 +44,7 @@ _SIGNED_OUT = mark(
     " typed is still here."
 )
 _SIGNED_IN_SINCE = mark("You have signed in since this form was made, and nothing is saved yet: look at it and save.")
-_FORM = form("csrf", "name", "pasted", "add", "instead", "anyway", *DEFAULTS, do=("save", "preview", "read"))
+_FORM = form("csrf", "name", "pasted", "add", "instead", "anyway", "folded", *DEFAULTS, do=("save", "preview", "read"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,9 @@ class _Searches:
         """Save it, or show what it finds, or what a pasted text asks for."""
         given = {**sent_in(sent, name=""), "time_zone": here.person.profile.time_zone}
         new, now = not search_id, self.door.clock()
-        if sent.get("add") or sent.get("instead"):
-            given = adding(given, sent["add"]) if sent.get("add") else instead(given, sent["instead"])
+        given = instead(given, sent["instead"]) if sent.get("instead") else given
+        if sent.get("add") or (sent.get("instead") and sent.get("do") != "save"):
+            given = adding(given, sent["add"]) if sent.get("add") else given
             return self.page(here, given, new=new, seen=self._preview(here, given))
         match sent.get("do"):
             case "preview":

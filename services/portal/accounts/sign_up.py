@@ -15,13 +15,14 @@ from services.portal.form_page import form_page
 from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.portal.preview_page import NOTHING_ASKED, previewed
+from services.portal.preview_page import NOTHING_ASKED, outlook, previewed
 from services.portal.search_form import (
     ASKING,
     DEFAULTS,
     NOTHING_READ,
     Reading,
     adding,
+    given_of,
     instead,
     lacks_trade,
     person_fields,
@@ -33,12 +34,13 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
+from services.usecases.searches import Query
 from services.usecases.signing import SignUpRequest
 from services.wording.words import Words, mark
 
 CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
 _DEFAULTS = {"address": "", **DEFAULTS}
-_FORM = form("pasted", "add", "instead", "anyway", *_DEFAULTS, do=("preview", "read", ""))
+_FORM = form("pasted", "add", "instead", "anyway", "folded", *_DEFAULTS, do=("preview", "read", ""))
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
@@ -46,7 +48,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, liv
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
 
     _add_form(router, door, guard, postman, live)
-    _add_confirming(router, door, guard, cookies)
+    _add_confirming(router, door, guard, cookies, live)
 
     @router.get("/privacy")
     async def privacy(request: Request) -> Response:
@@ -106,7 +108,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         return door.show("posted", words, address=wish.profile.address)
 
 
-def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
+def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> None:
     @router.get("/c/{token}")
     async def look(request: Request, token: str) -> Response:
         """Show what will be confirmed; a look confirms nothing."""
@@ -114,8 +116,12 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         if kept is None:
             return door.show("late", words_for(request), 410)
         words = words_for(request, str(kept.wanted.get("locale", "")))
-        name = signing.search_in(kept).name
-        return door.show("confirm", words, address=kept.address, search=name, wording=kept.wording)
+        wanted, reader, now = signing.search_in(kept), signing.reader_in(kept), door.clock()
+        given = given_of(Query(wanted.name, wanted.criteria, wanted.preferred_places), wanted.timing, words)
+        expected = await door.work(partial(outlook, live, wanted, given, reader, words, now))
+        return door.show(
+            "confirm", words, address=kept.address, search=wanted.name, wording=kept.wording, outlook=expected
+        )
 
     @router.post("/c/{token}")
     async def confirm(request: Request, token: str) -> Response:

@@ -186,15 +186,16 @@ function slide(form) {
 }
 
 // What was found, or why it is not known, is said to who does not see it; where it lies below the form, in a line that
-// stays in sight and leads there.
+// stays in sight and leads there, beside the press that finds the most where hardly any mail would come.
 function tell(form, failed = "") {
   const found = form.querySelector("#found"), shown = form.querySelector("#preview");
   if (!found) return;
   let line = form.querySelector(".glance");
   if (!line) {
-    line = document.createElement("a");
+    line = document.createElement("p");
     line.className = "glance";
-    line.href = "#found";
+    line.append(document.createElement("a"));
+    line.firstChild.href = "#found";
     form.querySelector(".asks").append(line);
   }
   const said = ["h2, .facts", ".mail summary"].map((what) => shown.querySelector(what)).filter(Boolean);
@@ -204,13 +205,25 @@ function tell(form, failed = "") {
   const news = failed || texts[0] || "";
   // Set again it would be said again: a page that waits asks every few seconds.
   if (found.textContent !== news) found.textContent = news;
-  line.textContent = failed || texts.join(" · ");
+  line.firstChild.textContent = failed || texts.join(" · ");
   line.hidden = !line.textContent;
+  loosen(form);
   // It may have grown over what is typed in.
   const field = document.activeElement;
-  if (line.hidden || field === line || !line.parentNode.contains(field)) return;
+  if (line.hidden || line.contains(field) || !line.parentNode.contains(field)) return;
   const box = field.getBoundingClientRect();
   if (box.bottom > line.getBoundingClientRect().top && box.top < innerHeight) field.scrollIntoView({ block: "nearest" });
+}
+
+function loosen(form) {
+  const line = form.querySelector(".glance"), best = form.querySelector("[data-few] .gains button[name=instead]");
+  const shown = line.querySelector("button");
+  if (shown) shown.remove();
+  if (!best) return;
+  const press = best.cloneNode(true);
+  // It leads to what is asked for then, beside which the button to sign up stands.
+  press.setAttribute("formaction", form.querySelector("#wished") ? "#wished" : "#result");
+  line.append(press);
 }
 
 // What is found while one types takes htmx, half of what the page weighs: it is fetched once somebody begins, or at once
@@ -219,7 +232,12 @@ const htmxAt = document.currentScript.dataset.htmx;
 
 function follow(form) {
   let typed = false;
-  form.addEventListener("input", () => { typed = true; });
+  form.addEventListener("input", () => {
+    typed = true;
+    // What a sentence asked for is no more all of it.
+    const wished = form.querySelector("details.all[open]") && form.querySelector("#wished");
+    if (wished) wished.hidden = true;
+  });
   const fetchIt = () => {
     const script = document.createElement("script");
     script.src = htmxAt;
@@ -244,7 +262,7 @@ for (const form of document.querySelectorAll("form.search")) {
   tell(form);
   form.addEventListener("htmx:afterSwap", (event) => {
     // What finds more comes later by itself: it is no news of whether the last search could be looked up.
-    if (event.detail.target.id !== "preview") return;
+    if (event.detail.target.id !== "preview") return loosen(form);
     slide(form);
     tell(form);
   });

@@ -48,6 +48,20 @@ def test_a_sentence_fills_the_form(portal: ServedPortal) -> None:
     assert SENTENCE not in re.sub(r"<q>[^<]*</q>", "", page.text.replace(f"or: {SENTENCE}", ""))
 
 
+def test_what_a_sentence_asks_for_is_said_in_one_line_above_the_address_until_a_field_is_wrong(
+    portal: ServedPortal,
+) -> None:
+    page = portal.post("/sign-up", do="read", pasted=SENTENCE, currency="PLN").text
+    said = re.search(r'<strong>You look for:</strong> ([^<]+)</p>\s*<details class="all">', page)
+    assert said
+    assert said[1].startswith("Go · Poland · remote · at least ")
+    assert page.index("You look for:") < page.index('name="address"')
+    looser = portal.post("/sign-up", do="preview", folded="1", skills="Go").text
+    assert "<strong>You look for:</strong> Go</p>" in looser
+    for wrong in ({"skills": "no such skill"}, {"do": "preview", "folded": "", "skills": "Go"}, {"skills": ""}):
+        assert '<details class="all">' not in portal.post("/sign-up", **{"folded": "1", **wrong}).text
+
+
 def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -> None:
     page = portal.post("/sign-up", do="read", pasted=POSTING, currency="EUR").text
     assert re.search(

@@ -283,7 +283,7 @@ def test_skills_that_would_open_more_are_offered_and_added_by_a_button(cloudy: N
     assert "Ansible: fewer than 5 more" in page
     added = portal.post("/sign-up", **asked, add="Terraform").text
     assert 'value="Kubernetes, Terraform"' in added
-    assert jobs_that_fit(added.partition('<section class="preview">')[2]) == 12
+    assert jobs_that_fit(added.partition('<section class="preview"')[2]) == 12
     assert "Terraform: 7 mehr" in portal.client.post("/preview", data=asked, headers={"Accept-Language": "de"}).text
 
 

@@ -157,7 +157,7 @@ def test_on_a_phone_a_line_in_sight_says_what_is_found_and_leads_there(page: Pag
     for _ in range(30):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
-        if focused.get_attribute("class") == "glance":
+        if focused.evaluate("one => one.closest('.glance') !== null"):
             break
         box = focused.bounding_box()
         assert box is None or box["y"] + box["height"] <= at["y"], focused.evaluate("one => one.outerHTML")
@@ -165,6 +165,18 @@ def test_on_a_phone_a_line_in_sight_says_what_is_found_and_leads_there(page: Pag
     expect(page.locator("#preview h2")).to_be_in_viewport()
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(line).to_be_hidden()
+
+
+def test_where_hardly_any_mail_would_come_that_line_asks_for_less_by_one_press(
+    page: Page, paying: ServedPortal
+) -> None:
+    page.goto(f"{paying.client.base_url}/sign-up?skills=Kubernetes&workplace.hybrid=1")
+    page.get_by_role("heading", name="0 jobs of the last 30 days fit").wait_for()
+    press = page.locator(".glance button")
+    expect(press).to_be_in_viewport(ratio=1)
+    press.click()
+    page.get_by_role("heading", name=re.compile("5 jobs")).wait_for()
+    expect(page.get_by_label("Hybrid")).not_to_be_checked()
 
 
 @pytest.mark.parametrize("status", [429, 0])

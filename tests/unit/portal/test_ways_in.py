@@ -121,13 +121,44 @@ def test_who_has_just_signed_up_is_asked_which_languages_they_speak_until_they_s
     [(_, _, link)] = letters(portal, mails)
     cookie = cookie_of(portal.post(link, do="confirm"))
     page = portal.get("/home/welcome", Cookie=cookie).text
-    [csrf] = re.findall(r'name="csrf" value="([^"]+)"', page)
+    [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', page)
     assert 'name="speaks"' in page
     form = {"do": "profile", "csrf": csrf, "speaks": "English, Deutsch"}
     assert portal.client.post("/home", data=form, headers={"Cookie": cookie}).status_code == 303
     grace = store.subscribers.find("grace@example.com")
     assert [one.code for one in grace.profile.speaks] == ["de", "en"]
     assert 'name="speaks"' not in portal.get("/home/welcome", Cookie=cookie).text
+
+
+def test_who_would_get_nothing_is_told_why_before_they_confirm_and_asks_for_less_by_one_press(
+    store: NotifierStore, portal: ServedPortal, mails: Path
+) -> None:
+    jobs = [posting(f"onsite {at}", title="Python engineer", workplace="onsite") for at in range(5)]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+    until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+    portal.post("/sign-up", address="grace@example.com", skills="Python", time_zone="UTC", **{"workplace.hybrid": "1"})
+    [(_, _, link)] = letters(portal, mails)
+    before = portal.get(link).text
+    assert "0 jobs of the last 30 days fit." in before
+    assert "As it is, no mail comes until such a job is posted." in before
+    assert "you can ask for less by one press" in before
+    cookie = cookie_of(portal.post(link, do="confirm"))
+    page = portal.get("/home/welcome", Cookie=cookie).text
+    asks = re.search(r'<form method="post" action="(/home/search/[^"]+)">(.*?)</form>', page, re.DOTALL)
+    assert asks
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asks[2]))
+    ways = [
+        html.unescape(value)
+        for value, said in re.findall(r'name="instead" value="([^"]+)">([^<]+)<', asks[2])
+        if said.startswith("Whatever the workplace") or "workplace" in said or "on site" in said
+    ]
+    assert ways, asks[2]
+    answer = portal.client.post(asks[1], data={**hidden, "instead": ways[0]}, headers={"Cookie": cookie})
+    assert answer.status_code == 303
+    grace = store.subscribers.find("grace@example.com")
+    [search] = store.searches.all(grace.subscriber_id)
+    assert (search.criteria.skills.any, search.timing.hour) == (("Python",), 8)
+    assert search.criteria.workplace in ((), ("hybrid", "onsite"))
 
 
 def test_the_letter_holds_no_word_that_a_stranger_chose(portal: ServedPortal, mails: Path) -> None:
