@@ -60,7 +60,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CapturedItem:
     """An item of a captured feed, and what reads it."""
 
     known: Format
@@ -87,9 +87,9 @@ class Given:
         return run
 
 
-def all_given(folder: Path) -> list[Given]:
+def all_given(folder: Path) -> list[CapturedItem]:
     """Every item that can be a posting, of the feeds in the folders of a folder."""
-    found: dict[str, Given] = {}
+    found: dict[str, CapturedItem] = {}
     for file in sorted(path for path in folder.glob("*/*") if path.suffix in {".json", ".xml"}):
         body = file.read_bytes()
         known = detect(body)
@@ -98,7 +98,7 @@ def all_given(folder: Path) -> list[Given]:
         for part in known.split(body):
             if not isinstance(part, Item):
                 continue
-            posting = Given(known, _raw(known, part, file.stem), f"{file.parent.name}/{file.name}")
+            posting = CapturedItem(known, _raw(known, part, file.stem), f"{file.parent.name}/{file.name}")
             try:
                 known.draft(part.data)
             except UnusableItemError:
@@ -133,7 +133,7 @@ class Times:
     """The best of what is done without any rule."""
 
 
-def best_times(given: Sequence[Given], clock: Clock = time.process_time_ns) -> Times:
+def best_times(given: Sequence[CapturedItem], clock: Clock = time.process_time_ns) -> Times:
     """The best of all passes; each pass takes the floor of all postings as well."""
     floors = [posting.floor() for posting in given]
     batches = [given[at : at + READ_TOGETHER] for at in range(0, len(given), READ_TOGETHER)]
@@ -148,7 +148,7 @@ def best_times(given: Sequence[Given], clock: Clock = time.process_time_ns) -> T
     return Times(_best(whole), _best(together), whole[0], _best(floor))
 
 
-def read_all(batch: Sequence[Given]) -> list[Posting]:
+def read_all(batch: Sequence[CapturedItem]) -> list[Posting]:
     """Normalise some as the service does: drafts first, then rule by rule."""
     return rules.read_together([posting.begin() for posting in batch])
 
@@ -166,13 +166,13 @@ def _timed(work: Sequence[Callable[[], object]], what: str, clock: Clock) -> lis
     return times
 
 
-def by_rule(given: Sequence[Given], clock: Clock = time.process_time_ns) -> dict[str, int]:
+def by_rule(given: Sequence[CapturedItem], clock: Clock = time.process_time_ns) -> dict[str, int]:
     """Nanoseconds of each rule over all postings; `rest` is what no rule took, `draft` the mapping of the format."""
     passes = [_spent_by_rule(given, clock) for _ in range(_PASSES)]
     return {name: min(spent.get(name, 0) for spent in passes) for name in passes[0]}
 
 
-def _spent_by_rule(given: Sequence[Given], clock: Clock) -> dict[str, int]:
+def _spent_by_rule(given: Sequence[CapturedItem], clock: Clock) -> dict[str, int]:
     spent: defaultdict[str, int] = defaultdict(int)
     with _clocks(spent, clock):
         for posting in _shown(given, "By rule"):

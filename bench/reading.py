@@ -40,7 +40,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Arguments:
     """What a bench of labelled postings is given on the command line."""
 
     postings: list[Mapping[str, Any]]
@@ -49,7 +49,7 @@ class Given:
     """Whether to name what is wrong."""
 
 
-def given_on_the_command_line(doc: str | None) -> Given:
+def given_on_the_command_line(doc: str | None) -> Arguments:
     """Read `POSTINGS.jsonl [--json] [--errors]`, which is what `jobchime normalise` makes; `doc` is the bench's own."""
     parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0])
     parser.add_argument("postings", type=Path)
@@ -57,4 +57,4 @@ def given_on_the_command_line(doc: str | None) -> Given:
     parser.add_argument("--errors", action="store_true", help="name what is wrong")
     given = parser.parse_args()
     with given.postings.open(encoding="utf-8") as lines:
-        return Given([json.loads(line) for line in lines], given.json, given.errors)
+        return Arguments([json.loads(line) for line in lines], given.json, given.errors)

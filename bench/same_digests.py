@@ -30,7 +30,7 @@ _SHOWN: Final = 20
 
 
 @dataclass(frozen=True)
-class Made:
+class ServedStore:
     """What a notifier made of a morning."""
 
     found: Mapping[str, object]
@@ -38,7 +38,7 @@ class Made:
     cpu_ms_a_person: float
 
 
-def made_by_both(commit: str, morning: Morning) -> tuple[Made, Made]:
+def made_by_both(commit: str, morning: Morning) -> tuple[ServedStore, ServedStore]:
     """By this code, and by that of a commit."""
     with TemporaryDirectory(prefix="jobchime-bench-") as name, ThreadPoolExecutor() as at_once:
         folder = Path(name)
@@ -55,7 +55,7 @@ def made_by_both(commit: str, morning: Morning) -> tuple[Made, Made]:
         return by_ours.result(), by_theirs.result()
 
 
-def _served(folder: Path, people: int, checkout: Path | None = None) -> Made:
+def _served(folder: Path, people: int, checkout: Path | None = None) -> ServedStore:
     """Let a notifier serve the store in a folder."""
     url = f"sqlite:///{folder / 'store.sqlite'}"
     (report,), _ = run([(url, into(folder), "one")], checkout)
@@ -67,7 +67,7 @@ def _served(folder: Path, people: int, checkout: Path | None = None) -> Made:
             for row in connection.execute(select(*(column for column in table.c if column.name != clocked))).mappings():
                 found[" ".join((table.name, *(str(row[key]) for key in keys)))] = dict(row)
     engine.dispose()
-    return Made(found, 1_000 * report["cpu_s"] / people)
+    return ServedStore(found, 1_000 * report["cpu_s"] / people)
 
 
 def main() -> None:

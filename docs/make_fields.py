@@ -154,7 +154,9 @@ def _of_model(model: type[BaseModel], examples: Mapping[str, Any], *, nested: bo
 
 
 def _of_columns(columns: tuple[Column, ...]) -> str:
-    rows = [(f"`{one.name}`", one.type, one.default, _written(one.example), one.means) for one in columns]
+    rows = [
+        (f"`{column.name}`", column.type, column.default, _written(column.example), column.means) for column in columns
+    ]
     return _table(("Field", "Type", "Default", "Example", "Means"), rows)
 
 

@@ -42,29 +42,31 @@ def lost(released: dict[str, Any], changed: dict[str, Any]) -> list[str]:
             found.append(f"{name}: needs another scope")
         if _good(before) - _good(after):
             found.append(f"{name}: answers otherwise")
-        found += [f"{name}: needs {one}" for one in _needed(after) - _needed(before)]
-        found += [f"{name}: takes no {one}" for one in _parameters(before) - _parameters(after)]
+        found += [f"{name}: needs {field}" for field in _needed(after) - _needed(before)]
+        found += [f"{name}: takes no {parameter}" for parameter in _parameters(before) - _parameters(after)]
     return sorted([*found, *breaks(_messages(released), _messages(changed))])
 
 
 def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {f"{method} {path}": one for path, some in document["paths"].items() for method, one in some.items()}
+    return {
+        f"{method} {path}": operation for path, some in document["paths"].items() for method, operation in some.items()
+    }
 
 
 def _good(operation: dict[str, Any]) -> set[str]:
     """Successes, by status and what they hold."""
-    answers = {status: one for status, one in operation["responses"].items() if status < "4"}
-    return {f"{status} {json.dumps(one.get('content'), sort_keys=True)}" for status, one in answers.items()}
+    answers = {status: answer for status, answer in operation["responses"].items() if status < "4"}
+    return {f"{status} {json.dumps(answer.get('content'), sort_keys=True)}" for status, answer in answers.items()}
 
 
 def _needed(operation: dict[str, Any]) -> set[str]:
     body = operation.get("requestBody", {})
-    needed = {one["name"] for one in operation.get("parameters", ()) if one.get("required")}
+    needed = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter.get("required")}
     return needed | ({json.dumps(body["content"], sort_keys=True)} if body else set())
 
 
 def _parameters(operation: dict[str, Any]) -> set[str]:
-    return {one["name"] for one in operation.get("parameters", ())}
+    return {parameter["name"] for parameter in operation.get("parameters", ())}
 
 
 def _messages(document: dict[str, Any]) -> dict[str, Any]:

@@ -74,9 +74,9 @@ def main() -> int:
 def chosen_page(pages: Path) -> str | None:
     """The shortest of the English pages that show most."""
     found = sorted(
-        (-sum(part in text for part in SHOWN), len(text), one.name.removesuffix(".light.html"))
-        for one in pages.glob("*.light.html")
-        if 'lang="en' in (text := one.read_text(encoding="utf-8")) and text.count('class="card"') >= LEAST_CARDS
+        (-sum(part in text for part in SHOWN), len(text), page.name.removesuffix(".light.html"))
+        for page in pages.glob("*.light.html")
+        if 'lang="en' in (text := page.read_text(encoding="utf-8")) and text.count('class="card"') >= LEAST_CARDS
     )
     return found[0][2] if found else None
 

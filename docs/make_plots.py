@@ -124,7 +124,7 @@ def _named(costs: list[tuple[int, dict[str, float]]]) -> list[tuple[str, list[fl
         if any(stages.get(name, 0.0) >= LEAST_SHARE * sum(stages.values()) for _, stages in costs)
     }
     found = [(name, [stages.get(name, 0.0) for _, stages in costs]) for name in shown]
-    found.sort(key=lambda one: (-max(one[1]), one[0]))
+    found.sort(key=lambda named: (-max(named[1]), named[0]))
     rest = [sum(value for name, value in stages.items() if name not in shown) for _, stages in costs]
     return [*found, ("rest", rest)]
 

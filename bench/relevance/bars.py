@@ -64,7 +64,7 @@ _RULES: Final = (
 
 
 @dataclass(frozen=True)
-class Found:
+class FittingPair:
     """A job that fits a search of somebody."""
 
     day: date
@@ -78,12 +78,12 @@ class Found:
     """What its copies have in common."""
 
 
-def found_by_person(postings: Sequence[PostingCore]) -> dict[str, list[Found]]:
+def found_by_person(postings: Sequence[PostingCore]) -> dict[str, list[FittingPair]]:
     """What fits each person whole, in the order in which it comes."""
     known = {key: posting for key, posting in by_key(postings).items() if in_span(all_captured()[key].arrives)}
     keys = sorted(known, key=lambda key: (all_captured()[key].arrives, key))
     rows = list(rows_of(postings))
-    found: defaultdict[str, list[Found]] = defaultdict(list)
+    found: defaultdict[str, list[FittingPair]] = defaultdict(list)
     for group, file in LOOKED_AT.items():
         verdicts = verdicts_about(group)
         weights = {(pair.person, pair.posting): pair.weight for pair in read_pairs(file)}
@@ -98,19 +98,21 @@ def found_by_person(postings: Sequence[PostingCore]) -> dict[str, list[Found]]:
                 said = verdicts.get((person.name, key))
                 wanted = said.verdict != "wrong" if said else None
                 weight = weights.get((person.name, key), 0.0)
-                found[person.name].append(Found((item.arrives + _DAY).date(), chance, wanted, weight, same_job(item)))
+                found[person.name].append(
+                    FittingPair((item.arrives + _DAY).date(), chance, wanted, weight, same_job(item))
+                )
     return found
 
 
-def mails_of(found: Iterable[Found], rule: Rule) -> Iterator[tuple[date, list[Found]]]:
+def mails_of(found: Iterable[FittingPair], rule: Rule) -> Iterator[tuple[date, list[FittingPair]]]:
     """What one person is mailed by a rule, mail by mail."""
-    arriving: defaultdict[date, list[Found]] = defaultdict(list)
+    arriving: defaultdict[date, list[FittingPair]] = defaultdict(list)
     once = set[tuple[str, str]]()
     for job in found:
         if job.chance >= rule.bar and job.job not in once:
             once.add(job.job)
             arriving[job.day].append(job)
-    waiting = list[Found]()
+    waiting = list[FittingPair]()
     for day in sorted({day + late * _DAY for day in arriving for late in range(rule.days + 1)}):
         waiting += arriving.get(day, [])
         likely = 1.0 - math.prod(1.0 - job.chance for job in waiting)
@@ -132,7 +134,7 @@ class Shares(NamedTuple):
     """Of these, with one job."""
 
 
-def shares_of(mails: Iterable[Sequence[tuple[date, Sequence[Found]]]], wanted: float) -> Shares:
+def shares_of(mails: Iterable[Sequence[tuple[date, Sequence[FittingPair]]]], wanted: float) -> Shares:
     """Over what some people are mailed, who want pairs of so much weight."""
     right = judged = nothing = whole = sent = number = lone = 0.0
     for day, jobs in (mail for own in mails for mail in own):
@@ -166,7 +168,7 @@ def main() -> None:
     chance = random.Random(15)
     draws = [chance.choices(names, k=len(names)) for _ in range(_DRAWS)]
 
-    def shares(mails: Mapping[str, Sequence[tuple[date, list[Found]]]], some: Sequence[str]) -> Shares:
+    def shares(mails: Mapping[str, Sequence[tuple[date, list[FittingPair]]]], some: Sequence[str]) -> Shares:
         return shares_of((mails[name] for name in some), sum(wanted[name] for name in some))
 
     by_rule = {rule: {name: list(mails_of(found.get(name, ()), rule)) for name in names} for rule in _RULES}

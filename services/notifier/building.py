@@ -10,12 +10,12 @@ from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.candidates import all_instant, judged_of, slot_of
-from services.notifier.choosing import Choice, Choosing, Found
+from services.notifier.choosing import Choice, Choosing, Readings
 from services.notifier.composing import Composer
 from services.notifier.domain.model import Digest, Hold
 from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber, WindowMatches
-from services.notifier.ports import Built, Served
+from services.notifier.ports import Build, Served
 from services.notifier.settings import NotifierSettings
 from services.runtime.chunks import chunked
 from services.runtime.errors import UnavailableError
@@ -142,7 +142,7 @@ class Builder:
             if self._stopping():
                 given_back += [subscriber.recipient.subscriber_id for subscriber, _ in together]
                 continue
-            built: list[Built] = []
+            built: list[Build] = []
             for subscriber, choice in together:
                 with _failing_alone(subscriber.recipient.subscriber_id):
                     outcome = self._choosing.completed(choice, sent)
@@ -150,13 +150,15 @@ class Builder:
             given_back += self._commit(built, now)
         return given_back
 
-    def _built(self, subscriber: DueSubscriber, outcome: Digest | Hold, found: Found, cut: Cut, now: datetime) -> Built:
+    def _built(
+        self, subscriber: DueSubscriber, outcome: Digest | Hold, found: Readings, cut: Cut, now: datetime
+    ) -> Build:
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         served = found.served.get(subscriber.recipient.subscriber_id)
         instant = (served.instant if served else 0) + (email is not None)
-        return Built(outcome, self._closings(subscriber, outcome, found, cut, now, instant), email)
+        return Build(outcome, self._closings(subscriber, outcome, found, cut, now, instant), email)
 
-    def _commit(self, built: Sequence[Built], now: datetime) -> list[str]:
+    def _commit(self, built: Sequence[Build], now: datetime) -> list[str]:
         """Keep some together, or each alone where that fails for a reason of its own; returns whom to give back."""
         try:
             done = self._digests.commit_all(built, now)
@@ -177,7 +179,7 @@ class Builder:
         self,
         subscriber: DueSubscriber,
         outcome: Digest | Hold,
-        found: Found,
+        found: Readings,
         cut: Cut,
         now: datetime,
         instant: int,

@@ -63,7 +63,7 @@ def choice_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Readings:
     """What was read at once for some subscribers."""
 
     matches: Mapping[str, WindowMatches]
@@ -104,7 +104,7 @@ class Choosing:
         self._newest.forget()
         self._judging.forget_criteria()
 
-    def read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> Found:
+    def read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> Readings:
         """All that serving them takes, in a few statements however many they are. Raises UnavailableError."""
         # Whoever has nothing to be told and only instant searches gets no digest.
         asked = [subscriber for subscriber in due if _may_have_news(subscriber, matches)]
@@ -127,10 +127,15 @@ class Choosing:
         }
         matched = self._digests.matched(list(wanted), now - LOOKS_BACK)
         closed = self._digests.closed_jobs(list(wanted))
-        return Found(matches, judged, postings, self._sent(wanted, now), served, matched, closed)
+        return Readings(matches, judged, postings, self._sent(wanted, now), served, matched, closed)
 
     def choose(
-        self, subscriber: DueSubscriber, candidates: Sequence[Candidate], found: Found, due_at: datetime, now: datetime
+        self,
+        subscriber: DueSubscriber,
+        candidates: Sequence[Candidate],
+        found: Readings,
+        due_at: datetime,
+        now: datetime,
     ) -> Choice:
         """What one subscriber's candidates come to. Raises UnavailableError."""
         own = subscriber.recipient.subscriber_id

@@ -29,7 +29,7 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class Build:
     """What came of one subscriber who was due, to be kept with the windows that it closes."""
 
     outcome: Digest | Hold

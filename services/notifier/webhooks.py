@@ -16,7 +16,7 @@ from threading import Thread
 
 import structlog
 
-from services.notifier.adapters.sql.webhooks.events import Begun, DueWebhook, Found, SqlWebhookEvents, TellShut
+from services.notifier.adapters.sql.webhooks.events import Begun, DueWebhook, FoundEvent, SqlWebhookEvents, TellShut
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.choosing import Postings
@@ -166,7 +166,7 @@ class Webhooks:
             self._left_alone[webhook_id] = now + _AGAIN_AFTER
             _events.exception("events of a webhook could not be made", webhook=webhook_id)
 
-    def _found(self, due: DueWebhook, matched: Mapping[str, Sequence[str]], now: datetime) -> list[Found]:
+    def _found(self, due: DueWebhook, matched: Mapping[str, Sequence[str]], now: datetime) -> list[FoundEvent]:
         """Its jobs, as a mail would choose them, but for how many there is room."""
         if due.subscriber is None:
             return []
@@ -189,7 +189,7 @@ class Webhooks:
         words = words_of(recipient.locale)
         items = [item_of(job, recipient, now) for job in jobs if job.outcome == "match"]
         return [
-            Found(
+            FoundEvent(
                 self._ids.webhook_event_id(hook.webhook_id, item.posting.posting_id),
                 item,
                 job_event(hook, item, words, now),

@@ -14,7 +14,7 @@ from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, SentItem, WaitingJob
 from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
-from services.notifier.ports import Built, ClaimedDelivery, Receipt, Served, Since
+from services.notifier.ports import Build, ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
 from services.runtime.sql.store import reading, writing
 from tests.support.consenting import paused
@@ -140,7 +140,7 @@ class TestDigests:
         people, cut = due(store, LATE), store.windows.take_cut(NOW)
         store.searches.pause(searches[1].search_id, NOW)
         built = [
-            Built(digest_of(one, "one"), closings(one, cut, LATE), email_for(one.recipient.address, LATE))
+            Build(digest_of(one, "one"), closings(one, cut, LATE), email_for(one.recipient.address, LATE))
             for one in people
         ]
         changed = searches[1].subscriber_id

@@ -199,7 +199,7 @@ function tell(form, failed = "") {
     form.querySelector(".asks").append(line);
   }
   const said = ["h2, .facts", ".mail summary"].map((what) => shown.querySelector(what)).filter(Boolean);
-  const texts = said.map((one) => one.textContent);
+  const texts = said.map((part) => part.textContent);
   shown.classList.toggle("stale", failed !== "");
   found.className = failed ? "fault" : "unseen";
   const news = failed || texts[0] || "";

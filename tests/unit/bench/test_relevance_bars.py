@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import count
 
-from bench.relevance.bars import Found, Rule, mails_of, shares_of
+from bench.relevance.bars import FittingPair, Rule, mails_of, shares_of
 
 MONDAY = date(2025, 9, 1)
 DAY = timedelta(days=1)
@@ -12,11 +12,11 @@ NUMBERS = count()
 
 def job(
     chance: float, *, day: int = 0, wanted: bool | None = True, weight: float = 1.0, title: str | None = None
-) -> Found:
-    return Found(MONDAY + day * DAY, chance, wanted, weight, (title or f"job {next(NUMBERS)}", "acme"))
+) -> FittingPair:
+    return FittingPair(MONDAY + day * DAY, chance, wanted, weight, (title or f"job {next(NUMBERS)}", "acme"))
 
 
-def days_of(found: list[Found], rule: Rule) -> list[tuple[int, list[float]]]:
+def days_of(found: list[FittingPair], rule: Rule) -> list[tuple[int, list[float]]]:
     return [((day - MONDAY).days, [job.chance for job in jobs]) for day, jobs in mails_of(found, rule)]
 
 

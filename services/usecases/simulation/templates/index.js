@@ -9,7 +9,7 @@ let scheme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "ligh
 function show(mail) {
   if (!mail) return;
   chosen = mail;
-  mails.forEach((one) => one.firstElementChild.removeAttribute("aria-current"));
+  mails.forEach((other) => other.firstElementChild.removeAttribute("aria-current"));
   const link = mail.firstElementChild;
   link.setAttribute("aria-current", "true");
   const page = `${mail.dataset.page}.${scheme}.html`;
@@ -25,36 +25,36 @@ function show(mail) {
 function group(by) {
   const day = by === "day";
   list.className = `by-${by}`;
-  const key = day ? (one) => one.dataset.day : (one) => one.dataset.person;
+  const key = day ? (item) => item.dataset.day : (item) => item.dataset.person;
   const sorted = mails.slice();
   // A stable sort: within a day, people stay in their order.
   if (day) sorted.sort((a, b) => (a.dataset.day < b.dataset.day ? 1 : a.dataset.day > b.dataset.day ? -1 : 0));
   list.replaceChildren();
   let last = null;
   let rows = null;
-  for (const one of sorted) {
-    if (key(one) !== last) {
-      last = key(one);
+  for (const item of sorted) {
+    if (key(item) !== last) {
+      last = key(item);
       const heading = document.createElement("h2");
-      heading.textContent = day ? one.dataset.dayName : `${one.dataset.person} · ${one.dataset.about}`;
+      heading.textContent = day ? item.dataset.dayName : `${item.dataset.person} · ${item.dataset.about}`;
       rows = document.createElement("ul");
       const section = document.createElement("section");
       section.append(heading, rows);
       list.append(section);
     }
-    rows.append(one);
+    rows.append(item);
   }
   press("group", by);
 }
 
 function press(name, value) {
-  document.querySelectorAll(`[data-${name}]`).forEach((one) => {
-    one.setAttribute("aria-pressed", String(one.dataset[name] === value));
+  document.querySelectorAll(`[data-${name}]`).forEach((button) => {
+    button.setAttribute("aria-pressed", String(button.dataset[name] === value));
   });
 }
 
 function visible() {
-  return [...list.querySelectorAll("li")].filter((one) => !one.hidden);
+  return [...list.querySelectorAll("li")].filter((item) => !item.hidden);
 }
 
 document.addEventListener("click", (event) => {
@@ -88,11 +88,11 @@ document.addEventListener("keydown", (event) => {
 
 document.getElementById("find").addEventListener("input", (event) => {
   const words = event.target.value.toLowerCase().split(/\s+/);
-  for (const one of mails) one.hidden = !words.every((word) => one.textContent.toLowerCase().includes(word));
+  for (const item of mails) item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word));
   for (const section of list.children) section.hidden = !section.querySelector("li:not([hidden])");
 });
 
 group("person");
 press("scheme", scheme);
 press("width", "desktop");
-show(mails.find((one) => location.hash === `#mail-${one.dataset.number}`) || chosen);
+show(mails.find((item) => location.hash === `#mail-${item.dataset.number}`) || chosen);

@@ -52,7 +52,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Cause, CauseCode, ClosedJob, Counted, Digest, Hold, SentItem
 from services.notifier.domain.windows import Closing, DueWindow
 from services.notifier.domain.wording.score_lines import cause_line
-from services.notifier.ports import Built, Email, Served, Since
+from services.notifier.ports import Build, Email, Served, Since
 from services.runtime.sql.store import bytewise, reading, retried, writing
 
 _NO_NOTICE = digests.c.outcome != NOTICE
@@ -103,10 +103,10 @@ class SqlDigests:
 
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
         """`commit_all` of one alone."""
-        return self.commit_all([Built(outcome, closings, email)], now)[0]
+        return self.commit_all([Build(outcome, closings, email)], now)[0]
 
     @retried
-    def commit_all(self, built: Sequence[Built], now: datetime) -> list[bool]:
+    def commit_all(self, built: Sequence[Build], now: datetime) -> list[bool]:
         """Close windows, keep digests, their items and emails, and open their deliveries: one transaction for them all.
 
         Of each, a subscriber of their own, whether that was done: nothing is where a search or its subscriber has
@@ -161,7 +161,7 @@ class SqlDigests:
             row = connection.execute(_WITH_STATE.where(own)).one_or_none()
         return digest_in(row) if row is not None else None
 
-    def _keep(self, connection: Connection, kept: Sequence[Built], now: datetime) -> None:
+    def _keep(self, connection: Connection, kept: Sequence[Build], now: datetime) -> None:
         rows: dict[Table, list[dict[str, Any]]] = {}
         for build in kept:
             outcome = build.outcome
@@ -197,7 +197,7 @@ def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Sin
     )
 
 
-def _unchanged(connection: Connection, built: Sequence[Built]) -> list[bool]:
+def _unchanged(connection: Connection, built: Sequence[Build]) -> list[bool]:
     """Of each, whether subscriber and searches are as they were claimed, and there is no digest of that due time.
 
     All of that stays so until the transaction ends.
@@ -260,7 +260,7 @@ def _close(connection: Connection, closings: Sequence[Closing]) -> None:
 
 @cache
 def _served_to() -> Update:
-    """Built once: it is executed for every search of every digest, and building it takes as long."""
+    """Build once: it is executed for every search of every digest, and building it takes as long."""
     return (
         update(saved_searches)
         .where(saved_searches.c.search_id == bindparam("own_id"))

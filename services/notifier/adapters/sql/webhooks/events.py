@@ -53,7 +53,7 @@ class DueWebhook:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEvent:
     """A job for a webhook, with its event's body."""
 
     event_id: str
@@ -138,7 +138,7 @@ class SqlWebhookEvents:
         return list(found.values())
 
     @retried
-    def keep(self, due: DueWebhook, cut: Cut, found: Sequence[Found], now: datetime) -> bool:
+    def keep(self, due: DueWebhook, cut: Cut, found: Sequence[FoundEvent], now: datetime) -> bool:
         """Have jobs wait to be posted, and the webhook served up to a cut; False where it was changed meanwhile."""
         hook = due.webhook
         with writing(self._engine) as connection:
@@ -311,7 +311,7 @@ def _is_wanted(connection: Connection, row: Any, hook: Webhook, now: datetime) -
     return connection.execute(select(asks)).scalar() is True and _serves(connection, hook.subscriber_id, now)
 
 
-def _job_row(hook: Webhook, found: Found, now: datetime) -> dict[str, Any]:
+def _job_row(hook: Webhook, found: FoundEvent, now: datetime) -> dict[str, Any]:
     posting = found.item.posting
     return event_row(hook, found.event_id, "job.matched", found.body, now) | {
         "posting_id": posting.posting_id,
