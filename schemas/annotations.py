@@ -12,10 +12,10 @@ def within(at: Any, part: str | int) -> Any:
     """The type of what lies at `part` of a type: a model's field, or what a list or table holds; None for nothing."""
     if isinstance(at, type) and issubclass(at, BaseModel):
         return at.model_fields[str(part)].annotation if str(part) in at.model_fields else None
-    inner = [each for each in get_args(at) if each is not ...]
+    inner = [argument for argument in get_args(at) if argument is not ...]
     if get_origin(at) in (dict, *LISTS):
         return inner[-1] if inner else None
-    return next((found for each in inner if (found := within(each, part)) is not None), None)
+    return next((found for argument in inner if (found := within(argument, part)) is not None), None)
 
 
 def model_of(at: Any) -> type[BaseModel] | None:
@@ -24,7 +24,7 @@ def model_of(at: Any) -> type[BaseModel] | None:
         return at
     if get_origin(at) in (dict, *LISTS):
         return None
-    return next((model for each in get_args(at) if (model := model_of(each))), None)
+    return next((model for argument in get_args(at) if (model := model_of(argument))), None)
 
 
 def container_of(at: Any) -> type | None:
@@ -34,7 +34,7 @@ def container_of(at: Any) -> type | None:
         return kind
     if isinstance(at, type):
         return None
-    return next((found for each in get_args(at) if (found := container_of(each))), None)
+    return next((found for argument in get_args(at) if (found := container_of(argument))), None)
 
 
 def is_optional(at: Any) -> bool:

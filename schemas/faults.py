@@ -118,7 +118,7 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that is most like an unknown one; none where nothing is near."""
-    folded = {each.casefold(): each for each in known}
+    folded = {candidate.casefold(): candidate for candidate in known}
     near = process.extractOne(
         name.casefold(), list(folded), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=_NEAR
     )

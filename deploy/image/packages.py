@@ -37,7 +37,9 @@ def _needs(name: str, extra: str) -> Iterator[tuple[str, str]]:
     for text in requires(name) or ():
         requirement = Requirement(text)
         if _asked(requirement, extra):
-            yield from ((canonicalize_name(requirement.name), each) for each in ("", *requirement.extras))
+            yield from (
+                (canonicalize_name(requirement.name), extra_needed) for extra_needed in ("", *requirement.extras)
+            )
 
 
 def _asked(requirement: Requirement, extra: str = "") -> bool:

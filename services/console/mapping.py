@@ -317,7 +317,7 @@ def _tree(row: Sequence[FoundPath], chosen: Mapping[str, str]) -> list[Branch]:
         *names, last = leaf.path.split(".")
         below = top
         for name in names:
-            branch = next((each for each in below if each.name == name and each.leaf is None), None)
+            branch = next((known for known in below if known.name == name and known.leaf is None), None)
             if branch is None:
                 below.append(branch := Branch(name))
             below = branch.below

@@ -111,11 +111,11 @@ async def _listed(door: ConsoleDoor, request: Request, operator: Operator, fault
     values = {
         "fault": fault,
         "suppressed": [
-            (each.suppression, accounts.masked(each.address) if each.address else f"{each.address_hash[:12]}…")
-            for each in suppressed[:_MOST_LISTED]
+            (listed.suppression, accounts.masked(listed.address) if listed.address else f"{listed.address_hash[:12]}…")
+            for listed in suppressed[:_MOST_LISTED]
         ],
         "more": max(len(suppressed) - _MOST_LISTED, 0),
-        "in_force": sum(each.suppression.lifted_at is None for each in suppressed),
+        "in_force": sum(listed.suppression.lifted_at is None for listed in suppressed),
         "doubts": [(doubt, accounts.masked(doubt.address)) for doubt in doubts],
     }
     return door.show(request, "people", operator, 404 if fault else 200, values)
@@ -159,9 +159,12 @@ def _person(door: ConsoleDoor, own_id: str, *, shown: bool) -> dict[str, object]
         "suppressed": suppressions.in_force(installation, profile.address),
         "consents": consent.ledger(installation, person.subscriber_id),
         "searches": [
-            (masked(each.search.name), each.search) for each in searches.listed(installation, person.subscriber_id)
+            (masked(listed.search.name), listed.search)
+            for listed in searches.listed(installation, person.subscriber_id)
         ],
-        "mails": [(masked(each.subject), each) for each in mailed.sent(installation, person, most=_MOST_MAILS)],
+        "mails": [
+            (masked(mailing.subject), mailing) for mailing in mailed.sent(installation, person, most=_MOST_MAILS)
+        ],
         "next": found,
         "head": _head(found) if found else "",
     }

@@ -57,7 +57,7 @@ def variables(model: type[BaseModel], environ: Mapping[str, str], named: Collect
     known = [(name, place) for name, place in places.items() if place is not None]
     return [
         Variable(name, place, _value(name, _type_at(model, place), given[name]))
-        for name, place in sorted(known, key=lambda each: (len(each[1]), each))
+        for name, place in sorted(known, key=lambda entry: (len(entry[1]), entry))
     ]
 
 
@@ -133,7 +133,7 @@ def _value(name: str, kind: Any, text: str) -> Any:
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
-    names = [each[len(PREFIX) :] for each in _all_names(model, name)]
+    names = [variable[len(PREFIX) :] for variable in _all_names(model, name)]
     near, table = nearest(name[len(PREFIX) :], names), _nearest_table(name, names)
     mend = "unset it; `jobchime config init` writes all that there are"
     if near or table:
@@ -143,7 +143,7 @@ def _unknown(model: type[BaseModel], name: str) -> str:
 
 def _nearest_table(name: str, names: Iterable[str]) -> str | None:
     """The table, of those that hold settings, whose name stands most alike before a variable's first parting."""
-    tables = dict.fromkeys(each.partition(_PARTS)[0] for each in names if _PARTS in each)
+    tables = dict.fromkeys(variable.partition(_PARTS)[0] for variable in names if _PARTS in variable)
     return nearest(name[len(PREFIX) :].partition(_PARTS)[0], tables)
 
 
@@ -265,8 +265,8 @@ def _sentence(fault: Fault, file: TomlFile | None, given: list[Variable]) -> str
         return f"{variable.name}: {rest}"
     if file is not None and file.has(fault.place[:-1] or fault.place):
         return f"{file.line_named(fault.place)}: {fault}"
-    below = [each.name for each in given if each.place[: len(fault.place)] == fault.place]
-    beside = [each.name for each in given if each.place[: len(fault.place) - 1] == fault.place[:-1]]
+    below = [other.name for other in given if other.place[: len(fault.place)] == fault.place]
+    beside = [other.name for other in given if other.place[: len(fault.place) - 1] == fault.place[:-1]]
     if below:
         return f"{', '.join(below)}: {fault.said}"
     if beside:
@@ -276,7 +276,7 @@ def _sentence(fault: Fault, file: TomlFile | None, given: list[Variable]) -> str
 
 def _giving(given: list[Variable], place: tuple[str | int, ...]) -> Variable | None:
     """The variable that gave what lies at a place; the innermost where several did."""
-    return next((each for each in reversed(given) if each.place == place[: len(each.place)]), None)
+    return next((variable for variable in reversed(given) if variable.place == place[: len(variable.place)]), None)
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

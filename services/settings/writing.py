@@ -41,7 +41,7 @@ def written(value: Any) -> str:
     if isinstance(value, BaseModel):
         return written({name: getattr(value, name) for name in type(value).model_fields})
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {written(each)}" for key, each in value.items())
+        inner = ", ".join(f"{_key(key)} = {written(part)}" for key, part in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, LISTS):
         ordered = sorted(value) if isinstance(value, set | frozenset) else value

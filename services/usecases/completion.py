@@ -55,7 +55,7 @@ class _Spellings:
     def __init__(self, given: Iterable[_Spelling]) -> None:
         starts = sorted(
             ((spelling.folded[at:], at > 0, spelling) for spelling in given for at in _words_at(spelling.folded)),
-            key=lambda each: each[0],
+            key=lambda start: start[0],
         )
         self._keys = [key for key, _, _ in starts]
         self._found = [(inner, spelling) for _, inner, spelling in starts]

@@ -152,7 +152,7 @@ def _foreseen(jobs: Sequence[JudgedJob]) -> _Foreseen:
     chances = [job.chance for job in jobs if job.chance is not None]
     if len(chances) < len(jobs):
         return _Foreseen(None, None)
-    chance = 1.0 - math.prod(1.0 - each for each in chances)
+    chance = 1.0 - math.prod(1.0 - probability for probability in chances)
     if not all(job.verdict for job in jobs):
         return _Foreseen(chance, None)
     return _Foreseen(chance, Judged(chance, any(job.verdict in _ACCEPTS for job in jobs), jobs[0].reader))
@@ -166,7 +166,7 @@ def _bar(words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen])
     bands = [
         ForeseenBand(sum(holds(*ends, chance) for chance in chances), band_of(*ends, judged)) for ends in bounds(bar)
     ]
-    shown = tuple(each for each in bands if each.mailed or bar in (each.band.least, each.band.below))
+    shown = tuple(band for band in bands if band.mailed or bar in (band.band.least, band.band.below))
     said = in_a_sentence(words, checked(bar, usual, judged))
     return BarView(things, setting, bar, said, shown, len(mailed) - len(chances))
 

@@ -170,26 +170,26 @@ def replay(installation: Installation, known: Sequence[OptOut], now: datetime) -
     done: Counter[str] = Counter()
     failed: list[ReplayFailure] = []
     gone: list[Departure] = []
-    hashes = [each for each in known if isinstance(each, SuppressedHash)]
-    others = sum(each.key != installation.ids.suppression_key_id for each in hashes)
+    hashes = [opt_out for opt_out in known if isinstance(opt_out, SuppressedHash)]
+    others = sum(suppressed.key != installation.ids.suppression_key_id for suppressed in hashes)
     if others:
         why = "their hashes are of another suppression key than this installation's"
         failed.append(ReplayFailure("suppressed", counted(others, "address", "addresses"), why))
     done["suppressed"] = installation.opt_outs.suppress(hashes, now)
-    for each in known:
-        if isinstance(each, SuppressedHash):
+    for opt_out in known:
+        if isinstance(opt_out, SuppressedHash):
             continue
-        if isinstance(each, InForce):
-            done[each.what] += installation.opt_outs.take_back(each, now)
+        if isinstance(opt_out, InForce):
+            done[opt_out.what] += installation.opt_outs.take_back(opt_out, now)
             continue
         try:
-            if each.kind != "erased":
-                done[each.kind] += installation.opt_outs.have_leave(each, now)
+            if opt_out.kind != "erased":
+                done[opt_out.kind] += installation.opt_outs.have_leave(opt_out, now)
                 continue
-            done["erased"] += _erase_again(installation, each, now)
-            gone.append(each)
+            done["erased"] += _erase_again(installation, opt_out, now)
+            gone.append(opt_out)
         except JobchimeError as error:
-            failed.append(ReplayFailure(each.kind, each.subscriber_id, redacted(error)))
+            failed.append(ReplayFailure(opt_out.kind, opt_out.subscriber_id, redacted(error)))
     done["erased"] += installation.opt_outs.keep_gone(gone)
     if not failed:
         SqlPauses(installation.engine).end_restored()
@@ -206,8 +206,8 @@ def _erase_again(installation: Installation, gone: Departure, now: datetime) -> 
 
 def as_lines(listed: Sequence[OptOut]) -> Iterator[str]:
     """A JSON object each, and one that says how many they are, which what is cut short lacks, as an empty file does."""
-    for each in listed:
-        yield _LINE.dump_json(each).decode()
+    for opt_out in listed:
+        yield _LINE.dump_json(opt_out).decode()
     yield _END.dump_json(ListEnd("end", len(listed))).decode()
 
 

@@ -133,7 +133,7 @@ def _mails(case: Case) -> _Mails:
         if got is None or (came != _GOT and means == _GOT):
             got, came = holds, means
     for digest in installation.digests.history(person, with_holds=True):
-        why = next((each for each in digest.dropped if each.posting_id == own), None)
+        why = next((left for left in digest.dropped if left.posting_id == own), None)
         if why is None:
             continue
         kind = "the digest" if digest.outcome == "digest" else "a digest that was held"

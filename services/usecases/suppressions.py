@@ -128,9 +128,11 @@ def export(installation: Installation) -> Exported:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(("email", "created", "reason"))
-    known = [each for each in found if each.address is not None]
-    for each in known:
-        rows.writerow((each.address, int(each.suppression.since.timestamp()), _no_formula(each.suppression.reason)))
+    known = [exported for exported in found if exported.address is not None]
+    for exported in known:
+        rows.writerow(
+            (exported.address, int(exported.suppression.since.timestamp()), _no_formula(exported.suppression.reason))
+        )
     return Exported(out.getvalue(), len(known), len(found) - len(known))
 
 

@@ -128,7 +128,7 @@ def _left_line(left: Dropped) -> str:
 
 def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
     return [
-        {"posting_id": each.posting_id, "code": each.cause.code, "reason": cause_line(each.cause)} for each in dropped
+        {"posting_id": left.posting_id, "code": left.cause.code, "reason": cause_line(left.cause)} for left in dropped
     ]
 
 

@@ -63,17 +63,17 @@ def list_(as_json: AsJson = False, config: Config = None) -> None:
         for line in state.as_lines(found):
             typer.echo(line)
         return
-    rows = [(each.kind, *_owner_and_time(each)) for each in found]
+    rows = [(opt_out.kind, *_owner_and_time(opt_out)) for opt_out in found]
     console().print(table("Opt-outs", ("what", "id or hash", "at"), rows))
 
 
-def _owner_and_time(each: state.OptOut) -> tuple[str, str]:
-    if each.kind == "suppressed":
-        lifted = each.suppression.lifted_at
-        at = f"{each.suppression.since:%Y-%m-%d %H:%M}Z"
-        return each.address_hash, at + (f", lifted {lifted:%Y-%m-%d %H:%M}Z" if lifted else "")
-    who = counted(len(each.names), each.what) if each.kind == "in_force" else each.subscriber_id
-    return who, f"{each.at:%Y-%m-%d %H:%M}Z"
+def _owner_and_time(opt_out: state.OptOut) -> tuple[str, str]:
+    if opt_out.kind == "suppressed":
+        lifted = opt_out.suppression.lifted_at
+        at = f"{opt_out.suppression.since:%Y-%m-%d %H:%M}Z"
+        return opt_out.address_hash, at + (f", lifted {lifted:%Y-%m-%d %H:%M}Z" if lifted else "")
+    who = counted(len(opt_out.names), opt_out.what) if opt_out.kind == "in_force" else opt_out.subscriber_id
+    return who, f"{opt_out.at:%Y-%m-%d %H:%M}Z"
 
 
 @opt_outs.command("replay")

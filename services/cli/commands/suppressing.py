@@ -32,18 +32,18 @@ def list_(
     """List them, the newest first; an address is shown only where a subscriber has it."""
     found = suppressions.listed(open_installation(config, create=False), lifted=lifted)
     if as_json:
-        for each in found:
-            print_json(_as_data(each))
+        for suppression in found:
+            print_json(_as_data(suppression))
         return
     columns = ("address", "since", "by", "why", "lifted")
-    console().print(table("Suppressed", columns, [_row(each) for each in found]))
+    console().print(table("Suppressed", columns, [_row(suppression) for suppression in found]))
 
 
-def _as_data(each: suppressions.ListedSuppression) -> dict[str, str | None]:
-    kept = each.suppression
+def _as_data(listed: suppressions.ListedSuppression) -> dict[str, str | None]:
+    kept = listed.suppression
     return {
-        "address": each.address,
-        "hash": each.address_hash,
+        "address": listed.address,
+        "hash": listed.address_hash,
         "since": kept.since.isoformat(),
         "by": kept.added_by,
         "reason": kept.reason,
@@ -53,10 +53,10 @@ def _as_data(each: suppressions.ListedSuppression) -> dict[str, str | None]:
     }
 
 
-def _row(each: suppressions.ListedSuppression) -> tuple[str, ...]:
-    kept = each.suppression
+def _row(listed: suppressions.ListedSuppression) -> tuple[str, ...]:
+    kept = listed.suppression
     lifted = f"{_day(kept.lifted_at)} {kept.lifted_by or ''}: {kept.lifted_because or ''}" if kept.lifted_at else ""
-    return each.address or f"{each.address_hash[:12]}…", _day(kept.since), kept.added_by or "", kept.reason, lifted
+    return listed.address or f"{listed.address_hash[:12]}…", _day(kept.since), kept.added_by or "", kept.reason, lifted
 
 
 def _day(at: datetime) -> str:

@@ -79,8 +79,8 @@ def last_went_on(ledger: Sequence[Consent]) -> Consent | None:
 
 def _pauses(ledger: Sequence[Consent]) -> Iterator[Consent]:
     """Those since somebody last went on, the newest first."""
-    since = takewhile(lambda each: not _goes_on(each), reversed(ledger))
-    return (each for each in since if each.kind == "paused")
+    since = takewhile(lambda consent: not _goes_on(consent), reversed(ledger))
+    return (consent for consent in since if consent.kind == "paused")
 
 
 def _goes_on(said: Consent) -> bool:
@@ -95,7 +95,7 @@ def require_asked_for(resumed: Consent, ledger: Sequence[Consent]) -> None:
     Raises FieldError.
     """
     pauses = list(_pauses(ledger))
-    paused = next((each for each in pauses if each.origin != "operator"), None)
+    paused = next((consent for consent in pauses if consent.origin != "operator"), None)
     if resumed.origin != "operator" or (pauses and paused is None):
         return
     if resumed.given_at is None:

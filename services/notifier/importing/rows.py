@@ -106,7 +106,7 @@ def _csv_row(lines: Sequence[str], at: int, header: Sequence[str], delimiter: st
     line = lines[at]
     if not line.strip():
         return None, 1
-    reader = csv.reader((f"{each}\n" for each in lines[at : at + _MOST_QUOTED_LINES]), delimiter=delimiter, strict=True)
+    reader = csv.reader((f"{row}\n" for row in lines[at : at + _MOST_QUOTED_LINES]), delimiter=delimiter, strict=True)
     try:
         cells = next(reader)
     except csv.Error as error:

@@ -254,7 +254,7 @@ class Gatherer:
                 paused_by=pauses.paused_by(name) if pauses.holds(name) else "",
                 paused_since=pauses.paused_since(name),
                 needed=name in needed,
-                restarts=tuple(each for each in restarts if (name, each.worker) in served),
+                restarts=tuple(restart for restart in restarts if (name, restart.worker) in served),
             )
             for name in names
         )

@@ -106,7 +106,7 @@ class ServiceView:
     @property
     def restarts_said(self) -> str:
         """Of all its workers: `2 in 1 h, 3 in 24 h`; empty where there are none."""
-        hour, day = (sum(getattr(each, span) for each in self.restarts) for span in ("hour", "day"))
+        hour, day = (sum(getattr(restart, span) for restart in self.restarts) for span in ("hour", "day"))
         return ", ".join(f"{count:,} in {span}" for count, span in ((hour, "1 h"), (day, "24 h")) if count)
 
     def lost(self, now: datetime) -> tuple[Worker, ...]:

@@ -53,19 +53,19 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
     found: dict[Restarts, list[str]] = {}
     # A portal that is part of the process of all others is started with them.
     for service in (view for view in overview.services if not (overview.has_portal and view.name == PORTAL)):
-        for each in service.restarts:
-            if each.hour >= AGAIN_AND_AGAIN and each.last is not None:
-                found.setdefault(each, []).append(service.name)
-    often = sorted(found, key=lambda each: -each.hour)
-    for each in often[:MOST_NAMED]:
-        passed = max(overview.at - (each.last or overview.at), timedelta())
+        for restart in service.restarts:
+            if restart.hour >= AGAIN_AND_AGAIN and restart.last is not None:
+                found.setdefault(restart, []).append(service.name)
+    often = sorted(found, key=lambda restart: -restart.hour)
+    for restart in often[:MOST_NAMED]:
+        passed = max(overview.at - (restart.last or overview.at), timedelta())
         yield Trouble(
-            f"the worker {each.worker} of {named_of(found[each])} was started anew"
-            f" {counted(each.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
+            f"the worker {restart.worker} of {named_of(found[restart])} was started anew"
+            f" {counted(restart.hour, 'time')} in the last hour, the last time {ago(passed)} ago",
             "nothing, if that was you; else its log, or the platform's, says why it ended: 137 is memory or `kill -9`,"
             " 2 wrong settings, with one sentence on what to do",
             "process",
-            grave=each.go_on(overview.at),
+            grave=restart.go_on(overview.at),
         )
     if len(often) > MOST_NAMED:
         yield Trouble(
@@ -73,7 +73,7 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
             " hour",
             "`jobchime worker list` names them; see the platform's log",
             "process",
-            grave=any(each.go_on(overview.at) for each in often[MOST_NAMED:]),
+            grave=any(restart.go_on(overview.at) for restart in often[MOST_NAMED:]),
         )
 
 

@@ -170,7 +170,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
     reads, writes, installation = may("jobs:read"), may("jobs:write"), door.installation
 
     def shown(request: Request, caller: Caller, job_id: str) -> Response:
-        tracked = (each for each in tracker.tracked(installation, caller.own_id) if each.job.posting_id == job_id)
+        tracked = (saved for saved in tracker.tracked(installation, caller.own_id) if saved.job.posting_id == job_id)
         return answer(request, _saved(there(next(tracked, None), "there is no such job of yours"), caller.words))
 
     @router.get("/v1/saved-jobs", tags=["Saved jobs"], responses=shows(SavedJobs, "malformed", headers=LISTED))
@@ -182,9 +182,9 @@ def _add_saved(router: APIRouter, door: Door) -> None:
     ) -> Response:
         """What somebody saved or applied for, the last saved first."""
         tracked = tracker.tracked(installation, caller.own_id)
-        some = [each for each in tracked if applied is None or (each.job.applied_on is not None) == applied]
-        part = page.of(some, lambda each: (each.job.saved_at.isoformat(), each.job.posting_id), newest_first=True)
-        items = tuple(_saved(each, caller.words) for each in part.items)
+        some = [saved for saved in tracked if applied is None or (saved.job.applied_on is not None) == applied]
+        part = page.of(some, lambda saved: (saved.job.saved_at.isoformat(), saved.job.posting_id), newest_first=True)
+        items = tuple(_saved(saved, caller.words) for saved in part.items)
         return answer(request, SavedJobs(items=items), headers=part.links(request, page))
 
     @router.get("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], responses=shows(SavedJob, "missing"))

@@ -115,7 +115,7 @@ def routes(door: Door, guard: FormGuard) -> APIRouter:
 
     def own(caller: Caller, webhook_id: str) -> Webhook:
         """Raises RefusedError for what is not theirs."""
-        webhook = (each for each in all_of(caller) if each.id == webhook_id)
+        webhook = (listed for listed in all_of(caller) if listed.id == webhook_id)
         return there(next(webhook, None), "there is no such webhook of yours")
 
     def acted(request: Request, caller: Caller, webhook_id: str, act: _Act) -> Response:

@@ -226,7 +226,7 @@ def read_stages(connection: Connection, now: datetime) -> tuple[StageFigures, ..
 
 
 def _stage(name: str, metric: Metric, counts: Mapping[float, tuple[int, int, int]]) -> StageFigures:
-    month, day, lately = ({bound: each[at] for bound, each in counts.items()} for at in range(3))
+    month, day, lately = ({bound: count[at] for bound, count in counts.items()} for at in range(3))
     objective, whole = metric.objective, sum(month.values())
     late = _late(month, objective) if objective else 0
     return StageFigures(

@@ -159,7 +159,7 @@ def read_figures(
             sign_ups=_number(connection, select(func.count()).where(sign_ups.c.expires_at > now)),
             pauses=pauses,
             workers=_workers(
-                connection, now, services, {each.worker: each.hour for each in restarts if each.go_on(now)}
+                connection, now, services, {restart.worker: restart.hour for restart in restarts if restart.go_on(now)}
             ),
             restarts=restarts,
             mail=read_mail_figures(connection, now, plan or MailPlan()),

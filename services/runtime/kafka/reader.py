@@ -179,7 +179,9 @@ class _Cursor:
                 self._take_place()
             polled = self._consumer.poll(timeout_ms=_POLL_MS, max_records=most)
         prefix = self._settings.prefix
-        return [[record_of(each, each.topic.removeprefix(prefix)) for each in found] for found in polled.values()]
+        return [
+            [record_of(message, message.topic.removeprefix(prefix)) for message in found] for found in polled.values()
+        ]
 
     def _take_place(self) -> None:
         """Have the consumer stand where the reading does; where it does already, it keeps what it has fetched."""

@@ -28,10 +28,10 @@ class Drawing:
 
     def bars(self, counts: Sequence[int], titles: Sequence[str]) -> list[Bar]:
         """From left to right; the highest is as high as the drawing."""
-        most, each = max(counts, default=0), self.width / max(len(counts), 1)
+        most, step = max(counts, default=0), self.width / max(len(counts), 1)
         found = []
         for at, (count, title) in enumerate(zip(counts, titles, strict=True)):
             height = max(self.height * count / most, self.least) if count else 0.0
-            x, y = round(at * each, 2), round(self.height - height, 2)
-            found.append(Bar(x, y, round(each - self.gap, 2), round(height, 2), title))
+            x, y = round(at * step, 2), round(self.height - height, 2)
+            found.append(Bar(x, y, round(step - self.gap, 2), round(height, 2), title))
         return found

@@ -37,7 +37,7 @@ def network_of(request: Request, proxies: Set[str]) -> str:
         # Some proxies add a line of their own below the client's instead of going on with it.
         lines = ",".join(request.headers.getlist("x-forwarded-for"))
         named = [address_in(part) for part in lines.split(",") if part.strip()]
-        peer = next((each for each in reversed(named) if str(each) not in proxies), peer)
+        peer = next((address for address in reversed(named) if str(address) not in proxies), peer)
     if peer is None:
         return "unknown"
     bits = _OF_V4 if peer.version == 4 else _OF_V6

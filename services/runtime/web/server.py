@@ -111,10 +111,12 @@ class BoundedConnection(H11Protocol):
 
 def _made_room(connections: Iterable[BoundedConnection]) -> bool:
     """End the connection that has been without a request longest; False where each has one."""
-    idle = [each for each in connections if not each.has_request and not each.transport.is_closing()]
+    idle = [
+        connection for connection in connections if not connection.has_request and not connection.transport.is_closing()
+    ]
     if not idle:
         return False
-    min(idle, key=lambda each: each._without_request_since).transport.abort()
+    min(idle, key=lambda connection: connection._without_request_since).transport.abort()
     return True
 
 

@@ -72,7 +72,7 @@ def framed(around: str) -> str:
     for mark in _FRAME.finditer(around):
         if mark["holder"]:
             telling = islice(_TELLING.finditer(mark["attributes"]), MOST_ATTRIBUTES)
-            kept.append(f"<{mark['holder']}{''.join(each[0] for each in telling)}>")
+            kept.append(f"<{mark['holder']}{''.join(found[0] for found in telling)}>")
         elif mark["name"] and mark["name"].lower() not in named:
             named.add(mark["name"].lower())
             kept.append(mark[0])

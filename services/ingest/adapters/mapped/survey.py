@@ -75,8 +75,8 @@ class Survey:
     @property
     def next_at(self) -> str | None:
         """Where the next page's address stands, by its name and by being one; None where nothing is called so."""
-        called = (each for each in self.around if _NEXT.search(each.path))
-        return next((each.path for each in called if each.samples[0].startswith(_ADDRESS)), None)
+        called = (candidate for candidate in self.around if _NEXT.search(candidate.path))
+        return next((candidate.path for candidate in called if candidate.samples[0].startswith(_ADDRESS)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,13 @@ def survey(body: bytes, items: str | None = None) -> Survey:
     kind = _kind_of(text)
     named = dict(_places(text, kind))
     found = [_looked_at(body, kind, place, key) for place, key in named.items()]
-    with_rows = sorted((each for each in found if each.paths), key=_likelihood, reverse=True)[:_MOST_PLACES]
-    places = tuple(each.items for each in with_rows)
+    with_rows = sorted((reading for reading in found if reading.paths), key=_likelihood, reverse=True)[:_MOST_PLACES]
+    places = tuple(reading.items for reading in with_rows)
     chosen = with_rows[0] if with_rows else None
     if items is not None:
-        chosen = next((each for each in with_rows if each.items == items), None) or _looked_at(body, kind, items, None)
+        chosen = next((reading for reading in with_rows if reading.items == items), None) or _looked_at(
+            body, kind, items, None
+        )
     if chosen is None or not chosen.paths:
         where = f' at "{items}"' if items else ""
         raise UsageError(f"there are no rows{where} in what was read as {kind}; it begins: {text[:60]}")
@@ -192,10 +194,10 @@ def _objects(value: Any, path: str, depth: int) -> Iterator[tuple[str, str | Non
     if not isinstance(value, dict) or not depth:
         return
     members = list(islice(value.values(), MOST_ROWS))
-    if len(members) > 1 and all(isinstance(each, dict) for each in members):
-        alike = set.intersection(*(set(each) for each in members))
+    if len(members) > 1 and all(isinstance(member, dict) for member in members):
+        alike = set.intersection(*(set(member) for member in members))
         if len(alike) >= _CLEAR:
-            taken = {name for each in members for name in each}
+            taken = {name for member in members for name in member}
             yield path, next(name for name in _KEYS if name not in taken or name == _KEYS[-1])
     for name, part in value.items():
         if _PLAIN.fullmatch(name):

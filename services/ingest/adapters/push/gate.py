@@ -116,7 +116,7 @@ class Gate:
     def _leave(self, key: str) -> None:
         self._at_work[key] -= 1
         while next_key := min(
-            (each for each, line in self._waiting.items() if line and self._may_work(each)),
+            (other_key for other_key, line in self._waiting.items() if line and self._may_work(other_key)),
             key=self._at_work.__getitem__,
             default=None,
         ):
@@ -128,8 +128,8 @@ class Gate:
             if not turn.done():
                 self._at_work[next_key] += 1
                 turn.set_result(None)
-        for each in [each for each, count in self._at_work.items() if not count]:
-            del self._at_work[each]
+        for idle_key in [other_key for other_key, count in self._at_work.items() if not count]:
+            del self._at_work[idle_key]
 
     async def _pass_over(self, key: str, request: Pieces | None) -> None:
         """Let a body go by unkept: a client that is still sending when its connection ends may never see the answer.

@@ -308,7 +308,7 @@ def _answer(report: PushReport) -> Response:
         "errors": errors,
     }
     if report.unknown:
-        content = {**content, "warnings": [_unknown(each) for each in report.unknown]}
+        content = {**content, "warnings": [_unknown(name) for name in report.unknown]}
     status = 202 if not errors else 207 if report.taken else 422
     return JSONResponse(content, status)
 

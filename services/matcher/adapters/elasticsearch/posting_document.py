@@ -136,8 +136,8 @@ def _demand(field: str, narrowing: Narrowing, *, excludes: bool) -> _Demand:
         return _Demand(unwanted=({"terms": {field: narrowing.terms}},))
     if narrowing.at_least == 1:
         return _Demand(({"terms": {field: [ANY, *narrowing.terms]}},))
-    each = tuple({"terms": {field: [ANY, term]}} for term in narrowing.terms)
-    return _Demand(each if narrowing.at_least == len(each) else (_either(*each, at_least=narrowing.at_least),))
+    clauses = tuple({"terms": {field: [ANY, term]}} for term in narrowing.terms)
+    return _Demand(clauses if narrowing.at_least == len(clauses) else (_either(*clauses, at_least=narrowing.at_least),))
 
 
 def _words_asked(criteria: Criteria) -> Iterator[_Demand]:

@@ -72,7 +72,9 @@ def events_of(body: bytes, now: datetime) -> list[MailEvent]:
         raise NotEventsError("a JSON list was expected")
     if len(listed) > MOST_EVENTS:
         raise NotEventsError(f"{MOST_EVENTS:,} events a request is the most")
-    return [_event(each, now) for each in listed if not (isinstance(each, dict) and _text(each, "event") in _NOT_OURS)]
+    return [
+        _event(entry, now) for entry in listed if not (isinstance(entry, dict) and _text(entry, "event") in _NOT_OURS)
+    ]
 
 
 def _event(data: Any, now: datetime) -> MailEvent:

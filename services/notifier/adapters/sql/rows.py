@@ -112,9 +112,9 @@ def given(connection: Connection, columns: dict[str, Kind], rows: Iterable[Seque
         typed = [column(name, kind) for name, kind in columns.items()]
         records = func.json_to_recordset(cast(literal(document, Text), JSON))
         return records.table_valued(*typed, name="given").render_derived(with_types=True)
-    each = func.json_each(literal(document, Text)).table_valued("value", name="each")
-    fields = [_field(each.c.value, name, kind()) for name, kind in columns.items()]
-    return select(*fields).select_from(each).cte("given")
+    elements = func.json_each(literal(document, Text)).table_valued("value", name="each")
+    fields = [_field(elements.c.value, name, kind()) for name, kind in columns.items()]
+    return select(*fields).select_from(elements).cte("given")
 
 
 def _field(value: ColumnElement[Any], name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:

@@ -75,7 +75,7 @@ def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
     closed = conditions and not wish.pools and any(condition.kind == "pool" for condition in conditions)
     value = 0.0 if closed else round(probability(costs.left), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(value, partial(_against, costs.each, wish, ready))
+    return Chance(value, partial(_against, costs.by_fact, wish, ready))
 
 
 def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
@@ -92,23 +92,23 @@ def _costs(wish: Wish, ready: PostingFeatures, needed: float) -> Costs:
     costs, left = _costs_of_roles(wish, ready.posting.roles)
     if left < needed:
         return Costs(costs, left)
-    each, weights = [*costs], model().weights
+    by_fact, weights = [*costs], model().weights
     for place, share_of in may_be_in_doubt(wish, ready):
         share = share_of(wish, ready)
         if share < 1.0:
             lost = weights[place] * (1.0 - share)
             left -= lost
-            each.append((place, lost))
+            by_fact.append((place, lost))
             if left < needed:
                 break
-    return Costs(each, left)
+    return Costs(by_fact, left)
 
 
 def _costs_of_roles(wish: Wish, given: tuple[str, ...]) -> Costs:
     found = wish.costs_of_roles.get(given)
     if found is None:
-        each, left = model().less(model().best, of_roles(wish, given))
-        found = wish.costs_of_roles[given] = Costs(each, left)
+        by_fact, left = model().less(model().best, of_roles(wish, given))
+        found = wish.costs_of_roles[given] = Costs(by_fact, left)
     return found
 
 

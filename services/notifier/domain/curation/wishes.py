@@ -80,7 +80,7 @@ NO_SIGNS: Final = Signs()
 class Costs(NamedTuple):
     """What facts take from the log odds, by their places, and what is left of these."""
 
-    each: Sequence[tuple[int, float]]
+    by_fact: Sequence[tuple[int, float]]
     left: float
 
 

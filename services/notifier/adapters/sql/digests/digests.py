@@ -152,7 +152,9 @@ class SqlDigests:
         query = select(digests.c.dropped).where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
         with reading(self._engine) as connection:
             packed = connection.execute(query.where(_NO_NOTICE)).scalars().all()
-        return frozenset(own for each in packed for own, why in json.loads(unsqueeze(each)) if code_of(why) in whys)
+        return frozenset(
+            own for dropped in packed for own, why in json.loads(unsqueeze(dropped)) if code_of(why) in whys
+        )
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
         """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""

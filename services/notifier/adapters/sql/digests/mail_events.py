@@ -177,11 +177,15 @@ class SqlMailEvents:
         theirs = deliveries.c.delivery_id.in_(others) & deliveries.c.address_hash.is_(None)
         found = connection.execute(of_delivery.where(theirs))
         by_delivery = {row.delivery_id: row.subscriber_id for row in found}
-        each = {event.event_id: by_address.get(event.address) or by_delivery.get(event.delivery_id) for event in events}
-        people = select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id.in_(set(each.values()) - {None}))
+        own_ids = {
+            event.event_id: by_address.get(event.address) or by_delivery.get(event.delivery_id) for event in events
+        }
+        people = select(subscribers.c.subscriber_id).where(
+            subscribers.c.subscriber_id.in_(set(own_ids.values()) - {None})
+        )
         locked = people.order_by(subscribers.c.subscriber_id).with_for_update(key_share=True)
         there = set(connection.execute(locked).scalars())
-        return {event_id: own_id for event_id, own_id in each.items() if own_id is not None and own_id in there}
+        return {event_id: own_id for event_id, own_id in own_ids.items() if own_id is not None and own_id in there}
 
     def _unsubscribe(self, connection: Connection, own_id: str, event: MailEvent, now: datetime) -> None:
         """Unless they have said since then that they want mails: events come late, and in any order."""
@@ -313,8 +317,8 @@ def _newest() -> Select[Any]:
     no = literal(False)
     columns = (deliveries.c.delivery_id, deliveries.c.due_at, no.label("to_stranger"), no.label("refused"))
     refused = select(*columns).where(deliveries.c.state == "failed", deliveries.c.fault == "mailbox")
-    each = [select(*columns).where(deliveries.c.state == state) for state in _OUT] + [refused]
-    due = [query.where(deliveries.c.due_at >= since).order_by(deliveries.c.due_at.desc()) for query in each]
+    queries = [select(*columns).where(deliveries.c.state == state) for state in _OUT] + [refused]
+    due = [query.where(deliveries.c.due_at >= since).order_by(deliveries.c.due_at.desc()) for query in queries]
     no_mailbox = (letters.c.state == "failed") & (letters.c.fault == "mailbox")
     posted = select(letters.c.letter_id.label("delivery_id"), letters.c.at.label("due_at"))
     posted = posted.add_columns(letters.c.kind.in_(TO_STRANGERS).label("to_stranger"), no_mailbox.label("refused"))

@@ -52,7 +52,9 @@ def mails_with(engine: Engine, subscriber_id: str, posting_id: str) -> tuple[Mai
     query = (
         select(digests.c.due_at, digests.c.subject)
         .add_columns(digest_items.c.rank, digest_items.c.kind, digest_items.c.score, digest_items.c.found_by)
-        .add_columns(*(each for each in deliveries.c if each.name not in ("due_at", "digest_id", "subscriber_id")))
+        .add_columns(
+            *(column for column in deliveries.c if column.name not in ("due_at", "digest_id", "subscriber_id"))
+        )
         .join(digest_items, digest_items.c.digest_id == digests.c.digest_id)
         .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         .where(digests.c.subscriber_id == subscriber_id, digest_items.c.posting_id == posting_id)

@@ -148,8 +148,8 @@ class SqlOptOuts:
         was made of the address and the time.
         """
         with writing(self._engine) as connection:
-            for each in gone:
-                keep_erasure(connection, each.subscriber_id, each.since, each.at)
+            for erased in gone:
+                keep_erasure(connection, erased.subscriber_id, erased.since, erased.at)
             waiting = connection.execute(select(sign_ups.c.token_hash, sign_ups.c.address)).all()
             theirs = [row.token_hash for row in waiting if self._is_of(row.address, gone)]
             for token_hash in theirs:
@@ -196,23 +196,26 @@ class SqlOptOuts:
 
     def suppress(self, hashes: Sequence[SuppressedHash], now: datetime) -> int:
         """Take over those of which less is known here; returns how many. Those of another key tell nothing here."""
-        own = [each for each in hashes if each.key == self._ids.suppression_key_id]
+        own = [suppressed for suppressed in hashes if suppressed.key == self._ids.suppression_key_id]
         return sum(self._suppress(some, now) for some in chunks(own))
 
     @retried
     def _suppress(self, some: Sequence[SuppressedHash], now: datetime) -> int:
         with writing(self._engine) as connection:
             people = select(subscribers.c.subscriber_id).where(
-                subscribers.c.address_hash.in_([each.address_hash for each in some])
+                subscribers.c.address_hash.in_([suppressed.address_hash for suppressed in some])
             )
             locked = people.order_by(subscribers.c.subscriber_id).with_for_update(key_share=True)
             connection.execute(locked).all()
-            return sum(take_over(connection, each.address_hash, each.suppression, each.exact, now) for each in some)
+            return sum(
+                take_over(connection, suppressed.address_hash, suppressed.suppression, suppressed.exact, now)
+                for suppressed in some
+            )
 
     def _is_of(self, address: str, gone: Sequence[Departure]) -> bool:
         return any(
-            self._ids.subscriber_id(address, each.since, again) == each.subscriber_id
-            for each in gone
+            self._ids.subscriber_id(address, erased.since, again) == erased.subscriber_id
+            for erased in gone
             for again in range(_NAMESAKES)
         )
 

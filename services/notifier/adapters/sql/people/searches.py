@@ -230,7 +230,7 @@ def _cancel_unasked(connection: Connection, subscriber_id: str, now: datetime) -
     )
     found: dict[str, set[str]] = {}
     for row in connection.execute(items):
-        found.setdefault(row.delivery_id, set()).update(each["search_id"] for each in json.loads(row.found_by))
+        found.setdefault(row.delivery_id, set()).update(search["search_id"] for search in json.loads(row.found_by))
     unasked = [delivery_id for delivery_id, by in found.items() if by and not by & asking]
     if unasked:
         put_back(connection, cancel_waiting(connection, subscriber_id, "its searches are paused", now, unasked))
