@@ -17,7 +17,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from schemas.posting import PostingCore
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
-from services.portal.gains import NAMES
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import exclusions, feedback, links, tracker
@@ -29,9 +28,8 @@ from services.usecases.links import FoundBy, SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
 from services.wording.dates import day_in_words
-from services.wording.facets import FACETS
+from services.wording.exclusions import exclusion_in_words
 from services.wording.lines import quoted, zone_of
-from services.wording.roles import role_in_words
 from services.wording.words import Words, mark
 
 FeedbackPurpose = Literal["irrelevant", "more", "hide", "save"]
@@ -85,8 +83,6 @@ _DOES = ("leave-out", "let-in")
 """What a form may do about what searches could leave out."""
 _UNDONE = mark("Undone: it is as it was before.")
 _FIELDS = ("criterion", "value", "searches")
-_NAMES: Mapping[str, str] = {"roles.none": mark("Job title"), "skills.none": mark("Skill")}
-"""Of one that is not wanted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +276,7 @@ def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: Postin
     found = exclusions.exclusions(door.installation, visit.subscriber, posting)
     return [
         _ShownExclusion(
-            _in_words(exclusion, visit.words),
+            exclusion_in_words(exclusion.criterion, exclusion.value, visit.words),
             tuple(_cost(exclusion, search, live, visit.words) for search in some),
             _fields(exclusion),
         )
@@ -300,7 +296,9 @@ def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
         return _LeftOut(words.say(_UNDONE), None)
     some = exclusions.leave_out(installation, person, visit.about, exclusion, visit.now)
     said = words.say(
-        "Left out from now on: {what} (in {searches}).", what=_in_words(exclusion, words), searches=_listed(some, words)
+        "Left out from now on: {what} (in {searches}).",
+        what=exclusion_in_words(exclusion.criterion, exclusion.value, words),
+        searches=_listed(some, words),
     )
     ids = " ".join(search.search_id for search in some)
     return _LeftOut(said, {**_fields(exclusion), "searches": ids})
@@ -308,17 +306,6 @@ def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
 
 def _fields(exclusion: Exclusion) -> dict[str, str]:
     return {"criterion": exclusion.criterion, "value": exclusion.value}
-
-
-def _in_words(exclusion: Exclusion, words: Words) -> str:
-    named = words.say(_NAMES.get(exclusion.criterion) or NAMES[exclusion.criterion])
-    return f"{named}: {_excluded(exclusion, words)}"
-
-
-def _excluded(exclusion: Exclusion, words: Words) -> str:
-    if exclusion.criterion in FACETS:
-        return words.say(FACETS[exclusion.criterion].asked[exclusion.value])
-    return role_in_words(exclusion.value, words) if exclusion.criterion == "roles.none" else exclusion.value
 
 
 def _cost(exclusion: Exclusion, search: SavedSearch, live: LivePreviews, words: Words) -> str:

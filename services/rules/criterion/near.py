@@ -28,6 +28,8 @@ from services.rules.prepared import PreparedPosting
 MOST_KM: Final = 300
 _FARTHER_BY: Final = (50, 100)
 """Per cent."""
+_FEWER: Final = (200, 100, 50, 25, 10)
+"""Kilometres that one may come down to, as a form offers them."""
 _REMOTE: Final = "r"
 """Among the cells of towns: for remote work, which is near everybody."""
 
@@ -141,11 +143,51 @@ class Near(Criterion[NearFacts]):
         )
         return self._relaxed(criteria, "tolerate", far, near=farther)
 
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """A town that alone lets the posting in: left out beside others, else with fewer kilometres."""
+        if prepared.posting.workplace == "remote" or self.fit(criteria, prepared) != "yes":
+            return
+        for circle in criteria.near:
+            fewer = (0,) if len(criteria.near) > 1 else tuple(km for km in _FEWER if km < circle.km)
+            for km in fewer:
+                value = f"{km} {circle.km} {circle.town}"
+                if self.fit(self.excluding(criteria, value), prepared) != "yes":
+                    yield value
+                    break
+
+    def excluding(self, criteria: Criteria, value: str) -> Criteria:
+        """Without that town, or with its fewer kilometres."""
+        km, _, town = circle_in(value)
+        return criteria.model_copy(update={"near": _with(criteria.near, town, km)})
+
+    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+        """That town as it was, where it stands as it was left."""
+        km, before, town = circle_in(value)
+        stands = next((circle.km for circle in criteria.near if circle.town == town), 0)
+        if not criteria.near or stands != km or not 0 < before <= MOST_KM or town_of(town) is None:
+            return criteria
+        return criteria.model_copy(update={"near": _with(criteria.near, town, before)})
+
     def distance(self, facts: NearFacts, kin: float) -> float:
         """By the share of the kilometres that it lies beyond them; near where the posting does not say."""
         if facts.km is None or facts.within is None:
             return SILENT
         return min(facts.km / facts.within - 1, self.untold)
+
+
+def circle_in(value: str) -> tuple[int, int, str]:
+    """Of a value of `excludable`, the kilometres that are left, 0 for none, those of before, and the town."""
+    try:
+        km, before, town = value.split(" ", 2)
+        return int(km), int(before), town
+    except ValueError:
+        return 0, 0, ""
+
+
+def _with(near: Sequence[Nearby], town: str, km: int) -> tuple[Nearby, ...]:
+    """These towns, one of them with so many kilometres, or without it."""
+    others = [circle for circle in near if circle.town != town]
+    return tuple(sorted([*others, *([Nearby(town=town, km=km)] if km else [])], key=lambda circle: circle.town))
 
 
 def _nearest(asked: Sequence[Nearby], posting: PostingCore) -> tuple[float, Nearby, int] | None:

@@ -112,6 +112,24 @@ class Place(Criterion[PlaceFacts]):
         """One more place."""
         return self._relaxed(criteria, "add", code, places=(*criteria.places, code))
 
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """A place that alone lets the posting in, where another is left to ask for."""
+        if not prepared.allowed.stated:
+            return
+        for code in criteria.places if len(criteria.places) > 1 else ():
+            if self.fit(self.excluding(criteria, code), prepared) == "no":
+                yield code
+
+    def excluding(self, criteria: Criteria, value: str) -> Criteria:
+        """The other places."""
+        return criteria.model_copy(update={"places": tuple(code for code in criteria.places if code != value)})
+
+    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+        """That one too; of what is no place nothing."""
+        if not criteria.places or canonical_place(value) != value or value in criteria.places:
+            return criteria
+        return criteria.model_copy(update={"places": tuple(sorted((*criteria.places, value)))})
+
     def distance(self, facts: PlaceFacts, kin: float) -> float:
         """Near where the posting does not say."""
         return SILENT if facts.scope == "unknown" else self.untold

@@ -12,6 +12,8 @@ from services.rules.prepared import PreparedPosting
 
 PART_TIME_BELOW: Final = 30
 """Hours a week."""
+_ROUND: Final = 1_000
+"""Of a floor in a year that is put above what a job pays."""
 _LOWER_BY: Final = (10, 20)
 """Per cent."""
 
@@ -130,6 +132,32 @@ class SalaryAbove(Criterion[SalaryFacts]):
             ),
         )
 
+    def excludable(self, criteria: Criteria, prepared: PreparedPosting) -> Iterator[str]:
+        """What such jobs pay at most, as the floor above it: in the money asked for, else in the posting's own."""
+        floor, pay = criteria.salary_floor, prepared.posting.salary
+        if pay is None or self.fit(criteria, prepared) != "yes":
+            return
+        currency, period = (floor.currency, floor.period) if floor else (pay.currency or "", pay.period)
+        top, factor = pay.tops.get(currency), ANNUAL_FACTORS.get(period)
+        if top is None or factor is None:
+            return
+        step = _ROUND if period == "year" else 1
+        above = (top // factor // step + 1) * step
+        if above * factor <= MOST:
+            yield f"{above} {currency} {period} {floor.amount if floor else 0}"
+
+    def excluding(self, criteria: Criteria, value: str) -> Criteria:
+        """A floor above what such jobs pay."""
+        floors = floors_in(value)
+        return criteria.model_copy(update={"salary_floor": floors[0]}) if floors else criteria
+
+    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+        """The floor of before, where the one that stands is the one that was put there."""
+        floors = floors_in(value)
+        if floors is None or criteria.salary_floor != floors[0]:
+            return criteria
+        return criteria.model_copy(update={"salary_floor": floors[1]})
+
     def without(self, criteria: Criteria) -> Relaxation:
         """Any pay, told or not."""
         return self._relaxed(criteria, "without", None, salary_floor=None, accept_undisclosed=True)
@@ -160,6 +188,16 @@ class SalaryAbove(Criterion[SalaryFacts]):
     def distance(self, facts: SalaryFacts, kin: float) -> float:
         """By the share that is missing of the floor."""
         return self.untold if facts.apart_percent is None else -facts.apart_percent / 100
+
+
+def floors_in(value: str) -> tuple[SalaryFloor, SalaryFloor | None] | None:
+    """The floor that a value of `excludable` puts, and the one that stood before; None where it is no such value."""
+    try:
+        amount, currency, period, before = value.split(" ")
+        put = SalaryFloor.model_validate({"amount": int(amount), "currency": currency, "period": period})
+        return put, put.model_copy(update={"amount": int(before)}) if int(before) > 0 else None
+    except ValueError:
+        return None
 
 
 def is_part_time(posting: PostingCore) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 
-from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from schemas.posting import Skill
+from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from schemas.posting import Reach, Salary, Skill
 from services.notifier.domain.people import Subscriber
+from services.rules.places.towns import town_of
 from services.rules.verdict import verdict
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal
@@ -73,6 +74,38 @@ def test_what_is_left_out_is_found_no_more_and_undone_it_is_as_before(
         assert criteria_of(store, ada) == before
 
 
+def test_too_little_pay_too_far_and_the_wrong_place_are_reasons_too(store: NotifierStore, portal: ServedPortal) -> None:
+    augsburg = town_of("Augsburg, DE")
+    assert augsburg
+    job = posting(
+        "far",
+        workplace="onsite",
+        towns=(augsburg.id,),
+        reach=Reach(scope="listed", countries=("DE",)),
+        salary=Salary(min=40_000, max=50_000, currency="EUR", period="year", tops={"EUR": 50_000}),
+    )
+    store.matches.store(0, [arrival(1, job)], NOW)
+    person = store.person("bob")
+    around = (Nearby(town="Munich, DE", km=100),)
+    asked = Criteria(near=around, places=("AT", "DE"), salary_floor=SalaryFloor(amount=45_000, currency="EUR"))
+    store.search(person, "Round here", asked)
+    before, path = criteria_of(store, person), portal.path("irrelevant", person, job.posting_id)
+    page = portal.post(path, do="say").text
+    assert {
+        ("salary", "51000 EUR year 45000"),
+        ("place", "DE"),
+        ("near", "50 100 Munich, DE"),
+    } <= offered(page)
+    for said in ("Pay: less than €51,000 a year", "Place: Germany", "Town: more than 50 km from Munich"):
+        assert said in page
+    for criterion, value in offered(page):
+        done = portal.post(path, do="leave-out", criterion=criterion, value=value).text
+        assert verdict(criteria_of(store, person)["Round here"], job).outcome in ("reject", "near")
+        [searches] = re.findall(r'name="searches" value="([^"]*)"', done)
+        portal.post(path, do="let-in", criterion=criterion, value=value, searches=searches)
+        assert criteria_of(store, person) == before
+
+
 def test_nobody_leaves_out_what_the_job_is_not_or_lets_in_what_was_never_offered(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:
@@ -86,6 +119,11 @@ def test_nobody_leaves_out_what_the_job_is_not_or_lets_in_what_was_never_offered
         ("text", "x"),
         ("", ""),
         ("visa", "offered"),
+        ("salary", "1 EUR year 0"),
+        ("salary", "much"),
+        ("place", "nowhere"),
+        ("near", "0 50 Munich, DE"),
+        ("near", "x"),
     ):
         for do in ("leave-out", "let-in"):
             answer = portal.post(path, do=do, criterion=criterion, value=value, searches=searches)
