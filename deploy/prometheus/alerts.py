@@ -177,11 +177,29 @@ _THRESHOLDS: tuple[Alert, ...] = (
     Alert(
         "JobchimeMailsGivenUp",
         "ticket",
-        'max by (fault) (jobchime_mails_given_up_last_day{fault!~"mailbox|withheld"}) > 0',
+        'max by (fault) (jobchime_mails_given_up_last_day{fault!~"mailbox|withheld"}) > 0'
+        ' or max by (fault) (jobchime_mails_given_up_last_day{fault=~"mailbox|withheld"}) > 1'
+        ' unless on () sum(increase(jobchime_mail_attempts_total{outcome="accepted"}[1d])) > 0',
         "5m",
         "Mails of the last day will not go out any more, because of {{ $labels.fault }}.",
-        Case({'jobchime_mails_given_up_last_day{fault="expired"}': "3x15"}, "10m", ({"fault": "expired"},)),
-        (Case({'jobchime_mails_given_up_last_day{fault="mailbox"}': "3x15"}, "10m"),),
+        Case(
+            {
+                'jobchime_mails_given_up_last_day{fault="expired"}': "3x15",
+                'jobchime_mails_given_up_last_day{fault="withheld"}': "3x15",
+            },
+            "10m",
+            ({"fault": "expired"}, {"fault": "withheld"}),
+        ),
+        (
+            Case({'jobchime_mails_given_up_last_day{fault="mailbox"}': "1x15"}, "10m"),
+            Case(
+                {
+                    'jobchime_mails_given_up_last_day{fault="withheld"}': "3x15",
+                    'jobchime_mail_attempts_total{mailer="smtp", outcome="accepted", fault=""}': "0+1x15",
+                },
+                "10m",
+            ),
+        ),
     ),
     Alert(
         "JobchimeMailsFailing",
@@ -350,6 +368,15 @@ _THRESHOLDS: tuple[Alert, ...] = (
             Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "1x30"}, "20m"),
             Case({'jobchime_sources{state="barren"}': "0x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m"),
         ),
+    ),
+    Alert(
+        "JobchimeNoSource",
+        "page",
+        'sum(max by (state) (jobchime_sources{state!="off"})) == 0',
+        "15m",
+        "The settings name no source that is on, and nobody may push: no posting comes.",
+        Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
+        (Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="paused"}': "1x30"}, "20m"),),
     ),
     Alert(
         "JobchimePollsLate",

@@ -161,4 +161,8 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
         config.write_text(SETTINGS.format(secret="1" * 32, port=port, **urls))
         with serving(config, port, tmp_path / "second.log"):
             fault("it is started with another secret", ("JobchimeLinksLost", ""))
+
+        config.write_text(config.read_text().replace("robots = false", "enabled = false"))
+        with serving(config, port, tmp_path / "third.log"):
+            fault("its sources are turned off in the settings", ("JobchimeNoSource", ""))
     assert fault.missed == {}

@@ -48,7 +48,10 @@ _DO: dict[str, tuple[str, Remedy | ByHand]] = {
         "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
         Remedy("show suppressions"),
     ),
-    "withheld": ("add whom you want to mail to mail.allow in the settings", "settings"),
+    "withheld": (
+        "add whom you want to mail to mail.allow in the settings; where that is everybody, take it out",
+        "settings",
+    ),
     "expired": (
         "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
         Remedy("show failed mails"),
@@ -119,9 +122,10 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
     if fault.last > now:
         return False
     if fault.fault in _KNOWN_TO_HAPPEN:
-        # A server that refuses every mailbox does not know ours, and suppresses all readers one after the other.
+        # A server that refuses every mailbox does not know ours, and suppresses all readers one after the other; a
+        # mail.allow by which nobody is mailed has been forgotten.
         none_since = mail.last_accepted is None or mail.last_accepted < fault.since
-        return fault.fault == "mailbox" and fault.mails >= FEW and none_since
+        return fault.mails >= FEW and none_since
     return not _went_out_since(fault, mail) or now - fault.last < FRESH
 
 

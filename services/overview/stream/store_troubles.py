@@ -39,6 +39,7 @@ _AGAIN_OF: dict[str, tuple[str, Remedy | ByHand]] = {
     CRITERIA.name: ("`jobchime republish`, while no notifier runs, sends", "process"),
 }
 """By topic, how what it lost comes again, and its button."""
+_MANY_HELD = 20
 _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 """Shares of the room for sign-ups: worth a look, and a failure."""
 
@@ -67,7 +68,9 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     yield from _links_lost(figures, now)
     yield from _room_for_sign_ups(figures)
     yield from _put_off(figures)
+    yield from _no_sources(figures)
     yield from _no_postings(figures, now)
+    yield from _all_held(figures)
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:
@@ -233,6 +236,32 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
             f" {day.begun:,} did",
             "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
             "passes",
+            grave=False,
+        )
+
+
+def _no_sources(figures: StoreFigures) -> Iterator[Trouble]:
+    """While nobody looks for anything the settings may still be written."""
+    if figures.searches and all(source.state == "off" for source in figures.sources):
+        yield Trouble(
+            "no source is asked, as each is off in the settings: no posting comes"
+            if figures.sources
+            else "no source is in the settings, and nobody may push: no posting comes",
+            "`jobchime source add` adds one; `enabled = true` lets one that is off be asked; then start anew",
+            Remedy("show sources"),
+        )
+
+
+def _all_held(figures: StoreFigures) -> Iterator[Trouble]:
+    """On a small board it may be so of a day."""
+    held = figures.digests.get("hold", 0)
+    if held >= _MANY_HELD and not figures.digests.get("digest"):
+        yield Trouble(
+            f"each of the {held:,} digests of the last 24 hours was held: nothing in them was likely enough to be"
+            " wanted, and nobody was mailed",
+            "`jobchime preview SUBSCRIBER --dropped` says why of one; the bars are notifier.curate.least_chance and"
+            " least_mail_chance",
+            "settings",
             grave=False,
         )
 

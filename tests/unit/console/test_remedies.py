@@ -142,6 +142,9 @@ def amiss() -> Iterator[Overview]:
         yield stored(sources=(source(state, pushed=True),))
         yield stored(sources=tuple(source(state, f"board-{at}") for at in range(9)))
     yield stored(sources=(source("ok"),), last_posting=NOON - DAY)
+    for none in ((), (source("off"),)):
+        yield stored(sources=none, searches=1)
+    yield stored(digests={"hold": 20})
     yield stored(pauses=Pauses(sending=True, restored=True))
     yield stored(pauses=Pauses(sending=True, stopped_because="readers complain"))
     yield stored(pauses=Pauses(sending=True))

@@ -72,8 +72,11 @@ def test_a_mailbox_that_is_gone_is_a_note() -> None:
     ("mails", "accepted", "grave"),
     [(2, None, True), (2, NOON - 2 * HOUR, True), (2, NOON - MINUTE, False), (2, NOON, False), (1, None, False)],
 )
-def test_a_server_that_knows_no_mailbox_at_all_is_a_failure(mails: int, accepted: datetime | None, grave: bool) -> None:
-    refused = fault("mailbox", waiting=False, mails=mails, since=HOUR)
+@pytest.mark.parametrize("kind", ["mailbox", "withheld"])
+def test_that_no_mailbox_at_all_is_known_or_allowed_is_a_failure(
+    kind: str, mails: int, accepted: datetime | None, grave: bool
+) -> None:
+    refused = fault(kind, waiting=False, mails=mails, since=HOUR)
     [trouble] = mail_troubles(MailFigures((refused,), accepted), NOON)
     assert trouble.grave is grave
 

@@ -180,6 +180,31 @@ def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
     assert not [told for told in troubles(figures(sources=(away,))) if "lists nothing" in told.what]
 
 
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ((), "no source is in the settings, and nobody may push"),
+        (("off", "off"), "no source is asked, as each is off in the settings"),
+        (("off", "waiting"), None),
+        (("paused",), None),
+    ],
+)
+def test_that_the_settings_let_no_posting_come_is_a_failure_once_somebody_searches(
+    states: tuple[SourceState, ...], told: str | None
+) -> None:
+    sources = tuple(SourceFigures(str(at), state) for at, state in enumerate(states))
+    grave = [trouble.what for trouble in troubles(figures(sources=sources, searches=1)) if trouble.grave]
+    assert [what.partition(":")[0] for what in grave] == ([told] if told else [])
+    assert healthy(figures(sources=sources))
+
+
+@pytest.mark.parametrize(("held", "sent", "told"), [(20, 0, True), (19, 0, False), (400, 1, False)])
+def test_a_day_in_which_every_digest_is_held_is_a_note(held: int, sent: int, told: bool) -> None:
+    found = troubles(figures(digests={"hold": held, "digest": sent}))
+    assert ["notifier.curate.least_chance" in trouble.do for trouble in found] == [True] * told
+    assert not [trouble for trouble in found if trouble.grave]
+
+
 def test_all_is_well() -> None:
     assert troubles(WELL) == ()
     assert healthy(WELL)
