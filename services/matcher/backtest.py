@@ -218,12 +218,12 @@ def newest_versions(postings: Iterable[PostingCore]) -> list[Past]:
     newest: dict[str, PostingCore] = {}
     seen: dict[str, datetime] = {}
     for posting in postings:
-        own = posting.posting_id
-        known = newest.get(own)
+        posting_id = posting.posting_id
+        known = newest.get(posting_id)
         if known is None or posting.version > known.version:
-            newest[own] = posting
-        seen[own] = min(posting.seen_at, seen.get(own, posting.seen_at))
-    return [Past(posting, seen[own]) for own, posting in newest.items()]
+            newest[posting_id] = posting
+        seen[posting_id] = min(posting.seen_at, seen.get(posting_id, posting.seen_at))
+    return [Past(posting, seen[posting_id]) for posting_id, posting in newest.items()]
 
 
 class OpenSieve:

@@ -168,8 +168,8 @@ class Builder:
         except Exception:
             kept = {}
             for build in built:
-                with _failing_alone(own := build.outcome.recipient.subscriber_id):
-                    kept[own] = self._digests.commit(build.outcome, build.closings, build.email, now)
+                with _failing_alone(person_id := build.outcome.recipient.subscriber_id):
+                    kept[person_id] = self._digests.commit(build.outcome, build.closings, build.email, now)
         for subscriber_id, same in kept.items():
             if not same:
                 _events.info("a search changed while its digest was built", subscriber_id=subscriber_id)

@@ -49,14 +49,20 @@ class NewestPostings:
             return self._newest
         versions = self._matches.newest(now - max(SPANS.values()), self._most) if self._most else {}
         if tuple(versions.items()) != self._versions:
-            known = {own: ready for own in versions if (ready := self._ready.get(own))}
+            known = {posting_id: ready for posting_id in versions if (ready := self._ready.get(posting_id))}
             changed = [
-                own for own, version in versions.items() if own not in known or known[own].posting.version < version
+                posting_id
+                for posting_id, version in versions.items()
+                if posting_id not in known or known[posting_id].posting.version < version
             ]
             read = self._load(changed)
-            self._ready = known | {own: self._prepare(posting) for own, posting in read.items()}
-            self._newest = Newest(self._ready[own] for own in versions if own in self._ready)
-            self._versions = tuple((own, self._ready[own].posting.version) for own in versions if own in self._ready)
+            self._ready = known | {posting_id: self._prepare(posting) for posting_id, posting in read.items()}
+            self._newest = Newest(self._ready[posting_id] for posting_id in versions if posting_id in self._ready)
+            self._versions = tuple(
+                (posting_id, self._ready[posting_id].posting.version)
+                for posting_id in versions
+                if posting_id in self._ready
+            )
         self._is_known = True
         return self._newest
 

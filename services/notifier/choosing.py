@@ -138,26 +138,28 @@ class Choosing:
         now: datetime,
     ) -> Choice:
         """What one subscriber's candidates come to. Raises UnavailableError."""
-        own = subscriber.recipient.subscriber_id
-        searches, sent = [window.search for window in subscriber.windows], found.sent.get(own, ())
+        subscriber_id = subscriber.recipient.subscriber_id
+        searches, sent = [window.search for window in subscriber.windows], found.sent.get(subscriber_id, ())
         newest = partial(self._newest.at, now)
         made = choice_of(
             subscriber.recipient, searches, candidates, sent, due_at, newest, self._settings, self._judging
         )
-        week = with_week(made.outcome, subscriber, found.matches, candidates, found.matched.get(own, ()))
+        week = with_week(made.outcome, subscriber, found.matches, candidates, found.matched.get(subscriber_id, ()))
         if isinstance(week, Digest):
-            week = replace(week, closed=found.closed.get(own, ()))
+            week = replace(week, closed=found.closed.get(subscriber_id, ()))
         return Choice(week, made.near)
 
     def sent_of_near(self, choices: Iterable[Choice], now: datetime) -> Mapping[str, Sequence[SentItem]]:
         """By subscriber, what they were sent that may be the same as what nearly fits. Raises UnavailableError."""
         near = {choice.outcome.recipient.subscriber_id: choice.near for choice in choices if choice.near}
-        return self._sent({own: [candidate.posting for candidate in some] for own, some in near.items()}, now)
+        return self._sent(
+            {subscriber_id: [candidate.posting for candidate in some] for subscriber_id, some in near.items()}, now
+        )
 
     def completed(self, choice: Choice, sent: Mapping[str, Sequence[SentItem]]) -> Digest | Hold:
         """The outcome, once it is known what they were sent."""
-        own = choice.outcome.recipient.subscriber_id
-        return choice.completed(sent.get(own, ()), self._settings, self._judging)
+        subscriber_id = choice.outcome.recipient.subscriber_id
+        return choice.completed(sent.get(subscriber_id, ()), self._settings, self._judging)
 
     def _sent(self, wanted: Mapping[str, Sequence[PostingCore]], now: datetime) -> Mapping[str, Sequence[SentItem]]:
         return self._digests.sent(wanted, now - _EARLIER_RELEASE_REMEMBERS) if wanted else {}
@@ -175,13 +177,15 @@ class Postings:
     def load(self, posting_ids: Iterable[str]) -> dict[str, PostingCore]:
         """Postings by id, those no longer kept left out."""
         wanted = sorted(posting_ids)
-        doubtful = [own for own in wanted if own in self._postings and own not in self._looked_at]
+        doubtful = [
+            posting_id for posting_id in wanted if posting_id in self._postings and posting_id not in self._looked_at
+        ]
         versions = self._matches.versions(doubtful) if doubtful else {}
-        for own in doubtful:
-            if self._postings[own].version != versions.get(own):
-                del self._postings[own]
-        found = {own: self._postings[own] for own in wanted if own in self._postings}
-        missing = [own for own in wanted if own not in found]
+        for posting_id in doubtful:
+            if self._postings[posting_id].version != versions.get(posting_id):
+                del self._postings[posting_id]
+        found = {posting_id: self._postings[posting_id] for posting_id in wanted if posting_id in self._postings}
+        missing = [posting_id for posting_id in wanted if posting_id not in found]
         if missing:
             read = self._matches.postings(missing)
             found |= read

@@ -161,18 +161,18 @@ class Courier:
                 )
 
     def _keep(self, answer: Answer, now: datetime) -> None:
-        store, own = self._deliveries, (answer.claimed.delivery_id, answer.claimed.attempt)
+        store, key = self._deliveries, (answer.claimed.delivery_id, answer.claimed.attempt)
         match answer.kind:
             case "refused":
-                store.refused(*own, answer.reason, now, answer.fault or "message")
+                store.refused(*key, answer.reason, now, answer.fault or "message")
             case "withheld":
-                store.withheld(*own, answer.reason, now)
+                store.withheld(*key, answer.reason, now)
             case "lost":
-                store.lost(*own, answer.reason, now)
+                store.lost(*key, answer.reason, now)
             case "deferred":
                 asked = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
                 wait = wait_after(answer.claimed.attempt, asked)
-                store.deferred(*own, answer.reason, now, wait, answer.fault or "away")
+                store.deferred(*key, answer.reason, now, wait, answer.fault or "away")
 
     def _note(self, answer: Answer, error: Exception) -> None:
         """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""

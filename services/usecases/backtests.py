@@ -186,7 +186,7 @@ def look_back(
         for rejected in far.values():
             made.pass_over(rejected)
         advance(len(far))
-        for posting, seen_at in stored.read([own for own in versions if own not in far]):
+        for posting, seen_at in stored.read([posting_id for posting_id in versions if posting_id not in far]):
             made.take(Past(posting, seen_at))
             advance(1)
     return made.finish()
@@ -225,7 +225,7 @@ def report_of(found: Backtest, since: datetime, until: datetime, preferred_place
     for copies in gather([past.posting for past in tried.values()], matched):
         job_of.update({copy.posting_id: len(jobs) for copy in copies.all})
         jobs.append(_job(found, [tried[copy.posting_id] for copy in copies.all], preferred_places))
-    matched_jobs = {job_of[own] for own in matched}
+    matched_jobs = {job_of[posting_id] for posting_id in matched}
     matches = tuple(sorted((job for job in jobs if job.tried.verdict.outcome == "match"), key=_best_first))
     return Report(
         backtest=found,
@@ -270,7 +270,7 @@ def _by_day(jobs: Iterable[Job], since: datetime, until: datetime) -> tuple[tupl
 
 def _costs(found: Backtest, job_of: Mapping[str, int], matched_jobs: set[int]) -> tuple[JobCost, ...]:
     def gained(gain: Gain) -> JobGain:
-        jobs = {job_of[own] for own in gain.posting_ids} - matched_jobs
+        jobs = {job_of[posting_id] for posting_id in gain.posting_ids} - matched_jobs
         return JobGain(gain.relaxation, len(jobs), len(gain.posting_ids))
 
     costs = (

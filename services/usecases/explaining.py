@@ -193,9 +193,9 @@ class _Raw(NamedTuple):
 
 
 def _raw_of(installation: Installation, posting: PostingCore) -> _Raw | None:
-    ledger, own = SqlSourceLedger(installation.engine), posting.source_id
-    item = ledger.items(posting.source, [own]).get(own)
-    known = ledger.known(posting.source, [own]).get(own)
+    ledger, source_id = SqlSourceLedger(installation.engine), posting.source_id
+    item = ledger.items(posting.source, [source_id]).get(source_id)
+    known = ledger.known(posting.source, [source_id]).get(source_id)
     return _Raw(known.format, item) if item and known else _raw_sent(installation, posting)
 
 
@@ -280,9 +280,9 @@ def evidence_of(reader: TopicReader, posting: PostingCore, most: int = _MOST_LOO
 
     Looks at no more than `most` records from the time on at which it was fetched. Raises UnavailableError.
     """
-    own, since = posting.posting_id.encode(), _whole_ms(posting.fetched_at)
+    key, since = posting.posting_id.encode(), _whole_ms(posting.fetched_at)
     for record in islice(reader.read_all(POSTINGS.name, since=since), most):
-        if record.key != own:
+        if record.key != key:
             continue
         try:
             whole = decode(Posting, record.value)

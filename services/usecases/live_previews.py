@@ -195,13 +195,13 @@ class LivePreviews:
 
     def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
         """What a search finds, for someone who was never mailed. Raises UnavailableError."""
-        own = _cache_key(query, reader, now)
+        key = _cache_key(query, reader, now)
         with self._lock:
-            shown = self._shown.get(own)
+            shown = self._shown.get(key)
         if shown is None:
             shown = self._made(query, reader, now)
             with self._lock:
-                self._shown[own] = shown
+                self._shown[key] = shown
         return shown
 
     def loosened(self, query: Query, reader: Recipient, now: datetime) -> tuple[Loosened, ...]:
@@ -209,9 +209,9 @@ class LivePreviews:
 
         Raises UnavailableError.
         """
-        own = _cache_key(query, reader, now)
+        key = _cache_key(query, reader, now)
         with self._lock:
-            known = self._loosened.get(own)
+            known = self._loosened.get(key)
         if known is None:
             shown = self.preview(query, reader, now)
             known = self._weighed(query, reader, now, [((made,), more) for made, more in shown.gains(_MOST_LOOSENED)])
@@ -219,7 +219,7 @@ class LivePreviews:
                 several = self._columns.together(query.criteria)[:_MOST_WAYS]
                 known = (*self._weighed(query, reader, now, several), *known)
             with self._lock:
-                self._loosened[own] = known
+                self._loosened[key] = known
         return known
 
     def _weighed(

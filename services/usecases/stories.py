@@ -116,28 +116,28 @@ def _weighed(case: Case, found: Judgement) -> Iterator[str]:
 
 
 def _mails(case: Case) -> _Mails:
-    own, installation, person = case.posting.posting_id, case.installation, case.person.subscriber_id
+    posting_id, installation, person = case.posting.posting_id, case.installation, case.person.subscriber_id
     events = list[StoryEvent]()
     got = last_refusal = None
     came = _MISSED
     sending = SqlPauses(installation.engine).read()
     copies = installation.digests.sent({person: [case.posting]}, case.posting.fetched_at - _COPIES_SINCE)
     for item in copies.get(person, ()):
-        if item.posting_id != own:
+        if item.posting_id != posting_id:
             got, came = StoryEvent("digest", item.sent_at, f"they were sent the same job as {item.posting_id}"), _GOT
             events.append(got)
-    for mail in mails_with(installation.engine, person, own):
+    for mail in mails_with(installation.engine, person, posting_id):
         holds = mail_event(case, mail, sending)
         events += (holds, *steps_of(mail))
         means = _CAME.get(mail.state, _MISSED)
         if got is None or (came != _GOT and means == _GOT):
             got, came = holds, means
     for digest in installation.digests.history(person, with_holds=True):
-        why = next((left for left in digest.dropped if left.posting_id == own), None)
+        why = next((left for left in digest.dropped if left.posting_id == posting_id), None)
         if why is None:
             continue
         kind = "the digest" if digest.outcome == "digest" else "a digest that was held"
-        waits = ", and waits for the next" if own in dict(digest.rest) else ""
+        waits = ", and waits for the next" if posting_id in dict(digest.rest) else ""
         said = f"{kind} left it out: {case.cause(why.code, why.said)}{waits}"
         last_refusal = StoryEvent("digest", digest.due_at, said)
         events.append(last_refusal)
@@ -159,15 +159,19 @@ def _unmailed(case: Case) -> tuple[StoryEvent, ...]:
 
 def _upcoming(case: Case) -> tuple[StoryEvent, ...]:
     """What the next digest, were it built now, would do with it."""
-    own, person = case.posting.posting_id, case.person.subscriber_id
+    posting_id, person = case.posting.posting_id, case.person.subscriber_id
     if not any(not search.paused for search in case.installation.searches.all(person)):
         return ()
     outcome = next_digest(case.installation, person, case.now).outcome
     jobs = (*outcome.items, *outcome.near) if isinstance(outcome, Digest) else ()
-    if any(item.posting.posting_id == own for item in jobs):
+    if any(item.posting.posting_id == posting_id for item in jobs):
         return (StoryEvent("next", None, "their next digest, were it built now, would hold it"),)
     left = (*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ()))
-    whys = (case.cause(dropped.cause.code, cause_line(dropped.cause)) for dropped in left if dropped.posting_id == own)
+    whys = (
+        case.cause(dropped.cause.code, cause_line(dropped.cause))
+        for dropped in left
+        if dropped.posting_id == posting_id
+    )
     said = "their next digest, were it built now, would leave it out"
     return tuple(StoryEvent("next", None, f"{said}: {why}") for why in whys)
 

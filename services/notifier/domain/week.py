@@ -58,7 +58,7 @@ def with_week(
     counts = [counted for due_at, counted in before if since < due_at < outcome.due_at]
     zone = _zone(subscriber)
     week = _with_all_shown(week_of((*counts, matched), outcome.due_at, zone), outcome, zone)
-    waited = frozenset(own for window in subscriber.windows for own in window.waiting)
+    waited = frozenset(posting_id for window in subscriber.windows for posting_id in window.waiting)
     others = _unmailed_others(week, outcome, candidates, _matched(subscriber, matches), waited, zone)
     return replace(outcome, matched=matched, week=week, others=others)
 

@@ -142,12 +142,13 @@ def add_to_hours(connection: Connection, counts: Mapping[Part, int]) -> None:
 @retried
 def forget_hours(engine: Engine, now: datetime) -> int:
     """Drop what nobody looks back on; how many rows."""
-    own = measured_hours.c
+    columns = measured_hours.c
     old = or_(
-        own.hour < now - KEPT,
-        own.measure.in_((SOURCE_YIELD, SOURCE_FAILURES, WORKER_RESTARTS)) & (own.hour < now - BUDGET_OVER - DAY),
-        own.measure.in_((SOURCE_POLLS, SOURCE_SEEN, SOURCE_UNREAD)) & (own.hour < now - 2 * DAY),
-        own.measure.endswith(_BY_MINUTE) & (own.hour < now - 2 * HOUR),
+        columns.hour < now - KEPT,
+        columns.measure.in_((SOURCE_YIELD, SOURCE_FAILURES, WORKER_RESTARTS))
+        & (columns.hour < now - BUDGET_OVER - DAY),
+        columns.measure.in_((SOURCE_POLLS, SOURCE_SEEN, SOURCE_UNREAD)) & (columns.hour < now - 2 * DAY),
+        columns.measure.endswith(_BY_MINUTE) & (columns.hour < now - 2 * HOUR),
     )
     with writing(engine) as connection:
         return connection.execute(delete(measured_hours).where(old)).rowcount
@@ -210,14 +211,14 @@ class StageFigures:
 
 def read_stages(connection: Connection, now: datetime) -> tuple[StageFigures, ...]:
     """Those of which anything was measured in 30 days, within the caller's transaction: one walk along the key."""
-    own = measured_hours.c
-    day, lately = own.hour > now - DAY - HOUR, own.hour >= hour_of(now) - HOUR
+    columns = measured_hours.c
+    day, lately = columns.hour > now - DAY - HOUR, columns.hour >= hour_of(now) - HOUR
     query = (
-        select(own.measure, own.part, func.sum(own.number).label("all"))
-        .add_columns(func.sum(case((day, own.number), else_=0)).label("day"))
-        .add_columns(func.sum(case((lately, own.number), else_=0)).label("lately"))
-        .where(own.hour.between(now - BUDGET_OVER, now), own.measure.in_([metric.name for _, metric in STAGES]))
-        .group_by(own.measure, own.part)
+        select(columns.measure, columns.part, func.sum(columns.number).label("all"))
+        .add_columns(func.sum(case((day, columns.number), else_=0)).label("day"))
+        .add_columns(func.sum(case((lately, columns.number), else_=0)).label("lately"))
+        .where(columns.hour.between(now - BUDGET_OVER, now), columns.measure.in_([metric.name for _, metric in STAGES]))
+        .group_by(columns.measure, columns.part)
     )
     found: dict[str, dict[float, tuple[int, int, int]]] = {}
     for row in connection.execute(query):
@@ -301,12 +302,14 @@ def read_counts(
     parts: Sequence[str] | None = None,
 ) -> tuple[SpanCount, ...]:
     """By spans of whole hours, counted from 1970, or of minutes, within the caller's transaction; `parts`: of these."""
-    own, size = measured_hours.c, per // timedelta(microseconds=1)
-    begins: Any = type_coerce(type_coerce(own.hour, BigInteger) // size * size, own.hour.type).label("begins")
+    columns, size = measured_hours.c, per // timedelta(microseconds=1)
+    begins: Any = type_coerce(type_coerce(columns.hour, BigInteger) // size * size, columns.hour.type).label("begins")
     query = (
-        select(begins, own.measure, own.part, func.sum(own.number).label("number"))
-        .where(own.hour >= since, own.measure.in_(measures), true() if parts is None else own.part.in_(parts))
-        .group_by(begins, own.measure, own.part)
-        .order_by(begins, own.measure, own.part)
+        select(begins, columns.measure, columns.part, func.sum(columns.number).label("number"))
+        .where(
+            columns.hour >= since, columns.measure.in_(measures), true() if parts is None else columns.part.in_(parts)
+        )
+        .group_by(begins, columns.measure, columns.part)
+        .order_by(begins, columns.measure, columns.part)
     )
     return tuple(SpanCount(row.begins, row.measure, row.part, int(row.number)) for row in connection.execute(query))

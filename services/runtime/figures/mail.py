@@ -141,10 +141,10 @@ def _came_back(connection: Connection, now: datetime) -> dict[str, int]:
 
 def _untaken(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     """What failed is told of by its fault, and what is being sent ends by its lease."""
-    own = deliveries.c
-    waits = own.state.in_(("pending", "claimed")) & (own.not_before <= now) & own.fault.is_(None)
+    columns = deliveries.c
+    waits = columns.state.in_(("pending", "claimed")) & (columns.not_before <= now) & columns.fault.is_(None)
     row = connection.execute(
-        select(func.count().label("mails"), func.min(own.not_before).label("since")).where(waits)
+        select(func.count().label("mails"), func.min(columns.not_before).label("since")).where(waits)
     ).one()
     return int(row.mails), row.since
 

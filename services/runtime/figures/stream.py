@@ -194,9 +194,9 @@ def _outbox_since(connection: Connection) -> datetime | None:
 
 def _instant_capped(now: datetime) -> Select[int]:
     """An instant search is due each minute, but for one whose mails of the day are out."""
-    own = saved_searches.c
-    capped = (own.cadence == "instant", own.paused.is_(False), own.next_due_at > now + timedelta(minutes=1))
-    query = select(func.count(distinct(own.subscriber_id))).join(subscribers)
+    saved = saved_searches.c
+    capped = (saved.cadence == "instant", saved.paused.is_(False), saved.next_due_at > now + timedelta(minutes=1))
+    query = select(func.count(distinct(saved.subscriber_id))).join(subscribers)
     return query.where(subscribers.c.status == "active", *capped)
 
 

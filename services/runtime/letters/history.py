@@ -36,10 +36,10 @@ def history_of(record: Record, deaths: Sequence[Death], marks: Marks) -> tuple[L
     first = id_of(record)
     found = [_death("died", record.appended_at, str(first), record.headers)]
     found += [_death("died again", death.appended_at, str(death.id), death.headers) for death in deaths]
-    for own in (str(first), *(str(death.id) for death in deaths)):
-        for mark in marks.done.get(own, ()):
+    for letter_id in (str(first), *(str(death.id) for death in deaths)):
+        for mark in marks.done.get(letter_id, ()):
             kind: Kind = "seen to" if mark.discarded else "sent back"
-            found.append(LetterEvent(mark.at, kind, own, mark.why, by=mark.by, mended=mark.mended))
+            found.append(LetterEvent(mark.at, kind, letter_id, mark.why, by=mark.by, mended=mark.mended))
     return tuple(sorted(found, key=lambda event: event.at))
 
 

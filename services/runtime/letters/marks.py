@@ -81,8 +81,8 @@ def discard_mark(letter: LetterId, key: bytes, why: str, now: datetime, *, by: s
 
 def _mark(letter: LetterId, key: bytes, now: datetime, said: Mapping[str, str]) -> Outgoing:
     given = {name: value for name, value in said.items() if value}
-    own = headers_of(id=digest_of(letter.topic, *given.values()), type=letter.topic, source="dead", at=now)
-    return Outgoing(letter.topic, key, b"", own | given)
+    headers = headers_of(id=digest_of(letter.topic, *given.values()), type=letter.topic, source="dead", at=now)
+    return Outgoing(letter.topic, key, b"", headers | given)
 
 
 @dataclass(slots=True)

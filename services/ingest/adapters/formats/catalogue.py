@@ -23,13 +23,13 @@ class Catalogue:
 
     def detect(self, body: bytes) -> Format | None:
         """Tell a body's format by its content alone; None where no format knows it. Never raises."""
-        return next((own for own in self._own.values() if own.detects(body)), None) or registry.detect(body)
+        return next((mapped for mapped in self._own.values() if mapped.detects(body)), None) or registry.detect(body)
 
     def format_named(self, name: str) -> Format:
         """Give the format of this name. Raises UsageError, with the names that there are."""
-        own = self._own.get(name)
+        mapped = self._own.get(name)
         try:
-            return own or registry.format_named(name)
+            return mapped or registry.format_named(name)
         except UsageError as error:
             own_names = f"; of your own: {', '.join(self._own)}" if self._own else ""
             raise UsageError(f"{error}{own_names}") from None

@@ -124,8 +124,8 @@ def masks_of(prepared: PreparedPosting) -> list[int]:
 
 _NO_WORDS: Final = frozenset(("", "\0"))
 _BITS: Final = {
-    own: 1 << number
-    for number, own in enumerate((facet.name, value) for facet in FACETS for value in (ANY, *facet.values))
+    facet_value: 1 << number
+    for number, facet_value in enumerate((facet.name, value) for facet in FACETS for value in (ANY, *facet.values))
 }
 
 

@@ -115,8 +115,12 @@ class PastInColumns:
     def lacking(self, versions: Mapping[str, int]) -> list[str]:
         """Of some postings, with their newest versions, those that are not held in it."""
         with self._lock:
-            known = {own: self._seen[row].version for own in versions if (row := self._row.get(own)) is not None}
-        return [own for own, version in versions.items() if known.get(own, -1) < version]
+            known = {
+                posting_id: self._seen[row].version
+                for posting_id in versions
+                if (row := self._row.get(posting_id)) is not None
+            }
+        return [posting_id for posting_id, version in versions.items() if known.get(posting_id, -1) < version]
 
     def put(self, past: Iterable[Past]) -> None:
         """Take in postings, each in place of an older version of it."""
@@ -128,11 +132,11 @@ class PastInColumns:
     def forget(self, before: datetime) -> None:
         """Drop what was first seen before then."""
         with self._lock:
-            old = [own for own, row in self._row.items() if self._seen[row].at < before]
+            old = [posting_id for posting_id, row in self._row.items() if self._seen[row].at < before]
             if old:
                 self._skills.forget_akin()
-            for own in old:
-                self._alive.view[self._row.pop(own)] = False
+            for posting_id in old:
+                self._alive.view[self._row.pop(posting_id)] = False
             if len(self._seen) - len(self._row) > _MOST_GONE * len(self._seen):
                 self._compact()
 
@@ -231,10 +235,10 @@ class PastInColumns:
 
     def _answers(self, criterion: Criterion[Any], criteria: Criteria, known: "_Known") -> tuple[Bools, Bools]:
         """Asked once of each criterion that is the same in criteria and in what is made of them."""
-        own = (criterion.name, *criterion.canonical(criteria).values())
-        found = known.get(own)
+        key = (criterion.name, *criterion.canonical(criteria).values())
+        found = known.get(key)
         if found is None:
-            found = known[own] = self._columns[criterion.name].answers(criterion, criteria)
+            found = known[key] = self._columns[criterion.name].answers(criterion, criteria)
         return found
 
     def _alone(self, criteria: Criteria, alive: Bools, known: "_Known") -> Iterator[tuple[str, int]]:

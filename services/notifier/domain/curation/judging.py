@@ -283,12 +283,12 @@ class Judging:
     def of(self, criteria: Criteria, ready: PostingFeatures) -> JudgedPosting:
         """What `criteria` make of a posting."""
         # By identity: hashing criteria takes as long as judging by them. What is held here keeps its identity.
-        own = (id(criteria), id(ready))
-        judged = self._judged.get(own)
+        key = (id(criteria), id(ready))
+        judged = self._judged.get(key)
         if judged is not None:
             return judged
         make_room(self._judged, self._most)
-        found = self._judged[own] = JudgedPosting(criteria, ready, self._asked_by(criteria))
+        found = self._judged[key] = JudgedPosting(criteria, ready, self._asked_by(criteria))
         return found
 
     def keep(self, judged: JudgedPosting) -> None:
@@ -318,5 +318,5 @@ class Judging:
 def make_room(cache: dict[K, V], most: int) -> None:
     """Let go of the older half of what is held, once it is full."""
     if len(cache) >= most:
-        for own in list(islice(cache, (len(cache) + 1) // 2)):
-            del cache[own]
+        for key in list(islice(cache, (len(cache) + 1) // 2)):
+            del cache[key]

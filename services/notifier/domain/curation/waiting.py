@@ -29,10 +29,10 @@ def waiting_after(
 
     What was `judged`, and neither chosen nor without room, has a reason of its own and is let go.
     """
-    own = window.search.search_id
+    search_id = window.search.search_id
     done = frozenset(judged)
     unjudged = (posting_id for posting_id in (*window.waiting, *matches.beyond) if posting_id not in done)
-    waiting = chain(_ids(outcome.rest, own), islice(_ids(outcome.near_rest, own), _MOST_NEAR), unjudged)
+    waiting = chain(_ids(outcome.rest, search_id), islice(_ids(outcome.near_rest, search_id), _MOST_NEAR), unjudged)
     return tuple(islice(dict.fromkeys(waiting), MOST_WAITING))
 
 

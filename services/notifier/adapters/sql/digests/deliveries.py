@@ -150,14 +150,14 @@ class SqlDeliveries:
     @retried
     def _cancel(self, claimed: ClaimedDelivery, now: datetime) -> None:
         """Of a delivery that nobody wanted a moment ago: cancelled, or given back where somebody does again."""
-        own = (claimed.delivery_id, claimed.attempt)
+        key = (claimed.delivery_id, claimed.attempt)
         with writing(self._engine) as connection:
             hold_reader(connection, claimed.delivery_id)
             why = why_unwanted(connection, [claimed.delivery_id], now).get(claimed.delivery_id)
             if why:
-                move(connection, *own, "cancel", now, reason=why, **FREE)
+                move(connection, *key, "cancel", now, reason=why, **FREE)
             else:
-                move(connection, *own, "release", now, **FREE)
+                move(connection, *key, "release", now, **FREE)
 
     @retried
     def accepted(self, receipts: Sequence[tuple[str, int, Receipt]], now: datetime) -> None:

@@ -153,7 +153,10 @@ class SqlDigests:
         with reading(self._engine) as connection:
             packed = connection.execute(query.where(_NO_NOTICE)).scalars().all()
         return frozenset(
-            own for dropped in packed for own, why in json.loads(unsqueeze(dropped)) if code_of(why) in whys
+            posting_id
+            for dropped in packed
+            for posting_id, why in json.loads(unsqueeze(dropped))
+            if code_of(why) in whys
         )
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
@@ -168,13 +171,15 @@ class SqlDigests:
         for build in kept:
             outcome = build.outcome
             person, due_at = outcome.recipient.subscriber_id, outcome.due_at
-            own = self._ids.digest_id(person, due_at)
-            rows.setdefault(digests, []).append(digest_row(own, outcome, build.closings, build.email, now))
-            rows.setdefault(digest_searches, []).extend(search_row(own, closing) for closing in build.closings)
+            digest_id = self._ids.digest_id(person, due_at)
+            rows.setdefault(digests, []).append(digest_row(digest_id, outcome, build.closings, build.email, now))
+            rows.setdefault(digest_searches, []).extend(search_row(digest_id, closing) for closing in build.closings)
             if isinstance(outcome, Digest) and build.email is not None:
-                rows.setdefault(digest_items, []).extend(item_rows(own, outcome))
+                rows.setdefault(digest_items, []).extend(item_rows(digest_id, outcome))
                 rows.setdefault(sent_jobs, []).extend(sent_rows(outcome))
-                rows.setdefault(deliveries, []).append(delivery_row(person, due_at, own, build.email.delivery_id, now))
+                rows.setdefault(deliveries, []).append(
+                    delivery_row(person, due_at, digest_id, build.email.delivery_id, now)
+                )
                 note_closed_mailed(connection, person, outcome.closed, now)
         for table, some in rows.items():
             connection.execute(insert(table), some)
@@ -183,7 +188,9 @@ class SqlDigests:
 def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
     """The newest due time, and how many instant digests, each since a time of its own."""
     times = ("due", "instant", "now", "day_end")
-    rows: list[list[str | int]] = [[own, *(micros(getattr(since[own], time)) for time in times)] for own in some]
+    rows: list[list[str | int]] = [
+        [subscriber_id, *(micros(getattr(since[subscriber_id], time)) for time in times)] for subscriber_id in some
+    ]
     asked = given(connection, {"subscriber_id": Text} | dict.fromkeys(times, BigInteger), rows)
     due_at = type_coerce(digests.c.due_at, BigInteger)
     instant = digests.c.instant & (digests.c.outcome == "digest")
@@ -214,9 +221,9 @@ def _unchanged(connection: Connection, built: Sequence[Build]) -> list[bool]:
         )
         had.update((row.subscriber_id, row.due_at) for row in connection.execute(same))
     return [
-        (own := build.outcome.recipient).subscriber_id in people
-        and is_unchanged(own, people[own.subscriber_id])
-        and (own.subscriber_id, build.outcome.due_at) not in had
+        (recipient := build.outcome.recipient).subscriber_id in people
+        and is_unchanged(recipient, people[recipient.subscriber_id])
+        and (recipient.subscriber_id, build.outcome.due_at) not in had
         and all(_is_as_claimed(closing.window, searches) for closing in build.closings)
         for build in built
     ]

@@ -63,9 +63,9 @@ def mails_with(engine: Engine, subscriber_id: str, posting_id: str) -> tuple[Mai
     by_delivery: dict[str, list[ProviderEvent]] = {}
     with reading(engine) as connection:
         rows = connection.execute(query).all()
-        own = mail_events.c
-        of_these = (own.subscriber_id == subscriber_id) & own.delivery_id.in_([row.delivery_id for row in rows])
-        for event in connection.execute(select(mail_events).where(of_these).order_by(own.at, own.event_id)):
+        events = mail_events.c
+        of_these = (events.subscriber_id == subscriber_id) & events.delivery_id.in_([row.delivery_id for row in rows])
+        for event in connection.execute(select(mail_events).where(of_these).order_by(events.at, events.event_id)):
             by_delivery.setdefault(event.delivery_id, []).append(ProviderEvent(event.kind, event.at, event.reason))
     return tuple(_mailed(row, by_delivery.get(row.delivery_id, ())) for row in rows)
 

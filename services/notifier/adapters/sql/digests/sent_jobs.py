@@ -205,13 +205,13 @@ def readers_of(engine: Engine, posting_id: str, most: int) -> tuple[Reader, ...]
     with reading(engine) as connection:
         keys, near = read_keys(connection, [posting_id]).get(posting_id, (keys_of(()), keys_of(())))
         found: dict[tuple[str, str], bool] = {}
-        own = saved_searches.c
+        saved = saved_searches.c
         wanted = [(some, nearly) for of, nearly in ((keys, False), (near, True)) for some in chunks(of.tolist())]
         for some, nearly in wanted:
             if len(found) >= most:
                 break
-            query = select(own.subscriber_id, own.search_id).where(own.key.in_(some))
-            for row in connection.execute(query.order_by(own.search_id).limit(most - len(found))):
+            query = select(saved.subscriber_id, saved.search_id).where(saved.key.in_(some))
+            for row in connection.execute(query.order_by(saved.search_id).limit(most - len(found))):
                 found.setdefault((row.subscriber_id, row.search_id), nearly)
         sent: dict[str, datetime] = {}
         for chunk in chunks(sorted({subscriber_id for subscriber_id, _ in found})):

@@ -84,8 +84,8 @@ class SqlAsking:
         """
         if not _lately(self._ended_pauses_at, now, _EVERY):
             self._ended_pauses_at = now
-            self._each(self._people(_back(now)), lambda own: self._go_on(own, now))
-            self._each(self._people(_not_back(now)), lambda own: self._pause_again(own, now))
+            self._each(self._people(_back(now)), lambda person_id: self._go_on(person_id, now))
+            self._each(self._people(_not_back(now)), lambda person_id: self._pause_again(person_id, now))
         if self._compose is None or _lately(self._looked_at, now, _EVERY):
             return
         with reading(self._engine) as connection:
@@ -95,21 +95,23 @@ class SqlAsking:
         if not _lately(self._searched_at, now, _SEARCHED_EVERY):
             self._searched_at = now
             self._search(now)
-        self._each(self._people(_waits("unconfirmed") & ~_suppressed), lambda own: self._ask(own, "declared", now))
+        self._each(
+            self._people(_waits("unconfirmed") & ~_suppressed), lambda person_id: self._ask(person_id, "declared", now)
+        )
 
     def _search(self, now: datetime) -> None:
         if self._settings.confirm_declared:
-            while self._each(self._people(_declared_alone()), lambda own: self._have_confirm(own, now)):
+            while self._each(self._people(_declared_alone()), lambda person_id: self._have_confirm(person_id, now)):
                 pass
         if self._followed_clock(now):
             return
-        ended = self._each(self._people(self._overdue(now)), lambda own: self._end_waiting(own, now))
+        ended = self._each(self._people(self._overdue(now)), lambda person_id: self._end_waiting(person_id, now))
         if ended:
             scrub(self._engine)
         if self._settings.ask_silent:
             last = func.coalesce(_person.seen_at, _person.changed_at)
             silent = _waits("active") & (last <= now - self._settings.ask_after) & ~_suppressed
-            self._each(self._people(silent), lambda own: self._ask(own, "still_wanted", now))
+            self._each(self._people(silent), lambda person_id: self._ask(person_id, "still_wanted", now))
 
     def _overdue(self, now: datetime) -> ColumnElement[bool]:
         """Who was asked, and has let the time for an answer pass."""

@@ -19,10 +19,10 @@ def keep_erasure(connection: Connection, subscriber_id: str, since: datetime, er
     connection.execute(upsert(connection, erasures).values(row).on_conflict_do_nothing())
 
 
-def with_id(own: str) -> CompoundSelect[tuple[str]]:
+def with_id(subscriber_id: str) -> CompoundSelect[tuple[str]]:
     """Whoever has an id, or had it."""
-    gone = select(erasures.c.subscriber_id).where(erasures.c.subscriber_id == own)
-    return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == own), gone)
+    gone = select(erasures.c.subscriber_id).where(erasures.c.subscriber_id == subscriber_id)
+    return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == subscriber_id), gone)
 
 
 def keep_address(connection: Connection, subscriber_id: str, address_hash: str) -> None:

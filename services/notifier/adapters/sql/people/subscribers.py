@@ -286,7 +286,7 @@ class SqlSubscribers:
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
         """By address and time; counted on where somebody has it whose address was taken for this one."""
         ids = (self._ids.subscriber_id(address, now, again) for again in itertools.count())
-        return next(own for own in ids if not connection.execute(with_id(own)).first())
+        return next(subscriber_id for subscriber_id in ids if not connection.execute(with_id(subscriber_id)).first())
 
     def _moved(self, connection: Connection, before: Subscriber, address: str, moved: Consent) -> None:
         """What follows from another address, within a transaction that has locked its person and set it."""

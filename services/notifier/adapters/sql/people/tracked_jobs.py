@@ -94,7 +94,7 @@ def closed_jobs(connection: Connection, subscriber_ids: Sequence[str]) -> dict[s
         )
         for row in connection.execute(query):
             found.setdefault(row.subscriber_id, []).append(ClosedJob(row.posting_id, row.title, row.company))
-    return {own: tuple(jobs) for own, jobs in found.items()}
+    return {subscriber_id: tuple(jobs) for subscriber_id, jobs in found.items()}
 
 
 def note_closed_mailed(connection: Connection, subscriber_id: str, jobs: Iterable[ClosedJob], now: datetime) -> None:

@@ -58,13 +58,13 @@ class SqlWebhooks:
         Raises FieldError where they have `most` already, one with the same address and search, or had too many
         challenged today.
         """
-        own, now = webhook.subscriber_id, webhook.created_at
+        subscriber_id, now = webhook.subscriber_id, webhook.created_at
         with writing(self._engine) as connection:
-            _require_subscriber(connection, own)
+            _require_subscriber(connection, subscriber_id)
             if webhook.search_id is not None:
-                _require_search(connection, own, webhook.search_id)
+                _require_search(connection, subscriber_id, webhook.search_id)
             theirs = connection.execute(
-                select(webhooks).where(_hook.subscriber_id == own, _hook.state != "removed")
+                select(webhooks).where(_hook.subscriber_id == subscriber_id, _hook.state != "removed")
             ).all()
             if len(theirs) >= most:
                 raise FieldError("address", f"there are {most} webhooks already", "webhook_room")

@@ -73,13 +73,13 @@ class SqlWindows:
             if connection.execute(_due_too_late(now).limit(1)).first() is None:
                 return 0
         with writing(self._engine) as connection:
-            own = saved_searches.c
-            late = _due_too_late(now).order_by(own.search_id).limit(_PUT_RIGHT_AT_ONCE)
+            saved = saved_searches.c
+            late = _due_too_late(now).order_by(saved.search_id).limit(_PUT_RIGHT_AT_ONCE)
             rows = connection.execute(late.with_for_update(skip_locked=True, of=saved_searches)).all()
             for row in rows:
                 due_at = next_due(row.cadence, row.hour, row.weekday, row.time_zone, now)
                 connection.execute(
-                    update(saved_searches).where(own.search_id == row.search_id).values(next_due_at=due_at)
+                    update(saved_searches).where(saved.search_id == row.search_id).values(next_due_at=due_at)
                 )
             if rows:
                 keep_put_right(connection, len(rows), max(row.next_due_at for row in rows), now)
@@ -172,10 +172,12 @@ def _instant_due(now: Value[datetime], cut: Value[int]) -> ColumnElement[bool]:
 
 
 def _due_too_late(now: datetime) -> Any:
-    own = saved_searches.c
-    columns = (own.search_id, own.cadence, own.hour, own.weekday, own.next_due_at, subscribers.c.time_zone)
+    saved = saved_searches.c
+    columns = (saved.search_id, saved.cadence, saved.hour, saved.weekday, saved.next_due_at, subscribers.c.time_zone)
     return (
-        select(*columns).join(subscribers, subscribers.c.subscriber_id == own.subscriber_id).where(is_due_too_late(now))
+        select(*columns)
+        .join(subscribers, subscribers.c.subscriber_id == saved.subscriber_id)
+        .where(is_due_too_late(now))
     )
 
 

@@ -53,7 +53,7 @@ class SqlPastPostings:
             with reading(self._engine) as connection:
                 rows = connection.execute(query.where(postings.c.posting_id.in_(some))).all()
             by_id = {row.posting_id: row for row in rows}
-            for row in (by_id[own] for own in some if own in by_id):
+            for row in (by_id[posting_id] for posting_id in some if posting_id in by_id):
                 yield decode(PostingCore, unsqueeze(row.document)), row.seen_at
 
     def open_since(self, since: datetime) -> Iterator[list[PostingCore]]:
