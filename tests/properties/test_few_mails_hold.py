@@ -51,7 +51,7 @@ def test_one_refused_mail_more_makes_no_failure_of_few_well(counts: EventCounts,
 
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mails_put_off_or_without_an_end_are_a_failure_where_all_are(some: int, others: int) -> None:
-    put_off = Arriving(put_off=some, day=EventCounts(some + others))
+    put_off = Arriving(put_off=some, told_day=EventCounts(some + others))
     no_end = Arriving(unended=some, ended=others)
     expected = (some >= LEAST and some > MUCH * (some + others)) or (some >= FEW and not others)
     assert put_off.much_is_put_off == expected

@@ -251,7 +251,7 @@ class Gatherer:
                 lag=_lag(log, name, inputs[name]) if log is not None and name in inputs else None,
                 workers=tuple(worker for worker in workers if worker.heartbeat.service == name),
                 paused=pauses.holds(name),
-                paused_by=pauses.paused_by(name) if pauses.holds(name) else "",
+                held_by=pauses.paused_by(name) if pauses.holds(name) else "",
                 paused_since=pauses.paused_since(name),
                 needed=name in needed,
                 restarts=tuple(restart for restart in restarts if (name, restart.worker) in served),

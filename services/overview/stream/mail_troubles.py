@@ -153,7 +153,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
     """By the newest mails, so that it is over once what goes out fares well again."""
     for kind, (what, do, remedy) in _DID_NOT_ARRIVE.items():
         # Once newer mails arrive what did not is a note for the rest of the day.
-        events = arriving.newest if arriving.newest.share(kind) >= SAID_FROM else arriving.day
+        events = arriving.told if arriving.told.share(kind) >= SAID_FROM else arriving.told_day
         if events.share(kind) >= SAID_FROM:
             since = f" since {stamp(events.since)}" if events.since else ""
             said = f": {short(events.said[kind], _MOST_SAID)}" if events.said.get(kind) else ""
@@ -164,7 +164,7 @@ def _not_arriving(arriving: Arriving) -> Iterator[Trouble]:
                 remedy,
                 grave=arriving.much(kind),
             )
-    day = arriving.day
+    day = arriving.told_day
     if day.share("spam") > _SOME_SPAM:
         number = day.kinds["spam"]
         yield Trouble(

@@ -76,7 +76,7 @@ class ServiceView:
     workers: tuple[Worker, ...] = ()
     """Alive or lately so."""
     paused: bool = False
-    paused_by: str = ""
+    held_by: str = ""
     """Of one that is paused, the name to resume: its own, or that of its process."""
     paused_since: datetime | None = None
     needed: bool = True
@@ -184,7 +184,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it."""
+    """All of it. Programs read its fields by their names, as members of `status --json`."""
 
     at: datetime
     form: Literal["embedded", "deployed"]

@@ -117,7 +117,7 @@ def _services(overview: Overview) -> Iterator[Trouble]:
     at_work: list[ServiceView] = []
     for service in served:
         if service.paused:
-            name, long = service.paused_by or service.name, forgotten(service.paused_since, overview.at)
+            name, long = service.held_by or service.name, forgotten(service.paused_since, overview.at)
             yield Trouble(
                 f"{service.name} is {BY_OPERATOR}{long}",
                 f"`jobchime resume {name}`",

@@ -77,8 +77,8 @@ class EventCounts:
 class Arriving:
     """How mails fare after they were handed over."""
 
-    newest: EventCounts = field(default_factory=EventCounts)
-    day: EventCounts = field(default_factory=EventCounts)
+    told: EventCounts = field(default_factory=EventCounts)
+    told_day: EventCounts = field(default_factory=EventCounts)
     """The same of the whole day: complaints come long after their mails."""
     put_off: int = 0
     """Mails of the last day that their readers' servers have put off for an hour and longer."""
@@ -91,23 +91,23 @@ class Arriving:
     @property
     def many_leave(self) -> bool:
         """Whether more readers unsubscribed in the day than mails that they did not want explain."""
-        return _is_much(self.day.kinds.get("unsubscribed", 0), self.day.of)
+        return _is_much(self.told_day.kinds.get("unsubscribed", 0), self.told_day.of)
 
     @property
     def many_complain(self) -> bool:
         """Whether more readers called a mail spam in the day than mailbox providers bear."""
-        spam = self.day.kinds.get("spam", 0)
-        return spam >= _LEAST_SPAM and self.day.share("spam") > _MUCH_SPAM
+        spam = self.told_day.kinds.get("spam", 0)
+        return spam >= _LEAST_SPAM and self.told_day.share("spam") > _MUCH_SPAM
 
     @property
     def leaving(self) -> dict[str, int]:
         """Readers of the day who want no mail any more, by what they did, where these are a failure; else none."""
         much = {"unsubscribed": self.many_leave, "spam": self.many_complain}
-        return {kind: self.day.kinds.get(kind, 0) if too_many else 0 for kind, too_many in much.items()}
+        return {kind: self.told_day.kinds.get(kind, 0) if too_many else 0 for kind, too_many in much.items()}
 
     @property
     def much_is_put_off(self) -> bool:
-        of = max(self.day.of, self.put_off)
+        of = max(self.told_day.of, self.put_off)
         return _is_much(self.put_off, of) or self.put_off == of >= FEW
 
     @property
@@ -116,13 +116,13 @@ class Arriving:
 
     def much(self, kind: str) -> bool:
         """Whether more of the newest mails ended so than always do, or all that ended did not arrive."""
-        number = self.newest.kinds.get(kind, 0)
-        return _is_much(number, self.newest.of) or (number > 0 and self.newest.none_arrives)
+        number = self.told.kinds.get(kind, 0)
+        return _is_much(number, self.told.of) or (number > 0 and self.told.none_arrives)
 
     @property
     def failing(self) -> dict[str, int]:
         """Mails that do not arrive, by why, where these are a failure; else none."""
-        found = {kind: self.newest.kinds[kind] if self.much(kind) else 0 for kind in NOT_ARRIVED}
+        found = {kind: self.told.kinds[kind] if self.much(kind) else 0 for kind in NOT_ARRIVED}
         found["put_off"] = self.put_off if self.much_is_put_off else 0
         return found | {"no_end": self.unended if self.much_has_no_end else 0}
 

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from services.cli.commands.status import as_dict
-from services.overview.stream.model import Overview
+from services.overview.stream.model import Overview, ServiceView
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import StoreFigures
@@ -16,3 +16,13 @@ def test_it_is_json_also_while_a_source_gives_what_is_odd() -> None:
     found = json.loads(json.dumps(as_dict(Overview(NOON, "embedded", figures=StoreFigures(NOON, sources=(odd,))))))
     assert found["figures"]["sources"][0]["amiss"]["longest"] == 172_800
     assert not found["healthy"]
+
+
+def test_programs_find_what_mails_came_to_and_what_to_resume_under_the_same_names() -> None:
+    held = ServiceView("ingest.collector", 0, paused=True, held_by="ingest", paused_since=NOON)
+    found = as_dict(Overview(NOON, "embedded", services=(held,), figures=StoreFigures(NOON)))
+    [service] = found["services"]
+    assert (service["held_by"], service["paused_since"]) == ("ingest", NOON.isoformat())
+    arriving = found["figures"]["mail"]["arriving"]
+    assert arriving.keys() == {"told", "told_day", "put_off", "unended", "ended"}
+    assert arriving["told"].keys() == arriving["told_day"].keys() == {"of", "kinds", "since", "said", "missed"}

@@ -101,7 +101,7 @@ def amiss() -> Iterator[Overview]:
     yield Overview(NOON, "embedded", engines=(EngineView(DATA_FOLDER, False, "is full"),))
     yield served(service(paused=True, paused_since=NOON - DAY))
     collector, normaliser = (
-        service(name=f"ingest.{name}", paused=True, paused_by="ingest") for name in ("collector", "normaliser")
+        service(name=f"ingest.{name}", paused=True, held_by="ingest") for name in ("collector", "normaliser")
     )
     yield served(collector, normaliser)
     yield served(

@@ -103,13 +103,13 @@ def test_mails_that_do_not_arrive_are_told_of_by_their_share(
 
 @pytest.mark.parametrize(("number", "of", "grave"), [(1, 2_000, None), (1, 900, False), (2, 100, True)])
 def test_complaints_are_told_of_before_they_stop_the_sending(number: int, of: int, grave: bool | None) -> None:
-    found = list(mail_troubles(MailFigures(arriving=Arriving(day=EventCounts(of, {"spam": number}, NOON))), NOON))
+    found = list(mail_troubles(MailFigures(arriving=Arriving(told_day=EventCounts(of, {"spam": number}, NOON))), NOON))
     assert [trouble.grave for trouble in found] == ([] if grave is None else [grave])
 
 
 @pytest.mark.parametrize(("put_off", "grave"), [(1, False), (9, False), (12, True)])
 def test_mails_that_are_put_off_for_long_are_told_of(put_off: int, grave: bool) -> None:
-    [trouble] = mail_troubles(MailFigures(arriving=Arriving(put_off=put_off, day=EventCounts(100))), NOON)
+    [trouble] = mail_troubles(MailFigures(arriving=Arriving(put_off=put_off, told_day=EventCounts(100))), NOON)
     assert trouble.grave is grave
 
 

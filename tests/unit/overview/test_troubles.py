@@ -306,7 +306,7 @@ def test_all_is_well() -> None:
                     replace(
                         service("ingest.normaliser"),
                         paused=True,
-                        paused_by="ingest",
+                        held_by="ingest",
                         paused_since=NOON - timedelta(hours=3),
                     ),
                 ),

@@ -269,7 +269,7 @@ def _close(connection: Connection, closings: Sequence[Closing]) -> None:
 
 @cache
 def _served_to() -> Update:
-    """Build once: it is executed for every search of every digest, and building it takes as long."""
+    """Built once: it is executed for every search of every digest, and building it takes as long."""
     return (
         update(saved_searches)
         .where(saved_searches.c.search_id == bindparam("own_id"))
