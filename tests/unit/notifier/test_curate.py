@@ -294,6 +294,16 @@ def test_the_search_that_a_job_suits_best_is_named_first() -> None:
     assert [found.search.name for found in made.items[0].found_by] == [SEARCH.name, "A vague one"]
 
 
+def test_of_jobs_as_likely_a_better_one_comes_before_a_newer_one() -> None:
+    better = posting("better", posted_at=NOON - timedelta(days=3), salary=pay(None, 140_000))
+    newer = posting("newer", posted_at=NOON - timedelta(hours=2), salary=pay(None, 71_000))
+    made = chosen(newer, better, by=(FLOOR,))
+    first, second = made.items
+    assert round(first.chance.value, 1) == round(second.chance.value, 1)
+    assert first.score > second.score
+    assert ids(made) == ["better", "newer"]
+
+
 def test_jobs_of_equal_score_come_newest_first_and_then_by_id() -> None:
     older = posting("older", posted_at=NOON - timedelta(days=25))
     newer = [posting(name, posted_at=NOON - timedelta(days=20)) for name in ("p", "q", "r")]
