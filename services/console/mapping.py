@@ -23,7 +23,7 @@ from services.console.door import ConsoleDoor
 from services.console.sources import require_web
 from services.runtime.errors import UsageError
 from services.usecases import mapping_feeds, remapping
-from services.usecases.mapping_feeds import FIELDS, Choice, FoundPath, MappingTrial, Survey, SurveyedRow, rule_of
+from services.usecases.mapping_feeds import FIELDS, Choice, FoundPath, Survey, SurveyedRow, rule_of
 
 _MOST_BODY: Final = 1_200_000
 """Bytes of a form, in which a sample is encoded."""
@@ -193,19 +193,15 @@ def _number(form: FormData, name: str) -> int:
     return int(given[-1]) % _ROWS if given and given[-1].isascii() and given[-1].isdigit() and len(given[-1]) < 4 else 0
 
 
-def _mapping_values(given: _Given, found: Survey | None = None, tried: MappingTrial | None = None) -> dict[str, Any]:
-    nothing = {
-        "choices": [],
-        "file": "",
-        "fault": "",
-        "added": "",
-        "tree": [],
-        "fields": FIELDS,
-        "becomes": {},
-        "firsts": (),
-    }
-    of_source = {"mapped": None, "changes": None, "more": ()}
-    return {"given": given, "found": found, "tried": tried, **nothing, **of_source}
+def _mapping_values(given: _Given) -> dict[str, Any]:
+    texts, lists = (
+        dict.fromkeys(("file", "fault", "added"), ""),
+        dict.fromkeys(("choices", "tree", "firsts", "more"), ()),
+    )
+    return {
+        "given": given, "fields": FIELDS, "becomes": {}, **texts, **lists,
+        **dict.fromkeys(("found", "tried", "mapped", "changes")),
+    }  # fmt: skip
 
 
 def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]:
@@ -222,7 +218,8 @@ def _mapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, Any]
     if given.act == "show":
         chosen = {name: (found.guesses.get(name, ""), "", "") for name in FIELDS}
         given = replace(given, pages=("next", found.next_at, "", "") if found.next_at else _ONE_PAGE)
-    values, row = _beside(given, body, found, chosen)
+    row = mapping_feeds.row_at(found, given.row)
+    values = _mapping_values(given) | _beside(given, found, row, chosen)
     rules = {name: rule for name, choice in chosen.items() if (rule := rule_of(choice)) is not None}
     try:
         pages = mapping_feeds.paging(*given.pages)
@@ -255,14 +252,14 @@ def _remapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, An
             given = replace(given, fields=remapping.chosen_in(mapped.table), row=0, at="", digest=mapped.digest)
         elif given.named is not None:
             given = replace(given, fields=_named(given))
-        values["given"] = given
+        values["given"] = given  # What was chosen stays where nothing can be read.
         fetch = partial(remapping.body_of, ingest, mapped.source, now)
         body = bodies.of(given.kept_as, fetch, anew=given.act in ("show", "save"))
         found = mapping_feeds.survey_by(body, mapping)
         if given.row >= found.rows:
             given = replace(given, row=0, at="")
-        beside, row = _beside(given, body, found, given.fields)
-        values |= beside | {"mapped": mapped, "more": remapping.said_more(mapped.table)}
+        row = mapping_feeds.row_at(found, given.row)
+        values |= _beside(given, found, row, given.fields) | {"more": remapping.said_more(mapped.table)}
         table = remapping.changed(mapped.table, given.fields)
         values |= _what_comes_of(body, table, now, mapped.source.url, row)
         if table != mapped.table:
@@ -277,20 +274,17 @@ def _remapped(door: ConsoleDoor, bodies: _Bodies, given: _Given) -> dict[str, An
     return values
 
 
-def _beside(
-    given: _Given, body: bytes, found: Survey, chosen: Mapping[str, Choice]
-) -> tuple[dict[str, Any], SurveyedRow | None]:
-    """What the page shows of the feed and a row of it, and that row."""
-    row = mapping_feeds.row_at(body, found, given.row)
+def _beside(given: _Given, found: Survey, row: SurveyedRow, chosen: Mapping[str, Choice]) -> dict[str, Any]:
+    """What the page shows of the feed and a row of it."""
     paths = {name: path for name, (path, text, _) in chosen.items() if path and not text}
     choices = [_choice(name, chosen[name]) for name in FIELDS]
-    return _mapping_values(given, found) | {"choices": choices, "tree": _tree(row.values if row else (), paths)}, row
+    return {"given": given, "found": found, "choices": choices, "tree": _tree(row.values, paths)}
 
 
 def _what_comes_of(
-    body: bytes, mapping: Mapping[str, Any], now: datetime, url: str, row: SurveyedRow | None
+    body: bytes, mapping: Mapping[str, Any], now: datetime, url: str, row: SurveyedRow
 ) -> dict[str, Any]:
-    tried = mapping_feeds.tried(body, mapping, now, url, row.place if row else None)
+    tried = mapping_feeds.tried(body, mapping, now, url, row.place)
     becomes = mapping_feeds.said_of(tried.of_row) if isinstance(tried.of_row, Posting) else {}
     firsts = [mapping_feeds.said_of(posting) for posting in tried.first]
     return {"tried": tried, "becomes": becomes, "firsts": firsts, "file": mapping_feeds.text_of(mapping)}

@@ -60,8 +60,8 @@ class Survey:
     """As `items` of a mapping."""
     places: tuple[str, ...]
     """Where rows may lie, the likeliest first; none but "" where each line is one."""
-    rows: int
-    """Looked at."""
+    read: tuple[tuple[int, Row], ...]
+    """The rows looked at, each with its place among all, also those that cannot be read."""
     paths: tuple[FoundPath, ...]
     guesses: Mapping[str, str]
     """By field of a mapping (`pay.min` for one of pay) the path whose name it has in mappings that come along."""
@@ -69,8 +69,11 @@ class Survey:
     """As `key` of a mapping, where the rows are the members of an object."""
     around: tuple[FoundPath, ...] = ()
     """What stands in the feed beside its rows."""
-    mapping: MappingSettings | None = None
-    """By which its rows are read; None: by where they lie alone."""
+
+    @property
+    def rows(self) -> int:
+        """Looked at."""
+        return len(self.read)
 
     @property
     def next_at(self) -> str | None:
@@ -89,14 +92,10 @@ class SurveyedRow:
     """What stands in it, in its order."""
 
 
-def row_at(body: bytes, found: Survey, at: int) -> SurveyedRow | None:
-    """One of the rows that can be read; None where there are not so many."""
-    mapped = Mapped("survey", found.mapping) if found.mapping else _mapped(found.kind, found.items, found.key)
-    for place, row in islice(mapped.bare_rows(body), at, None):
-        return SurveyedRow(
-            place, tuple(_found_path(path, texts, 1) for path in row.names() if (texts := row.texts(path)))
-        )
-    return None
+def row_at(found: Survey, at: int) -> SurveyedRow:
+    """One of the rows looked at."""
+    place, row = found.read[at]
+    return SurveyedRow(place, tuple(_found_path(path, texts, 1) for path in row.names() if (texts := row.texts(path))))
 
 
 def survey(body: bytes, items: str | None = None) -> Survey:
@@ -125,11 +124,11 @@ def survey(body: bytes, items: str | None = None) -> Survey:
 
 def survey_by(body: bytes, mapping: MappingSettings) -> Survey:
     """Look at a feed by a mapping that it has. Raises UsageError where it has no rows by that."""
-    rows = [row for _, row in islice(Mapped("survey", mapping).bare_rows(body), MOST_ROWS)]
+    rows = tuple(islice(Mapped("survey", mapping).bare_rows(body), MOST_ROWS))
     found = _looked_into(rows, mapping.kind, mapping.items, mapping.key)
     if not found.paths:
         raise UsageError(f"by its mapping there are no rows in it; it begins: {read_text(body).text.strip()[:60]}")
-    return replace(found, mapping=mapping)
+    return found
 
 
 def _kind_of(text: str) -> Kind:
@@ -205,14 +204,12 @@ def _objects(value: Any, path: str, depth: int) -> Iterator[tuple[str, str | Non
 
 
 def _looked_at(body: bytes, kind: Kind, items: str, key: str | None) -> Survey:
-    return _looked_into(
-        [row for _, row in islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS)], kind, items, key
-    )
+    return _looked_into(tuple(islice(_mapped(kind, items, key).bare_rows(body), MOST_ROWS)), kind, items, key)
 
 
-def _looked_into(rows: Sequence[Row], kind: Kind, items: str, key: str | None) -> Survey:
+def _looked_into(rows: tuple[tuple[int, Row], ...], kind: Kind, items: str, key: str | None) -> Survey:
     found = dict[str, list[str]]()
-    for row in rows:
+    for _, row in rows:
         for path in row.names():
             if texts := row.texts(path):
                 found.setdefault(path, []).append(", ".join(texts))
@@ -220,7 +217,7 @@ def _looked_into(rows: Sequence[Row], kind: Kind, items: str, key: str | None) -
     guesses = _guesses(list(found))
     if key is not None and guesses.get("source_id") in (None, guesses.get("url")):
         guesses["source_id"] = key
-    return Survey(kind, items, (items,), len(rows), paths, guesses, key)
+    return Survey(kind, items, (items,), rows, paths, guesses, key)
 
 
 def _found_path(path: str, texts: Sequence[str], filled: int) -> FoundPath:
