@@ -46,7 +46,7 @@ class Notifier:
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
         want mails, before anything is built for them. `count` is told how many matches came. `canary` sends a
-        posting of our own where one is due; `canary_digest` builds a digest for nobody of one that came through.
+        posting of our own where one is due; `canary_digest` serves nobody who stays by one that came through.
         """
         self._matches = matches
         self._windows = windows

@@ -216,14 +216,15 @@ def _raw_sent(installation: Installation, posting: PostingCore) -> _Raw | None:
 def marked_by(text: str, evidence: Mapping[str, Sequence[Evidence]]) -> tuple[MarkedText, ...]:
     """A text in pieces, so that the words which decided a field can be shown where they stand.
 
-    An excerpt is found whatever its spaces; what stands nowhere in the text marks nothing.
+    An excerpt is found whatever its spaces, and marks the whole of a word in which it was cut; what stands nowhere in
+    the text marks nothing.
     """
     spans = [
         (*found.span(), name)
         for name, excerpts in evidence.items()
         for excerpt in excerpts
         if (words := excerpt.text.strip(" …").split())
-        for found in re.finditer(r"\s+".join(map(re.escape, words)), text, re.IGNORECASE)
+        for found in re.finditer(r"\s+".join(map(re.escape, words)) + r"\w*", text, re.IGNORECASE)
     ]
     cuts = sorted({0, len(text), *(at for first, last, _ in spans for at in (first, last))})
     return tuple(

@@ -49,6 +49,7 @@ def test_an_index_that_lost_postings_is_told_until_it_is_built_anew(tmp_path: Pa
         until(lambda: number(store, "SELECT count(*) FROM postings") == 20, "they are stored", PATIENCE_S)
         engine = SearchEngine(search)
         index = ElasticsearchRecentPostings(engine)
+        index.refresh()
         assert engine.delete_some(index.generations.write_alias, {"match_all": {}}, 5) == 5
         index.refresh()
         fault("five of 20 postings are deleted from the index", ("JobchimeIndexShort", ""))

@@ -1,6 +1,6 @@
 """A made-up posting that goes the whole way each ten minutes, so that a stream which is silent is told from one that is
 broken. It is closed from the start and goes as a replay: it matches nobody, is shown to nobody and mailed to nobody. Of
-the one in the store the notifier builds a digest for nobody (`services/notifier/canary.py`)."""
+the one in the store the notifier serves somebody who is there for so long (`services/notifier/canary.py`)."""
 
 import json
 from dataclasses import dataclass

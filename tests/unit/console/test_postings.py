@@ -100,3 +100,9 @@ def test_pieces_are_the_whole_text_and_marks_lie_where_the_words_stand(
     marked = {field for piece in pieces for field in piece.fields}
     stand = {name for name, (own,) in evidence.items() if own.text and f" {own.text} " in f" {' '.join(words)} "}
     assert stand <= marked
+
+
+def test_a_word_in_which_an_excerpt_was_cut_is_marked_as_a_whole() -> None:
+    evidence = {"workplace": (Evidence.model_validate({"from": "text", "text": "remote, eighteen ho"}),)}
+    pieces = marked_by("Fully remote, eighteen hours a week.", evidence)
+    assert [piece.text for piece in pieces if piece.fields] == ["remote, eighteen hours"]
