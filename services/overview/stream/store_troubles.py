@@ -254,10 +254,10 @@ def _no_sources(figures: StoreFigures) -> Iterator[Trouble]:
 
 def _all_held(figures: StoreFigures) -> Iterator[Trouble]:
     """On a small board it may be so of a day."""
-    held = figures.digests.get("hold", 0)
-    if held >= _MANY_HELD and not figures.digests.get("digest"):
+    holds = figures.digests.get("hold", 0)
+    if holds >= _MANY_HELD and not figures.digests.get("digest"):
         yield Trouble(
-            f"each of the {held:,} digests of the last 24 hours was held: nothing in them was likely enough to be"
+            f"each of the {holds:,} digests of the last 24 hours was held: nothing in them was likely enough to be"
             " wanted, and nobody was mailed",
             "`jobchime preview SUBSCRIBER --dropped` says why of one; the bars are notifier.curate.least_chance and"
             " least_mail_chance",

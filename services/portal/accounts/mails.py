@@ -128,9 +128,9 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
         # As its form would send it, so that one press asks for less.
         given = given_of(query, search.timing, here.words) | {"time_zone": person.profile.time_zone}
         wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
-        told = None if found else outlook(live, wanted, given, reader, here.words, now)
+        foreseen = None if found else outlook(live, wanted, given, reader, here.words, now)
         jobs = [shown_job(job, here.words) for job in found[:_MOST_WELCOMING]]
-        return search, comes, jobs, len(found), told, given
+        return search, comes, jobs, len(found), foreseen, given
 
     return door.show(
         "welcome",

@@ -158,7 +158,7 @@ class Near(Criterion[NearFacts]):
     def excluding(self, criteria: Criteria, value: str) -> Criteria:
         """Without that town, or with its fewer kilometres."""
         km, _, town = circle_in(value)
-        return criteria.model_copy(update={"near": _with(criteria.near, town, km)})
+        return criteria.model_copy(update={"near": _with_circle(criteria.near, town, km)})
 
     def allowing(self, criteria: Criteria, value: str) -> Criteria:
         """That town as it was, where it stands as it was left."""
@@ -166,7 +166,7 @@ class Near(Criterion[NearFacts]):
         stands = next((circle.km for circle in criteria.near if circle.town == town), 0)
         if not criteria.near or stands != km or not 0 < before <= MOST_KM or town_of(town) is None:
             return criteria
-        return criteria.model_copy(update={"near": _with(criteria.near, town, before)})
+        return criteria.model_copy(update={"near": _with_circle(criteria.near, town, before)})
 
     def distance(self, facts: NearFacts, kin: float) -> float:
         """By the share of the kilometres that it lies beyond them; near where the posting does not say."""
@@ -184,7 +184,7 @@ def circle_in(value: str) -> tuple[int, int, str]:
         return 0, 0, ""
 
 
-def _with(near: Sequence[Nearby], town: str, km: int) -> tuple[Nearby, ...]:
+def _with_circle(near: Sequence[Nearby], town: str, km: int) -> tuple[Nearby, ...]:
     """These towns, one of them with so many kilometres, or without it."""
     others = [circle for circle in near if circle.town != town]
     return tuple(sorted([*others, *([Nearby(town=town, km=km)] if km else [])], key=lambda circle: circle.town))
