@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from schemas.posting import PostingCore
+from schemas.posting import Cluster, PostingCore
 from services.matcher.explain import explained
 from services.notifier.adapters.sql.digests.mailed_job import mails_with
 from services.notifier.adapters.sql.windows.match_records import match_records
@@ -13,6 +13,7 @@ from services.notifier.domain.delivery import State
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line
+from services.rules.signature import same_job
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.usecases.explaining import Judgement, bar_of, explain
@@ -121,17 +122,19 @@ def _mails(case: Case) -> _Mails:
     got = last_refusal = None
     came = _MISSED
     sending = SqlPauses(installation.engine).read()
-    copies = installation.digests.sent({person: [case.posting]}, case.posting.fetched_at - _COPIES_SINCE)
-    for item in copies.get(person, ()):
-        if item.posting_id != posting_id:
-            got, came = StoryEvent("digest", item.sent_at, f"they were sent the same job as {item.posting_id}"), _GOT
-            events.append(got)
     for mail in mails_with(installation.engine, person, posting_id):
         holds = mail_event(case, mail, sending)
         events += (holds, *steps_of(mail))
         means = _CAME.get(mail.state, _MISSED)
         if got is None or (came != _GOT and means == _GOT):
             got, came = holds, means
+    sent = installation.digests.sent({person: [case.posting]}, case.posting.fetched_at - _COPIES_SINCE)
+    for item in sent.get(person, ()):
+        cluster = Cluster.model_construct(key=item.cluster_key, signature=item.signature)
+        if item.posting_id != posting_id and same_job(cluster, case.posting.cluster):
+            copy = StoryEvent("digest", item.sent_at, f"they were sent the same job as {item.posting_id}")
+            events.append(copy)
+            got, came = (got, came) if came == _GOT else (copy, _GOT)
     for digest in installation.digests.history(person, with_holds=True):
         why = next((left for left in digest.dropped if left.posting_id == posting_id), None)
         if why is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from schemas.posting import Cluster, PostingCore
 from schemas.sql.tables import deliveries
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
 from services.notifier.domain.people import Subscriber
@@ -20,6 +21,7 @@ from tests.support.portal import settings_of
 from tests.support.serving import HOUR, LEASE, closings, email_for
 
 DUE = NOW + 2 * HOUR
+ONE = posting("one")
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def told(store: NotifierStore, person: Subscriber, job: str = "one") -> Story:
     return story(Installation(settings_of(), store.engine), person.profile.address, own_id, NOW + HOUR)
 
 
-def build(store: NotifierStore, *, sends: bool) -> None:
-    job, cut = posting("one"), store.windows.take_cut(DUE)
+def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
+    cut = store.windows.take_cut(DUE)
     for due in store.windows.claim_due("test", DUE, cut, LEASE, 100):
         searches = tuple(window.search for window in due.windows)
         if sends:
@@ -88,6 +90,20 @@ def test_a_mail_that_is_late_says_why(store: NotifierStore, ada: Subscriber) -> 
     with writing(store.engine) as connection:
         connection.execute(update(deliveries).values(reason="cannot reach mail.example"))
     assert told(store, ada).answer.endswith("which is pending: cannot reach mail.example.")
+
+
+@pytest.mark.parametrize(("key", "is_copy"), [("fern-gardener-us", True), ("moss-gardener-ca", False)])
+def test_a_copy_that_they_were_sent_is_named_and_no_other_job_of_its_title(
+    store: NotifierStore, ada: Subscriber, key: str, is_copy: bool
+) -> None:
+    build(store, sends=True, job=posting("one", cluster=Cluster(key="fern-gardener-us")))
+    with writing(store.engine) as connection:
+        connection.execute(update(deliveries).values(state="accepted"))
+    store.matches.store(0, [arrival(1, posting("two", cluster=Cluster(key=key)), (1,))], NOW)
+    copy = f"they were sent the same job as {ONE.posting_id}"
+    found = told(store, ada, "two")
+    assert (copy in [event.what for event in found.events]) == is_copy
+    assert (found.answer == f"They got it: {copy}.") == is_copy
 
 
 def test_a_digest_that_left_it_out_says_why(store: NotifierStore, ada: Subscriber) -> None:
