@@ -4,6 +4,7 @@ import gc
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import prod
 from threading import Lock
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ from services.usecases.previews import best_of, near_of, passing_of
 from services.usecases.searches import Query
 
 __all__ = [
+    "FirstMail",
     "LivePreview",
     "LivePreviews",
     "Loosened",
@@ -91,6 +93,16 @@ class Loosened:
     """Postings that fit besides."""
     jobs_a_week: float
     """What would be mailed of all that fit then, as the preview of it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMail:
+    """What the first mail of a search would hold now."""
+
+    jobs: tuple[PostingCore, ...]
+    """Open ones, the newest first."""
+    waits: bool
+    """They are too unsure for a mail by themselves, and go with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +330,27 @@ class LivePreviews:
         passing = {posting.posting_id for posting in _mailed_of(outcome)}
         newest = self._known(found.newest)
         return [posting for posting, is_open in newest if is_open and posting.posting_id in passing][:_SHOWN]
+
+    def first_mail(self, query: Query, reader: Recipient, now: datetime, since: datetime) -> FirstMail:
+        """What a search that is new would be mailed now of what came since then. Raises UnavailableError.
+
+        Without what a source had before its first poll: a search finds it, and nobody is ever mailed it.
+        """
+        found = self._columns.fitting(query.criteria, _WEIGHED)
+        outcome = self._outcome(query, reader, found, now)
+        if isinstance(outcome, Hold):
+            return FirstMail((), waits=False)
+        chances = {item.posting.posting_id: item.chance.value for item in outcome.items}
+        chances |= {left.posting.posting_id: left.chance.value for left in outcome.rest}
+        recent = [seen.posting_id for seen in found.newest if seen.posting_id in chances and seen.at > since]
+        stored = {posting.posting_id: posting for posting, _ in self._stored.read(recent)}
+        jobs = tuple(
+            stored[posting_id]
+            for posting_id in recent
+            if posting_id in stored and stored[posting_id].status == "open" and not stored[posting_id].backlog
+        )
+        likely = 1.0 - prod(1.0 - chances[job.posting_id] for job in jobs)
+        return FirstMail(jobs, waits=bool(jobs) and likely < self._settings.notifier.curate.least_mail_chance)
 
     def newest(self, criteria: Criteria) -> list[PostingCore]:
         """The newest open ones that fit, the newest first. Raises UnavailableError."""

@@ -9,6 +9,7 @@ from datetime import datetime
 import httpx2
 from pydantic import SecretStr
 
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.links import PATHS, Purpose, token
 from services.notifier.domain.model import Sender
 from services.notifier.domain.people import Subscriber
@@ -69,10 +70,17 @@ def settings_of(portal: PortalSettings | None = None, /, **mail: object) -> Sett
 
 @contextmanager
 def served_portal(
-    store: NotifierStore, portal_settings: PortalSettings | None = None, /, **mail: object
+    store: NotifierStore,
+    portal_settings: PortalSettings | None = None,
+    /,
+    curate: CurateSettings | None = None,
+    **mail: object,
 ) -> Iterator[ServedPortal]:
-    """A portal over a store; `mail` are settings of mail beside the name of the board."""
+    """A portal over a store; `mail` are settings of mail beside the name of the board, `curate` those of choosing."""
     settings = settings_of(portal_settings, **mail)
+    if curate:
+        chooses = settings.notifier.model_copy(update={"curate": curate})
+        settings = settings.model_copy(update={"notifier": chooses})
     # Without certificates, which take longer to read than most tests take.
     with httpx2.Client(timeout=30, follow_redirects=False, verify=False) as client:
         made = PortalServer(Installation(settings, store.engine), lambda: portal.now)

@@ -21,7 +21,7 @@ from services.portal.previews import FRAMED
 from services.portal.search_form import given_of
 from services.usecases import links, mailed, tracker
 from services.usecases.links import SavedSearch
-from services.usecases.live_previews import LivePreviews
+from services.usecases.live_previews import FirstMail, LivePreviews
 from services.usecases.mail import State
 from services.usecases.mailed import NextMail
 from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query, WantedSearch
@@ -120,17 +120,19 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
     reader = reader_of(installation, person.subscriber_id)
     since = now - NEW_SEARCH_LOOKS_BACK
 
-    def shown(search: SavedSearch) -> tuple[SavedSearch, str, list[ShownJob], int, Outlook | None, dict[str, str]]:
+    def shown(
+        search: SavedSearch,
+    ) -> tuple[SavedSearch, str, list[ShownJob], FirstMail, Outlook | None, dict[str, str]]:
         query = Query(search.name, search.criteria, search.preferred_places)
         # What a first mail holds is new since then; it comes from the log soon, and is in these columns already.
-        found = [job for job in live.passing(query, reader, now) if job.seen_at > since] if live.ready else []
+        first = live.first_mail(query, reader, now, since) if live.ready else FirstMail((), waits=False)
         comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))
         # As its form would send it, so that one press asks for less.
         given = given_of(query, search.timing, here.words) | {"time_zone": person.profile.time_zone}
         wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
-        foreseen = None if found else outlook(live, wanted, given, reader, here.words, now)
-        jobs = [shown_job(job, here.words) for job in found[:_MOST_WELCOMING]]
-        return search, comes, jobs, len(found), foreseen, given
+        foreseen = None if first.jobs else outlook(live, wanted, given, reader, here.words, now)
+        jobs = [shown_job(job, here.words) for job in first.jobs[:_MOST_WELCOMING]]
+        return search, comes, jobs, first, foreseen, given
 
     return door.show(
         "welcome",

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from services.notifier.adapters.sql.people import doors
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SESSION_FOR, SIGN_IN_WITHIN
 from services.notifier.domain.consent import Consent
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.links import PATHS, Purpose, slot_of
 from services.notifier.domain.people import Subscriber, profile_of
 from services.portal.accounts.guard import COOKIE, browser_of
@@ -131,34 +132,62 @@ def test_who_has_just_signed_up_is_asked_which_languages_they_speak_until_they_s
 
 
 def test_who_would_get_nothing_is_told_why_before_they_confirm_and_asks_for_less_by_one_press(
-    store: NotifierStore, portal: ServedPortal, mails: Path
+    store: NotifierStore, mails: Path
 ) -> None:
     jobs = [posting(f"onsite {at}", title="Python engineer", workplace="onsite") for at in range(5)]
     store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
-    until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
-    portal.post("/sign-up", address="grace@example.com", skills="Python", time_zone="UTC", **{"workplace.hybrid": "1"})
-    [(_, _, link)] = letters(portal, mails)
-    before = portal.get(link).text
-    assert "0 jobs of the last 30 days fit." in before
-    assert "As it is, no mail comes until such a job is posted." in before
-    assert "you can ask for less by one press" in before
-    cookie = cookie_of(portal.post(link, do="confirm"))
-    page = portal.get("/home/welcome", Cookie=cookie).text
-    asks = re.search(r'<form method="post" action="(/home/search/[^"]+)">(.*?)</form>', page, re.DOTALL)
-    assert asks
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asks[2]))
-    ways = [
-        html.unescape(value)
-        for value, said in re.findall(r'name="instead" value="([^"]+)">([^<]+)<', asks[2])
-        if said.startswith("Whatever the workplace") or "workplace" in said or "on site" in said
-    ]
-    assert ways, asks[2]
-    answer = portal.client.post(asks[1], data={**hidden, "instead": ways[0]}, headers={"Cookie": cookie})
-    assert answer.status_code == 303
-    grace = store.subscribers.find("grace@example.com")
-    [search] = store.searches.all(grace.subscriber_id)
-    assert (search.criteria.skills.any, search.timing.hour) == (("Python",), 8)
-    assert search.criteria.workplace in ((), ("hybrid", "onsite"))
+    with served_portal(store, folder=mails, public_url=BASE) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+        portal.post(
+            "/sign-up", address="grace@example.com", skills="Python", time_zone="UTC", **{"workplace.hybrid": "1"}
+        )
+        [(_, _, link)] = letters(portal, mails)
+        before = portal.get(link).text
+        assert "0 jobs of the last 30 days fit." in before
+        assert "As it is, no mail comes until such a job is posted." in before
+        assert "you can ask for less by one press" in before
+        cookie = cookie_of(portal.post(link, do="confirm"))
+        page = portal.get("/home/welcome", Cookie=cookie).text
+        asks = re.search(r'<form method="post" action="(/home/search/[^"]+)">(.*?)</form>', page, re.DOTALL)
+        assert asks
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asks[2]))
+        ways = [
+            html.unescape(value)
+            for value, said in re.findall(r'name="instead" value="([^"]+)">([^<]+)<', asks[2])
+            if said.startswith("Whatever the workplace") or "workplace" in said or "on site" in said
+        ]
+        assert ways, asks[2]
+        answer = portal.client.post(asks[1], data={**hidden, "instead": ways[0]}, headers={"Cookie": cookie})
+        assert answer.status_code == 303
+        grace = store.subscribers.find("grace@example.com")
+        [search] = store.searches.all(grace.subscriber_id)
+        assert (search.criteria.skills.any, search.timing.hour) == (("Python",), 8)
+        assert search.criteria.workplace in ((), ("hybrid", "onsite"))
+
+
+@pytest.mark.parametrize("backlog", [True, False])
+def test_the_page_after_it_promises_no_job_that_is_never_mailed(
+    store: NotifierStore, mails: Path, backlog: bool
+) -> None:
+    job = posting("fresh", title="Python engineer of bridges", backlog=backlog)
+    store.matches.store(0, [arrival(2, job)], NOW)
+    with served_portal(store, folder=mails, public_url=BASE) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+        portal.post("/sign-up", address="grace@example.com", skills="Python", time_zone="UTC")
+        [(_, _, link)] = letters(portal, mails)
+        page = portal.get("/home/welcome", Cookie=cookie_of(portal.post(link, do="confirm"))).text
+    assert ("bridges" in page) is not backlog
+
+
+def test_jobs_too_unsure_for_a_mail_by_themselves_are_said_to_wait(store: NotifierStore, mails: Path) -> None:
+    bars = CurateSettings(least_chance=0.0, least_mail_chance=1.0)
+    store.matches.store(0, [arrival(2, posting("fresh"))], NOW)
+    with served_portal(store, folder=mails, public_url=BASE, curate=bars) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+        portal.post("/sign-up", address="grace@example.com", skills="Python", time_zone="UTC")
+        [(_, _, link)] = letters(portal, mails)
+        page = portal.get("/home/welcome", Cookie=cookie_of(portal.post(link, do="confirm"))).text
+    assert "it waits for more of its kind" in page
 
 
 def test_the_letter_holds_no_word_that_a_stranger_chose(portal: ServedPortal, mails: Path) -> None:
