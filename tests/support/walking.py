@@ -38,11 +38,17 @@ def open_browser() -> Iterator[Browser]:
 
 @contextmanager
 def browser_page(*, scripts: bool) -> Iterator[Page]:
-    """A page as wide as a phone, with JavaScript or without it."""
-    with open_browser() as opened:
-        context = opened.new_context(
-            java_script_enabled=scripts, locale="en-GB", viewport={"width": 390, "height": 844}, color_scheme="dark"
-        )
+    """A page as wide as a phone, with JavaScript or without it, in a browser of its own."""
+    with open_browser() as opened, page_in(opened, scripts=scripts) as page:
+        yield page
+
+
+@contextmanager
+def page_in(browser: Browser, *, scripts: bool = True) -> Iterator[Page]:
+    """A page as wide as a phone, which shares nothing with others of that browser."""
+    with browser.new_context(
+        java_script_enabled=scripts, locale="en-GB", viewport={"width": 390, "height": 844}, color_scheme="dark"
+    ) as context:
         context.set_default_timeout(_PATIENCE_MS)
         yield context.new_page()
 

@@ -1,11 +1,13 @@
 """Every page of the console in Chromium, light and dark, on a phone and a desk: axe finds no fault in any."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import Browser
 
 from schemas.topics import EMBEDDED_PARTITIONS, RAW, dead_of
 from services.console import live
@@ -19,14 +21,15 @@ from services.runtime.records import partition_of
 from services.usecases import accounts, workers
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
+from tests.support.long_form import LONG
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
-    (390, "light"), (390, "dark"), (1280, "dark"), (1280, "light"),
-)  # fmt: skip
-"""Width and colours; each page is loaded once for all of them."""
+    ((390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")) if LONG else ((390, "light"), (1280, "dark"))
+)
+"""Width and colours; each page is loaded once for all of them. What a width breaks, it breaks in either colour."""
 LETTER = f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:0"
 WIDER_EVIDENCE = "[...document.querySelectorAll('.evidence')].some(one => one.scrollWidth > one.clientWidth)"
 SAMPLE = '{"jobs": [{"id": 1, "title": "Engineer", "company": "Nimbus", "url": "https://nimbus.example/1"}, {"id": 2}]}'
@@ -55,6 +58,13 @@ PAGES = (
 )
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests here: what they open in it shares nothing."""
+    with open_browser() as opened:
+        yield opened
+
+
 @pytest.fixture
 def filled(console: ServedConsole) -> ServedConsole:
     """With somebody, a posting that fits, and figures of hours that are over."""
@@ -79,11 +89,11 @@ def filled(console: ServedConsole) -> ServedConsole:
     return console
 
 
-def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole) -> None:
+def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole, browser: Browser) -> None:
     base, faults = str(filled.client.base_url).rstrip("/"), dict[str, Any]()
     [person] = [each.subscriber.subscriber_id for each in accounts.everybody(filled.installation)]
     pages = (*PAGES, f"/people/{person}", f"/postings/{posting('one').posting_id}")
-    with open_browser() as browser, browser.new_context() as context:
+    with browser.new_context() as context:
         tab = context.new_page()
         said = list[str]()
         tab.on("pageerror", lambda error: said.append(str(error)))
@@ -117,9 +127,9 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole)
         assert (faults, said) == ({}, [])
 
 
-def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: ServedConsole) -> None:
+def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: ServedConsole, browser: Browser) -> None:
     base = str(console.client.base_url).rstrip("/")
-    with open_browser() as browser, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         tab = context.new_page()
         tab.goto(f"{base}/enter#{TOKEN}")
         tab.wait_for_url(f"{base}/")
@@ -144,9 +154,10 @@ def test_a_feed_of_pages_whose_rows_lie_by_name_is_mapped_by_choosing(console: S
 
 def test_a_value_is_pressed_and_named_by_keys_alone_and_what_becomes_of_it_stands_beside_it(
     console: ServedConsole,
+    browser: Browser,
 ) -> None:
     base = str(console.client.base_url).rstrip("/")
-    with open_browser() as browser, browser.new_context(java_script_enabled=False) as context:
+    with browser.new_context(java_script_enabled=False) as context:
         tab = context.new_page()
         tab.goto(f"{base}/enter")
         tab.get_by_label("Token or password").fill(TOKEN)
@@ -168,9 +179,11 @@ def test_a_value_is_pressed_and_named_by_keys_alone_and_what_becomes_of_it_stand
         assert "Title\nCook" in tab.locator("#becomes").inner_text()
 
 
-def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(console: ServedConsole) -> None:
+def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(
+    console: ServedConsole, browser: Browser
+) -> None:
     base = str(console.client.base_url).rstrip("/")
-    with open_browser() as browser, browser.new_context(viewport={"width": 390, "height": 800}) as context:
+    with browser.new_context(viewport={"width": 390, "height": 800}) as context:
         tab = context.new_page()
         tab.clock.install()
         tab.goto(f"{base}/enter#{TOKEN}")
@@ -190,7 +203,7 @@ def test_the_stream_stays_where_it_is_looked_at_and_says_when_nothing_comes(cons
 
 
 def test_the_keyboard_stays_at_its_button_whatever_comes_before_it_and_at_the_content_once_that_is_gone(
-    console: ServedConsole, monkeypatch: pytest.MonkeyPatch
+    console: ServedConsole, monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> None:
     monkeypatch.setattr(live, "_EVERY_S", 0.05)
     base, pause = (
@@ -198,7 +211,7 @@ def test_the_keyboard_stays_at_its_button_whatever_comes_before_it_and_at_the_co
         partial(workers.hold_source, console.installation, now=console.now),
     )
     pause("acme", paused=True)
-    with open_browser() as browser, browser.new_context() as context:
+    with browser.new_context() as context:
         tab = context.new_page()
         tab.goto(f"{base}/enter#{TOKEN}")
         tab.wait_for_url(f"{base}/")
@@ -215,9 +228,9 @@ def test_the_keyboard_stays_at_its_button_whatever_comes_before_it_and_at_the_co
         assert tab.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_letter_is_mended_and_sent_back_by_hand(console: ServedConsole, log: Any) -> None:
+def test_a_letter_is_mended_and_sent_back_by_hand(console: ServedConsole, log: Any, browser: Browser) -> None:
     base = str(console.client.base_url).rstrip("/")
-    with open_browser() as browser, browser.new_context() as context:
+    with browser.new_context() as context:
         tab = context.new_page()
         tab.goto(f"{base}/enter#{TOKEN}")
         tab.wait_for_url(f"{base}/")

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Event
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from schemas.posting import Salary, Skill
 from services.usecases.live_previews import LivePreviews
@@ -15,7 +15,14 @@ from services.wording.words import LANGUAGES
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.waiting import until
-from tests.support.walking import browser_page
+from tests.support.walking import open_browser, page_in
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests here: what they open in it shares nothing."""
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -38,8 +45,8 @@ def paying(store: NotifierStore) -> Iterator[ServedPortal]:
 
 
 @pytest.fixture
-def page(paying: ServedPortal) -> Iterator[Page]:
-    with browser_page(scripts=True) as opened:
+def page(paying: ServedPortal, browser: Browser) -> Iterator[Page]:
+    with page_in(browser) as opened:
         faults: list[str] = []
         opened.on("pageerror", lambda error: faults.append(str(error)))
         opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
@@ -81,7 +88,7 @@ def test_a_name_is_completed_by_keyboard_alone_and_taken_out_again(page: Page) -
 
 
 def test_a_page_that_waits_for_the_postings_asks_again_by_itself(
-    store: NotifierStore, monkeypatch: pytest.MonkeyPatch
+    store: NotifierStore, monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> None:
     may_read, refresh = Event(), LivePreviews.refresh
 
@@ -90,7 +97,7 @@ def test_a_page_that_waits_for_the_postings_asks_again_by_itself(
         refresh(live, now)
 
     monkeypatch.setattr(LivePreviews, "refresh", waiting)
-    with served_portal(store) as portal, browser_page(scripts=True) as page:
+    with served_portal(store) as portal, page_in(browser) as page:
         page.goto(f"{portal.client.base_url}/sign-up?skills=Python")
         page.locator("#preview").get_by_text("still being read").wait_for()
         assert page.get_by_text("again in a minute").is_hidden()
