@@ -1,5 +1,6 @@
 """The victim of test_faust_runner: a small service on Kafka, run until a signal."""
 
+import json
 import os
 import sys
 import threading
@@ -21,6 +22,8 @@ from services.runtime.stages.lane import LaneSettings
 from tests.support.small_services import POSTINGS, RAW, Effects
 from tests.support.victims import Ready, serve
 
+PLAN = "plan"
+"""File of who starts it, which says of what folder and settings the next one is, and its grace."""
 AWAY, SLOW = "away", "slow"
 """Files in the folder: an engine is away while the one is there; a batch takes as many seconds as the other says."""
 
@@ -60,13 +63,16 @@ class Recorder:
         return ()
 
 
-def main(folder: Path, settings: KafkaSettings, grace_s: float) -> None:
+def main(plans: Path) -> None:
     configure_logging(level="info")
-    lane = LaneSettings(batch=settings.batch, retry=RetryPolicy(first_s=0.05, most_s=0.5))
 
     def live(ready: Ready) -> None:
+        plan = json.loads((plans / PLAN).read_text())
+        settings = KafkaSettings.model_validate(plan["settings"])
+        lane = LaneSettings(batch=settings.batch, retry=RetryPolicy(first_s=0.05, most_s=0.5))
         with closing(RecordProducer(settings)) as producer, stop_on_signals() as stop:
-            runner = FaustRunner(Recorder(folder), producer, settings, lane=lane, grace_s=grace_s)
+            recorder = Recorder(Path(plan["folder"]))
+            runner = FaustRunner(recorder, producer, settings, lane=lane, grace_s=plan["grace_s"])
             threading.Thread(target=_tell, args=(runner, ready), daemon=True).start()
             runner.run(stop)
 
@@ -80,4 +86,4 @@ def _tell(runner: FaustRunner, ready: Ready) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), KafkaSettings.model_validate_json(sys.argv[2]), float(sys.argv[3]))
+    main(Path(sys.argv[1]))

@@ -1,10 +1,11 @@
 """The Faust runner on a real broker: what is lost, what is done twice, who takes over and how soon."""
 
+import json
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.records import Outgoing
-from tests.live.faust_child import AWAY, SLOW, Recorder
+from tests.live.faust_child import AWAY, PLAN, SLOW, Recorder
 from tests.support.engines import kafka_of_my_own
 from tests.support.long_form import LONG
 from tests.support.record_logs import AT_ONCE
@@ -32,10 +33,36 @@ WITHIN_S = 6.0
 """In which a killed worker's partitions are another's: docs/deployed.md says so."""
 
 
+class Nurseries:
+    """Made when they are needed, and used again by the next test: to import the service takes a second."""
+
+    def __init__(self, folder: Path, until: ExitStack) -> None:
+        self._folder = folder
+        self._until = until
+        self._idle: list[tuple[Nursery, Path]] = []
+        self._made = 0
+
+    @contextmanager
+    def one(self, plan: Mapping[str, object]) -> Iterator[Nursery]:
+        """Where a worker may be started, again and again, as the plan says."""
+        nursery, folder = self._idle.pop() if self._idle else self._new()
+        (folder / PLAN).write_text(json.dumps(plan))
+        yield nursery
+        nursery.clear()
+        self._idle.append((nursery, folder))
+
+    def _new(self) -> tuple[Nursery, Path]:
+        self._made += 1
+        folder = self._folder / str(self._made)
+        folder.mkdir()
+        made = Nursery("tests.live.faust_child", str(folder), errors=folder / "errors")
+        return self._until.enter_context(made), folder
+
+
 class Stream:
     """Topics of one's own, what was sent to them, and workers."""
 
-    def __init__(self, settings: KafkaSettings, folder: Path, *, compacted: bool) -> None:
+    def __init__(self, settings: KafkaSettings, folder: Path, nurseries: Nurseries, *, compacted: bool) -> None:
         self.compacted = compacted
         self.settings = settings
         """Of the workers that are started next."""
@@ -44,16 +71,12 @@ class Stream:
         self.sent: list[str] = []
         self.producer = RecordProducer(settings)
         self._offsets = Offsets(settings)
-        self._workers = 0
+        self._nurseries = nurseries
 
-    @contextmanager
-    def worker(self, *, grace_s: float = 10.0) -> Iterator[Nursery]:
+    def worker(self, *, grace_s: float = 10.0) -> AbstractContextManager[Nursery]:
         """Where a worker may be started, again and again."""
-        self._workers += 1
-        errors = self.folder / f"errors {self._workers}"
-        arguments = (str(self.folder), self.settings.model_dump_json(), str(grace_s))
-        with Nursery("tests.live.faust_child", *arguments, errors=errors) as nursery:
-            yield nursery
+        settings = self.settings.model_dump(mode="json")
+        return self._nurseries.one({"folder": str(self.folder), "settings": settings, "grace_s": grace_s})
 
     def forget_killed_ones_soon(self) -> None:
         """A worker that starts after a kill waits until the session of the killed one is over."""
@@ -122,8 +145,14 @@ class Stream:
         return {partition for (partition,) in self.effects.rows(f"SELECT partition FROM asked WHERE at > {at}")}
 
 
+@pytest.fixture(scope="module")
+def nurseries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nurseries]:
+    with ExitStack() as until:
+        yield Nurseries(tmp_path_factory.mktemp("nurseries"), until)
+
+
 @pytest.fixture
-def stream(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stream]:
+def stream(tmp_path: Path, nurseries: Nurseries, request: pytest.FixtureRequest) -> Iterator[Stream]:
     """Of a topic that keeps what is sent, or as a parameter says of one that is compacted meanwhile."""
     compacted = getattr(request, "param", "kept") == "compacted"
     with kafka_of_my_own() as own:
@@ -133,7 +162,7 @@ def stream(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stream]:
         admin = KafkaAdminClient(bootstrap_servers=list(settings.bootstrap))
         admin.create_topics(made)
         admin.close()
-        found = Stream(settings, tmp_path, compacted=compacted)
+        found = Stream(settings, tmp_path, nurseries, compacted=compacted)
         yield found
         found.producer.close()
         found.effects.connection.close()

@@ -62,6 +62,11 @@ class Nursery:
         assert self._end(signal.SIGKILL) == -signal.SIGKILL, self._report("the victim had ended before it was killed")
         self.kills += 1
 
+    def clear(self) -> None:
+        """Leave no victim, whatever one was at, so that another test may start its own."""
+        if self._pid is not None:
+            self._end(signal.SIGKILL)
+
     def outlive(self, timeout: float = _PATIENCE_S) -> int:
         """Wait until the victim ends by itself; its exit code, negative where a signal ended it."""
         status = int(self._expect("gone", timeout))
