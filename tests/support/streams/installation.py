@@ -1,8 +1,6 @@
 """An installation on engines of its own: topics, tables, a settings file, and the command line over them."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +12,11 @@ from services.runtime.kafka.topics import create
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
 from services.settings import Settings, load_settings
+from tests.support.forking import fork
 from tests.support.own_engines import OwnEngines
 from tests.support.streams.sizes import Index, Size
 
 MAILS = "mails"
-_COMMAND = Path(sys.executable).with_name("jobchime")
 _PATIENCE_S = 900
 
 
@@ -41,18 +39,9 @@ class Installation:
 
     def run(self, *arguments: str) -> None:
         """One command, which must end well."""
-        done = subprocess.run(
-            [_COMMAND, *arguments, "--config", str(self.file)],
-            cwd=self.folder,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
-        assert done.returncode == 0, (
-            f"jobchime {' '.join(arguments)} ended with {done.returncode}: {done.stderr[-4000:]}"
-        )
+        log = self.folder / "command.log"
+        done = fork(*arguments, "--config", self.file, log=log, environment=self.environment()).wait(_PATIENCE_S)
+        assert done == 0, f"jobchime {' '.join(arguments)} ended with {done}: {log.read_text()[-4_000:]}"
 
 
 @contextmanager
