@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from docs.field_examples import CRITERIA, PUSHED, SETTINGS
 from schemas.annotations import LISTS, container_of, model_of
 from schemas.criteria import Criteria
+from schemas.described import sentences
 from services.ingest.adapters.formats.posting_lines import AMOUNTS
 from services.ingest.adapters.formats.posting_lines import LISTS as POSTING_LISTS
 from services.notifier.importing.fields import PERSON, SEARCH, Column
@@ -145,7 +146,7 @@ def _of_model(model: type[BaseModel], examples: Mapping[str, Any], *, nested: bo
             _type(field),
             _default(field),
             _written(examples[name]) if name in examples else "",
-            _sentence(field.description),
+            _sentence(sentences(model).get(name)),
         )
         for name, field in model.model_fields.items()
         if nested or tables_in(field.annotation)[0] is None

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, ConfigDict
+
+from schemas.described import Described
 
 
-class Model(BaseModel):
+class Model(Described):
     """A frozen message that ignores fields which a newer writer added."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
 
 
 def _to_utc(value: datetime) -> datetime:

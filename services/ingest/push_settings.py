@@ -17,7 +17,7 @@ _LEAST_KEY = 20
 class PushKey(BaseModel):
     """One client that may push, and the source that it pushes for."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Name = Field(examples=["own-board"])
     """Part of every posting's id, as of a source that is polled; several keys may share one."""
@@ -55,7 +55,7 @@ class PushKey(BaseModel):
 class PushSettings(BaseModel):
     """Postings that a board pushes over HTTP. Without a key nothing is served."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     """Loopback unless told otherwise: put a server that speaks TLS before it, for keys travel with each request."""

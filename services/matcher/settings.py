@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class MatcherSettings(BaseModel):
     """How postings and criteria are matched."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: Literal["memory", "elasticsearch"] = "memory"
     """Where criteria and recent postings are held: in each worker, or once for all of them."""

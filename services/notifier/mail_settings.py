@@ -35,7 +35,7 @@ _MOST_RETURN_LOCAL = 31
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SmtpSettings(_Settings):

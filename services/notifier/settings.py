@@ -13,7 +13,7 @@ from services.notifier.domain.schedule import MOST_INSTANT
 class WebhookSettings(BaseModel):
     """Webhooks: addresses of their own to which subscribers have jobs posted as they come in."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = True
     """Whether subscribers may have any; while they may not, nothing is posted."""
@@ -34,7 +34,7 @@ class WebhookSettings(BaseModel):
 class NotifierSettings(BaseModel):
     """How the notifier works: bounds of one tick, leases, and what a digest may hold."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     worker: str = "embedded"
     """Names this process among all; one that starts frees what a dead one of its name held."""
@@ -80,7 +80,7 @@ class NotifierSettings(BaseModel):
 class ConsentSettings(BaseModel):
     """Who is asked whether they want mails, and what follows where no answer comes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     confirm_declared: bool = False
     """Whether people whom an operator adds or imports must confirm; until they do, they are mailed that alone."""

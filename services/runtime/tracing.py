@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class TracingSettings(BaseModel):
     """Where the ways of postings are sent to, as OpenTelemetry has it; needs `jobchime[observed]`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoint: str = Field(default="", examples=["http://collector.example:4318/v1/traces"])
     """A collector's address for traces over HTTP (OTLP); empty: none are sent."""

@@ -11,7 +11,7 @@ _LEAST_TOKEN = 16
 class ConsoleSettings(BaseModel):
     """The pages by which operators watch and steer the stream."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = False
     """Whether `jobchime run` serves them too; `jobchime console` serves them in any case."""

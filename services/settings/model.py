@@ -25,7 +25,7 @@ from services.settings.portal import PortalSettings
 class ProbeSettings(BaseModel):
     """/metrics, /livez and /readyz of each service; they tell nothing of people."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     """Loopback unless told otherwise: metrics are nobody else's business."""
@@ -53,7 +53,7 @@ _LEAST_SECRET = 16
 class Settings(BaseModel):
     """Everything an operator decides."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Path("jobchime-data")
     """The folder of log, store, secret and suppression key. Relative paths are relative to the settings file."""

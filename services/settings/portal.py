@@ -11,7 +11,7 @@ _ERASURES_KEPT = 400
 class PortalSettings(BaseModel):
     """The pages that links in mails lead to."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = False
     """Whether `jobchime run` serves them too; `jobchime portal` serves them in any case."""

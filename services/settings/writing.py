@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from schemas.annotations import LISTS, model_of
+from schemas.described import sentences
 from services.settings.model import Settings
 
 _WIDTH = 118
@@ -54,7 +55,7 @@ def _table(model: type[BaseModel], place: tuple[str, ...], mark: str = "") -> It
     within = [(name, field) for name, field in model.model_fields.items() if _head(name, field, place) is not None]
     for name, field in model.model_fields.items():
         if (name, field) not in within:
-            yield from _setting(name, field)
+            yield from _setting(name, field, sentences(model).get(name, ""))
     for name, field in within:
         head, inner, example = _head(name, field, place) or ("", model, False)
         yield ""
@@ -64,8 +65,8 @@ def _table(model: type[BaseModel], place: tuple[str, ...], mark: str = "") -> It
         yield from _table(inner, (*place, name), "#" if example or mark else "")
 
 
-def _setting(name: str, field: FieldInfo) -> Iterator[str]:
-    yield from _wrapped(field.description or "")
+def _setting(name: str, field: FieldInfo, sentence: str) -> Iterator[str]:
+    yield from _wrapped(sentence)
     default = None if field.default is PydanticUndefined else field.get_default(call_default_factory=True)
     if field.examples and not default:
         yield f"#{name} = {written(field.examples[0])}  # an example"

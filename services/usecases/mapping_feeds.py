@@ -7,6 +7,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any, Final
 
+from schemas.described import sentences
 from schemas.posting import Posting
 from services.ingest.adapters.mapped.format import Mapped
 from services.ingest.adapters.mapped.survey import FoundPath, Survey, SurveyedRow, row_at, survey, survey_by
@@ -50,8 +51,8 @@ _PAY: Final = ("min", "max", "currency", "period")
 _NOT_BY_PATH: Final = frozenset({"pay", "worldwide", "restriction_open"})
 
 FIELDS: Final[Mapping[str, str]] = {
-    name: (info.description or "").rstrip(".").replace("`", "")
-    for name, info in FieldRules.model_fields.items()
+    name: sentences(FieldRules).get(name, "").rstrip(".").replace("`", "")
+    for name in FieldRules.model_fields
     if name not in _NOT_BY_PATH
 } | {f"pay.{name}": (f"Of pay in numbers of its own: its {name}") for name in _PAY}
 """What can be mapped, in the order of `FieldRules`, with what each is."""

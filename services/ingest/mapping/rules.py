@@ -14,7 +14,7 @@ from services.ingest.mapping.written_dates import check_form
 class Settings(BaseModel):
     """A table that an operator writes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _paths(value: object) -> object:

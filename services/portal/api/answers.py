@@ -15,6 +15,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
+from schemas.described import Described
+
 T = TypeVar("T")
 
 PROBLEM: Final = "application/problem+json"
@@ -24,10 +26,10 @@ _KEPT: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 _MOST_CURSOR: Final = 1_000
 
 
-class Sent(BaseModel):
+class Sent(Described):
     """What a program sends: fields that are unknown, or of another type, are refused."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -45,10 +47,10 @@ class Sent(BaseModel):
         return sent
 
 
-class Shown(BaseModel):
+class Shown(Described):
     """What a program is given; it may grow by fields."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class WrongField(Shown):

@@ -12,7 +12,7 @@ from schemas.setting_types import formed
 class ElasticsearchSettings(BaseModel):
     """Elasticsearch, where `matcher.index` says so."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     urls: tuple[str, ...] = Field(default=(), examples=[["https://search.example.com:9200"]])
     """`https://host:port` of some of its nodes; user and password have settings of their own."""

@@ -11,7 +11,7 @@ from schemas.setting_types import formed
 class KafkaSettings(BaseModel):
     """Kafka, on which services run as processes of their own; without a bootstrap server all is one process."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bootstrap: tuple[str, ...] = Field(default=(), examples=[["kafka.example.com:9092"]])
     """Servers to ask first, `host:port`; none: the embedded form."""

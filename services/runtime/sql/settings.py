@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class StoreSettings(BaseModel):
     """Bounds of the connections to PostgreSQL. What the store's address says itself, as `?connect_timeout=3`, wins."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     pool: int = Field(default=4, ge=1, le=200)
     """Connections that a process keeps open."""

@@ -36,7 +36,7 @@ from services.rules.verdict import Outcome
 class CurateSettings(BaseModel):
     """How much a digest may hold and how old a job may be."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     most_items: int = Field(default=10, ge=1)
     """Jobs in one digest."""
