@@ -10,7 +10,7 @@ ALL_WORKERS ?= 4
 LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-all test-long test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image image-size sbom format lock schemas docs samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint collect test test-live test-all test-long test-kill test-races test-forms test-faults test-upgrade test-alerts test-digests lint types check check-deploy image image-size sbom format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -55,6 +55,10 @@ test-live: setup
 # Every test, as CI runs them: live ones wait for most of their time, which the others take.
 test-all: setup mail-lint
 	@$(call with_engines,$(ALL_WORKERS),)
+
+# Has what tests import compiled once, before each worker of a first run would compile all of it.
+collect: setup
+	@$(BIN)/pytest --collect-only >/dev/null
 
 # In full what CI does less of: kills, rounds, lives, examples, each point of a kill over both databases; on the engines of
 # `make engines`, well over an hour.
