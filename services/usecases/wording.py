@@ -2,7 +2,14 @@
 
 from services.matcher.explain import plain
 from services.notifier.domain.wording.reason_order import in_telling_order
-from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line, part_words, why_here
+from services.notifier.domain.wording.score_lines import (
+    cause_line,
+    chance_line,
+    hold_line,
+    part_line,
+    part_words,
+    why_here,
+)
 from services.notifier.domain.wording.view import ShownJob, doubts_briefly, shown_job, why_briefly
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english
@@ -22,6 +29,7 @@ __all__ = [
     "criteria_in_words",
     "doubts_briefly",
     "english",
+    "hold_line",
     "in_telling_order",
     "in_words",
     "lasting",

@@ -11,7 +11,7 @@ from schemas.sql.tables import deliveries, digests, sent_jobs
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList
 from services.notifier.adapters.sql.retention import forget_digests, remember_sent
 from services.notifier.domain.delivery import Outcome
-from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, SentItem, WaitingJob
+from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, HoldCause, Item, SentItem, WaitingJob
 from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
 from services.notifier.ports import Build, ClaimedDelivery, Receipt, Served, Since
@@ -98,11 +98,11 @@ class TestDigests:
     def test_an_empty_digest_closes_its_windows_and_sends_nothing(self, store: NotifierStore) -> None:
         search = store.search(store.person(), hour=8)
         [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
-        hold = Hold(one.recipient, NOW + 2 * HOUR, "nothing new", ())
+        hold = Hold(one.recipient, NOW + 2 * HOUR, HoldCause("nothing_found"), ())
         assert store.digests.commit(hold, closings(one, cut, NOW + 3 * HOUR), None, NOW)
         assert store.searches.get(search.search_id).next_due_at == NOW + 26 * HOUR
         assert store.deliveries.states() == {}
-        assert [kept.reason for kept in store.digests.history(with_holds=True)] == ["nothing new"]
+        assert [kept.reason for kept in store.digests.history(with_holds=True)] == ["nothing new was found"]
 
     @pytest.mark.parametrize("change", ["edited", "paused", "deleted", "retimed", "erased", "served"])
     def test_nothing_is_committed_where_a_search_changed_meanwhile(self, store: NotifierStore, change: str) -> None:

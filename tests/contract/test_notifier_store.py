@@ -20,7 +20,7 @@ from services.notifier.domain.consent import Consent
 from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
+from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, HoldCause, Item
 from services.notifier.domain.people import Timing, profile_of, speaks_of
 from services.notifier.domain.windows import Closing
 from services.rules.languages.speaking import SpokenLanguage
@@ -329,7 +329,7 @@ class TestPeople:
         store.search(ada)
         [claimed] = due(store, NOW + DAY)
         store.subscribers.change(ada.subscriber_id, replace(ada.profile, speaks=speaks_of("da")), NOW)
-        held = Hold(claimed.recipient, NOW + DAY, "nothing new was found", ())
+        held = Hold(claimed.recipient, NOW + DAY, HoldCause("nothing_found"), ())
         closings = [Closing(window, 1, NOW + 2 * DAY) for window in claimed.windows]
         assert not store.digests.commit(held, closings, None, NOW + DAY)
         again = replace(held, recipient=store.subscribers.recipient(ada.subscriber_id))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.notifier.domain.model import Hold
+from services.notifier.domain.model import Hold, HoldCause
 from services.notifier.domain.people import SavedSearch, Subscriber, timing_of
 from services.notifier.domain.windows import BEGINNING, Closing
 from services.runtime.sql.ran_ahead import read_ran_ahead
@@ -18,6 +18,7 @@ from tests.support.serving import DAY, HOUR, LEASE, close, closings, due, found,
 pytestmark = pytest.mark.one_of("store")
 """What is shown stands above SQL, which other suites hold over both databases."""
 
+NOTHING = HoldCause("nothing_found")
 MINUTE = timedelta(minutes=1)
 
 
@@ -140,7 +141,7 @@ class TestWindows:
         [first], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
         assert first.windows[0].waiting == ()
         waits = [replace(one, waiting=("a", "é")) for one in closings(first, cut, NOW + 3 * HOUR)]
-        assert store.digests.commit(Hold(first.recipient, NOW, "for the test", ()), waits, None, NOW)
+        assert store.digests.commit(Hold(first.recipient, NOW, NOTHING, ()), waits, None, NOW)
         [second] = due(store, NOW + 27 * HOUR)
         assert second.windows[0].waiting == ("a", "é")
         # Nobody says what waits from now on: it stays.
@@ -148,9 +149,9 @@ class TestWindows:
         [third] = due(store, NOW + 51 * HOUR)
         assert third.windows[0].waiting == ("a", "é")
         none = [replace(one, waiting=()) for one in closings(third, cut, NOW + 51 * HOUR)]
-        assert store.digests.commit(Hold(third.recipient, NOW + 2 * DAY, "for the test", ()), none, None, NOW)
+        assert store.digests.commit(Hold(third.recipient, NOW + 2 * DAY, NOTHING, ()), none, None, NOW)
         stale = [replace(one, waiting=("b",)) for one in closings(second, cut, NOW + 27 * HOUR)]
-        assert not store.digests.commit(Hold(third.recipient, NOW + 3 * DAY, "for the test", ()), stale, None, NOW)
+        assert not store.digests.commit(Hold(third.recipient, NOW + 3 * DAY, NOTHING, ()), stale, None, NOW)
         [fourth] = due(store, NOW + 75 * HOUR)
         assert fourth.windows[0].waiting == ()
 
@@ -375,7 +376,7 @@ class TestAClockThatRanAhead:
         one, _ = upcoming
         [window] = [window for window in one.windows if window.search.search_id == search.search_id]
         closing = Closing(window, cut.number, next_due_at)
-        assert store.digests.commit(Hold(one.recipient, due_at, "for the test", ()), [closing], None, due_at)
+        assert store.digests.commit(Hold(one.recipient, due_at, NOTHING, ()), [closing], None, due_at)
 
     @staticmethod
     def too_late(store: NotifierStore, now: datetime = NOW) -> int:
@@ -398,7 +399,7 @@ class TestAClockThatRanAhead:
     def test_other_times_begin_now_and_not_after_what_was_served_then(self, store: NotifierStore) -> None:
         search = store.search(store.person(), hour=8)
         [one], cut = due(store, self.AHEAD), store.windows.take_cut(NOW)
-        held = Hold(one.recipient, self.AHEAD, "nothing", ())
+        held = Hold(one.recipient, self.AHEAD, NOTHING, ())
         assert store.digests.commit(held, closings(one, cut, self.AHEAD), None, self.AHEAD)
         changed = store.searches.edit(search.search_id, NOW, timing=timing_of({"hour": 9}))
         assert changed.next_due_at == NOW + 3 * HOUR

@@ -16,7 +16,7 @@ from schemas.keys import unpack
 from schemas.sql.tables import matches, positions
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import SourceHealth
-from services.notifier.domain.model import Hold
+from services.notifier.domain.model import Hold, HoldCause
 from services.notifier.domain.windows import Arrival, Closing, Cut
 from services.notifier.ports import Email
 from services.runtime.sql.settings import StoreSettings
@@ -30,6 +30,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
 LATE = NOW + DAY
+NOTHING = HoldCause("nothing_found")
 
 
 def taken_by_all(claim: Callable[[int], Sequence[str]]) -> list[str]:
@@ -253,7 +254,7 @@ def test_of_workers_that_build_one_digest_one_commits(stores: list[NotifierStore
     committed: list[bool] = []
 
     def commit(store: NotifierStore, mine: Sequence[Closing]) -> None:
-        committed.append(store.digests.commit(Hold(due.recipient, LATE, "nothing", ()), mine, None, LATE))
+        committed.append(store.digests.commit(Hold(due.recipient, LATE, NOTHING, ()), mine, None, LATE))
 
     at_once(
         *(
@@ -278,7 +279,7 @@ def test_two_digests_of_one_due_time_are_never_kept(stores: list[NotifierStore])
     committed: list[bool] = []
 
     def commit(store: NotifierStore, closing: Closing) -> None:
-        committed.append(store.digests.commit(Hold(first.recipient, LATE, "nothing", ()), [closing], None, LATE))
+        committed.append(store.digests.commit(Hold(first.recipient, LATE, NOTHING, ()), [closing], None, LATE))
 
     one, other = (Closing(window, cut.number, window.due_at + DAY) for window in (*first.windows, second))
     at_once(lambda: commit(stores[0], one), lambda: commit(stores[1], other))

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import update
 
 from schemas.sql.tables import digests
-from services.notifier.domain.model import DayCounts, Hold
+from services.notifier.domain.model import DayCounts, Hold, HoldCause
 from services.notifier.domain.windows import WindowMatches
 from services.runtime.sql.store import writing
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
@@ -25,7 +25,7 @@ def hold(store: NotifierStore, counts: DayCounts | None, days: int) -> str:
     """Close the windows of whoever is due with a digest that is held; returns the subscriber."""
     now = NOW + days * DAY
     [one] = due(store, now)
-    outcome = Hold(one.recipient, now, "nothing new", (), matched=counts)
+    outcome = Hold(one.recipient, now, HoldCause("nothing_found"), (), matched=counts)
     assert store.digests.commit(outcome, closings(one, store.windows.take_cut(now), now), None, now)
     return one.recipient.subscriber_id
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from schemas.keys import unpack
 from schemas.posting import Company
 from schemas.sql.tables import matches
-from services.notifier.domain.model import Digest, Hold, Item, SentItem
+from services.notifier.domain.model import Digest, Hold, HoldCause, Item, SentItem
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber
 from services.notifier.ports import Email
@@ -51,7 +51,7 @@ def closings(person: DueSubscriber, cut: Cut, now: datetime) -> list[Closing]:
 
 
 def close(store: NotifierStore, person: DueSubscriber, cut: Cut, now: datetime) -> None:
-    hold = Hold(person.recipient, now, "for the test", ())
+    hold = Hold(person.recipient, now, HoldCause("nothing_found"), ())
     assert store.digests.commit(hold, closings(person, cut, now), None, now)
 
 

@@ -13,7 +13,7 @@ from services.runtime.errors import UsageError
 from services.usecases import accounts, previews
 from services.usecases.explaining import bar_of
 from services.usecases.previews import Digest, Dropped, Hold, Item, WaitingJob
-from services.usecases.wording import cause_line, chance_line, one_line, why_here
+from services.usecases.wording import cause_line, chance_line, hold_line, one_line, why_here
 
 
 def preview(
@@ -83,7 +83,7 @@ def _found_lines(found: previews.SearchFindings) -> list[str]:
 
 
 def _lines(made: Digest | Hold, dropped: bool) -> list[str]:
-    lines = [f"No mail: {made.reason}."] if isinstance(made, Hold) else _of_digest(made)
+    lines = [f"No mail: {hold_line(made.cause)}."] if isinstance(made, Hold) else _of_digest(made)
     if dropped and made.dropped:
         lines += ["", "Left out:", *map(_left_line, made.dropped)]
     return lines
@@ -112,7 +112,7 @@ def _name(item: Item | WaitingJob) -> str:
 
 def _as_json(made: Digest | Hold) -> dict[str, Any]:
     if isinstance(made, Hold):
-        return {"outcome": "hold", "reason": made.reason, "dropped": _dropped(made.dropped)}
+        return {"outcome": "hold", "reason": hold_line(made.cause), "dropped": _dropped(made.dropped)}
     return {
         "outcome": "digest",
         "items": [_item(item) for item in made.items],

@@ -254,13 +254,25 @@ class Digest:
     """Of the jobs that they saved those that closed and of which no mail has said so; the last saved first."""
 
 
+class HoldCause(NamedTuple):
+    """Why a due time comes to no mail, with the facts that its code has."""
+
+    code: Literal["nothing_found", "none_chosen", "only_near", "unlikely"]
+    jobs: int = 0
+    """Of `none_chosen` those that were found, of `unlikely` those that wait for others."""
+    likely: float = 0.0
+    """Of `unlikely`: the chance that a mail of them holds something wanted."""
+    least: float = 0.0
+    """Of `unlikely`: the bar for mails."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Nothing worth an email: the windows are closed all the same."""
 
     recipient: Recipient
     due_at: datetime
-    reason: str
+    cause: HoldCause
     dropped: tuple[Dropped, ...]
     rest: tuple[WaitingJob, ...] = ()
     """Fitting jobs, best first, that wait until a mail is likely enough to hold something wanted."""

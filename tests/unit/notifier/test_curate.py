@@ -18,6 +18,7 @@ from services.notifier.domain.model import (
     Dropped,
     DueSearch,
     Hold,
+    HoldCause,
     PayNews,
     Recipient,
     SentItem,
@@ -278,14 +279,14 @@ def test_near_misses_alone_are_held() -> None:
     one = posting(salary=pay(None, 66_000))
     made = choose(one, by=(FLOOR,))
     assert isinstance(made, Hold)
-    assert "near misses alone" in made.reason
+    assert made.cause == HoldCause("only_near")
     assert made.dropped == (Dropped(one.posting_id, Cause("only_near")),)
 
 
 def test_nothing_found_is_held() -> None:
     made = choose()
     assert isinstance(made, Hold)
-    assert made.reason == "nothing new was found"
+    assert made.cause == HoldCause("nothing_found")
 
 
 def test_the_search_that_a_job_suits_best_is_named_first() -> None:

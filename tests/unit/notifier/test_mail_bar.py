@@ -10,7 +10,7 @@ from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Cause, Digest, Dropped, Hold
 from services.notifier.domain.weights import Chance
 from services.notifier.domain.windows import NO_MATCHES, DueWindow
-from services.notifier.domain.wording.score_lines import cause_line
+from services.notifier.domain.wording.score_lines import cause_line, hold_line
 from tests.support.digests import NOON, digest, posting, search
 
 SIXTY = CurateSettings(least_mail_chance=0.6)
@@ -27,7 +27,9 @@ def test_a_lone_job_that_is_hardly_likelier_wanted_than_not_waits_and_says_so() 
     chosen = of_chances(0.5)
     held = worth_a_mail(chosen, SIXTY)
     assert isinstance(held, Hold)
-    assert held.reason == ("one job waits for others: a mail would hold something wanted by 50%, and 60% are asked for")
+    assert hold_line(held.cause) == (
+        "one job waits for others: a mail would hold something wanted by 50%, and 60% are asked for"
+    )
     [job] = chosen.items
     assert [one.posting for one in held.rest] == [job.posting]
     [left] = held.dropped

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold, SentItem
+from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold, HoldCause, SentItem
 from services.notifier.domain.week import shown_week, week_of, with_week
 from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
 from services.notifier.domain.wording.view import week_in_text
@@ -89,7 +89,7 @@ def test_a_job_that_no_window_counted_counts_on_its_day() -> None:
 
 
 def test_a_week_that_held_nothing_worth_a_mail_is_still_counted() -> None:
-    hold = Hold(recipient(), NOON, "nothing new", ())
+    hold = Hold(recipient(), NOON, HoldCause("nothing_found"), ())
     made = with_week(hold, DueSubscriber(recipient(), ()), {}, [], [])
     assert made.matched == ()
 

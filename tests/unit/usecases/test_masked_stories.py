@@ -14,7 +14,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.ports import KeptItem
 from services.notifier.domain.feedback import statement_of
-from services.notifier.domain.model import Cause, CauseCode, Dropped, Hold
+from services.notifier.domain.model import Cause, CauseCode, Dropped, Hold, HoldCause
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.wording.score_lines import cause_line
 from services.runtime.sql.store import writing
@@ -69,7 +69,7 @@ def held(store: NotifierStore, cause: Cause) -> None:
     """In a digest that left it out."""
     cut = store.windows.take_cut(LATER)
     [one] = due(store, LATER)
-    hold = Hold(one.recipient, LATER, "nothing is left", (Dropped(JOB.posting_id, cause),))
+    hold = Hold(one.recipient, LATER, HoldCause("nothing_found"), (Dropped(JOB.posting_id, cause),))
     assert store.digests.commit(hold, closings(one, cut, LATER), None, LATER)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from schemas.posting import Cluster, PostingCore
 from schemas.sql.tables import deliveries
-from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, Item
+from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, HoldCause, Item
 from services.notifier.domain.people import Subscriber
 from services.rules.verdict import verdict
 from services.runtime.errors import UsageError
@@ -52,7 +52,9 @@ def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
             found = (FoundBy(searches[0], verdict(searches[0].criteria, job)),)
             made: Digest | Hold = Digest(due.recipient, DUE, searches, (Item(job, found, 1.0),), (), 0, ())
         else:
-            made = Hold(due.recipient, DUE, "nothing is left", (Dropped(job.posting_id, Cause("hidden_company")),))
+            made = Hold(
+                due.recipient, DUE, HoldCause("nothing_found"), (Dropped(job.posting_id, Cause("hidden_company")),)
+            )
         email = email_for(due.recipient.address, DUE) if sends else None
         assert store.digests.commit(made, closings(due, cut, DUE), email, DUE)
     store.windows.release("test")

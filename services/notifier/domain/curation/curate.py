@@ -24,6 +24,7 @@ from services.notifier.domain.model import (
     Dropped,
     DueSearch,
     Hold,
+    HoldCause,
     Item,
     Recipient,
     SentItem,
@@ -185,12 +186,10 @@ def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime) -> Item:
     return Item(ranked.posting, found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news, ranked.chance)
 
 
-def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Ranked]) -> str:
+def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Ranked]) -> HoldCause:
     if near:
-        return "no new job fits; near misses alone are not worth a mail"
-    if dropped:
-        return f"none of {len(dropped)} found jobs is worth a mail"
-    return "nothing new was found"
+        return HoldCause("only_near")
+    return HoldCause("none_chosen", len(dropped)) if dropped else HoldCause("nothing_found")
 
 
 def _in_order(dropped: Iterable[Dropped]) -> tuple[Dropped, ...]:
@@ -213,7 +212,7 @@ def worth_a_mail(chosen: Digest | Hold, settings: CurateSettings) -> Digest | Ho
     return Hold(
         recipient=chosen.recipient,
         due_at=chosen.due_at,
-        reason=_why_it_waits(len(waiting), likely, settings.least_mail_chance),
+        cause=HoldCause("unlikely", len(waiting), likely, settings.least_mail_chance),
         dropped=tuple(sorted((*chosen.dropped, *alone), key=lambda posting: posting.posting_id)),
         rest=waiting,
         near_rest=(*near, *chosen.near_rest),
@@ -230,8 +229,3 @@ def _waiting_job(item: Item, chosen: Digest) -> WaitingJob:
     return WaitingJob(
         item.posting, tuple(found.search for found in item.found_by), item.score, tuple(copies), item.chance
     )
-
-
-def _why_it_waits(jobs: int, likely: float, least: float) -> str:
-    wait = "one job waits" if jobs == 1 else f"{jobs} jobs wait"
-    return f"{wait} for others: a mail would hold something wanted by {likely:.0%}, and {least:.0%} are asked for"

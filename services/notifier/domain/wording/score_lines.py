@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from services.notifier.domain.model import AnnualPay, Cause, CauseCode, Item, PayNews
+from services.notifier.domain.model import AnnualPay, Cause, CauseCode, HoldCause, Item, PayNews
 from services.notifier.domain.weights import (
     Chance,
     ChanceFact,
@@ -173,6 +173,21 @@ def cause_line(cause: Cause) -> str:
         fault=in_words(cause.reason, english()) if cause.reason else "it was rejected",
     )
     return f"fits only nearly, and {said}" if cause.near else said
+
+
+def hold_line(cause: HoldCause) -> str:
+    """Why nobody is mailed: `2 jobs wait for others: a mail would hold something wanted by 51%, ...`."""
+    match cause.code:
+        case "nothing_found":
+            return "nothing new was found"
+        case "none_chosen":
+            return f"none of {cause.jobs} found jobs is worth a mail"
+        case "only_near":
+            return "no new job fits; near misses alone are not worth a mail"
+        case "unlikely":
+            wait = "one job waits" if cause.jobs == 1 else f"{cause.jobs} jobs wait"
+            wanted = f"a mail would hold something wanted by {cause.likely:.0%}, and {cause.least:.0%} are asked for"
+            return f"{wait} for others: {wanted}"
 
 
 _CAUSES: Final[Mapping[CauseCode, str]] = {

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from services.notifier.adapters.sql.rows import pack_email, packed, to_json, unpack_email, unsqueeze
 from services.notifier.domain.model import DayCounts, Digest, Dropped, Hold, Item
 from services.notifier.domain.windows import Closing
-from services.notifier.domain.wording.score_lines import cause_line
+from services.notifier.domain.wording.score_lines import cause_line, hold_line
 from services.notifier.ports import Email
 from services.wording.catalogues import words_of
 from services.wording.reasons import in_words
@@ -55,7 +55,7 @@ def digest_row(
         "subscriber_id": outcome.recipient.subscriber_id,
         "due_at": outcome.due_at,
         "outcome": "digest" if email is not None else "hold",
-        "reason": outcome.reason if isinstance(outcome, Hold) else "",
+        "reason": hold_line(outcome.cause) if isinstance(outcome, Hold) else "",
         "instant": any(closing.window.search.cadence == "instant" for closing in closings),
         "subject": email.subject if email else "",
         "body": pack_email(email) if email else None,
