@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from math import ceil
 from typing import Any, Final
 
@@ -209,13 +209,24 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
         return asked(posting_in(text, now), text)
 
     of_all, nothing = asked(whole, wanted), read("")
-    quoted = list[str]()
-    for part, rest in wishes.parts_of(wanted):
+
+    def says_nothing(part: str, rest: str) -> bool:
         alone = read(part)
         # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
         alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
-        if all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all:
+        return all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all
+
+    def says_nothing_within(part: str, word: str, others: str) -> bool:
+        return says_nothing(word, wanted.replace(part, others, 1))
+
+    names_trade = of_all["skills"].any or of_all["roles"].any or of_all["guessed"]
+    quoted = list[str]()
+    for part, rest in wishes.parts_of(wanted):
+        if says_nothing(part, rest):
             quoted.append(_cut(part))
+        elif not names_trade:
+            # The trade may stand beside what is understood: "Falconer remote".
+            quoted += wishes.words_in(part, partial(says_nothing_within, part))
     yield from quoted
     yield from (shift for shift in wishes.shifts_in(wanted) if not any(shift in part for part in quoted))
 

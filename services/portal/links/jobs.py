@@ -313,7 +313,7 @@ def _cost(exclusion: Exclusion, search: SavedSearch, live: LivePreviews, words: 
     if not live.ready:
         return name
     now, then = live.count(search.criteria), live.count(exclusion.of(search.criteria))
-    return words.count(
+    said = words.count(
         "{name}: {fewer} fewer of the {count} job that fits in {days} days",
         "{name}: {fewer} fewer of the {count} jobs that fit in {days} days",
         now,
@@ -321,6 +321,7 @@ def _cost(exclusion: Exclusion, search: SavedSearch, live: LivePreviews, words: 
         fewer=now - then,
         days=live.days,
     )
+    return said if then or not now else words.say("{cost}: none is left", cost=said)
 
 
 def _listed(some: Iterable[SavedSearch], words: Words) -> str:

@@ -1,7 +1,7 @@
 """A sentence in which somebody says what they look for, taken apart: what they want, and what they do not."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -77,6 +77,20 @@ def each_refused(refused: str) -> Iterator[str]:
 def names_part_time(wanted: str) -> bool:
     """Whether part-time work is named, beside whatever other form: an internship may be part-time too."""
     return bool(_patterns().part_time.search(wanted))
+
+
+def words_in(part: str, wanted: Callable[[str, str], bool]) -> list[str]:
+    """The stretches of those words that are `wanted`, which is asked of each with the rest; idle ones are none."""
+    found, ended = list[str](), -1
+    for word in re.finditer(r"[\w-]+", part):
+        if is_idle(word[0]) or not wanted(word[0], f"{part[: word.start()]}{part[word.end() :]}"):
+            continue
+        if ended >= 0 and part[ended : word.start()] == " ":
+            found[-1] = f"{found[-1]} {word[0]}"
+        else:
+            found.append(word[0])
+        ended = word.end()
+    return found
 
 
 def is_idle(word: str) -> bool:

@@ -8,7 +8,8 @@ from services.notifier.domain.people import Subscriber
 from services.rules.places.towns import town_of
 from services.rules.verdict import verdict
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
-from tests.support.portal import ServedPortal
+from tests.support.portal import ServedPortal, served_portal
+from tests.support.waiting import until
 
 JUNIOR = posting(
     "data",
@@ -104,6 +105,16 @@ def test_too_little_pay_too_far_and_the_wrong_place_are_reasons_too(store: Notif
         [searches] = re.findall(r'name="searches" value="([^"]*)"', done)
         portal.post(path, do="let-in", criterion=criterion, value=value, searches=searches)
         assert criteria_of(store, person) == before
+
+
+def test_what_would_leave_no_job_says_so(store: NotifierStore) -> None:
+    store.matches.store(0, [arrival(1, JUNIOR)], NOW)
+    person = store.person("bob")
+    store.search(person, "Java", Criteria(skills=SkillTerms(any=("Java",))))
+    with served_portal(store) as portal:
+        until(lambda: "still being read" not in portal.post("/preview", skills="Java").text, "the postings are read")
+        page = portal.post(portal.path("irrelevant", person, JUNIOR.posting_id), do="say").text
+    assert "1 fewer of the 1 job that fits in 30 days: none is left" in page
 
 
 def test_nobody_leaves_out_what_the_job_is_not_or_lets_in_what_was_never_offered(

@@ -239,6 +239,9 @@ def test_what_a_sentence_refuses_is_not_asked_for(
     [
         ("Junior data analyst, remote from Kenya, SQL, no unpaid internships", ("no unpaid internships",)),
         ("Falconer in Reykjavik, 90k", ("Falconer",)),
+        ("Falconer remote", ("Falconer",)),
+        ("part-time owl keeper in Leeds", ("owl keeper",)),
+        ("I am looking for remote work in Germany", ()),
         ("Nurse, part-time nights, in Leeds", ("nights",)),
         ("Krankenschwester in Köln, Nachtschicht", ("Nachtschicht",)),
         ("Not technical, support agent in Lagos", ("Not technical",)),
