@@ -39,6 +39,6 @@ def _value(criterion: str, value: str, words: Words) -> str:
             return words.say("less than {floor}", floor=exact_floor(floors[0], words))
         case "near":
             km, _, town = circle_in(value)
-            said = town_in_words(town)
+            said = town_in_words(town, words)
             return words.say("more than {km} km from {town}", km=km, town=said) if km else said
     return value

@@ -8,7 +8,7 @@ from typing import Final
 from schemas.posting import Reach
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import countries_of, is_group, is_subdivision, place_name
-from services.rules.places.towns import label_of, town_of
+from services.rules.places.towns import label_of, town_name, town_of
 from services.wording.lines import listed
 from services.wording.words import Words, mark
 
@@ -113,10 +113,10 @@ def place_in_words(code: str, words: Words) -> str:
     return _place_phrase(code, words.locale)
 
 
-def town_in_words(label: str) -> str:
-    """A town as it is called, without what it lies in."""
+def town_in_words(label: str, words: Words) -> str:
+    """A town as it is called in the reader's language, without what it lies in."""
     town = town_of(label)
-    return town.name if town else label
+    return town_name(town, words.language) if town else label
 
 
 def towns_in_words(towns: Sequence[int], words: Words, own: Sequence[str] = ()) -> str:
@@ -124,9 +124,9 @@ def towns_in_words(towns: Sequence[int], words: Words, own: Sequence[str] = ()) 
     known = [town for town in map(town_of, filter(None, map(label_of, towns))) if town]
     known.sort(key=lambda town: _rank(town.code, own))
     if len(known) == 1:
-        town, where = known[0].name, place_name(known[0].code, words.locale)
+        town, where = town_name(known[0], words.language), place_name(known[0].code, words.locale)
         return town if town == where else f"{town}, {where}"
-    return listed([town.name for town in known], words, either=True, most=_MOST_PLACES)
+    return listed([town_name(town, words.language) for town in known], words, either=True, most=_MOST_PLACES)
 
 
 def places_listed(codes: Iterable[str], words: Words, *, either: bool = False) -> str:

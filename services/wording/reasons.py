@@ -144,7 +144,7 @@ def _near(facts: NearFacts, fit: Fit, words: Words) -> str:
         return words.say("is remote, so that no town counts")
     if facts.town is None or facts.centre is None or facts.km is None or facts.within is None:
         return words.say("does not say in which town it is")
-    town, centre, km = town_in_words(facts.town), town_in_words(facts.centre), round(facts.km)
+    town, centre, km = town_in_words(facts.town, words), town_in_words(facts.centre, words), round(facts.km)
     if facts.town == facts.centre:
         return words.say("is in {town}", town=town)
     if fit == "yes":

@@ -21,7 +21,9 @@ def criteria_in_words(asked: Criteria, words: Words) -> list[str]:
     skills, say = asked.skills, words.say
     roles, unwanted = ([role_in_words(role, words) for role in some] for some in (asked.roles.any, asked.roles.none))
     some = listed(skills.any, words, either=True)
-    circles = [say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town)) for circle in asked.near]
+    circles = [
+        say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town, words)) for circle in asked.near
+    ]
     languages = [language_in_words(code, words) for code in asked.languages]
     floor = asked.salary_floor
     phrases = [
@@ -125,7 +127,7 @@ def _near(made: Relaxation, words: Words) -> str:
     if made.step == "accept":
         return words.say("with postings that name no town")
     circles = [
-        words.say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town))
+        words.say("{km} km round {town}", km=circle.km, town=town_in_words(circle.town, words))
         for circle in made.criteria.near
     ]
     return words.say("within {circles}", circles=listed(circles, words, either=True))

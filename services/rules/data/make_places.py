@@ -12,6 +12,7 @@ from typing import Any
 
 import babel
 from babel import Locale, localedata
+from babel.core import get_global
 
 from services.rules.places.town_data import towns
 from services.rules.text import fold
@@ -24,6 +25,9 @@ TEXT_LOCALES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
 FURTHER_LOCALES = ("sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "el", "uk", "ru", "ja", "zh", "zh_Hant", "ko")
 """Languages of postings: a country is found in running text by its name in these, in fields by all that Babel knows.
 Names of up to four letters in the further Latin ones are left out: too many are words of another language."""
+NAMED_IN = ("en", "de", "es", "fr", "pt")
+"""Languages of mails and pages, in which towns are called by their name there."""
+SOFT_HYPHEN = "\u00ad"
 AMERICAS = "019"
 """What German and Spanish call so in postings is mostly the United States."""
 LEAST, LEAST_US = 100, 25
@@ -167,6 +171,34 @@ def _large_towns() -> list[tuple[str, str, str, int]]:
     return sorted((*key, thousands) for key, thousands in largest.items())
 
 
+def town_names(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """By label of a town and language what it is called there, if not by the name of our table.
+
+    What CLDR calls the towns that time zones are named after; `given` goes before it.
+    """
+    known = towns().by_label
+    if given.keys() - known.keys():
+        raise ValueError(f"no such towns: {sorted(given.keys() - known.keys())}")
+    largest: dict[tuple[str, str], str] = {}
+    for label, town in sorted(known.items(), key=lambda entry: entry[1].thousands):
+        largest[fold(town.name), town.country] = label
+    countries_of_zones, english = get_global("zone_territories"), Locale("en").time_zones
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    for language in NAMED_IN:
+        for zone, said in Locale(language).time_zones.items():
+            name = english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
+            label = largest.get((fold(name), countries_of_zones.get(zone, "")), "")
+            if label and "city" in said:
+                names[label][language] = said["city"].replace(SOFT_HYPHEN, "")
+    for label, own in given.items():
+        names[label] |= own
+    other = {
+        label: {language: name for language, name in own.items() if name != known[label].name}
+        for label, own in sorted(names.items())
+    }
+    return {label: own for label, own in other.items() if own}
+
+
 def text_names(
     known: Mapping[str, str], names: Mapping[str, Any], groups: Mapping[str, Any], parts: Mapping[str, list[str]]
 ) -> list[list[str]]:
@@ -229,6 +261,7 @@ def compiled() -> dict[str, Any]:
         "lone": lone | {fold(name): code for name, code in cities["lone"].items()},
         "alpha3": {alpha3: code for code, alpha3 in cldr["alpha3"].items() if code in known},
         "coded": names["subdivided"]["coded"],
+        "town_names": town_names(read("town_names.toml")["towns"]),
     }
 
 

@@ -56,6 +56,8 @@ class PlaceData:
     alpha3: Mapping[str, str]
     coded: frozenset[str]
     """Countries whose subdivisions postings name by code: CA, NSW."""
+    town_names: Mapping[str, Mapping[str, str]]
+    """By label of a town and language what it is called, where that is not the name of the table of towns."""
 
 
 def country_part(code: str) -> str:
@@ -90,4 +92,5 @@ def place_data() -> PlaceData:
         lone=raw["lone"],
         alpha3=raw["alpha3"],
         coded=frozenset(raw["coded"]),
+        town_names=raw["town_names"],
     )

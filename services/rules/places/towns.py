@@ -25,6 +25,7 @@ __all__ = [
     "kilometres",
     "label_of",
     "nearest_towns",
+    "town_name",
     "town_of",
     "towns_in_field",
     "towns_in_sentence",
@@ -57,6 +58,11 @@ def label_of(number: int) -> str | None:
     """The label of an id; None where a later release knows more towns."""
     town = towns().by_id.get(number)
     return town.label if town else None
+
+
+def town_name(town: Town, language: str) -> str:
+    """What a town is called in a language (ISO 639-1); its name in the table where no other is known."""
+    return place_data().town_names.get(town.label, {}).get(language, town.name)
 
 
 def kilometres(town: Town, other: Town) -> float:

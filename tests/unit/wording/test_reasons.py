@@ -403,15 +403,15 @@ def test_every_facet_has_words() -> None:
             MUNICH,
             a_posting(workplace="hybrid", towns=(AUGSBURG,)),
             "is in Augsburg, 56 km from Munich and 16 km beyond your 40 km",
-            "ist in Augsburg, 56 km von Munich und 16 km mehr als deine 40 km",
-            "está en Augsburg, a 56 km de Munich y 16 km más allá de tus 40 km",
+            "ist in Augsburg, 56 km von München und 16 km mehr als deine 40 km",
+            "está en Augsburgo, a 56 km de Múnich y 16 km más allá de tus 40 km",
         ),
         (
             MUNICH.model_copy(update={"near": (Nearby(town="Munich, DE", km=60),)}),
             a_posting(workplace="onsite", towns=(AUGSBURG,)),
             "is in Augsburg, 56 km from Munich",
-            "ist in Augsburg, 56 km von Munich",
-            "está en Augsburg, a 56 km de Munich",
+            "ist in Augsburg, 56 km von München",
+            "está en Augsburgo, a 56 km de Múnich",
         ),
         (
             MUNICH,
@@ -763,7 +763,7 @@ def names_in(facts: Facts, words: Words) -> list[str]:
         case PlaceFacts():
             return [place_in_words(code, words) for code in given]
         case NearFacts():
-            return [town_in_words(label) for label in (facts.town, facts.centre) if label] + ["km"]
+            return [town_in_words(label, words) for label in (facts.town, facts.centre) if label] + ["km"]
         case RoleFacts():
             return [role_in_words(role, words) for role in given]
         case OtherRoleFacts():
