@@ -62,7 +62,9 @@ class Reader:
             name, value = body.split("=")
             part = f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'
             body, kind = f"--of-a-mail-program\r\n{part}\r\n--of-a-mail-program--\r\n", MULTIPART
-        with httpx2.Client(base_url=self.portal.client.base_url, timeout=30, follow_redirects=False) as client:
+        with httpx2.Client(
+            base_url=self.portal.client.base_url, timeout=30, follow_redirects=False, verify=False
+        ) as client:
             return client.post(self.path_in(mail), content=body, headers={"Content-Type": kind})
 
     def path_in(self, mail: EmailMessage) -> str:

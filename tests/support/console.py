@@ -13,8 +13,9 @@ from pydantic import SecretStr
 from services.console.app import ConsoleServer
 from services.settings import Settings
 from services.settings.console import ConsoleSettings
-from services.usecases.installation import Installation, open_installation
+from services.usecases.installation import Installation, has_store, open_installation
 from tests.support.notifying import NOW, SECRET
+from tests.support.stores import sqlite_url
 
 TOKEN = "a token of sixteen bytes"
 
@@ -47,9 +48,11 @@ def served_console(
         console=console or ConsoleSettings(port=0, token=SecretStr(TOKEN)),
         **more,
     )
+    if not has_store(settings):
+        sqlite_url(folder)  # as it would be made, which takes a tenth of a second
     with (
         open_installation(settings, create=True, tell=lambda _: None) as installation,
-        httpx2.Client(timeout=120, follow_redirects=False) as client,
+        httpx2.Client(timeout=120, follow_redirects=False, verify=False) as client,
     ):
         server = ConsoleServer(installation, lambda: served.now, file)
         served = ServedConsole(installation, server, client)
