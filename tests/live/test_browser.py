@@ -38,6 +38,7 @@ def place(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insta
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.one_of("scripts")  # the demo is walked both ways: `tests/journeys/test_browser.py`
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_somebody_signs_up_gets_a_digest_and_leaves(place: Installation, base: str, scripts: bool) -> None:
     # What the one walk was fed is old news to who comes later.
