@@ -17,12 +17,12 @@ def role_in_words(role: str, words: Words) -> str:
 
 
 def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
-    """`is a job as Backend Engineer`; of one that is near, asked for or not, `..., close to Backend Engineer`."""
+    """`is a Backend Engineer job`; of one that is near, asked for or not, `..., close to Full-stack Engineer`."""
     if not facts.own:
         said = words.say("does not say what job it is")
     elif fit != "no" and not facts.found:
         said = words.say(
-            "is a job as {role}, close to {wanted}",
+            "is a {role} job, close to {wanted}",
             role=_listed(facts.near, words),
             wanted=_listed(facts.near_to, words, either=True),
         )
@@ -34,10 +34,10 @@ def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
 
 
 def other_role_in_words(facts: OtherRoleFacts, fit: Fit, words: Words) -> str:
-    """`is no job as Sales Engineer`; else that it is one, which is excluded."""
+    """`is not a Sales Engineer job`; else that it is one, which is excluded."""
     if fit == "yes" or facts.deciding is None:
-        return words.say("is no job as {role}", role=_listed(facts.asked, words, either=True))
-    return words.say("is a job as {role}, which you exclude", role=role_in_words(facts.deciding, words))
+        return words.say("is not a {role} job", role=_listed(facts.asked, words, either=True))
+    return words.say("is a {role} job, which you exclude", role=role_in_words(facts.deciding, words))
 
 
 def roles_relaxed_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
@@ -54,7 +54,7 @@ def roles_relaxed_in_words(made: Relaxation, asked: Criteria, words: Words) -> s
 
 
 def _as_role(some: Iterable[str], words: Words) -> str:
-    return words.say("is a job as {role}", role=_listed(some, words))
+    return words.say("is a {role} job", role=_listed(some, words))
 
 
 def _listed(some: Iterable[str], words: Words, *, either: bool = False) -> str:

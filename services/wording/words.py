@@ -16,6 +16,9 @@ LANGUAGES = ("en", "de", "es", "fr", "pt")
 """Languages that the texts exist in, the language of the keys first."""
 FALLBACK_LOCALE = "en"
 _MAY_ELIDE: Final = re.compile(r"\b([Dd]|[Qq]u)e \{(\w+)\}")
+_MAY_BE_AN: Final = re.compile(r"\ba \{(\w+)\}")
+_SPOKEN_VOWEL: Final = re.compile("[AEFHILMNORSX](?=[A-Z])|(?![A-Z]{2})(?:[AIOaio]|[Ee](?!u)|[Uu](?!ni|s[aei]|ti))")
+"""What `an` stands before: `IT Manager`, `Underwriter`, but `UX Designer`, `University Lecturer`."""
 _VOWEL: Final = re.compile("[aeiouâàéèêëîïôœ]", re.IGNORECASE)
 
 
@@ -42,7 +45,11 @@ class Words:
         return self._filled(self.catalogue.ngettext(single, many, number), {"count": number, **values})
 
     def _filled(self, said: str, values: Mapping[str, object]) -> str:
-        return (_in_french(said, values) if self.locale.startswith("fr") else said).format(**values)
+        if self.locale.startswith("en"):
+            said = _in_english(said, values)
+        elif self.locale.startswith("fr"):
+            said = _in_french(said, values)
+        return said.format(**values)
 
     def either(self, names: Sequence[str]) -> str:
         """`Germany, Austria or Spain`; empty for nothing."""
@@ -72,6 +79,15 @@ class Words:
     def direction(self) -> str:
         """Which way the language is written: `ltr` or `rtl`."""
         return str(Locale.parse(self.locale).text_direction)
+
+
+def _in_english(said: str, values: Mapping[str, object]) -> str:
+    """`an` before what begins with the sound of a vowel: `an Accountant job`."""
+
+    def article(found: re.Match[str]) -> str:
+        return f"an {{{found[1]}}}" if _SPOKEN_VOWEL.match(str(values[found[1]])) else found[0]
+
+    return _MAY_BE_AN.sub(article, said) if "a {" in said else said
 
 
 def _in_french(said: str, values: Mapping[str, object]) -> str:

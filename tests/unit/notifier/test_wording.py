@@ -472,11 +472,15 @@ def test_a_second_line_says_what_the_card_does_not() -> None:
 def test_a_role_that_the_title_names_is_a_reason_only_where_there_is_no_other() -> None:
     asked = Criteria(roles=RoleTerms(any=("backend-engineer",)))
     job = posting(title="Backend Engineer", roles=("backend-engineer",))
-    assert why(job, search(criteria=asked)) == "Is a job as Backend Engineer"
+    assert why(job, search(criteria=asked)) == "Is a Backend Engineer job"
     skilled = asked.model_copy(update={"skills": SkillTerms(any=("Python",))})
     assert why(job, search(criteria=skilled)) == "Asks for Python"
+    sponsored = asked.model_copy(update={"visa_sponsorship": True})
+    assert why(job.model_copy(update={"visa": "offered"}), search(criteria=sponsored)) == "Sponsors a visa"
+    preferring = search(criteria=asked, preferred_places=("PT",))
+    assert why(job, preferring) == "May also be done from Portugal, which you prefer"
     other = posting(title="Python engineer", roles=("backend-engineer",))
-    assert why(other, search(criteria=skilled)) == "Asks for Python; is a job as Backend Engineer"
+    assert why(other, search(criteria=skilled)) == "Asks for Python; is a Backend Engineer job"
 
 
 @pytest.mark.parametrize(
@@ -549,7 +553,7 @@ def test_a_role_that_is_only_near_is_said_once() -> None:
     asked = Criteria(skills=SkillTerms(any=("Python",)), text="backend engineer")
     job = posting(title="Python craftsman", description_text="A backend engineer.", roles=("mobile-engineer",))
     [item] = digest(job, by=search("Backend engineer", criteria=asked)).items
-    assert "is rather a job as Mobile Engineer" in doubts(item)
+    assert "is more of a Mobile Engineer job" in doubts(item)
     for title in ("Mobile engineer", "Senior Mobile App Developer, Python"):
         titled = job.model_copy(update={"title": title})
         [item] = digest(titled, by=search("Backend engineer", criteria=asked)).items

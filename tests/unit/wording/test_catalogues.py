@@ -109,6 +109,24 @@ def test_a_number_takes_the_form_of_its_language() -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "article"),
+    [
+        ("Nurse", "a"),
+        ("Accountant", "an"),
+        ("iOS Engineer", "an"),
+        ("HR Manager", "an"),
+        ("UX Designer", "a"),
+        ("University Lecturer", "a"),
+        ("Underwriter", "an"),
+        ("QA Engineer", "a"),
+        ("3D Artist", "a"),
+    ],
+)
+def test_english_has_an_before_the_sound_of_a_vowel(role: str, article: str) -> None:
+    assert words_of("en_GB").say("is a {role} job", role=role) == f"is {article} {role} job"
+
+
+@pytest.mark.parametrize(
     ("role", "said"),
     [
         ("Ingénieur cloud", "est un poste d’Ingénieur cloud"),
@@ -119,8 +137,8 @@ def test_a_number_takes_the_form_of_its_language() -> None:
     ],
 )
 def test_french_elides_before_a_vowel(role: str, said: str) -> None:
-    assert words_of("fr_CA").say("is a job as {role}", role=role) == said
-    assert words_of("pt").say("is a job as {role}", role=role) == f"é uma vaga de {role}"
+    assert words_of("fr_CA").say("is a {role} job", role=role) == said
+    assert words_of("pt").say("is a {role} job", role=role) == f"é uma vaga de {role}"
 
 
 def test_french_has_its_spaces_before_signs() -> None:

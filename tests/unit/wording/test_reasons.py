@@ -444,21 +444,21 @@ def test_every_facet_has_words() -> None:
         (
             ROLE,
             a_posting(roles=("backend-engineer",)),
-            "is a job as Backend Engineer",
+            "is a Backend Engineer job",
             "ist eine Stelle als Backend-Entwickler",
             "es un puesto de Desarrollador backend",
         ),
         (
             ROLE,
             a_posting(roles=("full-stack-engineer",)),
-            "is a job as Full-stack Engineer, close to Backend Engineer",
+            "is a Full-stack Engineer job, close to Backend Engineer",
             "ist eine Stelle als Full-Stack-Entwickler, ähnlich wie Backend-Entwickler",
             "es un puesto de Desarrollador full stack, parecido a Desarrollador backend",
         ),
         (
             ROLE,
             a_posting(roles=("nurse",)),
-            "is a job as Nurse; you ask for Backend Engineer",
+            "is a Nurse job; you ask for Backend Engineer",
             "ist eine Stelle als Pflegefachkraft; du suchst Backend-Entwickler",
             "es un puesto de Enfermero; buscas Desarrollador backend",
         ),
@@ -472,7 +472,7 @@ def test_every_facet_has_words() -> None:
         (
             Criteria(roles=RoleTerms(none=("nurse",))),
             a_posting(roles=("nurse",)),
-            "is a job as Nurse, which you exclude",
+            "is a Nurse job, which you exclude",
             "ist eine Stelle als Pflegefachkraft, was du ausschließt",
             "es un puesto de Enfermero, que excluyes",
         ),
@@ -655,7 +655,7 @@ def test_what_does_not_fit_is_said_in_every_language(
         (
             Criteria(roles=RoleTerms(any=("backend-engineer",))),
             a_posting(roles=("full-stack-engineer",)),
-            "is a job as Full-stack Engineer, close to Backend Engineer",
+            "is a Full-stack Engineer job, close to Backend Engineer",
             "ist eine Stelle als Full-Stack-Entwickler, ähnlich wie Backend-Entwickler",
             "es un puesto de Desarrollador full stack, parecido a Desarrollador backend",
         ),

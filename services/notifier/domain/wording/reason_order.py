@@ -73,12 +73,14 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def worth_saying(
-    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool
+    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool, preferred: bool = False
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
 
-    Where nothing is said of the work, the most telling of the terms stands in its place, also if the card says it: no
-    job is without a reason. `bar`: whether pay is drawn against the floor.
+    A role or words that the title says stand only where nothing else does. Where nothing is asked of the work, the most
+    telling of the terms stands in its place, also if the card says it: no job is without a reason.
+
+    `bar`: whether pay is drawn against the floor; `preferred`: whether a preferred place is said besides.
     """
     fitting = sorted(
         (reason for reason in reasons if reason.fit == "yes" and not _needless(reason, posting, bar=bar)),
@@ -87,8 +89,11 @@ def worth_saying(
     of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
     named = [reason for reason in of_the_work if not _in_title(reason, posting)]
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
+    new = [reason for reason in terms if _is_new(reason)]
+    if of_the_work and not named and (new or preferred):
+        return (), tuple(new)
     first = named or of_the_work or terms[:1] or fitting[:1]
-    return tuple(first), tuple(reason for reason in terms if reason not in first and _is_new(reason))
+    return tuple(first), tuple(reason for reason in new if reason not in first)
 
 
 def named_as_one_of_several(reasons: Iterable[Reason], posting: PostingCore) -> frozenset[str]:
@@ -228,7 +233,7 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
         case "workplace":
             return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
         case "trade" | "near_role" | "searches" | "neighbour":
-            return words.say("is rather a job as {role}", role=role_in_words(doubt.of[0], words))
+            return words.say("is more of a {role} job", role=role_in_words(doubt.of[0], words))
         case "region":
             return words.say("hires only in {places}", places=places_listed(doubt.of, words))
         case "elsewhere":
