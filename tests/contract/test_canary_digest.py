@@ -19,8 +19,9 @@ from services.notifier.composing import Composer
 from services.notifier.domain.model import Sender
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
-from services.runtime.figures.canary import CANARY_ID
+from services.runtime.figures.canary import CANARY_ID, canary_without_digest
 from services.runtime.sql.store import writing
+from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
 SENDER = Sender("Harbour Jobs", "alerts@jobs.example", "1 Quay Street, Porto")
@@ -119,3 +120,22 @@ def _built(canary: CanaryDigest) -> bool:
         return canary.build(LATER)
     except UnavailableError:
         return False
+
+
+def test_workers_that_serve_it_at_once_and_store_matches_meanwhile_wait_for_each_other(
+    stores: list[NotifierStore],
+) -> None:
+    first, *others = stores
+    came(first, with_others=False)
+    canaries = [CanaryDigest(store.engine, store.ids, composer_of(store), NotifierSettings()) for store in others]
+
+    def store_matches() -> None:
+        for offset in range(20):
+            first.matches.store(0, [arrival(offset, posting(f"job {offset}"))], NOW)
+            first.windows.take_cut(NOW)
+
+    with capture_logs() as logs:
+        at_once(store_matches, *(lambda canary=canary: canary.build(LATER) for canary in canaries))
+    assert [log for log in logs if log["log_level"] in ("error", "warning")] == []
+    assert canary_without_digest(first.engine) is None
+    assert len(first.matches.newest(NOW - timedelta(days=1), 100)) == 20
