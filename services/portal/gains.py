@@ -76,16 +76,28 @@ def shown_gains(
             )
         return said, asking_instead(given, gain.relaxations[-1].criteria, words)
 
+    more_mailed: Sequence[Loosened] = ()
     if loosened is None:
-        best = [Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS)]
+        gains = (Loosened((made,), more, 0.0) for made, more in preview.gains(_MOST_GAINS))
+        best = [gain for gain in gains if _keeps_trade(gain, asked)]
     else:
-        best = [gain for gain in loosened if gain.jobs_a_week > now_mailed][:_MOST_GAINS]
+        more_mailed = [gain for gain in loosened if gain.jobs_a_week > now_mailed]
+        best = [gain for gain in more_mailed if _keeps_trade(gain, asked)][:_MOST_GAINS]
     buttons = [shown(gain) for gain in best]
     if loosened is not None and not best and not preview.found.matching:
         buttons = _trade_alone(preview, asked, given, words)
     single = [gain for gain in loosened or () if len(gain.relaxations) == 1]
-    none_mailed = words.say("No single change would have more mailed.") if single and not best else ""
+    none_mailed = words.say("No single change would have more mailed.") if single and not more_mailed else ""
     return ShownGains(loosened is not None, buttons, none_mailed, _by_criterion(preview, loosened, words))
+
+
+def _keeps_trade(loosened: Loosened, asked: Criteria) -> bool:
+    """Whether it still says which work is looked for, where the search does: else jobs of every trade would fit."""
+    return _names_trade(loosened.relaxations[-1].criteria) or not _names_trade(asked)
+
+
+def _names_trade(criteria: Criteria) -> bool:
+    return bool(criteria.roles.any or criteria.skills.any or criteria.skills.all or criteria.text)
 
 
 def _trade_alone(

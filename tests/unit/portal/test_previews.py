@@ -287,6 +287,16 @@ def test_skills_that_would_open_more_are_offered_and_added_by_a_button(cloudy: N
     assert "Terraform: 7 mehr" in portal.client.post("/preview", data=asked, headers={"Accept-Language": "de"}).text
 
 
+def test_no_button_gives_up_the_only_trade_that_is_asked_for(cloudy: None, portal: ServedPortal) -> None:
+    read(portal)
+    for path in ("/preview", "/preview/gains"):
+        for wishes in ({}, {"workplace.hybrid": "1"}):
+            page = portal.post(path, **ASKED | {"skills": "Kubernetes"} | wishes).text
+            buttons = re.findall(r'name="instead" value="([^"]*)"', page)
+            assert buttons or not wishes
+            assert all("skills=Kubernetes" in other for other in buttons)
+
+
 @pytest.fixture
 def clerk(store: NotifierStore) -> None:
     """Nine jobs at whose core Kubernetes is, and one that names it in passing."""
