@@ -116,16 +116,12 @@ class Links:
 
     unsubscribe: str
     manage: str
-    hide_company: dict[str, str]
-    """By posting_id."""
     not_relevant: dict[str, str]
-    """By posting_id."""
-    more_like: dict[str, str] = field(default_factory=dict)
     """By posting_id."""
     save: dict[str, str] = field(default_factory=dict)
     """By posting_id."""
     why: dict[str, str] = field(default_factory=dict)
-    """By posting_id: the page of the job, which says criterion by criterion why it is there."""
+    """By posting_id: the page of the job, which says criterion by criterion why it is there, and takes all feedback."""
     open: dict[str, str] = field(default_factory=dict)
     """By posting_id: the way to a job that counts as a sign of life; empty where jobs are linked as they are."""
     rest: str = ""

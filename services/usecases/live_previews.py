@@ -61,7 +61,7 @@ _HARDLY_EVER: Final = 1_000
 """After so many times as many objects as Python itself waits for, by its tenths of a million."""
 _MANY: Final = 5_000
 _WEEK: Final = timedelta(days=7)
-_NO_LINKS: Final = Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
+_NO_LINKS: Final = Links(unsubscribe="", manage="", not_relevant={})
 _NOBODY: Final = "reader@example.com"
 _OPEN: Final[Mapping[str, Any]] = {"status": "open", "backlog": False}
 

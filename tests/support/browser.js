@@ -14,6 +14,7 @@ function measured(page) {
       direction: page.getComputedStyle(one).direction,
       ...edgesOf(one, page),
     })),
+    rows: [...page.document.querySelectorAll(".acts")].map((one) => new Set([...one.children].map((link) => link.offsetTop)).size),
     stripes: [...page.document.querySelectorAll(".why, .off")].map((one) => stripesOf(page.getComputedStyle(one))),
   };
 }

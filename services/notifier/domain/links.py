@@ -42,7 +42,7 @@ MOST_BASE_CHARACTERS = MOST_UNSUBSCRIBE_BYTES - len("</u/>") - len(".") - 2 * 16
 LOOPBACK = ("localhost", "127.0.0.1")
 """Names of this machine."""
 
-_OF_A_JOB: tuple[Purpose, ...] = ("hide", "irrelevant", "more", "save", "job")
+_OF_A_JOB: tuple[Purpose, ...] = ("irrelevant", "save", "job")
 _MAC_BYTES = 10
 _MAC_CHARACTERS = 16
 _BLOCK_BYTES = 64
@@ -134,7 +134,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = Fa
     """
     jobs = [item.posting.posting_id for item in (*digest.items, *digest.near)]
     if not base_url:
-        return Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
+        return Links(unsubscribe="", manage="", not_relevant={})
     base = public_base(base_url)
     subscriber_id = digest.recipient.subscriber_id
     slot = slot_of(digest.due_at)
@@ -156,9 +156,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = Fa
     return Links(
         unsubscribe=unsubscribe,
         manage=found["manage", slot],
-        hide_company={job: found["hide", job] for job in jobs},
         not_relevant={job: found["irrelevant", job] for job in jobs},
-        more_like={job: found["more", job] for job in jobs},
         save={job: found["save", job] for job in jobs},
         why={job: found["job", job] for job in jobs},
         open={job: found["open", job] for job in jobs} if clicks else {},

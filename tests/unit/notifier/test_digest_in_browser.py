@@ -19,6 +19,8 @@ from tests.support.noted_digest import OTHERS, WEEK, noted_digest
 
 SMALL = 320
 """Pixels: the narrowest phone in use, and WCAG 1.4.10's width for reading without scrolling sideways."""
+COMMON = 390
+"""Pixels: most phones have as many, or more."""
 FOREIGN = {
     "arabic": (
         "مهندس برمجيات أول لمنصة البيانات والتعلم الآلي في فريق البنية التحتية العالمي",
@@ -75,6 +77,12 @@ def test_nothing_sticks_out_of_a_small_phone_and_every_text_can_be_read(
     assert page["outside"] == []
     assert page["pale"] == []
     assert page["height"] > 400
+
+
+def test_the_links_of_a_card_take_one_row_of_a_common_phone(tmp_path: Path) -> None:
+    pages = {language: page_of(rich_digest(recipient(locale=language))) for language in LANGUAGES}
+    rows = {language: set(page["rows"]) for language, page in measured(pages, COMMON, tmp_path).items()}
+    assert rows == {language: {1} for language in LANGUAGES}
 
 
 def test_foreign_names_run_their_own_way_and_the_page_runs_its_own(found: dict[str, Any]) -> None:

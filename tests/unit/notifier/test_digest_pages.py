@@ -20,7 +20,7 @@ from services.notifier.domain.wording.digest import more_line, week_line
 from services.notifier.domain.wording.view import notes
 from services.notifier.ports import Links, Rendered
 from services.wording.catalogues import words_of
-from services.wording.words import Words
+from services.wording.words import LANGUAGES, Words
 from tests.support.digests import NOON, PYTHON, SENDER, digest, linked_to, pay, posting, recipient, rich_digest, search
 from tests.support.noted_digest import noted_digest
 
@@ -67,12 +67,25 @@ def test_links_that_each_job_has_are_named_with_the_job() -> None:
         assert anchor.get("aria-label").startswith(f"{anchor.text_content()}: ")
 
 
-def test_both_parts_hold_the_same_links() -> None:
+def test_the_text_part_holds_what_the_page_links_but_what_a_page_of_the_job_does() -> None:
     page = rendered(rich_digest())
     linked = {anchor.get("href") for anchor in tree(page).iter("a")}
     written = set(re.findall(r"https://\S+", page.text))
-    assert linked == written
-    assert len(linked) == 7 + 5 * 7 + 1 + 2
+    of_a_job = {link for link in linked if re.search("/[kn]/", link)}
+    assert linked - written == of_a_job
+    assert (len(linked), len(of_a_job)) == (7 + 3 * 7 + 1 + 2, 2 * 7)
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_job_of_the_text_part_ends_in_its_address_and_the_page_that_takes_feedback(locale: str) -> None:
+    text = rendered(rich_digest(recipient(locale=locale))).text
+    cards = re.findall(r"^\d+\. .*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)
+    assert len(cards) == 7
+    for card in cards:
+        *said, job, why = card.splitlines()
+        assert re.fullmatch(r" {4}\D+: https://\S+", job), job
+        assert re.fullmatch(r" {4}\D+: https://jobs\.harbour\.example/j/.+", why), why
+        assert not [line for line in said if "https://" in line and "Sample Board" not in line]
 
 
 def test_the_same_digest_gives_the_same_page() -> None:
@@ -223,7 +236,7 @@ def test_colours_that_meet_have_the_contrast_of_wcag_aa(fore: str, back: str) ->
 
 def test_links_of_an_empty_kind_leave_no_stray_words() -> None:
     made = digest(posting())
-    page = JinjaRenderer(SENDER).render(made, Links(unsubscribe="", manage="", hide_company={}, not_relevant={}))
+    page = JinjaRenderer(SENDER).render(made, Links(unsubscribe="", manage="", not_relevant={}))
     assert "None" not in page.html + page.text
 
 

@@ -51,9 +51,9 @@ def test_the_links_of_a_digest_are_the_tokens_of_their_claims() -> None:
     assert found.manage == f"https://jobs.example.com/m/{token(SECRET, 'manage', to, slot_of(made.due_at))}"
     assert found.rest == f"https://jobs.example.com/r/{token(SECRET, 'rest', to, slot_of(made.due_at))}"
     for job in (item.posting.posting_id for item in made.items):
-        assert found.hide_company[job] == f"https://jobs.example.com/h/{token(SECRET, 'hide', to, job)}"
+        assert found.why[job] == f"https://jobs.example.com/j/{token(SECRET, 'job', to, job)}"
         assert found.not_relevant[job] == f"https://jobs.example.com/n/{token(SECRET, 'irrelevant', to, job)}"
-        assert found.more_like[job] == f"https://jobs.example.com/l/{token(SECRET, 'more', to, job)}"
+        assert found.save[job] == f"https://jobs.example.com/k/{token(SECRET, 'save', to, job)}"
 
 
 @pytest.mark.parametrize("subscriber_id", ["1", "k3v9xq2m", "a b", "Zoë", "x.y", "~", "/../", "\udc80"])
@@ -83,8 +83,8 @@ def test_every_job_has_its_own_links_and_all_are_https() -> None:
     made = digest(posting("a"), posting("b"))
     found = links(made=made)
     jobs = {item.posting.posting_id for item in made.items}
-    assert set(found.hide_company) == set(found.not_relevant) == jobs
-    every = [found.unsubscribe, found.manage, *found.hide_company.values(), *found.not_relevant.values()]
+    assert set(found.save) == set(found.not_relevant) == jobs
+    every = [found.unsubscribe, found.manage, *found.save.values(), *found.not_relevant.values()]
     assert len(set(every)) == 6
     assert all(url.startswith("https://jobs.example.com/") for url in every)
 
@@ -102,7 +102,7 @@ def test_the_unsubscribe_header_stays_short_enough_for_every_provider() -> None:
 
 
 def test_without_a_public_address_there_are_no_links() -> None:
-    assert links("") == Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
+    assert links("") == Links(unsubscribe="", manage="", not_relevant={})
 
 
 @pytest.mark.parametrize(

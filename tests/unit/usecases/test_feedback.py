@@ -8,14 +8,14 @@ import pytest
 from pydantic import SecretStr
 
 from services.notifier.domain.feedback import Kind
-from services.notifier.domain.links import claim_of, links_for, slot_of
+from services.notifier.domain.links import PATHS, Purpose, claim_of, links_for, slot_of, token
 from services.notifier.domain.people import Subscriber
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
 from services.settings import Settings
 from services.usecases import feedback
 from services.usecases.installation import Installation
-from tests.support.digests import NOON, digest, recipient
+from tests.support.digests import NOON, digest
 from tests.support.digests import posting as python_job
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
 from tests.support.serving import HOUR, due
@@ -43,16 +43,13 @@ def installation_of(store: NotifierStore) -> Installation:
 
 
 def links_of(store: NotifierStore, person: Subscriber, purpose: str) -> str:
-    made = digest(posting("one", fetched_at=NOON), to=recipient(subscriber_id=person.subscriber_id))
-    links = links_for(made, BASE, SECRET)
-    by = {"not_relevant": links.not_relevant, "more_like": links.more_like, "hidden_company": links.hide_company}
-    return by[purpose][posting("one").posting_id]
+    by: dict[str, Purpose] = {"not_relevant": "irrelevant", "more_like": "more", "hidden_company": "hide"}
+    own = token(SECRET, by[purpose], person.subscriber_id, posting("one").posting_id)
+    return f"{BASE}/{PATHS[by[purpose]]}/{own}"
 
 
 @pytest.mark.parametrize("kind", ["not_relevant", "more_like", "hidden_company"])
-def test_a_link_in_a_digest_says_it_for_whom_the_digest_was_for(
-    store: NotifierStore, ada: Subscriber, kind: Kind
-) -> None:
+def test_a_link_says_it_for_whom_it_was_made(store: NotifierStore, ada: Subscriber, kind: Kind) -> None:
     statement = feedback.follow(installation_of(store), links_of(store, ada, kind), NOW)
     assert statement.kind == kind
     assert store.feedback.said(ada.subscriber_id) == [(statement, NOW)]

@@ -47,7 +47,8 @@ _INDENT: Final = 4
 """Of what a card of text says below its number."""
 _MARGIN: Final = " " * _INDENT
 _MOST_SHAPES: Final = 512
-_ACTIONS = ("why", "save", "more_like", "not_relevant", "hide_company")
+_ACTIONS = ("why", "save", "not_relevant")
+"""Of a card: as many as fit one row of a phone. All that can be said of a job is on the page that `why` leads to."""
 
 
 class _Key:
@@ -289,13 +290,11 @@ class Cards:
     def _card(self, wanted: _Wanted) -> _Card:
         job, words = shown_job(wanted.item.posting, wanted.words), wanted.words
         see, colon = words.say(LABELS["see"]), words.say(LABELS["colon"])
-        offers = [
-            (words.say(LABELS[name]), slot(name))
-            for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
-            if offered
-        ]
-        html = self._html.card(job, wanted.near, self._html.acts(offers, colon, job.title))
-        text = self._text.card(job, see, colon, self._text.acts(offers, colon))
+        offered = [name for name, offered in zip(_ACTIONS, wanted.offered, strict=True) if offered]
+        acts = self._html.acts([(words.say(LABELS[name]), slot(name)) for name in offered], colon, job.title)
+        html = self._html.card(job, wanted.near, acts)
+        why = f"{words.say(LABELS['why_and_more'])}{colon} {slot('why')}" if "why" in offered else ""
+        text = self._text.card(job, see, colon, why)
         return _Card(job, Form.of(str(html)), Form.of(str(text)))
 
     def _bar(self, wanted: _Wanted) -> _Bar:
