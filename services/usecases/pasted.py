@@ -141,9 +141,16 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
     """What is not wanted, and the parts that nothing takes."""
     unwanted, missed = _Unwanted(), list[str]()
     for denial in refused:
-        for part in (denial,) if wishes.lacks_experience(denial) else tuple(wishes.each_refused(denial)):
+        behind_form = False
+        for part, added in ((denial, False),) if wishes.lacks_experience(denial) else wishes.each_refused(denial):
             said = wishes.without_denial(part)
-            if forms_of := forms.refused_in(said, lambda text: posting_in(text, now).offered):
+            forms_of = forms.refused_in(said, lambda text: posting_in(text, now).offered)
+            if forms_of and added and not behind_form:
+                # "No nights and part-time" may ask for it as well.
+                missed.append(part)
+                continue
+            behind_form = bool(forms_of)
+            if forms_of:
                 unwanted.forms += forms_of
                 continue
             named, called = _named_in(said, now)

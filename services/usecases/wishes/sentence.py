@@ -65,13 +65,18 @@ def choices_in(wanted: str) -> Iterator[tuple[str, int, int]]:
         yield wanted[begins : found.start()].strip(), found.start(), found.end()
 
 
-def each_refused(refused: str) -> Iterator[str]:
-    """What one denial refuses: "no nights or weekends" both."""
-    start = 0
-    for found in (*_patterns().each.finditer(refused), None):
+def each_refused(refused: str) -> Iterator[tuple[str, bool]]:
+    """What one denial refuses: "no nights or weekends" both.
+
+    Each part with whether it stands behind an "and" alone, which may begin what is wanted: "no nights and part-time".
+    """
+    known, start, added = _patterns(), 0, False
+    for found in (*known.each.finditer(refused), None):
         if part := refused[start : found.start() if found else len(refused)].strip(_EDGES):
-            yield part
-        start = found.end() if found else start
+            added = added and not known.never.search(part)
+            yield part, added
+        if found:
+            start, added = found.end(), added or bool(found["adds"])
 
 
 def names_part_time(wanted: str) -> bool:
@@ -176,7 +181,8 @@ def _patterns() -> _Patterns:
         never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
         choice=re.compile(rf"(?<=[\w-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
         each=re.compile(
-            rf"(?<=\w) {any_of('joint.and', 'joint.or', 'joint.either', 'wish.nor')} (?=\w)", re.IGNORECASE
+            rf"(?<=\w) (?:{any_of('joint.or', 'joint.either', 'wish.nor')}|(?P<adds>{any_of('joint.and')})) (?=\w)",
+            re.IGNORECASE,
         ),
         idle=re.compile(any_of("wish.idle", "wish.leads"), re.IGNORECASE),
         hours=re.compile(

@@ -386,6 +386,17 @@ def test_each_trade_that_would_do_is_asked_for_and_one_of_a_tool_roughly(
         ("Buchhalterin in Leipzig, keine Zeitarbeit", {"temporary"}, ()),
         ("junior analyst, SQL, no unpaid internships", set(), ("no unpaid internships",)),
         ("Java developer, no PHP or night shifts", set(), ("night shifts",)),
+        ("Koch, ohne Praktikum und Zeitarbeit", {"internship", "temporary"}, ()),
+        ("Nurse, no internship and no contract", {"internship", "contract"}, ()),
+        ("Nurse, no nights and no contract", {"contract"}, ("no nights",)),
+        ("Nurse, no nights and part-time", set(), ("no nights", "part-time")),
+        ("Nurse, no nights and part-time or contract", set(), ("no nights", "part-time", "contract")),
+        ("Koch, keine Nachtschicht und in Teilzeit", set(), ("keine Nachtschicht", "in Teilzeit")),
+        ("Cuisinier à Lyon, pas de nuit et à temps partiel", set(), ("pas de nuit", "à temps partiel")),
+        ("Enfermera, sin noches y a tiempo parcial", set(), ("sin noches", "a tiempo parcial")),
+        ("Enfermeira, sem noites e a tempo parcial", set(), ("sem noites", "a tempo parcial")),
+        ("Nurse in Leeds, no weekends and full-time", set(), ("no weekends", "full-time")),
+        ("Java developer, not SAP and freelance only", set(), ("freelance only",)),
     ],
 )
 def test_a_form_that_a_sentence_refuses_is_left_out(text: str, forms: set[str], missed: tuple[str, ...]) -> None:
