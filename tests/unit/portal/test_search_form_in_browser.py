@@ -268,3 +268,12 @@ def test_the_words_that_a_wish_was_read_from_go_with_its_chip(page: Page) -> Non
     page.get_by_role("button", name="Remove Kubernetes").click()
     expect(words).to_be_hidden()
     expect(page.locator("#r-skills").get_by_text("Go: Golang")).to_be_visible()
+
+
+def test_enter_in_the_field_of_an_address_signs_up_whatever_the_form_offers_above_it(page: Page) -> None:
+    page.locator("textarea[name=pasted]").fill("Python")
+    page.get_by_role("button", name="Fill the form").click()
+    page.get_by_role("button", name=re.compile("^Ask for ")).wait_for()
+    page.get_by_label("Your email address").fill("ada@example.com")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Look into your mailbox").wait_for()
