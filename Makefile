@@ -58,7 +58,7 @@ test-all: setup mail-lint
 
 # Has what tests import compiled once, before each worker of a first run would compile all of it.
 collect: setup
-	@$(BIN)/pytest --collect-only >/dev/null
+	@found=$$($(BIN)/pytest --collect-only -q 2>&1) || { echo "$$found" | tail -n 40; exit 1; }
 
 # In full what CI does less of: kills, rounds, lives, examples, each point of a kill over both databases; on the engines of
 # `make engines`, well over an hour.

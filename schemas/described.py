@@ -34,9 +34,13 @@ class Described(BaseModel):
 def sentences(model: type[BaseModel]) -> Mapping[str, str]:
     """By field, those of the classes above it included."""
     found: dict[str, str] = {}
-    for one in reversed(model.__mro__):
-        if issubclass(one, BaseModel) and one is not BaseModel and not one.__pydantic_generic_metadata__["origin"]:
-            found |= _below_fields(one)
+    for above in reversed(model.__mro__):
+        if (
+            issubclass(above, BaseModel)
+            and above is not BaseModel
+            and not above.__pydantic_generic_metadata__["origin"]
+        ):
+            found |= _below_fields(above)
     return {name: found[name] for name in model.model_fields if name in found}
 
 

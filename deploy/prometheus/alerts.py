@@ -371,7 +371,7 @@ _THRESHOLDS: tuple[Alert, ...] = (
     ),
     Alert(
         "JobchimeNoSource",
-        "page",
+        "ticket",
         'sum(max by (state) (jobchime_sources{state!="off"})) == 0',
         "15m",
         "The settings name no source that is on, and nobody may push: no posting comes.",

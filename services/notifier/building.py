@@ -57,8 +57,12 @@ class Builder:
         self._put_right_at: datetime | None = None
 
     def build(self, now: datetime) -> None:
-        """Serve whoever is due at `now`, as far as one tick goes. Raises UnavailableError."""
+        """Put right what a clock that ran ahead left, then serve. Raises UnavailableError."""
         self._put_right(now)
+        self.serve(now)
+
+    def serve(self, now: datetime) -> None:
+        """Serve whoever is due at `now`, as far as one tick goes. Raises UnavailableError."""
         cut = self._windows.take_cut(now)
         for _ in range(self._settings.passes_a_tick):
             # Between passes garbage is looked for as ever.

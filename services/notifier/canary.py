@@ -39,12 +39,12 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, rehearsed, writing
 
 _ID = "canary"
-_PERSON = Profile("canary@nowhere.example", "", "UTC", "EUR", "en")
 _ASKED = Criteria(skills=SkillTerms(all=("Python",)))
 _PARTITION = -1
 """None of the topic: nobody who stores matches waits for it."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""Nobody has been due for longer, so that nobody else is claimed."""
+"""Nobody has been due for longer, and no mail has waited for longer: nobody else is claimed."""
+_NEVER = timedelta(days=365_000)
 _AGAIN = timedelta(minutes=1)
 """How long to wait after one that could not be built."""
 _LOOKS = timedelta(seconds=10)
@@ -85,13 +85,16 @@ class CanaryDigest:
         # It looks at no posting but its own, which is sent however likely anybody is to want it.
         unbarred = settings.curate.model_copy(update={"least_chance": 0.0, "least_mail_chance": 0.0})
         alone = {"subscribers_at_once": 1, "passes_a_tick": 1, "deliveries_at_once": 1, "newest_looked_at": 0}
-        self._settings = settings.model_copy(update={**alone, "curate": unbarred})
+        self._settings = settings.model_copy(update={**alone, "curate": unbarred, "give_up_after": _NEVER})
+        # Nobody can guess it, and have it suppressed by a sign-up that comes back.
+        address = f"{ids.address_hash('canary@nowhere.example')[:16]}@nowhere.example"
+        self._person = Profile(address, "", "UTC", "EUR", "en")
         self._probe = probe
         self._looks_at: datetime | None = None
         """Not before; a clock that was set back is not waited for."""
 
     def build(self, now: datetime) -> bool:
-        """Whether one was built. Raises UnavailableError; what fails for a reason of its own is logged, and missed."""
+        """Whether one was built; what fails on the way is logged, and missed. Raises UnavailableError."""
         if self._looks_at is not None and timedelta() < self._looks_at - now <= _AGAIN:
             return False
         self._looks_at = now + _LOOKS
@@ -103,8 +106,10 @@ class CanaryDigest:
             failed = self._rehearse(now)
             if failed is None:
                 self._probe()
-        except UnavailableError:
-            raise
+        except UnavailableError as error:
+            # It waits for locks that building takes nowhere else, and must not cost people their tick.
+            _events.warning("no digest could be built of the canary now", error=redacted(error))
+            return False
         except (MailDeferredError, MailRefusedError) as error:
             _events.error("the mailer would not take a mail of the canary", error=redacted(error))
             return False
@@ -126,24 +131,23 @@ class CanaryDigest:
             posting = _open(matches.postings([CANARY_ID])[CANARY_ID])
             key = self._take_in(store, now)
             matches.store(_PARTITION, [Arrival(0, posting, keys_of([key]), keys_of(()))], now)
-            Builder(matches, SqlWindows(store), digests, self._composer, settings).build(now)
+            Builder(matches, SqlWindows(store), digests, self._composer, settings).serve(now)
             with writing(store) as connection:
-                # Before all that waits but what is about to be given up.
-                first = {"due_at": now - settings.give_up_after + timedelta(hours=1)}
-                connection.execute(update(deliveries).where(deliveries.c.subscriber_id == _ID).values(first))
+                own = deliveries.c.subscriber_id == _ID
+                connection.execute(update(deliveries).where(own).values(due_at=_EVER))
             Courier(SqlDeliveries(store), mailer, settings, stopping=lambda: bool(mailer.taken)).deliver(now)
             with reading(store) as connection:
                 paused = sending_paused(connection)
             built = digests.history(_ID, with_holds=True)
             if not built:
-                return "the log says what could not be built"
+                return "they were not claimed, or the log says what could not be built"
             ended = built[0].state == "accepted" or (paused and built[0].state == "pending")
             return None if ended else f"{built[0].outcome}, {built[0].state or built[0].reason}"
 
     def _take_in(self, store: Engine, now: datetime) -> int:
         """The key of what they look for."""
         consent = Consent("given", now, "operator", "")
-        SqlSubscribers(store, self._ids).add(_PERSON, now, consent, subscriber_id=_ID)
+        SqlSubscribers(store, self._ids).add(self._person, now, consent, subscriber_id=_ID)
         search = SqlSearches(store, self._ids).add(
             _ID, "Canary", _ASKED, Timing("instant", 0, None), now, search_id=_ID
         )

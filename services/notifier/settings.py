@@ -55,8 +55,8 @@ class NotifierSettings(BaseModel):
     send_lease: Span = timedelta(minutes=10)
     """Longer than any request can take: a delivery whose sender is silent for so long is unknown."""
     canary: bool = False
-    """Whether a made-up posting goes the whole way into the store each ten minutes, and a digest is built of it that
-    goes nowhere: one that is lost is told of. It is closed from the start, so that nobody is shown it or mailed."""
+    """Whether a made-up posting goes the whole way into the store each ten minutes, and a made-up person is served by
+    it: claimed, a digest built and delivered to nowhere. One that is lost is told of; nobody else sees or gets it."""
     give_up_after: Span = timedelta(days=2)
     """A digest that could not be handed over for so long after it was due is of no use."""
     most_instant: int = Field(default=MOST_INSTANT, ge=1, le=48)

@@ -224,13 +224,20 @@ def marked_by(text: str, evidence: Mapping[str, Sequence[Evidence]]) -> tuple[Ma
         for name, excerpts in evidence.items()
         for excerpt in excerpts
         if (words := excerpt.text.strip(" …").split())
-        for found in re.finditer(r"\s+".join(map(re.escape, words)) + r"\w*", text, re.IGNORECASE)
+        for found in re.finditer(_pattern(excerpt.text, words), text, re.IGNORECASE)
     ]
     cuts = sorted({0, len(text), *(at for first, last, _ in spans for at in (first, last))})
     return tuple(
         MarkedText(text[first:last], tuple(sorted({name for begin, end, name in spans if begin <= first < end})))
         for first, last in pairwise(cuts)
     )
+
+
+def _pattern(excerpt: str, words: Sequence[str]) -> str:
+    """With the rest of the words in which an excerpt was cut: it says so at its begin, and its end may lie anywhere."""
+    before = r"\w*" if excerpt.lstrip().startswith("…") else ""
+    after = r"\w*" if len(words) > 1 else ""
+    return before + r"\s+".join(map(re.escape, words)) + after
 
 
 def label(installation: Installation, posting_id: str, field: str, right: str, by: str, now: datetime) -> Path:

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 from structlog.testing import capture_logs
 
 from schemas.sql.base import metadata
+from schemas.sql.tables import saved_searches
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
@@ -75,6 +76,43 @@ def test_while_sending_is_paused_its_mail_waits_with_all_others(store: NotifierS
     store.pauses.set_sending(paused=True, now=NOW)
     assert canary.build(LATER)
     assert store.deliveries.states() == {"pending": 1}
+
+
+def test_nothing_of_people_is_given_up_or_told_to_have_gone_out(store: NotifierStore) -> None:
+    canary = came(store)
+    with capture_logs() as logs:
+        assert canary.build(NOW + timedelta(days=3))
+    assert [(log["event"], log["mailer"]) for log in logs] == [("a mail went out", "canary")]
+    assert store.deliveries.states() == {"pending": 1}
+
+
+def test_who_has_the_address_that_it_is_made_from_suppressed_does_it_no_harm(store: NotifierStore) -> None:
+    canary = came(store, with_others=False)
+    for address in ("canary@nowhere.example", "@nowhere.example"):
+        store.suppressions.suppress(address, "there is no such mailbox", NOW)
+    assert canary.build(LATER)
+
+
+def test_searches_that_are_due_too_late_are_left_to_those_who_put_them_right(store: NotifierStore) -> None:
+    canary = came(store)
+    with writing(store.engine) as connection:
+        connection.execute(update(saved_searches).values(next_due_at=NOW + timedelta(days=900)))
+    with capture_logs() as logs:
+        assert canary.build(LATER)
+    assert [log["event"] for log in logs] == ["a mail went out"]
+
+
+def test_a_lock_that_somebody_holds_costs_it_a_minute_and_people_nothing(store: NotifierStore) -> None:
+    canary = came(store, with_others=False)
+
+    def away(*_: object, **__: object) -> None:
+        raise UnavailableError("the store is busy")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SqlWindows, "take_cut", away)
+        assert not canary.build(LATER)
+    assert not canary.build(LATER + timedelta(seconds=30))
+    assert canary.build(LATER + timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(

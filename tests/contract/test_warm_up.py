@@ -1,5 +1,6 @@
 """A new sender sends so many mails a day and no more, however many notifiers there are; who waits gets one digest."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -143,8 +144,9 @@ def figures(days: Days, now: datetime) -> StoreFigures:
 
 
 def told(days: Days, now: datetime) -> list[Trouble]:
-    """What is not well but the outbox, which nothing empties here."""
-    return [trouble for trouble in store_troubles(figures(days, now), now) if "to be published" not in trouble.what]
+    """What is not well but the outbox, which nothing empties here, and sources, of which there are none."""
+    found = store_troubles(figures(days, now), now)
+    return [trouble for trouble in found if not re.search("to be published|no source", trouble.what)]
 
 
 def test_who_waits_is_said_in_status_and_is_no_failure(store: NotifierStore, tmp_path: Path) -> None:

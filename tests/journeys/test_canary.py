@@ -14,6 +14,7 @@ from services.embedded import Embedded, embedded
 from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.canary import CanaryDigest
+from services.notifier.domain.ids import Ids
 from services.notifier.ports import MailDeferredError, MailRefusedError
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.store_troubles import store_troubles
@@ -70,7 +71,8 @@ def test_it_goes_the_whole_way_and_is_missed_where_it_does_not(tmp_path: Path) -
         assert list(tmp_path.rglob("*.eml")) == []
         assert store.matches.newest(NOW - 99 * MINUTE, 10) == {}
         assert everything.key >= 0
-        assert list(store_troubles(figures, clock.now())) == []
+        [trouble] = store_troubles(figures, clock.now())
+        assert trouble.what.startswith("no source is in the settings")
         gone = [trouble.what for trouble in store_troubles(figures, clock.now() + 26 * MINUTE)]
         assert any("no canary was sent" in what for what in gone)
 
@@ -118,7 +120,7 @@ def test_the_store_is_asked_for_one_every_few_seconds_however_many_ticks(tmp_pat
     asked: list[str] = []
     nothing: Any = None
     with with_canaries(tmp_path, FixedClock(NOW)) as form:
-        digest = CanaryDigest(form.engine, nothing, nothing, NotifierSettings())
+        digest = CanaryDigest(form.engine, Ids(SECRET), nothing, NotifierSettings())
         event.listen(form.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
         digest.build(NOW)
         once = len(asked)

@@ -47,9 +47,11 @@ class Nurseries:
         """Where a worker may be started, again and again, as the plan says."""
         nursery, folder = self._idle.pop() if self._idle else self._new()
         (folder / PLAN).write_text(json.dumps(plan))
-        yield nursery
-        nursery.clear()
-        self._idle.append((nursery, folder))
+        try:
+            yield nursery
+        finally:
+            nursery.clear()
+            self._idle.append((nursery, folder))
 
     def _new(self) -> tuple[Nursery, Path]:
         self._made += 1

@@ -15,7 +15,7 @@ from services.runtime.pauses import BY_OPERATOR, Pauses
 
 LaneState = Literal["running", "waiting", "isolating", "halted"]
 STANDS_AFTER = timedelta(minutes=2)
-"""What has not moved for so long, and should, does not work: a batch, and a tick, take seconds."""
+"""What has not moved for so long, and should, does not work: a batch takes seconds."""
 TICKS_FAIL = 5
 """So many ticks in a row that failed, each a second after the last, are no passing conflict."""
 CLOCK_FAILS = "what it does by the clock fails"

@@ -106,9 +106,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def rehearsed(engine: Engine) -> Iterator[Engine]:
     """The store for one thread, in which all is done and at the end undone: nobody else sees anything of it.
 
-    What its transactions lock others wait for until then. Raises as `writing`.
+    What its transactions lock others wait for until then; it waits for theirs for a second. Raises as `writing`.
     """
     with writing(engine) as connection:
+        if is_postgresql(engine):
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         yield engine.execution_options(**{_REHEARSED: connection})
         if (all_of_it := connection.get_transaction()) is not None:
             all_of_it.rollback()

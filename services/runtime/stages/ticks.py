@@ -10,12 +10,13 @@ from types import TracebackType
 
 from services.runtime.clock import Clock
 from services.runtime.health.notes import Failure, Notes
-from services.runtime.health.status import STANDS_AFTER, TICKS_FAIL, Pulse
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Outgoing, Producer, Service
 from services.runtime.stages.stopping import Stopping
 
 _FAILED = "tick failed"
+_HANGS_AFTER = timedelta(minutes=5)
+"""As JobchimeStuck: serving a thousand people, and what it could not hand over, takes two of them."""
 
 
 class Ticks:
@@ -99,13 +100,14 @@ class Ticking:
         self._paused = paused
         self._stopping = stopping
         self._within = within
-        self._pulse = Pulse()
+        self._began: float | None = None
+        """The tick in hand; None between two."""
         self._thread = threading.Thread(target=self._run, name=f"{ticks.name} tick", daemon=True)
 
     def start(self) -> None:
         """Begin; told from here on, so that a first tick that does not end is seen too."""
-        self._pulse.turn()
-        self._ticks.meter.turns(self._pulse.idle_s)
+        self._began = time.monotonic()
+        self._ticks.meter.turns(self._in_hand_s)
         self._thread.start()
 
     @property
@@ -116,11 +118,16 @@ class Ticking:
     @property
     def failure(self) -> Failure | None:
         """Why ticks fail, or that the one in hand does not end; None where the last went well."""
-        hangs = timedelta(seconds=self._pulse.idle_s() if self._thread.is_alive() else 0.0)
-        if hangs < STANDS_AFTER:
+        hangs = timedelta(seconds=self._in_hand_s())
+        if hangs < _HANGS_AFTER:
             return self._ticks.failure
         now = self._clock.now()
-        return Failure("a tick does not end", now - hangs, now, "restart", TICKS_FAIL)
+        return Failure("a tick does not end", now - hangs, now, "restart")
+
+    def _in_hand_s(self) -> float:
+        """Seconds since the tick in hand began; 0 between two."""
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
 
     def ended(self, until: float) -> bool:
         """Whether the tick in hand ends before that time (monotonic seconds), once the end has come."""
@@ -130,14 +137,16 @@ class Ticking:
 
     def _run(self) -> None:
         while not self._stopping():
-            self._pulse.turn()
+            self._began = time.monotonic()
             if not self._paused():
                 now = self._clock.now()
                 if self._within is None:
                     self._ticks.tick(now)
                 else:
                     self._within.submit(self._ticks.tick, now).result()
+            self._began = None
             self._stopping.wait(self._every_s)
+        self._began = None
 
 
 _STOP_PATIENCE_S = 5.0

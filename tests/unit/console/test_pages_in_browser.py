@@ -21,15 +21,15 @@ from services.runtime.records import partition_of
 from services.usecases import accounts, workers
 from tests.support.console import TOKEN, ServedConsole
 from tests.support.linting import AXE, RULES, axe
-from tests.support.long_form import LONG
+from tests.support.long_form import met
 from tests.support.notifying import NotifierStore, arrival, posting
 from tests.support.walking import open_browser
 
 pytestmark = pytest.mark.slow
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
-    ((390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")) if LONG else ((390, "light"), (1280, "dark"))
-)
-"""Width and colours; each page is loaded once for all of them. What a width breaks, it breaks in either colour."""
+    (390, "light"), (390, "dark"), (1280, "dark"), (1280, "light"),
+)  # fmt: skip
+"""Width and colours; each page is loaded once for all that it is looked at in, in turn two of them."""
 LETTER = f"{dead_of(RAW.name)}:{partition_of(b'key', EMBEDDED_PARTITIONS)}:0"
 WIDER_EVIDENCE = "[...document.querySelectorAll('.evidence')].some(one => one.scrollWidth > one.clientWidth)"
 SAMPLE = '{"jobs": [{"id": 1, "title": "Engineer", "company": "Nimbus", "url": "https://nimbus.example/1"}, {"id": 2}]}'
@@ -104,7 +104,7 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
         tab.goto(f"{base}/people/{person}")
         tab.get_by_role("button", name="Reveal it").click()
         tab.frame_locator("iframe >> nth=0").get_by_text("Python engineer, one").first.wait_for()
-        for path in pages:
+        for at, path in enumerate(pages):
             tab.goto(f"{base}{path}")
             if path == "/mapping":
                 tab.get_by_text("Some of its items").click()
@@ -117,7 +117,7 @@ def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(filled: ServedConsole,
                 tab.get_by_role("button", name="Tell why").click()
                 tab.get_by_role("link", name="each field with its words").wait_for()
             tab.evaluate(axe())
-            for width, scheme in LOOKS:
+            for width, scheme in met(at, LOOKS, 2):
                 tab.set_viewport_size({"width": width, "height": 800})
                 tab.emulate_media(color_scheme=scheme)
                 found = [*tab.evaluate(AXE, RULES)]

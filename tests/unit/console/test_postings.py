@@ -102,7 +102,15 @@ def test_pieces_are_the_whole_text_and_marks_lie_where_the_words_stand(
     assert stand <= marked
 
 
-def test_a_word_in_which_an_excerpt_was_cut_is_marked_as_a_whole() -> None:
-    evidence = {"workplace": (Evidence.model_validate({"from": "text", "text": "remote, eighteen ho"}),)}
+@pytest.mark.parametrize(
+    ("excerpt", "marked"),
+    [
+        ("remote, eighteen ho", ["remote, eighteen hours"]),
+        ("…ote, eighteen", ["remote, eighteen"]),
+        ("eight", ["eight"]),
+    ],
+)
+def test_words_in_which_an_excerpt_was_cut_are_marked_as_a_whole(excerpt: str, marked: list[str]) -> None:
+    evidence = {"workplace": (Evidence.model_validate({"from": "text", "text": excerpt}),)}
     pieces = marked_by("Fully remote, eighteen hours a week.", evidence)
-    assert [piece.text for piece in pieces if piece.fields] == ["remote, eighteen hours"]
+    assert [piece.text for piece in pieces if piece.fields] == marked

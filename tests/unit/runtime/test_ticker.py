@@ -124,7 +124,7 @@ def test_a_failure_is_told_and_forgotten_when_it_has_passed(log: SqliteLog) -> N
 
 
 def test_a_first_tick_that_does_not_end_is_told(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.stages.ticks.STANDS_AFTER", timedelta(milliseconds=200))
+    monkeypatch.setattr("services.runtime.stages.ticks._HANGS_AFTER", timedelta(milliseconds=200))
     leave, metrics = threading.Event(), Metrics()
     quick, hangs = Ticking("quick"), Ticking("hangs", lambda: wait_for(leave))
 
@@ -143,6 +143,20 @@ def test_a_first_tick_that_does_not_end_is_told(log: SqliteLog, monkeypatch: pyt
         until(lambda: ticker.errors.keys() == {"hangs"} and idle("quick") < 0.2, "the other goes on")
         leave.set()
         until(lambda: not ticker.errors, "it is over")
+
+
+def test_that_a_tick_is_waited_for_is_no_tick_that_does_not_end(
+    log: SqliteLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runtime.stages.ticks._HANGS_AFTER", timedelta(milliseconds=50))
+    seldom, metrics = Ticking("seldom"), Metrics()
+    with Ticker([seldom], log, clock=FixedClock(NOON), every_s=60.0, meter=metrics.meter) as ticker:
+        assert seldom.ticked.wait(60)
+        until(
+            lambda: metrics.registry.get_sample_value("jobchime_loop_idle_seconds", {"loop": "seldom"}) == 0, "it rests"
+        )
+        threading.Event().wait(0.2)
+        assert ticker.errors == {}
 
 
 def test_a_service_with_inputs_is_refused(log: SqliteLog) -> None:
