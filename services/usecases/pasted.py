@@ -223,12 +223,17 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
         alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
         return all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all
 
+    def is_of_pay(word: str) -> bool:
+        return of_all["salary_floor"] is not None and wishes.is_of_pay(word)
+
     def says_nothing_within(part: str, word: str, others: str) -> bool:
-        return says_nothing(word, wanted.replace(part, others, 1))
+        return not is_of_pay(word) and says_nothing(word, wanted.replace(part, others, 1))
 
     names_trade = of_all["skills"].any or of_all["roles"].any or of_all["guessed"]
     quoted = list[str]()
     for part, rest in wishes.parts_of(wanted):
+        if all(map(is_of_pay, part.split())):
+            continue
         if says_nothing(part, rest):
             quoted.append(_cut(part))
         elif not names_trade:

@@ -7,11 +7,13 @@ from functools import cache
 from typing import Final
 
 from schemas.posting import Workplace
+from services.ingest.domain.pay.data import pay_data
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places
 
 _CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;.!?-–—()"
+_PERIODS: Final = ("year", "month", "week", "day", "hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,12 @@ def is_idle(word: str) -> bool:
     return _patterns().idle.fullmatch(word) is not None
 
 
+def is_of_pay(word: str) -> bool:
+    """Whether a word beside a sum says in what it is paid and for what time: "euros", "per", "year", "gross"."""
+    known, lowered = pay_data(), word.lower()
+    return lowered in known.before or lowered in known.after or _patterns().pay.fullmatch(lowered) is not None
+
+
 def shifts_in(wanted: str) -> Iterator[str]:
     """Shifts and nights that are named: no criterion asks for them."""
     for found in _patterns().shifts.finditer(wanted):
@@ -161,6 +169,8 @@ class _Patterns:
     idle: re.Pattern[str]
     hours: re.Pattern[str]
     """Behind a place: its hours."""
+    pay: re.Pattern[str]
+    """Words beside a sum."""
     shifts: re.Pattern[str]
     part_of_a_week: re.Pattern[str]
     """Hours of a week, or hours beside which nothing stands in their part."""
@@ -188,6 +198,7 @@ def _patterns() -> _Patterns:
         hours=re.compile(
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
         ),
+        pay=re.compile(any_of("period.per", "period.filler", *(f"period.behind.{period}" for period in _PERIODS))),
         shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
         part_time=re.compile(rf"(?<!\w){any_of('employment.part_time')}(?!\w)", re.IGNORECASE),
         experience=re.compile(any_of("denial.knowledge")),

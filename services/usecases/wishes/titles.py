@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.ingest.domain.role.reading import RoleReading, read_role
+from services.ingest.domain.role.title import head_in
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes.sentence import choices_in
@@ -29,9 +30,8 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
         return Titles(tuple(read[:1]))
     start, end = reading.spans[0]
     said = wanted[start:end]
-    name = taxonomy().canonical(said)
-    if name and taxonomy().is_tool(name):
-        return Titles((), guessed=read[0], guessed_by=name)
+    if tool := _tool_alone(said):
+        return Titles((), guessed=read[0], guessed_by=tool)
     others = tuple(_other_choices(wanted, (start, end)))
     asked = tuple(dict.fromkeys((read[0], *others)))
     by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said))
@@ -63,10 +63,14 @@ def _ending(text: str, beside: str) -> tuple[str, ...]:
     if not reading.spans or reading.roles[:1] == _read(beside).roles[:1]:
         return ()
     start, end = reading.spans[0]
-    name = taxonomy().canonical(text[start:end])
-    is_tool = name is not None and taxonomy().is_tool(name)
     vague = roles()[reading.roles[0]].generic and " " not in text[start:end]
-    return () if is_tool or vague or text[end:].strip() else reading.roles[:1]
+    return () if _tool_alone(text[start:end]) or vague or text[end:].strip() else reading.roles[:1]
+
+
+def _tool_alone(said: str) -> str:
+    """The tool that these words name without a noun of who is sought: "SAP", and not "SAP consultant"."""
+    name = taxonomy().canonical(said)
+    return name if name and taxonomy().is_tool(name) and head_in(said, roles()) is None else ""
 
 
 def _read(text: str) -> RoleReading:

@@ -250,6 +250,14 @@ def test_what_a_sentence_refuses_is_not_asked_for(
         ("nurse in Leeds, not remote", ()),
         ("developer, within 12 hours", ("12 hours",)),
         ("full-time nurse in Leeds, 30 hours", ("30 hours",)),
+        ("Nurse, 60,000 euros per year", ()),
+        ("Remote, 60,000 euros per year", ()),
+        ("20.000 euros al año", ()),
+        ("25 Euro die Stunde", ()),
+        ("Euro brutto, 40.000", ()),
+        ("Falconer 25 Euro die Stunde", ("Falconer",)),
+        ("something remote", ()),
+        ("depuis chez moi", ()),
         (POSTING, ()),
     ],
 )
@@ -366,6 +374,10 @@ def test_a_role_that_a_skill_alone_suggests_is_not_asked_for(text: str, skill: s
         ("Java developer or architect", ("backend-engineer", "software-architect"), False),
         ("teacher of maths or physics in Leeds", ("teacher",), False),
         ("Head of marketing or VP of Product Design", ("design-manager", "marketing-manager"), False),
+        ("SAP consultant in Leeds", ("enterprise-apps-consultant",), True),
+        ("SAP Berater in München", ("enterprise-apps-consultant",), True),
+        ("Salesforce administrator", ("business-systems-administrator",), True),
+        ("Nurse or SAP consultant in Leeds", ("enterprise-apps-consultant", "nurse"), False),
     ],
 )
 def test_each_trade_that_would_do_is_asked_for_and_one_of_a_tool_roughly(
