@@ -100,7 +100,7 @@ class FirstMail:
     """What the first mail of a search would hold now."""
 
     jobs: tuple[PostingCore, ...]
-    """Open ones, the newest first."""
+    """Open ones, the newest first, as many as one mail holds."""
     waits: bool
     """They are too unsure for a mail by themselves, and go with others."""
 
@@ -340,6 +340,7 @@ class LivePreviews:
         outcome = self._outcome(query, reader, found, now)
         if isinstance(outcome, Hold):
             return FirstMail((), waits=False)
+        settings = self._settings.notifier.curate
         chances = {item.posting.posting_id: item.chance.value for item in outcome.items}
         chances |= {left.posting.posting_id: left.chance.value for left in outcome.rest}
         recent = [seen.posting_id for seen in found.newest if seen.posting_id in chances and seen.at > since]
@@ -348,9 +349,9 @@ class LivePreviews:
             stored[posting_id]
             for posting_id in recent
             if posting_id in stored and stored[posting_id].status == "open" and not stored[posting_id].backlog
-        )
+        )[: settings.most_items]
         likely = 1.0 - prod(1.0 - chances[job.posting_id] for job in jobs)
-        return FirstMail(jobs, waits=bool(jobs) and likely < self._settings.notifier.curate.least_mail_chance)
+        return FirstMail(jobs, waits=bool(jobs) and likely < settings.least_mail_chance)
 
     def newest(self, criteria: Criteria) -> list[PostingCore]:
         """The newest open ones that fit, the newest first. Raises UnavailableError."""

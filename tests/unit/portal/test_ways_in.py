@@ -626,9 +626,11 @@ def test_nobody_reaches_the_searches_of_somebody_else(
     assert len(store.searches.all(ada.subscriber_id)) == 2
 
 
-@pytest.mark.parametrize(("jobs", "ends"), [(2, "jobs now:"), (9, "jobs now, among them:")])
+@pytest.mark.parametrize(
+    ("jobs", "holds", "ends"), [(2, 3, "jobs now:"), (8, 9, "jobs now, among them:"), (14, 10, "jobs now, among them:")]
+)
 def test_who_has_confirmed_is_told_whether_they_see_all_that_the_mail_would_hold(
-    store: NotifierStore, jobs: int, ends: str
+    store: NotifierStore, jobs: int, holds: int, ends: str
 ) -> None:
     person = store.person("grace")
     store.search(person)
@@ -638,5 +640,5 @@ def test_who_has_confirmed_is_told_whether_they_see_all_that_the_mail_would_hold
         until(lambda: "it would hold" in browser.get("/home/welcome").text, "the postings are read")
         page = browser.get("/home/welcome").text
     [(held, said)] = re.findall(r"it would hold (\d+) (jobs [^<]+:)", page)
-    assert said == ends
+    assert (int(held), said) == (holds, ends)
     assert (page.count('<li class="job">') == int(held)) == (ends == "jobs now:")
