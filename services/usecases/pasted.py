@@ -221,6 +221,9 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
         alone = read(part)
         # "12 hours" by itself is part-time, and behind "within" or full-time it is not.
         alone["employment"] = tuple(form for form in alone["employment"] if form in of_all["employment"])
+        for terms in ("roles", "skills"):
+            if {*alone[terms].any}.isdisjoint(of_all[terms].any):
+                alone[terms] = nothing[terms]
         return all(alone[name] in (nothing[name], ()) for name in nothing) and read(rest) == of_all
 
     def is_of_pay(word: str) -> bool:

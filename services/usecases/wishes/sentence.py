@@ -67,6 +67,13 @@ def choices_in(wanted: str) -> Iterator[tuple[str, int, int]]:
         yield wanted[begins : found.start()].strip(), found.start(), found.end()
 
 
+def choices_of(wanted: str) -> Iterator[str]:
+    """What stands between commas and each "or"."""
+    known = _patterns()
+    for choice in known.choice.split(wanted):
+        yield from filter(None, (said.strip(_EDGES) for said in known.clauses.split(choice)))
+
+
 def each_refused(refused: str) -> Iterator[tuple[str, bool]]:
     """What one denial refuses: "no nights or weekends" both.
 
@@ -189,7 +196,7 @@ def _patterns() -> _Patterns:
         clauses=re.compile(rf"{_CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
         parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
         never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
-        choice=re.compile(rf"(?<=[\w-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
+        choice=re.compile(rf"(?<=[\w,-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
         each=re.compile(
             rf"(?<=\w) (?:{any_of('joint.or', 'joint.either', 'wish.nor')}|(?P<adds>{any_of('joint.and')})) (?=\w)",
             re.IGNORECASE,

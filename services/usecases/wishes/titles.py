@@ -7,7 +7,7 @@ from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
-from services.usecases.wishes.sentence import choices_in
+from services.usecases.wishes.sentence import choices_in, choices_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     said = wanted[start:end]
     if tool := _tool_alone(said):
         return Titles((), guessed=read[0], guessed_by=tool)
-    others = tuple(_other_choices(wanted, (start, end)))
+    others = (*_other_choices(wanted, (start, end)), *_listed(wanted))
     asked = tuple(dict.fromkeys((read[0], *others)))
     by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said))
     return Titles(asked, near=by_tool and len(asked) == 1)
@@ -55,6 +55,22 @@ def _other_choices(wanted: str, span: tuple[int, int]) -> Iterator[str]:
         yield from next(filter(None, (_ending(way, said) for way in ways)), ())
         if within and len(right := wanted[behind:end]) > len(noun):
             yield from _ending(right, said)
+
+
+def _listed(wanted: str) -> Iterator[str]:
+    """Roles of parts that begin with the name of a trade: "Electrician, plumber or welder in Cork"."""
+    vocabulary = roles().vocabulary
+    for part in choices_of(wanted):
+        reading = _read(part)
+        if not reading.spans or reading.spans[0][0]:
+            continue
+        said = part[: reading.spans[0][1]]
+        stems = tuple(word.stem for word in vocabulary.words(said))
+        # "Construction" is a field, in which there are many trades, and "architect" may be one of software.
+        by_noun = head_in(said, roles()) is not None
+        trade = " " in said if by_noun else stems in vocabulary.titles and stems not in vocabulary.activities
+        if trade and not roles()[reading.roles[0]].generic and not _tool_alone(said):
+            yield reading.roles[0]
 
 
 def _ending(text: str, beside: str) -> tuple[str, ...]:
