@@ -1,6 +1,6 @@
 """What each wish of a search costs, and what would find more, in the reader's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from schemas.criteria import Criteria
 from services.portal.search_form import asking_instead
 from services.usecases.live_previews import LivePreview, Loosened
-from services.usecases.searches import WantedSearch
+from services.usecases.searches import WantedSearch, refused_by
 from services.usecases.wording import capitalised, relaxation_in_words
 from services.wording.facets import FACETS
 from services.wording.words import Words, mark
@@ -55,8 +55,9 @@ def shown_gains(
     wanted: WantedSearch,
     given: Mapping[str, str],
     words: Words,
+    count: Callable[[Criteria], int],
 ) -> ShownGains:
-    """Before they are weighed, by what fits; then those alone by which more is mailed."""
+    """Before they are weighed, by what fits; then those alone by which more is mailed. `count`: how many fit."""
     asked, now_mailed = wanted.criteria, preview.taste.jobs_a_week
 
     def shown(gain: Loosened) -> tuple[str, str]:
@@ -85,7 +86,7 @@ def shown_gains(
         best = [gain for gain in more_mailed if _keeps_trade(gain, asked)][:_MOST_GAINS]
     buttons = [shown(gain) for gain in best]
     if loosened is not None and not best and not preview.found.matching:
-        buttons = _trade_alone(preview, asked, given, words)
+        buttons = _trade_alone(preview, asked, given, words, count)
     single = [gain for gain in loosened or () if len(gain.relaxations) == 1]
     none_mailed = words.say("No single change would have more mailed.") if single and not more_mailed else ""
     return ShownGains(loosened is not None, buttons, none_mailed, _by_criterion(preview, loosened, words))
@@ -101,21 +102,24 @@ def _names_trade(criteria: Criteria) -> bool:
 
 
 def _trade_alone(
-    preview: LivePreview, asked: Criteria, given: Mapping[str, str], words: Words
+    preview: LivePreview, asked: Criteria, given: Mapping[str, str], words: Words, count: Callable[[Criteria], int]
 ) -> list[tuple[str, str]]:
-    """Where no change finds any: the work that is looked for, without regard to all else."""
-    fit = dict(preview.found.alone)
+    """Where no change finds any: the work that is looked for, without regard to all else but what is not wanted."""
+    named = dict(preview.found.alone)
+    refused = refused_by(asked)
     trades = {
-        "roles.any": Criteria(roles=asked.roles),
-        "skills.any": Criteria(skills=asked.skills),
-        "text": Criteria(text=asked.text),
+        "roles.any": refused.model_copy(update={"roles": asked.roles}),
+        "skills.any": refused.model_copy(update={"skills": asked.skills}),
+        "text": refused.model_copy(update={"text": asked.text}),
     }
-    name = next((name for name in trades if fit.get(name)), None)
-    if name is None or len(fit) < 2:
+    if len(named) < 2:
         return []
-    shown, called = format_decimal(fit[name], locale=words.locale), words.say(NAMES[name])
-    said = words.count("{wish} alone: 1 fits", "{wish} alone: {shown} fit", fit[name], wish=called, shown=shown)
-    return [(said, asking_instead(given, trades[name], words))]
+    for name, trade in trades.items():
+        if named.get(name) and (fit := count(trade)):
+            shown, called = format_decimal(fit, locale=words.locale), words.say(NAMES[name])
+            said = words.count("{wish} alone: 1 fits", "{wish} alone: {shown} fit", fit, wish=called, shown=shown)
+            return [(said, asking_instead(given, trade, words))]
+    return []
 
 
 def rate_in_words(a_week: float, days: int, words: Words) -> str:

@@ -1,6 +1,6 @@
 """A preview in the reader's words: what a page shows of what a search finds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
+from schemas.criteria import Criteria
 from services.portal.forms import fault_in
 from services.portal.gains import NAMES, ShownGains, rate_in_words, shown_gains
 from services.portal.search_form import asking, reader_of, search_of
@@ -90,7 +91,7 @@ def previewed(
     query = Query(wanted.name, wanted.criteria, wanted.preferred_places)
     found = live.preview(query, reader, now)
     loosened = live.loosened(query, reader, now) if weighed else None
-    return {**asked, "preview": _shown(found, loosened, wanted, given, words)}
+    return {**asked, "preview": _shown(found, loosened, wanted, given, words, live.count)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def outlook(
     found = live.preview(query, reader, now)
     if found.taste.jobs_a_week:
         return Outlook(_headline(found, words), "", ())
-    gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, words)
+    gains = shown_gains(found, live.loosened(query, reader, now), wanted, given, words, live.count)
     said = " ".join(filter(None, [_passing(found.taste, words), _advice(found, words)]))
     return Outlook(_headline(found, words), said, gains.buttons)
 
@@ -128,6 +129,7 @@ def _shown(
     wanted: WantedSearch,
     given: Mapping[str, str],
     words: Words,
+    count: Callable[[Criteria], int],
 ) -> ShownPreview:
     found, taste, asked = preview.found, preview.taste, wanted.criteria
     say, floor = words.say, asked.salary_floor
@@ -154,7 +156,7 @@ def _shown(
             (shown_job(posting, words), tuple(filter(None, [doubts_briefly(chance, posting, words)])))
             for posting, chance in taste.unlikely
         ],
-        gains=shown_gains(preview, loosened, wanted, given, words),
+        gains=shown_gains(preview, loosened, wanted, given, words, count),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
         advice=_advice(preview, words),

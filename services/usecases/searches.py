@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, RoleTerms, SkillTerms
 from services.notifier.adapters.sql.windows.cuts import NEW_SEARCH_LOOKS_BACK
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import MOST_SEARCHES, SavedSearch, Subscriber, Timing, preferred_places_of
 from services.notifier.importing import WantedSearch, criteria_of, search_of
 from services.notifier.importing.differences import Difference, of_search
+from services.rules.text import TextQuery
 from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
 
@@ -36,6 +37,7 @@ __all__ = [
     "prefer",
     "query_from",
     "reader",
+    "refused_by",
     "resume",
     "revise",
     "saved_query",
@@ -252,3 +254,12 @@ def with_feed(installation: Installation, key: str) -> tuple[SavedSearch, Recipi
 def delete(installation: Installation, search_id: str, now: datetime, known: SavedSearch | None = None) -> None:
     """Forget a search. Raises UsageError; ChangedError where it is another by now than is `known`."""
     installation.searches.delete(search_id, now, known)
+
+
+def refused_by(asked: Criteria) -> Criteria:
+    """What somebody does not want, and nothing of what they do; canonical, as what is asked for is."""
+    return Criteria(
+        roles=RoleTerms(none=asked.roles.none),
+        skills=SkillTerms(none=asked.skills.none),
+        text=str(TextQuery(excluded=TextQuery.parse(asked.text).excluded)),
+    )

@@ -138,11 +138,11 @@ def asked_in_words(facet: str, values: Iterable[str], words: Words) -> str:
 
 
 def wished_in_words(facet: str, values: Iterable[str], words: Words) -> str:
-    """The same, or `not internship` where all others are asked for."""
+    """The same, or `any but internship` where all others are asked for."""
     asked = tuple(values)
     others = [value for value in _BY_NAME[facet].values if value not in asked]
     if 0 < len(others) <= _FEW_LEFT_OUT and len(asked) > 2 * len(others):
-        return words.say("not {names}", names=asked_in_words(facet, others, words))
+        return words.say("any but {names}", names=asked_in_words(facet, others, words))
     return asked_in_words(facet, asked, words)
 
 

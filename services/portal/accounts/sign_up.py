@@ -30,6 +30,7 @@ from services.portal.search_form import (
     search_fields,
     sent_in,
 )
+from services.runtime.errors import UnavailableError
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
@@ -118,7 +119,11 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         words = words_for(request, str(kept.wanted.get("locale", "")))
         wanted, reader, now = signing.search_in(kept), signing.reader_in(kept), door.clock()
         given = given_of(Query(wanted.name, wanted.criteria, wanted.preferred_places), wanted.timing, words)
-        expected = await door.work(partial(outlook, live, wanted, given, reader, words, now))
+        try:
+            expected = await door.work(partial(outlook, live, wanted, given, reader, words, now))
+        except UnavailableError:
+            # Whoever came to confirm can, whatever they would be told beside it.
+            expected = None
         return door.show(
             "confirm", words, address=kept.address, search=wanted.name, wording=kept.wording, outlook=expected
         )

@@ -4,6 +4,7 @@ import asyncio
 import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import func, select
@@ -110,7 +111,13 @@ def test_where_no_change_finds_any_the_work_alone_is_one_press_away(store: Notif
         page = portal.post("/preview/gains", **asked).text
         [other] = re.findall(r'name="instead" value="([^"]+)"[^>]*>Words alone: 1 fits<', page)
         then = portal.post("/sign-up", **asked, instead=html.unescape(other)).text
+        refusing = asked | {"skills": "Python", "text": "zeppelin -pilot", "skills_none": "Java", "roles_none": "Nurse"}
+        page = portal.post("/preview/gains", **refusing).text
+        [other] = re.findall(r'name="instead" value="([^"]+)"[^>]*>Skills alone: \d+ fit', page)
     assert jobs_that_fit(then) == 1
+    kept = dict(parse_qsl(html.unescape(other)))
+    unwanted = (kept["skills_none"], kept["roles_none"], kept["text"])
+    assert unwanted == ("Java", "Nurse", "-pilot"), "what is not wanted stays unwanted"
 
 
 def test_what_finds_more_is_weighed_by_what_would_be_mailed_once_somebody_rests(

@@ -24,7 +24,9 @@ from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.links import PATHS, Purpose, slot_of
 from services.notifier.domain.people import Subscriber, profile_of
 from services.portal.accounts.guard import COOKIE, browser_of
+from services.runtime.errors import UnavailableError
 from services.runtime.logging import configure_logging
+from services.usecases.live_previews import LivePreviews
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import ServedPortal, served_portal, subject_of
@@ -158,11 +160,28 @@ def test_who_would_get_nothing_is_told_why_before_they_confirm_and_asks_for_less
         ]
         assert ways, asks[2]
         answer = portal.client.post(asks[1], data={**hidden, "instead": ways[0]}, headers={"Cookie": cookie})
-        assert answer.status_code == 303
+        assert answer.status_code == 200
+        ticked = re.findall(r'name="workplace\.(\w+)" value="1" checked', answer.text)
+        assert ticked in ([], ["hybrid", "onsite"])
+        assert '<input id="f-skills" name="skills" maxlength="500" value="Python"' in answer.text
         grace = store.subscribers.find("grace@example.com")
         [search] = store.searches.all(grace.subscriber_id)
-        assert (search.criteria.skills.any, search.timing.hour) == (("Python",), 8)
-        assert search.criteria.workplace in ((), ("hybrid", "onsite"))
+        assert search.criteria.workplace == ("hybrid",), "nothing is saved unseen"
+
+
+def test_who_comes_to_confirm_can_where_what_would_come_cannot_be_told(
+    portal: ServedPortal, mails: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise UnavailableError("the postings cannot be read")
+
+    until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
+    portal.post("/sign-up", **WISH)
+    [(_, _, link)] = letters(portal, mails)
+    monkeypatch.setattr(LivePreviews, "preview", away)
+    page = portal.get(link)
+    assert page.status_code == 200
+    assert re.search(r"<form[^>]*>.*?<button", page.text, re.DOTALL)
 
 
 @pytest.mark.parametrize("backlog", [True, False])
@@ -187,7 +206,8 @@ def test_jobs_too_unsure_for_a_mail_by_themselves_are_said_to_wait(store: Notifi
         portal.post("/sign-up", address="grace@example.com", skills="Python", time_zone="UTC")
         [(_, _, link)] = letters(portal, mails)
         page = portal.get("/home/welcome", Cookie=cookie_of(portal.post(link, do="confirm"))).text
-    assert "it waits for more of its kind" in page
+    assert page.count('<li class="job">') == 2
+    assert "they wait for more of their kind" in page
 
 
 def test_the_letter_holds_no_word_that_a_stranger_chose(portal: ServedPortal, mails: Path) -> None:

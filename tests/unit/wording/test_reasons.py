@@ -26,7 +26,7 @@ from services.rules.text import TextQuery
 from services.rules.verdict import verdict
 from services.wording.amounts import stated_pay
 from services.wording.catalogues import words_of
-from services.wording.facets import FACETS
+from services.wording.facets import FACETS, wished_in_words
 from services.wording.lines import language_in_words
 from services.wording.places import place_in_words, town_in_words
 from services.wording.reasons import in_words
@@ -787,3 +787,18 @@ def test_pay_that_the_board_estimates_is_held_against_the_floor_and_called_an_es
     text = said(Criteria(salary_floor=FLOOR), posting(salary=guess))
     assert text == f"{said(Criteria(salary_floor=FLOOR), posting(salary=pay(None, 95_000)))}, as the board estimates"
     assert stated_pay(guess, words_of("en")).endswith(" a year, estimated by the board")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "any but internship"),
+        ("de", "alles außer Praktikum"),
+        ("es", "todo menos prácticas"),
+        ("fr", "tout sauf stage"),
+        ("pt", "tudo menos estágio"),
+    ],
+)
+def test_all_forms_but_one_are_said_by_that_one(language: str, said: str) -> None:
+    others = [form for form in FACETS["employment"].asked if form != "internship"]
+    assert wished_in_words("employment", others, words_of(language)) == said
