@@ -1,6 +1,6 @@
 """What of a job their searches could leave out, once somebody calls it not relevant; left out, and let in again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from services.usecases import links, searches
 from services.usecases.errors import MissingError
 from services.usecases.installation import Installation
 
-__all__ = ["Exclusion", "exclusions", "leave_out", "let_in"]
+__all__ = ["Exclusion", "LeftOut", "exclusions", "leave_out", "let_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,15 @@ class Exclusion:
     def of(self, criteria: Criteria) -> Criteria:
         """The same criteria, by which no job with it fits; canonical."""
         return canonical(CRITERION[self.criterion].excluding(criteria, self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A search that leaves something out since just now."""
+
+    search: SavedSearch
+    stood: str
+    """What that took the place of, by which it is undone."""
 
 
 def exclusions(
@@ -51,13 +60,20 @@ def exclusions(
 
 def leave_out(
     installation: Installation, person: Subscriber, posting_id: str, exclusion: Exclusion, now: datetime
-) -> tuple[SavedSearch, ...]:
+) -> tuple[LeftOut, ...]:
     """Have searches find no such jobs any more; gives them. Raises MissingError, ChangedError, WrongFieldError."""
     posting = links.posting_of(installation, posting_id)
     some = exclusions(installation, person, posting).get(exclusion, ()) if posting else ()
     if not some:
         raise MissingError("no search of yours finds that any more")
-    return tuple(_revised(installation, search, exclusion.of(search.criteria), now) for search in some)
+    criterion = CRITERION[exclusion.criterion]
+    return tuple(
+        LeftOut(
+            _revised(installation, search, exclusion.of(search.criteria), now),
+            criterion.replaced(search.criteria, exclusion.value),
+        )
+        for search in some
+    )
 
 
 def let_in(
@@ -65,18 +81,21 @@ def let_in(
     person: Subscriber,
     posting_id: str,
     exclusion: Exclusion,
-    search_ids: Iterable[str],
+    left_out: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Make searches what they were before `leave_out`. Raises MissingError, ChangedError, WrongFieldError."""
+    """Make searches what they were before `leave_out`, each by what stood there.
+
+    The caller vouches that it was this that was left out. Raises MissingError, ChangedError, WrongFieldError.
+    """
     posting = links.posting_of(installation, posting_id)
     criterion = CRITERION.get(exclusion.criterion)
     if posting is None or criterion is None:
         raise MissingError("nothing of that is left out")
     prepared = PreparedPosting(posting)
-    for search_id in search_ids:
+    for search_id, stood in left_out.items():
         search = links.own_search(installation, person, search_id)
-        before = criterion.allowing(search.criteria, exclusion.value)
+        before = criterion.allowing(search.criteria, exclusion.value, stood)
         # Nothing but what such a link can leave out is let in by it.
         if exclusion.value in criterion.excludable(before, prepared):
             _revised(installation, search, before, now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.rules.criterion.near import circle_in
-from services.rules.criterion.salary import floors_in
+from services.rules.criterion.salary import floor_in
 from services.wording.amounts import exact_floor
 from services.wording.facets import FACETS
 from services.wording.places import place_in_words, town_in_words
@@ -35,10 +35,10 @@ def _value(criterion: str, value: str, words: Words) -> str:
             return role_in_words(value, words)
         case "place":
             return place_in_words(value, words)
-        case "salary" if floors := floors_in(value):
-            return words.say("less than {floor}", floor=exact_floor(floors[0], words))
+        case "salary" if floor := floor_in(value):
+            return words.say("less than {floor}", floor=exact_floor(floor, words))
         case "near":
-            km, _, town = circle_in(value)
+            km, town = circle_in(value)
             said = town_in_words(town, words)
             return words.say("more than {km} km from {town}", km=km, town=said) if km else said
     return value

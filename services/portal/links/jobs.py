@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Literal
 
 from fastapi import APIRouter
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -82,7 +83,7 @@ _SAYS = ("say", "undo")
 _DOES = ("leave-out", "let-in")
 """What a form may do about what searches could leave out."""
 _UNDONE = mark("Undone: it is as it was before.")
-_FIELDS = ("criterion", "value", "searches")
+_FIELDS = ("criterion", "value", "undo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,20 +289,30 @@ def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
     """Do what a form says of `_DOES`. Raises UsageError."""
     if links.has_moved(visit.subscriber):
         raise MissingError("this link changes no searches any more")
-    exclusion = Exclusion(form.get("criterion", ""), form.get("value", ""))
     installation, person, words = door.installation, visit.subscriber, visit.words
+    undo = _undo(installation, visit)
     if form.get("do") == "let-in":
-        changed = form.get("searches", "").split()
-        exclusions.let_in(installation, person, visit.about, exclusion, changed, visit.now)
+        try:
+            criterion, value, changed = undo.loads(form.get("undo", ""))
+        except BadSignature:
+            raise MissingError("nothing of that is left out") from None
+        exclusions.let_in(installation, person, visit.about, Exclusion(criterion, value), changed, visit.now)
         return _LeftOut(words.say(_UNDONE), None)
+    exclusion = Exclusion(form.get("criterion", ""), form.get("value", ""))
     some = exclusions.leave_out(installation, person, visit.about, exclusion, visit.now)
     said = words.say(
         "Left out from now on: {what} (in {searches}).",
         what=exclusion_in_words(exclusion.criterion, exclusion.value, words),
-        searches=_listed(some, words),
+        searches=_listed([one.search for one in some], words),
     )
-    ids = " ".join(search.search_id for search in some)
-    return _LeftOut(said, {**_fields(exclusion), "searches": ids})
+    changed = {one.search.search_id: one.stood for one in some}
+    return _LeftOut(said, {"undo": str(undo.dumps([exclusion.criterion, exclusion.value, changed]))})
+
+
+def _undo(installation: Installation, visit: Visit) -> URLSafeSerializer:
+    """What signs how something is undone: by it nobody lets in what a page of theirs of that job did not leave out."""
+    keys = list(reversed(installation.link_keys.honoured(visit.now)))
+    return URLSafeSerializer(keys, salt=f"let-in {visit.subscriber.subscriber_id} {visit.about}")
 
 
 def _fields(exclusion: Exclusion) -> dict[str, str]:

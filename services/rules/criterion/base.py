@@ -197,8 +197,12 @@ class Criterion(ABC, Generic[F]):
         """The same criteria, by which no posting with a value of `excludable` fits, nor any that did not."""
         return criteria
 
-    def allowing(self, criteria: Criteria, value: str) -> Criteria:
-        """What `excluding` gives, made what it was before."""
+    def replaced(self, criteria: Criteria, value: str) -> str:
+        """What `excluding` takes the place of, which its value does not say; empty where it adds or takes out alone."""
+        return ""
+
+    def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
+        """What `excluding` gives, made what it was before; `stood`: what `replaced` said then."""
         return criteria
 
     def distance(self, facts: F, kin: float) -> float:
@@ -245,7 +249,7 @@ class Unwanted(Criterion[F]):
         """That one too."""
         return self._changed(criteria, "add", value, (*self.unwanted(criteria), value)).criteria
 
-    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+    def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
         """Not that one."""
         others = tuple(other for other in self.unwanted(criteria) if other != value)
         return self._changed(criteria, "drop", value, others).criteria

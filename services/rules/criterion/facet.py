@@ -141,7 +141,7 @@ class Facet(Criterion[FacetFacts]):
         others = tuple(other for other in self.asked(criteria) or self.values if other != value)
         return criteria.model_copy(update={self.name: others})
 
-    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+    def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
         """That one too."""
         added = criteria.model_copy(update={self.name: (*self.asked(criteria), value)})
         return added.model_copy(update=self.canonical(added))

@@ -150,21 +150,25 @@ class Near(Criterion[NearFacts]):
         for circle in criteria.near:
             fewer = (0,) if len(criteria.near) > 1 else tuple(km for km in _FEWER if km < circle.km)
             for km in fewer:
-                value = f"{km} {circle.km} {circle.town}"
+                value = f"{km} {circle.town}"
                 if self.fit(self.excluding(criteria, value), prepared) != "yes":
                     yield value
                     break
 
     def excluding(self, criteria: Criteria, value: str) -> Criteria:
         """Without that town, or with its fewer kilometres."""
-        km, _, town = circle_in(value)
+        km, town = circle_in(value)
         return criteria.model_copy(update={"near": _with_circle(criteria.near, town, km)})
 
-    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+    def replaced(self, criteria: Criteria, value: str) -> str:
+        """The kilometres round that town."""
+        return str(_km_round(criteria.near, circle_in(value)[1]))
+
+    def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
         """That town as it was, where it stands as it was left."""
-        km, before, town = circle_in(value)
-        stands = next((circle.km for circle in criteria.near if circle.town == town), 0)
-        if not criteria.near or stands != km or not 0 < before <= MOST_KM or town_of(town) is None:
+        km, town = circle_in(value)
+        before = int(stood) if stood.isdecimal() else 0
+        if not criteria.near or _km_round(criteria.near, town) != km or not 0 < before <= MOST_KM:
             return criteria
         return criteria.model_copy(update={"near": _with_circle(criteria.near, town, before)})
 
@@ -175,13 +179,15 @@ class Near(Criterion[NearFacts]):
         return min(facts.km / facts.within - 1, self.untold)
 
 
-def circle_in(value: str) -> tuple[int, int, str]:
-    """Of a value of `excludable`, the kilometres that are left, 0 for none, those of before, and the town."""
-    try:
-        km, before, town = value.split(" ", 2)
-        return int(km), int(before), town
-    except ValueError:
-        return 0, 0, ""
+def circle_in(value: str) -> tuple[int, str]:
+    """Of a value of `excludable`, the kilometres that are left, 0 for none, and the town."""
+    km, _, town = value.partition(" ")
+    return (int(km), town) if km.isdecimal() else (0, "")
+
+
+def _km_round(near: Sequence[Nearby], town: str) -> int:
+    """Those that are asked for round a town, 0 for none."""
+    return next((circle.km for circle in near if circle.town == town), 0)
 
 
 def _with_circle(near: Sequence[Nearby], town: str, km: int) -> tuple[Nearby, ...]:

@@ -124,7 +124,7 @@ class Place(Criterion[PlaceFacts]):
         """The other places."""
         return criteria.model_copy(update={"places": tuple(code for code in criteria.places if code != value)})
 
-    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+    def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
         """That one too; of what is no place nothing."""
         if not criteria.places or canonical_place(value) != value or value in criteria.places:
             return criteria

@@ -139,24 +139,29 @@ class SalaryAbove(Criterion[SalaryFacts]):
             return
         currency, period = (floor.currency, floor.period) if floor else (pay.currency or "", pay.period)
         top, factor = pay.tops.get(currency), ANNUAL_FACTORS.get(period)
-        if top is None or factor is None:
+        if top is None or factor is None or currency not in currencies():
             return
         step = _ROUND if period == "year" else 1
         above = (top // factor // step + 1) * step
         if above * factor <= MOST:
-            yield f"{above} {currency} {period} {floor.amount if floor else 0}"
+            yield f"{above} {currency} {period}"
 
     def excluding(self, criteria: Criteria, value: str) -> Criteria:
         """A floor above what such jobs pay."""
-        floors = floors_in(value)
-        return criteria.model_copy(update={"salary_floor": floors[0]}) if floors else criteria
+        floor = floor_in(value)
+        return criteria.model_copy(update={"salary_floor": floor}) if floor else criteria
 
-    def allowing(self, criteria: Criteria, value: str) -> Criteria:
+    def replaced(self, criteria: Criteria, value: str) -> str:
+        """The floor, in the same money for the same time; 0 for none."""
+        return str(criteria.salary_floor.amount) if criteria.salary_floor else "0"
+
+    def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
         """The floor of before, where the one that stands is the one that was put there."""
-        floors = floors_in(value)
-        if floors is None or criteria.salary_floor != floors[0]:
+        floor = floor_in(value)
+        if floor is None or criteria.salary_floor != floor or not stood.isdecimal():
             return criteria
-        return criteria.model_copy(update={"salary_floor": floors[1]})
+        before = floor.model_copy(update={"amount": int(stood)}) if int(stood) else None
+        return criteria.model_copy(update={"salary_floor": before})
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any pay, told or not."""
@@ -190,12 +195,11 @@ class SalaryAbove(Criterion[SalaryFacts]):
         return self.untold if facts.apart_percent is None else -facts.apart_percent / 100
 
 
-def floors_in(value: str) -> tuple[SalaryFloor, SalaryFloor | None] | None:
-    """The floor that a value of `excludable` puts, and the one that stood before; None where it is no such value."""
+def floor_in(value: str) -> SalaryFloor | None:
+    """The floor that a value of `excludable` puts; None where it is no such value."""
     try:
-        amount, currency, period, before = value.split(" ")
-        put = SalaryFloor.model_validate({"amount": int(amount), "currency": currency, "period": period})
-        return put, put.model_copy(update={"amount": int(before)}) if int(before) > 0 else None
+        amount, currency, period = value.split(" ")
+        return SalaryFloor.model_validate({"amount": int(amount), "currency": currency, "period": period})
     except ValueError:
         return None
 

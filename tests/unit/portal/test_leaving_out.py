@@ -2,6 +2,8 @@
 
 import re
 
+from itsdangerous import URLSafeSerializer
+
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Salary, Skill
 from services.notifier.domain.people import Subscriber
@@ -68,9 +70,8 @@ def test_what_is_left_out_is_found_no_more_and_undone_it_is_as_before(
         assert verdict(changed["Python work"], posting("one")).outcome == "match"
         assert changed["Go work"] == before["Go work"]
         assert "Left out from now on" in done
-        searches = re.findall(r'name="searches" value="([^"]*)"', done)
-        assert len(searches) == 1
-        undone = portal.post(path, do="let-in", criterion=criterion, value=value, searches=searches[0]).text
+        [undo] = re.findall(r'name="undo" value="([^"]*)"', done)
+        undone = portal.post(path, do="let-in", undo=undo).text
         assert "Undone" in undone
         assert criteria_of(store, ada) == before
 
@@ -93,17 +94,17 @@ def test_too_little_pay_too_far_and_the_wrong_place_are_reasons_too(store: Notif
     before, path = criteria_of(store, person), portal.path("irrelevant", person, job.posting_id)
     page = portal.post(path, do="say").text
     assert {
-        ("salary", "51000 EUR year 45000"),
+        ("salary", "51000 EUR year"),
         ("place", "DE"),
-        ("near", "50 100 Munich, DE"),
+        ("near", "50 Munich, DE"),
     } <= offered(page)
     for said in ("Pay: less than €51,000 a year", "Place: Germany", "Town: more than 50 km from Munich"):
         assert said in page
     for criterion, value in offered(page):
         done = portal.post(path, do="leave-out", criterion=criterion, value=value).text
         assert verdict(criteria_of(store, person)["Round here"], job).outcome in ("reject", "near")
-        [searches] = re.findall(r'name="searches" value="([^"]*)"', done)
-        portal.post(path, do="let-in", criterion=criterion, value=value, searches=searches)
+        [undo] = re.findall(r'name="undo" value="([^"]*)"', done)
+        portal.post(path, do="let-in", undo=undo)
         assert criteria_of(store, person) == before
 
 
@@ -130,17 +131,50 @@ def test_nobody_leaves_out_what_the_job_is_not_or_lets_in_what_was_never_offered
         ("text", "x"),
         ("", ""),
         ("visa", "offered"),
-        ("salary", "1 EUR year 0"),
+        ("salary", "1 EUR year"),
+        ("salary", "51000 EUR year"),
         ("salary", "much"),
+        ("place", "DE"),
         ("place", "nowhere"),
-        ("near", "0 50 Munich, DE"),
+        ("near", "0 Munich, DE"),
         ("near", "x"),
     ):
-        for do in ("leave-out", "let-in"):
-            answer = portal.post(path, do=do, criterion=criterion, value=value, searches=searches)
-            assert answer.status_code in (200, 404), (do, criterion, answer.text)
+        answer = portal.post(path, do="leave-out", criterion=criterion, value=value)
+        assert answer.status_code in (200, 404), (criterion, answer.text)
+        asked = {"criterion": criterion, "value": value, "searches": searches}
+        assert portal.post(path, do="let-in", **asked).status_code == 404
+        unsigned = URLSafeSerializer("guessed").dumps([criterion, value, dict.fromkeys(searches.split(), "1000")])
+        assert portal.post(path, do="let-in", undo=str(unsigned)).status_code == 404
     assert criteria_of(store, ada) == before
     stranger = store.person("eve")
     other = portal.path("irrelevant", stranger, JUNIOR.posting_id)
-    assert portal.post(other, do="let-in", criterion="seniority", value="junior", searches=searches).status_code == 404
+    portal.post(path, do="say")
+    done = portal.post(path, do="leave-out", criterion="seniority", value="junior").text
+    [undo] = re.findall(r'name="undo" value="([^"]*)"', done)
+    assert portal.post(other, do="let-in", undo=undo).status_code == 404, "it is of another's page"
+    assert portal.post(path, do="let-in", undo=undo).status_code == 200
     assert criteria_of(store, ada) == before
+
+
+def test_what_is_left_out_of_searches_with_other_floors_is_one_button_and_one_undo(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    augsburg = town_of("Augsburg, DE")
+    assert augsburg
+    pay = Salary(min=40_000, max=50_000, currency="EUR", period="year", tops={"EUR": 50_000})
+    job = posting("far", workplace="onsite", towns=(augsburg.id,), salary=pay)
+    store.matches.store(0, [arrival(1, job)], NOW)
+    person = store.person("bob")
+    for name, km, floor in (("Near", 100, 45_000), ("Far", 200, 30_000)):
+        around, least = (Nearby(town="Munich, DE", km=km),), SalaryFloor(amount=floor, currency="EUR")
+        store.search(person, name, Criteria(near=around, salary_floor=least))
+    before, path = criteria_of(store, person), portal.path("irrelevant", person, job.posting_id)
+    page = portal.post(path, do="say").text
+    buttons = [button for button in _BUTTON.findall(page) if button[0] == "salary"]
+    assert buttons == [("salary", "51000 EUR year")]
+    done = portal.post(path, do="leave-out", criterion="salary", value="51000 EUR year").text
+    floors = {criteria.salary_floor.amount for criteria in criteria_of(store, person).values() if criteria.salary_floor}
+    assert floors == {51_000}
+    [undo] = re.findall(r'name="undo" value="([^"]*)"', done)
+    portal.post(path, do="let-in", undo=undo)
+    assert criteria_of(store, person) == before
