@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -26,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def paying(store: NotifierStore) -> Iterator[ServedPortal]:
+def paying(store: NotifierStore, tmp_path: Path) -> Iterator[ServedPortal]:
     """A portal over jobs that say what they pay."""
     tops = [30_000 + 5_000 * at for at in range(20)]
     jobs = (
@@ -39,7 +40,7 @@ def paying(store: NotifierStore) -> Iterator[ServedPortal]:
         for at, names in enumerate(named)
     )
     store.matches.store(0, [arrival(at, job) for at, job in enumerate([*jobs, *cloudy], 2)], NOW)
-    with served_portal(store) as portal:
+    with served_portal(store, folder=tmp_path) as portal:
         until(lambda: "still being read" not in portal.post("/preview", skills="Python").text, "the postings are read")
         yield portal
 
