@@ -314,7 +314,7 @@ def test_a_search_by_role_needs_no_file_and_its_mail_names_the_role(installation
     [mail] = installation.parent.rglob("*.eml")
     body = message_from_bytes(mail.read_bytes(), policy=default).get_body(("plain",))
     assert body is not None
-    assert body.get_content().count("job as Backend Engineer") == len(jobs)
+    assert body.get_content().count("a Backend Engineer job") == len(jobs)
 
     changed = run("search", "edit", search, "--neighbours", "--now", MORNING, "-c", installation)
     assert done(changed).splitlines() == [
