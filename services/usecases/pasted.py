@@ -145,8 +145,8 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
         for part, added in ((denial, False),) if wishes.lacks_experience(denial) else wishes.each_refused(denial):
             said = wishes.without_denial(part)
             forms_of = forms.refused_in(said, lambda text: posting_in(text, now).offered)
-            if forms_of and added and not behind_form:
-                # "No nights and part-time" may ask for it as well.
+            if forms_of and added and (not behind_form or "full_time" in forms_of):
+                # "No nights and part-time" may ask for it as well, and "no internships and full-time" does.
                 missed.append(part)
                 continue
             behind_form = bool(forms_of)

@@ -416,6 +416,8 @@ def test_each_trade_that_would_do_is_asked_for_and_one_of_a_tool_roughly(
         ("Enfermera, sin noches y a tiempo parcial", set(), ("sin noches", "a tiempo parcial")),
         ("Enfermeira, sem noites e a tempo parcial", set(), ("sem noites", "a tempo parcial")),
         ("Nurse in Leeds, no weekends and full-time", set(), ("no weekends", "full-time")),
+        ("Nurse in Leeds, no internships and full-time", {"internship"}, ("full-time",)),
+        ("Koch, kein Praktikum und in Vollzeit", {"internship"}, ("in Vollzeit",)),
         ("Java developer, not SAP and freelance only", set(), ("freelance only",)),
     ],
 )
