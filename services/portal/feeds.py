@@ -25,7 +25,7 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.usecases import searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import Query
+from services.usecases.searches import query_of
 from services.usecases.wording import shown_job
 from services.wording.catalogues import words_of
 from services.wording.words import Words, mark
@@ -102,7 +102,7 @@ def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
             raise ForgedError
         saved, reader = found
         words = words_of(reader.locale)
-        query = Query(saved.name, saved.criteria, saved.preferred_places)
+        query = query_of(saved)
         newest = partial(live.passing, query, reader, door.clock())
         made = await door.work(
             partial(made_of, door, live, saved.name, newest, f"{door.base}{request.url.path}", words)

@@ -17,7 +17,7 @@ from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, Recipient, Taste
 from services.usecases.pay_bins import PayBin, PayRange
-from services.usecases.searches import Query, WantedSearch
+from services.usecases.searches import WantedSearch, query_of
 from services.usecases.wording import ShownJob, capitalised, criteria_in_words, doubts_briefly, shown_job, why_briefly
 from services.wording.dates import day_of_year
 from services.wording.words import Words
@@ -88,7 +88,7 @@ def previewed(
     if not live.ready:
         note = words.say("The postings of the last days are still being read: a minute more.")
         return {**asked, "note": note, "asks_again": True}
-    query = Query(wanted.name, wanted.criteria, wanted.preferred_places)
+    query = query_of(wanted)
     found = live.preview(query, reader, now)
     loosened = live.loosened(query, reader, now) if weighed else None
     return {**asked, "preview": _shown(found, loosened, wanted, given, words, live.count)}
@@ -114,7 +114,7 @@ def outlook(
     """
     if not live.ready:
         return None
-    query = Query(wanted.name, wanted.criteria, wanted.preferred_places)
+    query = query_of(wanted)
     found = live.preview(query, reader, now)
     if found.taste.jobs_a_week:
         return Outlook(_headline(found, words), "", ())

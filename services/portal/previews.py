@@ -28,7 +28,7 @@ from services.usecases.completion import Kind, suggestions
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
 from services.usecases.pasted import NamedSkill, skills_in
-from services.usecases.searches import Query
+from services.usecases.searches import query_of
 from services.usecases.wishes.posting import MOST_TEXT
 from services.wording.words import Words, mark
 
@@ -177,7 +177,7 @@ def _mailed(live: LivePreviews, given: Mapping[str, str], words: Words, now: dat
         return None
     if wanted is None or not live.ready:
         return None
-    return live.mail(Query(wanted.name, wanted.criteria, wanted.preferred_places), reader, now)
+    return live.mail(query_of(wanted), reader, now)
 
 
 def _grouped(named: Sequence[NamedSkill], words: Words) -> list[_Group]:

@@ -36,6 +36,7 @@ __all__ = [
     "places_from",
     "prefer",
     "query_from",
+    "query_of",
     "reader",
     "refused_by",
     "resume",
@@ -98,6 +99,11 @@ def criteria_from(value: Any) -> Criteria:
     """Criteria from JSON, canonical. Raises WrongFieldError."""
     with fields_checked():
         return criteria_of(value)
+
+
+def query_of(search: SavedSearch | WantedSearch) -> Query:
+    """What a search searches by, for whoever may look at it."""
+    return Query(search.name, search.criteria, search.preferred_places)
 
 
 def saved_query(installation: Installation, search_id: str) -> Query:

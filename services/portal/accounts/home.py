@@ -28,7 +28,7 @@ from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import Query
+from services.usecases.searches import query_of
 from services.usecases.signing import NewAddress
 from services.usecases.wording import capitalised, criteria_in_words
 from services.wording.words import LANGUAGES, Words, mark
@@ -336,7 +336,7 @@ def _about(search: SavedSearch, live: LivePreviews, words: Words) -> list[str]:
 
 def _search_fields(search: SavedSearch, words: Words) -> dict[str, str]:
     """The fields of its form, of which the page shows when it is mailed."""
-    return given_of(Query(search.name, search.criteria, search.preferred_places), search.timing, words)
+    return given_of(query_of(search), search.timing, words)
 
 
 def _languages(locale: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from services.usecases.links import SavedSearch
 from services.usecases.live_previews import FirstMail, LivePreviews
 from services.usecases.mail import State
 from services.usecases.mailed import NextMail
-from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, Query, WantedSearch
+from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, WantedSearch, query_of
 from services.usecases.searches import reader as reader_of
 from services.usecases.wording import ShownJob, shown_job
 from services.wording.dates import moment_in_words
@@ -123,7 +123,7 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
     def shown(
         search: SavedSearch,
     ) -> tuple[SavedSearch, str, list[ShownJob], FirstMail, Outlook | None, dict[str, str]]:
-        query = Query(search.name, search.criteria, search.preferred_places)
+        query = query_of(search)
         # What a first mail holds is new since then; it comes from the log soon, and is in these columns already.
         first = live.first_mail(query, reader, now, since) if live.ready else FirstMail((), waits=False)
         comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))

@@ -36,7 +36,7 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import Query, SavedSearch, search_from
+from services.usecases.searches import Query, SavedSearch, query_of, search_from
 from services.wording.words import Words, mark
 
 _SIGNED_OUT = mark(
@@ -108,9 +108,8 @@ class _Searches:
         """Save it, or show what it finds, or what a pasted text asks for."""
         given = {**sent_in(sent, name=""), "time_zone": here.person.profile.time_zone}
         new, now = not search_id, self.door.clock()
-        given = instead(given, sent["instead"]) if sent.get("instead") else given
-        if sent.get("add") or (sent.get("instead") and sent.get("do") != "save"):
-            given = adding(given, sent["add"]) if sent.get("add") else given
+        if sent.get("add") or sent.get("instead"):
+            given = adding(given, sent["add"]) if sent.get("add") else instead(given, sent["instead"])
             return self.page(here, given, new=new, seen=self._preview(here, given))
         match sent.get("do"):
             case "preview":
@@ -143,7 +142,7 @@ class _Searches:
 
     def _saved(self, here: AtHome, search_id: str, *, copied: bool) -> tuple[Query, Any]:
         saved: SavedSearch = links.own_search(self.door.installation, here.person, search_id)
-        query = Query(saved.name, saved.criteria, saved.preferred_places)
+        query = query_of(saved)
         if copied:
             query = replace(query, name=copied_name(saved.name, here.words))
         return query, saved.timing

@@ -35,7 +35,7 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, usual_currency
-from services.usecases.searches import Query
+from services.usecases.searches import query_of
 from services.usecases.signing import SignUpRequest
 from services.wording.words import Words, mark
 
@@ -118,7 +118,7 @@ def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
             return door.show("late", words_for(request), 410)
         words = words_for(request, str(kept.wanted.get("locale", "")))
         wanted, reader, now = signing.search_in(kept), signing.reader_in(kept), door.clock()
-        given = given_of(Query(wanted.name, wanted.criteria, wanted.preferred_places), wanted.timing, words)
+        given = given_of(query_of(wanted), wanted.timing, words)
         try:
             expected = await door.work(partial(outlook, live, wanted, given, reader, words, now))
         except UnavailableError:

@@ -32,7 +32,7 @@ from services.portal.api.models import Job, WantedCriteria, job_of
 from services.portal.door import Door
 from services.usecases import links, searches, signing
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import Query, SavedSearch, search_from
+from services.usecases.searches import SavedSearch, query_of, search_from
 
 Cadence = Literal["instant", "daily", "weekly"]
 _Id = Annotated[str, Field(max_length=100)]
@@ -260,7 +260,7 @@ def _add_found(router: APIRouter, own: _Searches, door: Door, live: LivePreviews
     async def preview_search(request: Request, search_id: _Id, caller: Annotated[Caller, reads]) -> Response:
         """What it would have found in the last days."""
         saved = await door.work(lambda: own.own(caller, search_id))
-        return await finding.preview(request, caller, Query(saved.name, saved.criteria, saved.preferred_places))
+        return await finding.preview(request, caller, query_of(saved))
 
     @router.get("/v1/searches/{search_id}/jobs", responses=shows(FoundJobs, "missing"))
     def found_jobs(request: Request, search_id: _Id, caller: Annotated[Caller, reads]) -> Response:
@@ -268,7 +268,7 @@ def _add_found(router: APIRouter, own: _Searches, door: Door, live: LivePreviews
         saved = own.own(caller, search_id)
         require_read(live)
         reader = searches.reader(own.installation, caller.own_id)
-        query = Query(saved.name, saved.criteria, saved.preferred_places)
+        query = query_of(saved)
         found = live.passing(query, reader, caller.now)
         return answer(request, FoundJobs(items=tuple(job_of(posting, caller.words) for posting in found)))
 
