@@ -40,6 +40,10 @@ class Person:
     currency: str
     searches: tuple[Mapping[str, Any], ...]
     wanted: Wanted
+    home: str | None = None
+    """The town where they live and its country, "Lyon, FR", or the country alone."""
+    years: int | None = None
+    """Whole years in the trade that they look for; 0 for who begins."""
 
     @property
     def address(self) -> str:
@@ -75,4 +79,6 @@ def _person(name: str, half: Group, fields: Mapping[str, Any]) -> Person:
         currency=fields["currency"],
         searches=tuple(fields["searches"]),
         wanted=Wanted(**wanted, around=re.compile(fields["around"], re.IGNORECASE)),
+        home=fields.get("home"),
+        years=fields.get("years"),
     )

@@ -11,6 +11,8 @@ from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
 from bench.relevance.pairs import DECIDING_PAIRS, SENT_LATER, TRAINING_PAIRS, Pair, read_pairs
 from bench.relevance.people import LABELS, Group, people
 from bench.relevance.run import Run, Sent
+from services.rules.places.known import is_country
+from services.rules.places.towns import towns_meant
 from services.usecases import importing
 
 
@@ -51,6 +53,39 @@ def test_those_who_teach_the_chance_or_decide_are_other_people_than_those_who_ar
     assert [entry for entry in entries if isinstance(entry, importing.Fault)] == []
     others = people([other for other in get_args(Group) if other != group])
     assert {person.name for person in some}.isdisjoint(person.name for person in others)
+
+
+def test_what_somebody_says_of_home_and_years_is_read_and_may_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = """
+        [NAME]
+        who = "Somebody"
+        lives = "Lyon, France"
+        speaks = ["fr"]
+        time_zone = "Europe/Paris"
+        currency = "EUR"
+        wanted = { title = "a", where = "b", body = "c" }
+        around = "d"
+        searches = []
+    """
+    told = person.replace("NAME", "told") + 'home = "Lyon, FR"\nyears = 0\n'
+    (tmp_path / "people-deciding.toml").write_text(told + person.replace("NAME", "silent"))
+    monkeypatch.setattr("bench.relevance.people.LABELS", tmp_path)
+    assert [(one.name, one.home, one.years) for one in people(["deciding"])] == [
+        ("told", "Lyon, FR", 0),
+        ("silent", None, None),
+    ]
+
+
+@pytest.mark.parametrize("group", get_args(Group))
+def test_homes_are_towns_or_countries_that_the_place_table_knows(group: Group) -> None:
+    for person in people([group]):
+        if person.home is not None:
+            town, _, country = person.home.rpartition(", ")
+            assert is_country(country.partition("-")[0]), person.name
+            assert not town or len(towns_meant(person.home)) == 1, person.name
+        assert person.years is None or 0 <= person.years <= 45
 
 
 @pytest.mark.parametrize(("group", "file"), [("training", TRAINING_PAIRS), ("deciding", DECIDING_PAIRS)])
