@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random, SystemRandom
 from typing import Final
@@ -48,6 +48,7 @@ from services.runtime.audit import SqlAudit
 from services.runtime.errors import UsageError
 from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
+from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.broker import LogBroker
 from services.runtime.log.sqlite import SqliteLog
@@ -103,6 +104,10 @@ def build_notifier(
         if metrics is not None:
             metrics.count(MATCHES, by=number)
 
+    def pace(digests: int, took: timedelta) -> None:
+        if metrics is not None:
+            metrics.by_hour("", {DIGESTS_BUILT: digests, BUILDING_MS: took // timedelta(milliseconds=1)})
+
     consent = consent or ConsentSettings()
     if consent.confirm_declared and not mail.public_url:
         raise UsageError("portal.consent.confirm_declared needs mail.public_url: the mail that asks leads there")
@@ -111,7 +116,7 @@ def build_notifier(
     )
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     brake, work = SendingBrake(engine).check, (matches, windows, deliveries, builder, courier)
-    notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches)
+    notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches, pace)
     if not chosen.canary:
         return notifier()
     tried = [] if mailer else [partial(probe, mail, _PROBE_PATIENCE_S)]

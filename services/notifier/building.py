@@ -55,20 +55,23 @@ class Builder:
         self._composer = composer
         self._settings = settings
         self._put_right_at: datetime | None = None
+        self._digests_built = 0
 
-    def build(self, now: datetime) -> None:
-        """Put right what a clock that ran ahead left, then serve. Raises UnavailableError."""
+    def build(self, now: datetime) -> int:
+        """Put right what a clock that ran ahead left, then serve; how many digests. Raises UnavailableError."""
         self._put_right(now)
-        self.serve(now)
+        return self.serve(now)
 
-    def serve(self, now: datetime) -> None:
-        """Serve whoever is due at `now`, as far as one tick goes. Raises UnavailableError."""
+    def serve(self, now: datetime) -> int:
+        """Serve whoever is due at `now`, as far as one tick goes; how many digests. Raises UnavailableError."""
+        self._digests_built = 0
         cut = self._windows.take_cut(now)
         for _ in range(self._settings.passes_a_tick):
             # Between passes garbage is looked for as ever.
             with no_collecting():
                 if self._stopping() or not self._pass(cut, now):
-                    return
+                    break
+        return self._digests_built
 
     def _pass(self, cut: Cut, now: datetime) -> bool:
         """Serve as many as are claimed at once; whether there were any."""
@@ -174,6 +177,7 @@ class Builder:
             for build in built:
                 with _failing_alone(person_id := build.outcome.recipient.subscriber_id):
                     kept[person_id] = self._digests.commit(build.outcome, build.closings, build.email, now)
+        self._digests_built += len(kept)
         for subscriber_id, same in kept.items():
             if not same:
                 _events.info("a search changed while its digest was built", subscriber_id=subscriber_id)

@@ -1,7 +1,8 @@
 """The notifier as a service of the runtime: three functions over its ports."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import perf_counter
 
 from schemas.codec import UnreadableError, decode
 from schemas.keys import KeysError, from_text
@@ -39,14 +40,16 @@ class Notifier:
         brake: Callable[[datetime], object] = lambda now: None,
         ask: Callable[[datetime], object] = lambda now: None,
         count: Callable[[int], object] = lambda matches: None,
+        pace: Callable[[int, timedelta], object] = lambda digests, took: None,
         canary: Callable[[datetime], object] = lambda now: None,
         canary_digest: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
-        want mails, before anything is built for them. `count` is told how many matches came. `canary` sends a
-        posting of our own where one is due; `canary_digest` serves nobody who stays by one that came through.
+        want mails, before anything is built for them. `count` is told how many matches came, `pace` how many digests a
+        tick built and how long that took with handing them over. `canary` sends a posting of our own where one is due;
+        `canary_digest` serves nobody who stays by one that came through.
         """
         self._matches = matches
         self._windows = windows
@@ -58,6 +61,7 @@ class Notifier:
         self._brake = brake
         self._ask = ask
         self._count = count
+        self._pace = pace
         self._canary = canary
         self._canary_digest = canary_digest
         self._freed = False
@@ -89,9 +93,12 @@ class Notifier:
         self._freed = False
         self._canary(now)
         self._ask(now)
-        self._builder.build(now)
+        began = perf_counter()
+        digests = self._builder.build(now)
         self._brake(now)
         self._courier.deliver(now)
+        if digests:
+            self._pace(digests, timedelta(seconds=perf_counter() - began))
         # Last: a canary that comes to its digest says that a tick comes to its end.
         self._canary_digest(now)
         self._freed = True

@@ -43,6 +43,7 @@ from services.runtime.figures.hours import (
     read_counts,
     read_stages,
 )
+from services.runtime.figures.peak import Peak
 from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import StoreFigures
@@ -66,6 +67,7 @@ __all__ = [
     "Grade",
     "History",
     "Overview",
+    "Peak",
     "Remedy",
     "Series",
     "ServiceView",

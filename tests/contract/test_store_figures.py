@@ -4,17 +4,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import Shrunk
 from services.ingest.domain.polling.schedule import SourceHealth
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
+from services.notifier.app import build_notifier
+from services.notifier.mail_settings import MailSettings
+from services.runtime.clock import FixedClock
+from services.runtime.figures.hours import DAY, HOUR, HourCounts, add_hours, hour_of, read_counts
 from services.runtime.figures.mail import Due, read_due
+from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, Peak, peak_of, read_peak
 from services.runtime.figures.sources import Expected, SourceFigures
 from services.runtime.figures.stream import read_figures
+from services.runtime.metrics.process import Metrics
 from services.runtime.sql.store import reading
 from tests.support.consenting import paused, resumed
 from tests.support.logs import NOON
@@ -64,9 +73,6 @@ def test_a_source_that_lists_nothing_while_postings_are_open_is_told_and_silent_
     ledger.accept_shrunk("board")
     (found,) = read_figures(engine, NOON, (Expected("board", timedelta(days=1)),)).sources
     assert (found.state, found.empty_since) == ("ok", None)
-
-
-HOUR = timedelta(hours=1)
 
 
 def waiting(store: NotifierStore, now: datetime) -> Due:
@@ -122,3 +128,72 @@ def test_sign_ups_that_wait_are_counted_until_they_are_confirmed_or_late(store: 
     doors.forget_sign_up("ada")
     counted = [read_figures(store.engine, NOW + after, ()).sign_ups for after in (HOUR, 47.5 * HOUR, 48 * HOUR)]
     assert counted == [2, 1, 0]
+
+
+def built(engine: Engine, digests: int, took: timedelta, at: datetime) -> None:
+    took_ms = took // timedelta(milliseconds=1)
+    add_hours(engine, {(hour_of(at), DIGESTS_BUILT, ""): digests, (hour_of(at), BUILDING_MS, ""): took_ms})
+
+
+def ahead(store: NotifierStore, now: datetime, *, waiting: int = 0, notifiers: int = 1) -> Peak | None:
+    with reading(store.engine) as connection:
+        return read_peak(connection, now, waiting, notifiers)
+
+
+def test_when_most_digests_fall_due_is_foreseen_with_how_long_they_take(store: NotifierStore) -> None:
+    for number in range(3):
+        store.search(store.person(f"p{number}"), "morning", hour=8)
+    early, ada = store.search(store.person("early"), hour=7), store.person("ada")
+    late = store.search(ada, "late", hour=8)
+    store.search(store.person("always"), cadence="instant")
+    store.searches.pause(store.search(store.person("still"), hour=8).search_id, NOW)
+    left = store.person("left")
+    store.search(left, hour=8)
+    store.subscribers.pause(left.subscriber_id, paused(NOW))
+    store.search(ada, "twice", hour=8)
+    assert ahead(store, NOW) is None, "no pace is known"
+    built(store.engine, 99, timedelta(seconds=1), NOW - HOUR)
+    assert ahead(store, NOW) is None, "what few digests took says little"
+    built(store.engine, 100, timedelta(hours=1), NOW - 2 * HOUR)
+    assert ahead(store, NOW) == Peak(late.next_due_at, 4, 144.0, 36.0), "of the busiest hour"
+    assert ahead(store, NOW, notifiers=2) == Peak(late.next_due_at, 4, 72.0, 36.0)
+    assert ahead(store, NOW, notifiers=0) is None
+    behind = ahead(store, NOW, waiting=1_000)
+    assert behind is not None
+    assert behind.due_at == early.next_due_at, "what waits now is built before"
+    assert ahead(store, NOW + 9 * DAY) is None, "the pace of long ago is none"
+
+
+def test_a_notifier_keeps_how_many_digests_its_ticks_built_and_how_long_that_took(
+    store: NotifierStore, tmp_path: Path
+) -> None:
+    for name in ("ada", "bob"):
+        store.search(store.person(name), hour=8)
+    hours, clock = HourCounts(FixedClock(NOW)), perf_counter()
+    notifier = build_notifier(store.engine, store.ids, MailSettings(folder=tmp_path), metrics=Metrics(hours))
+    for _ in range(2):
+        notifier.tick(NOW + DAY)
+    took_ms = (perf_counter() - clock) * 1_000
+    hours.keep(store.engine)
+    with reading(store.engine) as connection:
+        found = {
+            count.measure: count.number for count in read_counts(connection, NOW, (DIGESTS_BUILT, BUILDING_MS), HOUR)
+        }
+    assert found[DIGESTS_BUILT] == 2, "what one tick built, none of which went out"
+    assert 0 < found[BUILDING_MS] <= took_ms
+
+
+@given(
+    st.lists(st.integers(0, 10_000), min_size=1, max_size=24),
+    st.floats(0.001, 1.0),
+    st.integers(1, 20),
+)
+def test_more_notifiers_are_never_later_and_nothing_is_ready_before_its_own_work_is_done(
+    digests: list[int], each_s: float, notifiers: int
+) -> None:
+    due = [(NOW + at * HOUR, number) for at, number in enumerate(digests)]
+    alone, more = peak_of(due, NOW, each_s, notifiers), peak_of(due, NOW, each_s, notifiers + 1)
+    assert alone is not None
+    assert more is not None
+    assert more.takes_s <= alone.takes_s + 1e-3
+    assert alone.takes_s >= max(digests) * each_s / notifiers - 1e-3

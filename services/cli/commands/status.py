@@ -31,6 +31,7 @@ from services.usecases.overview import (
     EngineView,
     Gatherer,
     Overview,
+    Peak,
     ServiceView,
     Severity,
     SourceFigures,
@@ -132,7 +133,7 @@ def page(overview: Overview) -> RenderableType:
     if overview.letters:
         parts.append(_letters(overview))
     if overview.figures is not None:
-        parts.append(_people(overview.figures, overview.at))
+        parts.append(_people(overview.figures, overview.at, overview.peak))
     return Group(_verdict(overview), *(line for part in parts for line in (part, Text())))
 
 
@@ -262,7 +263,7 @@ def _letters(overview: Overview) -> RenderableType:
     return table
 
 
-def _people(figures: StoreFigures, now: datetime) -> RenderableType:
+def _people(figures: StoreFigures, now: datetime, peak: Peak | None) -> RenderableType:
     due = f"{figures.due_subscribers:,}"
     if figures.due_since is not None:
         due += f", since {ago(now - figures.due_since)}"
@@ -282,6 +283,7 @@ def _people(figures: StoreFigures, now: datetime) -> RenderableType:
                     ("subscribers", f"{figures.subscribers:,} with {counted(figures.searches, 'search')}"),
                     ("due", due),
                     *_capped(figures),
+                    *_peak(peak),
                     ("last 24 h", _counted(figures.digests) or "none"),
                     ("the last", _age(figures.last_digest, now)),
                 ),
@@ -290,6 +292,11 @@ def _people(figures: StoreFigures, now: datetime) -> RenderableType:
         ],
         padding=(0, 4),
     )
+
+
+def _peak(peak: Peak | None) -> Iterator[tuple[str, str]]:
+    if peak is not None:
+        yield "most in 24 h", f"{peak.digests:,} at {peak.due_at:%H:%M}Z, in {span(peak.takes_s)}"
 
 
 def _capped(figures: StoreFigures) -> Iterator[tuple[str, str]]:

@@ -30,8 +30,8 @@ from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
 from services.runtime.figures.hours import StageFigures, read_mailed, read_stages
+from services.runtime.figures.peak import Peak, read_peak
 from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
-from services.runtime.figures.sources import SourceFigures
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import is_run_on
 from services.runtime.health.heartbeat import Worker, read_workers
@@ -74,6 +74,7 @@ class HoursView:
     stages: tuple[StageFigures, ...] = ()
     mailed: dict[str, int] = field(default_factory=dict)
     sources: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
+    peak: Peak | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Gatherer:
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
             mailed=hours.mailed,
+            peak=hours.peak,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -172,7 +174,7 @@ class Gatherer:
         figures = figures_of(self._store, self._settings, now)
         if self._hours is None or not timedelta(0) <= now - self._hours[0] < _HOURS_EVERY:
             with reading(self._store) as connection:
-                self._hours = (now, _read_hours(connection, now, figures.sources))
+                self._hours = (now, _read_hours(connection, figures))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
         return StoreView(self._clock.now(), figures, workers, undeclared, self._hours[1])
 
@@ -279,12 +281,15 @@ class Gatherer:
         return self._letter_log
 
 
-def _read_hours(connection: Connection, now: datetime, sources: Sequence[SourceFigures]) -> HoursView:
-    faults = read_source_faults(connection, now)
-    worst = sorted(sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
+def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
+    now, faults = figures.at, read_source_faults(connection, figures.at)
+    worst = sorted(figures.sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
     names = [source.name for source in worst[:_MOST_SOURCES]]
     of_sources = dict(read_source_hours(connection, now, names))
-    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources)
+    notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
+    # A plan that lets only so many mails a day go out decides by itself when they do.
+    peak = None if figures.mail.day else read_peak(connection, now, figures.due_subscribers, notifiers)
+    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources, peak)
 
 
 def _why_unwritable(folder: Path) -> str | None:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from services.runtime.errors import Mend
 from services.runtime.figures.hours import StageFigures
+from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.sources import SourceState
@@ -210,3 +211,5 @@ class Overview:
     """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
     mailed: dict[str, int] = field(default_factory=dict)
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""
+    peak: Peak | None = None
+    """The digests of the next 24 hours that wait longest; None where nobody can tell how long they take."""

@@ -10,7 +10,7 @@ from services.overview.stream.model import DATA_FOLDER, ByHand, LetterView, Over
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, joined, lasting, named_of, short, span, when
 from services.overview.stream.store_troubles import store_troubles
-from services.overview.stream.worker_troubles import clocks, lost, restarting
+from services.overview.stream.worker_troubles import clocks, lost, restarting, too_few
 from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import Worker
@@ -81,6 +81,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *_not_taken_up(overview),
         *_index_is_short(overview),
         *_objectives(overview),
+        *too_few(overview),
         *_undeclared(overview),
         *_letters(overview),
     ]

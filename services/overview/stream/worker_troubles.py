@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from math import ceil
 from typing import Final
 
 from schemas.counted import counted
 from services.overview.stream.model import Overview, Remedy, ServiceView, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, named_of, when
+from services.overview.stream.spans import MOST_NAMED, ago, named_of, span, stamp, when
 from services.processes import PORTAL, process_of
 from services.runtime.figures.restarts import Restarts
 from services.runtime.health.heartbeat import MISSED, Worker
+from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED
 
 AGAIN_AND_AGAIN: Final = 3
 """So many restarts of one worker in an hour are no upgrade, and no operator's second thought."""
@@ -92,3 +94,22 @@ def clocks(overview: Overview) -> Iterator[Trouble]:
             "set the clocks by NTP, then start them again; `jobchime doctor` compares the clocks",
             "machine",
         )
+
+
+def too_few(overview: Overview) -> Iterator[Trouble]:
+    """Notifiers that will hand a coming hour's digests over later than the objective, told while some can be added."""
+    peak, objective = overview.peak, DUE_TO_ACCEPTED.objective
+    if peak is None or objective is None or peak.takes_s <= objective.within_s:
+        return
+    alive = sum(len(service.alive(overview.at)) for service in overview.services if service.name == "notifier")
+    wanted = f"run {ceil(alive * peak.takes_s / objective.within_s):,} by then: `jobchime notifier`"
+    yield Trouble(
+        f"{counted(peak.digests, 'digest falls', 'digests fall')} due at {stamp(peak.due_at)}; by the pace of the"
+        f" busiest hour of late, {span(peak.each_s)} each, {counted(alive, 'notifier')}"
+        f" will have the last of them ready {span(peak.takes_s)} later, where {span(objective.within_s)} are aimed at",
+        wanted
+        if overview.form == "deployed"
+        else "one process builds them all: the deployed form shares them among notifiers",
+        "process",
+        grave=False,
+    )

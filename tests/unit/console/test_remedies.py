@@ -43,6 +43,7 @@ from services.runtime.figures.arriving import Arriving, EventCounts
 from services.runtime.figures.canary import CanaryFigures
 from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.mail import FAULTS, DayFigures, MailFault, MailFigures
+from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
@@ -127,6 +128,7 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(sources=(source("ok", next_due=NOON - HOUR),)), services=(collecting,))
     yield replace(stored(sources=(source("waiting"),)), services=(collecting,))
     yield replace(stored(recent_postings=9), indexed=3)
+    yield replace(served(service(worker("w1", "notifier"), name="notifier")), peak=Peak(NOON, 100_000, 5_200.0, 0.052))
     yield replace(stored(), stages=(LATE,))
     yield replace(stored(), stages=(replace(LATE, lately=0, lately_late=0),))
     yield replace(

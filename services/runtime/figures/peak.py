@@ -1,0 +1,78 @@
+"""When the day ahead has most digests to build, and how long that takes by the pace of late."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, func, not_, select
+
+from schemas.sql.tables import saved_searches, subscribers
+from services.runtime.figures.hours import DAY, HOUR, hour_of, read_counts
+
+DIGESTS_BUILT: Final = "digests_built"
+"""Digests that ticks of notifiers built, to be sent or held."""
+BUILDING_MS: Final = "building_ms"
+"""Milliseconds that these ticks took, with handing over what they could."""
+_LATELY: Final = 7 * DAY
+_LEAST_BUILT: Final = 100
+"""Of an hour: what few digests take is mostly the tick around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The digests of the next 24 hours that wait longest."""
+
+    due_at: datetime
+    digests: int
+    """That fall due then."""
+    takes_s: float
+    """From then until the last of them is built and handed over, behind those that were due before."""
+    each_s: float
+    """What one digest took one notifier in the busiest hour of the last week."""
+
+
+def read_peak(connection: Connection, now: datetime, waiting: int, notifiers: int) -> Peak | None:
+    """By so many notifiers; `waiting` are due and not built. None where nothing falls due, or the pace is not known.
+
+    Instant searches fall due by what comes, and are left out.
+    """
+    each = _pace(connection, now)
+    if each is None or not notifiers:
+        return None
+    searches = saved_searches.c
+    query = (
+        select(searches.next_due_at, func.count(searches.subscriber_id.distinct()).label("digests"))
+        .join(subscribers, subscribers.c.subscriber_id == searches.subscriber_id)
+        .where(
+            searches.next_due_at > now,
+            searches.next_due_at <= now + DAY,
+            searches.cadence != "instant",
+            not_(searches.paused),
+            subscribers.c.status == "active",
+        )
+        .group_by(searches.next_due_at)
+        .order_by(searches.next_due_at)
+    )
+    due = [(row.next_due_at, int(row.digests)) for row in connection.execute(query)]
+    return peak_of(due, now + waiting * timedelta(seconds=each) / notifiers, each, notifiers)
+
+
+def peak_of(due: Sequence[tuple[datetime, int]], free_at: datetime, each_s: float, notifiers: int) -> Peak | None:
+    """Of those that fall due, in order of time, by notifiers that have time from `free_at` on."""
+    longest: Peak | None = None
+    for due_at, digests in due:
+        free_at = max(due_at, free_at) + digests * timedelta(seconds=each_s) / notifiers
+        takes_s = (free_at - due_at).total_seconds()
+        if longest is None or takes_s > longest.takes_s:
+            longest = Peak(due_at, digests, takes_s, each_s)
+    return longest
+
+
+def _pace(connection: Connection, now: datetime) -> float | None:
+    built, took = Counter[datetime](), Counter[datetime]()
+    for count in read_counts(connection, hour_of(now) - _LATELY, (DIGESTS_BUILT, BUILDING_MS), HOUR):
+        (built if count.measure == DIGESTS_BUILT else took)[count.begins] += count.number
+    busiest, number = max(built.items(), key=lambda hour: hour[1], default=(now, 0))
+    return took[busiest] / number / 1_000 if number >= _LEAST_BUILT else None
