@@ -20,7 +20,7 @@ from services.notifier.mail_settings import MailSettings
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import DAY, HOUR, HourCounts, add_hours, hour_of, read_counts
 from services.runtime.figures.mail import Due, read_due
-from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, Peak, peak_of, read_peak
+from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, DayAhead, Peak, read_day_ahead
 from services.runtime.figures.sources import Expected, SourceFigures
 from services.runtime.figures.stream import read_figures
 from services.runtime.metrics.process import Metrics
@@ -137,7 +137,7 @@ def built(engine: Engine, digests: int, took: timedelta, at: datetime) -> None:
 
 def ahead(store: NotifierStore, now: datetime, *, waiting: int = 0, notifiers: int = 1) -> Peak | None:
     with reading(store.engine) as connection:
-        return read_peak(connection, now, waiting, notifiers)
+        return read_day_ahead(connection, now).peak(now, waiting, notifiers)
 
 
 def test_when_most_digests_fall_due_is_foreseen_with_how_long_they_take(store: NotifierStore) -> None:
@@ -161,6 +161,9 @@ def test_when_most_digests_fall_due_is_foreseen_with_how_long_they_take(store: N
     behind = ahead(store, NOW, waiting=1_000)
     assert behind is not None
     assert behind.due_at == early.next_due_at, "what waits now is built before"
+    with reading(store.engine) as connection:
+        day = read_day_ahead(connection, NOW)
+    assert day.peak(late.next_due_at, 4, 1) is None, "what is due by now waits"
     assert ahead(store, NOW + 9 * DAY) is None, "the pace of long ago is none"
 
 
@@ -191,8 +194,8 @@ def test_a_notifier_keeps_how_many_digests_its_ticks_built_and_how_long_that_too
 def test_more_notifiers_are_never_later_and_nothing_is_ready_before_its_own_work_is_done(
     digests: list[int], each_s: float, notifiers: int
 ) -> None:
-    due = [(NOW + at * HOUR, number) for at, number in enumerate(digests)]
-    alone, more = peak_of(due, NOW, each_s, notifiers), peak_of(due, NOW, each_s, notifiers + 1)
+    day = DayAhead(tuple((NOW + at * HOUR, number) for at, number in enumerate(digests, 1)), each_s)
+    alone, more = day.peak(NOW, 0, notifiers), day.peak(NOW, 0, notifiers + 1)
     assert alone is not None
     assert more is not None
     assert more.takes_s <= alone.takes_s + 1e-3

@@ -30,7 +30,7 @@ from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
 from services.runtime.figures.hours import StageFigures, read_mailed, read_stages
-from services.runtime.figures.peak import Peak, read_peak
+from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
 from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import is_run_on
@@ -49,6 +49,8 @@ _LEAST_FREE = 4 << 20
 """Bytes of a disk that SQLite and the log need to go on."""
 _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
+_AHEAD_EVERY = timedelta(minutes=5)
+"""All that falls due in a day is counted no oftener."""
 _MOST_SOURCES = 12
 """Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
@@ -74,7 +76,6 @@ class HoursView:
     stages: tuple[StageFigures, ...] = ()
     mailed: dict[str, int] = field(default_factory=dict)
     sources: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
-    peak: Peak | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Gatherer:
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
         self._hours: tuple[datetime, HoursView] | None = None
+        self._ahead: tuple[datetime, DayAhead] | None = None
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -144,7 +146,7 @@ class Gatherer:
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
             mailed=hours.mailed,
-            peak=hours.peak,
+            peak=self._peak(store.figures) if store else None,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -175,8 +177,18 @@ class Gatherer:
         if self._hours is None or not timedelta(0) <= now - self._hours[0] < _HOURS_EVERY:
             with reading(self._store) as connection:
                 self._hours = (now, _read_hours(connection, figures))
+        if self._ahead is None or not timedelta(0) <= now - self._ahead[0] < _AHEAD_EVERY:
+            with reading(self._store) as connection:
+                self._ahead = (now, read_day_ahead(connection, now))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
         return StoreView(self._clock.now(), figures, workers, undeclared, self._hours[1])
+
+    def _peak(self, figures: StoreFigures) -> Peak | None:
+        """None too under a plan that lets only so many mails a day go out: it decides by itself when they do."""
+        if self._ahead is None or figures.mail.day is not None:
+            return None
+        notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
+        return self._ahead[1].peak(figures.at, figures.due_subscribers, notifiers)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:
@@ -286,10 +298,7 @@ def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
     worst = sorted(figures.sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
     names = [source.name for source in worst[:_MOST_SOURCES]]
     of_sources = dict(read_source_hours(connection, now, names))
-    notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
-    # A plan that lets only so many mails a day go out decides by itself when they do.
-    peak = None if figures.mail.day else read_peak(connection, now, figures.due_subscribers, notifiers)
-    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources, peak)
+    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources)
 
 
 def _why_unwritable(folder: Path) -> str | None:

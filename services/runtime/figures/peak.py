@@ -1,7 +1,6 @@
-"""When the day ahead has most digests to build, and how long that takes by the pace of late."""
+"""When the day ahead has most digests to build, and how long that takes by the pace of the busiest hour of late."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,14 +32,37 @@ class Peak:
     """What one digest took one notifier in the busiest hour of the last week."""
 
 
-def read_peak(connection: Connection, now: datetime, waiting: int, notifiers: int) -> Peak | None:
-    """By so many notifiers; `waiting` are due and not built. None where nothing falls due, or the pace is not known.
+@dataclass(frozen=True, slots=True)
+class DayAhead:
+    """What falls due, and the pace by which it is foreseen."""
 
-    Instant searches fall due by what comes, and are left out.
-    """
-    each = _pace(connection, now)
-    if each is None or not notifiers:
-        return None
+    due: tuple[tuple[datetime, int], ...] = ()
+    """Times of the next 24 hours, in their order, with how many digests fall due. Instant searches fall due by what
+    comes, and are left out."""
+    each_s: float | None = None
+    """What a digest took a notifier; None where too few were built of late."""
+
+    def peak(self, now: datetime, waiting: int, notifiers: int) -> Peak | None:
+        """By so many notifiers, which first build what is `waiting` now; None where nobody can tell."""
+        if self.each_s is None or not notifiers:
+            return None
+        longest: Peak | None = None
+        each_s = self.each_s / notifiers
+        free_at = now + timedelta(seconds=waiting * each_s)
+        for due_at, digests in self.due:
+            if due_at <= now:
+                continue
+            free_at = max(due_at, free_at) + timedelta(seconds=digests * each_s)
+            takes_s = (free_at - due_at).total_seconds()
+            if longest is None or takes_s > longest.takes_s:
+                longest = Peak(due_at, digests, takes_s, self.each_s)
+        return longest
+
+
+def read_day_ahead(connection: Connection, now: datetime) -> DayAhead:
+    """Within the caller's transaction; goes through all searches that fall due, a second for half a million."""
+    if (each_s := _pace(connection, now)) is None:
+        return DayAhead()
     searches = saved_searches.c
     query = (
         select(searches.next_due_at, func.count(searches.subscriber_id.distinct()).label("digests"))
@@ -55,19 +77,7 @@ def read_peak(connection: Connection, now: datetime, waiting: int, notifiers: in
         .group_by(searches.next_due_at)
         .order_by(searches.next_due_at)
     )
-    due = [(row.next_due_at, int(row.digests)) for row in connection.execute(query)]
-    return peak_of(due, now + waiting * timedelta(seconds=each) / notifiers, each, notifiers)
-
-
-def peak_of(due: Sequence[tuple[datetime, int]], free_at: datetime, each_s: float, notifiers: int) -> Peak | None:
-    """Of those that fall due, in order of time, by notifiers that have time from `free_at` on."""
-    longest: Peak | None = None
-    for due_at, digests in due:
-        free_at = max(due_at, free_at) + digests * timedelta(seconds=each_s) / notifiers
-        takes_s = (free_at - due_at).total_seconds()
-        if longest is None or takes_s > longest.takes_s:
-            longest = Peak(due_at, digests, takes_s, each_s)
-    return longest
+    return DayAhead(tuple((row.next_due_at, int(row.digests)) for row in connection.execute(query)), each_s)
 
 
 def _pace(connection: Connection, now: datetime) -> float | None:
