@@ -16,7 +16,6 @@ from services.ingest.domain.text.sections import document_of
 from services.rules.criteria import CriteriaError, accepted
 from services.rules.places.towns import label_of, towns_in_sentence
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
-from services.usecases.wishes import forms
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.titles import Titles, titles_in
@@ -116,7 +115,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     unwanted, missed = _refusals(wish.refused, now)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
-    fields["employment"] = forms.without(unwanted.forms, fields["employment"])
+    fields["employment"] = wishes.forms_without(unwanted.forms, fields["employment"])
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
@@ -144,7 +143,7 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
         behind_form = False
         for part, added in ((denial, False),) if wishes.lacks_experience(denial) else wishes.each_refused(denial):
             said = wishes.without_denial(part)
-            forms_of = forms.refused_in(said, lambda text: posting_in(text, now).offered)
+            forms_of = wishes.forms_refused(said, lambda text: posting_in(text, now).offered)
             if forms_of and added and (not behind_form or "full_time" in forms_of):
                 # "No nights and part-time" may ask for it as well, and "no internships and full-time" does.
                 missed.append(part)
@@ -180,7 +179,7 @@ def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str, tit
         "workplace": () if near and workplaces == ("remote",) else workplaces,
         "near": near,
         "seniority": (posting.seniority,) if posting.seniority else (),
-        "employment": tuple(forms.forms_in(posting.offered, wanted)),
+        "employment": tuple(wishes.forms_in(posting.offered, wanted)),
         "salary_floor": _floor(posting, wanted, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }

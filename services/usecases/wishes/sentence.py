@@ -1,19 +1,25 @@
-"""A sentence in which somebody says what they look for, taken apart: what they want, and what they do not."""
+"""A sentence in which somebody says what they look for, taken apart: what they want, and what they do not.
+
+Of forms of employment it says itself which these are: somebody who looks for work says them otherwise than a posting.
+"""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, get_args
 
-from schemas.posting import Workplace
+from schemas.criteria import Criteria
+from schemas.posting import Employment, Workplace
 from services.ingest.domain.pay.data import pay_data
+from services.rules.criterion.facet import EMPLOYMENT
 from services.rules.lexicon.builder import any_of
 from services.rules.places.known import find_places
 
 _CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;.!?-–—()"
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
+_FORMS: Final = get_args(Employment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,6 @@ def each_refused(refused: str) -> Iterator[tuple[str, bool]]:
             start, added = found.end(), added or bool(found["adds"])
 
 
-def names_part_time(wanted: str) -> bool:
-    """Whether part-time work is named, beside whatever other form: an internship may be part-time too."""
-    return bool(_patterns().part_time.search(wanted))
-
-
 def words_in(part: str, wanted: Callable[[str, str], bool]) -> list[str]:
     """The stretches of those words that are `wanted`, which is asked of each with the rest; idle ones are none."""
     found, ended = list[str](), -1
@@ -124,10 +125,42 @@ def shifts_in(wanted: str) -> Iterator[str]:
         yield found[0]
 
 
-def is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
-    """Whether hours are named that make no full week: "30 hours"; beside full-time, as another choice alone."""
-    found = _patterns().part_of_a_week.finditer(wanted)
-    return any(match["choice"] or not beside_full_time for match in found)
+def forms_in(offered: Sequence[str], wanted: str) -> Iterator[str]:
+    """A posting takes full-time for granted; a sentence says it because it is meant."""
+    for form in offered:
+        if form in _FORMS and (wanted or form != "full_time"):
+            yield form
+    if "part_time" not in offered and _is_part_time(wanted, beside_full_time="full_time" in offered):
+        yield "part_time"
+
+
+def _is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
+    """Whether that is named, beside whatever other form, as an internship may be; or hours that make no full week.
+
+    "30 hours" say it beside full-time as another choice alone.
+    """
+    known = _patterns()
+    hours = known.part_of_a_week.finditer(wanted)
+    return bool(known.part_time.search(wanted)) or any(said["choice"] or not beside_full_time for said in hours)
+
+
+def forms_refused(part: str, offered_by: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
+    """The forms that a refusal names; none where it says more of them, as "unpaid internships" leaves paid ones."""
+    forms = () if re.search(r"\d", part) else tuple(form for form in offered_by(part) if form in _FORMS)
+    for word in re.finditer(r"[\w-]+", part) if forms else ():
+        rest = f"{part[: word.start()]}{part[word.end() :]}"
+        says_more = not is_idle(word[0]) and tuple(offered_by(rest)) == forms
+        if says_more and not offered_by(word[0]):
+            return ()
+    return forms
+
+
+def forms_without(forms: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """What is left to ask for; where nothing is asked for, all other forms."""
+    criteria = Criteria(employment=tuple(asked))
+    for form in forms:
+        criteria = EMPLOYMENT.excluding(criteria, form)
+    return criteria.employment if forms else tuple(asked)
 
 
 def lacks_experience(refused: str) -> bool:
