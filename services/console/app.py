@@ -21,7 +21,6 @@ from services.console import letters, mapping, people, runbook, sources, stream,
 from services.console.access import COOKIE, Access, SignedOutError
 from services.console.door import MOST_ADDRESS, ConsoleDoor, console_templates, page_of_ours
 from services.console.live import Watch
-from services.console.revealing import Revealed
 from services.console.turns import Turns
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
@@ -79,7 +78,7 @@ def console_app(
     """The application. `clock`: tells the time, with its zone. `file`: the settings file."""
     door = ConsoleDoor(installation, access, clock, console_templates(clock), file)
     app = FastAPI(title="jobchime: console", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    revealed, under_way = Revealed(door), Turns(watch.over)
+    revealed, under_way = people.Revealed(door), Turns(watch.over)
     app.include_router(stream.routes(door, watch, under_way))
     app.include_router(letters.routes(door, under_way, revealed))
     app.include_router(turns.routes(door, watch, under_way))

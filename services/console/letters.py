@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.console.access import Operator
 from services.console.acts import replayed
 from services.console.door import ConsoleDoor
-from services.console.revealing import Revealed
+from services.console.people import Revealed
 from services.console.turns import Turns
 from services.runtime.errors import UsageError
 from services.usecases import accounts, dead_letters, explaining, stories

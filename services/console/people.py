@@ -4,6 +4,7 @@ import re
 from functools import partial
 from typing import Annotated, Final, Literal
 
+from cachetools import TTLCache
 from fastapi import APIRouter, Form
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -12,7 +13,6 @@ from starlette.responses import HTMLResponse, Response
 
 from services.console.access import Operator
 from services.console.door import ConsoleDoor
-from services.console.revealing import Revealed
 from services.runtime.errors import UsageError
 from services.usecases import accounts, consent, mail, mailed, searches, suppressions
 from services.usecases.accounts import Subscriber
@@ -20,6 +20,8 @@ from services.usecases.errors import WrongFieldError
 
 _MOST_LISTED: Final = 200
 _MOST_MAILS: Final = 20
+_SHOWN_FOR_S: Final = 900.0
+_MOST_REVEALED: Final = 1_000
 _ACTS: Final = ("suppress", "lift", "went out", "send it", "leave it")
 _DARK: Final = re.compile(r"\(prefers-color-scheme:\s*dark\)")
 _FRAMED: Final = {
@@ -29,6 +31,23 @@ _FRAMED: Final = {
         "frame-ancestors 'self'; sandbox"
     )
 }
+
+
+class Revealed:
+    """Whom an operator looks at unmasked, on whichever page: for a quarter of an hour, in their own session."""
+
+    def __init__(self, door: ConsoleDoor) -> None:
+        self._door = door
+        self._open: TTLCache[tuple[str, str], bool] = TTLCache(_MOST_REVEALED, _SHOWN_FOR_S)
+
+    def covers(self, operator: Operator, person: str) -> bool:
+        """Whether they revealed somebody just now."""
+        return (operator.session or operator.name, person) in self._open
+
+    async def reveal(self, operator: Operator, person: str) -> None:
+        """Write down that they do, then let them. Raises UnavailableError where it cannot be written down."""
+        await self._door.act(operator, "reveal", person, lambda: None)
+        self._open[operator.session or operator.name, person] = True
 
 
 class PeopleForm(BaseModel):
