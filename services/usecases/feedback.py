@@ -1,4 +1,7 @@
-"""What people say of jobs and companies: said by name or by a link in a digest, listed, taken back."""
+"""What people say of jobs and companies: said by name or by a link in a digest, listed, taken back.
+
+Of a job that somebody calls not relevant, also what their searches could leave out: left out, and let in again.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,14 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast, get_args
 
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
 from services.notifier.domain.model import Digest, Recipient
+from services.notifier.domain.people import SavedSearch, Subscriber
 from services.notifier.domain.weights import FeedbackFacts
+from services.rules.criteria import canonical
+from services.rules.criterion import CRITERIA, CRITERION
+from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
+from services.rules.verdict import outcome_of
 from services.runtime.errors import UsageError
+from services.usecases import links, searches
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.tracker import note_from
@@ -24,16 +34,21 @@ __all__ = [
     "KIND_OF",
     "LOOKS_BACK",
     "Changed",
+    "Excluded",
+    "Exclusion",
     "Kind",
     "LeftOut",
     "Moved",
     "Saying",
     "Statement",
     "changed",
+    "exclusions",
     "follow",
     "hide_company",
     "hide_job",
     "is_said",
+    "leave_out",
+    "let_in",
     "note",
     "said",
     "say",
@@ -81,6 +96,27 @@ class Changed:
     """Of that mail, near misses too."""
     kept_out: Mapping[str, int]
     """By the folded name of a company: how many of its jobs no mail of `LOOKS_BACK` held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A value that a job has, as criteria can ask for it to be absent."""
+
+    criterion: str
+    value: str
+
+    def of(self, criteria: Criteria) -> Criteria:
+        """The same criteria, by which no job with it fits; canonical."""
+        return canonical(CRITERION[self.criterion].excluding(criteria, self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A search that leaves a value out since just now."""
+
+    search: SavedSearch
+    stood: str
+    """What that took the place of, by which it is undone."""
 
 
 LOOKS_BACK = timedelta(days=30)
@@ -193,12 +229,79 @@ def follow(installation: Installation, link: str, now: datetime) -> Statement:
     To follow it twice changes nothing.
     """
     kind, claim = _claim(link, installation.link_keys.honoured(now))
-    posting = _posting(installation, claim.posting_id)
+    posting = links.posting_of(installation, claim.posting_id)
     if posting is None:
         raise UsageError("the posting of that link is not kept any more")
     statement = statement_of(kind, posting, now)
     installation.feedback.say(claim.subscriber_id, statement, now)
     return statement
+
+
+def exclusions(
+    installation: Installation, person: Subscriber, posting: PostingCore
+) -> Mapping[Exclusion, tuple[SavedSearch, ...]]:
+    """What of a job could be left out, each with the searches that find the job and do not ask for just that.
+
+    Raises UnavailableError.
+    """
+    found: dict[Exclusion, tuple[SavedSearch, ...]] = {}
+    prepared = PreparedPosting(posting)
+    for search in links.searches(installation, person):
+        if outcome_of(search.criteria, prepared) == "reject":
+            continue
+        for criterion in CRITERIA:
+            for value in criterion.excludable(search.criteria, prepared):
+                exclusion = Exclusion(criterion.name, value)
+                found[exclusion] = (*found.get(exclusion, ()), search)
+    return found
+
+
+def leave_out(
+    installation: Installation, person: Subscriber, posting_id: str, exclusion: Exclusion, now: datetime
+) -> tuple[Excluded, ...]:
+    """Have searches find no such jobs any more; gives them. Raises MissingError, ChangedError, WrongFieldError."""
+    posting = links.posting_of(installation, posting_id)
+    some = exclusions(installation, person, posting).get(exclusion, ()) if posting else ()
+    if not some:
+        raise MissingError("no search of yours finds that any more")
+    criterion = CRITERION[exclusion.criterion]
+    return tuple(
+        Excluded(
+            _revised(installation, search, exclusion.of(search.criteria), now),
+            criterion.replaced(search.criteria, exclusion.value),
+        )
+        for search in some
+    )
+
+
+def let_in(
+    installation: Installation,
+    person: Subscriber,
+    posting_id: str,
+    exclusion: Exclusion,
+    left_out: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Make searches what they were before `leave_out`, each by what stood there.
+
+    The caller vouches that it was this that was left out. Raises MissingError, ChangedError, WrongFieldError.
+    """
+    posting = links.posting_of(installation, posting_id)
+    criterion = CRITERION.get(exclusion.criterion)
+    if posting is None or criterion is None:
+        raise MissingError("nothing of that is left out")
+    prepared = PreparedPosting(posting)
+    for search_id, stood in left_out.items():
+        search = links.own_search(installation, person, search_id)
+        before = criterion.allowing(search.criteria, exclusion.value, stood)
+        # Nothing but what such a link can leave out is let in by it.
+        if exclusion.value in criterion.excludable(before, prepared):
+            _revised(installation, search, before, now)
+
+
+def _revised(installation: Installation, search: SavedSearch, criteria: Criteria, now: datetime) -> SavedSearch:
+    fields = {"criteria": criteria.model_dump(mode="json", exclude_defaults=True)}
+    return searches.revise(installation, search, fields, now)
 
 
 def _claim(link: str, secrets: Sequence[bytes]) -> tuple[Kind, Claim]:
@@ -211,13 +314,9 @@ def _claim(link: str, secrets: Sequence[bytes]) -> tuple[Kind, Claim]:
 
 
 def _statement(installation: Installation, kind: Kind, of: str, now: datetime) -> Statement:
-    posting = _posting(installation, of)
+    posting = links.posting_of(installation, of)
     if posting is not None:
         return statement_of(kind, posting, now)
     if kind == "hidden_company" and fold_company(of):
         return Statement(kind, fold_company(of))
     raise MissingError(f"there is no posting {of} in the store")
-
-
-def _posting(installation: Installation, posting_id: str) -> PostingCore | None:
-    return installation.matches.postings([posting_id]).get(posting_id)

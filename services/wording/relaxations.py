@@ -1,17 +1,32 @@
-"""Criteria in words, and how they are made to ask for less: `with Kotlin besides Java`, `without regard to places`."""
+"""Criteria in words, and how they are made to ask for less or for more.
 
-from collections.abc import Iterable, Sequence
+Less: `with Kotlin besides Java`, `without regard to places`; more, once a job is not relevant: `Level: junior`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from schemas.criteria import Criteria
 from services.rules.criterion import Relaxation
+from services.rules.criterion.near import circle_in
+from services.rules.criterion.salary import floor_in
 from services.rules.text import TextQuery
 from services.wording.amounts import exact_floor, percent
 from services.wording.facets import FACETS, asked_in_words, wished_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import place_in_words, places_listed, town_in_words
 from services.wording.roles import role_in_words, roles_relaxed_in_words
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
+_CALLED: Final[Mapping[str, str]] = {
+    "roles.none": mark("Job title"),
+    "skills.none": mark("Skill"),
+    "salary": mark("Pay"),
+    "place": mark("Place"),
+    "near": mark("Town"),
+    **{name: words.called for name, words in FACETS.items()},
+}
+"""What is left out by each criterion."""
 _MOST_BESIDES = 2
 """What something is added to is named where it is so little."""
 
@@ -171,3 +186,25 @@ def _with_besides(added: str, asked: Iterable[str], words: Words) -> str:
     if len(names) > _MOST_BESIDES:
         return words.say("with {added} too", added=added)
     return words.say("with {added} besides {asked}", added=added, asked=words.either(names))
+
+
+def exclusion_in_words(criterion: str, value: str, words: Words) -> str:
+    """`Level: junior`, `Pay: less than €51,000 a year`."""
+    return f"{words.say(_CALLED[criterion])}: {_excluded(criterion, value, words)}"
+
+
+def _excluded(criterion: str, value: str, words: Words) -> str:
+    if criterion in FACETS:
+        return words.say(FACETS[criterion].asked[value])
+    match criterion:
+        case "roles.none":
+            return role_in_words(value, words)
+        case "place":
+            return place_in_words(value, words)
+        case "salary" if floor := floor_in(value):
+            return words.say("less than {floor}", floor=exact_floor(floor, words))
+        case "near":
+            km, town = circle_in(value)
+            said = town_in_words(town, words)
+            return words.say("more than {km} km from {town}", km=km, town=said) if km else said
+    return value
