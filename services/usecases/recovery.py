@@ -16,7 +16,6 @@ from schemas.topics import CRITERIA, MATCHES
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.app import kept_indices, patient_engine
-from services.matcher.outgoing import outgoing_matches
 from services.matcher.ports import CriteriaIndex, Hits
 from services.matcher.rebuilding import Rebuilder, RebuiltIndex
 from services.matcher.reconciling import (
@@ -32,6 +31,7 @@ from services.matcher.reconciling import (
     reverse,
     store_differences,
 )
+from services.matcher.service import outgoing_matches
 from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.adapters.sql.windows.matches import stored_keys
 from services.notifier.agreement import Agreement
