@@ -14,6 +14,7 @@ from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES, dead_of
 from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.runtime.errors import UnavailableError
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record
 
 NOTIFIER: Final = "notifier"
@@ -35,6 +36,38 @@ class Broker(Protocol):
     def committed(self, services: tuple[str, ...]) -> Mapping[str, Mapping[Place, int]]: ...
 
     def commit(self, service: str, offsets: Mapping[Place, int]) -> None: ...
+
+
+class LogBroker:
+    """The log of the embedded form, asked as Kafka is, by topic and partition. Everything raises UnavailableError."""
+
+    def __init__(self, log: SqliteLog) -> None:
+        self._log = log
+
+    def ids(self, topics: tuple[str, ...]) -> Mapping[str, str]:
+        """All topics were made with the file, and are gone with it."""
+        return dict.fromkeys(topics, self._log.own_id())
+
+    def starts(self, topics: tuple[str, ...]) -> Mapping[Place, int]:
+        """The first offsets that are still there."""
+        return {(topic, at): offset for topic in topics for at, offset in enumerate(self._log.starts(topic))}
+
+    def ends(self, topics: tuple[str, ...]) -> Mapping[Place, int]:
+        """The offsets after the last."""
+        return {(topic, at): offset for topic in topics for at, offset in enumerate(self._log.ends(topic))}
+
+    def committed(self, services: tuple[str, ...]) -> Mapping[str, Mapping[Place, int]]:
+        """The next offsets of services."""
+        found: dict[str, dict[Place, int]] = {service: {} for service in services}
+        for commit in self._log.commits():
+            if commit.group in found:
+                found[commit.group][commit.topic, commit.partition] = commit.offset
+        return found
+
+    def commit(self, service: str, offsets: Mapping[Place, int]) -> None:
+        """Set the next offsets of a service, forwards or back."""
+        for (topic, partition), offset in offsets.items():
+            self._log.commit(service, topic, partition, offset)
 
 
 @dataclass(frozen=True, slots=True)

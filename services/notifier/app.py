@@ -32,7 +32,7 @@ from services.notifier.adapters.sql.webhooks.events import SqlWebhookEvents
 from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
-from services.notifier.agreement import Agreement
+from services.notifier.agreement import Agreement, LogBroker
 from services.notifier.attempts import Answer
 from services.notifier.building import Builder
 from services.notifier.canary import CanaryDigest
@@ -50,7 +50,6 @@ from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
 from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.log.broker import LogBroker
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, MATCHES, WEBHOOK_ATTEMPTS
 from services.runtime.metrics.process import Metrics
