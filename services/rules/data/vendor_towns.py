@@ -7,14 +7,15 @@ hundredths of a degree, inhabitants in thousands, and other spellings.
 
 import json
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from services.rules.data.make_places import read
 from services.rules.text import fold
 
-TARGET = Path(__file__).parent / "places" / "towns.tsv"
+PLACES = Path(__file__).parent / "places"
+TARGET = PLACES / "towns.tsv"
 LEAST = 15_000
 """Inhabitants."""
 FEW = 3
@@ -31,7 +32,8 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss",
 
 def rows_of(cities: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """The rows, one a name and country (and state), by name; the largest where a country has several of one name."""
-    curated = {fold(name) for names in read("cities.toml")["cities"].values() for name in names}
+    cities_of_ours = tomllib.loads((PLACES / "cities.toml").read_text(encoding="utf-8"))["cities"]
+    curated = {fold(name) for names in cities_of_ours.values() for name in names}
     largest: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for city in cities:
         name, country = _plain(city["name"]), city["countrycode"]
