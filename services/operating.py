@@ -19,10 +19,9 @@ from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHea
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.metrics import catalogue as listed
-from services.runtime.metrics.cached import Cached
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
-from services.runtime.metrics.process import Metrics
+from services.runtime.metrics.process import Cached, Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
 from services.runtime.tracing import Span, Traced, exported_to_collector

@@ -3,11 +3,14 @@
 import math
 import platform
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Generic, TypeVar
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric as Family
@@ -21,11 +24,15 @@ from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, St
 from services.runtime.figures.webhooks import WEBHOOK_STATES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
+from services.runtime.privacy.redaction import redacted
+
+T = TypeVar("T")
 
 OTHER = "other"
 _MOST_VALUES = 40
 """Of one label that is taken from what happened, such as an error's type: what comes later counts as `other`."""
 _TOPICS = frozenset(topic.name for topic in TOPICS)
+_events = structlog.get_logger(__name__)
 
 
 class Metrics:
@@ -101,6 +108,54 @@ class Metrics:
 
     def _histogram(self, metric: Metric) -> Histogram:
         return Histogram(metric.name, metric.help, metric.labels, buckets=metric.buckets, registry=self.registry)
+
+
+class Cached(Generic[T]):
+    """What is dear to find out: read at most every few seconds, and never waited for without bound.
+
+    What is read and hangs holds one thread of this process, not those who ask.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], T],
+        *,
+        keep_s: float = 5.0,
+        wait_s: float = 2.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._keep_s = keep_s
+        self._wait_s = wait_s
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._reading: threading.Event | None = None
+        self._value: T | None = None
+        self._read_at = float("-inf")
+
+    def __call__(self) -> T | None:
+        """What was read; None where it does not come in time, or could not be read."""
+        with self._lock:
+            if self._monotonic() - self._read_at < self._keep_s:
+                return self._value
+            if self._reading is None:
+                self._reading = threading.Event()
+                threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
+            done = self._reading
+        if not done.wait(self._wait_s):
+            return None
+        with self._lock:
+            return self._value
+
+    def _refresh(self, done: threading.Event) -> None:
+        value: T | None = None
+        try:
+            value = self._read()
+        except Exception as error:
+            _events.warning("figures cannot be read", error=redacted(error), error_type=type(error).__name__)
+        with self._lock:
+            self._value, self._read_at, self._reading = value, self._monotonic(), None
+        done.set()
 
 
 class Bounded:
