@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.pay.amounts import decimal_of, numbers_in
-from services.ingest.domain.pay.ranges import sums_of
 from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.pay.sums import sums_of
 from services.ingest.domain.pay.text import find_pay
 from services.ingest.domain.text.sections import document_of
 from services.rules.money import rates_before

@@ -6,9 +6,19 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from services.ingest.domain.pay.cues import APART, MONEY_SIGN, RUN_TOGETHER, SEGMENT, cues
 from services.ingest.domain.pay.data import Word
-from services.ingest.domain.pay.ranges import Sum, bands_beside, bounds, is_base, sums_of
+from services.ingest.domain.pay.sums import (
+    APART,
+    MONEY_SIGN,
+    RUN_TOGETHER,
+    SEGMENT,
+    Sum,
+    bands_beside,
+    bounds,
+    cues,
+    is_base,
+    sums_of,
+)
 from services.ingest.domain.pay.words import EAST_ASIAN_PAY, Spell, patterns, period_after, periods_near, words_in
 from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
 

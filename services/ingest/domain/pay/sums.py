@@ -1,37 +1,136 @@
-"""Sums and ranges of a text: which of its amounts belong together."""
+"""Sums and ranges of a text: which of its amounts belong together, and what the words right beside one say of it."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from typing import Final
 
 from services.ingest.domain.pay.amounts import Amount, amounts_in, is_numbered
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL, patterns
-from services.rules.lexicon.builder import composed
+from services.rules.lexicon.builder import composed, phrases_of
 from services.rules.text import lowered
+
+RUN_TOGETHER: Final = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
+"""Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
+MONEY_SIGN: Final = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
+"""A pictured bag of money, notes or coins ahead of a sum."""
+SEGMENT: Final = re.compile(r"[\n|•·]|;\s")
+APART: Final = re.compile(r"[,;.\d]")
+_MOST_LABEL = 45
+_MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
+LEAST_BARE = 1_000
+"""A number of a text without a currency is read from here on: below lie counts of everything else."""
+_YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
-class _Patterns:
-    """For text in lower case. What their words are for stands in rules/lexicon/meanings.toml, under `[pay]`."""
+class Cues:
+    """What the words beside a sum say, mostly for text in lower case.
 
+    What they are for stands in rules/lexicon/meanings.toml, under `[pay]`.
+    """
+
+    up_to: re.Pattern[str]
+    since: re.Pattern[str]
+    or_more: re.Pattern[str]
+    or_less: re.Pattern[str]
+    ote_next: re.Pattern[str]
+    """On-target earnings by what follows: `$140,000 (OTE)`, `$140,000, including commission`."""
+    ote_before: re.Pattern[str]
+    variable: re.Pattern[str]
+    more: re.Pattern[str]
+    benefit_next: re.Pattern[str]
+    of_the_period: re.Pattern[str]
+    """A group is named as its period."""
+    for_sales: re.Pattern[str]
+    sales_title: re.Pattern[str]
+    stipend: re.Pattern[str]
+    """At the end of what is searched."""
+    trainee: re.Pattern[str]
+    plus_pay: re.Pattern[str]
+    taxed: re.Pattern[str]
+    taxed_before: re.Pattern[str]
+    offered: re.Pattern[str]
+    clause_ends: re.Pattern[str]
+    total_before: re.Pattern[str]
+    sure_part: re.Pattern[str]
+    """The sum of a base pay, beside that of all pay."""
+    added: re.Pattern[str]
+    """What comes on top of the pay named before: `$38/hr + $4/hr`."""
+    times_salary: re.Pattern[str]
+    """What an insurance pays: `life cover of 4x salary (max £500,000)`."""
+    full_time_next: re.Pattern[str]
+    actual: re.Pattern[str]
+    varied: re.Pattern[str]
+    offered_alone: re.Pattern[str]
+    """Of several ranges the one that is offered."""
+    graded: re.Pattern[str]
+    graded_next: re.Pattern[str]
+    others_earn: re.Pattern[str]
+    least_paid: re.Pattern[str]
+    per_annum: re.Pattern[str]
+    peso: re.Pattern[str]
+    """In any case, as `on_target`."""
+    on_target: re.Pattern[str]
     link: re.Pattern[str]
+    """Between the ends of a range."""
     joined: re.Pattern[str]
     either: re.Pattern[str]
     between: re.Pattern[str]
+    """In any case, as `counted` and `base_next`."""
     counted: re.Pattern[str]
-    """In any case, as `base_next` and `between`."""
     base_next: re.Pattern[str]
     band_mark: re.Pattern[str]
+    abbreviations: tuple[str, ...]
+    """Words that a stop is written behind, ahead of a capital."""
 
 
 @cache
-def _patterns() -> _Patterns:
+def cues() -> Cues:
+    """The patterns, compiled once."""
     joined = "{joint.and}|{joint.own.and}"
     dash = "-{1,2}|–|—|−|‒|~|〜|～"
-    return _Patterns(
+    return Cues(
+        up_to=_pattern(r"{up_to}\s*:?\s*$"),
+        since=_pattern(r"{from}\s*:?\s*$"),
+        or_more=_pattern(r"\s?(?:{or_more}|[〜～](?!\s?[\d¥￥])|{or_more_at_end}(?=\s*$))"),
+        or_less=_pattern(r"\s?{or_less}"),
+        ote_next=_pattern(
+            r"\W*(?:\w{3}\W+)?{include}[^.\n]{0,40}{commission}"
+            r"|[\s(]{0,3}(?:(?!{not_of_it})\w+ ){0,3}\(?{on_target}"
+        ),
+        ote_before=_pattern(r"{include}[^.\n]{0,40}{commission}"),
+        variable=_pattern(r"{include}[^.\n]{0,40}{variable}"),
+        more=_pattern(r"[+,;(&\n、，；＋（]|{more}|\.\s|\s[-–—|•]\s"),
+        benefit_next=_pattern(r" ?(?:(?!{beside} |\+ )[\w&/'-]+ ){0,6}?{benefit}"),
+        of_the_period=_pattern(r"(?:(?P<hour>{hourly})|(?P<year>{annual})) (?:[\w-]+ ){0,2}{rate}"),
+        for_sales=_pattern(r"{for_sales}[^.\n]{0,120}{on_target}"),
+        sales_title=_in_any_case("{sales_title}"),
+        stipend=_pattern("{stipend}$"),
+        trainee=_in_any_case("{trainee}"),
+        plus_pay=_pattern(r"[\s(]{0,2}(?:\+|{and_plus}) ?(?:\w+ )?{with_pay}"),
+        taxed=_pattern(r"[\s(]{0,2}{taxed}"),
+        taxed_before=_pattern(r"{taxed_before}\W{0,3}$"),
+        offered=_pattern(r"{offers}(?: {offers_about})*\s*$"),
+        clause_ends=_pattern(r"\s*(?:$|[.,;(\n+]|{goes_on})"),
+        total_before=_pattern(r"{total}[^\d\n]{0,20}$"),
+        sure_part=_pattern(r"{sure}[^\d\n+&]{0,20}\d|\d[\d.,]{0,10}k? {sure}"),
+        added=_pattern(r"(?:\+|{added})\s*(?:{about} )*$"),
+        times_salary=_pattern(r"\d ?(?:{times}|×) {of_salary}[^\n]{0,40}$"),
+        full_time_next=_pattern(r"[\s(,]{0,3}{per_annum}?[\s(,]{0,3}{full_time}"),
+        actual=_pattern(r"{actual}[^\d\n]{0,25}\d|\d[\d,.]{2,9}k?[^\d\n]{0,15}{actual}"),
+        varied=_pattern(r"{varied}[^,;\d]{0,12}$"),
+        offered_alone=_pattern(r"{offered}[^.\d\n]{0,40}$"),
+        graded=_pattern(r"{graded}[^.\n]{0,40}$"),
+        graded_next=_pattern(r"[\s(,]{0,3}(?:\w+ ){0,3}{graded}"),
+        others_earn=_pattern(r"{earners}[^.,;\n]{0,40}{earn}[^.\d\n]{0,20}$"),
+        least_paid=_pattern(r"{least}[^\d\n]{0,60}$"),
+        per_annum=_pattern("{lakhs_per_annum}"),
+        peso=_in_any_case("{mexican}"),
+        on_target=_in_any_case("{on_target}"),
         link=_pattern(rf"\s?(?:\([^()\n]{{0,40}}\)\s?)?(?:{dash}|/|{{to}}|{joined}|{{joint.or}})\s?(?:{{at_most}} )?"),
         joined=_pattern(joined),
         either=_pattern("{joint.or}"),
@@ -39,6 +138,7 @@ def _patterns() -> _Patterns:
         counted=_in_any_case(r"[ \xa0-]?(?:%|{counted})"),
         base_next=_in_any_case(r"\s?(?:{as} )?{base_next}"),
         band_mark=_pattern(rf"[,;/|•·\n]| [-–—] |{joined}"),
+        abbreviations=tuple(f"{sign}{word}" for word in phrases_of("pay.abbreviation") for sign in " ("),
     )
 
 
@@ -48,18 +148,6 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def _in_any_case(template: str) -> re.Pattern[str]:
     return re.compile(composed("pay", template), re.IGNORECASE)
-
-
-def is_base(text: str, end: int) -> bool:
-    """Whether what follows a sum says that it is the sure part of the pay: `60k base`."""
-    return _patterns().base_next.match(text, end) is not None
-
-
-_MOST_LABEL = 45
-_MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
-LEAST_BARE = 1_000
-"""A number of a text without a currency is read from here on: below lie counts of everything else."""
-_YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +193,23 @@ def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
     if gap > (_MOST_GAP if known else _MOST_BARE_GAP) or (first is not low and gap > _MOST_BARE_GAP):
         return False
     between = lowered(text[low.end : high.start])
-    link = _patterns().link.fullmatch(between)
-    if _patterns().either.search(between) and (link is None or first is not low):
+    link = cues().link.fullmatch(between)
+    if cues().either.search(between) and (link is None or first is not low):
         return False
     if link is None and known:
         period = patterns().behind.match(between)
-        link = _patterns().link.fullmatch(between, period.end()) if period else None
+        link = cues().link.fullmatch(between, period.end()) if period else None
     if link is None or (low.plain and low.currency is None and is_numbered(text, low.start)):
         return False
     if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
         return False
     if high.currency is None and (
-        low.value > high.value * 1_000 or (high.plain and _patterns().counted.match(text, high.end))
+        low.value > high.value * 1_000 or (high.plain and cues().counted.match(text, high.end))
     ):
         return False
     if high.value < low.value and is_base(text, high.end):
         return False  # "OTE: $100,000 — $70,000 base"
-    return not _patterns().joined.search(between) or bool(
-        _patterns().between.search(text, max(0, first.start - 40), first.start)
-    )
+    return not cues().joined.search(between) or bool(cues().between.search(text, max(0, first.start - 40), first.start))
 
 
 def _pair(low: Amount, high: Amount, data: PayData, bare_from: int) -> Sum | None:
@@ -196,7 +282,7 @@ def _are_bands(text: str, low: Sum, high: Sum) -> bool:
     return (
         low.min <= high.max * 3
         and high.min <= low.max * 3
-        and _patterns().band_mark.search(text, low.end, high.start) is not None
+        and cues().band_mark.search(text, low.end, high.start) is not None
     )
 
 
@@ -205,3 +291,8 @@ def bounds(sums: Sequence[Sum], index: int, length: int) -> tuple[int, int]:
     since = sums[index - 1].end if index else 0
     until = sums[index + 1].start if index + 1 < len(sums) else length
     return since, until
+
+
+def is_base(text: str, end: int) -> bool:
+    """Whether what follows a sum says that it is the sure part of the pay: `60k base`."""
+    return cues().base_next.match(text, end) is not None
