@@ -18,7 +18,7 @@ from services.ingest.domain.text import sections
 from services.ingest.domain.text.anchors import NAMES_OF_LANGUAGES, starts_of
 from services.ingest.domain.text.sections import document_of
 from services.rules.lexicon.builder import LANGUAGES, any_of, phrases_of
-from services.rules.skills import lists
+from services.rules.skills import context
 from services.rules.skills.taxonomy import fold_skill
 
 WORDS: Final = (
@@ -78,7 +78,7 @@ LISTED: Final = st.lists(
 def test_a_list_is_cut_at_each_of_its_joints(clause: str) -> None:
     cuts = [separator.span() for separator in SEPARATOR.finditer(clause)]
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(clause)]
-    assert list(lists._pieces(clause)) == list(zip(starts, ends, strict=True))
+    assert list(context._items_of(clause)) == list(zip(starts, ends, strict=True))
 
 
 FORMS: Final = st.lists(

@@ -18,8 +18,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from services.rules.lexicon.builder import any_of
-from services.rules.skills.context import LANGUAGE, Cues, Mention, SkillKind, believable, is_title
-from services.rules.skills.lists import with_shared_words
+from services.rules.skills.context import LANGUAGE, Cues, Mention, SkillKind, believable, is_title, with_shared_words
 from services.rules.skills.text import FOREIGN, haystack_of, links_of, opened
 
 _SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
