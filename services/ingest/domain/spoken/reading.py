@@ -7,7 +7,7 @@ from typing import Final, Literal
 from schemas.posting import Evidence, LanguageLevel
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
-from services.ingest.domain.skills.denials import denied
+from services.ingest.domain.skills.sentences import denied
 from services.ingest.domain.spoken.names import CODES, Mention, names_of
 from services.ingest.domain.spoken.needs import LanguageChoice, Where, said_of
 from services.ingest.domain.spoken.words import Word, words_of
