@@ -3,27 +3,30 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from schemas.posting import Cluster, PostingCore
+from schemas.posting import Cluster, PostingCore, revision_of
+from services.ingest.adapters.sql import SqlSourceLedger
 from services.matcher.explain import explained
-from services.notifier.adapters.sql.digests.mailed_job import mails_with
-from services.notifier.adapters.sql.windows.match_records import match_records
+from services.notifier.adapters.sql.digests.delivery_list import MailedJob, mails_with
+from services.notifier.adapters.sql.windows.matches import MatchRecord, match_records, taken_at, window_that_took
 from services.notifier.domain.delivery import State
+from services.notifier.domain.feedback import Kind
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line
+from services.overview.stream.spans import stamp
 from services.rules.signature import same_job
 from services.runtime.errors import UsageError
-from services.runtime.pauses import SqlPauses
+from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
+from services.runtime.privacy.redaction import without_people
+from services.usecases.accounts import MASK
 from services.usecases.explaining import Judgement, bar_of, explain
 from services.usecases.installation import Installation
 from services.usecases.previews import next_digest
 from services.usecases.searches import Query
-from services.usecases.story_events import Case, StoryEvent, arrival, mail_event, said_of, steps_of, taken_in
 from services.wording.catalogues import english
-
-__all__ = ["Story", "StoryEvent", "story"]
+from services.wording.lines import one_line
 
 _GOT, _MISSED, _LATE = "They got it", "They did not get it", "Not yet"
 _CAME: Final[dict[State, str]] = {
@@ -31,6 +34,59 @@ _CAME: Final[dict[State, str]] = {
     "unknown": "Nobody knows whether they got it",
 }  # fmt: skip
 _COPIES_SINCE: Final = timedelta(days=400)
+_SAID: Final[dict[Kind, str]] = {
+    "hidden_company": "to hide its company",
+    "not_relevant": "that it is not relevant",
+    "more_like": "that they want more like it",
+}
+_NAMES_NOTHING: Final = frozenset(
+    {
+        "closed", "expired", "old", "backlog", "no_link", "not_found", "sent", "copy_sent", "worse_copy",
+        "unlikely_mail", "only_near", "full", "full_of_company", "full_of_alike",
+    }
+)  # fmt: skip
+"""Causes whose words tell nothing of what somebody looks for or said."""
+_MASKED_AFTER_COLON: Final = frozenset({"no_fit", "unlikely"})
+
+EventKind = Literal[
+    "seen", "normalised", "verdict", "matched", "window", "digest", "delivery", "mail", "said", "standing", "next"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEvent:
+    """One thing that happened, or would happen now."""
+
+    kind: EventKind
+    at: datetime | None
+    """None for what holds now."""
+    what: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a story is told of, and whether as to who may not see what the person looks for."""
+
+    installation: Installation
+    person: Subscriber
+    posting: PostingCore
+    now: datetime
+    masked: bool
+
+    def own(self, text: str) -> str:
+        """Words of theirs, or of what they look for."""
+        return MASK if self.masked else text
+
+    def search(self, search: SavedSearch) -> str:
+        """A search by its name, or by an id that tells nothing."""
+        return f"their search {search.search_id}" if self.masked else f"their search “{one_line(search.name)}”"
+
+    def cause(self, code: str, said: str) -> str:
+        """Why a digest left it out."""
+        if not self.masked or code in _NAMES_NOTHING:
+            return said
+        return f"{said.partition(':')[0]}: {MASK}" if code in _MASKED_AFTER_COLON else MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +129,8 @@ def story(installation: Installation, person: str, posting: str, now: datetime, 
         raise UsageError(f"the store has no posting {posting}: it never came, or is forgotten; look at dead letters")
     case = Case(installation, reader, found, now, masked)
     verdicts, mails = _verdicts(case), _mails(case)
-    upcoming, unmailed = _upcoming(case), _unmailed(case)
-    events = (*arrival(case), *verdicts.events, *mails.events, *said_of(case), *unmailed, *upcoming)
+    upcoming, unmailed = _upcoming(case), tuple(_unmailed(case))
+    events = (*_arrival(case), *verdicts.events, *mails.events, *_said_of(case), *unmailed, *upcoming)
     return Story(found, reader, _answer(verdicts, mails, unmailed, upcoming), events)
 
 
@@ -90,7 +146,7 @@ def _verdicts(case: Case) -> _Verdicts:
         events.append(_verdict_event(case, search, found))
         record = records.get(search.key)
         if record is not None or found.verdict.outcome != "reject":
-            events += taken_in(case, search, record)
+            events += _taken_in(case, search, record)
     if not saved:
         events.append(StoryEvent("verdict", None, "they have no saved search"))
     return _Verdicts(tuple(events), fitting, len(saved))
@@ -123,8 +179,8 @@ def _mails(case: Case) -> _Mails:
     came = _MISSED
     sending = SqlPauses(installation.engine).read()
     for mail in mails_with(installation.engine, person, posting_id):
-        holds = mail_event(case, mail, sending)
-        events += (holds, *steps_of(mail))
+        holds = _mail_event(case, mail, sending)
+        events += (holds, *_steps_of(mail))
         means = _CAME.get(mail.state, _MISSED)
         if got is None or (came != _GOT and means == _GOT):
             got, came = holds, means
@@ -144,20 +200,18 @@ def _mails(case: Case) -> _Mails:
         said = f"{kind} left it out: {case.cause(why.code, why.said)}{waits}"
         last_refusal = StoryEvent("digest", digest.due_at, said)
         events.append(last_refusal)
-    in_order = sorted(events, key=lambda event: event.at or case.posting.fetched_at)
-    return _Mails(tuple(in_order), got, came, last_refusal)
+    events.sort(key=lambda event: event.at or case.posting.fetched_at)
+    return _Mails(tuple(events), got, came, last_refusal)
 
 
-def _unmailed(case: Case) -> tuple[StoryEvent, ...]:
-    found, reader = [], case.person
+def _unmailed(case: Case) -> Iterator[StoryEvent]:
+    """Why no mail reaches them."""
+    reader = case.person
     if not reader.is_served(case.now):
-        found.append(
-            StoryEvent("standing", reader.paused_until, f"they are {reader.status}: no digest is built for them")
-        )
+        yield StoryEvent("standing", reader.paused_until, f"they are {reader.status}: no digest is built for them")
     suppressed = case.installation.suppressions.in_force(reader.profile.address)
     if suppressed is not None:
-        found.append(StoryEvent("standing", suppressed.since, f"their address is suppressed: {suppressed.reason}"))
-    return tuple(found)
+        yield StoryEvent("standing", suppressed.since, f"their address is suppressed: {suppressed.reason}")
 
 
 def _upcoming(case: Case) -> tuple[StoryEvent, ...]:
@@ -170,13 +224,9 @@ def _upcoming(case: Case) -> tuple[StoryEvent, ...]:
     if any(item.posting.posting_id == posting_id for item in jobs):
         return (StoryEvent("next", None, "their next digest, were it built now, would hold it"),)
     left = (*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ()))
-    whys = (
-        case.cause(dropped.cause.code, cause_line(dropped.cause))
-        for dropped in left
-        if dropped.posting_id == posting_id
-    )
+    causes = (dropped.cause for dropped in left if dropped.posting_id == posting_id)
     said = "their next digest, were it built now, would leave it out"
-    return tuple(StoryEvent("next", None, f"{said}: {why}") for why in whys)
+    return tuple(StoryEvent("next", None, f"{said}: {case.cause(cause.code, cause_line(cause))}") for cause in causes)
 
 
 def _answer(verdicts: _Verdicts, mails: _Mails, unmailed: Sequence[StoryEvent], upcoming: Sequence[StoryEvent]) -> str:
@@ -193,3 +243,106 @@ def _answer(verdicts: _Verdicts, mails: _Mails, unmailed: Sequence[StoryEvent], 
     if mails.last_refusal is not None:
         return f"They did not get it: {mails.last_refusal.what}."
     return "They did not get it, and no digest has seen it since: it came before their search was served, or is late."
+
+
+def _arrival(case: Case) -> Iterator[StoryEvent]:
+    """When it was posted, seen, and read."""
+    posting = case.posting
+    if posting.posted_at is not None:
+        yield StoryEvent("seen", posting.posted_at, "it was posted")
+    ledger = SqlSourceLedger(case.installation.engine)
+    item = ledger.known(posting.source, [posting.source_id]).get(posting.source_id)
+    if item is not None:
+        last = f", and for the last time on {stamp(item.last_seen)}" if item.last_seen > item.first_seen else ""
+        yield StoryEvent("seen", item.first_seen, f"{posting.source} was seen to list it{last}")
+    place = f"from {posting.source}, version {posting.version}"
+    rules = f"revision {revision_of(posting.version)} of the normaliser's rules"
+    yield StoryEvent("normalised", posting.fetched_at, f"it was fetched and normalised, {place}, by {rules}")
+    if posting.backlog:
+        yield StoryEvent("seen", None, "it was old news at its source's first poll: such postings are never mailed")
+    if posting.status == "closed":
+        yield StoryEvent("seen", None, "it is closed: its source lists it no more")
+
+
+def _taken_in(case: Case, search: SavedSearch, record: MatchRecord | None) -> Iterator[StoryEvent]:
+    """The record that gave it to a search as that asks now, and the window in which that fell."""
+    name = case.search(search)
+    if record is None:
+        said = f"no match record names {name} as that asks now: it came before the search did, or is late"
+        yield StoryEvent("matched", None, said)
+        return
+    fits = "nearly fits" if record.near else "fits"
+    where = f"partition {record.partition}, position {record.position} of matches.v1"
+    had = "had its match record by then" if record.stored_by else "has its match record"
+    yield StoryEvent("matched", record.stored_by, f"the store {had}: it {fits} {name}", (where,))
+    yield _window(case, search, record)
+
+
+def _window(case: Case, search: SavedSearch, record: MatchRecord) -> StoryEvent:
+    name, engine = case.search(search), case.installation.engine
+    if record.cut is None or record.cut > search.served_cut:
+        since = _begin_of(taken_at(engine, search.served_cut))
+        clocked = search.timing.cadence != "instant"
+        due = f"due {stamp(search.next_due_at)}" if clocked else "due as jobs come in"
+        return StoryEvent("window", None, f"it lies in the open window of {name}, from {since} to now, {due}")
+    closed = window_that_took(engine, case.person.subscriber_id, search.search_id, record.cut)
+    if closed is None:
+        said = f"it fell before the open window of {name}, and no digest of the window in which it fell is kept"
+        return StoryEvent("window", None, said)
+    until = stamp(closed.until) if closed.until else "a cut that is not kept any more"
+    said = f"it fell into the window of {name} from {_begin_of(closed.since)} to {until}, which was due then"
+    return StoryEvent("window", closed.due_at, said)
+
+
+def _begin_of(at: datetime | None) -> str:
+    return stamp(at) if at else "the beginning"
+
+
+def _mail_event(case: Case, mail: MailedJob, sending: Pauses) -> StoryEvent:
+    """The mail that holds it."""
+    said = f"it went into the mail “{case.own(one_line(mail.subject))}”, which is {_state_of(mail, sending)}"
+    near = ", as a near miss" if mail.near else ""
+    chance = f" and chance {100 * mail.chance:.0f} %" if mail.chance is not None else ""
+    where = f"job {mail.place} of it{near}, at score {mail.score:.1f}{chance}"
+    return StoryEvent("digest", mail.due_at, said, (where,))
+
+
+def _steps_of(mail: MailedJob) -> Iterator[StoryEvent]:
+    """What became of a mail, as far as it is kept."""
+    yield StoryEvent("delivery", mail.built_at, "the mail was built")
+    if mail.failing_since is not None:
+        yield StoryEvent("delivery", mail.failing_since, "an attempt to hand the mail over failed, the first one")
+    if mail.accepted_at is not None:
+        tries = f" at attempt {mail.attempts}" if mail.attempts > 1 else ""
+        yield StoryEvent("delivery", mail.accepted_at, f"{mail.mailer or 'the mailer'} accepted the mail{tries}")
+    if mail.state not in ("pending", "claimed", "accepted"):
+        yield StoryEvent("delivery", mail.changed_at, f"the delivery came to be {_named(mail.state, mail.reason)}")
+    for event in mail.events:
+        event_said = _named(event.kind.replace("_", " "), event.reason)
+        yield StoryEvent("mail", event.at, f"the mail provider told of the mail: {event_said}")
+
+
+def _state_of(mail: MailedJob, sending: Pauses) -> str:
+    """With why it waits, or will not come."""
+    if mail.state == "pending" and sending.sending:
+        if sending.restored:
+            return "pending, as sending is held in a store that was restored"
+        why = sending.stopped_because
+        return f"pending, as sending stopped by itself: {why}" if why else f"pending, as sending is {BY_OPERATOR}"
+    return _named(mail.state, mail.reason)
+
+
+def _named(state: str, reason: str) -> str:
+    return f"{state}: {without_people(one_line(reason))}" if reason else state
+
+
+def _said_of(case: Case) -> Iterator[StoryEvent]:
+    """What they said of it, and whether they keep it."""
+    posting_id, person = case.posting.posting_id, case.person.subscriber_id
+    for statement, at in case.installation.feedback.said(person):
+        if statement.posting_id == posting_id:
+            yield StoryEvent("said", at, f"they said of it: {case.own(_SAID[statement.kind])}")
+    for job in case.installation.tracked_jobs.all(person):
+        if job.posting_id == posting_id:
+            applied = f"saved it, and applied on {job.applied_on}" if job.applied_on else "saved it"
+            yield StoryEvent("said", job.saved_at, f"they did with it: {case.own(applied)}")

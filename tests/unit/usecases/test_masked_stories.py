@@ -19,8 +19,7 @@ from services.notifier.domain.people import Subscriber
 from services.notifier.domain.wording.score_lines import cause_line
 from services.runtime.sql.store import writing
 from services.usecases.installation import Installation
-from services.usecases.stories import Story, story
-from services.usecases.story_events import Case, EventKind
+from services.usecases.stories import Case, EventKind, Story, story
 from tests.support.notifying import NOW, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import settings_of
 from tests.support.serving import DAY, HOUR, closings, commit, due
