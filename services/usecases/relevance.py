@@ -4,27 +4,24 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import pairwise
+from typing import Final, Literal
 
 from schemas.counted import counted
 from services.notifier.adapters.sql.people.feedback import JudgedJob, judged_jobs
-from services.notifier.domain.curation.bar_check import (
-    FEWEST_JUDGED,
-    FEWEST_READERS,
-    Band,
-    BarCheck,
-    Judged,
-    band_of,
-    bounds,
-    checked,
-    holds,
-)
 from services.notifier.domain.curation.curate import CurateSettings
 from services.usecases.installation import Installation
 
 _ACCEPTS: Final = ("applied", "saved", "more_like")
 _BAND: Final = 10
 _DIGESTS_LOOKED_AT: Final = 2_000
+STEP: Final = 0.1
+"""A bar is moved by this much, and looked at by what passed it by no more."""
+FEWEST_JUDGED: Final = 20
+FEWEST_READERS: Final = 5
+"""What one reader says, however much, is of their taste."""
+_Z: Final = 1.96
+"""Of the normal distribution, for 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,62 @@ class AcceptedShare:
         """Of those that were judged; None where none was."""
         judged = self.accepted + self.refused
         return self.accepted / judged if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A job, or a mail, of which a reader told whether they accept it."""
+
+    chance: float
+    """As it was foreseen."""
+    accepted: bool
+    reader: int
+    """Who: equal for one reader alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What was judged of all that was foreseen about as likely."""
+
+    least: float
+    below: float
+    judged: int
+    accepted: int
+    readers: int
+    foreseen: float | None
+    """The mean chance of what was judged; None where nothing was."""
+
+    @property
+    def share(self) -> float | None:
+        """What was accepted of what was judged."""
+        return self.accepted / self.judged if self.judged else None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Where the share lies that as many judgements can tell."""
+        return interval(self.accepted, self.judged)
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough readers judged enough of it."""
+        return self.judged >= FEWEST_JUDGED and self.readers >= FEWEST_READERS
+
+
+Standing = Literal["none", "too_few", "raise", "lower", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class BarCheck:
+    """Where a bar should be, and why."""
+
+    standing: Standing
+    bar: float
+    to: float
+    """The bar as it should be: another one of `raise` and `lower` alone."""
+    above: Band
+    """What just passed it."""
+    below: Band | None = None
+    """Of `keep`: what passed it when it was lower, where that is why it is not lowered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +222,82 @@ def _bar(words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen])
     shown = tuple(band for band in bands if band.mailed or bar in (band.band.least, band.band.below))
     said = in_a_sentence(words, checked(bar, usual, judged))
     return BarView(things, setting, bar, said, shown, len(mailed) - len(chances))
+
+
+def interval(accepted: int, judged: int) -> tuple[float, float]:
+    """Wilson's, by 95 %: it stays between 0 and 1, and holds for few judgements."""
+    if not judged:
+        return 0.0, 1.0
+    share, square = accepted / judged, _Z * _Z / judged
+    middle = share + square / 2.0
+    half = math.sqrt(square * (share * (1.0 - share) + square / 4.0))
+    return max(0.0, (middle - half) / (1.0 + square)), min(1.0, (middle + half) / (1.0 + square))
+
+
+def band_of(least: float, below: float, judged: Sequence[Judged]) -> Band:
+    """Of all that was foreseen from `least` on and below `below`."""
+    own = [judgement for judgement in judged if holds(least, below, judgement.chance)]
+    foreseen = math.fsum(judgement.chance for judgement in own) / len(own) if own else None
+    return Band(
+        least,
+        below,
+        len(own),
+        sum(judgement.accepted for judgement in own),
+        len({judgement.reader for judgement in own}),
+        foreseen,
+    )
+
+
+def holds(least: float, below: float, chance: float) -> bool:
+    """Whether a band has that chance; the last one has what is certain too."""
+    return least <= chance and (chance < below or below >= 1.0)
+
+
+def bounds(bar: float) -> list[tuple[float, float]]:
+    """Where bands begin and end, the highest first: a step each, and the bar ends one."""
+    steps = range(-round(1.0 / STEP), round(1.0 / STEP) + 1)
+    edges = sorted({0.0, 1.0, *(edge for at in steps if 0.0 < (edge := _moved(bar, STEP * at)) < 1.0)})
+    return list(pairwise(edges))[::-1]
+
+
+def checked(bar: float, usual: float, judged: Sequence[Judged]) -> BarCheck:
+    """Whether a bar is where it should be; `usual`: the bar of who sets none.
+
+    What just passes it is to be accepted as often as the bar says, or as the usual one does, where that is lower: who
+    has raised the bar for a chance that is foreseen too high is not to raise it again for the same judgements. It
+    should be lower where what just passes it is accepted surely more often than anything there was foreseen, unless
+    what it kept out then was tried and is known not to be worth it.
+    """
+    above = _band_from(bar, judged)
+    if bar <= 0.0:
+        return BarCheck("none", bar, bar, above)
+    if not above.tells:
+        return BarCheck("too_few", bar, bar, above)
+    to, band = bar, above
+    while _too_low(band, usual) and to < 1.0:
+        to = min(1.0, _moved(to, STEP))
+        band = _band_from(to, judged)
+    if to > bar:
+        return BarCheck("raise", bar, to, above)
+    if above.range[0] <= above.below:
+        return BarCheck("keep", bar, bar, above)
+    lower = band_of(max(0.0, _moved(bar, -STEP)), bar, judged)
+    if _too_low(lower, usual):
+        return BarCheck("keep", bar, bar, above, lower)
+    return BarCheck("lower", bar, lower.least, above)
+
+
+def _band_from(least: float, judged: Sequence[Judged]) -> Band:
+    return band_of(least, min(1.0, _moved(least, STEP)), judged)
+
+
+def _too_low(band: Band, usual: float) -> bool:
+    """Whether a bar where this band begins is known to let pass what is not worth it."""
+    return band.tells and band.range[1] < min(band.least, usual)
+
+
+def _moved(bar: float, by: float) -> float:
+    return round(bar + by, 4)
 
 
 def in_a_sentence(words: _Words, found: BarCheck) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.curation.bar_check import (
+from services.usecases.relevance import (
     FEWEST_JUDGED,
     FEWEST_READERS,
     STEP,
