@@ -27,8 +27,8 @@ from services.usecases import completion, pasted
 from services.usecases.completion import Kind, suggestions
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
-from services.usecases.pasted import NamedSkill, skills_in
 from services.usecases.searches import query_of
+from services.usecases.wishes.named import NamedSkill, skills_in
 from services.usecases.wishes.posting import MOST_TEXT
 from services.wording.words import Words, mark
 

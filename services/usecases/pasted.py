@@ -1,4 +1,4 @@
-"""What a pasted text asks for, and which skills it names: a job posting, a CV or a sentence. Nothing of it is kept."""
+"""What a pasted text asks for: a job posting, a CV or a sentence. Nothing of it is kept."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,23 +9,18 @@ from math import ceil
 from typing import Any, Final
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Posting, PostingCore, Strength, Workplace
-from services.ingest.domain.skills.reading import skill_meanings
-from services.ingest.domain.text.html import sanitise, text_of_safe
-from services.ingest.domain.text.sections import document_of
+from schemas.posting import Posting, PostingCore, Workplace
 from services.rules.criteria import CriteriaError, accepted
 from services.rules.places.towns import label_of, towns_in_sentence
-from services.rules.skills.taxonomy import Taxonomy, taxonomy
+from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.named import Titles, cut, skills_in, titles_in
 from services.usecases.wishes.posting import draft_of, posting_in
-from services.usecases.wishes.titles import Titles, titles_in
 
 _MOST_SKILLS: Final = 12
 _MANY: Final = 4
 """Skills of which one alone says little."""
 _KM: Final = 50
-_MOST_SAID: Final = 300
-_STOP: Final = re.compile(r"[.!?](?=\s)")
 _WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*")
 """What a sentence writes with a capital that does not begin it."""
 _PAY: Final = re.compile(
@@ -52,19 +47,6 @@ READ_FROM: Final[Mapping[str, str]] = {
     "visa_sponsorship": "visa",
 }
 """Of fields of criteria, the field of a posting whose words they are read from."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedSkill:
-    """A skill, and the sentence that names it, in three parts."""
-
-    name: str
-    strength: Strength | None
-    """How it is meant; None where the text only speaks of it: of its company, its product or others."""
-    before: str
-    said: str
-    """The words that name it; empty where the whole sentence does."""
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +219,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
         if all(map(is_of_pay, part.split())):
             continue
         if says_nothing(part, rest):
-            quoted.append(_cut(part))
+            quoted.append(cut(part))
         elif not names_trade:
             # The trade may stand beside what is understood: "Falconer remote".
             quoted += wishes.words_in(part, partial(says_nothing_within, part))
@@ -249,27 +231,12 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -
     named = {skill.name: skill for skill in skills_in(text)}
     for name in (*criteria.skills.all, *criteria.skills.any):
         skill = named.get(name)
-        yield Proposal("skills", name, _cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
+        yield Proposal("skills", name, cut(f"{skill.before}{skill.said}{skill.after}" if skill else sentence))
     for name, read in READ_FROM.items():
         asked = criteria.roles.any if name == "roles" else getattr(criteria, name)
         if asked:
             evidence = posting.evidence.get(read)
-            yield Proposal(name, "", _cut(evidence[0].text.lstrip(" •") if evidence else sentence))
-
-
-def skills_in(text: str) -> list[NamedSkill]:
-    """The skills that a text names, those that it asks for most first, each with the sentence that names it."""
-    draft, known = draft_of(text), taxonomy()
-    document = document_of(draft.title, text_of_safe(sanitise(draft.html)))
-    found: dict[str, NamedSkill] = {}
-    for name, meaning in skill_meanings(draft, document, known):
-        where = document.title if meaning.strength == "title" else document.text
-        found[name] = _skill(name, meaning.strength, where, meaning.span or _span_in(document.title, name, known))
-    for mention in known.find(document.text):
-        if mention.name not in found:
-            found[mention.name] = _skill(mention.name, None, document.text, (mention.start, mention.end))
-    ranks = ("title", "required", "wanted", "bonus", "employer", "passing", None)
-    return sorted(found.values(), key=lambda skill: ranks.index(skill.strength))
+            yield Proposal(name, "", cut(evidence[0].text.lstrip(" •") if evidence else sentence))
 
 
 def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
@@ -319,29 +286,3 @@ def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | 
     found = _PAY.search(sentence)
     amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
     return SalaryFloor(amount=amount, currency=currency) if amount else None
-
-
-def _span_in(title: str, name: str, known: Taxonomy) -> tuple[int, int]:
-    """Where a title names a skill; nowhere, where it only implies it."""
-    return next(((mention.start, mention.end) for mention in known.find(title) if mention.name == name), (0, 0))
-
-
-def _skill(name: str, strength: Strength | None, text: str, span: tuple[int, int]) -> NamedSkill:
-    start, end = span
-    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    line = text[first : last if last >= 0 else len(text)]
-    start, end = start - first, end - first
-    begins = max((stop.end() for stop in _STOP.finditer(line, 0, start)), default=0)
-    stop = _STOP.search(line, end)
-    ends = stop.end() if stop else len(line)
-    before, after = line[begins:start].lstrip(" •"), line[end:ends]
-    if start == end:
-        return NamedSkill(name, strength, "", "", after[:_MOST_SAID])
-    return NamedSkill(name, strength, _cut(before, from_end=True), line[start:end], _cut(after))
-
-
-def _cut(text: str, *, from_end: bool = False) -> str:
-    half = _MOST_SAID // 2
-    if len(text) <= half:
-        return text
-    return f"…{text[-half:]}" if from_end else f"{text[:half]}…"

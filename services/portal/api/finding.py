@@ -20,8 +20,9 @@ from services.portal.door import Door
 from services.runtime.errors import UnavailableError
 from services.usecases.completion import Kind, suggestions
 from services.usecases.live_previews import LivePreview, LivePreviews, reader_from
-from services.usecases.pasted import asked_in, skills_in
+from services.usecases.pasted import asked_in
 from services.usecases.searches import Query, places_from
+from services.usecases.wishes.named import skills_in
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wording import capitalised, relaxation_in_words
 from services.wording.words import Words

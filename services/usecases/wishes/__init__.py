@@ -1,1 +1,1 @@
-"""A sentence in which somebody says what they look for: what they want and refuse, which work, and in which form."""
+"""A sentence in which somebody says what they look for: what they want and refuse, and what it names."""

@@ -11,7 +11,8 @@ from schemas.posting import Employment
 from services.rules.criterion import CRITERIA
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import judge
-from services.usecases.pasted import READ_FROM, asked_in, skills_in
+from services.usecases.pasted import READ_FROM, asked_in
+from services.usecases.wishes.named import skills_in
 from services.usecases.wishes.posting import posting_in
 from tests.support.long_form import examples
 from tests.support.notifying import NOW

@@ -1,13 +1,39 @@
-"""Which job titles a sentence asks for: several, of which any will do, or one that only a tool suggests."""
+"""What a text names: skills, each with the sentence that does, and the job titles that a sentence asks for.
 
+Titles may be several, of which any will do, or one that only a tool suggests.
+"""
+
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from schemas.posting import Strength
 from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.role.title import head_in
+from services.ingest.domain.skills.reading import skill_meanings
+from services.ingest.domain.text.html import sanitise, text_of_safe
+from services.ingest.domain.text.sections import document_of
 from services.rules.roles.taxonomy import roles
-from services.rules.skills.taxonomy import taxonomy
+from services.rules.skills.taxonomy import Taxonomy, taxonomy
+from services.usecases.wishes.posting import draft_of
 from services.usecases.wishes.sentence import choices_in, choices_of
+
+_MOST_SAID: Final = 300
+_STOP: Final = re.compile(r"[.!?](?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSkill:
+    """A skill, and the sentence that names it, in three parts."""
+
+    name: str
+    strength: Strength | None
+    """How it is meant; None where the text only speaks of it: of its company, its product or others."""
+    before: str
+    said: str
+    """The words that name it; empty where the whole sentence does."""
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +47,48 @@ class Titles:
     """What a tool alone suggests and nobody has said; it is not asked for."""
     guessed_by: str = ""
     """That tool."""
+
+
+def skills_in(text: str) -> list[NamedSkill]:
+    """The skills that a text names, those that it asks for most first, each with the sentence that names it."""
+    draft, known = draft_of(text), taxonomy()
+    document = document_of(draft.title, text_of_safe(sanitise(draft.html)))
+    found: dict[str, NamedSkill] = {}
+    for name, meaning in skill_meanings(draft, document, known):
+        where = document.title if meaning.strength == "title" else document.text
+        found[name] = _skill(name, meaning.strength, where, meaning.span or _span_in(document.title, name, known))
+    for mention in known.find(document.text):
+        if mention.name not in found:
+            found[mention.name] = _skill(mention.name, None, document.text, (mention.start, mention.end))
+    ranks = ("title", "required", "wanted", "bonus", "employer", "passing", None)
+    return sorted(found.values(), key=lambda skill: ranks.index(skill.strength))
+
+
+def _span_in(title: str, name: str, known: Taxonomy) -> tuple[int, int]:
+    """Where a title names a skill; nowhere, where it only implies it."""
+    return next(((mention.start, mention.end) for mention in known.find(title) if mention.name == name), (0, 0))
+
+
+def _skill(name: str, strength: Strength | None, text: str, span: tuple[int, int]) -> NamedSkill:
+    start, end = span
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line = text[first : last if last >= 0 else len(text)]
+    start, end = start - first, end - first
+    begins = max((stop.end() for stop in _STOP.finditer(line, 0, start)), default=0)
+    stop = _STOP.search(line, end)
+    ends = stop.end() if stop else len(line)
+    before, after = line[begins:start].lstrip(" •"), line[end:ends]
+    if start == end:
+        return NamedSkill(name, strength, "", "", after[:_MOST_SAID])
+    return NamedSkill(name, strength, cut(before, from_end=True), line[start:end], cut(after))
+
+
+def cut(text: str, *, from_end: bool = False) -> str:
+    """What is quoted of a text, which may be long."""
+    half = _MOST_SAID // 2
+    if len(text) <= half:
+        return text
+    return f"…{text[-half:]}" if from_end else f"{text[:half]}…"
 
 
 def titles_in(wanted: str, read: Sequence[str]) -> Titles:
