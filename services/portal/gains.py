@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 
 from schemas.criteria import Criteria
 from services.portal.search_form import asking_instead
-from services.usecases.live_previews import LivePreview, Loosened
+from services.usecases.previewed import LivePreview, Loosened
 from services.usecases.searches import WantedSearch, refused_by
 from services.usecases.wording import capitalised, relaxation_in_words
 from services.wording.facets import FACETS

@@ -15,8 +15,8 @@ from services.portal.gains import NAMES, ShownGains, rate_in_words, shown_gains
 from services.portal.search_form import asking, reader_of, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import LivePreview, LivePreviews, Loosened, Opening, Recipient, Taste
-from services.usecases.pay_bins import PayBin, PayRange
+from services.usecases.live_previews import LivePreviews, Recipient
+from services.usecases.previewed import LivePreview, Loosened, Opening, PayBin, PayRange, Taste
 from services.usecases.searches import WantedSearch, query_of
 from services.usecases.wording import ShownJob, capitalised, criteria_in_words, doubts_briefly, shown_job, why_briefly
 from services.wording.dates import day_of_year

@@ -2,8 +2,8 @@
 
 import gc
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from math import prod
 from threading import Lock
 from typing import Any, Final
@@ -14,10 +14,10 @@ from cachetools import LRUCache
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory.past import Opening, PastFindings, PastInColumns, PastVersion
+from services.matcher.adapters.memory.past import PastFindings, PastInColumns, PastVersion
 from services.matcher.backtest import Past
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
-from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.windows.past_postings import OpenedPostings, SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipient
@@ -30,22 +30,11 @@ from services.runtime.chunks import chunked
 from services.runtime.garbage import collect_and_freeze
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
-from services.usecases.pay_bins import PayBin, PayRange, bins_of, range_of
+from services.usecases.previewed import FirstMail, LivePreview, Loosened, Taste, bins_of
 from services.usecases.previews import best_of, near_of, passing_of
 from services.usecases.searches import Query
 
-__all__ = [
-    "FirstMail",
-    "LivePreview",
-    "LivePreviews",
-    "Loosened",
-    "Opening",
-    "PastFindings",
-    "Recipient",
-    "Taste",
-    "reader_from",
-    "usual_currency",
-]
+__all__ = ["LivePreviews", "Recipient", "reader_from", "usual_currency"]
 
 _READ: Final = 500
 _WEIGHED: Final = 100
@@ -63,76 +52,6 @@ _MANY: Final = 5_000
 _WEEK: Final = timedelta(days=7)
 _NO_LINKS: Final = Links(unsubscribe="", manage="", not_relevant={})
 _NOBODY: Final = "reader@example.com"
-_OPEN: Final[Mapping[str, Any]] = {"status": "open", "backlog": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """What a mail would be like: what curation makes of the newest that fit."""
-
-    weighed: int
-    """How many of these there are."""
-    passing: int
-    """Jobs that pass the bar; copies of one job count once."""
-    mails_a_week: float
-    jobs_a_week: float
-    """Of these that pass the bar."""
-    unlikely: tuple[tuple[PostingCore, Chance], ...]
-    """Of those that fit and do not pass, at most ten."""
-    best: tuple[Item, ...]
-    near: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Loosened:
-    """What a search that asks for less would find."""
-
-    relaxations: tuple[Relaxation, ...]
-    """Each made of what the one before it asks for: several, where none by itself would have more mailed."""
-    more: int
-    """Postings that fit besides."""
-    jobs_a_week: float
-    """What would be mailed of all that fit then, as the preview of it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstMail:
-    """What the first mail of a search would hold now."""
-
-    jobs: tuple[PostingCore, ...]
-    """Open ones, the newest first, as many as one mail holds."""
-    waits: bool
-    """They are too unsure for a mail by themselves, and go with others."""
-
-
-@dataclass(frozen=True, slots=True)
-class LivePreview:
-    """What criteria would have found in some days."""
-
-    days: int
-    postings: int
-    """Of these days, whether they fit or not."""
-    found: PastFindings
-    by_day: tuple[tuple[date, int], ...]
-    """The matching ones, each day, UTC."""
-    pay: tuple[PayBin, ...]
-    """Of those that match whatever they pay and say what that is; empty where hardly any does."""
-    currency: str
-    """Of that pay."""
-    floor: int
-    """What is asked for in a year, in that currency; 0 where nothing is."""
-    taste: Taste
-
-    def pay_range(self, period: str) -> PayRange | None:
-        """What such jobs pay in a period, in round steps; None where hardly any says so."""
-        return range_of(self.pay, period)
-
-    def gains(self, most: int) -> Sequence[tuple[Relaxation, int]]:
-        """What lets in the most besides, one of each criterion and its best smaller step, the largest first."""
-        best: dict[tuple[str, bool], tuple[Relaxation, int]] = {}
-        for made, more in (*self.found.without, *self.found.steps):
-            best.setdefault((made.criterion, made.step == "without"), (made, more))
-        return sorted(best.values(), key=lambda gain: -gain[1])[:most]
 
 
 def reader_from(fields: Mapping[str, Any]) -> Recipient:
@@ -155,7 +74,7 @@ class LivePreviews:
         self._stored = SqlPastPostings(installation.engine)
         self._columns = PastInColumns()
         self._renderer = JinjaRenderer(self._settings.mail.sender, cached_cards=_WEIGHED)
-        self._remembered: LRUCache[tuple[str, int], tuple[PostingCore, bool]] = LRUCache(_REMEMBERED)
+        self._opened = OpenedPostings(self._stored, _REMEMBERED)
         self._asked: LRUCache[Criteria, Criteria] = LRUCache(_REMEMBERED)
         self._shown: LRUCache[tuple[Hashable, ...], LivePreview] = LRUCache(_KEPT)
         """Until the store is read again: a form asks anew also where an address or an hour was typed."""
@@ -164,7 +83,7 @@ class LivePreviews:
         self._judging = Judging(_JUDGED, _REMEMBERED)
         # What came last is mostly what fits, too: it is read and prepared once for both.
         looked_at = self._settings.notifier.newest_looked_at
-        self._newest = NewestPostings(installation.matches, looked_at, self._read, self._judging.ready)
+        self._newest = NewestPostings(installation.matches, looked_at, self._opened.still_open, self._judging.ready)
         self._lock = Lock()
         self._asked_for: Mapping[str, int] = {}
         self._new = 0
@@ -328,8 +247,7 @@ class LivePreviews:
         if isinstance(outcome, Hold):
             return []
         passing = {posting.posting_id for posting in _mailed_of(outcome)}
-        newest = self._known(found.newest)
-        return [posting for posting, is_open in newest if is_open and posting.posting_id in passing][:_SHOWN]
+        return [posting for posting in self._still_open(found.newest) if posting.posting_id in passing][:_SHOWN]
 
     def first_mail(self, query: Query, reader: Recipient, now: datetime, since: datetime) -> FirstMail:
         """What a search that is new would be mailed now of what came since then. Raises UnavailableError.
@@ -355,39 +273,15 @@ class LivePreviews:
 
     def newest(self, criteria: Criteria) -> list[PostingCore]:
         """The newest open ones that fit, the newest first. Raises UnavailableError."""
-        found = self._columns.fitting(criteria, _WEIGHED).newest
-        return [posting for posting, is_open in self._known(found) if is_open][:_SHOWN]
+        return self._still_open(self._columns.fitting(criteria, _WEIGHED).newest)[:_SHOWN]
 
     def _postings(self, wanted: Sequence[PastVersion]) -> list[PostingCore]:
         """Those that are still there, in the order given; closed ones as they were while they were open."""
-        return [posting for posting, _ in self._known(wanted)]
+        return [posting for posting, _ in self._opened.of((seen.posting_id, seen.version) for seen in wanted)]
 
-    def _known(self, wanted: Sequence[PastVersion]) -> list[tuple[PostingCore, bool]]:
-        """The same, and whether they are open."""
-        keys = [(seen.posting_id, seen.version) for seen in wanted]
-        with self._lock:
-            known = {key: self._remembered[key] for key in keys if key in self._remembered}
-        if missing := [posting_id for posting_id, version in keys if (posting_id, version) not in known]:
-            read = self._opened(missing)
-            known |= read
-            with self._lock:
-                self._remembered.update(read)
-        return [known[key] for key in keys if key in known]
-
-    def _read(self, posting_ids: Sequence[str]) -> dict[str, PostingCore]:
-        """Open ones, which are remembered; who calls it has the lock."""
-        read = self._opened(posting_ids)
-        self._remembered.update(read)
-        return {posting.posting_id: posting for posting, is_open in read.values() if is_open}
-
-    def _opened(self, posting_ids: Sequence[str]) -> dict[tuple[str, int], tuple[PostingCore, bool]]:
-        """Each as it was while it was open, and whether it is."""
-        read = {}
-        for posting, _ in self._stored.read(posting_ids):
-            is_open = posting.status == "open"
-            as_open = posting if is_open and not posting.backlog else posting.model_copy(update=_OPEN)
-            read[posting.posting_id, posting.version] = as_open, is_open
-        return read
+    def _still_open(self, wanted: Sequence[PastVersion]) -> list[PostingCore]:
+        versions = ((seen.posting_id, seen.version) for seen in wanted)
+        return [posting for posting, is_open in self._opened.of(versions) if is_open]
 
 
 def _cache_key(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:

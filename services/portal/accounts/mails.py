@@ -21,9 +21,10 @@ from services.portal.previews import FRAMED
 from services.portal.search_form import given_of
 from services.usecases import links, mailed, tracker
 from services.usecases.links import SavedSearch
-from services.usecases.live_previews import FirstMail, LivePreviews
+from services.usecases.live_previews import LivePreviews
 from services.usecases.mail import State
 from services.usecases.mailed import NextMail
+from services.usecases.previewed import FirstMail
 from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, WantedSearch, query_of
 from services.usecases.searches import reader as reader_of
 from services.usecases.wording import ShownJob, shown_job

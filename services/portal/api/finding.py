@@ -19,8 +19,9 @@ from services.portal.api.models import ChosenJob, WantedCriteria, chosen
 from services.portal.door import Door
 from services.runtime.errors import UnavailableError
 from services.usecases.completion import Kind, suggestions
-from services.usecases.live_previews import LivePreview, LivePreviews, reader_from
+from services.usecases.live_previews import LivePreviews, reader_from
 from services.usecases.pasted import asked_in
+from services.usecases.previewed import LivePreview
 from services.usecases.searches import Query, places_from
 from services.usecases.wishes.named import skills_in
 from services.usecases.wishes.posting import MOST_TEXT

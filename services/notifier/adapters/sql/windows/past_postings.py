@@ -1,9 +1,11 @@
-"""The stored postings of some days, for backtests and previews."""
+"""The stored postings of some days, for backtests and previews; of some also as they were while they were open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from threading import Lock
+from typing import Any, Final
 
+from cachetools import LRUCache
 from sqlalchemy import ColumnElement, Engine, and_, func, select
 
 from schemas.codec import decode
@@ -13,6 +15,10 @@ from services.notifier.adapters.sql.rows import chunks, unsqueeze
 from services.runtime.sql.store import bytewise, reading
 
 _PAGE: Final = 5_000
+_OPEN: Final[Mapping[str, Any]] = {"status": "open", "backlog": False}
+
+Version = tuple[str, int]
+"""The id of a posting, and which version of it."""
 
 
 class SqlPastPostings:
@@ -73,6 +79,42 @@ class SqlPastPostings:
             if len(rows) < self._page:
                 return
             after = rows[-1].posting_id
+
+
+class OpenedPostings:
+    """Postings as they were while they were open, those asked for of late remembered; for many threads.
+
+    Every method raises UnavailableError.
+    """
+
+    def __init__(self, stored: SqlPastPostings, most: int) -> None:
+        """`most`: so many are remembered."""
+        self._stored = stored
+        self._remembered: LRUCache[Version, tuple[PostingCore, bool]] = LRUCache(most)
+        self._lock = Lock()
+
+    def of(self, versions: Iterable[Version]) -> list[tuple[PostingCore, bool]]:
+        """These as far as they are the newest, in the order given, each with whether it is open still."""
+        wanted = list(versions)
+        with self._lock:
+            known = {version: self._remembered[version] for version in wanted if version in self._remembered}
+        if missing := [posting_id for posting_id, version in wanted if (posting_id, version) not in known]:
+            known |= self._read(missing)
+        return [known[version] for version in wanted if version in known]
+
+    def still_open(self, posting_ids: Sequence[str]) -> dict[str, PostingCore]:
+        """The newest versions of those that are open, read anew."""
+        return {posting.posting_id: posting for posting, is_open in self._read(posting_ids).values() if is_open}
+
+    def _read(self, posting_ids: Sequence[str]) -> dict[Version, tuple[PostingCore, bool]]:
+        read = {}
+        for posting, _ in self._stored.read(posting_ids):
+            is_open = posting.status == "open"
+            as_open = posting if is_open and not posting.backlog else posting.model_copy(update=_OPEN)
+            read[posting.posting_id, posting.version] = as_open, is_open
+        with self._lock:
+            self._remembered.update(read)
+        return read
 
 
 def _seen_between(since: datetime, until: datetime) -> ColumnElement[bool]:
