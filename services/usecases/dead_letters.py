@@ -15,10 +15,9 @@ from services.runtime.letters.dead import (
     LetterCount,
     LetterReplay,
     counted_by_fault,
-    letter_ids,
 )
 from services.runtime.letters.history import LetterEvent
-from services.runtime.letters.marks import LetterId
+from services.runtime.letters.marks import LetterId, letter_ids
 from services.settings import Settings
 from services.usecases.errors import NothingChosenError
 from services.usecases.installation import open_letters

@@ -9,8 +9,8 @@ import pytest
 
 from schemas.topics import TOPICS, dead_of
 from services.runtime.errors import JobchimeError
-from services.runtime.letters.dead import DeadLetters, letter_ids
-from services.runtime.letters.marks import REPLAY_OF
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.letters.marks import REPLAY_OF, letter_ids
 from services.runtime.letters.writing import letter_of
 from services.runtime.records import Outgoing, Record, partition_of
 from tests.support.logs import NEXT, NOON, TOPIC, out, outs, values

@@ -142,20 +142,6 @@ class LetterReplay:
         return LetterReplay(*(count + other for count, other in pairs))
 
 
-def letter_ids(text: str) -> tuple[LetterId, ...]:
-    """Read `TOPIC:PARTITION:OFFSET` or `TOPIC:PARTITION:FIRST-LAST`. Raises UsageError."""
-    topic, _, rest = text.rpartition(":")
-    topic, _, partition = topic.rpartition(":")
-    first, _, last = rest.partition("-")
-    numbers = (partition, first, last or first)
-    if not topic.endswith(DEAD_SUFFIX) or not all(number.isascii() and number.isdigit() for number in numbers):
-        raise UsageError(f"{text!r} names no dead letter: write postings.v1{DEAD_SUFFIX}:0:12, or :12-20 for a range")
-    low, high = int(first), int(last or first)
-    if not low <= high < low + 100_000:
-        raise UsageError(f"{text!r} is no range that can be replayed: it must grow, by at most 100,000")
-    return tuple(LetterId(topic, int(partition), offset) for offset in range(low, high + 1))
-
-
 class DeadLetters:
     """Lists, shows, replays and discards the dead letters of a log."""
 

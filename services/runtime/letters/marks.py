@@ -6,6 +6,8 @@ from datetime import datetime
 
 from schemas.codec import digest_of
 from schemas.headers import headers_of
+from schemas.topics import DEAD_SUFFIX
+from services.runtime.errors import UsageError
 from services.runtime.records import Outgoing, Record
 
 REPLAY_OF = "replay_of"
@@ -25,6 +27,20 @@ class LetterId:
 
     def __str__(self) -> str:
         return f"{self.topic}:{self.partition}:{self.offset}"
+
+
+def letter_ids(text: str) -> tuple[LetterId, ...]:
+    """Read `TOPIC:PARTITION:OFFSET` or `TOPIC:PARTITION:FIRST-LAST`. Raises UsageError."""
+    topic, _, rest = text.rpartition(":")
+    topic, _, partition = topic.rpartition(":")
+    first, _, last = rest.partition("-")
+    numbers = (partition, first, last or first)
+    if not topic.endswith(DEAD_SUFFIX) or not all(number.isascii() and number.isdigit() for number in numbers):
+        raise UsageError(f"{text!r} names no dead letter: write postings.v1{DEAD_SUFFIX}:0:12, or :12-20 for a range")
+    low, high = int(first), int(last or first)
+    if not low <= high < low + 100_000:
+        raise UsageError(f"{text!r} is no range that can be replayed: it must grow, by at most 100,000")
+    return tuple(LetterId(topic, int(partition), offset) for offset in range(low, high + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UsageError
-from services.runtime.letters.dead import DeadLetters, letter_ids
-from services.runtime.letters.marks import REPLAY_OF, LetterId, replay_mark
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.letters.marks import REPLAY_OF, LetterId, letter_ids, replay_mark
 from services.runtime.letters.writing import letter_of
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record
