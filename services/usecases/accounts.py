@@ -18,7 +18,7 @@ from services.notifier.adapters.sql.retention import (
 )
 from services.notifier.domain.consent import Consent, Declaration
 from services.notifier.domain.ids import fold_address
-from services.notifier.domain.people import Profile, Status, Subscriber, profile_of
+from services.notifier.domain.people import MOST_YEARS, Profile, Status, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
 from services.runtime.errors import UsageError
 from services.usecases import consent as consents
@@ -30,6 +30,7 @@ from services.wording.catalogues import words_of
 
 __all__ = [
     "MASK",
+    "MOST_YEARS",
     "RETENTION",
     "Account",
     "Difference",
@@ -51,6 +52,9 @@ __all__ = [
 
 MASK = "•••"
 """In place of what who looks over a shoulder is not to read."""
+
+_UNSAID = ("name", "home", "years")
+"""Facts that an empty text takes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Account:
 
 
 def profile_from(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`. Raises WrongFieldError."""
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`, `home`, `years`. Raises WrongFieldError."""
     with fields_checked():
         return profile_of(fields)
 
@@ -99,7 +103,7 @@ def add(installation: Installation, profile: Profile, now: datetime, declaration
 def change(
     installation: Installation,
     person: str,
-    fields: Mapping[str, str | list[str]],
+    fields: Mapping[str, str | int | list[str] | None],
     now: datetime,
     declaration: Declaration | None = None,
     known: Profile | None = None,
@@ -111,8 +115,8 @@ def change(
     are, a declaration is kept by itself.
     """
     for field, value in fields.items():
-        # An empty name is how somebody asks not to be greeted by one; of their languages they need not say anything.
-        if field != "name" and isinstance(value, str) and not value.strip():
+        # An empty name is how somebody asks not to be greeted by one; what else may be empty nobody needs to say.
+        if field not in _UNSAID and isinstance(value, str) and not value.strip():
             raise WrongFieldError(field, "it is empty; leave it out, and it stays as it is")
     found = find(installation, person)
     profile = profile_from({**asdict(found.profile), **fields})

@@ -266,7 +266,7 @@ def test_a_busy_table_does_not_hold_up_a_migration_for_ever() -> None:
         assert revision_of(engine).state == "same"
 
 
-def test_who_was_there_before_languages_were_asked_says_nothing_of_them(url: str) -> None:
+def test_who_was_there_before_languages_home_and_years_were_asked_says_nothing_of_them(url: str) -> None:
     with opened(url) as engine:
         upgrade_to(engine, "0014")
         old = MetaData()
@@ -279,6 +279,7 @@ def test_who_was_there_before_languages_were_asked_says_nothing_of_them(url: str
         migrate(engine)
         [person] = SqlSubscribers(engine, Ids(b"a secret for tests only")).all()
         assert (person.profile.address, person.profile.speaks) == ("x", ())
+        assert (person.profile.home, person.profile.years) == (None, None)
 
 
 def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_when(url: str) -> None:

@@ -5,6 +5,7 @@ import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -23,6 +24,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, HoldCause, Item
 from services.notifier.domain.people import Timing, profile_of, speaks_of
 from services.notifier.domain.windows import Closing
+from services.rules.home import Home
 from services.rules.languages.speaking import SpokenLanguage
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import writing
@@ -334,6 +336,35 @@ class TestPeople:
         assert not store.digests.commit(held, closings, None, NOW + DAY)
         again = replace(held, recipient=store.subscribers.recipient(ada.subscriber_id))
         assert store.digests.commit(again, closings, None, NOW + DAY)
+
+    def test_where_somebody_lives_and_for_how_long_they_have_worked_is_kept_exported_and_reaches_whoever_curates(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person("ada", home="Cambridge, MA", years=0)
+        store.search(ada)
+        home = Home("US-MA", "Cambridge, US-MA")
+        found = store.subscribers.find("ada@example.com").profile
+        assert (found.home, found.years) == (ada.profile.home, ada.profile.years) == (home, 0)
+        [claimed] = due(store, NOW + DAY)
+        assert (claimed.recipient.home, claimed.recipient.years) == (home, 0)
+        exported = store.subscribers.export(ada.subscriber_id)["subscriber"]
+        assert (exported["home"], exported["years"]) == ("Cambridge, US-MA", 0)
+        assert "Cambridge" not in str(published(store)), "where somebody lives is in no topic"
+        silent = store.subscribers.change(ada.subscriber_id, replace(ada.profile, home=None, years=None), NOW)
+        assert (silent.profile.home, silent.profile.years) == (None, None)
+        assert store.subscribers.recipient(ada.subscriber_id).home is None
+
+    @pytest.mark.parametrize("change", [{"home": Home("PT")}, {"years": 4}])
+    def test_a_digest_chosen_by_facts_that_changed_meanwhile_is_not_kept(
+        self, store: NotifierStore, change: dict[str, Any]
+    ) -> None:
+        ada = store.person("ada")
+        store.search(ada)
+        [claimed] = due(store, NOW + DAY)
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, **change), NOW)
+        held = Hold(claimed.recipient, NOW + DAY, HoldCause("nothing_found"), ())
+        closings = [Closing(window, 1, NOW + 2 * DAY) for window in claimed.windows]
+        assert not store.digests.commit(held, closings, None, NOW + DAY)
 
     def test_feedback_reaches_whoever_curates(self, store: NotifierStore) -> None:
         ada = store.person("ada")

@@ -21,6 +21,9 @@ from services.usecases.feedback import Kind, Saying, Statement
 from services.usecases.installation import has_store
 
 _SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
+_HOME = "Where they live: a town, such as Munich or 'Cambridge, MA', else a country."
+_YEARS = "For how many years they have done the work that they look for, 0 to 60."
+_NO_LONGER = '"" where they no longer say.'
 
 ConsentOrigin = Annotated[
     str | None, typer.Option(help="Where they agreed to be mailed, such as: the sign-up form of jobs.example.com.")
@@ -41,6 +44,8 @@ def add(
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
     locale: Annotated[str, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = "en",
     speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=_SPEAKS)] = None,
+    home: Annotated[str, typer.Option(help=_HOME)] = "",
+    years: Annotated[str, typer.Option(metavar="NUMBER", help=_YEARS)] = "",
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
@@ -49,7 +54,7 @@ def add(
 ) -> None:
     """Take someone in who agreed to it. What you say of that is needed, kept, shown to them, and goes with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
-    profile = accounts.profile_from(fields | {"speaks": speaks})
+    profile = accounts.profile_from(fields | {"speaks": speaks, "home": home, "years": years})
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     if declaration is None:
         raise UsageError(f"say where, when and to what words they agreed to be mailed: {_DECLARE}")
@@ -68,9 +73,9 @@ def edit(
     ] = None,
     currency: Annotated[str | None, typer.Option(help="ISO 4217.")] = None,
     language: Annotated[str | None, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = None,
-    speaks: Annotated[
-        list[str] | None, typer.Option(metavar="LANGUAGE", help=f'{_SPEAKS} "" where they no longer say.')
-    ] = None,
+    speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=f"{_SPEAKS} {_NO_LONGER}")] = None,
+    home: Annotated[str | None, typer.Option(help=f"{_HOME} {_NO_LONGER}")] = None,
+    years: Annotated[str | None, typer.Option(metavar="NUMBER", help=f"{_YEARS} {_NO_LONGER}")] = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
@@ -83,6 +88,7 @@ def edit(
     words they asked for it.
     """
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
+    given |= {"home": home, "years": years}
     fields = {field: value for field, value in (given | {"speaks": speaks}).items() if value is not None}
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     saved = accounts.change(open_installation(config, create=False), person, fields, moment(now), declaration)
@@ -192,6 +198,8 @@ def _as_json(account: accounts.Account) -> dict[str, Any]:
         "currency": profile.currency,
         "locale": profile.locale,
         "speaks": [str(language) for language in profile.speaks],
+        "home": str(profile.home) if profile.home else None,
+        "years": profile.years,
         "status": account.status,
         "searches": account.searches,
     }

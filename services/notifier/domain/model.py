@@ -8,6 +8,7 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.brand import HOUSE, Brand
 from services.notifier.domain.weights import CERTAIN, Chance, Opinion, Part
+from services.rules.home import Home
 from services.rules.languages.speaking import SpokenLanguage, Unspoken
 from services.rules.verdict import Reason, Verdict
 
@@ -56,6 +57,9 @@ class Recipient:
     locale: str = "en"
     speaks: tuple[SpokenLanguage, ...] = ()
     """Empty where they do not say: then nothing is kept from them for its language."""
+    home: Home | None = None
+    years: int | None = None
+    """For which they have done the work that they look for; None, like where they live, where they do not say."""
     hidden_companies: frozenset[str] = frozenset()
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()

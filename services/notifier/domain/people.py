@@ -19,6 +19,7 @@ from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
+from services.rules.home import Home, home_meant
 from services.rules.languages.codes import language_code, language_near
 from services.rules.languages.speaking import LEVELS, SpokenLanguage
 from services.rules.money import currencies
@@ -29,6 +30,7 @@ confirm first, until they do."""
 
 MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
+MOST_YEARS: Final = 60
 _MOST_NAME = 120
 _MOST_DIGITS = 9
 """Of a number in a text: Python refuses to read very long ones."""
@@ -60,6 +62,10 @@ class Profile:
     locale: str
     speaks: tuple[SpokenLanguage, ...] = ()
     """By code; empty where they do not say."""
+    home: Home | None = None
+    """Where they live; None where they do not say."""
+    years: int | None = None
+    """For which they have done the work that they look for; None where they do not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class SavedSearch:
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`.
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`, `home`, `years`.
 
     Raises FieldError with the first that is wrong.
     """
@@ -145,6 +151,8 @@ def profile_of(fields: Mapping[str, Any]) -> Profile:
         currency=_currency(_text(fields, "currency", "EUR")),
         locale=_locale(_text(fields, "locale", "en")),
         speaks=speaks_of(fields.get("speaks")),
+        home=home_of(fields.get("home")),
+        years=years_of(fields.get("years")),
     )
 
 
@@ -208,6 +216,23 @@ def _level(text: str) -> LanguageLevel:
         said = f"did you mean {near}?" if near else f"it is one of {', '.join(LEVELS)}"
         raise FieldError("speaks", f"{text!r} is not a level of a language; {said}")
     return found
+
+
+def home_of(value: Any) -> Home | None:
+    """Check where somebody lives, by `home_meant`; None where they do not say. Raises FieldError."""
+    if value is None or isinstance(value, Home):
+        return value
+    if not isinstance(value, str):
+        raise FieldError("home", f"a town or a country was expected, not {type(value).__name__}")
+    try:
+        return home_meant(value) if value.strip() else None
+    except CriteriaError as error:
+        raise FieldError("home", f"{error}; a country will do", error.code, **error.values) from None
+
+
+def years_of(value: Any) -> int | None:
+    """Check for how many whole years somebody has done their work; None where they do not say. Raises FieldError."""
+    return None if value is None or value == "" else _number(value, "years", MOST_YEARS)
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:

@@ -35,6 +35,9 @@ _MEANT = {
     "language": "locale",
     "languages": "speaks",
     "timezone": "time_zone",
+    "lives": "home",
+    "town": "home",
+    "experience": "years",
 }
 """Names that other systems have for these fields."""
 

@@ -53,7 +53,12 @@ def of_entry(entry: Entry) -> Iterator[str]:
 
 
 def _facts(profile: Profile) -> dict[str, str]:
-    return asdict(profile) | {"speaks": ", ".join(map(str, profile.speaks))}
+    said = {
+        "speaks": ", ".join(map(str, profile.speaks)),
+        "home": str(profile.home or ""),
+        "years": "" if profile.years is None else str(profile.years),
+    }
+    return asdict(profile) | said
 
 
 def _parts(search: SavedSearch | WantedSearch) -> dict[str, str]:

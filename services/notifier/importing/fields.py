@@ -18,6 +18,8 @@ _SPEAKS = (
     "Languages by code (ISO 639-1) or name, with a level (`basic`, `working`, `fluent`, `native`) or without; "
     "jobs that need another are not mailed. Unset: none is kept back."
 )
+_HOME = "Where they live: a town of 15,000 people or more, else a country or a part of one."
+_YEARS = "For how many years they have done the work that they look for; `0` for who begins."
 _CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
 
 PERSON = (
@@ -27,6 +29,8 @@ PERSON = (
     Column("currency", "text", '`"EUR"`', "CHF", "ISO 4217: pay is also told in it."),
     Column("locale", "text", '`"en"`', "de_AT", "The language of their mails, as `de`, or with a country."),
     Column("speaks", "list of text", "unset", ["en", "de:working"], _SPEAKS),
+    Column("home", "text", "unset", "Cambridge, MA", _HOME),
+    Column("years", "whole number, 0 to 60", "unset", 6, _YEARS),
     Column(
         "consent_origin",
         "text",

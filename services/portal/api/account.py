@@ -53,6 +53,10 @@ class Account(Shown):
     """ISO 4217."""
     speaks: tuple[str, ...]
     """Languages, with levels where they are said: `en`, `de:working`; empty where they do not say."""
+    home: str | None = None
+    """Where they live: `Cambridge, US-MA`, `US-MA` or `US`; null where they do not say."""
+    years: int | None = None
+    """For which they have done the work that they look for; null where they do not say."""
     status: str
     """`active`, `paused`, `unsubscribed` or `unconfirmed`: only who is active is mailed."""
     paused_until: date | None
@@ -73,6 +77,10 @@ class AccountChange(Sent):
     currency: str = Field(default="", min_length=3, max_length=3)
     speaks: list[Annotated[str, Field(max_length=60)]] = Field(default=[], max_length=_MOST_SPOKEN)
     """Empty: they do not say, and nothing is kept from them for its language."""
+    home: str | None = Field(default=None, max_length=200)
+    """A town, else a country or a part of one, by name or code; null: they do not say."""
+    years: int | None = Field(default=None, ge=0, le=accounts.MOST_YEARS)
+    """For which they have done the work that they look for; null: they do not say."""
 
 
 class Pause(Sent):
@@ -133,6 +141,8 @@ def account_of(caller: Caller, person: Subscriber) -> Account:
         time_zone=profile.time_zone,
         currency=profile.currency,
         speaks=tuple(map(str, profile.speaks)),
+        home=str(profile.home) if profile.home else None,
+        years=profile.years,
         status=person.status,
         paused_until=until.astimezone(zone_of(profile.time_zone)).date() if until else None,
         token=caller.token.name,

@@ -74,7 +74,7 @@ class Near(Criterion[NearFacts]):
         """Labels of towns, each once with the most kilometres, sorted."""
         most: dict[str, int] = {}
         for asked in criteria.near:
-            label = _label(asked.town)
+            label = label_meant(asked.town)
             most[label] = max(asked.km, most.get(label, 0))
         near = tuple(Nearby(town=label, km=most[label]) for label in sorted(few(set(most), "towns")))
         return {"near": near, "accept_unknown_town": criteria.accept_unknown_town and bool(near)}
@@ -230,17 +230,8 @@ def farthest(within: int) -> float:
     return 1.5 * within
 
 
-@lru_cache(maxsize=65_536)
-def _apart(label: str, town: int) -> float | None:
-    centre, other = town_of(label), town_of(label_of(town) or "")
-    return kilometres(centre, other) if centre and other else None
-
-
-def _farther(circle: Nearby, percent: int) -> Nearby:
-    return circle.model_copy(update={"km": min(circle.km * (100 + percent) // 100, MOST_KM)})
-
-
-def _label(said: str) -> str:
+def label_meant(said: str) -> str:
+    """The label of the town that a person means. Raises CriteriaError with the nearest, or with those it may be."""
     meant = towns_meant(said)
     if not meant:
         near = nearest_towns(said)
@@ -251,3 +242,13 @@ def _label(said: str) -> str:
         fault = f"{quoted(said)} may be {'; '.join(some)} or {last}: name which is meant"
         raise CriteriaError(fault, "town_several", given=said, near="; ".join(labels))
     return meant[0].label
+
+
+@lru_cache(maxsize=65_536)
+def _apart(label: str, town: int) -> float | None:
+    centre, other = town_of(label), town_of(label_of(town) or "")
+    return kilometres(centre, other) if centre and other else None
+
+
+def _farther(circle: Nearby, percent: int) -> Nearby:
+    return circle.model_copy(update={"km": min(circle.km * (100 + percent) // 100, MOST_KM)})

@@ -22,6 +22,7 @@ __all__ = [
     "Town",
     "cell_of",
     "cells_round",
+    "is_itself",
     "kilometres",
     "label_of",
     "nearest_towns",
@@ -145,7 +146,7 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
         if wide is not None:
             if any(town.code == wide for town in found):
                 continue  # `Buffalo, New York`
-            called = tuple(town for town in called if _is_itself(town, wide))
+            called = tuple(town for town in called if is_itself(town, wide))
         elif len(parts) > 1 and part.isupper() and len(part) <= 3:
             continue
         meant = _within(called, codes) if codes else _alone(part, called, countries)
@@ -180,7 +181,7 @@ def _called(name: str) -> tuple[Town, ...]:
     return towns().named.get(fold(bare), ())
 
 
-def _is_itself(town: Town, wide: str) -> bool:
+def is_itself(town: Town, wide: str) -> bool:
     """Whether a name of a country or a part of one, such as `New York` or `Hamburg`, may mean this town too."""
     if is_subdivision(wide):
         return town.code == wide or (town.state is None and town.country == country_part(wide))

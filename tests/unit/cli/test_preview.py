@@ -97,6 +97,9 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     assert shown["subscriber"]["speaks"] == ["en"]
     assert "speaks: en -> nothing" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "").out
     assert "Danish engineer" in jobchime("preview", "ada@example.com").out
+    assert "home: nothing -> Munich, DE" in jobchime("subscriber", "edit", "ada@example.com", "--home", "München").out
+    assert "years: nothing -> 0" in jobchime("subscriber", "edit", "ada@example.com", "--years", "0").out
+    assert "years: 0 -> nothing" in jobchime("subscriber", "edit", "ada@example.com", "--years", "").out
     wrong = jobchime("subscriber", "edit", "ada@example.com", "--speaks", "Danisch")
     assert (wrong.code, "did you mean Danish?" in wrong.err) == (2, True)
 

@@ -302,3 +302,31 @@ def test_a_language_that_is_none_is_a_fault_of_the_line(written: Any, said: str)
 
 def test_a_list_of_languages_under_another_name_is_told_the_right_one() -> None:
     assert "did you mean speaks?" in only_fault(lines({"address": "ada@example.com", "languages": ["de"]})).said
+
+
+def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_csv() -> None:
+    table = 'address,home,years,search,criteria\nada@example.com,"Cambridge, MA",6,,\nbob@example.com,,,,\n'
+    ada, bob = read_people(table)
+    assert isinstance(ada, Entry)
+    assert isinstance(bob, Entry)
+    assert (str(ada.profile.home), ada.profile.years) == ("Cambridge, US-MA", 6)
+    assert (bob.profile.home, bob.profile.years) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"home": "Munichh"},
+            "home: 'Munichh' is not a town of 15,000 people or more that is known here; did you mean",
+        ),
+        ({"home": "Manchester"}, "home: 'Manchester' may be Manchester, GB; Manchester, US-NH"),
+        ({"home": 7}, "home: a town or a country was expected, not int"),
+        ({"years": 61}, "years: 61 is not a whole number from 0 to 60"),
+        ({"years": -1}, "years: -1 is not a whole number from 0 to 60"),
+        ({"years": "some"}, "years: 'some' is not a whole number from 0 to 60"),
+        ({"lives": "Munich"}, "lives: a subscriber has no such field; did you mean home?"),
+    ],
+)
+def test_a_home_and_years_that_cannot_be_taken_are_a_fault_of_the_line(fields: dict[str, Any], said: str) -> None:
+    assert only_fault(lines({"address": "ada@example.com", **fields})).said.startswith(said)

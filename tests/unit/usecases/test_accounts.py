@@ -207,6 +207,20 @@ def test_what_somebody_speaks_is_changed_kept_and_taken_back(installation: Insta
         accounts.change(installation, own_id, {"speaks": ["Danisch"]}, NOW)
 
 
+def test_where_somebody_lives_and_for_how_long_they_have_worked_is_changed_kept_and_taken_back(
+    installation: Installation,
+) -> None:
+    def changed(**fields: str | int | None) -> list[str]:
+        return [str(difference) for difference in accounts.change(installation, own_id, fields, NOW).changes]
+
+    own_id = accounts.add(installation, accounts.profile_from(ADA | {"home": "UK"}), NOW, DECLARATION).subscriber_id
+    assert changed(home="Munich", years="0") == ["home: GB -> Munich, DE", "years: nothing -> 0"]
+    assert changed(name="Ada L.") == ["name: nothing -> Ada L."]
+    assert changed(home="", years="") == ["home: Munich, DE -> nothing", "years: 0 -> nothing"]
+    with pytest.raises(WrongFieldError, match="did you mean Munich, DE"):
+        changed(home="Munichh")
+
+
 def test_a_line_that_leaves_out_what_is_spoken_keeps_it_and_an_empty_list_takes_it_back(
     installation: Installation,
 ) -> None:

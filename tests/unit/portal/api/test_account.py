@@ -27,6 +27,8 @@ def test_facts_are_changed_by_the_version_that_was_read(program: Program) -> Non
         "time_zone": "UTC",
         "currency": "EUR",
         "speaks": [],
+        "home": None,
+        "years": None,
         "status": "active",
         "paused_until": None,
         "token": "A script",
@@ -49,6 +51,7 @@ def test_a_field_that_cannot_be_taken_is_named(program: Program) -> None:
         ({"currency": "XXY"}, "currency"),
         ({"locale": "klingon"}, ""),
         ({"speaks": ["Martian"]}, ""),
+        ({"home": "Manchester"}, "town_several"),
         ({"address": "other@example.com"}, ""),
     ):
         answer = program.change("PATCH", "/account", change)
@@ -56,6 +59,16 @@ def test_a_field_that_cannot_be_taken_is_named(program: Program) -> None:
         [fault] = answer.json()["errors"]
         assert (fault["field"], fault["code"]) == (next(iter(change)), code)
     assert program.get("/account").json()["address"] == "ada@example.com"
+
+
+def test_where_they_live_and_for_how_long_they_have_worked_is_said_and_taken_back(program: Program) -> None:
+    said = program.change("PATCH", "/account", {"home": "Cambridge, MA", "years": 6}).json()
+    assert (said["home"], said["years"]) == ("Cambridge, US-MA", 6)
+    kept = program.change("PATCH", "/account", {"years": 0}).json()
+    assert (kept["home"], kept["years"]) == ("Cambridge, US-MA", 0)
+    gone = program.change("PATCH", "/account", {"home": None, "years": None}).json()
+    assert (gone["home"], gone["years"]) == (None, None)
+    assert problem_of(program.change("PATCH", "/account", {"years": 61}))[0] == 422
 
 
 def test_a_pause_is_begun_moved_and_ended_and_the_ledger_says_by_whom(

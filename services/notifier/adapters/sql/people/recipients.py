@@ -10,9 +10,10 @@ from schemas.sql.tables import criteria, saved_searches, subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.rows import chunks, criteria_in, to_json
 from services.notifier.domain.model import Ask, Recipient
+from services.rules.home import Home, home_read
 from services.rules.languages.speaking import SpokenLanguage
 
-_FACTS = ("address", "name", "time_zone", "currency", "locale")
+_FACTS = ("address", "name", "time_zone", "currency", "locale", "years")
 
 
 def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Recipient]:
@@ -30,6 +31,8 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 currency=row.currency,
                 locale=row.locale,
                 speaks=speaks_read(row.speaks),
+                home=home_in(row),
+                years=row.years,
                 hidden_companies=said.hidden_companies,
                 not_relevant=said.not_relevant,
                 asks=tuple(asks.get(row.subscriber_id, ())),
@@ -57,7 +60,12 @@ def _asks_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str,
 def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
     """Whether a subscriber's row still has the facts that a digest is chosen, written and sent by."""
     same = all(getattr(row, fact) == getattr(recipient, fact) for fact in _FACTS)
-    return same and speaks_read(row.speaks) == recipient.speaks
+    return same and speaks_read(row.speaks) == recipient.speaks and home_in(row) == recipient.home
+
+
+def home_in(row: Row[Any]) -> Home | None:
+    """Where the subscriber of a row lives."""
+    return home_read(row.home) if row.home else None
 
 
 def speaks_written(speaks: Sequence[SpokenLanguage]) -> str | None:

@@ -14,7 +14,7 @@ from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within, keep_address, with_id
 from services.notifier.adapters.sql.people.kept_data import data_of
-from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
+from services.notifier.adapters.sql.people.recipients import home_in, recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, readdress, stop
 from services.notifier.adapters.sql.people.suppressions import keep_former
@@ -300,7 +300,7 @@ class SqlSubscribers:
         _set(connection, own_id, {"address_since": moved.at})
         consents.keep(connection, own_id, moved)
 
-    def _columns(self, profile: Profile) -> dict[str, str | None]:
+    def _columns(self, profile: Profile) -> dict[str, str | int | None]:
         return {
             "address": profile.address,
             "address_hash": self._ids.address_hash(profile.address),
@@ -309,6 +309,8 @@ class SqlSubscribers:
             "currency": profile.currency,
             "locale": profile.locale,
             "speaks": speaks_written(profile.speaks),
+            "home": str(profile.home) if profile.home else None,
+            "years": profile.years,
         }
 
 
@@ -340,7 +342,8 @@ def _first(connection: Connection, condition: ColumnElement[bool]) -> Subscriber
 
 def subscriber_in(row: Row[Any]) -> Subscriber:
     """Somebody by their row."""
-    profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks))
+    facts = row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks)
+    profile = Profile(*facts, home_in(row), row.years)
     times = row.created_at, row.seen_at, row.asked_at, row.address_since, row.paused_until
     return Subscriber(row.subscriber_id, profile, row.status, *times)
 

@@ -1,0 +1,63 @@
+"""Where somebody lives, as far as they say it: a town, or only a country or a part of one."""
+
+from typing import NamedTuple
+
+from services.rules.criterion.base import CriteriaError
+from services.rules.criterion.near import label_meant
+from services.rules.places.data import country_part
+from services.rules.places.known import canonical_place, is_country, is_subdivision
+from services.rules.places.towns import Town, is_itself, town_of
+
+
+class Home(NamedTuple):
+    """`Cambridge, US-MA`, `US-MA` or `US`."""
+
+    place: str
+    """The narrowest code that is known to hold it: a country's (ISO 3166-1) or that of a part of one (ISO 3166-2)."""
+    label: str | None = None
+    """Of the town, as criteria name it; None where they name none."""
+
+    def __str__(self) -> str:
+        return self.label or self.place
+
+    @property
+    def country(self) -> str:
+        """Its code."""
+        return country_part(self.place)
+
+    @property
+    def state(self) -> str | None:
+        """The code of the part of the country, such as `US-MA`, where the table of towns or their own word names it."""
+        return self.place if is_subdivision(self.place) else None
+
+    @property
+    def town(self) -> Town | None:
+        """None too where another release knows a town of that name, and this one does not."""
+        return town_of(self.label) if self.label else None
+
+
+def home_read(text: str) -> Home:
+    """Undo `str`, whatever towns are known."""
+    name, _, place = text.rpartition(", ")
+    return Home(place, text if name else None)
+
+
+def home_meant(said: str) -> Home:
+    """What a person means by `Munich`, `Cambridge, MA`, `Texas` or `UK`.
+
+    A town is meant as criteria name one. `Hamburg` is the town and not the part of a country that it lies in. Raises
+    CriteriaError with the nearest towns, or with those that it may be.
+    """
+    text = " ".join(said.split())
+    place = canonical_place(text)
+    if place is not None and is_country(place):
+        return Home(place)
+    part = place if place is not None and is_subdivision(place) else None
+    try:
+        label = label_meant(text)
+    except CriteriaError:
+        if part is None:
+            raise
+        return Home(part)
+    town = town_of(label)
+    return Home(part) if part and town and not is_itself(town, part) else home_read(label)

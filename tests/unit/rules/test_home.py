@@ -1,0 +1,49 @@
+"""Where somebody says that they live."""
+
+import pytest
+
+from services.rules.criterion import CriteriaError
+from services.rules.home import Home, home_meant, home_read
+
+
+@pytest.mark.parametrize(
+    ("said", "home", "country", "state"),
+    [
+        ("Munich", "Munich, DE", "DE", None),
+        ("Cambridge, MA", "Cambridge, US-MA", "US", "US-MA"),
+        ("UK", "GB", "GB", None),
+        ("de", "DE", "DE", None),
+        ("Texas", "US-TX", "US", "US-TX"),
+        ("Scotland", "GB-SCT", "GB", "GB-SCT"),
+        ("Mexico", "MX", "MX", None),
+    ],
+)
+def test_a_town_a_country_or_a_part_of_one_is_meant(said: str, home: str, country: str, state: str | None) -> None:
+    found = home_meant(said)
+    assert (str(found), found.country, found.state) == (home, country, state)
+    assert home_read(str(found)) == found
+    assert (found.town is None) == (", " not in home)
+
+
+def test_a_town_is_meant_before_the_part_that_it_lies_in_and_a_part_before_a_town_elsewhere() -> None:
+    assert [str(home_meant(said)) for said in ("Hamburg", "New York")] == ["Hamburg, DE", "New York City, US-NY"]
+    assert str(home_meant("Ontario")) == "CA-ON"
+
+
+@pytest.mark.parametrize(("said", "code"), [("Munichh", "town_near"), ("Manchester", "town_several")])
+def test_what_is_no_place_or_several_is_refused_with_what_may_be_meant(said: str, code: str) -> None:
+    with pytest.raises(CriteriaError) as raised:
+        home_meant(said)
+    assert raised.value.code == code
+    assert raised.value.values["near"]
+
+
+def test_several_countries_are_no_home() -> None:
+    for said in ("Europe", "eu", "worldwide"):
+        with pytest.raises(CriteriaError):
+            home_meant(said)
+
+
+def test_a_town_that_this_release_does_not_know_keeps_its_country() -> None:
+    home = home_read("Newtown, US-MA")
+    assert (home, home.town, home.country) == (Home("US-MA", "Newtown, US-MA"), None, "US")
