@@ -1,6 +1,7 @@
 """What is wrong with a field of a form, in the reader's language."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from services.usecases.errors import WrongFieldError
 from services.wording.words import Words, mark
@@ -28,6 +29,7 @@ _FAULTS: Mapping[str, str] = {
     "offset": mark("Write your hours from UTC such as +1 or -3:30."),
     "name_taken": mark("You have a search named “{given}” already: give this one another name."),
     "name_room": mark("You have as many searches as one may have: delete one first."),
+    "years": mark("Write the years as a whole number from 0 to {most}."),
     "note_long": mark("Your note is too long: {given} characters are as many as it may have."),
     "job_room": mark("You have as many saved jobs as one may have: take one out first."),
     "token_name": mark("Give the program a name, by which you know it again."),
@@ -74,6 +76,8 @@ _FIELD_OF: Mapping[str, str] = {
     "currency": "currency",
 }
 """The field of a form that a code is of, by the first word of it."""
+_OF_THEMSELF: Final = ("home", "years")
+"""Fields that are called so in every form, and whose towns are those of a search."""
 _MOST_GIVEN, _MOST_NEAR = 60, 200
 """Characters of what somebody wrote, and of what they may have meant."""
 
@@ -89,4 +93,6 @@ def fault_in(error: WrongFieldError, words: Words) -> str:
 
 def wrong_field(error: WrongFieldError) -> str:
     """The field of the form that has to be mended; empty where that cannot be told."""
+    if error.field in _OF_THEMSELF:
+        return error.field
     return _FIELD_OF.get(error.code.partition("_")[0], "")

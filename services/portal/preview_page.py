@@ -207,14 +207,33 @@ def _passing(taste: Taste, words: Words) -> str:
     why_not = words.say("The others fit by the letter, and are unlikely to be what you want.") if taste.unlikely else ""
     if not taste.passing:
         why_not = words.say("They fit by the letter, and are unlikely to be what you want.") if taste.unlikely else ""
-        return f"{words.say('None of them would have been mailed.')} {why_not}".rstrip()
+        said = words.say("None of them would have been mailed."), why_not, _by_reader(taste, words)
+        return " ".join(filter(None, said))
     number = partial(format_decimal, locale=words.locale)
     likely = words.say(
         "Likely enough to be mailed: {passing} of the newest {weighed}.",
         passing=number(taste.passing),
         weighed=number(taste.weighed),
     )
-    return f"{likely} {why_not}".rstrip()
+    return " ".join(filter(None, [likely, why_not, _by_reader(taste, words)]))
+
+
+def _by_reader(taste: Taste, words: Words) -> str:
+    """What of it is by where the reader says that they live, and for how long they have worked."""
+    number = partial(format_decimal, locale=words.locale)
+    out = words.count(
+        "What you say of yourself leaves out 1 of them.",
+        "What you say of yourself leaves out {shown} of them.",
+        taste.left_out,
+        shown=number(taste.left_out),
+    )
+    more = words.count(
+        "What you say of yourself lets in 1 of them.",
+        "What you say of yourself lets in {shown} of them.",
+        taste.brought_in,
+        shown=number(taste.brought_in),
+    )
+    return " ".join([*([out] if taste.left_out else []), *([more] if taste.brought_in else [])])
 
 
 def _opened(opening: Opening, words: Words) -> str:

@@ -8,10 +8,11 @@ from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from schemas.criteria import Criteria, Nearby
+from services.usecases.accounts import Profile
 from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
-from services.usecases.pasted import Proposal, asked_in
+from services.usecases.pasted import Asked, Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
@@ -60,10 +61,13 @@ FURTHER: Final[Mapping[str, str]] = {
     **{f"{facet}.{value}": "" for facet, values in CHOICES.items() for value in values},
 }
 """What a page folds away, and what a form only carries on."""
+ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": ""}
+"""What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
 DEFAULTS: Final[Mapping[str, str]] = {
     **_SIMPLE,
     **FURTHER,
     "preferred_places": "",
+    **ABOUT_ONESELF,
     "time_zone": "",
     "cadence": "daily",
     "hour": "8",
@@ -181,7 +185,13 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
         )
     )
     # What was read is not offered to be read again.
-    filled = {**given, **{name: read[name] for name in ASKING}, **currency, "pasted": ""}
+    filled = {
+        **given,
+        **{name: read[name] for name in ASKING},
+        **currency,
+        **_said_of_oneself(given, asked),
+        "pasted": "",
+    }
     # A sentence would stand beside each field.
     proposals = () if asked.of_sentence else asked.proposals
     found = Reading(filled, said, proposals, asked.missed)
@@ -191,6 +201,12 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     with_guess = asking_instead(filled, asked.criteria.model_copy(update={"roles": too}), words)
     role = readable_role(asked.guessed, words)
     return replace(found, guessed=role, guessed_by=asked.guessed_by, with_guess=with_guess)
+
+
+def _said_of_oneself(given: Mapping[str, str], asked: Asked) -> dict[str, str]:
+    """What a sentence says of its writer, where nothing is said yet."""
+    said = {"home": asked.home, "years": "" if asked.years is None else str(asked.years)}
+    return {name: given[name].strip() or said[name] for name in ABOUT_ONESELF}
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:
@@ -225,7 +241,20 @@ def lacks_trade(given: Mapping[str, str]) -> bool:
 
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """Whom it is for, without an address."""
-    return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"]}
+    about = {name: given[name].strip() for name in ABOUT_ONESELF}
+    return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"], **about}
+
+
+def owner_fields(profile: Profile, words: Words) -> dict[str, str]:
+    """What a form at home carries on of its owner."""
+    return {"time_zone": profile.time_zone, **about_oneself(profile, words)}
+
+
+def about_oneself(profile: Profile, words: Words) -> dict[str, str]:
+    """What somebody says of themself, as a form takes it."""
+    home, years = profile.home, profile.years
+    lives = "" if home is None else home.label or readable_place(home.place, words)
+    return {"home": lives, "years": "" if years is None else str(years)}
 
 
 def reader_of(given: Mapping[str, str], words: Words) -> Recipient:

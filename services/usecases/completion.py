@@ -19,8 +19,12 @@ from services.wording.places import place_in_words
 from services.wording.roles import role_in_words
 from services.wording.words import Words
 
-Kind = Literal["roles", "skills", "places", "towns"]
+_Table = Literal["roles", "skills", "places", "towns"]
+Kind = Literal[_Table, "homes"]
+"""`homes`: where somebody lives, a town or a country."""
 KINDS: Final = get_args(Kind)
+_MOST_COUNTRIES: Final = 2
+"""Among homes, which are towns mostly."""
 MOST: Final = 8
 _MOST_TYPED: Final = 100
 _MOST_LOOKED_AT: Final = 20_000
@@ -81,19 +85,38 @@ def suggestions(kind: Kind, typed: str, words: Words, weights: Mapping[str, floa
 
     `weights`: how often each skill is asked for.
     """
-    folded = (fold_skill if kind == "skills" else fold)(typed[:_MOST_TYPED])
-    if not folded:
-        return []
-    found = _spellings(kind).beginning(folded, weights)
-    if found:
-        return _once(_suggested(kind, spelling, folded, words) for spelling in found)
-    return _once(Suggestion(name, "") for name in _NEAREST[kind](typed[:_MOST_TYPED], words))
+    typed = typed[:_MOST_TYPED]
+    if kind == "homes":
+        found = [*_countries(typed, words), *_beginning("towns", typed, words, weights)][:MOST]
+        return found or _nearest("towns", typed, words)
+    return _beginning(kind, typed, words, weights) or _nearest(kind, typed, words)
+
+
+def _beginning(table: _Table, typed: str, words: Words, weights: Mapping[str, float]) -> list[Suggestion]:
+    folded = (fold_skill if table == "skills" else fold)(typed)
+    found = _spellings(table).beginning(folded, weights) if folded else []
+    return _once(_suggested(table, spelling, folded, words) for spelling in found)
+
+
+def _nearest(table: _Table, typed: str, words: Words) -> list[Suggestion]:
+    return _once(Suggestion(name, "") for name in _NEAREST[table](typed, words)) if typed.strip() else []
+
+
+def _countries(typed: str, words: Words) -> list[Suggestion]:
+    """The likeliest whose names begin so: by a later word, as in the Isle of Man, towns are likelier."""
+    folded = fold(typed)
+    begin = [
+        spelling
+        for spelling in (_spellings("places").beginning(folded, {}) if folded else ())
+        if is_country(spelling.own) and spelling.folded.startswith(folded)
+    ]
+    return _once(_suggested("places", spelling, folded, words) for spelling in begin)[:_MOST_COUNTRIES]
 
 
 def warm() -> None:
     """Read the tables, which takes seconds, before somebody waits for them."""
-    for kind in KINDS:
-        _spellings(kind)
+    for table in get_args(_Table):
+        _spellings(table)
 
 
 def readable_role(role: str, words: Words) -> str:
@@ -108,7 +131,7 @@ def readable_place(code: str, words: Words) -> str:
     return next((name for name in names if "," not in name and canonical_place(name) == code), code)
 
 
-def _suggested(kind: Kind, spelling: _Spelling, typed: str, words: Words) -> Suggestion:
+def _suggested(kind: _Table, spelling: _Spelling, typed: str, words: Words) -> Suggestion:
     match kind:
         case "roles":
             value = readable_role(spelling.own, words)
@@ -128,7 +151,7 @@ def _once(some: Iterable[Suggestion]) -> list[Suggestion]:
     return list({suggestion.value: suggestion for suggestion in some}.values())
 
 
-_NEAREST: Final[Mapping[Kind, Callable[[str, Words], Iterable[str]]]] = {
+_NEAREST: Final[Mapping[_Table, Callable[[str, Words], Iterable[str]]]] = {
     "skills": lambda typed, _: taxonomy().nearest(typed),
     "roles": lambda typed, words: (readable_role(role.id, words) for role in roles().nearest(typed)),
     "places": lambda typed, words: (
@@ -139,8 +162,8 @@ _NEAREST: Final[Mapping[Kind, Callable[[str, Words], Iterable[str]]]] = {
 
 
 @cache
-def _spellings(kind: Kind) -> _Spellings:
-    made: Mapping[Kind, Callable[[], Iterator[_Spelling]]] = {
+def _spellings(kind: _Table) -> _Spellings:
+    made: Mapping[_Table, Callable[[], Iterator[_Spelling]]] = {
         "skills": _skills,
         "roles": _roles,
         "places": _places,

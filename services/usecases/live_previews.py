@@ -55,9 +55,8 @@ _NOBODY: Final = "reader@example.com"
 
 
 def reader_from(fields: Mapping[str, Any]) -> Recipient:
-    """Someone of whom but time zone, currency and locale are known. Raises WrongFieldError."""
-    profile = profile_from({**fields, "address": _NOBODY})
-    return Recipient("", "", "", profile.time_zone, profile.currency, profile.locale)
+    """Someone of whom no more is known than the fields of a person say. Raises WrongFieldError."""
+    return profile_from({**fields, "address": _NOBODY}).unnamed
 
 
 def usual_currency(locale: str) -> str:
@@ -221,9 +220,10 @@ class LivePreviews:
     def _taste(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Taste:
         outcome, weighed = self._outcome(query, reader, found, now), len(found.newest)
         unlikely = self._unlikely(found, outcome)
-        if isinstance(outcome, Hold):
-            return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome))
         passing = _mailed_of(outcome)
+        effect = self._effect_of_reader(query, reader, found, passing, now)
+        if isinstance(outcome, Hold):
+            return Taste(weighed, 0, 0.0, 0.0, unlikely, (), self._near(query, outcome), *effect)
         span = self._span(found.matching, found.newest, now)
         return Taste(
             weighed=weighed,
@@ -233,7 +233,19 @@ class LivePreviews:
             unlikely=unlikely,
             best=outcome.items,
             near=outcome.near,
+            left_out=effect[0],
+            brought_in=effect[1],
         )
+
+    def _effect_of_reader(
+        self, query: Query, reader: Recipient, found: PastFindings, passing: Sequence[PostingCore], now: datetime
+    ) -> tuple[int, int]:
+        """How many jobs pass only where the reader does not say of themself what they do, and how many only so."""
+        if reader.home is None and reader.years is None:
+            return 0, 0
+        silent = self._outcome(query, replace(reader, home=None, years=None), found, now)
+        unsaid, said = ({posting.posting_id for posting in some} for some in (_mailed_of(silent), passing))
+        return len(unsaid - said), len(said - unsaid)
 
     def _unlikely(self, found: PastFindings, outcome: Digest | Hold) -> tuple[tuple[PostingCore, Chance], ...]:
         below = {out.posting_id: out.cause.chance for out in outcome.dropped if out.cause.code == "unlikely"}
@@ -289,9 +301,11 @@ def _cache_key(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable
     return (query.criteria, query.name, query.preferred_places, reader, now.date())
 
 
-def _mailed_of(digest: Digest) -> list[PostingCore]:
+def _mailed_of(outcome: Digest | Hold) -> list[PostingCore]:
     """What mails would hold: this one, and what has no room in it."""
-    return [*(item.posting for item in digest.items), *(left.posting for left in digest.rest)]
+    if isinstance(outcome, Hold):
+        return []
+    return [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
 
 
 def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:

@@ -15,6 +15,7 @@ from services.rules.places.towns import label_of, towns_in_sentence
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.named import Titles, cut, skills_in, titles_in
+from services.usecases.wishes.person import begins, years_of
 from services.usecases.wishes.posting import draft_of, posting_in
 
 _MOST_SKILLS: Final = 12
@@ -75,6 +76,10 @@ class Asked:
     """The id of a role that a skill alone suggests, and that is not asked for."""
     guessed_by: str = ""
     """That skill."""
+    home: str = ""
+    """The one town that a sentence names, by its label."""
+    years: int | None = None
+    """For which somebody has done their work, as a sentence says."""
 
 
 @cache
@@ -91,10 +96,14 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     sentence = draft.title if not draft.html else ""
     wish = wishes.taken_apart(sentence)
     hours, wanted = wishes.hours_of(wish.wanted)
+    years, wanted = years_of(wanted)
+    refused = [denial for denial in wish.refused if not begins(denial)]
+    if years is None and len(refused) < len(wish.refused):
+        years = 0
     posting = posting_in(wanted if sentence else text, now)
     zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
     fields = _fields(posting, wanted, sentence, currency, titles) | zone
-    unwanted, missed = _refusals(wish.refused, now)
+    unwanted, missed = _refusals(refused, now)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
     fields["employment"] = wishes.forms_without(unwanted.forms, fields["employment"])
@@ -108,7 +117,9 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
-    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), titles.guessed, titles.guessed_by)
+    home = _home(criteria, wanted) if sentence else ""
+    guess = titles.guessed, titles.guessed_by
+    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), *guess, home, years)
 
 
 @dataclass(slots=True)
@@ -277,6 +288,13 @@ def _near(posting: PostingCore, sentence: str, workplaces: Sequence[Workplace]) 
     said = (town.id for town in towns_in_sentence(sentence, posting.reach.countries))
     towns = dict.fromkeys((*(() if posting.workplace == "remote" else posting.towns), *said))
     return tuple(Nearby(town=town, km=_KM) for town in map(label_of, towns) if town)
+
+
+def _home(criteria: Criteria, sentence: str) -> str:
+    """The one town that is asked for, or beside remote work named: "remote Go jobs from Leeds"."""
+    named = [circle.town for circle in criteria.near]
+    named = named or [town.label for town in towns_in_sentence(sentence, criteria.places)]
+    return named[0] if len(named) == 1 else ""
 
 
 def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | None:

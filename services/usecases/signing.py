@@ -257,8 +257,7 @@ def reader_in(kept: SignUp) -> Recipient:
     """Whom it would be for. Raises WrongFieldError where that cannot be had by now."""
     fields = {name: value for name, value in kept.wanted.items() if name != "search"}
     with fields_checked():
-        profile = profile_of(fields)
-    return Recipient("", "", "", profile.time_zone, profile.currency, profile.locale)
+        return profile_of(fields).unnamed
 
 
 def confirm(installation: Installation, token: str, now: datetime) -> Subscriber | None:

@@ -15,7 +15,7 @@ from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.faults import nearest
 from schemas.posting import LanguageLevel
-from services.notifier.domain.model import Cadence
+from services.notifier.domain.model import Cadence, Recipient
 from services.notifier.domain.schedule import zones
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
@@ -66,6 +66,12 @@ class Profile:
     """Where they live; None where they do not say."""
     years: int | None = None
     """For which they have done the work that they look for; None where they do not say."""
+
+    @property
+    def unnamed(self) -> Recipient:
+        """Them as curation takes somebody of whom no more is known than what they say here, who is mailed nothing."""
+        facts = self.time_zone, self.currency, self.locale
+        return Recipient("", "", "", *facts, home=self.home, years=self.years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +238,7 @@ def home_of(value: Any) -> Home | None:
 
 def years_of(value: Any) -> int | None:
     """Check for how many whole years somebody has done their work; None where they do not say. Raises FieldError."""
-    return None if value is None or value == "" else _number(value, "years", MOST_YEARS)
+    return None if value is None or value == "" else _number(value, "years", MOST_YEARS, "years")
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:
@@ -308,11 +314,11 @@ def _locale(text: str) -> str:
         raise FieldError("locale", f"{text!r} is not the code of a language{near}") from None
 
 
-def _number(value: Any, field: str, most: int) -> int:
+def _number(value: Any, field: str, most: int, code: str = "") -> int:
     if isinstance(value, str) and len(value.strip()) <= _MOST_DIGITS and value.strip().isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise FieldError(field, f"{value!r} is not a whole number from 0 to {most}")
+        raise FieldError(field, f"{value!r} is not a whole number from 0 to {most}", code, most=most)
     return value
 
 

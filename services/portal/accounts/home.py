@@ -20,7 +20,7 @@ from services.portal.forms import fault_in
 from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, paused_until, soonest_day, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.portal.search_form import given_of, timing_fields
+from services.portal.search_form import about_oneself, given_of, timing_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import accounts, links, searches, signing, suppressions
@@ -46,7 +46,7 @@ _HERE_ALONE = (
     "move",
 )
 """What a form may say beside `CHANGES`."""
-_PROFILE = ("name", "time_zone", "currency", "locale", "speaks")
+_PROFILE = ("name", "time_zone", "currency", "locale", "speaks", "home", "years")
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
@@ -203,7 +203,7 @@ def _pause_until(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
 
 def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     """Facts of theirs but the address, which has to be confirmed."""
-    given: dict[str, str | list[str]] = {name: form[name] for name in _PROFILE if name in form}
+    given: dict[str, str | int | list[str] | None] = {name: form[name] for name in _PROFILE if name in form}
     if "speaks" in form:
         # Empty is an answer here: they do not say.
         given["speaks"] = [name.strip() for name in form["speaks"].replace(";", ",").split(",") if name.strip()]
@@ -293,7 +293,7 @@ def _page(
         contact=settings.portal.privacy_contact or settings.mail.sender.address,
         address=person.profile.address,
         typed=typed,
-        profile=_profile(person.profile) | dict(typed if wrong == "profile" else {}),
+        profile=_profile(person.profile, words) | dict(typed if wrong == "profile" else {}),
         languages=_languages(person.profile.locale),
         until=paused_until(here.person, here.words),
         soonest=soonest_day(person, door.clock()),
@@ -312,7 +312,7 @@ def _page(
     )
 
 
-def _profile(profile: Profile) -> dict[str, str]:
+def _profile(profile: Profile, words: Words) -> dict[str, str]:
     """The fields of somebody's facts."""
     return {
         "name": profile.name,
@@ -320,6 +320,7 @@ def _profile(profile: Profile) -> dict[str, str]:
         "time_zone": profile.time_zone,
         "currency": profile.currency,
         "speaks": ", ".join(map(str, profile.speaks)),
+        **about_oneself(profile, words),
     }
 
 

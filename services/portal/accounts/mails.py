@@ -18,7 +18,7 @@ from services.portal.door import Door
 from services.portal.links.standing import paused_until
 from services.portal.preview_page import Outlook, outlook
 from services.portal.previews import FRAMED
-from services.portal.search_form import given_of
+from services.portal.search_form import given_of, owner_fields
 from services.usecases import links, mailed, tracker
 from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews
@@ -129,7 +129,7 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
         first = live.first_mail(query, reader, now, since) if live.ready else FirstMail((), waits=False)
         comes = "" if search.timing.cadence == "instant" else _moment(here, max(search.next_due_at, now))
         # As its form would send it, so that one press asks for less.
-        given = given_of(query, search.timing, here.words) | {"time_zone": person.profile.time_zone}
+        given = given_of(query, search.timing, here.words) | owner_fields(person.profile, here.words)
         wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
         foreseen = None if first.jobs else outlook(live, wanted, given, reader, here.words, now)
         jobs = [shown_job(job, here.words) for job in first.jobs[:_MOST_WELCOMING]]

@@ -27,6 +27,7 @@ from services.portal.search_form import (
     given_of,
     instead,
     lacks_trade,
+    owner_fields,
     reading,
     search_fields,
     search_of,
@@ -95,7 +96,7 @@ class _Searches:
             # Who asks for no pay yet is asked for it in their own money.
             own = {} if query.criteria.salary_floor else {"currency": here.person.profile.currency}
             given = {**given_of(query, timing, here.words), **own}
-        given["time_zone"] = here.person.profile.time_zone
+        given |= owner_fields(here.person.profile, here.words)
         return self.page(here, given, new=new, seen=self._preview(here, given))
 
     def question(self, here: AtHome, search_id: str) -> Response:
@@ -106,7 +107,7 @@ class _Searches:
 
     def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
         """Save it, or show what it finds, or what a pasted text asks for."""
-        given = {**sent_in(sent, name=""), "time_zone": here.person.profile.time_zone}
+        given = {**sent_in(sent, name=""), **owner_fields(here.person.profile, here.words)}
         new, now = not search_id, self.door.clock()
         if sent.get("add") or sent.get("instead"):
             given = adding(given, sent["add"]) if sent.get("add") else instead(given, sent["instead"])

@@ -19,7 +19,7 @@ from services.portal.api.models import ChosenJob, WantedCriteria, chosen
 from services.portal.door import Door
 from services.runtime.errors import UnavailableError
 from services.usecases.completion import Kind, suggestions
-from services.usecases.live_previews import LivePreviews, reader_from
+from services.usecases.live_previews import LivePreviews
 from services.usecases.pasted import asked_in
 from services.usecases.previewed import LivePreview
 from services.usecases.searches import Query, places_from
@@ -188,9 +188,7 @@ class Finding:
 
     def _answer(self, request: Request, caller: Caller, query: Query) -> Response:
         require_read(self._live)
-        profile = caller.person.profile
-        fields = {"time_zone": profile.time_zone, "locale": profile.locale, "currency": profile.currency}
-        found = self._live.preview(query, reader_from(fields), caller.now)
+        found = self._live.preview(query, caller.person.profile.unnamed, caller.now)
         return answer(request, preview_of(found, query.criteria, caller.words))
 
 

@@ -2,14 +2,16 @@
 // Without it the same fields take names with commas, and a number.
 "use strict";
 
-// A text field of names becomes a combobox (WAI-ARIA 1.2, list autocomplete) behind chips that one may remove.
+// A text field of names becomes a combobox (WAI-ARIA 1.2, list autocomplete) behind chips that one may remove; one of a
+// single name, where somebody lives, has no chips.
 function complete(input) {
   const form = input.form, kind = input.dataset.complete, own = input.id;
+  const single = kind === "homes";
   const ends = kind === "towns" ? /[;\n]/ : /[;,\n]/;
   const entry = input.cloneNode();
   const chips = document.createElement("ul"), list = document.createElement("ul"), status = document.createElement("span");
   entry.removeAttribute("name");
-  entry.value = "";
+  entry.value = single ? input.value : "";
   chips.className = "chips";
   list.className = "suggestions";
   list.id = `${own}-list`;
@@ -28,19 +30,23 @@ function complete(input) {
   around.append(chips, entry, list, status);
   input.after(around);
 
-  let names = parts(input.value), asked = 0, active = -1;
+  let names = single ? [] : parts(input.value), asked = 0, active = -1, sent = input.value;
 
   function parts(text) {
     return text.split(text.includes(";") ? ";" : ends).map((part) => part.trim()).filter(Boolean);
   }
 
   function keep() {
+    if (single) return void (input.value = entry.value.trim());
     const all = entry.value.trim() ? [...names, entry.value.trim()] : names;
     input.value = all.length === 1 && all[0].includes(",") ? `${all[0]};` : all.join("; ");
   }
 
   function changed() {
     keep();
+    // Who only passes by a single name changes nothing.
+    if (single && input.value === sent) return;
+    sent = input.value;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -75,6 +81,11 @@ function complete(input) {
   }
 
   function take(text) {
+    if (single) {
+      entry.value = text;
+      close();
+      return changed();
+    }
     const offered = [...list.children].map((option) => option.dataset.value), added = [];
     for (const part of parts(text)) {
       const name = offered.find((value) => value.toLowerCase() === part.toLowerCase()) || part;
@@ -86,6 +97,11 @@ function complete(input) {
     draw();
     changed();
     if (added.length) status.textContent = form.dataset.added.replace("{name}", added.join(", "));
+  }
+
+  // A town's name has a comma itself.
+  function named(option) {
+    return single ? option.dataset.value : `${option.dataset.value};`;
   }
 
   function choose(at) {
@@ -121,7 +137,7 @@ function complete(input) {
   entry.addEventListener("input", (event) => {
     // Half a word is no criterion yet: what the search finds is asked for once a name is whole.
     event.stopPropagation();
-    if (ends.test(entry.value)) {
+    if (!single && ends.test(entry.value)) {
       const done = entry.value.split(ends), rest = done.pop();
       take(done.join(";"));
       entry.value = rest.trimStart();
@@ -134,9 +150,9 @@ function complete(input) {
       event.preventDefault();
       if (list.hidden) suggest();
       else choose(event.key === "ArrowDown" ? active + 1 : active < 0 ? -1 : active - 1);
-    } else if (event.key === "Enter" && (active >= 0 || entry.value.trim())) {
+    } else if (event.key === "Enter" && (active >= 0 || (entry.value.trim() && !single))) {
       event.preventDefault();
-      take(active >= 0 ? `${list.children[active].dataset.value};` : entry.value);
+      take(active >= 0 ? named(list.children[active]) : entry.value);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       close();
@@ -147,12 +163,12 @@ function complete(input) {
       status.textContent = form.dataset.gone.replace("{name}", gone);
     }
   });
-  entry.addEventListener("blur", () => (entry.value.trim() ? take(entry.value) : close()));
+  entry.addEventListener("blur", () => (entry.value.trim() || single ? take(entry.value) : close()));
   // The field keeps the focus, or what is typed would be taken before the click arrives.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) take(`${option.dataset.value};`);
+    if (option) take(named(option));
   });
   // A preview may offer one more.
   input.addEventListener("add", (event) => {
