@@ -222,13 +222,13 @@ def _by_reader(taste: Taste, words: Words) -> str:
     """What of it is by where the reader says that they live, and for how long they have worked."""
     number = partial(format_decimal, locale=words.locale)
     out = words.count(
-        "What you say of yourself leaves out 1 of them.",
+        "What you say of yourself leaves out {shown} of them.",
         "What you say of yourself leaves out {shown} of them.",
         taste.left_out,
         shown=number(taste.left_out),
     )
     more = words.count(
-        "What you say of yourself lets in 1 of them.",
+        "What you say of yourself lets in {shown} of them.",
         "What you say of yourself lets in {shown} of them.",
         taste.brought_in,
         shown=number(taste.brought_in),

@@ -67,6 +67,10 @@ class Taste:
     """Of those that fit and do not pass, at most ten."""
     best: tuple[Item, ...]
     near: tuple[Item, ...]
+    left_out: int = 0
+    """Jobs that pass for who does not say where they live or how long they have worked, and not for the reader."""
+    brought_in: int = 0
+    """The other way round."""
 
 
 @dataclass(frozen=True, slots=True)
