@@ -7,9 +7,9 @@ from functools import cache, partial
 from typing import Final
 
 from services.ingest.domain.findings import evidence_of
+from services.ingest.domain.reach.beside import parted
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.named import ExcludedPlaces, NamedPlaces, as_states, without_frames
-from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.words import MOST_BETWEEN, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places.known import PlaceMention, countries_of, country_of, find_places

@@ -19,9 +19,9 @@ from schemas.posting import Evidence, Reach, Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach.apart import is_elsewhere, narrowed, title_limits, title_region, with_title
+from services.ingest.domain.reach.beside import parted
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.named import MOST_SHOWN, ExcludedPlaces, NamedPlaces, without_frames
-from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.text import TextReach, read_text
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.tables import table_of

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 
 from schemas.posting import Evidence
 from services.ingest.domain.findings import quote
+from services.ingest.domain.reach import beside
 from services.ingest.domain.reach.apart import read_label
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.named import (
@@ -23,9 +24,7 @@ from services.ingest.domain.reach.named import (
     state_named,
     without_frames,
 )
-from services.ingest.domain.reach.parts import is_bracketed_part, is_left_out_at_once, is_left_out_behind, whole_of
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_things, stance_of
-from services.ingest.domain.reach.trailing import trailing
 from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, speaks_of_you, words
 from services.ingest.domain.role.title import read_title
 from services.ingest.domain.text.anchors import cues_of
@@ -90,7 +89,7 @@ class _Reader:
             elif self._has_place(cue):
                 self._cue(cue)
         loose = [name for name in self.names if not self._is_taken(name.start)]
-        trailing(self.document, loose, self.said.restricted, self.said.excluded)
+        beside.trailing(self.document, loose, self.said.restricted, self.said.excluded)
         for region in self.regions:
             if self.within and countries_of(region) >= self.within:
                 self.said.restricted.groups.pop(region, None)
@@ -155,7 +154,7 @@ class _Reader:
         codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
         self.said.excluded.add(codes, partial(quote, "text", self.text, cue.start, last))
         name = self._name_before(cue) if cue.kind == "except" else None
-        whole = whole_of(self.document, name, cue.start - len(before), cue.start)
+        whole = beside.whole_of(self.document, name, cue.start - len(before), cue.start)
         if whole and not self._is_taken(whole.start) and self._add((whole,)):
             self.said.restricted.show(partial(quote, "text", self.text, whole.start, last))
 
@@ -208,7 +207,7 @@ class _Reader:
             between = lowered[reached:start]
             if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
                 break
-            if is_left_out_behind(between) if listed else cue.kind == "remote" and is_left_out_at_once(between):
+            if (listed or cue.kind == "remote") and beside.is_left_out(between, at_once=not listed):
                 if found.kind in ("country", "subdivision") and _ENDS.match(text, end):
                     self.said.excluded.add((found.code,), partial(quote, "text", text, cue.start, end))
                 continue
@@ -244,7 +243,7 @@ class _Reader:
         if cue.kind == "outside":
             return not negated and (
                 bool(words().lives.search(before))
-                or is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
+                or beside.is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
             )
         if words().limited.fullmatch(self.lowered, cue.start, cue.end):
             return False
