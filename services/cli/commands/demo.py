@@ -28,10 +28,9 @@ from services.runtime.stages.embedded import stop_on_signals
 from services.usecases import accounts, links
 from services.usecases.accounts import Account
 from services.usecases.simulation import days as simulated
-from services.usecases.simulation.cast import cast
 from services.usecases.simulation.days import NOWHERE, address_at, hours, simulate
 from services.usecases.simulation.report import DemoReport
-from services.usecases.simulation.shelf import busiest_days, posted_dates
+from services.usecases.simulation.shelf import busiest_days, cast, posted_dates
 from services.usecases.wording import criteria_in_words, english
 
 

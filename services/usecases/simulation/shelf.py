@@ -1,29 +1,53 @@
-"""Feed files as if they were served day by day: an item is withheld until the simulated time that it was posted at.
+"""A folder of feeds as a demo has it: served day by day, which of its days are the busiest, and whom it holds work for.
 
-What a board changed or took down later stands in later editions of its file: `board.json`, `board@2026-11-19T06.json`.
+An item is withheld until the simulated time that it was posted at. What a board changed or took down later stands in
+later editions of its file: `board.json`, `board@2026-11-19T06.json`.
 """
 
 import hashlib
+import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
+from pydantic import TypeAdapter
+
+from schemas.criteria import Criteria, RoleTerms
+from schemas.posting import PostingCore
+from schemas.raw import unserved
 from services.ingest.adapters.fetch.files import FileFetcher
 from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
+from services.ingest.domain.normalise import normalise
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, Fetched, Format, Item, JsonObject, Skip, UnusableItemError
 from services.ingest.settings import SourceSettings
+from services.rules.money import rates_before
+from services.rules.prepared import PreparedPosting
+from services.rules.verdict import judge
 from services.runtime.clock import Clock
 from services.usecases.sources import may_be_feed
+from services.wording.catalogues import words_of
+from services.wording.places import place_in_words
+from services.wording.roles import role_in_words
 
 _EDITION = re.compile(r"(?P<of>.+)@(?P<hour>\d{4}-\d{2}-\d{2}T\d{2})")
 _FIRST = datetime.min.replace(tzinfo=UTC)
+MOST_PEOPLE: Final = 16
+"""People: a few trades of a few countries, and a folder that one can look through."""
+_NEWS: Final = timedelta(days=3)
+"""Before the first poll: what it takes as new."""
+_SPREAD: Final = 2
+"""What one more person of a trade, or of a country, must make up for in postings."""
+_MOST_OF_A_TRADE: Final = 3
+"""A folder of one trade gives a few mails, and not the same jobs to everybody."""
 
 
 def feed_files(folder: Path) -> list[Path]:
@@ -113,7 +137,7 @@ class Shelf:
         """The parts of a listing, each with when it was posted."""
         key = _key(body)
         if key not in self._parts:
-            self._parts[key] = [(part, posted_at_of(found, part, self.clock.now())) for part in found.split(body)]
+            self._parts[key] = [(part, _posted_at_of(found, part, self.clock.now())) for part in found.split(body)]
         return self._parts[key]
 
     def state(self, body: bytes) -> str | None:
@@ -156,20 +180,25 @@ class ShelfFetcher:
 
 def posted_dates(folder: Path, *, at_most: datetime) -> Iterator[datetime | None]:
     """Of each posting of a folder of feeds when it was posted; None where it does not say, or not by `at_most`."""
+    for _, _, posted_at in _items(folder, at_most):
+        yield posted_at if posted_at is not None and posted_at <= at_most else None
+
+
+def _items(folder: Path, now: datetime) -> Iterator[tuple[Format, Item, datetime | None]]:
+    """All of a folder, each with when it was posted."""
     for path in feed_files(folder):
         body = path.read_bytes()
         found = detect(body)
         for part in found.split(body) if found else ():
             if found and isinstance(part, Item):
-                posted_at = posted_at_of(found, part, at_most)
-                yield posted_at if posted_at is not None and posted_at <= at_most else None
+                yield found, part, _posted_at_of(found, part, now)
 
 
 def _key(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest()
 
 
-def posted_at_of(found: Format, part: Item | Skip | Broken, now: datetime) -> datetime | None:
+def _posted_at_of(found: Format, part: Item | Skip | Broken, now: datetime) -> datetime | None:
     """When it says that it was posted; None where it does not, or cannot be read."""
     if not isinstance(part, Item):
         return None
@@ -211,3 +240,93 @@ def busiest_days(posted: Iterable[datetime | None], days: int) -> BusiestDays | 
         return None
     postings, end = max(counts)
     return BusiestDays(end - span, end, postings, len(every))
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Somebody invented, who asks for nothing yet."""
+
+    name: str
+    country: str
+    time_zone: str
+    currency: str
+    locale: str
+    speaks: tuple[str, ...]
+
+
+def cast(homes: str, folder: Path, end: datetime, days: int) -> str:
+    """People as JSON lines, chosen of `homes`, JSON lines too, by what the folder posted in the days up to `end`."""
+    people = [TypeAdapter(Home).validate_json(line) for line in homes.splitlines()]
+    since, until = end - timedelta(days=days) - _NEWS, end + timedelta(days=1)
+    rates = rates_before(until.date())
+    postings = (
+        normalise(found.draft(item.data), raw=unserved(found.name, item.source_id, until), rates=rates)
+        for found, item, posted_at in _items(folder, until)
+        if posted_at is not None and since < posted_at <= until
+    )
+    return "".join(f"{json.dumps(_entry(*chosen), ensure_ascii=False)}\n" for chosen in choose(people, postings))
+
+
+def choose(homes: Sequence[Home], postings: Iterable[PostingCore]) -> list[tuple[Home, str]]:
+    """Whom to mail, and the role that each asks for, once a country: where most fit, spread over trades and countries.
+
+    The same for the same postings, in whichever order they come.
+    """
+    fit = _fitting(homes, postings)
+    chosen, trades, lands = list[tuple[Home, str]](), Counter[str](), Counter[str]()
+    free = list(homes)
+
+    def worth(pair: tuple[Home, str]) -> tuple[float, str, str]:
+        home, role = pair
+        crowd = _SPREAD ** (trades[role] + lands[home.country])
+        return -fit[home.country, home.speaks][role] / crowd, role, home.name
+
+    while free and len(chosen) < MOST_PEOPLE:
+        taken = {(home.country, role) for home, role in chosen}
+        pairs = [
+            (home, role)
+            for home in free
+            for role in fit[home.country, home.speaks]
+            if (home.country, role) not in taken and trades[role] < _MOST_OF_A_TRADE
+        ]
+        if not pairs:
+            break
+        home, role = min(pairs, key=worth)
+        chosen.append((home, role))
+        free.remove(home)
+        trades[role] += 1
+        lands[home.country] += 1
+    return sorted(chosen, key=lambda pair: pair[0].name)
+
+
+def _fitting(
+    homes: Sequence[Home], postings: Iterable[PostingCore]
+) -> Mapping[tuple[str, tuple[str, ...]], Counter[str]]:
+    """By where somebody lives and what they speak, how many postings of each role fit."""
+    fit = {(home.country, home.speaks): Counter[str]() for home in homes}
+    for posting in postings:
+        if not posting.roles:
+            continue
+        prepared, role = PreparedPosting(posting), posting.roles[0]
+        for (country, speaks), counts in fit.items():
+            if posting.language in (None, *speaks) and judge(_asking(role, country), prepared).outcome == "match":
+                counts[role] += 1
+    return fit
+
+
+def _asking(role: str, country: str) -> Criteria:
+    return Criteria(roles=RoleTerms(any=(role,), neighbours=True), places=(country,))
+
+
+def _entry(home: Home, role: str) -> dict[str, object]:
+    """As a file of subscribers has it."""
+    words = words_of(home.locale)
+    name = f"{role_in_words(role, words)}, {place_in_words(home.country, words)}"
+    search = {
+        "name": name,
+        "cadence": "daily",
+        "hour": 7,
+        "criteria": _asking(role, home.country).model_dump(mode="json", exclude_defaults=True),
+    }
+    profile = {"name": home.name, "time_zone": home.time_zone, "currency": home.currency, "locale": home.locale}
+    return {"address": f"{home.name.lower()}@example.com", **profile, "speaks": home.speaks, "searches": [search]}

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.posting import PostingCore, Reach
 from services.notifier.importing import Entry, read_people
-from services.usecases.simulation.cast import MOST, Home, cast, choose
+from services.usecases.simulation.shelf import MOST_PEOPLE, Home, cast, choose
 from tests.support.notifying import NOW, posting
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples"
@@ -59,12 +59,12 @@ def test_what_may_be_done_from_anywhere_is_asked_for_by_a_few_alone() -> None:
 
 
 def test_the_same_postings_in_any_order_choose_the_same() -> None:
-    homes = [Home(f"H{at}", LANDS[at % 5], "UTC", "EUR", "en", ("en",)) for at in range(MOST + 4)]
+    homes = [Home(f"H{at}", LANDS[at % 5], "UTC", "EUR", "en", ("en",)) for at in range(MOST_PEOPLE + 4)]
     roles = ("nurse", "data-analyst", "accountant", "electrician", "welder", "teacher")
     held = [job for role in roles for land in LANDS for job in jobs(role, land, 4)]
     first = choose(homes, held)
-    assert len(first) == MOST
-    assert len({(home.country, role) for home, role in first}) == MOST
+    assert len(first) == MOST_PEOPLE
+    assert len({(home.country, role) for home, role in first}) == MOST_PEOPLE
     Random(1).shuffle(held)
     assert choose(homes[::-1], held) == first
 
