@@ -51,7 +51,7 @@ def criteria_in_words(asked: Criteria, words: Words) -> list[str]:
         else "",
         places_listed(asked.places, words, either=True),
         listed(circles, words, either=True),
-        *(wished_in_words(name, getattr(asked, name), words) for name in ("workplace", "seniority", "employment")),
+        *(wished_in_words(name, getattr(asked, name), words) for name in FACETS if name in Criteria.model_fields),
         say("at least {floor}", floor=exact_floor(floor, words)) if floor else "",
         asked_in_words("visa", ("offered",), words) if asked.visa_sponsorship else "",
         say("in {language}", language=listed(languages, words, either=True)) if languages else "",
