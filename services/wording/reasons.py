@@ -11,19 +11,25 @@ from services.rules.criterion.near import NearFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
-from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts, SkillDetail, skill_detail
+from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts
 from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.places.placing import WORLDWIDE
-from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery
-from services.rules.text import words as words_of_text
 from services.rules.verdict import ClosedFacts, Verdict
 from services.wording.amounts import pay_besides, pay_in_words
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import each_once, lies_in, places_listed, shares_ground, town_in_words
 from services.wording.roles import any_role_in_words, other_role_in_words
+from services.wording.skills import (
+    all_in_words,
+    any_in_words,
+    names_skill,
+    none_in_words,
+    skills_besides,
+    skills_met,
+)
 from services.wording.words import Words
 
 _MOST_EVIDENCE = 120
@@ -70,7 +76,7 @@ def besides(reason: Reason, posting: PostingCore, words: Words) -> Iterator[str]
     """What more there is to know of a reason than `in_words` says, a phrase each: `only mentioned: Go`."""
     match reason.facts:
         case AllFacts() | AnyFacts() as facts:
-            yield from skills_besides(skill_detail(facts, posting), facts, words)
+            yield from skills_besides(facts, posting, words)
         case SalaryFacts() as facts:
             yield from pay_besides(facts, words)
         case _:
@@ -205,144 +211,17 @@ def offset(hours: float) -> str:
     return f"UTC{sign}{whole}{f':{rest:02d}' if rest else ''}"
 
 
-_MOST_DETAILED = 6
-"""Skills that are named one by one beside a reason."""
-
-
-def all_in_words(facts: AllFacts, words: Words) -> str:
-    """Which are asked for and which are mentioned, else which are missing."""
-    if not facts.missing:
-        return _skills_met([facts], words)
-    missing = listed(facts.missing, words, either=True)
-    met = [name for name in facts.asked if name not in facts.missing]
-    if facts.mentioned == facts.missing:
-        aside = listed(facts.missing, words)
-        if not met:
-            return words.say("only mentions {skills}", skills=aside)
-        return words.say("only mentions {missing}, but asks for {skills}", missing=aside, skills=listed(met, words))
-    if not met:
-        return words.say("does not ask for {skills}", skills=missing)
-    return words.say("does not ask for {missing}, but for {skills}", missing=missing, skills=listed(met, words))
-
-
 def work_in_words(reasons: Sequence[Reason], words: Words, several: Collection[str] = ()) -> list[str]:
     """A clause each of why the work of a posting fits: its skills in one, and no word beside a skill of that name.
 
     `several`: those beside which the posting names others that will do as well.
     """
     met = [reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts)]
-    clauses = [_skills_met(met, words, several)] if met else []
+    clauses = [skills_met(met, words, several)] if met else []
     for reason in reasons:
         if isinstance(reason.facts, TextFacts) and met:
-            said = [term for term in reason.facts.said if not any(map(partial(_names_skill, term), met))]
+            said = [term for term in reason.facts.said if not any(map(partial(names_skill, term), met))]
             clauses += [words.say("says {terms}", terms=_quoted(said, words))] if said else []
         elif not isinstance(reason.facts, AllFacts | AnyFacts):
             clauses.append(in_words(reason, words, brief=True))
     return clauses
-
-
-def _names_skill(term: str, facts: AllFacts | AnyFacts) -> bool:
-    """Whether a word says no more than the name of a skill that is met."""
-    names = facts.asked if isinstance(facts, AllFacts) else (*facts.found, *facts.by)
-    own = frozenset(words_of_text(term))
-    return taxonomy().canonical(term) in names or any(own <= frozenset(words_of_text(name)) for name in names)
-
-
-def _skills_met(met: Sequence[AllFacts | AnyFacts], words: Words, several: Collection[str] = ()) -> str:
-    """`asks for Python and Go and would like Kafka`; then what implies more of them where they are too few."""
-    names = dict.fromkeys(
-        name for facts in met for name in (facts.asked if isinstance(facts, AllFacts) else facts.found)
-    )
-    core = {name for facts in met for name in facts.core}
-    wanted = {name for facts in met for name in facts.wanted}
-    either = [name for name in names if name in core and name in several]
-    asked = [name for name in names if name not in either and not _is_in_another(name, names)]
-    if either:
-        like = words.say("{skills} or the like", skills=listed(either, words, either=True))
-        asked, core = [*asked, like], {*core, like}
-    said = _meant(asked, core, wanted, words)
-    for facts in met:
-        if isinstance(facts, AnyFacts):
-            lacking = max(facts.at_least - len(facts.found), 0)
-            said += [_implies(*pair, facts, words) for pair in zip(facts.implied[:lacking], facts.by, strict=False)]
-    return words.all_of(said)
-
-
-def _is_in_another(name: str, others: Iterable[str]) -> bool:
-    """Whether another name holds the words of one: negotiation, beside contract negotiation."""
-    own = frozenset(words_of_text(name))
-    return any(own < frozenset(words_of_text(other)) for other in others)
-
-
-def any_in_words(facts: AnyFacts, fit: Fit, words: Words) -> str:
-    """Those that are there, and what implies more of them where they are too few."""
-    if fit == "yes":
-        return _skills_met([facts], words)
-    met, asked = (*facts.found, *facts.implied), facts.asked
-    if met:
-        return words.say(
-            "asks for only {count} of your {all} skills, {skills}; you want {wanted}",
-            count=len(met),
-            all=len(asked),
-            skills=listed(met, words),
-            wanted=facts.at_least,
-        )
-    if facts.mentioned:
-        return words.say("only mentions {skills}", skills=listed(facts.mentioned, words))
-    if len(asked) == 1:
-        return words.say("does not ask for {skills}", skills=asked[0])
-    if len(asked) == 2:
-        return words.say("asks for neither {one} nor {other}", one=asked[0], other=asked[1])
-    return words.say("asks for none of {skills}", skills=listed(asked, words))
-
-
-def none_in_words(facts: NoneFacts, words: Words) -> str:
-    """Which are there although they are excluded, else that none is."""
-    if facts.found:
-        return words.say("asks for {skills}, which you exclude", skills=listed(facts.found, words))
-    return words.say("does not ask for {skills}", skills=listed(facts.asked, words, either=True))
-
-
-def skills_besides(detail: SkillDetail, facts: AllFacts | AnyFacts, words: Words) -> Iterator[str]:
-    """What more there is to know of a posting's skills, a phrase each."""
-    core, meant, aside = (_detailed(names, words) for names in (detail.core, detail.meant, detail.aside))
-    met = bool(core or meant or aside)
-    if core:
-        yield words.say("core to the job: {skills}", skills=core)
-    if meant:
-        yield words.say("mentioned, and implied by what is core: {skills}", skills=meant)
-    if aside:
-        yield words.say("only mentioned: {skills}", skills=aside)
-    if isinstance(facts, AnyFacts) and detail.lacking and met:
-        lacking = _detailed(detail.lacking, words)
-        yield words.say("not asked for, of your {count}: {skills}", count=len(facts.asked), skills=lacking)
-    if detail.others:
-        others = _detailed(detail.others, words)
-        yield (
-            words.say("its core skills besides: {skills}", skills=others)
-            if met
-            else words.say("its core skills: {skills}", skills=others)
-        )
-    elif not detail.any_at_all:
-        yield words.say("no skill was found in the posting")
-
-
-def _implies(implied: str, by: str, facts: AnyFacts, words: Words) -> str:
-    if by in facts.by_core:
-        return words.say("asks for {skill}, which implies {implied}", skill=by, implied=implied)
-    if by in facts.wanted:
-        return words.say("would like {skill}, which implies {implied}", skill=by, implied=implied)
-    return words.say("mentions {skill}, which implies {implied}", skill=by, implied=implied)
-
-
-def _meant(names: Iterable[str], core: Iterable[str], wanted: Iterable[str], words: Words) -> list[str]:
-    """A posting asks for its core skills; others it would like or, which is less, only mentions."""
-    asked, liked = [name for name in names if name in core], [name for name in names if name in wanted]
-    aside = [name for name in names if name not in core and name not in wanted]
-    said = [words.say("asks for {skills}", skills=listed(asked, words))] if asked else []
-    said += [words.say("would like {skills}", skills=listed(liked, words))] if liked else []
-    return said + ([words.say("mentions {skills}", skills=listed(aside, words))] if aside else [])
-
-
-def _detailed(names: Iterable[str], words: Words) -> str:
-    return listed(names, words, most=_MOST_DETAILED)

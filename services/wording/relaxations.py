@@ -16,6 +16,7 @@ from services.wording.facets import FACETS, asked_in_words, wished_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import place_in_words, places_listed, town_in_words
 from services.wording.roles import role_in_words, roles_relaxed_in_words
+from services.wording.skills import skills_relaxed_in_words
 from services.wording.words import Words, mark
 
 _CALLED: Final[Mapping[str, str]] = {
@@ -67,8 +68,10 @@ def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
     match made.criterion:
         case "roles.any" | "roles.none":
             return roles_relaxed_in_words(made, asked, words)
+        case "skills.any" if made.step == "add":
+            return _with_besides(str(made.value), asked.skills.any, words)
         case "skills.all" | "skills.any" | "skills.none":
-            return _skills(made, asked, words)
+            return skills_relaxed_in_words(made, asked, words)
         case "text":
             return _text(made, asked, words)
         case "place":
@@ -85,30 +88,6 @@ def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
             return _language(made, asked, words)
         case _:
             return _facet(made, asked, words)
-
-
-def _skills(made: Relaxation, asked: Criteria, words: Words) -> str:
-    before, after, value = asked.skills, made.criteria.skills, str(made.value)
-    if made.step == "add":
-        return _with_besides(value, before.any, words)
-    if made.step == "accept":
-        return words.say("with skills that are only mentioned")
-    if made.step in ("fewer", "either"):
-        some = listed(after.any, words, either=True)
-        if after.at_least == 1:
-            return words.say("with any one of {skills}", skills=some)
-        return words.say("with at least {count} of {skills}", count=after.at_least, skills=some)
-    if made.criterion == "skills.none":
-        names = [value] if made.step == "drop" else before.none
-        return words.say("without excluding {skills}", skills=listed(names, words, either=True))
-    if made.step == "drop":
-        return words.say("without needing {skills}", skills=value)
-    if made.criterion == "skills.all":
-        return words.say("without needing {skills}", skills=listed(before.all, words))
-    some = listed(before.any, words, either=True)
-    if before.at_least == 1:
-        return words.say("without needing {skills}", skills=some)
-    return words.say("without needing {count} of {skills}", count=before.at_least, skills=some)
 
 
 def _text(made: Relaxation, asked: Criteria, words: Words) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.criteria import Criteria, SkillTerms
-from schemas.posting import PostingCore
 from services.rules.criterion.base import (
     CriteriaError,
     Criterion,
@@ -306,41 +305,6 @@ def _meant(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[tuple[str
     """Those that a posting asks for, and those that it would like."""
     core, wanted = prepared.core, prepared.wanted
     return tuple(name for name in names if name in core), tuple(name for name in names if name in wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class SkillDetail:
-    """Which of the skills asked for a posting needs, mentions and lacks, and what else it needs."""
-
-    core: tuple[str, ...]
-    meant: tuple[str, ...]
-    """Mentioned, and implied by a core one, which to the score is more than a mention."""
-    aside: tuple[str, ...]
-    """Only mentioned."""
-    lacking: tuple[str, ...]
-    others: tuple[str, ...]
-    """Core ones that were not asked for."""
-    any_at_all: bool
-    """Whether the posting has any skill."""
-
-
-def skill_detail(facts: AllFacts | AnyFacts, posting: PostingCore) -> SkillDetail:
-    """What there is to know of a posting's skills beside the reason."""
-    known = taxonomy()
-    own = {skill.name: skill.core for skill in posting.skills}
-    implied = facts.implied if isinstance(facts, AnyFacts) else ()
-    met = [name for name in facts.asked if name in own]
-    met += [name for name in own if name not in met and known.parents(name).intersection(implied)]
-    needed = {parent for name in own if own[name] for parent in known.parents(name)}
-    parents = {parent for name in met for parent in known.parents(name)}
-    return SkillDetail(
-        core=tuple(name for name in met if own[name]),
-        meant=tuple(name for name in met if not own[name] and name in needed),
-        aside=tuple(name for name in met if not own[name] and name not in needed),
-        lacking=tuple(name for name in facts.asked if name not in met and name not in implied),
-        others=tuple(name for name in own if own[name] and name not in met and name not in parents),
-        any_at_all=bool(own),
-    )
 
 
 def _canonical(asked: SkillTerms) -> SkillTerms:
