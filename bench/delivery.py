@@ -13,7 +13,6 @@ Processor time is of the notifiers, and of the database's own processes, told ap
 
 import argparse
 import json
-import random
 import resource
 import subprocess
 import sys
@@ -23,56 +22,32 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Engine, func, select, text
 
+from bench.morning import DUE, EARLIER, IDS, Morning, fill, the_morning
 from bench.pipeline_run import OUTFLOW_WATCHED
-from bench.readers import daily_search, reader
 from bench.stopwatch import Stopwatch, processor_s
-from bench.wishes import wishes
-from schemas.codec import encode
-from schemas.criteria import Criteria, CriteriaRecord
-from schemas.keys import keys_of
-from schemas.posting import PostingCore
-from schemas.sql.tables import criteria, deliveries, digests, saved_searches, subscribers
-from services.matcher.adapters.memory.index import MemoryCriteriaIndex
-from services.notifier.adapters.sql.windows.matches import SqlMatches
+from schemas.sql.tables import deliveries, digests, saved_searches
 from services.notifier.app import build_notifier
-from services.notifier.domain.ids import Ids
-from services.notifier.domain.windows import Arrival
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
-from services.runtime.sql.store import open_store, reading, writing
-from tests.support.captured import captured_postings
+from services.runtime.sql.store import open_store, reading
 from tests.support.fake_sendgrid import recorded
 from tests.support.postgresql import migrated_database
 from tests.support.sending import by_sendgrid, sendgrid_process
 from tests.support.stores import sqlite_url
 
-MORNING: Final = datetime(2026, 9, 1, 4, tzinfo=UTC)
-DUE: Final = datetime(2026, 9, 1, 6, tzinfo=UTC)
-EARLIER: Final = DUE - timedelta(hours=1)
-SECRET: Final = b"a secret of these figures alone"
-SEARCHES_EACH: Final = 5
-POSTINGS: Final = 2_000
 LATENCY_S: Final = 0.1
-IDS: Final = Ids(SECRET)
-_READERS: Final = (
-    ("Europe/London", "GBP", "en"), ("Europe/Berlin", "EUR", "de"), ("Europe/Madrid", "EUR", "es"),
-    ("Europe/Zurich", "CHF", "fr"), ("America/Sao_Paulo", "BRL", "pt"),
-)  # fmt: skip
-"""Time zone, currency and language."""
 _FORMS: Final = ("a_tenth", "embedded", "deployed", "deployed_100ms")
-_AT_ONCE: Final = 5_000
 _CLAIMED: Final = 100
 """People whom a notifier claims at once: few, so that two share also a small morning."""
 _IDLE_TICKS: Final = 5
-_SEEN_WITHIN_S: Final = 20 * 3_600
 
 
 @dataclass(frozen=True)
@@ -105,86 +80,6 @@ class Ran:
             "cpu_ms_a_digest": 1_000 * self.cpu_s / self.mails,
             "store_cpu_ms_a_digest": 1_000 * self.store_cpu_s / self.mails,
         }
-
-
-@dataclass(frozen=True)
-class Morning:
-    """What is in the store before anything is built."""
-
-    asked: Sequence[Criteria]
-    """By key."""
-    searches: Sequence[Sequence[int]]
-    """By person: the keys of their searches."""
-    arrivals: Sequence[Arrival]
-
-
-def the_morning(people: int) -> Morning:
-    """Who asks for what, and which postings fit it."""
-    postings = _of_one_day(captured_postings(POSTINGS))
-    groups = max(people // 100, 1)
-    own = iter(range(people * SEARCHES_EACH))
-    searches: list[list[int]] = []
-    for number in range(people):
-        popular = 5 * (number // 5 % groups)
-        shares = number % 5 == 4 and popular < number
-        searches.append(searches[popular] if shares else [next(own) for _ in range(SEARCHES_EACH)])
-    asked = list(wishes(postings, next(own)))
-    index = MemoryCriteriaIndex()
-    for start in range(0, len(asked), _AT_ONCE):
-        some = enumerate(asked[start : start + _AT_ONCE], start)
-        index.apply(
-            [CriteriaRecord(key=key, criteria_id=f"{key:032x}", version=1, criteria=wish) for key, wish in some]
-        )
-    hits = index.match(postings)
-    arrivals = [
-        Arrival(offset, posting, keys_of(hit.keys), keys_of(hit.near))
-        for offset, (posting, hit) in enumerate(zip(postings, hits, strict=True))
-    ]
-    return Morning(asked, searches, arrivals)
-
-
-def _of_one_day(postings: Sequence[PostingCore]) -> list[PostingCore]:
-    """The same, posted in the last hours and open."""
-    dice = random.Random(8)
-    changes = {"expires_at": None, "status": "open", "backlog": False}
-    moments = [MORNING - timedelta(seconds=dice.randrange(_SEEN_WITHIN_S)) for _ in postings]
-    return [
-        posting.model_copy(update=changes | {"posted_at": at, "fetched_at": at})
-        for posting, at in zip(postings, moments, strict=True)
-    ]
-
-
-def fill(engine: Engine, morning: Morning) -> None:
-    """Put a morning into a migrated store."""
-    people = [_person(number) for number in range(len(morning.searches))]
-    with writing(engine) as connection:
-        for start in range(0, len(morning.asked), _AT_ONCE):
-            some = enumerate(morning.asked[start : start + _AT_ONCE], start)
-            connection.execute(insert(criteria), [_criteria(key, asked) for key, asked in some])
-        for start in range(0, len(people), _AT_ONCE):
-            connection.execute(insert(subscribers), people[start : start + _AT_ONCE])
-        rows = [row for number, keys in enumerate(morning.searches) for row in _searches(number, keys)]
-        for start in range(0, len(rows), _AT_ONCE):
-            connection.execute(insert(saved_searches), rows[start : start + _AT_ONCE])
-    store = SqlMatches(engine)
-    for start in range(0, len(morning.arrivals), _AT_ONCE):
-        store.store(0, morning.arrivals[start : start + _AT_ONCE], MORNING)
-
-
-def _criteria(key: int, asked: Criteria) -> dict[str, Any]:
-    row = {"key": key, "criteria_id": f"{key:032x}", "version": 1, "members": 1, "changed_at": MORNING}
-    return row | {"document": encode(asked).decode()}
-
-
-def _person(number: int) -> dict[str, Any]:
-    return reader(number, _READERS[number % len(_READERS)], IDS, MORNING)
-
-
-def _searches(number: int, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
-    person = _person(number)["subscriber_id"]
-    due_at = EARLIER if number % 10 == 9 else DUE
-    for own, key in enumerate(keys):
-        yield daily_search(f"s{number:09}{own}", person, own, key, due_at, MORNING)
 
 
 def embedded(morning: Morning, folder: Path) -> Ran:

@@ -19,7 +19,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from bench.delivery import Morning, fill, into, run, the_morning
+from bench.delivery import into, run
+from bench.morning import Morning, fill, the_morning
 from schemas.sql.tables import digest_items, digests, saved_searches
 from services.runtime.sql.store import open_store, reading
 from tests.support.stores import sqlite_url

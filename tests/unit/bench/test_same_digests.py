@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery import MORNING, Morning
+from bench.morning import MORNING, Morning
 from bench.same_digests import made_by_both
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
 from schemas.keys import keys_of
