@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,3 +73,13 @@ class Stopwatch:
                 return function(*args, **kwargs)
 
         return timed
+
+
+def ms(seconds: float) -> float:
+    """For a report."""
+    return round(seconds * 1e3, 1)
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """Of what was taken, the shortest first, that below which so large a share lies."""
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

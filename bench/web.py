@@ -14,40 +14,31 @@ confirm as soon as they have their letter; each must get exactly one, and be sub
 `--postgresql` has the store in PostgreSQL.
 """
 
-import asyncio
-import os
 import random
-import re
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, nullcontext
 from datetime import timedelta
-from email import message_from_bytes
-from email.policy import default as policy
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 import httpx2
 import numpy as np
 import orjson
 import typer
 from rich.console import Console
-from sqlalchemy import func, select
 
 from bench import corpus
-from bench.stopwatch import processor_s
+from bench.portal_at import PATIENCE_S, served
+from bench.sign_ups import signing_up
+from bench.stopwatch import ms, percentile, processor_s
 from schemas.keys import keys_of
 from schemas.posting import PostingCore
-from schemas.sql.tables import subscribers
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
@@ -60,28 +51,15 @@ from services.runtime.sql.store import open_store
 from services.usecases.previews import StoredPostings
 from services.wording.catalogues import words_of
 from tests.support.engines import delete_indices, elasticsearch, fresh_prefix
-from tests.support.loopback import free_port
 from tests.support.postgresql import migrated_database
 
 _console = Console(stderr=True)
 _DAYS: Final = timedelta(days=30)
 _AT_ONCE: Final = 1_000
 _MOST: Final = 200
-_PATIENCE_S: Final = 120.0
-_FORM: Final = "application/x-www-form-urlencoded"
 _NONE = keys_of(())
 _SKILLS = ("Python", "Go", "React", "Java", "Kubernetes", "SQL", "TypeScript", "AWS")
 _PLACES = ("Germany", "Poland", "Europe", "USA", "Portugal", "")
-_SETTINGS = """
-data = "data"
-store = "{store}"
-[mail]
-folder = "mails"
-public_url = "http://127.0.0.1:{port}"
-[portal]
-port = {port}
-connections = {connections}
-"""
 
 
 def main(
@@ -100,7 +78,7 @@ def main(
         store = stack.enter_context(database)
         if sign_ups:
             _fill(store, 0)
-            figures = _signing_up(folder, store, sign_ups)
+            figures = signing_up(folder, store, sign_ups)
         else:
             _fill(store, count)
             figures = _typing(folder, store, people, forms)
@@ -109,33 +87,8 @@ def main(
     print(orjson.dumps(figures).decode() if as_json else "\n".join(f"{key}: {value}" for key, value in figures.items()))
 
 
-@dataclass(frozen=True)
-class Served:
-    """A portal that answers."""
-
-    base: str
-    process: subprocess.Popen[bytes]
-
-
-@contextmanager
-def _served(folder: Path, store: str, connections: int = 1_024) -> Iterator[Served]:
-    port = free_port()
-    config = folder / "jobchime.toml"
-    config.write_text(_SETTINGS.format(store=store, port=port, connections=connections), encoding="utf-8")
-    with (folder / "log").open("wb") as log:
-        portal = subprocess.Popen(
-            [sys.executable, "-m", "bench.portal_at", corpus.NOON.isoformat(), str(config)],
-            stdout=log, stderr=log, env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        )  # fmt: skip
-        try:
-            yield Served(f"http://127.0.0.1:{port}", portal)
-        finally:
-            portal.terminate()
-            portal.wait(_PATIENCE_S)
-
-
 def _typing(folder: Path, store: str, people: int, forms: int) -> dict[str, float]:
-    with _served(folder, store) as portal:
+    with served(folder, store) as portal:
         ready_s = _until_read(portal.base)
         _until_idle(portal.process.pid)
         with httpx2.Client(base_url=portal.base, timeout=60) as client:
@@ -152,15 +105,15 @@ def _typing(folder: Path, store: str, people: int, forms: int) -> dict[str, floa
         floors += _floors()
         at_once = _by_everybody(partial(_one_key, portal.base), people)
     return {
-        "preview_p95_ms": _ms(_percentile(taken, 0.95)),
-        "preview_p50_ms": _ms(_percentile(taken, 0.5)),
-        "preview_max_ms": _ms(taken[-1]),
-        "preview_at_once_ms": _ms(at_once[-1]),
-        "preview_cpu_ms": _ms(cpu),
+        "preview_p95_ms": ms(percentile(taken, 0.95)),
+        "preview_p50_ms": ms(percentile(taken, 0.5)),
+        "preview_max_ms": ms(taken[-1]),
+        "preview_at_once_ms": ms(at_once[-1]),
+        "preview_cpu_ms": ms(cpu),
         "preview_vs_floor": round(cpu / median(floors), 2),
-        "preview_vs_page": round(_percentile(taken, 0.95) / _percentile(pages, 0.95), 1),
-        "preview_vs_store": round(_judged_s(store) / _percentile(taken, 0.5), 1),
-        "page_p95_ms": _ms(_percentile(pages, 0.95)),
+        "preview_vs_page": round(percentile(taken, 0.95) / percentile(pages, 0.95), 1),
+        "preview_vs_store": round(_judged_s(store) / percentile(taken, 0.5), 1),
+        "page_p95_ms": ms(percentile(pages, 0.95)),
         "first_view_kb": round(view / 1024, 1),
         "read_s": round(ready_s, 1),
     }
@@ -203,7 +156,7 @@ def _until_read(base: str) -> float:
 
 def _until_idle(pid: int) -> None:
     """What a portal reads before anybody asks for it, it reads when it is ready; those who type come later."""
-    until = time.monotonic() + _PATIENCE_S
+    until = time.monotonic() + PATIENCE_S
     before = processor_s(pid)
     while time.monotonic() < until:
         time.sleep(2.0)
@@ -313,109 +266,7 @@ def _asking_the_index(count: int, people: int, forms: int) -> dict[str, float]:
     finally:
         delete_indices(url, prefix)
         engine.close()
-    return {"indexed_p95_ms": _ms(_percentile(taken, 0.95)), "indexed_p50_ms": _ms(_percentile(taken, 0.5))}
-
-
-def _signing_up(folder: Path, store: str, count: int) -> dict[str, float]:
-    """Exits where a request fails, or somebody gets no letter or two, or is not subscribed once."""
-    people = {f"person{number}@example.com": f"10.{number // 256}.{number % 256}.1" for number in range(count)}
-    with _served(folder, store, connections=max(count, 1_024)) as portal:
-        _until_served(portal.base)
-        before, began = processor_s(portal.process.pid), time.perf_counter()
-        wishes = {
-            address: ("/sign-up", {"address": address, "skills": "Python", "currency": "EUR"}) for address in people
-        }
-        asked = asyncio.run(_all_at_once(portal.base, people, wishes, 200))
-        links = _letters(folder / "mails", count)
-        letters_s = time.perf_counter() - began
-        if wrong := {address: len(links.get(address, ())) for address in people if len(links.get(address, ())) != 1}:
-            sys.exit(f"of {count} people {len(wrong)} did not get exactly one letter: {dict(islice(wrong.items(), 5))}")
-        presses = {address: (f"/c/{token}", {"do": "confirm"}) for address, [token] in links.items()}
-        confirmed = asyncio.run(_all_at_once(portal.base, people, presses, 303))
-        cpu = processor_s(portal.process.pid) - before
-    engine = open_store(store)
-    with engine.connect() as connection:
-        taken_in = connection.execute(select(func.count()).select_from(subscribers)).scalar_one()
-    engine.dispose()
-    if taken_in != count:
-        sys.exit(f"{taken_in} of {count} are subscribed")
-    return {
-        "sign_up_p95_ms": _ms(_percentile(asked, 0.95)),
-        "sign_up_max_ms": _ms(asked[-1]),
-        "confirm_p95_ms": _ms(_percentile(confirmed, 0.95)),
-        "confirm_max_ms": _ms(confirmed[-1]),
-        "letters_s": round(letters_s, 1),
-        "cpu_ms_each": _ms(cpu / count),
-        "letters": count,
-        "subscribed": taken_in,
-    }
-
-
-async def _all_at_once(
-    base: str, people: Mapping[str, str], posts: Mapping[str, tuple[str, dict[str, str]]], expected: int
-) -> list[float]:
-    """Each on a connection of its own; how long each waited for its answer, in order of that."""
-    server = httpx2.URL(base)
-
-    async def post(sent: bytes) -> float:
-        began = time.perf_counter()
-        reader, writer = await asyncio.open_connection(server.host, server.port)
-        writer.write(sent)
-        answer = await reader.read()
-        writer.close()
-        status = answer.partition(b" ")[2][:3].decode()
-        if status != str(expected):
-            sys.exit(f"a form was answered {status or 'by nothing'} after {time.perf_counter() - began:.1f} s")
-        return time.perf_counter() - began
-
-    # Written before: who sends would else be what is slow.
-    written = [_written(server.netloc, people[address], *post_of) for address, post_of in posts.items()]
-    return sorted(await asyncio.gather(*map(post, written)))
-
-
-def _written(host: bytes, network: str, path: str, form: Mapping[str, str]) -> bytes:
-    body = urlencode(form).encode()
-    head = f"POST {path} HTTP/1.1\r\nX-Forwarded-For: {network}\r\nConnection: close\r\nHost: ".encode() + host
-    return head + f"\r\nContent-Type: {_FORM}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-def _letters(folder: Path, count: int) -> dict[str, list[str]]:
-    """By address, what each letter's link holds; once there are as many as expected, or no more come."""
-    last, since = 0, time.monotonic()
-    while True:
-        found = [*folder.glob("*.eml")]
-        if len(found) > last:
-            last, since = len(found), time.monotonic()
-        if len(found) >= count or time.monotonic() - since > _PATIENCE_S:
-            break
-        time.sleep(0.05)
-    time.sleep(1.0)
-    links: dict[str, list[str]] = {}
-    for file in folder.glob("*.eml"):
-        mail = message_from_bytes(file.read_bytes(), policy=policy)
-        text = mail.get_body(("plain",))
-        tokens = re.findall(r"/c/([\w-]+)", text.get_content() if text else "")
-        links.setdefault(str(mail["To"]), []).append(tokens[0] if tokens else "")
-    return links
-
-
-def _until_served(base: str) -> None:
-    until = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < until:
-        try:
-            if httpx2.get(f"{base}/sign-up", timeout=5).status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.2)
-    sys.exit("the portal does not answer")
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1e3, 1)
-
-
-def _percentile(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+    return {"indexed_p95_ms": ms(percentile(taken, 0.95)), "indexed_p50_ms": ms(percentile(taken, 0.5))}
 
 
 if __name__ == "__main__":
