@@ -238,7 +238,8 @@ def home_of(value: Any) -> Home | None:
 
 def years_of(value: Any) -> int | None:
     """Check for how many whole years somebody has done their work; None where they do not say. Raises FieldError."""
-    return None if value is None or value == "" else _number(value, "years", MOST_YEARS, "years")
+    unsaid = value is None or (isinstance(value, str) and not value.strip())
+    return None if unsaid else _number(value, "years", MOST_YEARS, "years")
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:

@@ -1,5 +1,6 @@
-"""At home one pauses until a day, and changes name, language, time zone, currency and the languages that one speaks."""
+"""At home one pauses until a day, and changes what is known of oneself, but the address."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,30 @@ def test_facts_of_theirs_are_changed_but_the_address(store: NotifierStore, ada: 
     assert 'value="de:working, en"' in page
     assert browser.post("/home", do="profile", speaks="").status_code == 303
     assert store.subscribers.find(ada.subscriber_id).profile.speaks == ()
+
+
+def test_where_they_live_and_their_years_are_said_by_names_that_they_read_and_taken_back(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    eva = store.person("eva", locale="de", home="Germany")
+    browser = Browser(portal, eva)
+    assert 'name="home" maxlength="200" value="Deutschland"' in browser.get("/home").text
+    # What the page shows is what it takes.
+    assert browser.post("/home", do="profile", home="Deutschland", years="0").status_code == 303
+    profile = store.subscribers.find(eva.subscriber_id).profile
+    assert (str(profile.home), profile.years) == ("DE", 0)
+    wrong = browser.post("/home", do="profile", home="Halle an der Nordsee", years="3")
+    assert (wrong.status_code, 'value="Halle an der Nordsee"' in wrong.text) == (400, True)
+    assert browser.post("/home", do="profile", home="Halle (Saale), DE", years="12").status_code == 303
+    page = browser.get("/home").text
+    assert 'value="Halle (Saale), DE"' in page
+    assert re.search(r'name="years"[^>]*value="12"', page)
+    page = browser.get("/home/search").text
+    carried = dict(re.findall(r'<input type="hidden" name="(home|years)" value="([^"]*)">', page))
+    assert carried == {"home": "Halle (Saale), DE", "years": "12"}
+    assert browser.post("/home", do="profile", home="", years=" ").status_code == 303
+    profile = store.subscribers.find(eva.subscriber_id).profile
+    assert (profile.home, profile.years) == (None, None)
 
 
 def test_a_language_keeps_the_country_that_it_was_chosen_for(store: NotifierStore, portal: ServedPortal) -> None:

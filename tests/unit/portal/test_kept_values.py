@@ -30,6 +30,8 @@ WRONG = {
     "time_zone": "Mars/Olympus",
     "until": "2020-02-29",
     "preferred_places": "Atlantis",
+    "home": "Atlantis",
+    "years": "many",
     "note": "n" * 5_000,
     "applied_on": "someday",
     "company": " ",

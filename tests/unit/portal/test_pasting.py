@@ -62,6 +62,23 @@ def test_what_a_sentence_asks_for_is_said_in_one_line_above_the_address_until_a_
         assert '<details class="all">' not in portal.post("/sign-up", **{"folded": "1", **wrong}).text
 
 
+def test_what_a_sentence_says_of_its_writer_stands_where_that_is_asked_unless_they_said_it_otherwise(
+    portal: ServedPortal,
+) -> None:
+    said = "nurse in Manchester, 6 years"
+    page = portal.post("/sign-up", do="read", pasted=said, currency="GBP").text
+    assert (values(page)["home"], values(page)["years"]) == ("Manchester, GB", "6")
+    assert "Not understood" not in page
+    # In sight, once, and above the address: the fields of the search are folded.
+    assert page.index("</details>\n<fieldset") < page.index('name="home"') < page.index('name="address"')
+    assert page.count('name="home"') == page.count('name="years"') == 1
+    own = portal.post("/sign-up", do="read", pasted=said, currency="GBP", home="Leeds", years="9").text
+    assert (values(own)["home"], values(own)["years"]) == ("Leeds", "9")
+    posting = "Nurse\nManchester\n\n- 6 years of experience"
+    posted = portal.post("/sign-up", do="read", pasted=posting, currency="GBP").text
+    assert (values(posted)["home"], values(posted)["years"]) == ("", "")
+
+
 def test_each_wish_shows_the_words_that_it_was_read_from(portal: ServedPortal) -> None:
     page = portal.post("/sign-up", do="read", pasted=POSTING, currency="EUR").text
     assert re.search(

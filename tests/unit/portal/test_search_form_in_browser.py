@@ -119,6 +119,35 @@ def test_when_mails_come_is_folded_away_once_the_time_zone_is_known_and_open_whe
     expect(plain.get_by_label("Time zone, such as Europe/Berlin")).to_be_visible()
 
 
+def test_a_home_is_completed_as_one_name_and_looked_up_by_once_it_is_whole(page: Page) -> None:
+    page.locator('input[name="skills"] ~ .combobox input').fill("Python,")
+    page.get_by_role("heading", name="jobs of the last").wait_for()
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.post_data or "") if sent.url.endswith("/preview") else None)
+    home = page.get_by_role("combobox", name="Your town or country")
+    kept = page.locator('input[name="home"]')
+    home.focus()
+    page.keyboard.type("manchest")
+    page.get_by_role("option", name="Manchester, GB").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert (kept.input_value(), home.input_value()) == ("Manchester, GB", "Manchester, GB")
+    with page.expect_response(lambda answer: answer.url.endswith("/preview")):
+        pass
+    assert [sent for sent in asked if "home=manch" in sent] == []
+    assert "home=Manchester%2C%20GB" in asked[-1]
+    # Who only passes by asks for nothing anew; who empties it takes it back.
+    before = len(asked)
+    home.focus()
+    home.blur()
+    page.wait_for_timeout(600)
+    assert len(asked) == before
+    home.fill("")
+    with page.expect_response(lambda answer: answer.url.endswith("/preview")):
+        home.blur()
+    assert "home=&" in asked[-1]
+
+
 def test_what_is_half_typed_counts_once_it_is_left(page: Page) -> None:
     page.get_by_role("combobox", name="Skills, with commas").fill("pyhton")
     page.keyboard.press("Tab")

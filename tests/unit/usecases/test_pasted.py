@@ -476,3 +476,40 @@ def test_what_a_posting_asks_for_finds_that_very_posting(title: str, where: str,
     assert asked is not None
     found = judge(asked.criteria, PreparedPosting(posting_in(text, NOW)))
     assert found.outcome == "match", [reason for reason in found.reasons if reason.fit != "yes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "years"),
+    [
+        ("nurse in Manchester, 6 years", "Manchester, GB", 6),
+        ("remote Go jobs from Leeds, 6+ years of experience", "Leeds, GB", 6),
+        ("Krankenschwester in München mit 6 Jahren Berufserfahrung", "Munich, DE", 6),
+        ("Lehrerin, seit 15 Jahren, Hamburg", "Hamburg, DE", 15),
+        ("enfermera en Madrid con 6 años de experiencia", "Madrid, ES", 6),
+        ("infirmière à Lyon, 10 ans d’expérience", "Lyon, FR", 10),
+        ("enfermeiro em Lisboa, 3 anos", "Lisbon, PT", 3),
+        ("electrician with 22 years experience, Leeds or Bradford", "", 22),
+        ("warehouse worker in Leeds, no experience needed", "Leeds, GB", 0),
+        ("Kellnerin in Graz, keine Berufserfahrung", "Graz, AT", 0),
+        # An age, a contract, a benefit and a lack of one skill are no years of work.
+        ("nurse in Leeds, I am 34 years old", "Leeds, GB", None),
+        ("34 años, enfermera en Madrid", "Madrid, ES", None),
+        ("teacher in Porto, 2 year contract", "Porto, PT", None),
+        ("nurse in Leeds, 25 days of holiday a year", "Leeds, GB", None),
+        ("Python developer in Leeds, no experience with Java", "Leeds, GB", None),
+        ("remote Go jobs from Poland above 90k", "", None),
+    ],
+)
+def test_a_sentence_says_where_its_writer_lives_and_for_how_long_they_have_worked(
+    text: str, home: str, years: int | None
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.home, asked.years) == (home, years)
+
+
+def test_years_that_are_taken_are_not_quoted_as_missed_and_ask_for_nothing_else() -> None:
+    plain, said = asked_in("nurse in Manchester", "EUR", NOW), asked_in("nurse in Manchester, 6 years", "EUR", NOW)
+    assert plain is not None
+    assert said is not None
+    assert (said.criteria, said.missed) == (plain.criteria, ())
