@@ -1,4 +1,4 @@
-"""Signing up and in: nobody is subscribed who did not confirm, and a link begins a session, once.
+"""Signing up, and asking for a link to sign in by: nobody is subscribed who did not confirm.
 
 Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets.
 """
@@ -12,14 +12,7 @@ from typing import Any
 import structlog
 
 from services.notifier.adapters.mail.mailers import trial_mailer_of
-from services.notifier.adapters.sql.people.doors import (
-    CONFIRM_WITHIN,
-    SESSION_FOR,
-    SIGN_IN_WITHIN,
-    NewAddress,
-    Session,
-    SignUp,
-)
+from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SIGN_IN_WITHIN, NewAddress, SignUp
 from services.notifier.attempts import AnswerKind, hand_over
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import State
@@ -40,27 +33,20 @@ from services.wording.words import Words
 __all__ = [
     "CONFIRM_WITHIN",
     "MOVE",
-    "SESSION_FOR",
     "SIGN_IN_WITHIN",
     "NewAddress",
-    "Session",
     "SignUp",
     "SignUpRequest",
     "address_from",
     "ask",
     "ask_new_address",
-    "begin",
     "confirm",
     "confirm_new_address",
-    "end",
     "new_address",
     "new_token",
     "search_in",
-    "session_of",
-    "sessions_of",
     "sign_up",
     "takes_addresses",
-    "use_link",
     "waiting",
     "wish_from",
 ]
@@ -112,38 +98,6 @@ def make_link(
     made = token()
     installation.doors.keep_sign_in(made, person.subscriber_id, now)
     return f"{base}/s/{made}"
-
-
-def use_link(installation: Installation, link: str, session: str, agent: str, now: datetime) -> bool:
-    """Begin a session by a link; False where that is used up, late, or never was. Raises UnavailableError."""
-    signed_in = installation.doors.sign_in(link, session, agent, now) is not None
-    _events.info("a browser was signed in" if signed_in else "a link signs nobody in: used up, late, or never made")
-    return signed_in
-
-
-def begin(installation: Installation, person: Subscriber, session: str, agent: str, now: datetime) -> bool:
-    """Begin a session of who has just proven to have their mailbox; False where they are erased by now."""
-    begun = installation.doors.begin_session(session, person.subscriber_id, agent, now)
-    if begun:
-        _events.info("a browser was signed in, by a confirmation")
-    return begun
-
-
-def session_of(installation: Installation, token: str, now: datetime) -> tuple[Session, Subscriber] | None:
-    """Whose browser it is; None where it is signed out."""
-    session = installation.doors.session(token, now)
-    person = installation.subscribers.with_id(session.subscriber_id) if session else None
-    return (session, person) if session and person else None
-
-
-def sessions_of(installation: Installation, own_id: str, now: datetime) -> list[Session]:
-    """All browsers that are signed in as somebody, the newest first."""
-    return installation.doors.sessions_of(own_id, now)
-
-
-def end(installation: Installation, own_id: str, key: str | None = None) -> None:
-    """Sign one browser out, or all."""
-    installation.doors.end_session(own_id, key)
 
 
 @dataclass(frozen=True, slots=True)

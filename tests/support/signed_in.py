@@ -6,7 +6,7 @@ import httpx2
 
 from services.notifier.domain.people import Subscriber
 from services.portal.accounts.guard import COOKIE, Cookies
-from services.usecases import signing
+from services.usecases import sessions
 from services.usecases.installation import Installation
 from tests.support.notifying import NOW, SECRET
 from tests.support.portal import ServedPortal, settings_of
@@ -17,7 +17,7 @@ class Browser:
 
     def __init__(self, portal: ServedPortal, person: Subscriber) -> None:
         self._portal, session = portal, f"a session of {person.subscriber_id}"
-        signing.begin(Installation(settings_of(), portal.store.engine), person, session, "a browser", NOW)
+        sessions.begin(Installation(settings_of(), portal.store.engine), person, session, "a browser", NOW)
         self.cookie = f"{COOKIE}={Cookies(SECRET)._session.dumps(session)}"
 
     def get(self, path: str, *cookies: str) -> httpx2.Response:

@@ -15,7 +15,7 @@ from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.settings import load_settings
-from services.usecases import accounts, consent, importing, signing
+from services.usecases import accounts, consent, importing, sessions
 from services.usecases import feedback as feedback_of
 from services.usecases.feedback import Kind, Saying, Statement
 from services.usecases.installation import has_store
@@ -162,7 +162,7 @@ def resume(
 def sign_out(person: Person, config: Config = None) -> None:
     """Sign out every browser of a person's, and every program, as after a mailbox was taken over."""
     installation = open_installation(config, create=False)
-    signing.end(installation, accounts.find(installation, person).subscriber_id)
+    sessions.end(installation, accounts.find(installation, person).subscriber_id)
     typer.echo("Signed out everywhere.")
 
 

@@ -14,7 +14,7 @@ from services.portal.links.standing import paused_until
 from services.portal.pages import words_for
 from services.usecases import consent
 from services.usecases.links import Subscriber
-from services.usecases.signing import Session
+from services.usecases.sessions import Session
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark

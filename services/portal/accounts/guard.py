@@ -16,9 +16,9 @@ from ua_parser import parse as parse_user_agent
 from services.portal.door import Door, GoneError
 from services.portal.pages import locale_known, words_for
 from services.runtime.web.clients import is_ours, network_of
-from services.usecases import signing
+from services.usecases import sessions, signing
 from services.usecases.links import Subscriber
-from services.usecases.signing import SESSION_FOR, Session
+from services.usecases.sessions import SESSION_FOR, Session
 from services.wording.words import Words
 
 _MOST_AGENT = 300
@@ -99,7 +99,7 @@ async def begin_session(
     Raises GoneError, UnavailableError.
     """
     session = signing.new_token()
-    if not await door.work(lambda: signing.begin(door.installation, person, session, browser_of(request), now)):
+    if not await door.work(lambda: sessions.begin(door.installation, person, session, browser_of(request), now)):
         raise GoneError
     return cookies.lead_home(door.root, session, page)
 
@@ -107,7 +107,7 @@ async def begin_session(
 async def session_of(door: Door, cookies: "Cookies", request: Request) -> tuple[Session, Subscriber] | None:
     """Who is signed in by a browser; None where nobody is. Raises UnavailableError."""
     token = cookies.token(request)
-    return await door.work(lambda: signing.session_of(door.installation, token, door.clock())) if token else None
+    return await door.work(lambda: sessions.session_of(door.installation, token, door.clock())) if token else None
 
 
 async def words_here(door: Door, cookies: "Cookies", request: Request) -> Words:

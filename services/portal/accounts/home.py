@@ -23,7 +23,7 @@ from services.portal.postman import Postman
 from services.portal.search_form import about_oneself, given_of, timing_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import accounts, links, searches, signing, suppressions
+from services.usecases import accounts, links, searches, sessions, signing, suppressions
 from services.usecases.accounts import Profile
 from services.usecases.errors import WrongFieldError
 from services.usecases.links import SavedSearch
@@ -90,7 +90,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         guard.check(request, limited=True)
         session = signing.new_token()
         used = await door.work(
-            lambda: signing.use_link(door.installation, token, session, browser_of(request), door.clock())
+            lambda: sessions.use_link(door.installation, token, session, browser_of(request), door.clock())
         )
         if not used:
             return door.show("late", words_for(request), 410)
@@ -239,9 +239,9 @@ def _act(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
             search = links.own_search(installation, here.person, form.get("search", ""))
             searches.give_feed(installation, search.search_id, signing.new_token() if wanted == "make-feed" else None)
         case "sign-out":
-            signing.end(installation, own_id, form.get("session") or here.session.key)
+            sessions.end(installation, own_id, form.get("session") or here.session.key)
         case "sign-out-everywhere":
-            signing.end(installation, own_id)
+            sessions.end(installation, own_id)
         case "erase":
             accounts.erase(installation, own_id, now)
         case _:
@@ -278,7 +278,7 @@ def _page(
     """`wrong`: where the error belongs: the id of a search, or the name of a part of the page; `typed`: what it has."""
     person, words, settings = here.person, here.words, door.installation.settings
     saved = links.searches(door.installation, person)
-    browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
+    browsers = sessions.sessions_of(door.installation, person.subscriber_id, door.clock())
     return show(
         door,
         cookies,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.cli.opened import open_installation
-from services.usecases import accounts, signing
+from services.usecases import accounts, sessions
 from tests.support.command_line import run
 from tests.support.consenting import OPTIONS
 from tests.support.notifying import NOW
@@ -18,8 +18,8 @@ def test_every_browser_of_theirs_is_signed_out_and_of_nobody_else(tmp_path: Path
     with open_installation(config, create=False) as installation:
         people = {name: accounts.find(installation, f"{name}@example.com") for name in ("ada", "bob")}
         for token, name in (("one", "ada"), ("two", "ada"), ("three", "bob")):
-            assert signing.begin(installation, people[name], token, "a browser", NOW)
+            assert sessions.begin(installation, people[name], token, "a browser", NOW)
         assert run("subscriber", "sign-out", "ada@example.com", "-c", config).out == "Signed out everywhere.\n"
         later = NOW + timedelta(minutes=1)
-        there = {token: signing.session_of(installation, token, later) for token in ("one", "two", "three")}
+        there = {token: sessions.session_of(installation, token, later) for token in ("one", "two", "three")}
     assert [token for token, session in there.items() if session] == ["three"]
