@@ -138,8 +138,7 @@ def show(person: Person, config: Config = None) -> None:
 @app.command("pause")
 def pause(person: Person, config: Config = None, now: Now = None) -> None:
     """Send this person nothing until `resume`."""
-    at = moment(now)
-    accounts.pause(open_installation(config, create=False), person, at)
+    accounts.pause(open_installation(config, create=False), person, moment(now))
     typer.echo("Paused.")
 
 

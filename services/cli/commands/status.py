@@ -264,44 +264,26 @@ def _letters(overview: Overview) -> RenderableType:
 
 
 def _people(figures: StoreFigures, now: datetime, peak: Peak | None) -> RenderableType:
-    due = f"{figures.due_subscribers:,}"
-    if figures.due_since is not None:
-        due += f", since {ago(now - figures.due_since)}"
-    return Columns(
-        [
-            _facts(
-                "Matching",
-                (
-                    ("criteria", f"{figures.criteria:,}"),
-                    ("outbox", f"{figures.outbox:,}"),
-                    ("match records stored", f"{figures.match_records:,}"),
-                ),
-            ),
-            _facts(
-                "Digests",
-                (
-                    ("subscribers", f"{figures.subscribers:,} with {counted(figures.searches, 'search')}"),
-                    ("due", due),
-                    *_capped(figures),
-                    *_peak(peak),
-                    ("last 24 h", _counted(figures.digests) or "none"),
-                    ("the last", _age(figures.last_digest, now)),
-                ),
-            ),
-            _facts("Deliveries", tuple(_deliveries(figures)) or (("none yet", ""),)),
-        ],
-        padding=(0, 4),
+    matching = (
+        ("criteria", f"{figures.criteria:,}"),
+        ("outbox", f"{figures.outbox:,}"),
+        ("match records stored", f"{figures.match_records:,}"),
     )
+    digests, deliveries = tuple(_digests(figures, now, peak)), tuple(_deliveries(figures)) or (("none yet", ""),)
+    facts = (("Matching", matching), ("Digests", digests), ("Deliveries", deliveries))
+    return Columns([_facts(title, rows) for title, rows in facts], padding=(0, 4))
 
 
-def _peak(peak: Peak | None) -> Iterator[tuple[str, str]]:
-    if peak is not None:
-        yield "most in 24 h", f"{peak.digests:,} at {peak.due_at:%H:%M}Z, in {span(peak.takes_s)}"
-
-
-def _capped(figures: StoreFigures) -> Iterator[tuple[str, str]]:
+def _digests(figures: StoreFigures, now: datetime, peak: Peak | None) -> Iterator[tuple[str, str]]:
+    yield "subscribers", f"{figures.subscribers:,} with {counted(figures.searches, 'search')}"
+    since = "" if figures.due_since is None else f", since {ago(now - figures.due_since)}"
+    yield "due", f"{figures.due_subscribers:,}{since}"
     if figures.instant_capped:
         yield "instant mails of the day out", f"{figures.instant_capped:,}, more tomorrow"
+    if peak is not None:
+        yield "most in 24 h", f"{peak.digests:,} at {peak.due_at:%H:%M}Z, in {span(peak.takes_s)}"
+    yield "last 24 h", _counted(figures.digests) or "none"
+    yield "the last", _age(figures.last_digest, now)
 
 
 def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:

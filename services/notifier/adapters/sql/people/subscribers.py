@@ -156,11 +156,8 @@ class SqlSubscribers:
                 go_on(connection, subscriber_id, subscriber.profile.time_zone, resumed.at)
                 if resumed.given_at is not None:
                     # To ask for it is a sign of life, else they are asked at once whether they still want it.
-                    _set(
-                        connection,
-                        subscriber_id,
-                        {"seen_at": max(resumed.given_at, subscriber.seen_at or resumed.given_at)},
-                    )
+                    seen_at = max(resumed.given_at, subscriber.seen_at or resumed.given_at)
+                    _set(connection, subscriber_id, {"seen_at": seen_at})
                 consents.keep(connection, subscriber_id, resumed)
             return _require(connection, subscriber_id)
 
