@@ -46,6 +46,11 @@ class Metric:
         return self.name + {"counter": "_total", "info": "_info"}.get(self.kind, "")
 
 
+def _of_store(name: str, help: str, *labels: str) -> Metric:
+    """A gauge of what the store says."""
+    return Metric(name, "gauge", help, labels, origin="store")
+
+
 RECORDS = Metric(
     "jobchime_records",
     "counter",
@@ -201,237 +206,140 @@ WEBHOOK_ATTEMPTS = Metric(
 )
 BUILD = Metric("jobchime_build", "info", "The version of jobchime, of Python and of the store's layout.")
 
-STORE_UP = Metric(
-    "jobchime_store_up", "gauge", "1 while the store answers within the time it is given.", (), (), "store"
-)
-DELIVERIES = Metric(
-    "jobchime_deliveries", "gauge", "Deliveries that the store holds, by state.", ("state",), (), "store"
-)
-MAILS_FAILING = Metric(
+STORE_UP = _of_store("jobchime_store_up", "1 while the store answers within the time it is given.")
+DELIVERIES = _of_store("jobchime_deliveries", "Deliveries that the store holds, by state.", "state")
+MAILS_FAILING = _of_store(
     "jobchime_mails_failing",
-    "gauge",
     "Mails that wait after an attempt that failed, by what was wrong; `status` has the mail server's words.",
-    ("fault",),
-    (),
-    "store",
+    "fault",
 )
-MAILS_GIVEN_UP = Metric(
+MAILS_GIVEN_UP = _of_store(
     "jobchime_mails_given_up_last_day",
-    "gauge",
     "Mails that were refused, withheld or given up in the last 24 hours, by what was wrong.",
-    ("fault",),
-    (),
-    "store",
+    "fault",
 )
-SUPPRESSED = Metric(
-    "jobchime_suppressed_addresses", "gauge", "Addresses that are not mailed any more.", (), (), "store"
-)
-DIGESTS = Metric(
+SUPPRESSED = _of_store("jobchime_suppressed_addresses", "Addresses that are not mailed any more.")
+DIGESTS = _of_store(
     "jobchime_digests_last_day",
-    "gauge",
     "Digests built in the last 24 hours: sent on their way, or held because nothing was worth a mail.",
-    ("outcome",),
-    (),
-    "store",
+    "outcome",
 )
-DUE = Metric("jobchime_due_subscribers", "gauge", "Subscribers whose digest is due and not built.", (), (), "store")
-PUT_OFF = Metric(
+DUE = _of_store("jobchime_due_subscribers", "Subscribers whose digest is due and not built.")
+PUT_OFF = _of_store(
     "jobchime_put_off_subscribers",
-    "gauge",
     "Subscribers who wait for another day, as the warm-up plan lets no more mails go out today; most are due too.",
-    (),
-    (),
-    "store",
 )
-OUTBOX = Metric("jobchime_outbox_rows", "gauge", "Changes of criteria that wait to be published.", (), (), "store")
-SOURCES = Metric("jobchime_sources", "gauge", "Sources of the settings by health.", ("state",), (), "store")
-SENDING_PAUSED = Metric(
-    "jobchime_sending_paused",
-    "gauge",
-    "1 while the sending of mails is paused, by an operator or by itself.",
-    (),
-    (),
-    "store",
+OUTBOX = _of_store("jobchime_outbox_rows", "Changes of criteria that wait to be published.")
+SOURCES = _of_store("jobchime_sources", "Sources of the settings by health.", "state")
+SENDING_PAUSED = _of_store(
+    "jobchime_sending_paused", "1 while the sending of mails is paused, by an operator or by itself."
 )
-SENDING_STOPPED = Metric(
+SENDING_STOPPED = _of_store(
     "jobchime_sending_stopped",
-    "gauge",
     "1 while sending, or letters to new addresses, stopped for complaints, bounces or a restored store.",
-    (),
-    (),
-    "store",
 )
-SIGN_UPS = Metric(
-    "jobchime_sign_ups_waiting",
-    "gauge",
-    f"Sign-ups that nobody has confirmed yet; at {MOST_SIGN_UPS:,} no more are taken.",
-    (),
-    (),
-    "store",
+SIGN_UPS = _of_store(
+    "jobchime_sign_ups_waiting", f"Sign-ups that nobody has confirmed yet; at {MOST_SIGN_UPS:,} no more are taken."
 )
-MAILS_CAME_BACK = Metric(
+MAILS_CAME_BACK = _of_store(
     "jobchime_mails_came_back_last_day",
-    "gauge",
     "Mails of the last 24 hours that came back: bounced (for good) or soft_bounced.",
-    ("kind",),
-    (),
-    "store",
+    "kind",
 )
-MAILS_NOT_ARRIVING = Metric(
+MAILS_NOT_ARRIVING = _of_store(
     "jobchime_mails_not_arriving",
-    "gauge",
     "Mails that do not arrive, where more than a tenth of the newest does not, else 0: bounced, soft_bounced, dropped,"
     " dropped_address (the provider suppresses it), put_off for an hour and longer, no_end told hours after it was"
     " accepted.",
-    ("kind",),
-    (),
-    "store",
+    "kind",
 )
-MAILS_UNTAKEN = Metric(
+MAILS_UNTAKEN = _of_store(
     "jobchime_mails_untaken_seconds",
-    "gauge",
     "For how long the oldest mail is built that may be handed over and is not; 0 where none is, or sending is held.",
-    (),
-    (),
-    "store",
 )
-MAILS_UNHEARD = Metric(
+MAILS_UNHEARD = _of_store(
     "jobchime_mails_unheard",
-    "gauge",
     "Mails accepted two hours ago or more, since when the mail provider has told nothing of any mail; ten minutes ago,"
     " where events come that its key did not sign.",
-    (),
-    (),
-    "store",
 )
-WORKERS = Metric(
+WORKERS = _of_store(
     "jobchime_workers",
-    "gauge",
     "Workers of each service that should run: `alive`, or `lost`, silent without a goodbye until they are forgotten.",
-    ("service", "state"),
-    (),
-    "store",
+    "service",
+    "state",
 )
-HEARTBEAT_AGE = Metric(
+HEARTBEAT_AGE = _of_store(
     "jobchime_heartbeat_age_seconds",
-    "gauge",
     "Since the last heartbeat of any worker of a service; they come every 5 seconds.",
-    ("service",),
-    (),
-    "store",
+    "service",
 )
-WORKER_RESTARTS = Metric(
+WORKER_RESTARTS = _of_store(
     "jobchime_worker_restarts_last_hour",
-    "gauge",
     "How often in the last hour the worker of a service that was started anew most often was; 0 once it has run for a"
     " quarter of an hour.",
-    ("service",),
-    (),
-    "store",
+    "service",
 )
-WEBHOOKS = Metric(
+WEBHOOKS = _of_store(
     "jobchime_webhooks",
-    "gauge",
     "Webhooks of subscribers: unproven, active, failing (active, and the last attempt failed) or shut.",
-    ("state",),
-    (),
-    "store",
+    "state",
 )
-WEBHOOKS_WAITING = Metric(
-    "jobchime_webhook_events_overdue",
-    "gauge",
-    "Events for webhooks that are due to be posted and are not.",
-    (),
-    (),
-    "store",
+WEBHOOKS_WAITING = _of_store(
+    "jobchime_webhook_events_overdue", "Events for webhooks that are due to be posted and are not."
 )
-WEBHOOKS_OLDEST = Metric(
-    "jobchime_webhook_oldest_overdue_seconds",
-    "gauge",
-    "For how long the oldest of these has been due; 0 where there is none.",
-    (),
-    (),
-    "store",
+WEBHOOKS_OLDEST = _of_store(
+    "jobchime_webhook_oldest_overdue_seconds", "For how long the oldest of these has been due; 0 where there is none."
 )
-CANARY_AGE = Metric(
+CANARY_AGE = _of_store(
     "jobchime_canary_age_seconds",
-    "gauge",
     "Since a digest of a canary was last built and delivered, to nowhere; one is sent each 10 minutes where"
     " notifier.canary is set.",
-    (),
-    (),
-    "store",
 )
-LEFT_UNREAD = Metric(
+LEFT_UNREAD = _of_store(
     "jobchime_left_unread_last_day",
-    "gauge",
     "Records of the last 24 hours that Kafka deleted before they were read, of topics that lost any.",
-    ("topic",),
-    (),
-    "store",
+    "topic",
 )
-READERS_LEAVING = Metric(
+READERS_LEAVING = _of_store(
     "jobchime_readers_leaving_last_day",
-    "gauge",
     "Readers who unsubscribed, where they are more than a tenth of the day's mails, or called one spam, where they are"
     " more than a hundredth; else 0.",
-    ("kind",),
-    (),
-    "store",
+    "kind",
 )
-LINKS_LOST = Metric(
+LINKS_LOST = _of_store(
     "jobchime_links_lost_timestamp_seconds",
-    "gauge",
     "Since when links of mails sent before lead nowhere, as another secret signed them; absent where they act.",
-    (),
-    (),
-    "store",
 )
-DUE_TOO_LATE = Metric(
+DUE_TOO_LATE = _of_store(
     "jobchime_searches_due_too_late",
-    "gauge",
     "Searches that are due later than their cadence allows, as by a clock that ran ahead.",
-    (),
-    (),
-    "store",
 )
-CLOCK_AHEAD = Metric(
+CLOCK_AHEAD = _of_store(
     "jobchime_clock_ahead_seconds",
-    "gauge",
     "How far in the time to come the last heartbeat of a service's workers lies, stopped ones left out; 0 where it does"
     " not.",
-    ("service",),
-    (),
-    "store",
+    "service",
 )
-POLLS_OVERDUE = Metric(
+POLLS_OVERDUE = _of_store(
     "jobchime_polls_overdue_seconds",
-    "gauge",
     "For how long the poll that is due longest has not begun; 0 where none is late, or the collector is paused.",
-    (),
-    (),
-    "store",
 )
-STORED = Metric(
-    "jobchime_stored_match_records", "gauge", "Records of matches.v1 that the store has taken in.", (), (), "store"
-)
+STORED = _of_store("jobchime_stored_match_records", "Records of matches.v1 that the store has taken in.")
 
 METRICS: tuple[Metric, ...] = (
-    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP, INDEX_LACKS,
-    SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
-    PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS,
-    MATCHES, DUE_TO_ACCEPTED, WEBHOOK_ATTEMPTS, BUILD,
-    STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
-    SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNTAKEN, MAILS_UNHEARD,
-    WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
+    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP,
+    INDEX_LACKS, SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
+    NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
+    WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF,
+    OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNTAKEN,
+    MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
     WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, LINKS_LOST, DUE_TOO_LATE, CLOCK_AHEAD, POLLS_OVERDUE,
 )  # fmt: skip
 
 
 def metrics_table() -> Iterator[str]:
     """The list as lines of a Markdown table, as docs/metrics.md holds it."""
-    yield "| Metric | Kind | Labels | What it says |"
-    yield "|---|---|---|---|"
+    yield from ("| Metric | Kind | Labels | What it says |", "|---|---|---|---|")
     for metric in METRICS:
         labels = ", ".join(f"`{label}`" for label in metric.labels)
         kind = metric.kind if metric.origin == "process" else f"{metric.kind}, of the store"
