@@ -1,0 +1,148 @@
+"""Digests, mails, and those who read or ask for them."""
+
+from deploy.prometheus.alert import Alert, Case
+
+ALERTS: tuple[Alert, ...] = (
+    Alert(
+        "JobchimeMailsUnknown",
+        "ticket",
+        'max(jobchime_deliveries{state="unknown"}) > 0',
+        "0s",
+        "Nobody knows of some mails whether they went out: they may be lost, and are not sent again by themselves.",
+        Case({'jobchime_deliveries{state="unknown"}': "0x5 1x10"}, "10m", ({},)),
+        (
+            Case(
+                {'jobchime_deliveries{state="accepted"}': "7x15", 'jobchime_deliveries{state="unknown"}': "0x15"}, "10m"
+            ),
+        ),
+    ),
+    Alert(
+        "JobchimeMailsGivenUp",
+        "ticket",
+        'max by (fault) (jobchime_mails_given_up_last_day{fault!~"mailbox|withheld"}) > 0'
+        ' or max by (fault) (jobchime_mails_given_up_last_day{fault=~"mailbox|withheld"}) > 1'
+        ' unless on () sum(increase(jobchime_mail_attempts_total{outcome="accepted"}[1d])) > 0',
+        "5m",
+        "Mails of the last day will not go out any more, because of {{ $labels.fault }}.",
+        Case(
+            {
+                'jobchime_mails_given_up_last_day{fault="expired"}': "3x15",
+                'jobchime_mails_given_up_last_day{fault="withheld"}': "3x15",
+            },
+            "10m",
+            ({"fault": "expired"}, {"fault": "withheld"}),
+        ),
+        (
+            Case({'jobchime_mails_given_up_last_day{fault="mailbox"}': "1x15"}, "10m"),
+            Case(
+                {
+                    'jobchime_mails_given_up_last_day{fault="withheld"}': "3x15",
+                    'jobchime_mail_attempts_total{mailer="smtp", outcome="accepted", fault=""}': "0+1x15",
+                },
+                "10m",
+            ),
+        ),
+    ),
+    Alert(
+        "JobchimeMailsFailing",
+        "page",
+        'max by (fault) (jobchime_mails_failing{fault=~"settings|away"}) > 0',
+        "5m",
+        "No mail goes out: the mail server is away, or refuses key, login or sender ({{ $labels.fault }}).",
+        Case({'jobchime_mails_failing{fault="settings"}': "40x15"}, "10m", ({"fault": "settings"},)),
+        (Case({'jobchime_mails_failing{fault="busy"}': "40x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeSendingStopped",
+        "page",
+        "max(jobchime_sending_stopped) == 1",
+        "0s",
+        "Sending stopped by itself, for complaints, bounces or a restored store: a person must look.",
+        Case({"jobchime_sending_stopped": "0x5 1x10", "jobchime_sending_paused": "0x5 1x10"}, "10m", ({},)),
+        (Case({"jobchime_sending_stopped": "0x15", "jobchime_sending_paused": "1x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeSendingPaused",
+        "ticket",
+        "max(jobchime_sending_paused) == 1 and max(jobchime_sending_stopped) == 0",
+        "2h",
+        "An operator paused sending two hours ago: mails wait.",
+        Case({"jobchime_sending_paused": "1x200", "jobchime_sending_stopped": "0x200"}, "130m", ({},)),
+        (Case({"jobchime_sending_paused": "1x60 0x140", "jobchime_sending_stopped": "0x200"}, "130m"),),
+    ),
+    Alert(
+        "JobchimeDigestsLate",
+        "page",
+        "max(jobchime_due_subscribers) - max(jobchime_put_off_subscribers) > 0",
+        "30m",
+        "Somebody's digest has been due for half an hour and more, and is not built.",
+        Case({"jobchime_due_subscribers": "5x60", "jobchime_put_off_subscribers": "2x60"}, "40m", ({},)),
+        (
+            Case({"jobchime_due_subscribers": "5x60", "jobchime_put_off_subscribers": "5x60"}, "40m"),
+            Case({"jobchime_due_subscribers": "5x20 0x40", "jobchime_put_off_subscribers": "0x60"}, "40m"),
+        ),
+    ),
+    Alert(
+        "JobchimeMailsNotHandedOver",
+        "page",
+        "max(jobchime_mails_untaken_seconds) > 900",
+        "5m",
+        "Mails are built, nothing holds them, and none has been handed over for a quarter of an hour.",
+        Case({"jobchime_mails_untaken_seconds": "1000x15"}, "10m", ({},)),
+        (Case({"jobchime_mails_untaken_seconds": "600x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeMailsNotArriving",
+        "page",
+        "max by (kind) (jobchime_mails_not_arriving) > 0",
+        "15m",
+        "More than a tenth of the newest mails does not arrive ({{ $labels.kind }}).",
+        Case({'jobchime_mails_not_arriving{kind="soft_bounced"}': "9x30"}, "20m", ({"kind": "soft_bounced"},)),
+        (Case({'jobchime_mails_not_arriving{kind="soft_bounced"}': "0x30"}, "20m"),),
+    ),
+    Alert(
+        "JobchimeMailEventsSilent",
+        "ticket",
+        "max(jobchime_mails_unheard) > 0",
+        "15m",
+        "The mail provider has told nothing for two hours: bounces and complaints are not heard of.",
+        Case({"jobchime_mails_unheard": "9x30"}, "20m", ({},)),
+        (Case({"jobchime_mails_unheard": "0x30"}, "20m"),),
+    ),
+    Alert(
+        "JobchimeSignUpsFlood",
+        "ticket",
+        "max(jobchime_sign_ups_waiting) > 50000",
+        "5m",
+        "Half the room for sign-ups is taken; at 100,000 nobody new can sign up.",
+        Case({"jobchime_sign_ups_waiting": "60000x15"}, "10m", ({},)),
+        (Case({"jobchime_sign_ups_waiting": "900x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeWebhooksBehind",
+        "ticket",
+        "max(jobchime_webhook_oldest_overdue_seconds) > 900 and max(jobchime_sending_paused) == 0",
+        "5m",
+        "Events for webhooks have been due for a quarter of an hour, and are not posted.",
+        Case({"jobchime_webhook_oldest_overdue_seconds": "1000x15", "jobchime_sending_paused": "0x15"}, "10m", ({},)),
+        (Case({"jobchime_webhook_oldest_overdue_seconds": "1000x15", "jobchime_sending_paused": "1x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeReadersLeave",
+        "page",
+        "max by (kind) (jobchime_readers_leaving_last_day) > 0",
+        "5m",
+        "Far more readers than ever do want no mail any more ({{ $labels.kind }}).",
+        Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "9x15"}, "10m", ({"kind": "unsubscribed"},)),
+        (Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "0x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeLinksLost",
+        "page",
+        "time() - max(jobchime_links_lost_timestamp_seconds) < 86400",
+        "0s",
+        "Links in mails sent before, those to unsubscribe among them, lead nowhere: the secret is another one.",
+        Case({"jobchime_links_lost_timestamp_seconds": "_x5 0x10"}, "10m", ({},)),
+        (Case({"jobchime_links_lost_timestamp_seconds": "-90000x15"}, "10m"), Case({}, "10m")),
+    ),
+)

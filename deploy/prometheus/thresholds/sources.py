@@ -1,0 +1,68 @@
+"""Sources and their polls."""
+
+from deploy.prometheus.alert import Alert, Case
+
+ALERTS: tuple[Alert, ...] = (
+    Alert(
+        "JobchimeSourceSilent",
+        "ticket",
+        'max by (state) (jobchime_sources{state=~"silent|shrunk|unread|replaced|stale"}) > 0',
+        "15m",
+        "A source is {{ $labels.state }}: it gives nothing or nothing new, lacks much, or much of it cannot be read.",
+        Case({'jobchime_sources{state="silent"}': "1x30"}, "20m", ({"state": "silent"},)),
+        (
+            Case({'jobchime_sources{state="ok"}': "4x30", 'jobchime_sources{state="silent"}': "0x30"}, "20m"),
+            Case({'jobchime_sources{state="barren"}': "3x30", 'jobchime_sources{state="empty"}': "1x30"}, "20m"),
+        ),
+    ),
+    Alert(
+        "JobchimeSourcesFailing",
+        "ticket",
+        'sum(max by (state) (jobchime_sources{state=~"failing|hanging"}))'
+        ' / sum(max by (state) (jobchime_sources{state!~"off|paused"})) > 0.1',
+        "30m",
+        "More than a tenth of the sources fail or let polls run out of time.",
+        Case({'jobchime_sources{state="ok"}': "7x60", 'jobchime_sources{state="failing"}': "3x60"}, "40m", ({},)),
+        (Case({'jobchime_sources{state="ok"}': "97x60", 'jobchime_sources{state="failing"}': "3x60"}, "40m"),),
+    ),
+    Alert(
+        "JobchimeNothingComes",
+        "page",
+        'sum(max by (state) (jobchime_sources{state=~"barren|stale"}))'
+        ' == sum(max by (state) (jobchime_sources{state!~"off|paused|waiting"})) > 0',
+        "15m",
+        "No source that is polled lists anything, or anything new: no posting comes.",
+        Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
+        (
+            Case({'jobchime_sources{state="barren"}': "2x30", 'jobchime_sources{state="ok"}': "1x30"}, "20m"),
+            Case({'jobchime_sources{state="barren"}': "0x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m"),
+        ),
+    ),
+    Alert(
+        "JobchimeNoSource",
+        "ticket",
+        'sum(max by (state) (jobchime_sources{state!="off"})) == 0',
+        "15m",
+        "The settings name no source that is on, and nobody may push: no posting comes.",
+        Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="ok"}': "0x30"}, "20m", ({},)),
+        (Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="paused"}': "1x30"}, "20m"),),
+    ),
+    Alert(
+        "JobchimePollsLate",
+        "ticket",
+        "max(jobchime_polls_overdue_seconds) > 900",
+        "5m",
+        "Sources have been due for a quarter of an hour, and are not asked.",
+        Case({"jobchime_polls_overdue_seconds": "1000x15"}, "10m", ({},)),
+        (Case({"jobchime_polls_overdue_seconds": "600x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeSourcesNotTakenUp",
+        "ticket",
+        "max(jobchime_sources_not_taken_up) > 0",
+        "30m",
+        "What polls has for half an hour not known sources as the settings have them.",
+        Case({"jobchime_sources_not_taken_up": "0x5 2x40"}, "40m", ({},)),
+        (Case({"jobchime_sources_not_taken_up": "2x20 0x30"}, "40m"),),
+    ),
+)

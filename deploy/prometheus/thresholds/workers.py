@@ -1,0 +1,221 @@
+"""Services and their workers, engines, and what stands between them: records that wait, die or are left unread."""
+
+from deploy.prometheus.alert import Alert, Case
+
+_AWAY = "UnavailableError|LateError|SlowError|MissingIndexError"
+"""Errors of a batch that waits for an engine (`services/runtime/errors.py` and the classes made of them)."""
+
+_DEAD = 'jobchime_dead_letters_total{service="matcher", topic="raw.v1", error_type="PoisonError"}'
+
+
+def _retries(error: str) -> str:
+    return f'jobchime_retries_total{{service="matcher", topic="raw.v1", error_type="{error}"}}'
+
+
+def _service(name: str) -> tuple[dict[str, str]]:
+    return ({"service": name},)
+
+
+ALERTS: tuple[Alert, ...] = (
+    Alert(
+        "JobchimeServiceDown",
+        "page",
+        'max by (service) (jobchime_workers{state="alive"}) < 1',
+        "1m",
+        "No worker of {{ $labels.service }} is alive: nobody does its work.",
+        Case({'jobchime_workers{service="matcher", state="alive"}': "1x5 0x10"}, "10m", _service("matcher")),
+        (
+            Case({'jobchime_workers{service="matcher", state="alive"}': "2x5 1x10"}, "10m"),
+            Case({'jobchime_workers{service="matcher", state="alive"}': "1x5 0 1x10"}, "10m"),
+        ),
+    ),
+    Alert(
+        "JobchimeWorkerLost",
+        "ticket",
+        'max by (service) (jobchime_workers{state="lost"}) > 0',
+        "1m",
+        "A worker of {{ $labels.service }} died without a goodbye; the others go on.",
+        Case({'jobchime_workers{service="matcher", state="lost"}': "0x5 1x10"}, "10m", _service("matcher")),
+        (Case({'jobchime_workers{service="matcher", state="lost"}': "0x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeRestarting",
+        "page",
+        "max by (service) (jobchime_worker_restarts_last_hour) >= 3",
+        "0s",
+        "A worker of {{ $labels.service }} is started again and again: it dies soon after each start.",
+        Case({'jobchime_worker_restarts_last_hour{service="matcher"}': "0x5 2 3x10"}, "10m", _service("matcher")),
+        (Case({'jobchime_worker_restarts_last_hour{service="matcher"}': "0x5 1 2x10"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeSilent",
+        "page",
+        "absent(jobchime_store_up) or max(jobchime_store_up) < 1",
+        "2m",
+        "No process is left to say anything, or none of them reaches the store.",
+        Case({'jobchime_store_up{instance="a"}': "1x5 0x10", 'jobchime_store_up{instance="b"}': "0x15"}, "12m", ({},)),
+        (Case({'jobchime_store_up{instance="a"}': "1x15", 'jobchime_store_up{instance="b"}': "0x15"}, "12m"),),
+    ),
+    Alert(
+        "JobchimeNotReady",
+        "page",
+        "max by (service) (jobchime_ready unless jobchime_paused == 1) == 0",
+        "5m",
+        "No worker of {{ $labels.service }} does its work, and nobody paused it.",
+        Case({'jobchime_ready{service="matcher"}': "0x15"}, "12m", _service("matcher")),
+        (
+            Case({'jobchime_ready{service="matcher"}': "0x15", 'jobchime_paused{service="matcher"}': "1x15"}, "12m"),
+            Case({'jobchime_ready{service="matcher"}': "0x4 1 0x10"}, "7m"),
+        ),
+    ),
+    Alert(
+        "JobchimePartlyReady",
+        "ticket",
+        "min by (service) (jobchime_ready unless jobchime_paused == 1) == 0"
+        " and max by (service) (jobchime_ready unless jobchime_paused == 1) == 1",
+        "15m",
+        "Some workers of {{ $labels.service }} do not do their work; others do.",
+        Case(
+            {
+                'jobchime_ready{service="matcher", instance="a"}': "1x30",
+                'jobchime_ready{service="matcher", instance="b"}': "0x30",
+            },
+            "20m",
+            _service("matcher"),
+        ),
+        (Case({'jobchime_ready{service="matcher", instance="a"}': "1x30"}, "20m"),),
+    ),
+    Alert(
+        "JobchimeEngineAway",
+        "page",
+        f'sum by (service, topic) (increase(jobchime_retries_total{{error_type=~"{_AWAY}"}}[5m])) > 3',
+        "3m",
+        "{{ $labels.service }} waits for an engine before {{ $labels.topic }}.",
+        Case({_retries("UnavailableError"): "0+3x20"}, "15m", ({"service": "matcher", "topic": "raw.v1"},)),
+        (Case({_retries("UnavailableError"): "2x20"}, "15m"), Case({_retries("ValueError"): "0+3x20"}, "15m")),
+    ),
+    Alert(
+        "JobchimeTicksFailing",
+        "page",
+        "sum by (service) (increase(jobchime_tick_failures_total[10m])) > 5",
+        "10m",
+        "What is due at {{ $labels.service }} fails each time: digests, mails, polls or criteria wait.",
+        Case({'jobchime_tick_failures_total{service="notifier"}': "0+2x40"}, "30m", _service("notifier")),
+        (Case({'jobchime_tick_failures_total{service="notifier"}': "0x10 1x30"}, "30m"),),
+    ),
+    Alert(
+        "JobchimeStuck",
+        "ticket",
+        "max by (instance, loop) (jobchime_loop_idle_seconds) > 300",
+        "1m",
+        "A loop of {{ $labels.instance }} has not turned for five minutes: {{ $labels.loop }}.",
+        Case(
+            {
+                'jobchime_loop_idle_seconds{instance="a", loop="main"}': "0x20",
+                'jobchime_loop_idle_seconds{instance="a", loop="outbox.relay"}': "0+60x20",
+            },
+            "10m",
+            ({"instance": "a", "loop": "outbox.relay"},),
+        ),
+        (Case({'jobchime_loop_idle_seconds{instance="a", loop="main"}': "20x20"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeBehind",
+        "page",
+        "sum by (service) (deriv(jobchime_consumergroup_lag[15m])) > 0"
+        " and sum by (service) (jobchime_consumergroup_lag) > 1000",
+        "15m",
+        "{{ $labels.service }} falls behind: more comes than it handles.",
+        Case({'jobchime_consumergroup_lag{service="matcher", partition="1"}': "0+100x60"}, "50m", _service("matcher")),
+        (
+            Case({'jobchime_consumergroup_lag{service="matcher", partition="1"}': "6000-100x60"}, "50m"),
+            Case({'jobchime_consumergroup_lag{service="matcher", partition="1"}': "0+10x60"}, "50m"),
+        ),
+    ),
+    Alert(
+        "JobchimeOutboxWaits",
+        "ticket",
+        "max(jobchime_outbox_rows) > 100",
+        "15m",
+        "Changes of searches are not published: new searches find nothing.",
+        Case({"jobchime_outbox_rows": "500x30"}, "20m", ({},)),
+        (Case({"jobchime_outbox_rows": "500x10 0x20"}, "20m"),),
+    ),
+    Alert(
+        "JobchimeDeadLetters",
+        "ticket",
+        # What is counted for the first time comes with 1, in which `increase` sees no increase.
+        "sum by (service, topic) (increase(jobchime_dead_letters_total[1h])) > 0"
+        " or sum by (service, topic) (jobchime_dead_letters_total unless jobchime_dead_letters_total offset 1h) > 0",
+        "0s",
+        "Records of {{ $labels.topic }} could not be processed by {{ $labels.service }}.",
+        Case({_DEAD: "_x5 1x30"}, "20m", ({"service": "matcher", "topic": "raw.v1"},)),
+        (Case({_DEAD: "_x5 1x120"}, "90m"),),
+    ),
+    Alert(
+        "JobchimeServicePaused",
+        "ticket",
+        "max by (service) (jobchime_paused) == 1",
+        "2h",
+        "An operator paused {{ $labels.service }} two hours ago: its work waits.",
+        Case({'jobchime_paused{service="matcher"}': "1x200"}, "130m", _service("matcher")),
+        (Case({'jobchime_paused{service="matcher"}': "1x60 0x140"}, "130m"),),
+    ),
+    Alert(
+        "JobchimeCanaryLost",
+        "page",
+        "max(jobchime_canary_age_seconds) > 1500",
+        "5m",
+        "A posting of our own, sent each ten minutes, has not come into the store and to a digest for 25 minutes.",
+        Case({"jobchime_canary_age_seconds": "1600x15"}, "10m", ({},)),
+        (Case({"jobchime_canary_age_seconds": "590x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeTwoReleases",
+        "ticket",
+        "count(count by (version) (jobchime_build_info)) > 1",
+        "2h",
+        "Workers of two releases have run beside each other for two hours: an upgrade was not ended.",
+        Case(
+            {'jobchime_build_info{version="1", instance="a"}': "1x200", 'jobchime_build_info{version="2"}': "1x200"},
+            "130m",
+            ({},),
+        ),
+        (Case({'jobchime_build_info{version="1", instance="a"}': "1x200"}, "130m"),),
+    ),
+    Alert(
+        "JobchimeLeftUnread",
+        "page",
+        "max by (topic) (jobchime_left_unread_last_day) > 0",
+        "0s",
+        "Records left {{ $labels.topic }} before they were read: jobs, or matches, that nobody is told of.",
+        Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x5 40x10"}, "10m", ({"topic": "raw.v1"},)),
+        (Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x15"}, "10m"),),
+    ),
+    Alert(
+        "JobchimeIndexShort",
+        "ticket",
+        "max(jobchime_index_lacks_postings) > 0",
+        "15m",
+        "The index lacks postings of the last week that the store has: new searches find fewer.",
+        Case({"jobchime_index_lacks_postings": "0x5 40x30"}, "30m", ({},)),
+        (
+            Case({"jobchime_index_lacks_postings": "40x10 0x20"}, "30m"),
+            Case({}, "30m"),
+        ),
+    ),
+    Alert(
+        "JobchimeClockAhead",
+        "page",
+        "max(jobchime_clock_ahead_seconds) > 30 or max(jobchime_searches_due_too_late) > 0",
+        "5m",
+        "A clock runs ahead, or did: mails go out at wrong hours, and whether workers live cannot be told.",
+        Case({'jobchime_clock_ahead_seconds{service="matcher"}': "600x15"}, "10m", ({},)),
+        (
+            Case(
+                {'jobchime_clock_ahead_seconds{service="matcher"}': "3x15", "jobchime_searches_due_too_late": "0x15"},
+                "10m",
+            ),
+        ),
+    ),
+)
