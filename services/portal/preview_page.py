@@ -215,7 +215,7 @@ def _passing(taste: Taste, words: Words) -> str:
         passing=number(taste.passing),
         weighed=number(taste.weighed),
     )
-    return " ".join(filter(None, [likely, why_not, _by_reader(taste, words)]))
+    return " ".join(filter(None, [likely, _by_reader(taste, words), why_not]))
 
 
 def _by_reader(taste: Taste, words: Words) -> str:

@@ -107,7 +107,8 @@ class _Searches:
 
     def posted(self, here: AtHome, search_id: str, sent: Mapping[str, str]) -> Response:
         """Save it, or show what it finds, or what a pasted text asks for."""
-        given = {**sent_in(sent, name=""), **owner_fields(here.person.profile, here.words)}
+        owner = owner_fields(here.person.profile, here.words)
+        given = {**sent_in(sent, name=""), **owner}
         new, now = not search_id, self.door.clock()
         if sent.get("add") or sent.get("instead"):
             given = adding(given, sent["add"]) if sent.get("add") else instead(given, sent["instead"])
@@ -117,8 +118,9 @@ class _Searches:
                 return self.page(here, given, new=new, seen=self._preview(here, given))
             case "read":
                 read = reading(given, here.words, now)
-                seen = self._preview(here, read.given)
-                return self.page(here, read.given, new=new, just_read=read, seen=seen)
+                # What it says of their home and years is of the page with their profile: mails go by that.
+                filled = {**read.given, **owner}
+                return self.page(here, filled, new=new, just_read=read, seen=self._preview(here, filled))
         try:
             if new and lacks_trade(given) and search_of(given, here.words):
                 return self.page(here, given, new=new, asks_trade=True, seen=self._preview(here, given))

@@ -45,6 +45,12 @@ def test_backups_are_not_kept_for_longer_than_it_is_known_who_was_erased() -> No
         PortalSettings(backups_kept_days=KEEP_ERASURES.days + 1)
 
 
+def test_it_says_that_home_and_years_are_kept_and_why(portal: ServedPortal) -> None:
+    page = portal.get("/privacy").text
+    [said] = re.findall(r"<li>(Where you live[^<]+)</li>", page)
+    assert "to leave out jobs that are too far or too senior: until you take it back or erase it" in said
+
+
 def test_it_names_whom_to_ask(store: NotifierStore) -> None:
     with served_portal(store, sender_address="alerts@harbour.example") as portal:
         assert "alerts@harbour.example" in portal.get("/privacy").text
@@ -71,7 +77,9 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
         portal.get("/f/the-key-of-a-feed.atom")
         # The mailer cannot write, and then the store breaks.
         (tmp_path / "mails").write_text("in the way")
-        portal.post("/sign-up", address="grace@example.com", text="harbour", time_zone="UTC")
+        portal.post(
+            "/sign-up", address="grace@example.com", text="harbour", time_zone="UTC", home="Windhoek", years="37"
+        )
         portal.postman.join()
         monkeypatch.setattr(store.engine, "connect", None)
         monkeypatch.setattr(store.engine, "begin", None)
@@ -81,5 +89,7 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
     assert "a letter did not go out" in said
     assert "a visit failed" in said
     assert [
-        secret for secret in (*tokens.values(), "the-key-of-a-feed", "grace@example.com", "grace") if secret in said
+        secret
+        for secret in (*tokens.values(), "the-key-of-a-feed", "grace@example.com", "grace", "Windhoek")
+        if secret in said
     ] == []

@@ -114,6 +114,16 @@ def test_a_look_at_what_it_finds_saves_nothing(store: NotifierStore, ada: Subscr
     assert store.searches.all(ada.subscriber_id) == before
 
 
+def test_a_preview_at_home_goes_by_what_the_profile_says_and_not_by_a_sentence_that_says_otherwise(
+    browser: Browser,
+) -> None:
+    assert browser.post("/home", do="profile", home="Leeds").status_code == 303
+    page = browser.post("/home/search", pasted="nurse in Manchester, 6 years", do="read", currency="GBP").text
+    carried = dict(re.findall(r'<input type="hidden" name="(home|years)" value="([^"]*)">', page))
+    assert carried == {"home": "Leeds, GB", "years": ""}
+    assert 'value="Manchester, GB"' in page, "the search asks for it all the same"
+
+
 def test_a_copy_and_another_one_are_saved_under_names_of_their_own(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:
