@@ -11,11 +11,12 @@ from typing import Any, Final
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Posting, PostingCore, Workplace
 from services.rules.criteria import CriteriaError, accepted
-from services.rules.places.towns import label_of, towns_in_sentence
+from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.named import Titles, cut, skills_in, titles_in
 from services.usecases.wishes.person import begins, years_of
+from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 
 _MOST_SKILLS: Final = 12
@@ -117,7 +118,8 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
-    home = _home(criteria, wanted) if sentence else ""
+    towns = places_of(wanted, titles.asked, at_home=False).towns if sentence else ()
+    home = towns[0] if len(towns) == 1 else ""
     guess = titles.guessed, titles.guessed_by
     return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), *guess, home, years)
 
@@ -160,17 +162,18 @@ def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
 def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str, titles: Titles) -> dict[str, Any]:
     """What is asked for. `wanted`: a sentence without what it refuses."""
     workplaces = _workplaces(posting, sentence)
-    near = _near(posting, wanted, workplaces)
-    skills = _skills(posting, wanted)
+    places = _places(posting, wanted, titles, workplaces)
+    # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
+    either = workplaces == ("remote",) and places.beside_remote
+    skills = tuple(name for name in _skills(posting, wanted, places) if name not in places.no_skills)
     if titles.guessed_by:
         skills = tuple(dict.fromkeys((titles.guessed_by, *skills)))
     return {
         "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
         "roles": RoleTerms(any=titles.asked, neighbours=titles.near),
-        "places": (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions),
-        # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
-        "workplace": () if near and workplaces == ("remote",) else workplaces,
-        "near": near,
+        "places": places.codes,
+        "workplace": () if either else workplaces,
+        "near": tuple(Nearby(town=town, km=_KM) for town in places.towns if either or workplaces != ("remote",)),
         "seniority": (posting.seniority,) if posting.seniority else (),
         "employment": tuple(wishes.forms_in(posting.offered, wanted)),
         "salary_floor": _floor(posting, wanted, currency),
@@ -190,7 +193,7 @@ def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, 
     if wishes.lacks_experience(refused):
         return (), ()
     posting = posting_in(refused, now)
-    tools = tuple(name for name in _skills(posting, refused) if taxonomy().is_tool(name))
+    tools = tuple(name for name in _skills(posting, refused, Places()) if taxonomy().is_tool(name))
     return tools, () if tools else posting.roles[:1]
 
 
@@ -250,7 +253,7 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -
             yield Proposal(name, "", cut(evidence[0].text.lstrip(" •") if evidence else sentence))
 
 
-def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
+def _skills(posting: PostingCore, sentence: str, places: Places) -> tuple[str, ...]:
     """Those that it asks for; tools alone where it names some, which say more than fields do."""
     known = taxonomy()
     asked = [skill.name for skill in posting.skills if skill.core or sentence]
@@ -260,8 +263,7 @@ def _skills(posting: PostingCore, sentence: str) -> tuple[str, ...]:
         asked = [name for name in asked if name not in titled]
     # In so few words there is nothing that would say of "Go" what it is; a capital does, except in a town: "in Leeds"
     # is no LEED.
-    named = (*posting.towns, *(town.id for town in towns_in_sentence(sentence, posting.reach.countries)))
-    towns = {word for town in map(label_of, named) if town for word in town.rpartition(",")[0].split()}
+    towns = {word for town in places.towns for word in town.rpartition(",")[0].split()}
     words = [said for said in _WORDS.findall(sentence) if not towns.issuperset(said.split())]
     asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
@@ -281,20 +283,13 @@ def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     return (posting.workplace,)
 
 
-def _near(posting: PostingCore, sentence: str, workplaces: Sequence[Workplace]) -> tuple[Nearby, ...]:
-    if workplaces == ("remote",) and not wishes.ways().or_remote.search(sentence.lower()):
-        return ()
-    # A remote posting has no towns, and of towns with an "or" between them one; who says what they look for means all.
-    said = (town.id for town in towns_in_sentence(sentence, posting.reach.countries))
-    towns = dict.fromkeys((*(() if posting.workplace == "remote" else posting.towns), *said))
-    return tuple(Nearby(town=town, km=_KM) for town in map(label_of, towns) if town)
-
-
-def _home(criteria: Criteria, sentence: str) -> str:
-    """The one town that is asked for, or beside remote work named: "remote Go jobs from Leeds"."""
-    named = [circle.town for circle in criteria.near]
-    named = named or [town.label for town in towns_in_sentence(sentence, criteria.places)]
-    return named[0] if len(named) == 1 else ""
+def _places(posting: PostingCore, sentence: str, titles: Titles, workplaces: Sequence[Workplace]) -> Places:
+    """Those that a sentence names, else those of the posting."""
+    if sentence:
+        return places_of(sentence, titles.asked, at_home=workplaces == ("remote",))
+    reach = posting.reach
+    towns = tuple(town for town in map(label_of, posting.towns) if town)
+    return Places((*reach.groups, *reach.countries, *reach.subdivisions), towns)
 
 
 def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | None:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -160,6 +160,8 @@ class PlaceMention:
     end: int
     text: str
     subdivision: str | None = None
+    name_end: int = 0
+    """Where the name itself ends, without the state or country that is joined to it."""
 
 
 _SHORT = 80
@@ -168,14 +170,25 @@ _MOST_KEPT = 200
 """Characters of a field whose places are remembered: feeds repeat the same few thousand."""
 
 
-def find_places(text: str, *, cities: bool = False) -> tuple[PlaceMention, ...]:
+def find_places(text: str, *, cities: bool = False, small: bool = False) -> tuple[PlaceMention, ...]:
     """Every place that running text names, in order; a city with its state or country is one mention.
 
     Names want a capital letter, codes a comma or a list. A name of several places is told apart by what stands
-    beside it, else left out. `cities` takes in a few thousand more, where the text is known to name a place.
+    beside it, else left out. `cities` takes in a few thousand more, where the text is known to name a place; `small`
+    names in small letters too, where it is known to be typed as it comes.
     """
     lower = len(text) <= _SHORT and text.islower()
-    return _mentions(text, names_in(text, "lower" if lower else "field" if cities else "text"))
+    named = names_in(text, "lower" if lower else "field" if cities else "text")
+    return _mentions(text, [*named, *_in_small_letters(text, named)] if small and not lower else named)
+
+
+def _in_small_letters(text: str, named: Sequence[NameMatch]) -> Iterator[NameMatch]:
+    """The further names of a text that stand there in small letters."""
+    written = text.lower()
+    for name in names_in(written, "lower") if len(written) == len(text) else ():
+        apart = all(name.end <= other.start or other.end <= name.start for other in named)
+        if apart and text[name.start : name.end].islower():
+            yield name
 
 
 def places_in_field(text: str) -> tuple[PlaceMention, ...]:
@@ -215,6 +228,7 @@ def kind_of(code: str) -> PlaceKind:
 
 
 def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]:
+    named = sorted(named, key=lambda name: name.start)
     found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda name: name.start))
     meant: list[Sense | None] = []
     for i, name in enumerate(found):
@@ -222,10 +236,14 @@ def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]
     for i, name in enumerate(found):
         meant[i] = meant[i] or _meant(text, name, _neighbours(text, found, meant, i))
     return tuple(
-        PlaceMention(sense.code, sense.kind, name.start, name.end, text[name.start : name.end], sense.subdivision)
+        PlaceMention(*_of(sense), name.start, name.end, text[name.start : name.end], sense.subdivision, name.name_end)
         for name, sense in zip(found, meant, strict=True)
         if sense and sense.kind != "demonym"
     )
+
+
+def _of(sense: Sense) -> tuple[str, PlaceKind]:
+    return sense.code, sense.kind
 
 
 def _neighbours(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> list[Sense]:

@@ -14,7 +14,14 @@ from rapidfuzz.distance import OSA
 
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part, place_data
-from services.rules.places.known import canonical_place, countries_of, find_places, is_group, is_subdivision
+from services.rules.places.known import (
+    PlaceMention,
+    canonical_place,
+    countries_of,
+    find_places,
+    is_group,
+    is_subdivision,
+)
 from services.rules.places.town_data import Town, towns
 from services.rules.text import fold
 
@@ -28,6 +35,7 @@ __all__ = [
     "nearest_towns",
     "town_name",
     "town_of",
+    "town_of_mention",
     "towns_in_field",
     "towns_in_sentence",
     "towns_meant",
@@ -157,12 +165,7 @@ def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
 
 def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]:
     """The towns in which a sentence says that work is done, of countries that are known."""
-    found: dict[Town, None] = {}
-    for mention in find_places(text):
-        if mention.kind == "city" or (mention.kind == "subdivision" and "," in mention.text):  # `Washington, D.C.`
-            inside = (mention.subdivision or mention.code,)
-            called = _within(_called(mention.text.partition(",")[0]), frozenset({*inside, mention.code}))
-            found.update(dict.fromkeys(called[:1]))
+    found = dict.fromkeys(town for mention in find_places(text) if (town := town_of_mention(mention)))
     if found or not countries:
         return tuple(found)[:MOST]
     for match in _named_after().finditer(text):
@@ -174,6 +177,14 @@ def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]
                 found[meant[0]] = None
                 break
     return tuple(found)[:MOST]
+
+
+def town_of_mention(mention: PlaceMention) -> Town | None:
+    """The town that a text names; None where it names another place, or a town that the table lacks."""
+    if mention.kind != "city" and not (mention.kind == "subdivision" and "," in mention.text):  # `Washington, D.C.`
+        return None
+    name = mention.text[: (mention.name_end or mention.end) - mention.start].partition(",")[0]
+    return next(iter(_within(_called(name), frozenset({mention.subdivision or mention.code, mention.code}))), None)
 
 
 def _called(name: str) -> tuple[Town, ...]:

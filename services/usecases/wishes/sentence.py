@@ -14,12 +14,14 @@ from schemas.posting import Employment, Workplace
 from services.ingest.domain.pay.data import pay_data
 from services.rules.criterion.facet import EMPLOYMENT
 from services.rules.lexicon.builder import any_of
+from services.rules.places.data import country_part
 from services.rules.places.known import find_places
 
 _CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;.!?-–—()"
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
 _FORMS: Final = get_args(Employment)
+_WHERE_PORTUGUESE: Final = ("BR", "PT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,18 @@ def choices_in(wanted: str) -> Iterator[tuple[str, int, int]]:
 
 def choices_of(wanted: str) -> Iterator[str]:
     """What stands between commas and each "or"."""
-    known = _patterns()
-    for choice in known.choice.split(wanted):
-        yield from filter(None, (said.strip(_EDGES) for said in known.clauses.split(choice)))
+    yield from (wanted[start:end] for start, end in stretches_of(wanted))
+
+
+def stretches_of(wanted: str) -> Iterator[tuple[int, int]]:
+    """Where that begins and ends."""
+    known, start = _patterns(), 0
+    ends = sorted(found.span() for pattern in (known.clauses, known.choice) for found in pattern.finditer(wanted))
+    for end, behind in (*ends, (len(wanted), len(wanted))):
+        if said := wanted[start:end].strip(_EDGES):
+            begins = wanted.index(said, start)
+            yield begins, begins + len(said)
+        start = behind
 
 
 def each_refused(refused: str) -> Iterator[tuple[str, bool]]:
@@ -191,8 +202,13 @@ def _clauses(sentence: str) -> Iterator[str]:
 def _never_in(clause: str) -> int | None:
     """Where a clause begins to say what is not wanted."""
     for found in _patterns().never.finditer(clause):
-        # "No" is "in the" in Portuguese, where a place is behind it.
-        if not any(place.start == 0 for place in find_places(clause[found.end() :].lstrip())):
+        behind = next(
+            (place for place in find_places(clause[found.end() :].lstrip(), small=True) if place.start == 0), None
+        )
+        # "No" is "in the" in Portuguese: "vaga no Brasil", and of Brazil and Portugal also where a part begins with it.
+        if _patterns().in_the.fullmatch(found[0]) is None or behind is None:
+            return found.start()
+        if not clause[: found.start()].strip() and country_part(behind.code) not in _WHERE_PORTUGUESE:
             return found.start()
     return None
 
@@ -202,6 +218,8 @@ class _Patterns:
     clauses: re.Pattern[str]
     parts: re.Pattern[str]
     never: re.Pattern[str]
+    in_the: re.Pattern[str]
+    """Among these, what is a preposition before a place."""
     choice: re.Pattern[str]
     """Leads to what will do as well."""
     each: re.Pattern[str]
@@ -229,12 +247,13 @@ def _patterns() -> _Patterns:
         clauses=re.compile(rf"{_CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
         parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
         never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
+        in_the=re.compile(any_of("wish.leads", languages=("pt",)), re.IGNORECASE),
         choice=re.compile(rf"(?<=[\w,-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
         each=re.compile(
             rf"(?<=\w) (?:{any_of('joint.or', 'joint.either', 'wish.nor')}|(?P<adds>{any_of('joint.and')})) (?=\w)",
             re.IGNORECASE,
         ),
-        idle=re.compile(any_of("wish.idle", "wish.leads"), re.IGNORECASE),
+        idle=re.compile(any_of("wish.idle", "wish.leads", "wish.but"), re.IGNORECASE),
         hours=re.compile(
             rf" (?:{any_of('zone.work')} )?{any_of('zone.hours', 'zone.time_zones')}(?!\w)", re.IGNORECASE
         ),

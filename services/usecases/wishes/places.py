@@ -1,0 +1,226 @@
+"""Where somebody wants to work, as a sentence says it: whatever place it names is meant, and nothing is read between.
+
+A posting names places for many reasons, and is read with care; who says what they look for names those they want.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+from services.ingest.domain.reach.named import as_states
+from services.ingest.domain.reach.words import words as words_of_reach
+from services.ingest.domain.role.reading import read_role
+from services.rules.lexicon.builder import any_of
+from services.rules.places.data import country_part, place_data
+from services.rules.places.known import WORLDWIDE, PlaceMention, country_of, find_places, is_subdivision
+from services.rules.places.text import WORDS, state_codes
+from services.rules.places.towns import Town, town_of_mention, towns_in_field, towns_meant
+from services.rules.roles.taxonomy import roles
+from services.rules.skills.taxonomy import taxonomy
+from services.rules.text import fold
+from services.usecases.wishes.sentence import is_idle, stretches_of, ways
+
+_MOST_WORDS: Final = 4
+_TECHNICAL: Final = frozenset({"software", "data", "infrastructure", "security"})
+"""Families of trades in which a name that a tool and a town share is rather the tool's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What is named."""
+
+    codes: tuple[str, ...] = ()
+    """Of the places to ask for."""
+    towns: tuple[str, ...] = ()
+    """Labels."""
+    beside_remote: bool = False
+    """Whether one of the towns will do beside work from home: "remote or Austin"."""
+    no_skills: frozenset[str] = frozenset()
+    """Skills whose names stand in the sentence for a place alone: "nurse in Aurora, Colorado"."""
+
+
+class _Named(NamedTuple):
+    start: int
+    end: int
+    code: str
+    """Of a town its country's, or its state's where that is known."""
+    town: Town | None = None
+    """None where the table lacks it."""
+    is_town: bool = True
+
+
+def places_of(wanted: str, called: Sequence[str], *, at_home: bool) -> Places:
+    """The places that a sentence names. `called`: roles that it asks for; `at_home`: whether remote work alone is.
+
+    Who works from home in a town works from its state.
+    """
+    text = _with_codes_in_capitals(wanted)
+    skilled = [mention for mention in taxonomy().find(text) if mention.kind != "language"]
+    technical = not called or roles()[called[0]].family in _TECHNICAL
+    named: list[_Named] = []
+    not_skills, are_skills = set[str](), set[str]()
+    mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
+    for mention in as_states(mentions):
+        over = {skill.name for skill in skilled if skill.start < mention.end and mention.start < skill.end}
+        if over and not _is_place(text, mention, technical=technical):
+            are_skills |= over
+            continue
+        not_skills |= over
+        named.append(_named(mention))
+    countries = {country_part(one.code) for one in named if one.code not in place_data().members}
+    taken = [*((one.start, one.end) for one in named), *((skill.start, skill.end) for skill in skilled)]
+    named += _towns_alone(text, countries, taken)
+    towns = [one for one in sorted(named) if one.town]
+    beside_remote = _is_beside_remote(text, towns)
+    return Places(
+        _codes(named, at_home=at_home and not beside_remote),
+        tuple(dict.fromkeys(one.town.label for one in towns if one.town)),
+        beside_remote,
+        frozenset(not_skills - are_skills),
+    )
+
+
+def _named(mention: PlaceMention) -> _Named:
+    """A place, or a town, which "São Paulo" is before it is a state."""
+    town = town_of_mention(mention)
+    if mention.kind == "subdivision" and town is None:
+        called = (town for town in towns_meant(mention.text) if fold(town.name) == fold(mention.text))
+        town = next((town for town in called if town.code in (mention.code, country_of(mention.code))), None)
+    code = town.code if town else mention.subdivision if mention.kind == "city" else mention.code
+    return _Named(mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town))
+
+
+def _codes(named: Sequence[_Named], *, at_home: bool) -> tuple[str, ...]:
+    """Places as criteria name them: of a town its country, or its state for who works from home or names one too."""
+    narrowed = {country_part(one.code) for one in named if not one.is_town and is_subdivision(one.code)}
+    found: dict[str, None] = {}
+    for one in named:
+        country = country_part(one.code)
+        narrow = not one.is_town or ((at_home or country in narrowed) and country in place_data().coded)
+        found[one.code if narrow else country] = None
+    return tuple(code for code in found if code != WORLDWIDE)
+
+
+def _is_of_else(text: str, mention: PlaceMention) -> bool:
+    """Whether a place says of something else where that is from: "US tax", "UK visa"."""
+    return words_of_reach().not_a_place.match(text.lower(), mention.end) is not None
+
+
+def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
+    """Whether what is the name of a skill too stands for the place: with its state, or where a trade has no tools."""
+    if mention.kind != "city" or mention.name_end < mention.end:
+        return True
+    return not technical and _patterns().before.search(text[: mention.start]) is not None
+
+
+def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
+    """Further towns of the table: what is all that a part of the sentence says, or stands behind "in" or "near"."""
+    known, spans = _patterns(), [*taken]
+    for start, end in stretches_of(text):
+        before = known.leads.match(text, start, end)
+        spans += _first_town(text, (before.end() if before else start, end), countries, spans, whole=True)
+    for found in known.before.finditer(text):
+        spans += _first_town(text, (found.end(), len(text)), countries, spans)
+    for start, end in spans[len(taken) :]:
+        if town := _town(text[start:end], countries):
+            yield _Named(start, end, town.code, town)
+
+
+def _first_town(
+    text: str,
+    within: tuple[int, int],
+    countries: Collection[str],
+    taken: Sequence[tuple[int, int]],
+    *,
+    whole: bool = False,
+) -> Iterator[tuple[int, int]]:
+    """Where the town stands that some words begin with, in as many of them as it takes, or that all of them name."""
+    start, end = within
+    words = islice(_patterns().words.finditer(text, start, end), _MOST_WORDS)
+    for stop in reversed([word.end() for word in words]):
+        apart = all(last <= start or stop <= first for first, last in taken)
+        if apart and (not whole or stop == end) and _town(text[start:stop], countries):
+            yield start, stop
+            return
+
+
+def _town(name: str, countries: Collection[str]) -> Town | None:
+    """The town that a name means, where it is no word of something else."""
+    if any(map(is_idle, name.split())) or read_role(name, (), "", roles()).roles or taxonomy().canonical(name):
+        return None
+    found = towns_in_field(name, countries)
+    return found[0] if len(found) == 1 else None
+
+
+def _is_beside_remote(text: str, towns: Sequence[_Named]) -> bool:
+    """Whether there is an "or" between work from home and a town: "Leeds or remote", "remote in Spain or Malaga"."""
+    small, known = text.lower(), _patterns()
+    if towns and ways().or_remote.search(small):
+        return True
+    reached = 0
+    for one in towns:
+        remote = list(ways().wanted["remote"].finditer(small, reached, one.start))
+        if remote and known.choice.search(small, remote[-1].end(), one.start):
+            return True
+        reached = one.end
+    return False
+
+
+def _with_codes_in_capitals(wanted: str) -> str:
+    """Codes of places as they are written where somebody has time for capitals: "remote uk or eu", "phoenix az"."""
+    known = _patterns()
+    text = wanted
+    for pattern in (known.acronyms, known.short_ones, known.short_ones):
+        text = pattern.sub(lambda found: f"{found['before']}{found['code'].upper()}", text)
+    return known.town_in_state.sub(_in_its_state, text)
+
+
+def _in_its_state(found: re.Match[str]) -> str:
+    """A town and the code of its state, with capitals; what else the words are as it stands."""
+    code, words = found["code"].upper(), found["name"].split(" ")
+    if code in state_codes() and code not in WORDS and not is_idle(found["code"]):
+        for first in range(len(words)):
+            name = " ".join(words[first:])
+            if any(town.state == code for town in towns_meant(f"{name}, {code}")):
+                return f"{found['name'].removesuffix(name)}{name.title()}{found['between']}{code}"
+    return found[0]
+
+
+class _Patterns(NamedTuple):
+    before: re.Pattern[str]
+    """Right before the name of a town."""
+    leads: re.Pattern[str]
+    """What a part may begin with."""
+    words: re.Pattern[str]
+    choice: re.Pattern[str]
+    acronyms: re.Pattern[str]
+    short_ones: re.Pattern[str]
+    """Those that are words too: "us", "eu"."""
+    town_in_state: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    before, leads = any_of("place.town_before"), any_of("place.town_before", "wish.leads")
+    acronyms = {name.lower(): sense.kind for name, sense in place_data().text if name.isalpha() and name.isupper()}
+    clear = "|".join(name for name, kind in acronyms.items() if kind in ("country", "city") and name != "us")
+    doubtful = "|".join(name for name, kind in acronyms.items() if len(name) == 2 and name not in clear.split("|"))
+    listed = rf"\b(?:{clear}|{doubtful})(?:\s*[,/]|\s{any_of('joint.or', 'joint.and')})"
+    return _Patterns(
+        before=re.compile(rf"(?<!\w){before}\s+(?:{any_of('place.town_article')}\s+)?", re.IGNORECASE),
+        leads=re.compile(rf"(?:{leads}\s+)+", re.IGNORECASE),
+        words=re.compile(r"[\w'’.-]+"),
+        choice=re.compile(any_of("joint.or", "joint.own.or")),
+        acronyms=re.compile(rf"(?P<before>)\b(?P<code>{clear})\b"),
+        short_ones=re.compile(
+            rf"(?P<before>(?:{any_of('place.remote', 'place.town_before', 'place.leading')}|{listed})\s*)"
+            rf"\b(?P<code>{doubtful})\b",
+            re.IGNORECASE,
+        ),
+        town_in_state=re.compile(
+            r"\b(?P<name>[^\W\d_]+(?: [^\W\d_]+){0,2})(?P<between>,? )(?P<code>[a-z]{2})(?=$|[\s,;.])"
+        ),
+    )
