@@ -49,6 +49,8 @@ def home_meant(said: str) -> Home:
     CriteriaError with the nearest towns, or with those that it may be.
     """
     text = " ".join(said.split())
+    if town_of(text):
+        return home_read(text)
     place = canonical_place(text)
     if place is not None and is_country(place):
         return Home(place)

@@ -4,6 +4,11 @@ import pytest
 
 from services.rules.criterion import CriteriaError
 from services.rules.home import Home, home_meant, home_read
+from services.rules.places.data import place_data
+from services.rules.places.town_data import towns
+from services.usecases.completion import readable_place
+from services.wording.catalogues import words_of
+from services.wording.words import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,17 @@ def test_what_is_no_place_or_several_is_refused_with_what_may_be_meant(said: str
         home_meant(said)
     assert raised.value.code == code
     assert raised.value.values["near"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_stands_on_a_page_is_meant_again(language: str) -> None:
+    labels = sorted(towns().by_label)
+    # A town that is called almost like a country, and one of so many others.
+    for label in ("Aland, IN", "Singapore, SG", *labels[::200]):
+        assert str(home_meant(label)) == label
+    words = words_of(language)
+    for code in place_data().countries:
+        assert str(home_meant(readable_place(code, words))) == code
 
 
 def test_several_countries_are_no_home() -> None:
