@@ -163,11 +163,13 @@ class LivePreviews:
 
     def _jobs_a_week(self, query: Query, reader: Recipient, now: datetime) -> float:
         matching, newest = self._columns.newest(query.criteria, _WEIGHED)
+        return len(self._passing(query, reader, newest, now)) * (_WEEK / self._span(matching, newest, now))
+
+    def _passing(self, query: Query, reader: Recipient, newest: Sequence[PastVersion], now: datetime) -> frozenset[str]:
         given = self._postings(newest)
         with self._lock:
             settings = self._settings.notifier.curate
-            passing = passing_of(given, reader, self._search(query), now, settings, self._judging)
-        return passing * (_WEEK / self._span(matching, newest, now))
+            return passing_of(given, reader, self._search(query), now, settings, self._judging)
 
     def _span(self, matching: int, newest: Sequence[PastVersion], now: datetime) -> timedelta:
         """In what time the newest of those that match came; a day at least."""
@@ -243,8 +245,8 @@ class LivePreviews:
         """How many jobs pass only where the reader does not say of themself what they do, and how many only so."""
         if reader.home is None and reader.years is None:
             return 0, 0
-        silent = self._outcome(query, replace(reader, home=None, years=None), found, now)
-        unsaid, said = ({posting.posting_id for posting in some} for some in (_mailed_of(silent), passing))
+        unsaid = self._passing(query, replace(reader, home=None, years=None), found.newest, now)
+        said = {posting.posting_id for posting in passing}
         return len(unsaid - said), len(said - unsaid)
 
     def _unlikely(self, found: PastFindings, outcome: Digest | Hold) -> tuple[tuple[PostingCore, Chance], ...]:

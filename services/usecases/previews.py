@@ -260,10 +260,10 @@ def passing_of(
     now: datetime,
     settings: CurateSettings,
     judging: Judging,
-) -> int:
-    """How many jobs the same postings come to that mails would hold, be it a mail for which they have no room."""
+) -> frozenset[str]:
+    """Which of the same postings mails would hold, one of each job, be it a mail for which they have no room."""
     jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
-    return sum(job.outcome == "match" for job in jobs)
+    return frozenset(job.posting.posting_id for job in jobs if job.outcome == "match")
 
 
 def _candidates(found: Sequence[PostingCore], search: DueSearch) -> list[Candidate]:
