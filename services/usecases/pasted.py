@@ -14,8 +14,7 @@ from services.rules.criteria import CriteriaError, accepted
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
-from services.usecases.wishes.named import Titles, cut, skills_in, titles_in
-from services.usecases.wishes.person import begins, years_of
+from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, years_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 
@@ -98,7 +97,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     wish = wishes.taken_apart(sentence)
     hours, wanted = wishes.hours_of(wish.wanted)
     years, wanted = years_of(wanted)
-    refused = [denial for denial in wish.refused if not begins(denial)]
+    refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
     posting = posting_in(wanted if sentence else text, now)

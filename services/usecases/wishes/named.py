@@ -1,12 +1,13 @@
-"""What a text names: skills, each with the sentence that does, and the job titles that a sentence asks for.
+"""What a text names: skills, each with the sentence that does; job titles that a sentence asks for, and years of work.
 
-Titles may be several, of which any will do, or one that only a tool suggests.
+Titles may be several, of which any will do, or one that only a tool suggests. Years are those of who writes it.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from schemas.posting import Strength
 from services.ingest.domain.role.reading import RoleReading, read_role
@@ -14,13 +15,19 @@ from services.ingest.domain.role.title import head_in
 from services.ingest.domain.skills.reading import skill_meanings
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.sections import document_of
+from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
 from services.usecases.wishes.posting import draft_of
-from services.usecases.wishes.sentence import choices_in, choices_of
+from services.usecases.wishes.sentence import choices_in, choices_of, without_denial
 
 _MOST_SAID: Final = 300
 _STOP: Final = re.compile(r"[.!?](?=\s)")
+_MOST_YEARS: Final = 60
+_SURELY: Final = 15
+"""More years, by themselves, are as likely somebody's age."""
+_BEFORE_YEARS: Final = 40
+"""Characters before years in which something may say that they are no experience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +166,50 @@ def _tool_alone(said: str) -> str:
 
 def _read(text: str) -> RoleReading:
     return read_role(text, (), "", roles())
+
+
+def years_of(sentence: str) -> tuple[int | None, str]:
+    """The years of work that somebody says they have, and the sentence without them; None and all of it where none."""
+    known = _experience()
+    for found in known.years.finditer(sentence):
+        years = int(found["years"])
+        before = sentence[max(0, found.start() - _BEFORE_YEARS) : found.start()]
+        if years > (_MOST_YEARS if found["since"] or found["of"] else _SURELY) or known.else_before.search(before):
+            continue
+        if known.else_behind.match(sentence, found.end("year")):
+            continue
+        return years, f"{sentence[: found.start()].rstrip()} {sentence[found.end() :].lstrip()}".strip()
+    return None, sentence
+
+
+def takes_beginners(refused: str) -> bool:
+    """Whether what is denied is experience of any kind: "no experience needed"."""
+    return _experience().knowing.fullmatch(without_denial(refused)) is not None
+
+
+class _Experience(NamedTuple):
+    """What their words are for stands in rules/lexicon/meanings.toml, under `[experience]` and `[denial]`."""
+
+    years: re.Pattern[str]
+    else_before: re.Pattern[str]
+    else_behind: re.Pattern[str]
+    knowing: re.Pattern[str]
+
+
+@cache
+def _experience() -> _Experience:
+    since, more, to = (any_of(f"experience.{name}") for name in ("since", "or_more", "to"))
+    own = any_of("experience.own")
+    return _Experience(
+        years=re.compile(
+            rf"(?<![\w.,$€£-])(?P<since>{since} )?(?P<years>\d{{1,2}})"
+            rf"(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
+            rf"(?P<year>{any_of('experience.year')})(?!\w)['’]?(?P<of>(?: [\w'’]+)?? (?:d['’])?{own}(?!\w))?",
+            re.IGNORECASE,
+        ),
+        else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
+        else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+        knowing=re.compile(
+            rf"(?:{any_of('denial.kind_of_knowledge')} )?{own}(?: {any_of('denial.needed')})?", re.IGNORECASE
+        ),
+    )
