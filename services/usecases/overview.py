@@ -11,6 +11,7 @@ from services.overview.doctor.examination import examine
 from services.overview.doctor.finding import Finding, Grade
 from services.overview.engines import Engines
 from services.overview.stream.gather import Gatherer
+from services.overview.stream.mail_troubles import REPLAY
 from services.overview.stream.model import (
     BAD_DELIVERIES,
     SERVICE_SEVERITY,
@@ -25,7 +26,6 @@ from services.overview.stream.model import (
     worst_first,
 )
 from services.overview.stream.spans import span
-from services.overview.stream.store_troubles import REPLAY
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine

@@ -10,7 +10,7 @@ from services.notifier.domain.delivery import Fault
 from services.notifier.domain.mail_events import Kind, MailEvent
 from services.notifier.ports import Receipt, Served, Since
 from services.overview.stream.mail_troubles import mail_troubles
-from services.overview.stream.store_troubles import store_troubles
+from services.overview.stream.troubles import store_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import MAIL_EVENTS, HourCounts, add_hours, hour_of
 from services.runtime.figures.mail import FAULTS, LATELY, MailFigures, MailPlan

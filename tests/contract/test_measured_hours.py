@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from services.overview.stream.store_troubles import store_troubles
+from services.overview.stream.troubles import store_troubles
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.figures.hours import (

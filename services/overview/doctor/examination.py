@@ -20,9 +20,9 @@ from services.overview.doctor.finding import Finding
 from services.overview.doctor.kafka import PATIENCE_S, agreement_findings, cluster_findings, topic_findings
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
+from services.overview.stream.mail_troubles import REPLAY
 from services.overview.stream.source_troubles import source_troubles
-from services.overview.stream.store_troubles import REPLAY, ran_ahead_troubles
-from services.overview.stream.troubles import DECLARE
+from services.overview.stream.troubles import DECLARE, ran_ahead_troubles
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.figures.sources import read_source_figures

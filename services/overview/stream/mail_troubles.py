@@ -1,18 +1,38 @@
-"""What is not well with mails, and what to do about it: those that do not go out or do not arrive. Pure."""
+"""What is not well with mails, and what to do about it. Pure.
+
+Sending that is held, digests that are not built, mails that do not go out or do not arrive.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
+from schemas.sql.doors import MOST_SIGN_UPS
 from services.overview.stream.model import ByHand, Remedy, Trouble
-from services.overview.stream.spans import short, stamp
+from services.overview.stream.spans import ago, forgotten, short, stamp
 from services.runtime.figures.arriving import FEW, SAID_FROM, Arriving
 from services.runtime.figures.mail import MailFault, MailFigures
+from services.runtime.figures.stream import StoreFigures
+from services.runtime.pauses import BY_OPERATOR
 
 PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
 """How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""
 FRESH = timedelta(hours=1)
 """For how long a refusal is a failure although other mails were accepted since."""
+REPLAY = (
+    "`jobchime opt-outs replay FILE`, with what `jobchime opt-outs list --json` wrote last; where there is no such"
+    " list, look at the mail provider who opted out, then `jobchime resume sending`"
+)
+"""What to do in a store that was restored."""
+_GO_ON = Remedy("resume", "sending")
+_RECENT = timedelta(days=1)
+_LINKS_ACT_FOR = timedelta(days=30)
+"""So long a link to unsubscribe has to act (CAN-SPAM, 16 CFR 316.5)."""
+LATE = timedelta(minutes=15)
+"""A digest that has been due for so long is late."""
+_MANY_HELD = 20
+_MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
+"""Shares of the room for sign-ups: worth a look, and a failure."""
 _MOST_SAID = 240
 _WAITING = {
     "settings": "{mails} waiting, as none can go out: {said}",
@@ -88,6 +108,121 @@ _DID_NOT_ARRIVE: dict[str, tuple[str, str, Remedy | ByHand]] = {
     ),
 }
 """By kind of event, what became of mails, what to do, and how."""
+
+
+def sending_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """What holds mails back, or takes away what links in them lead to."""
+    if figures.pauses.sending:
+        waiting = figures.deliveries.get("pending", 0)
+        waits = counted(waiting, "mail waits", "mails wait")
+        because = figures.pauses.stopped_because
+        if figures.pauses.restored:
+            what = "sending is held, as the store is a copy that was restored and does not know who opted out since"
+            yield Trouble(f"{what}; {waits}", REPLAY, "known to you")
+        elif because:
+            do = "find out what they did not want, then `jobchime resume sending`"
+            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do, _GO_ON)
+        else:
+            long = forgotten(figures.pauses.paused_since("sending"), now)
+            what = f"sending is {BY_OPERATOR}{long}; {waits}"
+            yield Trouble(what, "`jobchime resume sending`", _GO_ON, grave=bool(long))
+    if not figures.pauses.sending and (because := figures.pauses.confirmations_stopped_because):
+        do = "see who signs up, and whether by hand; then `jobchime resume sending`"
+        what = f"letters that confirm an address stopped by themselves, as {because}; nobody can sign up"
+        yield Trouble(what, do, _GO_ON)
+    yield from _links_lost(figures, now)
+    yield from _room_for_sign_ups(figures)
+    yield from _put_off(figures)
+
+
+def _links_lost(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """A failure for a day, in which it may be mended; then a note, as long as a law may want the links to act."""
+    lost = figures.links_lost
+    if lost is not None and now - lost < _LINKS_ACT_FOR:
+        yield Trouble(
+            f"links in mails sent before {stamp(lost)}, those to unsubscribe among them, lead nowhere: the secret is"
+            " another one since",
+            "set JOBCHIME_SECRET, or mail.link_secret, to what it was, or list that in [[mail.former_link_secrets]],"
+            " and start anew; where it is gone for good, see who asks to be unsubscribed by other ways",
+            "settings",
+            grave=now - lost < _RECENT,
+        )
+
+
+def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:
+    if figures.sign_ups < MOST_SIGN_UPS * _MANY_SIGN_UPS:
+        return
+    full = "" if figures.sign_ups < MOST_SIGN_UPS else "; no more are taken, and nobody new can sign up"
+    yield Trouble(
+        f"{figures.sign_ups:,} sign-ups wait to be confirmed, where there is room for {MOST_SIGN_UPS:,}{full}",
+        "see in the log of the server before the portal who posts to /sign-up, and shut them out there; each is"
+        " forgotten 48 hours after it came",
+        "machine",
+        grave=figures.sign_ups >= MOST_SIGN_UPS * _NEARLY_ALL_SIGN_UPS,
+    )
+
+
+def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
+    day = figures.mail.day
+    if day is not None and figures.put_off:
+        wait = counted(figures.put_off, "subscriber waits", "subscribers wait")
+        yield Trouble(
+            f"{wait} until {stamp(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
+            f" {day.begun:,} did",
+            "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
+            "passes",
+            grave=False,
+        )
+
+
+def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """From digests that are held or not built to mails that do not arrive."""
+    yield from _all_held(figures)
+    yield from mail_troubles(figures.mail, now)
+    unknown = figures.deliveries.get("unknown", 0)
+    if unknown:
+        since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
+        yield Trouble(
+            f"of {unknown:,} mails nobody knows whether they went out{since}",
+            "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
+            Remedy("show doubts"),
+        )
+    put_off = figures.put_off or figures.pauses.holds("notifier")
+    if figures.due_since is not None and now - figures.due_since > LATE and not put_off:
+        yield Trouble(
+            f"{counted(figures.due_subscribers, 'digest is', 'digests are')} due and not built, the oldest for"
+            f" {ago(now - figures.due_since)}"
+            + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
+            "the notifier's log says why: a digest could not be built"
+            if figures.due_retried
+            else "see that a notifier runs and is ready",
+            "process",
+        )
+    yield from _untaken(figures)
+
+
+def _all_held(figures: StoreFigures) -> Iterator[Trouble]:
+    """On a small board it may be so of a day."""
+    holds = figures.digests.get("hold", 0)
+    if holds >= _MANY_HELD and not figures.digests.get("digest"):
+        yield Trouble(
+            f"each of the {holds:,} digests of the last 24 hours was held: nothing in them was likely enough to be"
+            " wanted, and nobody was mailed",
+            "`jobchime preview SUBSCRIBER --dropped` says why of one; the bars are notifier.curate.least_chance and"
+            " least_mail_chance",
+            "settings",
+            grave=False,
+        )
+
+
+def _untaken(figures: StoreFigures) -> Iterator[Trouble]:
+    if figures.untaken_for > LATE:
+        yield Trouble(
+            f"{counted(figures.mail.untaken, 'mail is', 'mails are')} built and not handed over, the oldest for"
+            f" {ago(figures.untaken_for)}",
+            "see that a notifier runs and is ready, and what its log says of mails; if they become fewer, wait",
+            "process",
+        )
 
 
 def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:

@@ -1,19 +1,36 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from schemas.topics import dead_of
-from services.overview.stream.model import LetterView, Overview, Remedy, Trouble
-from services.overview.stream.source_troubles import LATE_POLLS, late_polls
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span
-from services.overview.stream.store_troubles import store_troubles
+from schemas.topics import CRITERIA, MATCHES, dead_of
+from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
+from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
+from services.overview.stream.source_troubles import LATE_POLLS, late_polls, source_troubles
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, restarting, too_few
 from services.processes import process_of
+from services.runtime.figures.canary import EVERY
+from services.runtime.figures.stream import StoreFigures
+from services.runtime.sql.ran_ahead import RanAhead
 
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
+LOST_CANARY = timedelta(minutes=3)
+"""A canary that is not in the store for so long is lost, or waits behind what else does."""
+NO_CANARY = timedelta(minutes=25)
+"""Twice the time between two, and some."""
+QUIET = timedelta(hours=12)
+"""So long without any posting is worth a look."""
+_RECENT = timedelta(days=1)
+_OUTBOX_MANY = 10_000
+_AGAIN: tuple[str, Remedy | ByHand] = ("`jobchime source again` sends", Remedy("sources again"))
+_AGAIN_OF: dict[str, tuple[str, Remedy | ByHand]] = {
+    MATCHES.name: ("`jobchime reconcile --day DAY`, for each day that they were of, sends", "known to you"),
+    CRITERIA.name: ("`jobchime republish`, while no notifier runs, sends", "process"),
+}
+"""By topic, how what it lost comes again, and its button."""
 _FAST_BURN = 14.4
 _LEAST_LATE = 5
 _LEAST_LETTERS, _MUCH_DIES = 10, 0.01
@@ -48,6 +65,20 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
 def healthy(overview: Overview) -> bool:
     """Whether nothing grave is wrong: a pause by an operator is no fault, unless it is forgotten."""
     return not any(trouble.grave for trouble in troubles(overview))
+
+
+def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """All that the store says, in the order of the stream: sources, mails and digests."""
+    yield from source_troubles(figures.sources, now)
+    yield from sending_troubles(figures, now)
+    yield from _no_sources(figures)
+    yield from _no_postings(figures, now)
+    yield from digest_troubles(figures, now)
+    yield from _canary(figures, now)
+    yield from _late_events(figures, now)
+    yield from ran_ahead_troubles(figures.ran_ahead, now)
+    yield from _outbox(figures, now)
+    yield from _left_unread(figures)
 
 
 def _engines(overview: Overview) -> Iterator[Trouble]:
@@ -174,3 +205,125 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
                 "told of elsewhere",
                 grave=False,
             )
+
+
+def _no_sources(figures: StoreFigures) -> Iterator[Trouble]:
+    """While nobody looks for anything the settings may still be written."""
+    if figures.searches and all(source.state == "off" for source in figures.sources):
+        yield Trouble(
+            "no source is asked, as each is off in the settings: no posting comes"
+            if figures.sources
+            else "no source is in the settings, and nobody may push: no posting comes",
+            "`jobchime source add` adds one; `enabled = true` lets one that is off be asked; then start anew",
+            Remedy("show sources"),
+        )
+
+
+def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
+    polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
+    if polled and all(source.gives_nothing for source in polled):
+        which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
+        yield Trouble(
+            f"{which} asked lists nothing, or nothing new: no posting comes",
+            "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
+            Remedy("show sources"),
+        )
+    if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
+        yield Trouble(
+            f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
+            "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
+            Remedy("show sources"),
+            grave=False,
+        )
+
+
+def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """While a service is paused none comes through, as is wanted."""
+    canary = figures.canary
+    if canary is None or canary.sent_at is None:
+        return
+    grave = not figures.pauses.services
+    # Another is sent meanwhile, of which it is not known yet: the one before is missed all the same.
+    since = canary.through_at if canary.through_at is not None else canary.sent_at
+    if canary.is_under_way and (now - canary.sent_at > LOST_CANARY or now - since > EVERY + LOST_CANARY):
+        step = "waits in the outbox" if canary.in_outbox else "was published, and is not normalised, matched or stored"
+        yield Trouble(
+            f"the canary sent {ago(now - canary.sent_at)} ago {step}: postings may not come into the store either",
+            "see which service does not run, lags or stands still; `jobchime dead list` says whether it died",
+            "told of elsewhere",
+            grave=grave,
+        )
+    elif not canary.has_digest and canary.digest_at is not None and now - canary.digest_at > EVERY + LOST_CANARY:
+        yield Trouble(
+            f"of the canary in the store no digest was built and delivered for {ago(now - canary.digest_at)}, or the"
+            " mailer would not take it: those of people may not go out either",
+            "see that a notifier runs and is ready; its log says what could not be built, what the mailer said, or at"
+            " what its ticks fail",
+            "process",
+            grave=grave,
+        )
+    elif now - canary.sent_at > NO_CANARY:
+        yield Trouble(
+            f"no canary was sent for {ago(now - canary.sent_at)}",
+            "see that a notifier runs and is ready",
+            "process",
+            grave=grave,
+        )
+
+
+def _late_events(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """Events for webhooks are posted at once; while sending is paused they wait with the mails."""
+    webhooks, paused = figures.webhooks, figures.pauses.sending or figures.pauses.holds("notifier.webhooks")
+    if not paused and webhooks.overdue_since is not None and now - webhooks.overdue_since > LATE:
+        yield Trouble(
+            f"{counted(webhooks.overdue, 'event')} for webhooks of subscribers should be posted and are not, the oldest"
+            f" for {ago(now - webhooks.overdue_since)}",
+            "see that a notifier runs and is ready; a larger notifier.webhooks.at_once posts more at a time",
+            "process",
+        )
+
+
+def ran_ahead_troubles(ran: RanAhead, now: datetime) -> Iterator[Trouble]:
+    """A failure until what a clock left behind is put right, and for an hour after; for a day it is told of."""
+    if ran.due_too_late:
+        yield Trouble(
+            f"a clock ran ahead: {counted(ran.due_too_late, 'search is', 'searches are')} due later than the cadence"
+            " allows",
+            "see that a notifier runs, which puts them right within an hour; `jobchime doctor` compares the clocks",
+            "passes",
+        )
+    if ran.put_right_at is not None and ran.until is not None and abs(now - ran.put_right_at) < _RECENT:
+        searches = counted(ran.put_right, "search was", "searches were")
+        yield Trouble(
+            f"a clock ran ahead, to about {stamp(ran.until)}: {searches} due too late, put right at"
+            f" {stamp(ran.put_right_at)}; who was mailed meanwhile was mailed early",
+            "set the clocks of all machines by NTP, and see its log; `jobchime doctor` compares them",
+            "machine",
+            grave=abs(now - ran.put_right_at) < FRESH,
+        )
+
+
+def _outbox(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    since, paused = figures.outbox_since, figures.pauses.holds("outbox.relay")
+    long = since is not None and now - since > LATE and not paused
+    if figures.outbox > _OUTBOX_MANY or long:
+        oldest = f", the oldest for {ago(now - since)}" if since and long else ""
+        waits = counted(figures.outbox, "record waits", "records wait")
+        yield Trouble(
+            f"{waits} to be published{oldest}; new searches find nothing yet",
+            "see that a notifier runs, and that its outbox.relay and the log are well",
+            "process",
+        )
+
+
+def _left_unread(figures: StoreFigures) -> Iterator[Trouble]:
+    """Kafka deletes by time and size, whoever has yet to read."""
+    for topic, number in figures.left_unread.items():
+        sends, remedy = _AGAIN_OF.get(topic, _AGAIN)
+        yield Trouble(
+            f"{counted(number, 'record')} of {topic} left Kafka in the last 24 hours before they were read: it is kept"
+            " for too short, or what reads it stood for too long",
+            f"`jobchime topics check` says how long it is kept; {sends} them once more",
+            remedy,
+        )

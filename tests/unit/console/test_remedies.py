@@ -25,7 +25,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.overview.stream import mail_troubles, source_troubles, store_troubles, troubles, worker_troubles
+from services.overview.stream import mail_troubles, source_troubles, troubles, worker_troubles
 from services.overview.stream.model import (
     DATA_FOLDER,
     ByHand,
@@ -60,7 +60,7 @@ from services.usecases import operators, sources, workers
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
-MODULES: tuple[ModuleType, ...] = (troubles, store_troubles, mail_troubles, source_troubles, worker_troubles)
+MODULES: tuple[ModuleType, ...] = (troubles, mail_troubles, source_troubles, worker_troubles)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
 LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)

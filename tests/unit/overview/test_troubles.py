@@ -18,8 +18,7 @@ from services.overview.stream.model import (
 )
 from services.overview.stream.source_troubles import source_troubles
 from services.overview.stream.spans import ago
-from services.overview.stream.store_troubles import ran_ahead_troubles
-from services.overview.stream.troubles import healthy, troubles
+from services.overview.stream.troubles import healthy, ran_ahead_troubles, troubles
 from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.mail import MailFigures
