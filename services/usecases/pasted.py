@@ -8,13 +8,17 @@ from functools import cache, partial
 from math import ceil
 from typing import Any, Final
 
-from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, Nearby, RoleTerms, SkillTerms
 from schemas.posting import Posting, PostingCore, Workplace
 from services.rules.criteria import CriteriaError, accepted
+from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.forms import forms_in, forms_refused, permanent_in, values_without, with_permanent
+from services.usecases.wishes.levels import levels_of, levels_refused
 from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, years_of
+from services.usecases.wishes.pay import floor_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 
@@ -24,10 +28,6 @@ _MANY: Final = 4
 _KM: Final = 50
 _WORDS: Final = re.compile(r"(?<=[\s,/(])[A-Z][\w+#.-]*(?:\s[A-Z][\w+#.-]*)*")
 """What a sentence writes with a capital that does not begin it."""
-_PAY: Final = re.compile(
-    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
-)
-
 _POSTING: Final = """Senior engineer
 Harbour Works, Berlin
 You work remotely from Germany or Poland. Requirements:
@@ -94,7 +94,8 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
     draft = draft_of(text)
     sentence = draft.title if not draft.html else ""
-    wish = wishes.taken_apart(sentence)
+    permanent, rest = permanent_in(sentence)
+    wish = wishes.taken_apart(rest)
     hours, wanted = wishes.hours_of(wish.wanted)
     years, wanted = years_of(wanted)
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
@@ -106,7 +107,9 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     unwanted, missed = _refusals(refused, now)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
-    fields["employment"] = wishes.forms_without(unwanted.forms, fields["employment"])
+    forms = with_permanent(fields["employment"]) if permanent else fields["employment"]
+    fields["employment"] = values_without(EMPLOYMENT, unwanted.forms, forms)
+    fields["seniority"] = values_without(SENIORITY, unwanted.levels, fields["seniority"])
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
@@ -128,6 +131,7 @@ class _Unwanted:
     skills: list[str] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
+    levels: list[str] = field(default_factory=list)
 
 
 def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[str]]:
@@ -137,7 +141,7 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
         behind_form = False
         for part, added in ((denial, False),) if wishes.lacks_experience(denial) else wishes.each_refused(denial):
             said = wishes.without_denial(part)
-            forms_of = wishes.forms_refused(said, lambda text: posting_in(text, now).offered)
+            forms_of = forms_refused(said, lambda text: posting_in(text, now).offered)
             if forms_of and added and (not behind_form or "full_time" in forms_of):
                 # "No nights and part-time" may ask for it as well, and "no internships and full-time" does.
                 missed.append(part)
@@ -145,6 +149,9 @@ def _refusals(refused: Sequence[str], now: datetime) -> tuple[_Unwanted, list[st
             behind_form = bool(forms_of)
             if forms_of:
                 unwanted.forms += forms_of
+                continue
+            if levels := levels_refused(said, partial(posting_in, now=now)):
+                unwanted.levels += levels
                 continue
             named, called = _named_in(said, now)
             if not named and not called and not any(way.search(part.lower()) for way in wishes.ways().wanted.values()):
@@ -173,9 +180,9 @@ def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str, tit
         "places": places.codes,
         "workplace": () if either else workplaces,
         "near": tuple(Nearby(town=town, km=_KM) for town in places.towns if either or workplaces != ("remote",)),
-        "seniority": (posting.seniority,) if posting.seniority else (),
-        "employment": tuple(wishes.forms_in(posting.offered, wanted)),
-        "salary_floor": _floor(posting, wanted, currency),
+        "seniority": levels_of(wanted, posting, partial(posting_in, now=posting.fetched_at)),
+        "employment": tuple(forms_in(posting.offered, wanted)),
+        "salary_floor": floor_of(posting, wanted, places.codes, currency),
         "visa_sponsorship": posting.visa == "offered" or wishes.wants_visa(wanted),
     }
 
@@ -229,7 +236,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> It
     names_trade = of_all["skills"].any or of_all["roles"].any or of_all["guessed"]
     quoted = list[str]()
     for part, rest in wishes.parts_of(wanted):
-        if all(map(is_of_pay, part.split())):
+        if all(map(wishes.is_of_pay, part.split())):
             continue
         if says_nothing(part, rest):
             quoted.append(cut(part))
@@ -289,12 +296,3 @@ def _places(posting: PostingCore, sentence: str, titles: Titles, workplaces: Seq
     reach = posting.reach
     towns = tuple(town for town in map(label_of, posting.towns) if town)
     return Places((*reach.groups, *reach.countries, *reach.subdivisions), towns)
-
-
-def _floor(posting: PostingCore, sentence: str, currency: str) -> SalaryFloor | None:
-    pay = posting.salary
-    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
-        return SalaryFloor(amount=amount, currency=pay.currency or currency, period=pay.period)
-    found = _PAY.search(sentence)
-    amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
-    return SalaryFloor(amount=amount, currency=currency) if amount else None

@@ -70,6 +70,8 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool) -> Places:
             continue
         not_skills |= over
         named.append(_named(mention))
+    reached = [(one.start, one.end) for one in named]
+    named += _codes_alone(text, reached)
     countries = {country_part(one.code) for one in named if one.code not in place_data().members}
     taken = [*((one.start, one.end) for one in named), *((skill.start, skill.end) for skill in skilled)]
     named += _towns_alone(text, countries, taken)
@@ -116,6 +118,18 @@ def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
     return not technical and _patterns().before.search(text[: mention.start]) is not None
 
 
+def _codes_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
+    """Codes of countries that are all that a part of the sentence says: "Entwickler, DE"."""
+    for start, end in stretches_of(text):
+        code = text[start:end]
+        if code in place_data().countries and code not in WORDS and _is_free(start, end, taken):
+            yield _Named(start, end, code, is_town=False)
+
+
+def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
+    return all(last <= start or end <= first for first, last in taken)
+
+
 def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
     """Further towns of the table: what is all that a part of the sentence says, or stands behind "in" or "near"."""
     known, spans = _patterns(), [*taken]
@@ -141,8 +155,7 @@ def _first_town(
     start, end = within
     words = islice(_patterns().words.finditer(text, start, end), _MOST_WORDS)
     for stop in reversed([word.end() for word in words]):
-        apart = all(last <= start or stop <= first for first, last in taken)
-        if apart and (not whole or stop == end) and _town(text[start:stop], countries):
+        if _is_free(start, stop, taken) and (not whole or stop == end) and _town(text[start:stop], countries):
             yield start, stop
             return
 

@@ -1,26 +1,21 @@
-"""A sentence in which somebody says what they look for, taken apart: what they want, and what they do not.
-
-Of forms of employment it says itself which these are: somebody who looks for work says them otherwise than a posting.
-"""
+"""A sentence in which somebody says what they look for, taken apart: what they want, and what they do not."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, get_args
+from typing import Final
 
-from schemas.criteria import Criteria
-from schemas.posting import Employment, Workplace
+from schemas.posting import Workplace
 from services.ingest.domain.pay.data import pay_data
-from services.rules.criterion.facet import EMPLOYMENT
 from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part
 from services.rules.places.known import find_places
 
-_CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
+CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;.!?-–—()"
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
-_FORMS: Final = get_args(Employment)
+_OF_PAY: Final = ("salary", "pay", "base")
 _WHERE_PORTUGUESE: Final = ("BR", "PT")
 
 
@@ -124,54 +119,23 @@ def is_idle(word: str) -> bool:
     return _patterns().idle.fullmatch(word) is not None
 
 
+def without_idle(part: str) -> str:
+    """The words that ask for something, in their order."""
+    return " ".join(word for word in part.split() if not is_idle(word.strip(_EDGES)))
+
+
 def is_of_pay(word: str) -> bool:
-    """Whether a word beside a sum says in what it is paid and for what time: "euros", "per", "year", "gross"."""
+    """Whether a word beside a sum says in what it is paid and for what time: "euros", "salary", "per", "year"."""
     known, lowered = pay_data(), word.lower()
-    return lowered in known.before or lowered in known.after or _patterns().pay.fullmatch(lowered) is not None
+    names_pay = any(phrase == lowered and said in _OF_PAY for phrase, said in known.phrases.get(lowered, ()))
+    named = lowered in known.before or lowered in known.after or lowered in known.multipliers
+    return names_pay or named or _patterns().pay.fullmatch(lowered) is not None
 
 
 def shifts_in(wanted: str) -> Iterator[str]:
     """Shifts and nights that are named: no criterion asks for them."""
     for found in _patterns().shifts.finditer(wanted):
         yield found[0]
-
-
-def forms_in(offered: Sequence[str], wanted: str) -> Iterator[str]:
-    """A posting takes full-time for granted; a sentence says it because it is meant."""
-    for form in offered:
-        if form in _FORMS and (wanted or form != "full_time"):
-            yield form
-    if "part_time" not in offered and _is_part_time(wanted, beside_full_time="full_time" in offered):
-        yield "part_time"
-
-
-def _is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
-    """Whether that is named, beside whatever other form, as an internship may be; or hours that make no full week.
-
-    "30 hours" say it beside full-time as another choice alone.
-    """
-    known = _patterns()
-    hours = known.part_of_a_week.finditer(wanted)
-    return bool(known.part_time.search(wanted)) or any(said["choice"] or not beside_full_time for said in hours)
-
-
-def forms_refused(part: str, offered_by: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
-    """The forms that a refusal names; none where it says more of them, as "unpaid internships" leaves paid ones."""
-    forms = () if re.search(r"\d", part) else tuple(form for form in offered_by(part) if form in _FORMS)
-    for word in re.finditer(r"[\w-]+", part) if forms else ():
-        rest = f"{part[: word.start()]}{part[word.end() :]}"
-        says_more = not is_idle(word[0]) and tuple(offered_by(rest)) == forms
-        if says_more and not offered_by(word[0]):
-            return ()
-    return forms
-
-
-def forms_without(forms: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
-    """What is left to ask for; where nothing is asked for, all other forms."""
-    criteria = Criteria(employment=tuple(asked))
-    for form in forms:
-        criteria = EMPLOYMENT.excluding(criteria, form)
-    return criteria.employment if forms else tuple(asked)
 
 
 def lacks_experience(refused: str) -> bool:
@@ -230,9 +194,6 @@ class _Patterns:
     pay: re.Pattern[str]
     """Words beside a sum."""
     shifts: re.Pattern[str]
-    part_of_a_week: re.Pattern[str]
-    """Hours of a week, or hours beside which nothing stands in their part."""
-    part_time: re.Pattern[str]
     experience: re.Pattern[str]
     visa: re.Pattern[str]
 
@@ -240,13 +201,10 @@ class _Patterns:
 @cache
 def _patterns() -> _Patterns:
     joints = any_of("joint.and", "joint.or", "joint.either", "joint.own.and", "joint.own.or", "wish.leads", "wish.but")
-    choice = any_of("joint.or", "joint.either")
-    apart_from = any_of("joint.and", "joint.or", "wish.leads")
-    ends = rf"(?=\s*(?:$|{_CLAUSE_ENDS}|{apart_from}))"
     return _Patterns(
-        clauses=re.compile(rf"{_CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
-        parts=re.compile(rf"{_CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
-        never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?![\w-])", re.IGNORECASE),
+        clauses=re.compile(rf"{CLAUSE_ENDS}|{any_of('wish.but')}(?=\s)", re.IGNORECASE),
+        parts=re.compile(rf"{CLAUSE_ENDS}|(?<![\w-]){joints}(?=\s)", re.IGNORECASE),
+        never=re.compile(rf"(?<![\w-]){any_of('wish.never')}(?:(?<=['’])|(?![\w-]))", re.IGNORECASE),
         in_the=re.compile(any_of("wish.leads", languages=("pt",)), re.IGNORECASE),
         choice=re.compile(rf"(?<=[\w,-]) {any_of('joint.or', 'joint.either')} (?=\w)", re.IGNORECASE),
         each=re.compile(
@@ -259,16 +217,8 @@ def _patterns() -> _Patterns:
         ),
         pay=re.compile(any_of("period.per", "period.filler", *(f"period.behind.{period}" for period in _PERIODS))),
         shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
-        part_time=re.compile(rf"(?<!\w){any_of('employment.part_time')}(?!\w)", re.IGNORECASE),
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
-        part_of_a_week=re.compile(
-            rf"(?:(?P<choice>(?<!\w){choice} )|(?P<apart>^|[,;(] ?| [-–—] )|(?<![\w.,]))"
-            rf"(?:[12]\d|3[0-4])[ -]?{any_of('employment.hours')}"
-            rf"(?:[ -]?(?:/|{any_of('employment.a_week')})? ?{any_of('employment.week')}"
-            rf"|(?(choice){ends}|(?(apart){ends}|(?!))))",
-            re.IGNORECASE,
-        ),
     )
 
 

@@ -1,0 +1,69 @@
+"""The least pay that somebody asks for, as a sentence says it."""
+
+import re
+from typing import Final
+
+from schemas.criteria import SalaryFloor
+from schemas.posting import PostingCore
+from services.ingest.domain.pay.amounts import amounts_in
+from services.ingest.domain.pay.bands import infer_period, is_plausible
+from services.ingest.domain.pay.data import pay_data
+from services.ingest.domain.pay.words import DOLLAR, DOLLARS, local_currency, period_after
+from services.rules.money import currency_of, rates_before
+from services.rules.places.known import is_country
+from services.rules.text import lowered
+
+_THOUSANDS: Final = re.compile(
+    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
+)
+_LEAST_BARE: Final = 100
+"""Of a sum in no currency: "20 hours", "3 days a week" are none."""
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
+    """What a sentence asks for at least. `posting`: as one reads it, with care; `currency`: where it names none."""
+    pay = posting.salary
+    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
+        named = _named_apart(sentence) or pay.currency or currency
+        return SalaryFloor(amount=amount, currency=named, period=pay.period)
+    return _stated(posting, sentence, places, currency) or _in_thousands(sentence, _named_apart(sentence) or currency)
+
+
+def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
+    """The first sum with a currency or a period: nobody says of their budgets or bonuses what they look for."""
+    country = places[0] if len(places) == 1 and is_country(places[0]) else None
+    rates = rates_before(posting.fetched_at.date())
+    text = lowered(sentence)
+    for sum_ in amounts_in(text, pay_data()):
+        spell = period_after(text[sum_.end :])
+        if sum_.currency is None and (spell is None or sum_.value < _LEAST_BARE):
+            continue
+        named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
+        period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)
+        if period is None or period == "project" or not is_plausible([sum_.value], named, period, rates):
+            continue
+        amount = int(sum_.value * (spell.factor if spell else 1))
+        return SalaryFloor(amount=amount, currency=named, period=period)
+    return None
+
+
+def _currency(said: str | None, country: str | None) -> str | None:
+    if said == DOLLAR:
+        return DOLLARS.get(country or "", "USD")
+    return said if said is None or (len(said) == 3 and said.isupper()) else local_currency(said, country)
+
+
+def _named_apart(sentence: str) -> str | None:
+    """The one currency that a sentence names in words, wherever: "salary in dollars, 4000 a month"."""
+    known = pay_data()
+    words = (word[0].lower() for word in _WORD.finditer(sentence))
+    named = {code for word in words if (code := _currency(known.before.get(word) or known.after.get(word), None))}
+    return named.pop() if len(named) == 1 else None
+
+
+def _in_thousands(sentence: str, currency: str) -> SalaryFloor | None:
+    """ "60k", "60.000": of a year."""
+    found = _THOUSANDS.search(sentence)
+    amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
+    return SalaryFloor(amount=amount, currency=currency) if amount else None

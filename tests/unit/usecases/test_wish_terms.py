@@ -1,0 +1,94 @@
+"""Pay, levels and terms of employment, as a sentence says them."""
+
+from schemas.criteria import SalaryFloor
+from schemas.posting import Period
+from services.usecases.pasted import asked_in
+from tests.support.in_one_test import in_one_test
+from tests.support.notifying import NOW
+
+DOERS = ("intern", "junior", "lead", "mid", "principal", "senior", "staff")
+MANAGERS = ("director", "executive", "manager")
+
+
+@in_one_test(
+    "text, amount, currency, period",
+    [
+        ("business operations, partnerships or expansion, 25,000 AED a month", 25_000, "AED", "month"),
+        ("sales manager, partnerships, 15000 SAR per month", 15_000, "SAR", "month"),
+        ("logistics, warehouse or transport, 400 CHF a day", 400, "CHF", "day"),
+        ("chauffeur poids lourd Toulouse 2200 net par mois", 2_200, "EUR", "month"),
+        ("analista financeiro, são paulo, 12 mil por mês", 12_000, "BRL", "month"),
+        ("programista, zdalnie, 25 tys miesięcznie", 25_000, "GBP", "month"),
+        ("ingeniero de datos, remoto desde México, sueldo en dólares 4000 al mes", 4_000, "USD", "month"),
+        ("electrician in Toronto, $40/hr", 40, "CAD", "hour"),
+        ("developer, 60k", 60_000, "GBP", "year"),
+    ],
+)
+def test_a_sum_is_paid_in_the_currency_and_for_the_time_that_stand_with_it(
+    text: str, amount: int, currency: str, period: Period
+) -> None:
+    asked = asked_in(text, "GBP", NOW)
+    assert asked is not None
+    assert asked.criteria.salary_floor == SalaryFloor(amount=amount, currency=currency, period=period)
+
+
+@in_one_test(
+    "text",
+    [
+        ("nurse in Leeds, 3 days a week"),
+        ("developer, 20 hours per week"),
+        ("head of growth, managed 5M budget, remote"),
+        ("teacher, classes of 30 a day"),
+    ],
+)
+def test_a_number_of_something_else_is_no_pay(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria.salary_floor is None
+
+
+@in_one_test(
+    "text, levels, missed",
+    [
+        ("data analyst, mid-level, no senior", ("mid",), ()),
+        ("developer, junior or mid, no senior", ("junior", "mid"), ()),
+        ("head of people, executive level, Berlin", ("director", "executive"), ()),
+        ("développeur, pas junior", (*MANAGERS[:2], "lead", "manager", *DOERS[3:]), ()),
+        ("nurse, no management", DOERS, ()),
+        ("tech lead, no people management", ("lead",), ()),
+        ("tech lead, sin personal a cargo", ("lead",), ()),
+        ("Entwickler, Senior, ohne Personalverantwortung", ("senior",), ("Entwickler",)),
+        ("junior data analyst, no unpaid internships", ("junior",), ("no unpaid internships",)),
+        ("sales, no cold calling", (), ("no cold calling",)),
+    ],
+)
+def test_levels_are_wanted_and_refused(text: str, levels: tuple[str, ...], missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.seniority, asked.criteria.roles.none, asked.missed) == (levels, (), missed)
+
+
+@in_one_test(
+    "text, forms, missed",
+    [
+        ("Comptable à Lyon, CDI", ("full_time", "part_time"), ()),
+        ("desenvolvedor Java CLT remoto", ("full_time", "part_time"), ()),
+        ("Buchhalterin in Graz, unbefristet", ("full_time", "part_time"), ()),
+        ("boekhouder Utrecht vast contract", ("full_time", "part_time"), ()),
+        ("ksiegowa Krakow umowa o prace", ("full_time", "part_time"), ()),
+        ("contabilista, contrato sem termo, Porto", ("full_time", "part_time"), ()),
+        ("contable en Sevilla, contrato indefinido", ("full_time", "part_time"), ()),
+        ("infermiera Torino tempo indeterminato part time", ("part_time",), ()),
+        ("infirmière CDI temps plein", ("full_time",), ()),
+        ("developer, perm or contract, Leeds", ("contract", "full_time", "part_time"), ()),
+        ("developer, no contract, permanent only", ("full_time", "part_time"), ()),
+        ("nurse, no CDI", (), ("no CDI",)),
+        ("CDI specialist, remote", (), ()),
+        ("comptable a mi-temps, pas d'intérim", ("part_time",), ()),
+        ("verpleegkundige Amsterdam, 24 uur", ("part_time",), ()),
+    ],
+)
+def test_a_permanent_post_is_any_that_no_day_ends(text: str, forms: tuple[str, ...], missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.employment, asked.missed) == (forms, missed)
