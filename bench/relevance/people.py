@@ -55,7 +55,7 @@ class Person:
         searches = [{field: search[field] for field in _TIMING if field in search} for search in self.searches]
         given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
         of_person = {"time_zone": self.time_zone, "currency": self.currency, "locale": "en", "speaks": self.speaks}
-        return json.dumps(given | of_person)
+        return json.dumps(given | of_person | {"home": self.home, "years": self.years})
 
 
 def people(groups: Sequence[Group] = get_args(Half)) -> list[Person]:

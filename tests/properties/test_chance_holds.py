@@ -10,8 +10,10 @@ from schemas.posting import PostingCore, Seniority
 from services.notifier.domain.curation.chance import chance_of, may_reach, model, probability, roles_that_may_reach
 from services.notifier.domain.curation.facts import FACTS, facts_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.levels import for_beginners
 from services.notifier.domain.curation.wishes import Signs, wish_of
 from services.notifier.domain.model import DueSearch
+from services.rules.home import home_read
 from services.rules.roles.affinity import affinity_of
 from services.rules.roles.taxonomy import roles
 from tests.support.found_jobs import SEARCHES, postings
@@ -24,7 +26,10 @@ SIGNS = st.builds(
     st.sampled_from([None, "Europe/Lisbon", "Asia/Kolkata"]),
     st.lists(st.sampled_from(TRADES), max_size=2, unique=True).map(tuple),
     st.frozensets(st.sampled_from(get_args(Seniority)), max_size=3),
+    home=st.sampled_from([None, *map(home_read, ("Porto, PT", "Columbus, US-OH", "US-TX", "DE"))]),
+    years=st.none() | st.integers(0, 60),
 )
+WORDED = st.sampled_from(["", "You bring {}+ years of experience in this work.", "At least {} years of experience."])
 
 
 @given(st.lists(SHARES, min_size=len(FACTS), max_size=len(FACTS)), st.integers(0, len(FACTS) - 1), SHARES)
@@ -62,3 +67,25 @@ def test_what_its_roles_leave_out_cannot_reach_a_chance(
     reaches = chance_of(JudgedPosting(by.criteria, ready), wish).value >= least
     assert may_reach(least, ready, wish) or not reaches
     assert likely is None or not given_roles or not likely.isdisjoint(given_roles) or not may_reach(least, ready, wish)
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS, WORDED, st.integers(0, 15))
+def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_beginners(
+    one: PostingCore, by: DueSearch, signs: Signs, words: str, asked: int
+) -> None:
+    ready = PostingFeatures(one.model_copy(update={"description_text": words.format(asked)}))
+    judged, own = JudgedPosting(by.criteria, ready), signs.years or 0
+    fewer, more = (
+        chance_of(judged, wish_of(by.criteria, by.name, signs._replace(years=years))).value for years in (own, own + 3)
+    )
+    assert fewer <= more or for_beginners(ready)
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS)
+def test_saying_nothing_of_oneself_is_in_no_doubt_for_it(one: PostingCore, by: DueSearch, signs: Signs) -> None:
+    ready = PostingFeatures(one)
+    silent, begins = (wish_of(by.criteria, by.name, signs._replace(home=None, years=years)) for years in (None, 0))
+    place = FACTS.index("beginner")
+    assert facts_of(silent, ready)[place] == facts_of(begins, ready)[place] == 1.0
+    shares = zip(FACTS, facts_of(silent, ready), facts_of(begins, ready), strict=True)
+    assert all(fact == "experience" or before == after for fact, before, after in shares)

@@ -83,8 +83,8 @@ class Part:
 
 ChanceFact = Literal[
     "trade", "near_role", "searches", "neighbour", "title", "core", "often", "technology", "place", "home", "region",
-    "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "travel", "written", "spoken",
-    "condition", "pay",
+    "elsewhere", "zone", "workplace", "form", "level", "leading", "experience", "beginner", "travel", "written",
+    "spoken", "condition", "pay",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 
@@ -96,7 +96,12 @@ class Doubt(NamedTuple):
     of: tuple[str, ...] = ()
     """The role, level, form, places, languages or tools that it is about: an id, codes or names."""
     amount: float | None = None
-    """Of a zone, how many hours it is away; of experience, how many years are asked for; of travel, per cent."""
+    """Of a zone, how many hours it is away; of experience, how many years are asked for; of travel, per cent.
+
+    Of a region, how many km it lies from where the person lives; of a beginner's job, how many years they have.
+    """
+    own: int | None = None
+    """Of experience, how many years the person has, where they have fewer than are asked for."""
     condition: ConditionKind | None = None
 
 

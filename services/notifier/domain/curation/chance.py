@@ -21,15 +21,14 @@ from services.notifier.domain.curation.facts import (
     hours_away,
     likely_of,
     may_be_in_doubt,
-    named_elsewhere,
     of_roles,
     other_tools,
-    parts_of_country,
     unsaid,
     unspoken_of,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.levels import years_that_decide
+from services.notifier.domain.curation.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
@@ -189,6 +188,11 @@ def _of_condition(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt
     return Doubt(fact, condition.places, condition=condition.kind) if condition else Doubt(fact)
 
 
+def _of_experience(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
+    asked, own = years_that_decide(wish, ready), wish.years
+    return Doubt(fact, amount=asked, own=own if asked and own is not None and own < asked else None)
+
+
 def _several(named: Callable[[Wish, PostingFeatures], tuple[str, ...]]) -> _About:
     return lambda fact, wish, ready: Doubt(fact, named(wish, ready)[:_MOST_PARTS])
 
@@ -204,12 +208,15 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "neighbour": _of_role,
     "title": _several(unsaid),
     "technology": _several(other_tools),
-    "region": _several(parts_of_country),
+    "region": lambda fact, wish, ready: Doubt(
+        fact, parts_of_country(wish, ready)[:_MOST_PARTS], amount=km_from_home(wish, ready)
+    ),
     "elsewhere": _several(named_elsewhere),
     "zone": lambda fact, wish, ready: Doubt(fact, amount=hours_away(wish.offset, ready.posting.timezones)),
     "form": _several(lambda _, ready: ready.posting.offered),
     "level": _single(lambda posting: posting.seniority),
-    "experience": lambda fact, wish, ready: Doubt(fact, amount=years_that_decide(wish, ready)),
+    "experience": _of_experience,
+    "beginner": lambda fact, wish, _: Doubt(fact, amount=wish.years),
     "leading": _single(lambda posting: posting.seniority),
     "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
     "written": _single(lambda posting: posting.language),

@@ -10,19 +10,31 @@ from functools import lru_cache
 from typing import Final, NamedTuple, get_args
 
 from schemas.criteria import SalaryFloor
-from schemas.posting import PostingCore, Salary, Timezones
+from schemas.posting import Salary, Timezones
 from services.notifier.domain.curation.conditions import UNTOLD, hardest_condition
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.levels import experience, leads_unasked, may_ask_years, may_lead, nearness
-from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
+from services.notifier.domain.curation.levels import (
+    beginner,
+    experience,
+    for_beginners,
+    leads_unasked,
+    may_ask_years,
+    may_lead,
+    nearness,
+)
+from services.notifier.domain.curation.score import share_of_skills
+from services.notifier.domain.curation.wanted_places import (
+    far_off,
+    named_elsewhere,
+    named_place,
+    parts_of_country,
+    takes_in_home,
+)
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import ChanceFact
 from services.rules.criterion.salary import salary_fit
 from services.rules.criterion.timezone import hours_apart
 from services.rules.languages.speaking import less_well
-from services.rules.places.known import countries_of, country_of, is_group
-from services.rules.places.placing import WORLDWIDE, Allowed
-from services.rules.places.towns import label_of, town_of
 from services.rules.roles.affinity import CLOSE, Affinity
 from services.rules.skills.taxonomy import taxonomy
 
@@ -30,14 +42,10 @@ FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
 """In the order in which they are added up."""
 OFTEN: Final = 4
 """So often asked words are said where a job is about them."""
-TAKEN_IN: Final = 0.5
-"""What a wanted place is that a job takes in without naming it."""
 WANTED: Final = 0.25
 """Core skills that one is worth which a job would like, or which the work is done with."""
 LESS_WELL: Final = 0.5
 """What a language is that somebody speaks, but less well than is asked for."""
-SHUT: Final = 0.5
-"""What the share of a wanted group counts where somebody's own country is shut out."""
 _MOST_HOURS: Final = 6.0
 _HALF_A_DAY: Final = 4.0
 """Hours of work."""
@@ -170,63 +178,6 @@ def _often(terms: tuple[str, ...], ready: PostingFeatures) -> float:
     return min(OFTEN, sum(ready.haystack.line.count(f" {term} ") for term in terms)) / OFTEN
 
 
-def _place(wish: Wish, ready: PostingFeatures) -> float:
-    """Whether a wanted place is named, only taken in, or nothing is said."""
-    fits = taken_in(wish.criteria, ready)
-    named = any(names_place(ready, place) for place in fits) or wish.home in ready.hires
-    return 1.0 if named else TAKEN_IN if fits else 0.0
-
-
-@lru_cache(maxsize=16_384)
-def _home(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
-    """Whether the narrowest places that are wanted are taken in, or else the home that they take in.
-
-    Of groups alone it is the share of their countries, and half of it where their home is shut out.
-    """
-    if not allowed.stated:
-        return UNTOLD
-    narrow = [place for place in places if not is_group(place) and place != WORLDWIDE]
-    if narrow:
-        return float(any(map(allowed.takes_in, narrow)))
-    if home is not None and allowed.takes_in(home):
-        return 1.0
-    share = max(_share_of(place, allowed) for place in places)
-    return share if home is None else share * SHUT
-
-
-def _share_of(place: str, allowed: Allowed) -> float:
-    countries = countries_of(place) if is_group(place) else ()
-    return sum(map(allowed.takes_in, countries)) / len(countries) if countries else float(allowed.takes_in(place))
-
-
-def parts_of_country(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
-    """The parts of a wanted country to which a posting keeps; none where any search asks for or names one of them."""
-    parts, places = ready.posting.reach.subdivisions, wish.criteria.places
-    if not parts or not places or any(part in places or part in wish.localities.parts for part in parts):
-        return ()
-    return tuple(part for part in parts if country_of(part) in places or country_of(part) == wish.home)
-
-
-def _far_off(wish: Wish, posting: PostingCore) -> bool:
-    """Whether work that is not remote lies far from what the person names of its country; `near` is judged itself."""
-    if wish.criteria.near or posting.workplace == "remote":
-        return False
-    towns = [town for number in posting.towns if (town := town_of(label_of(number) or ""))]
-    return bool(towns) and not any(map(wish.localities.take_in, towns))
-
-
-def named_elsewhere(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
-    """The places that a title names, where none is wanted; of remote work in a wanted country those parts of it which
-    no search of the person names. Of work that is not remote the region counts."""
-    named, wanted = ready.title_places, [place for place in wish.criteria.places if place != WORLDWIDE]
-    if named is None or not wanted:
-        return ()
-    if not any(map(named.takes_in, wanted)):
-        return ready.title_codes
-    parts = ready.title_parts if ready.posting.workplace == "remote" else ()
-    return () if any(map(wish.localities.take_in_part, parts)) else tuple(sorted(parts))
-
-
 def _zone(wish: Wish, ready: PostingFeatures) -> float:
     """How far somebody's zone lies from the hours that a posting asks for; an hour is nothing."""
     away = _zone_away(wish, ready)
@@ -283,16 +234,16 @@ _BY_ITSELF: Final = _placed(
         "technology": Fact(
             _titled_tools, lambda wish: wish.tools, lambda wish, ready: float(not other_tools(wish, ready))
         ),
-        "place": Fact(_always, lambda wish: wish.criteria.places, _place),
+        "place": Fact(_always, lambda wish: wish.criteria.places, named_place),
         "home": Fact(
             _always,
             lambda wish: wish.places,
-            lambda wish, ready: _home(wish.places, wish.home, ready.allowed),
+            lambda wish, ready: takes_in_home(wish.places, wish.home, ready.allowed),
         ),
         "region": Fact(
             lambda ready: ready.posting.reach.subdivisions or ready.posting.towns,
             lambda wish: wish.criteria.places or any(wish.localities),
-            lambda wish, ready: float(not parts_of_country(wish, ready) and not _far_off(wish, ready.posting)),
+            lambda wish, ready: float(not parts_of_country(wish, ready) and not far_off(wish, ready.posting)),
         ),
         "elsewhere": Fact(
             lambda ready: ready.title_places,
@@ -318,6 +269,7 @@ _BY_ITSELF: Final = _placed(
             lambda wish, ready: nearness(wish, ready.posting.seniority),
         ),
         "experience": Fact(may_ask_years, _always, experience),
+        "beginner": Fact(for_beginners, lambda wish: wish.years, beginner),
         "leading": Fact(may_lead, _always, lambda wish, ready: float(not leads_unasked(wish, ready))),
         "travel": Fact(lambda ready: ready.travel >= _MUCH_TRAVEL, lambda wish: not wish.travels, lambda *_: 0.0),
         "written": Fact(

@@ -35,6 +35,15 @@ _REACHED_BY_MOST: Final = 7.0
 _BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior", "mid"})
 _MOST_YEARS: Final = 4.0
 """So many years too few are as bad as any more."""
+_OF_OWN: Final = 2.0
+"""So many times the years that somebody has may be asked of them: who asks for ten will talk to who has six."""
+_LEAST_OWN: Final = 1.0
+"""Of who begins as many are asked all the same."""
+_MOST_BEYOND_OWN: Final = 2.0
+"""So many years beyond that are as bad as any more."""
+_FOR_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior"})
+_BEGINS: Final = 3.0
+"""Years up to which somebody may still take a beginner's job; with `_MOST_YEARS` more they hardly do."""
 
 
 def nearness(wish: Wish, level: Seniority | None) -> float:
@@ -63,17 +72,29 @@ def may_ask_years(ready: PostingFeatures) -> bool:
 
 
 def experience(wish: Wish, ready: PostingFeatures) -> float:
-    """How far the years that a job asks for go beyond those that the asked levels stand for.
+    """How far the years that a job asks for go beyond those that the asked levels stand for, and beyond a person's own.
 
     A level that is asked for is met, whatever years it stands for.
     """
-    return _reaches(wish.levels, float(ready.years) if _is_asked_for(wish, ready) else _years(ready))
+    return _reaches(wish.levels, wish.years, float(ready.years) if _is_asked_for(wish, ready) else _years(ready))
 
 
 def years_that_decide(wish: Wish, ready: PostingFeatures) -> int | None:
     """The years of `experience` where the text counts them; None where the level of the job stands for more."""
     by_text = _is_asked_for(wish, ready) or ready.years >= _years(ready)
     return ready.years if by_text and ready.years else None
+
+
+def for_beginners(ready: PostingFeatures) -> bool:
+    """Whether a job is meant for who begins, by its level or by the one year that it asks for."""
+    return ready.posting.seniority in _FOR_BEGINNERS or ready.years == 1
+
+
+def beginner(wish: Wish, ready: PostingFeatures) -> float:
+    """How far somebody may still want a beginner's job, which none of their searches asks for by its level."""
+    if wish.years is None or _is_asked_for(wish, ready):
+        return 1.0
+    return 1.0 - min(1.0, max(0.0, wish.years - _BEGINS) / _MOST_YEARS)
 
 
 def _is_asked_for(wish: Wish, ready: PostingFeatures) -> bool:
@@ -87,7 +108,14 @@ def _years(ready: PostingFeatures) -> float:
 
 
 @lru_cache(maxsize=4_096)
-def _reaches(levels: frozenset[Seniority], years: float) -> float:
-    begins = not levels.isdisjoint(("intern", "junior")) and levels <= _BEGINNERS
+def _reaches(levels: frozenset[Seniority], own: int | None, years: float) -> float:
+    by_own = 1.0 if own is None else _within(years, max(_LEAST_OWN, _OF_OWN * own), _MOST_BEYOND_OWN)
+    if own is not None and not levels:
+        return by_own
+    begins = not levels.isdisjoint(_FOR_BEGINNERS) and levels <= _BEGINNERS
     reached = _REACHED["junior"] if begins else max((_REACHED[level] for level in levels), default=_REACHED_BY_MOST)
-    return 1.0 - min(1.0, max(0.0, years - reached) / _MOST_YEARS)
+    return min(by_own, _within(years, reached, _MOST_YEARS))
+
+
+def _within(years: float, reached: float, most: float) -> float:
+    return 1.0 - min(1.0, max(0.0, years - reached) / most)

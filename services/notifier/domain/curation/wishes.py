@@ -11,13 +11,20 @@ from babel.languages import get_official_languages
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Seniority
+from services.notifier.domain.curation.localities import (
+    Localities,
+    localities_of,
+    localities_of_home,
+    together,
+)
 from services.notifier.domain.model import Ask, DueSearch, Recipient
+from services.rules.home import Home
 from services.rules.languages.named import language_named
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.lexicon.builder import any_of
-from services.rules.places.known import countries_of, country_of, find_places, is_country, is_group, is_subdivision
+from services.rules.places.known import countries_of, country_of, is_country, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
-from services.rules.places.towns import Town, kilometres, town_of, towns_in_sentence
+from services.rules.places.towns import Town, town_of
 from services.rules.roles.affinity import Affinity, affinity_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
@@ -26,32 +33,6 @@ from services.wording.lines import country_of_zone, standard_offset
 
 _SURELY: Final = 0.6
 """From which weight on a role is surely meant."""
-_TO_WORK: Final = 80.0
-"""Kilometres from a town that somebody names to where they would go to work."""
-
-
-class Localities(NamedTuple):
-    """Where within a country somebody would go to work, as far as a search asks for it or its name says it."""
-
-    towns: frozenset[Town] = frozenset()
-    parts: frozenset[str] = frozenset()
-    """Codes of states and the like."""
-
-    def take_in(self, town: Town) -> bool:
-        """Whether a town lies in or near one of them; any does in a country of which none is named."""
-        near, parts = self._within(town.country)
-        return not (near or parts) or town.code in parts or any(kilometres(centre, town) <= _TO_WORK for centre in near)
-
-    def take_in_part(self, part: str) -> bool:
-        """Whether a state or the like is named or may hold a named town; any does in a country of which none is."""
-        country = country_of(part)
-        towns, parts = self._within(country)
-        named = {*parts, *(town.code for town in towns)}
-        return not named or part in named or country in named
-
-    def _within(self, country: str) -> tuple[list[Town], list[str]]:
-        towns = [town for town in self.towns if town.country == country]
-        return towns, [part for part in self.parts if country_of(part) == country]
 
 
 class Signs(NamedTuple):
@@ -72,6 +53,15 @@ class Signs(NamedTuple):
     said: frozenset[str] = frozenset()
     """The stems of words by which any of their searches says what it looks for."""
     speaks: tuple[SpokenLanguage, ...] = ()
+    home: Home | None = None
+    """Where they live, as far as they say it."""
+    years: int | None = None
+    """For which they have done their work; None where they do not say."""
+
+    @property
+    def country(self) -> str | None:
+        """Where they live: as they say it, else that of their time zone."""
+        return self.home.country if self.home else country_of_zone(self.time_zone or "")
 
 
 NO_SIGNS: Final = Signs()
@@ -107,11 +97,15 @@ class Wish:
     places: tuple[str, ...]
     """Those that it asks for; of one that asks for towns alone their countries, for remote work is near every town."""
     home: str | None
-    """The country of their time zone, where the search asks for places beyond a country that take it in."""
+    """The country that they live in, where the search asks for places beyond a country that take it in."""
     offset: float | None
     """Of their time zone in standard time, hours from UTC; None where the search asks for one itself."""
     lives: str | None
-    """The country of their time zone."""
+    """The country that they live in, by their word or their time zone."""
+    town: Town | None
+    """Where they say that they live."""
+    years: int | None
+    """For which they say that they have done their work."""
     studies: float
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
@@ -119,7 +113,7 @@ class Wish:
     travels: bool
     """A word asks for travelling."""
     localities: Localities
-    """Those of all searches of the person."""
+    """Those of all searches of the person, and where they live."""
     floors: tuple[SalaryFloor, ...]
     """Where it asks for no pay, the least that the person's other searches ask for."""
     said: frozenset[str]
@@ -156,7 +150,14 @@ def signs_of(recipient: Recipient) -> Signs:
     """What somebody's settings say."""
     speaks = {language.code for language in recipient.speaks}
     languages = tuple(sorted({recipient.locale[:2].lower(), *speaks}))
-    return Signs(languages, recipient.time_zone, *asked_together(recipient.asks), recipient.speaks)
+    return Signs(
+        languages,
+        recipient.time_zone,
+        *asked_together(recipient.asks),
+        recipient.speaks,
+        recipient.home,
+        recipient.years,
+    )
 
 
 def asked_together(
@@ -167,17 +168,9 @@ def asked_together(
     trades = dict.fromkeys(affinity_of(ask.criteria, ask.name) for ask in asks)
     levels = frozenset(level for ask in asks for level in ask.criteria.seniority)
     floors = dict.fromkeys(ask.criteria.salary_floor for ask in asks)
-    localities = _together(_localities(ask.criteria, ask.name) for ask in asks)
+    localities = together(localities_of(ask.criteria, ask.name) for ask in asks)
     said = frozenset[str]().union(*(_stems_asked(ask.criteria, ask.name) for ask in asks))
     return tuple(filter(None, trades)), levels, localities, tuple(filter(None, floors)), said
-
-
-def _together(several: Iterable[Localities]) -> Localities:
-    several = tuple(several)
-    return Localities(
-        frozenset[Town]().union(*(localities.towns for localities in several)),
-        frozenset[str]().union(*(localities.parts for localities in several)),
-    )
 
 
 @lru_cache(maxsize=4_096)
@@ -201,20 +194,6 @@ def _names_of(role: str) -> frozenset[str]:
     known = roles()
     titles = (title for titles in known[role].titles.values() for title in titles)
     return frozenset(word.stem for title in titles for word in known.vocabulary.words(title))
-
-
-@lru_cache(maxsize=4_096)
-def _localities(criteria: Criteria, name: str) -> Localities:
-    """Towns that a search asks to be near or that its name says, as in "Sales in Bristol", and parts of countries."""
-    near, named = filter(None, (town_of(circle.town) for circle in criteria.near)), _named_localities(name)
-    return Localities(named.towns.union(near), named.parts.union(filter(is_subdivision, criteria.places)))
-
-
-@lru_cache(maxsize=4_096)
-def _named_localities(name: str) -> Localities:
-    """Those that a search's name says; many are called alike."""
-    parts = (place.code for place in find_places(name) if place.kind == "subdivision")
-    return Localities(frozenset(towns_in_sentence(name, ())), frozenset(parts))
 
 
 def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
@@ -241,13 +220,15 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         level=bool(criteria.seniority) or any(map(roles().says_level, terms)),
         levels=frozenset(criteria.seniority) or signs.levels,
         places=places,
-        home=_home(places, signs.time_zone),
+        home=_home(places, signs.country),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
-        lives=country_of_zone(signs.time_zone or ""),
+        lives=signs.country,
+        town=signs.home.town if signs.home else None,
+        years=signs.years,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),
         travels=any(map(_asks_to_travel, said)),
-        localities=_together((_localities(criteria, name), signs.localities)),
+        localities=together((localities_of(criteria, name), signs.localities, localities_of_home(signs.home))),
         floors=() if criteria.salary_floor else signs.floors,
         said=signs.said | _stems_asked(criteria, name),
     )
@@ -303,8 +284,7 @@ def _learns(criteria: Criteria) -> bool:
     return "internship" in criteria.employment or "intern" in criteria.seniority
 
 
-def _home(places: tuple[str, ...], time_zone: str | None) -> str | None:
-    country = country_of_zone(time_zone or "")
+def _home(places: tuple[str, ...], country: str | None) -> str | None:
     if country is None or not all(place == WORLDWIDE or is_group(place) for place in places):
         return None
     return country if any(place == WORLDWIDE or country in countries_of(place) for place in places) else None

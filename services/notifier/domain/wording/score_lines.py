@@ -240,6 +240,19 @@ def _language(doubt: Doubt) -> str:
     return " or ".join(language_in_words(code, english()) for code in doubt.of)
 
 
+def _region(doubt: Doubt) -> str:
+    if doubt.of:
+        return f"only a part of the country: {', '.join(doubt.of)}"
+    return "its town is far off" if doubt.amount is None else f"its town is far off, {doubt.amount:,.0f} km from home"
+
+
+def _experience(doubt: Doubt) -> str:
+    if not doubt.amount:
+        return "it asks for more experience"
+    asked = f"it asks for {doubt.amount:g} years"
+    return asked if doubt.own is None else f"{asked}, of which they have {doubt.own}"
+
+
 _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "trade": _role,
     "near_role": _role,
@@ -251,7 +264,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "technology": lambda doubt: f"its title names {', '.join(doubt.of)}",
     "place": lambda _: "no wanted place is named",
     "home": lambda _: "the wanted places are hardly taken in",
-    "region": lambda doubt: f"only a part of the country: {', '.join(doubt.of)}" if doubt.of else "its town is far off",
+    "region": _region,
     "elsewhere": lambda _: "its title names another place",
     "zone": lambda _: "its hours are of another time zone",
     "workplace": lambda _: "its workplace is not told",
@@ -259,9 +272,8 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "level": lambda doubt: f"its level: {', '.join(doubt.of)}",
     "leading": lambda _: "it leads people, which no search of theirs asks for",
     "travel": lambda doubt: f"up to {doubt.amount:g} % of it is travelling" if doubt.amount else "it travels much",
-    "experience": lambda doubt: (
-        f"it asks for {doubt.amount:g} years" if doubt.amount else "it asks for more experience"
-    ),
+    "experience": _experience,
+    "beginner": lambda doubt: f"it is meant for who begins, and they have {doubt.amount:g} years",
     "written": lambda doubt: f"it is written in {_language(doubt)}",
     "spoken": lambda doubt: f"it needs {_language(doubt)}",
     "pay": lambda _: "it pays less than another search of theirs asks for",

@@ -1,0 +1,88 @@
+"""How far the places of a job are those that somebody would work at: named, taken in, and near enough."""
+
+from functools import lru_cache
+from typing import Final
+
+from schemas.posting import PostingCore
+from services.notifier.domain.curation.conditions import UNTOLD
+from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.score import names_place, taken_in
+from services.notifier.domain.curation.wishes import Wish
+from services.rules.places.known import countries_of, country_of, is_group
+from services.rules.places.placing import WORLDWIDE, Allowed
+from services.rules.places.towns import Town, kilometres, label_of, town_of
+
+TAKEN_IN: Final = 0.5
+"""What a wanted place is that a job takes in without naming it."""
+SHUT: Final = 0.5
+"""What the share of a wanted group counts where somebody's own country is shut out."""
+
+
+def named_place(wish: Wish, ready: PostingFeatures) -> float:
+    """Whether a wanted place is named, only taken in, or nothing is said."""
+    fits = taken_in(wish.criteria, ready)
+    named = any(names_place(ready, place) for place in fits) or wish.home in ready.hires
+    return 1.0 if named else TAKEN_IN if fits else 0.0
+
+
+@lru_cache(maxsize=16_384)
+def takes_in_home(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
+    """Whether the narrowest places that are wanted are taken in, or else the home that they take in.
+
+    Of groups alone it is the share of their countries, and half of it where their home is shut out.
+    """
+    if not allowed.stated:
+        return UNTOLD
+    narrow = [place for place in places if not is_group(place) and place != WORLDWIDE]
+    if narrow:
+        return float(any(map(allowed.takes_in, narrow)))
+    if home is not None and allowed.takes_in(home):
+        return 1.0
+    share = max(_share_of(place, allowed) for place in places)
+    return share if home is None else share * SHUT
+
+
+def _share_of(place: str, allowed: Allowed) -> float:
+    countries = countries_of(place) if is_group(place) else ()
+    return sum(map(allowed.takes_in, countries)) / len(countries) if countries else float(allowed.takes_in(place))
+
+
+def parts_of_country(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The parts of a wanted country to which a posting keeps; none where any search asks for or names one of them."""
+    parts, places = ready.posting.reach.subdivisions, wish.criteria.places
+    if not parts or not places or any(part in places or part in wish.localities.parts for part in parts):
+        return ()
+    return tuple(part for part in parts if country_of(part) in places or country_of(part) == wish.home)
+
+
+def far_off(wish: Wish, posting: PostingCore) -> bool:
+    """Whether work that is not remote lies far from what the person names of its country; `near` is judged itself."""
+    if wish.criteria.near or posting.workplace == "remote":
+        return False
+    towns = _towns_of(posting)
+    return bool(towns) and not any(map(wish.localities.take_in, towns))
+
+
+def _towns_of(posting: PostingCore) -> list[Town]:
+    return [town for number in posting.towns if (town := town_of(label_of(number) or ""))]
+
+
+def km_from_home(wish: Wish, ready: PostingFeatures) -> int | None:
+    """How far work that is far off lies from where somebody lives, if they say so and it is in their country."""
+    home = wish.town
+    if home is None or parts_of_country(wish, ready):
+        return None
+    towns = (town for town in _towns_of(ready.posting) if town.country == home.country)
+    return min((round(kilometres(home, town)) for town in towns), default=None)
+
+
+def named_elsewhere(wish: Wish, ready: PostingFeatures) -> tuple[str, ...]:
+    """The places that a title names, where none is wanted; of remote work in a wanted country those parts of it which
+    no search of the person names. Of work that is not remote the region counts."""
+    named, wanted = ready.title_places, [place for place in wish.criteria.places if place != WORLDWIDE]
+    if named is None or not wanted:
+        return ()
+    if not any(map(named.takes_in, wanted)):
+        return ready.title_codes
+    parts = ready.title_parts if ready.posting.workplace == "remote" else ()
+    return () if any(map(wish.localities.take_in_part, parts)) else tuple(sorted(parts))

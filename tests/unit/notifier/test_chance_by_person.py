@@ -1,0 +1,109 @@
+"""What somebody says of themself makes of a job: where they live, and for how long they have done their work."""
+
+import pytest
+
+from schemas.criteria import Criteria
+from schemas.posting import Condition, PostingCore, Reach
+from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.wishes import Signs, signs_of, wish_of
+from services.notifier.domain.weights import Chance
+from services.notifier.domain.wording.score_lines import chance_line
+from services.rules.home import Home, home_read
+from services.rules.places.towns import town_of
+from tests.support.digests import posting, recipient
+
+AMERICA = Reach(scope="listed", countries=("US",))
+NURSE = Criteria(text="nurse", places=("US",))
+OHIO = home_read("Columbus, US-OH")
+
+
+def nursing(**changes: object) -> PostingCore:
+    return posting("one", **({"title": "Nurse", "roles": ("nurse",), "reach": AMERICA, "skills": ()} | changes))
+
+
+def on_site(town: str, **changes: object) -> PostingCore:
+    known = town_of(town)
+    assert known
+    return nursing(workplace="onsite", towns=(known.id,), **changes)
+
+
+def chance(
+    one: PostingCore, home: Home | None = None, years: int | None = None, *levels: str, criteria: Criteria = NURSE
+) -> Chance:
+    signs = signs_of(recipient(home=home, years=years))._replace(levels=frozenset(levels))
+    return chance_of(JudgedPosting(criteria, PostingFeatures(one)), wish_of(criteria, "Nursing", signs))
+
+
+def years_asked(years: int) -> PostingCore:
+    return nursing(description_text=f"nurse. You bring {years}+ years of experience in nursing.")
+
+
+def test_work_on_site_far_from_home_is_less_likely_wanted_where_only_the_country_is_asked_for() -> None:
+    near, far = on_site("Dayton, US-OH"), on_site("Seattle, US-WA")
+    assert chance(far, OHIO).value < chance(far).value == chance(near).value == chance(near, OHIO).value
+    assert "its town is far off, 3,2" in chance_line(chance(far, OHIO))
+
+
+def test_remote_work_is_as_likely_from_anywhere_in_the_country_but_for_a_state_that_its_title_names() -> None:
+    remote = nursing(towns=on_site("Seattle, US-WA").towns)
+    assert chance(remote, OHIO) == chance(remote)
+    florida = nursing(title="Nurse (Florida)")
+    assert chance(florida, OHIO).value < chance(florida).value
+    assert chance(florida, home_read("US-FL")).value == chance(florida).value
+
+
+def test_a_search_that_names_a_town_keeps_it_for_who_lives_elsewhere() -> None:
+    seattle = on_site("Seattle, US-WA")
+    named = signs_of(recipient(home=OHIO))
+    judged = JudgedPosting(NURSE, PostingFeatures(seattle))
+    there, silent = (chance_of(judged, wish_of(NURSE, name, named)) for name in ("Nurse in Seattle", "Nurse"))
+    assert there.value > silent.value
+
+
+@pytest.mark.parametrize("kind", ["relocation", "licence"])
+def test_a_condition_of_ones_own_state_is_met_and_that_of_another_is_not(kind: str) -> None:
+    bound = nursing(conditions=(Condition(kind=kind, places=("US-OH",)),))
+    assert chance(bound, home_read("US-NY")).value < chance(bound).value < chance(bound, OHIO).value
+
+
+def test_the_country_where_somebody_says_that_they_live_beats_that_of_their_time_zone() -> None:
+    groups = Criteria(text="nurse", places=("europe",))
+    german = nursing(reach=Reach(scope="listed", countries=("DE",)))
+    says, silent = (Signs(time_zone="Europe/Lisbon", home=home) for home in (Home("DE"), None))
+    judged = JudgedPosting(groups, PostingFeatures(german))
+    there, guessed = (chance_of(judged, wish_of(groups, "Nursing", signs)) for signs in (says, silent))
+    assert there.value > guessed.value
+
+
+def test_up_to_twice_ones_own_years_may_be_asked() -> None:
+    at_most, none = (chance(years_asked(years), None, 3, "mid", "senior") for years in (6, 1))
+    beyond = chance(years_asked(8), None, 3, "mid", "senior")
+    assert beyond.value < at_most.value == none.value
+    assert chance(years_asked(8), None, None, "mid", "senior").value == none.value, "by the levels alone"
+    assert "it asks for 8 years, of which they have 3" in chance_line(beyond)
+
+
+def test_own_years_stand_where_no_level_is_asked_for() -> None:
+    ten = years_asked(10)
+    assert chance(ten, None, 4).value < chance(ten).value < chance(ten, None, 12).value
+    director = nursing(seniority="director")
+    assert chance(director, None, 2).value < chance(director, None, 15).value
+
+
+def test_a_level_that_a_search_asks_for_is_met_whatever_ones_years() -> None:
+    staff = nursing(seniority="staff")
+    assert chance(staff, None, 2, "staff") == chance(staff, None, None, "staff")
+
+
+@pytest.mark.parametrize("one", [nursing(seniority="junior"), nursing(seniority="intern"), years_asked(1)])
+def test_a_beginners_job_is_less_likely_wanted_by_who_has_done_the_work_for_years(one: PostingCore) -> None:
+    asked = ("mid", "senior")
+    begins, some, long = (chance(one, None, years, *asked).value for years in (3, 5, 8))
+    assert long < some < begins == chance(one, None, None, *asked).value
+    assert "it is meant for who begins, and they have 8 years" in chance_line(chance(one, None, 8, *asked))
+
+
+def test_who_asks_for_a_beginners_level_is_taken_at_their_word() -> None:
+    junior = nursing(seniority="junior")
+    assert chance(junior, None, 8, "junior") == chance(junior, None, None, "junior")
