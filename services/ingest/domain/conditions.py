@@ -18,9 +18,9 @@ from services.ingest.domain.reach.named import is_whole, state_named
 from services.ingest.domain.text.anchors import anchor_words, starts_of
 from services.ingest.domain.text.sections import Document, Kind
 from services.rules.lexicon.builder import LANGUAGES, any_of
+from services.rules.places.codes import code_tokens
 from services.rules.places.known import PlaceMention, country_of, find_places, is_subdivision
 from services.rules.places.names import names_in
-from services.rules.places.text import code_tokens
 from services.rules.places.towns import towns_in_sentence
 
 KINDS: Final[tuple[ConditionKind, ...]] = get_args(ConditionKind)

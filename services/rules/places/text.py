@@ -1,153 +1,16 @@
-"""Finding places in running text: names by Aho-Corasick, then codes and doubtful names by what stands beside them."""
+"""Finding places in running text: names by Aho-Corasick, codes, and doubtful names by what stands beside them."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from services.rules.lexicon.builder import any_of
+from services.rules.places.codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens, state_codes
 from services.rules.places.data import PlaceKind, Sense, country_part, place_data
 from services.rules.places.names import NameMatch, names_in
 from services.rules.text import fold
-
-_TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
-_ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
-_GAP = re.compile(r",\s?|\s?[-–]\s?|\s")
-PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
-
-WORDS = frozenset(
-    """AC AD AI AM AR AS AT BA BB BE BI BS CC CD CO CS CV ET GM GP HR ID IN IO IS IT LA MA MC MD ME ML MP MR MS MY
-    NC NE NI NO OR PA PE PH PM PR PS QA RE SA SC SE SM SO SR ST TC TF TL TO TT TV UX VC VP VR""".split()  # noqa: SIM905 (so many codes read better as words)
-)
-"""Codes that postings use for something else; only a place before them, with a comma, makes them places."""
-
-
-_RARELY_COUNTRIES = frozenset("AZ GA KY LA MD MN MO MS NC NE SC SD VA".split())  # noqa: SIM905 (so many codes read better as words)
-"""Behind an unknown name these are American states: the countries of these codes hardly hire (Gabon, Vatican City)."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeToken:
-    """Capital letters that are a code of ISO 3166, and all that they may mean."""
-
-    start: int
-    end: int
-    text: str
-    senses: tuple[Sense, ...]
-
-
-@cache
-def _codes() -> dict[str, tuple[Sense, ...]]:
-    data = place_data()
-    codes: dict[str, list[Sense]] = {code: [Sense("country", code)] for code in data.countries}
-    for alpha3, code in data.alpha3.items():
-        codes.setdefault(alpha3, []).append(Sense("country", code))
-    for code in data.subdivisions:
-        country, _, part = code.partition("-")
-        if country in data.coded:
-            codes.setdefault(part, []).append(Sense("subdivision", code))
-    return {code: tuple(senses) for code, senses in codes.items()}
-
-
-@cache
-def state_codes() -> frozenset[str]:
-    """`CA`, `NSW`: what postings call the subdivisions of some countries, without the country."""
-    return frozenset(code for code, senses in _codes().items() if any(s.kind == "subdivision" for s in senses))
-
-
-def code_tokens(text: str) -> list[CodeToken]:
-    """Every run of capitals that is a code of something, right or wrong."""
-    codes = _codes()
-    return [CodeToken(m.start(), m.end(), m[0], codes[m[0]]) for m in _TOKEN.finditer(text) if m[0] in codes]
-
-
-def believed_codes(
-    text: str,
-    tokens: Sequence[CodeToken],
-    places_ending: Mapping[int, tuple[Sense, ...]],
-    places_starting: Mapping[int, tuple[Sense, ...]],
-) -> list[CodeToken]:
-    """The tokens that are meant as places, each with the senses that its company leaves.
-
-    A token right behind a place that lies in it is believed; so is one in a list of codes, one behind `Remote -`, and
-    behind an unknown name with a comma a state's code that is no country's, or has a postal code behind it. A state's
-    code before a place that lies in it says nothing more: `US, CA, Fresno`.
-    """
-    tokens = [token for token in tokens if not _before_place(text, token, places_starting)]
-    believed: dict[int, CodeToken] = {}
-    for token in tokens:
-        senses = _behind_place(text, token, places_ending) or _behind_name(text, token)
-        if senses:
-            believed[token.start] = CodeToken(token.start, token.end, token.text, senses)
-    for run in _runs(text, tokens):
-        for token, senses in _listed(run):
-            if token.start not in believed:
-                believed[token.start] = CodeToken(token.start, token.end, token.text, senses)
-    return sorted(believed.values(), key=lambda token: token.start)
-
-
-def _behind_place(text: str, token: CodeToken, places_ending: Mapping[int, tuple[Sense, ...]]) -> tuple[Sense, ...]:
-    gap = re.search(r"(?:,\s?|\s?\(|\s[-–]\s|\s)$", text[max(0, token.start - 3) : token.start])
-    if not gap:
-        return ()
-    inner = places_ending.get(token.start - len(gap[0]), ())
-    return tuple(outer for outer in token.senses if any(sense.within(outer) for sense in inner))
-
-
-def _before_place(text: str, token: CodeToken, places_starting: Mapping[int, tuple[Sense, ...]]) -> bool:
-    gap = _GAP.match(text, token.end)
-    inner = places_starting.get(gap.end(), ()) if gap else ()
-    states = [sense for sense in token.senses if sense.kind == "subdivision"]
-    return any(sense.within(outer) for outer in states for sense in inner)
-
-
-def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
-    before = text[max(0, token.start - 40) : token.start]
-    states = tuple(sense for sense in token.senses if sense.kind == "subdivision")
-    country = tuple(sense for sense in token.senses if sense.kind == "country")
-    if PLACE_BEFORE.search(before):
-        state = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or (not country and len(token.text) == 2)
-        return states if len(states) == 1 and state else ()
-    if _remote_before().search(before) and token.text not in WORDS and len(token.senses) == 1:
-        return token.senses
-    return ()
-
-
-def _runs(text: str, tokens: Iterable[CodeToken]) -> list[list[CodeToken]]:
-    runs: list[list[CodeToken]] = []
-    for token in tokens:
-        if runs and _next().fullmatch(text[runs[-1][-1].end : token.start]):
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-    return [run for run in runs if len(run) > 1]
-
-
-@cache
-def _next() -> re.Pattern[str]:
-    joint = any_of("joint.and", "joint.or")
-    return re.compile(rf"\s*(?:,|/|\||;|&|{joint})\s*(?:{joint}\s)?")
-
-
-def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]]]:
-    """A list is of countries or of one country's states, by the tokens in it that can be only one of them."""
-    clear = [token for token in run if token.text not in WORDS]
-    if len(clear) < 2:
-        return []
-    only_countries = [t for t in clear if all(sense.kind != "subdivision" for sense in t.senses)]
-    only_states = [t for t in clear if all(sense.kind == "subdivision" for sense in t.senses)]
-    if bool(only_countries) == bool(only_states):
-        return []
-    kind = "country" if only_countries else "subdivision"
-    chosen = [(token, [sense for sense in token.senses if sense.kind == kind]) for token in run]
-    if kind == "subdivision":
-        # WA is a state of two countries: beside CA and NY, the American one.
-        shared = set.intersection(*({country_part(sense.code) for sense in senses} for _, senses in chosen))
-        chosen = [
-            (token, [s for s in senses if not shared or country_part(s.code) in shared]) for token, senses in chosen
-        ]
-    return [(token, tuple(senses)) for token, senses in chosen if len(senses) == 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +180,6 @@ def _meant(text: str, name: NameMatch, beside: Sequence[Sense]) -> Sense | None:
 @cache
 def _leading() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of('place.leading')}\s*[-–—:(,]?\s*|^\s*)$", re.IGNORECASE)
-
-
-@cache
-def _remote_before() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('place.remote')}\s*[-–—:,(/]?\s*\(?$", re.IGNORECASE)
 
 
 @cache

@@ -14,9 +14,9 @@ from services.ingest.domain.reach.named import as_states
 from services.ingest.domain.reach.words import words as words_of_reach
 from services.ingest.domain.role.reading import read_role
 from services.rules.lexicon.builder import any_of
+from services.rules.places.codes import WORDS, state_codes
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import WORLDWIDE, PlaceMention, country_of, find_places, is_subdivision
-from services.rules.places.text import WORDS, state_codes
 from services.rules.places.towns import Town, town_of_mention, towns_in_field, towns_meant
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
