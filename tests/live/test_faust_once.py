@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,20 @@ def test_it_makes_no_topic_and_no_folder(
     admin.close()
     assert topics == {settings.topic(name) for name in (TOPIC, NEXT, f"{TOPIC}.dead")}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_partition_is_told_of_by_one_worker_also_when_others_came(
+    settings: KafkaSettings, producer: RecordProducer
+) -> None:
+    meters = [Telling() for _ in range(PARTITIONS + 1)]
+    workers = [FaustRunner(Collecting(), producer, settings, meter=meter) for meter in meters]
+    with ExitStack() as stack:
+        for worker in workers:
+            stack.enter_context(running(worker))
+            until(lambda w=worker: w.ready)
+        until(lambda: all(worker.ready for worker in workers))
+        lanes = [(TOPIC, partition) for partition in range(PARTITIONS)]
+        until(lambda: sorted(lane for meter in meters for lane in meter.lags) == lanes, seconds=60)
 
 
 def refuse(record: Record) -> None:

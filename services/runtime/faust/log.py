@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Any
 
 from services.runtime.kafka.reader import record_of
-from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Commit, Outgoing, Producer, Record
 from services.runtime.stages.stage import Place
 
@@ -26,9 +25,8 @@ class Part:
 class FetchedLog:
     """Holds what was fetched of the partitions of one generation; a batch of an earlier one counts for nothing."""
 
-    def __init__(self, producer: Producer, meter: RunnerMeter | None = None) -> None:
-        self._producer = producer
-        self.meter = meter or NoMeter()
+    def __init__(self, producer: Producer) -> None:
+        self.produce = producer.produce
         self._reading: dict[Place, Part | None] = {}
         self.assignment: tuple[int, dict[Place, Part]] = (-1, {})
         """The generation of the group, and what it gave."""
@@ -41,7 +39,8 @@ class FetchedLog:
         """Add what was fetched of a partition, and was not before."""
         first = found[0].offset
         part = self.assignment[1].setdefault(place, Part(first, first))
-        begins = part.fetched[-1].offset + 1 if part.fetched else part.next
+        last = part.fetched[-1:]  # asked once: the other thread may take it
+        begins = last[0].offset + 1 if last else part.next
         part.fetched += [record for record in found if record.offset >= begins]
 
     def committed(self, group: str, topic: str, partition: int) -> int:
@@ -54,7 +53,6 @@ class FetchedLog:
         part = self._reading[topic, partition] = self.assignment[1].get((topic, partition))
         if part is None or part.next != offset:
             return []
-        del part.fetched[: bisect_left(part.fetched, offset, key=attrgetter("offset"))]
         return [record_of(found, topic) for found in part.fetched[:most]]
 
     def advance(self, records: Sequence[Outgoing], commit: Commit | None = None) -> None:
@@ -62,8 +60,4 @@ class FetchedLog:
         self.produce(records)
         if commit is not None and (part := self._reading[commit.topic, commit.partition]) is not None:
             part.next = commit.offset
-
-    def produce(self, records: Sequence[Outgoing]) -> None:
-        """Have the records durable. Raises UnavailableError."""
-        if records:
-            self._producer.produce(records)
+            del part.fetched[: bisect_left(part.fetched, commit.offset, key=attrgetter("offset"))]

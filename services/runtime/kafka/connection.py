@@ -33,14 +33,20 @@ def client_options(settings: KafkaSettings, *, patience_s: float) -> dict[str, A
         raise UsageError("no Kafka is named: set kafka.bootstrap, or run the embedded form with `jobchime run`")
     # The library tells each failed attempt as a warning; what matters of it comes as an error of ours.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    return {
-        "bootstrap_servers": list(settings.bootstrap),
+    return reached(settings) | {
         "client_id": CLIENT,
-        "security_protocol": settings.security,
-        "ssl_context": ssl_context(settings),
         "request_timeout_ms": int(min(REQUEST_S, patience_s) * 1_000),
         "bootstrap_timeout_ms": int(min(REQUEST_S, patience_s) * 1_000),
         "reconnect_backoff_max_ms": _RECONNECT_MOST_MS,
+    }
+
+
+def reached(settings: KafkaSettings) -> dict[str, Any]:
+    """Arguments of a client, be it of kafka-python or aiokafka: addresses and security. Raises UsageError."""
+    return {
+        "bootstrap_servers": list(settings.bootstrap),
+        "security_protocol": settings.security,
+        "ssl_context": ssl_context(settings),
     } | _sasl(settings)
 
 

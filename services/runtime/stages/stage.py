@@ -75,9 +75,9 @@ class Stage:
         return sum(lane.handled for lane in self.lanes.values())
 
     def lane(self, place: Place) -> Lane:
-        """The lane of a partition, which is kept. In one thread only."""
+        """The lane of a partition, which is kept. From any thread."""
         if place not in self._lanes:
-            self._lanes[place] = Lane(
+            made = Lane(
                 self.service,
                 *place,
                 log=self._log,
@@ -87,6 +87,7 @@ class Stage:
                 monotonic=self._monotonic,
                 meter=self.meter,
             )
+            self._lanes.setdefault(place, made)  # two threads may have made one
         return self._lanes[place]
 
     def load(self) -> bool:
@@ -136,12 +137,11 @@ class Stage:
     def status(
         self, stands: Mapping[Place, tuple[int, int]], ticks: Failure | None, *, member: bool = True
     ) -> ServiceStatus:
-        """A snapshot of lanes that were asked for; `stands` holds by place the next offset and the end.
+        """A snapshot of lanes; `stands` holds by place the next offset and the end.
 
         `ticks`: why what it does by the clock fails.
         """
-        every = self.lanes
-        lanes = tuple(every[place].status(end, offset) for place, (offset, end) in sorted(stands.items()))
+        lanes = tuple(self.lane(place).status(end, offset) for place, (offset, end) in sorted(stands.items()))
         return ServiceStatus(
             name=self.name,
             loaded=self.loaded,

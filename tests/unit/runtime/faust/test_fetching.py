@@ -11,6 +11,8 @@ from structlog.testing import capture_logs
 
 from services.runtime.faust.app import FetchThread
 from services.runtime.faust.log import FetchedLog
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.metrics.meter import NoMeter
 from tests.support.streaming import Found, Producing
 
 FIRST, SECOND = TopicPartition("jobs.raw.v1", 0), TopicPartition("jobs.raw.v1", 1)
@@ -50,7 +52,12 @@ class Fetching(FetchThread):
     def __init__(self, committed: Mapping[Any, int | None], starts: Mapping[Any, int]) -> None:
         self.client = Client(committed, starts)
         self.log_of_stage = FetchedLog(Producing())
-        self.app = SimpleNamespace(consumer_generation_id=7, fetched=self.log_of_stage, names={"jobs.raw.v1": "raw.v1"})
+        self.app = SimpleNamespace(
+            consumer_generation_id=7,
+            fetched=self.log_of_stage,
+            stage=SimpleNamespace(meter=NoMeter()),
+            settings=KafkaSettings(prefix="jobs."),
+        )
 
     def _ensure_consumer(self) -> Any:
         return self.client

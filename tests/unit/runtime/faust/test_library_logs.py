@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.runtime.faust.app import HARMLESS, LIBRARIES, Consumer, FetchThread, SayOnce, _App
+from services.runtime.faust.app import HARMLESS, LIBRARIES, Consumer, FetchThread, SayOnce
+from services.runtime.faust.session import Session
 from tests.support.logs import ManualTime
 
 
-@pytest.mark.parametrize("made_of_faust", [_App, Consumer, FetchThread])
+@pytest.mark.parametrize("made_of_faust", [Session, Consumer, FetchThread])
 def test_what_is_made_of_faust_logs_as_faust_does_and_is_kept_short_with_it(made_of_faust: Any) -> None:
     assert made_of_faust.logger.name.partition(".")[0] in LIBRARIES
 
