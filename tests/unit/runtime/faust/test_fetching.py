@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from aiokafka import TopicPartition
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 from structlog.testing import capture_logs
 
@@ -135,3 +136,15 @@ def test_records_that_have_left_the_topic_are_told() -> None:
     assert thread.client.sought[-1] == (SECOND, 40)
     assert thread.fetch({SECOND: [40, 41]}) == {SECOND}
     assert thread.lies_there(SECOND) == [40, 41]
+
+
+@pytest.mark.parametrize("security", ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"])
+def test_the_client_takes_each_way_of_reaching_kafka(security: str) -> None:
+    settings = KafkaSettings(bootstrap=["k:9092"], security=security, username="jobs", password="not one")
+    thread = fetching()
+    thread.app = SimpleNamespace(settings=settings, conf=SimpleNamespace(id="matcher"))
+
+    async def made() -> Any:
+        return thread._create_consumer(None)
+
+    assert isinstance(asyncio.run(made()), AIOKafkaConsumer)  # it refuses what does not go together
