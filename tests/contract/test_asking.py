@@ -147,7 +147,7 @@ def test_nobody_is_asked_whose_address_is_suppressed_who_paused_or_left(store: N
     store.subscribers.unsubscribe(eve.subscriber_id, Consent("withdrawn", NOW, "page", "Stop"))
     post.run(NOW, 45)
     assert post.sent == []
-    assert [state(store, one) for one in (ada, bob, eve)] == ["active", "paused", "unsubscribed"]
+    assert [state(store, person) for person in (ada, bob, eve)] == ["active", "paused", "unsubscribed"]
 
 
 def test_who_leaves_or_is_suppressed_while_asked_is_told_no_more(store: NotifierStore) -> None:
@@ -213,11 +213,11 @@ def test_the_day_that_is_told_is_that_of_the_readers_clock(store: NotifierStore)
         connection.execute(update(subscribers).values(changed_at=NOW - 400 * DAY))
     post = Post(store, answer_within="30d")
     post.notifier.tick(datetime(2026, 10, 10, 22, 30, tzinfo=UTC))
-    told = {email.to_address[:3]: email.text for email in post.sent}
-    assert "am 9. November 2026 " not in told["ada"]
-    assert "ab dem 9. November 2026" in told["ada"]
-    assert "on November 10, 2026," in told["bob"]
-    assert "el 9 de noviembre de 2026" in told["eve"]
+    texts = {email.to_address[:3]: email.text for email in post.sent}
+    assert "am 9. November 2026 " not in texts["ada"]
+    assert "ab dem 9. November 2026" in texts["ada"]
+    assert "on November 10, 2026," in texts["bob"]
+    assert "el 9 de noviembre de 2026" in texts["eve"]
 
 
 def test_who_was_declared_is_mailed_that_question_alone_until_they_confirm(store: NotifierStore) -> None:
@@ -252,7 +252,7 @@ def test_who_was_declared_and_does_not_confirm_is_erased_and_who_was_mailed_befo
     store.suppressions.suppress(bob.profile.address, "complained", now)
     now = post.run(now, 8)
     assert post.subjects == [DECLARED]
-    assert [state(store, one) for one in (ada, bob, eve)] == [None, "unconfirmed", "active"]
+    assert [state(store, person) for person in (ada, bob, eve)] == [None, "unconfirmed", "active"]
 
 
 def test_confirming_needs_an_address_to_lead_to(store: NotifierStore) -> None:

@@ -37,11 +37,11 @@ class TestMoves:
             moved = store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED, email())
             assert (moved.profile.address, moved.address_since) == ("ada@new.example", NOW + HOUR)
         assert not store.deliveries.begin([claimed], NOW + HOUR, LEASE), "it has the old address"
-        again, told = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
-        assert (again.email.to_address, told.email) == ("ada@new.example", email())
+        again, notice = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        assert (again.email.to_address, notice.email) == ("ada@new.example", email())
         assert store.deliveries.begin([again], NOW + HOUR, LEASE)
-        assert store.deliveries.begin([told], NOW + HOUR, LEASE)
-        assert [one.kind for one in store.subscribers.consents(ada.subscriber_id)] == ["given", "moved"]
+        assert store.deliveries.begin([notice], NOW + HOUR, LEASE)
+        assert [consent.kind for consent in store.subscribers.consents(ada.subscriber_id)] == ["given", "moved"]
 
     def test_what_an_old_address_is_told_ends_with_that_address_alone(self, store: NotifierStore) -> None:
         """Be they gone from here, or suppressed at the new one: only what is said of the old mailbox counts there."""
@@ -49,9 +49,9 @@ class TestMoves:
         store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED, email(to_address=old))
         store.subscribers.unsubscribe(ada.subscriber_id, Consent("withdrawn", NOW + HOUR, "page", ""))
         store.suppressions.suppress("ada@new.example", "a complaint", NOW + HOUR)
-        [told] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
-        assert store.deliveries.begin([told], NOW + HOUR, LEASE)
-        store.deliveries.refused(told.delivery_id, told.attempt, "550 5.1.1 no such user", NOW + HOUR, "mailbox")
+        [notice] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        assert store.deliveries.begin([notice], NOW + HOUR, LEASE)
+        store.deliveries.refused(notice.delivery_id, notice.attempt, "550 5.1.1 no such user", NOW + HOUR, "mailbox")
         assert store.suppressions.reason(old) is not None
         bob = store.person("bob")
         moved = email(delivery_id="d-2", to_address="bob@example.com")
@@ -83,7 +83,7 @@ class TestMoves:
         store.subscribers.change(ada.subscriber_id, moved, NOW + HOUR, declared(NOW + HOUR, "moved"))
         store.subscribers.change(ada.subscriber_id, replace(moved, name="A"), NOW)
         kept = store.subscribers.consents(ada.subscriber_id)
-        assert [(one.kind, one.origin) for one in kept] == [("given", "operator"), ("moved", "operator")]
+        assert [(consent.kind, consent.origin) for consent in kept] == [("given", "operator"), ("moved", "operator")]
 
 
 class TestWhatWaits:
@@ -195,9 +195,9 @@ class TestPeople:
         search = store.search(ada, hour=8)
         store.matches.store(0, [arrival(0, posting("one"), [search.key])], NOW)
         cut = store.windows.take_cut(NOW)
-        [one] = due(store, NOW + 3 * HOUR)
+        [subscriber] = due(store, NOW + 3 * HOUR)
         store.subscribers.change(ada.subscriber_id, replace(ada.profile, locale="de"), NOW + 3 * HOUR)
-        assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
+        assert not commit(store, subscriber, cut, NOW + 3 * HOUR, "one")
         [again] = due(store, NOW + 3 * HOUR)
         assert commit(store, again, cut, NOW + 3 * HOUR, "one")
 
@@ -236,8 +236,8 @@ class TestSearches:
             store.matches.store(0, [arrival(day, posting(f"day {day}", fetched_at=at), [bob.key])], at)
             store.windows.take_cut(at)
         later = NOW + 9 * DAY
-        [one] = [one for one in due(store, later + 3 * HOUR) if one.recipient.name == "Ada"]
-        assert commit(store, one, store.windows.take_cut(later), later + 2 * HOUR, "sent")
+        [subscriber] = [subscriber for subscriber in due(store, later + 3 * HOUR) if subscriber.recipient.name == "Ada"]
+        assert commit(store, subscriber, store.windows.take_cut(later), later + 2 * HOUR, "sent")
         served = store.searches.get(ada.search_id)
         edited = store.searches.edit(ada.search_id, later + 3 * HOUR, criteria=GO)
         assert edited.key == bob.key

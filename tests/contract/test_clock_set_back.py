@@ -44,8 +44,8 @@ def test_the_last_posting_and_the_last_digest_are_of_no_time_to_come(store: Noti
     search = store.search(store.person(), hour=7)
     store.matches.store(0, [arrival(0, posting("one"), [search.key])], NOW)
     store.matches.store(0, [arrival(1, posting("two"), [search.key])], AHEAD)
-    [one] = due(store, AHEAD)
-    close(store, one, store.windows.take_cut(AHEAD), AHEAD)
+    [subscriber] = due(store, AHEAD)
+    close(store, subscriber, store.windows.take_cut(AHEAD), AHEAD)
     assert (figures(store).last_posting, figures(store).last_digest) == (NOW, None)
 
 

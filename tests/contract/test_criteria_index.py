@@ -60,20 +60,20 @@ def test_hits_come_in_the_order_of_the_postings(make: Make) -> None:
     index = make()
     index.apply([record(1, GO), record(2, RUST)])
     found = index.match([having("Rust"), having("PHP"), having("Go"), having("Go", "Rust")])
-    assert [one.keys.tolist() for one in found] == [[2], [], [1], [1, 2]]
+    assert [answer.keys.tolist() for answer in found] == [[2], [], [1], [1, 2]]
 
 
 def test_what_a_posting_only_mentions_meets_a_search_that_says_so(make: Make) -> None:
     index = make()
     needed, some = SkillTerms(all=("Go", "Kafka", "Rust")), SkillTerms(any=("Go", "JavaScript"), at_least=2)
-    one, none = SkillTerms(any=("JavaScript",)), SkillTerms(any=("SQL",), none=("React",))
-    asked = [needed, some, one, none]
+    asks, none = SkillTerms(any=("JavaScript",)), SkillTerms(any=("SQL",), none=("React",))
+    asked = [needed, some, asks, none]
     asked += [terms.model_copy(update={"mentions": True}) for terms in asked]
     index.apply([record(number, Criteria(skills=terms)) for number, terms in enumerate(asked)])
     named = dict.fromkeys(("Kafka", "Rust", "SQL"), "required") | {"React": "wanted"}
     for strength, found in (("bonus", [2, 4, 5, 6]), ("wanted", [0, 1, 2, 4, 5, 6]), (None, [0, 1, 2, 4, 5, 6])):
-        told = named | {"Go": strength}
-        posting = a_posting(skills=tuple(Skill(name=name, strength=meant) for name, meant in told.items()))
+        with_own = named | {"Go": strength}
+        posting = a_posting(skills=tuple(Skill(name=name, strength=meant) for name, meant in with_own.items()))
         assert keys(index, posting) == found, strength
 
 
@@ -163,7 +163,7 @@ def test_a_currency_that_no_posting_knew_before_is_undisclosed(make: Make) -> No
     index = make()
     index.apply([record(1, Criteria(salary_floor=floor(1, "JPY"), accept_undisclosed=False))])
     found = index.match([paying({"EUR": 95_000}), paying({"JPY": 1})])
-    assert [(one.keys.tolist(), one.near.tolist()) for one in found] == [([], [1]), ([1], [])]
+    assert [(answer.keys.tolist(), answer.near.tolist()) for answer in found] == [([], [1]), ([1], [])]
 
 
 def test_the_index_returns_what_the_truth_accepts_through_edits_and_removals(make: Make) -> None:
@@ -174,19 +174,19 @@ def test_the_index_returns_what_the_truth_accepts_through_edits_and_removals(mak
     @given(seed=seeds, rounds=st.integers(1, 4))
     def holds(seed: int, rounds: int) -> None:
         random_ = random.Random(seed)
-        index, held, versions = make(), dict[int, Criteria](), dict[int, int]()
+        index, stored, versions = make(), dict[int, Criteria](), dict[int, int]()
         for _ in range(rounds):
             postings = [generate.posting(random_, number) for number in range(4)]
-            batch = [_edit(random_, held, versions, postings) for _ in range(random_.randint(1, 15))]
+            batch = [_edit(random_, stored, versions, postings) for _ in range(random_.randint(1, 15))]
             index.apply(batch)
-            assert len(index) == len(held)
-            assert same_hits(index.match(postings), true_hits(held, postings))
+            assert len(index) == len(stored)
+            assert same_hits(index.match(postings), true_hits(stored, postings))
 
     holds()
 
 
 def _edit(
-    random_: random.Random, held: dict[int, Criteria], versions: dict[int, int], models: list[PostingCore]
+    random_: random.Random, stored: dict[int, Criteria], versions: dict[int, int], models: list[PostingCore]
 ) -> CriteriaRecord:
     """Add, change, remove, or send something stale; keep the books of what must be held."""
     key, kind = random_.randrange(20), random_.random()
@@ -195,9 +195,9 @@ def _edit(
         return record(key, asked, versions[key] - random_.randint(0, 2), removed=random_.random() < 0.5)
     versions[key] = versions.get(key, 0) + random_.randint(1, 3)
     if kind < 0.35:
-        held.pop(key, None)
+        stored.pop(key, None)
         return record(key, asked, versions[key], removed=True)
-    held[key] = asked
+    stored[key] = asked
     return record(key, asked, versions[key])
 
 
@@ -207,16 +207,16 @@ def test_the_index_returns_what_the_truth_accepts_after_thousands_of_edits(make:
     models = generate.postings(40, seed=1)
     found = generate.criteria(3_000, seed=2, models=models)
     index, random_ = make(), random.Random(3)
-    held: dict[int, Criteria] = {}
+    stored: dict[int, Criteria] = {}
     for version in range(1, 7):
         chosen = [(random_.randrange(1_500), random_.choice(found)) for _ in range(at_once)]
         index.apply([record(key, asked, version * 10_000 + at) for at, (key, asked) in enumerate(chosen)])
-        held |= dict(chosen)
-    for key in list(held)[::3]:
-        index.apply([record(key, held.pop(key), 10**6, removed=True)])
+        stored |= dict(chosen)
+    for key in list(stored)[::3]:
+        index.apply([record(key, stored.pop(key), 10**6, removed=True)])
     postings = models[:12]
-    assert len(index) == len(held)
-    expected = true_hits(held, postings)
-    assert sum(one.keys.size for one in expected) > 100
-    assert sum(one.near.size for one in expected) > 20
+    assert len(index) == len(stored)
+    expected = true_hits(stored, postings)
+    assert sum(answer.keys.size for answer in expected) > 100
+    assert sum(answer.near.size for answer in expected) > 20
     assert same_hits(index.match(postings), expected)

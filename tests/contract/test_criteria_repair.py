@@ -36,9 +36,9 @@ def states(topic: list[Record]) -> dict[int, tuple[int, bool, Criteria]]:
     """By key what an index makes of the topic: the highest version, the first where one comes twice."""
     newest: dict[int, tuple[int, bool, Criteria]] = {}
     for record in topic:
-        one = decode(CriteriaRecord, record.value)
-        if one.key not in newest or newest[one.key][0] < one.version:
-            newest[one.key] = (one.version, one.removed, one.criteria)
+        criterion = decode(CriteriaRecord, record.value)
+        if criterion.key not in newest or newest[criterion.key][0] < criterion.version:
+            newest[criterion.key] = (criterion.version, criterion.removed, criterion.criteria)
     return newest
 
 

@@ -41,7 +41,11 @@ def rows(store: NotifierStore) -> dict[str, int]:
 
     class Rows(dict[str, int]):
         def __getitem__(self, name: str) -> int:
-            [table] = [one for one in (sign_ups, new_addresses, sign_in_links, sessions, letters) if one.name == name]
+            [table] = [
+                found_table
+                for found_table in (sign_ups, new_addresses, sign_in_links, sessions, letters)
+                if found_table.name == name
+            ]
             with reading(store.engine) as connection:
                 return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 

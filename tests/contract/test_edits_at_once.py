@@ -40,8 +40,8 @@ def test_edits_in_opposite_directions_never_clash(stores: list[NotifierStore]) -
     rows = stores[0].outbox.pending(10_000)
     newest: dict[int, CriteriaRecord] = {}
     for record in (decode(CriteriaRecord, row.value) for row in rows):
-        held = newest.get(record.key)
-        assert record.version == (held.version if held else 0) + 1, "versions of a key are published in order"
+        before = newest.get(record.key)
+        assert record.version == (before.version if before else 0) + 1, "versions of a key are published in order"
         newest[record.key] = record
     used = Counter(search.key for search in stores[0].searches.all())
     assert {key for key, record in newest.items() if not record.removed} == set(used)
@@ -54,17 +54,17 @@ def test_edits_in_opposite_directions_never_clash(stores: list[NotifierStore]) -
 def test_one_person_edited_at_once_keeps_the_rules(stores: list[NotifierStore]) -> None:
     """Of many who save a search under one name at once, one may; the others are told in a sentence."""
     ada = stores[0].person("ada")
-    told: list[str] = []
+    errors: list[str] = []
 
     def save(store: NotifierStore, criteria: Criteria) -> None:
         try:
             store.search(ada, "same name", criteria)
         except UsageError as error:
-            told.append(str(error))
+            errors.append(str(error))
 
     at_once(*(lambda n=n: save(stores[n], (PYTHON, GO)[n % 2]) for n in range(WORKERS)))
-    assert len(told) == WORKERS - 1
-    assert all("same name" in one for one in told)
+    assert len(errors) == WORKERS - 1
+    assert all("same name" in error for error in errors)
     assert len(stores[0].searches.all()) == 1
 
 
@@ -75,15 +75,15 @@ class TestConflicts:
     @pytest.fixture
     def pair(self, tmp_path: Path) -> Iterator[tuple[NotifierStore, NotifierStore]]:
         with new_url("postgresql", tmp_path) as url:
-            one, two = NotifierStore(open_store(url)), NotifierStore(open_store(url))
-            assert is_postgresql(one.engine)
-            for store in (one, two):
+            first, second = NotifierStore(open_store(url)), NotifierStore(open_store(url))
+            assert is_postgresql(first.engine)
+            for store in (first, second):
                 with writing(store.engine) as connection:
                     connection.execute(text("CREATE TABLE IF NOT EXISTS duel (id int PRIMARY KEY, hits int)"))
                     connection.execute(text("INSERT INTO duel VALUES (1, 0), (2, 0) ON CONFLICT DO NOTHING"))
-            yield one, two
-            one.engine.dispose()
-            two.engine.dispose()
+            yield first, second
+            first.engine.dispose()
+            second.engine.dispose()
 
     def test_a_deadlock_is_done_anew_and_nobody_sees_it(self, pair: tuple[NotifierStore, NotifierStore]) -> None:
         meet = threading.Barrier(2)
@@ -121,7 +121,7 @@ class TestConflicts:
             with writing(pair[0].engine) as connection:
                 connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$"))
 
-        with pytest.raises(ConflictError, match="do it again") as told:
+        with pytest.raises(ConflictError, match="do it again") as raised:
             act()
-        assert isinstance(told.value, UnavailableError)
+        assert isinstance(raised.value, UnavailableError)
         assert 3 <= len(tries) <= 10

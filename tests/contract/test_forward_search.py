@@ -35,8 +35,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     with new_store(request.param, tmp_path) as store:
 
         def over(postings: Sequence[PostingCore]) -> ForwardSearch:
-            for offset, one in enumerate(postings):
-                store.matches.store(0, [arrival(offset, one)], one.fetched_at)
+            for offset, posting in enumerate(postings):
+                store.matches.store(0, [arrival(offset, posting)], posting.fetched_at)
             return StoredPostings(SqlPastPostings(store.engine, page=7))
 
         yield over
@@ -66,24 +66,28 @@ def _nothing_told(sentence: str) -> None:
 
 
 def ids(forward: ForwardSearch, asked: Criteria, since: datetime = FETCHED - 7 * DAY, most: int = 200) -> list[str]:
-    return [one.posting.posting_id for one in forward.search(asked, since, most)]
+    return [hit.posting.posting_id for hit in forward.search(asked, since, most)]
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_it_finds_what_the_truth_accepts_wholly_or_nearly_the_newest_first(make: Make, seed: int) -> None:
     postings = generate.postings(80, seed)
     forward, since = make(postings), generate.NOON - 12 * DAY
-    newest = sorted(sorted(postings, key=lambda one: one.posting_id), key=lambda one: one.seen_at, reverse=True)
+    newest = sorted(
+        sorted(postings, key=lambda posting: posting.posting_id), key=lambda posting: posting.seen_at, reverse=True
+    )
     asked = generate.criteria(12, seed + 1, postings)
     nearly = 0
     for criteria in asked:
-        outcomes = [(one, verdict(criteria, one).outcome) for one in newest if one.seen_at >= since]
+        outcomes = [(posting, verdict(criteria, posting).outcome) for posting in newest if posting.seen_at >= since]
         expected = [
-            (one, outcome == "near") for one, outcome in outcomes if outcome != "reject" and one.status == "open"
+            (posting, outcome == "near")
+            for posting, outcome in outcomes
+            if outcome != "reject" and posting.status == "open"
         ]
         nearly += sum(near for _, near in expected)
         for most in (3, 200):
-            assert [(one.posting, one.near) for one in forward.search(criteria, since, most)] == expected[:most]
+            assert [(hit.posting, hit.near) for hit in forward.search(criteria, since, most)] == expected[:most]
     assert nearly > 0
 
 
@@ -117,7 +121,7 @@ def test_what_was_seen_at_the_very_beginning_is_in_and_what_before_is_out(make: 
 def test_what_pays_nearly_enough_or_does_not_say_is_told_as_near(make: Make) -> None:
     forward = make([paying({"EUR": 95_000}), having("Go", posting_id="silent")])
     asked = Criteria(salary_floor=floor(100_000), accept_undisclosed=False)
-    assert {(one.posting.posting_id, one.near) for one in forward.search(asked, FETCHED - DAY, 9)} == {
+    assert {(hit.posting.posting_id, hit.near) for hit in forward.search(asked, FETCHED - DAY, 9)} == {
         ("p1", True),
         ("silent", True),
     }

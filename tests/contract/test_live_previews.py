@@ -31,10 +31,10 @@ def installation_of(store: NotifierStore) -> Installation:
 
 def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: NotifierStore) -> None:
     made = [
-        one.model_copy(update={"posted_at": NOW - DAY * (number % 25) - DAY / 2, "seen_at": NOW, "fetched_at": NOW})
-        for number, one in enumerate(generate.postings(120, 7))
+        posting.model_copy(update={"posted_at": NOW - DAY * (number % 25) - DAY / 2, "seen_at": NOW, "fetched_at": NOW})
+        for number, posting in enumerate(generate.postings(120, 7))
     ]
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(made)], NOW)
     installation = installation_of(store)
     live = LivePreviews(installation)
     live.refresh(NOW)
@@ -45,10 +45,10 @@ def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: No
         assert shown.postings == report.backtest.judged
         assert (shown.found.matching, shown.found.near) == (len(report.backtest.matches), len(report.backtest.near))
         assert sum(count for _, count in shown.by_day) == shown.found.matching
-        for one in live.loosened(query, ADA, NOW):
-            then = live.preview(replace(query, criteria=one.relaxations[-1].criteria), ADA, NOW)
-            assert then.found.matching == shown.found.matching + one.more
-            assert then.taste.jobs_a_week == pytest.approx(one.jobs_a_week)
+        for preview in live.loosened(query, ADA, NOW):
+            then = live.preview(replace(query, criteria=preview.relaxations[-1].criteria), ADA, NOW)
+            assert then.found.matching == shown.found.matching + preview.more
+            assert then.taste.jobs_a_week == pytest.approx(preview.jobs_a_week)
         without = {cost.criterion: len(cost.without.posting_ids) for cost in report.backtest.costs}
         assert {made.criterion: more for made, more in shown.found.without} == {
             name: more for name, more in without.items() if more
@@ -57,10 +57,10 @@ def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: No
 
 def test_what_was_shown_before_changes_nothing(store: NotifierStore) -> None:
     made = [
-        one.model_copy(update={"posted_at": NOW - DAY * (number % 25) - DAY / 2, "seen_at": NOW, "fetched_at": NOW})
-        for number, one in enumerate(generate.postings(60, 9))
+        posting.model_copy(update={"posted_at": NOW - DAY * (number % 25) - DAY / 2, "seen_at": NOW, "fetched_at": NOW})
+        for number, posting in enumerate(generate.postings(60, 9))
     ]
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(made)], NOW)
     used = LivePreviews(installation_of(store))
     used.refresh(NOW)
     shown = {}
@@ -69,7 +69,7 @@ def test_what_was_shown_before_changes_nothing(store: NotifierStore) -> None:
         fresh.refresh(NOW)
         shown[number] = used.preview(query, ADA, NOW)
         assert shown[number] == fresh.preview(query, ADA, NOW) == used.preview(query, ADA, NOW)
-    assert any(one.taste.best for one in shown.values())
+    assert any(preview.taste.best for preview in shown.values())
 
 
 def test_what_comes_changes_and_grows_old_is_followed(store: NotifierStore) -> None:
@@ -107,12 +107,12 @@ def test_pay_is_shown_in_the_readers_currency_in_bins_of_a_round_width(store: No
         posting(f"job {number}", posted_at=NOW - DAY, fetched_at=NOW, salary=pay(None, 30_000 + 2_000 * number))
         for number in range(40)
     ]
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(made)], NOW)
     live = LivePreviews(installation_of(store))
     live.refresh(NOW)
     shown = live.preview(Query("Python", PYTHON), ADA, NOW)
-    assert sum(one.count for one in shown.pay) == 40
-    assert {one.below - one.least for one in shown.pay} == {10_000}
+    assert sum(band.count for band in shown.pay) == 40
+    assert {band.below - band.least for band in shown.pay} == {10_000}
     assert all(left.below == right.least for left, right in zip(shown.pay, shown.pay[1:], strict=False))
 
 
@@ -128,7 +128,7 @@ def test_where_nothing_fits_what_nearly_does_is_shown(store: NotifierStore) -> N
         posting("paid", posted_at=NOW - DAY * 3, fetched_at=NOW - DAY * 3, salary=pay(60_000, 76_000)),
         posting("mid", posted_at=NOW - DAY / 4, fetched_at=NOW - DAY / 4, seniority="mid", salary=pay(None, 60_000)),
     ]
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(made)], NOW)
     live = LivePreviews(installation_of(store))
     live.refresh(NOW)
     for changed, expected in (
@@ -148,16 +148,16 @@ def test_where_no_single_change_would_have_more_mailed_the_fewest_that_do_togeth
         posting(f"far {number}", posted_at=NOW - DAY, fetched_at=NOW - DAY, reach=POLAND, salary=pay(None, 30_000))
         for number in range(3)
     ]
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(made)], NOW)
     live = LivePreviews(installation_of(store))
     live.refresh(NOW)
     floor = SalaryFloor(amount=90_000, currency="EUR")
     asked = PYTHON.model_copy(update={"places": ("PT",), "salary_floor": floor})
     [both] = live.loosened(Query("Python", asked), ADA, NOW)
-    assert [one.criterion for one in both.relaxations] == ["place", "salary"]
+    assert [relaxation.criterion for relaxation in both.relaxations] == ["place", "salary"]
     assert both.more == 3
     assert both.jobs_a_week > 0
     # Nobody who looks for Python is told to look for anything at all.
     assert both.relaxations[-1].criteria.skills == PYTHON.skills
     near = asked.model_copy(update={"places": ("PL",)})
-    assert all(len(one.relaxations) == 1 for one in live.loosened(Query("Python", near), ADA, NOW))
+    assert all(len(preview.relaxations) == 1 for preview in live.loosened(Query("Python", near), ADA, NOW))

@@ -146,10 +146,10 @@ def test_compaction_keeps_the_newest_of_each_key_where_it_was(reopen: Opener) ->
 
 
 def test_two_openers_append_in_turns(reopen: Opener) -> None:
-    one, two = reopen(partitions=1), reopen(partitions=1)
+    first, second = reopen(partitions=1), reopen(partitions=1)
     for number in range(10):
-        (one if number % 2 else two).produce([out("k", str(number))])
-    assert values(one.read(TOPIC, 0, 0, 100)) == [str(number) for number in range(10)]
+        (first if number % 2 else second).produce([out("k", str(number))])
+    assert values(first.read(TOPIC, 0, 0, 100)) == [str(number) for number in range(10)]
 
 
 def test_a_log_made_with_another_number_of_partitions_is_refused(reopen: Opener) -> None:

@@ -84,9 +84,9 @@ def test_a_request_cut_short_between_its_transactions_loses_and_doubles_nothing_
     assert SqlMailEvents(store.engine, store.ids).take(events, NOW) == TakenEvents(len(ids) - taken, taken, 0)
     assert SqlMailEvents(store.engine, store.ids).take(events, NOW) == TakenEvents(0, len(ids), 0)
     with reading(store.engine) as connection:
-        told = Counter(connection.execute(select(mail_events.c.kind)).scalars())
-    assert told == Counter(event.kind for event in events)
-    assert store.deliveries.states() == {"bounced": told["soft_bounced"], "delivered": told["delivered"] + 1}
+        kinds = Counter(connection.execute(select(mail_events.c.kind)).scalars())
+    assert kinds == Counter(event.kind for event in events)
+    assert store.deliveries.states() == {"bounced": kinds["soft_bounced"], "delivered": kinds["delivered"] + 1}
     assert [store.suppressions.reason(person.profile.address) is not None for person in people] == [False, False, True]
 
 

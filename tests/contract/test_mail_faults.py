@@ -33,8 +33,8 @@ def begun(store: NotifierStore, number: int) -> list[tuple[str, int]]:
     """So many deliveries on their way."""
     open_deliveries(store, number, NOW)
     claimed = store.deliveries.claim("w", "smtp", NOW, LEASE, number)
-    assert all(store.deliveries.begin([one], NOW, LEASE) for one in claimed)
-    return [(one.delivery_id, one.attempt) for one in claimed]
+    assert all(store.deliveries.begin([claim], NOW, LEASE) for claim in claimed)
+    return [(claim.delivery_id, claim.attempt) for claim in claimed]
 
 
 def mail(store: NotifierStore, at: timedelta = timedelta(0)) -> MailFigures:
@@ -107,12 +107,12 @@ def test_mails_that_wait_are_counted_with_the_servers_words_and_since_when(store
     [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
     assert store.deliveries.begin([again], NOW + MINUTE, LEASE)
     store.deliveries.deferred(again.delivery_id, again.attempt, "still none", NOW + 5 * MINUTE, MINUTE, "settings")
-    told = {one.fault: one for one in mail(store).faults}
-    assert {fault: one.mails for fault, one in told.items()} == {"settings": 2, "busy": 1}
-    assert told["settings"].since == NOW
-    assert told["settings"].last == NOW + 5 * MINUTE
-    assert told["settings"].said == "still none"
-    assert "person2" not in told["busy"].said
+    faults = {fault.fault: fault for fault in mail(store).faults}
+    assert {fault: counted.mails for fault, counted in faults.items()} == {"settings": 2, "busy": 1}
+    assert faults["settings"].since == NOW
+    assert faults["settings"].last == NOW + 5 * MINUTE
+    assert faults["settings"].said == "still none"
+    assert "person2" not in faults["busy"].said
     assert mail(store).waiting("settings") == 2
 
 
@@ -130,10 +130,10 @@ def test_refusals_are_told_for_a_day(store: NotifierStore) -> None:
     store.deliveries.refused(*first, "550 5.7.1 blocked", NOW, "policy")
     store.deliveries.refused(*second, NO_SUCH_USER, NOW, "mailbox")
     store.deliveries.withheld(*third, "mail.allow does not name this address", NOW)
-    assert {one.fault: one.mails for one in mail(store).faults} == {"policy": 1, "mailbox": 1, "withheld": 1}
+    assert {fault.fault: fault.mails for fault in mail(store).faults} == {"policy": 1, "mailbox": 1, "withheld": 1}
     assert mail(store).suppressed == 1
     assert mail(store, LATELY).faults == ()
-    assert all(one.fault in FAULTS for one in mail(store).faults)
+    assert all(fault.fault in FAULTS for fault in mail(store).faults)
 
 
 def test_what_was_given_up_says_so(store: NotifierStore) -> None:
@@ -169,32 +169,38 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
 def test_mails_that_nobody_hands_over_are_told_of_unless_something_holds_them(store: NotifierStore) -> None:
     open_deliveries(store, 3, NOW)
 
-    def told(minutes: int) -> list[str]:
+    def troubles(minutes: int) -> list[str]:
         figures = read_figures(store.engine, NOW + minutes * MINUTE, ())
-        return [one.what for one in store_troubles(figures, NOW + minutes * MINUTE) if "handed over" in one.what]
+        return [
+            trouble.what for trouble in store_troubles(figures, NOW + minutes * MINUTE) if "handed over" in trouble.what
+        ]
 
-    assert told(14) == []
-    assert told(16) == ["3 mails are built and not handed over, the oldest for 16 min"]
+    assert troubles(14) == []
+    assert troubles(16) == ["3 mails are built and not handed over, the oldest for 16 min"]
     store.pauses.set_sending(paused=True, now=NOW)
-    assert told(16) == []
+    assert troubles(16) == []
     store.pauses.set_sending(paused=False, now=NOW)
     [claimed] = store.deliveries.claim("w", "smtp", NOW, LEASE, 1)
     assert store.deliveries.begin([claimed], NOW, LEASE)
     store.deliveries.deferred(claimed.delivery_id, claimed.attempt, "no answer", NOW, MINUTE, "away")
-    assert told(16) == [], "the mailer takes none, which is told of"
+    assert troubles(16) == [], "the mailer takes none, which is told of"
 
 
 def test_changes_of_criteria_that_wait_to_be_published_are_told_of_however_few(store: NotifierStore) -> None:
     store.search(store.person(), now=NOW, hour=8)
 
-    def told(minutes: int) -> list[str]:
+    def troubles(minutes: int) -> list[str]:
         figures = read_figures(store.engine, NOW + minutes * MINUTE, ())
-        return [one.what for one in store_troubles(figures, NOW + minutes * MINUTE) if "to be published" in one.what]
+        return [
+            trouble.what
+            for trouble in store_troubles(figures, NOW + minutes * MINUTE)
+            if "to be published" in trouble.what
+        ]
 
-    assert told(14) == []
-    assert told(20) == ["1 record waits to be published, the oldest for 20 min; new searches find nothing yet"]
+    assert troubles(14) == []
+    assert troubles(20) == ["1 record waits to be published, the oldest for 20 min; new searches find nothing yet"]
     store.outbox.mark_published([row.id for row in store.outbox.pending(9)])
-    assert told(20) == []
+    assert troubles(20) == []
 
 
 def heard(store: NotifierStore, kind: Kind, own: str, at: timedelta) -> None:

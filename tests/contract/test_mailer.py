@@ -92,17 +92,17 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
         file.write_text("not a folder")
         yield Way(
             FolderMailer(folder),
-            lambda: [_read(one.read_bytes()) for one in sorted(folder.iterdir())],
+            lambda: [_read(file.read_bytes()) for file in sorted(folder.iterdir())],
             FolderMailer(file / "x"),
         )
     elif request.param == "smtp":
         with smtp_server() as (inbox, port):
-            yield Way(_smtp(port), lambda: [_read(one) for one in inbox.messages], _smtp(free_port()))
+            yield Way(_smtp(port), lambda: [_read(message) for message in inbox.messages], _smtp(free_port()))
     else:
         with fake_sendgrid(tmp_path) as running:
             yield Way(
                 _sendgrid(running.host),
-                lambda: [_taken(one) for one in running.seen if one.accepted],
+                lambda: [_taken(request) for request in running.seen if request.accepted],
                 _sendgrid(f"http://127.0.0.1:{free_port()}"),
                 ("ana@bücher.example", "ana@xn--bcher-kva.example"),
             )
@@ -111,13 +111,13 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
 def test_an_accepted_message_arrives_whole_with_a_receipt(way: Way) -> None:
     receipt = way.mailer.send(email())
     assert receipt.provider_id
-    [one] = way.arrived()
-    assert one == _read(mime_bytes(email()))
-    assert one.sender == ("Harbour Jobs", "alerts@harbour.example")
-    assert (one.to, one.subject) == ("ines@mail.example", "3 new Python jobs")
-    assert one.text == email().text
-    assert one.headers["list-unsubscribe"] == f"<{email().unsubscribe_url}>"
-    assert one.headers["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    [mail] = way.arrived()
+    assert mail == _read(mime_bytes(email()))
+    assert mail.sender == ("Harbour Jobs", "alerts@harbour.example")
+    assert (mail.to, mail.subject) == ("ines@mail.example", "3 new Python jobs")
+    assert mail.text == email().text
+    assert mail.headers["list-unsubscribe"] == f"<{email().unsubscribe_url}>"
+    assert mail.headers["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
 
 
 def test_mime_arrives_byte_for_byte(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_mime_arrives_byte_for_byte(tmp_path: Path) -> None:
 def test_messages_of_two_deliveries_both_arrive(way: Way) -> None:
     for delivery_id in ("d-1", "d-2"):
         way.mailer.send(email(delivery_id=delivery_id))
-    assert len({one.headers["message-id"] for one in way.arrived()}) == 2
+    assert len({mail.headers["message-id"] for mail in way.arrived()}) == 2
 
 
 def test_any_delivery_id_will_do(way: Way) -> None:
@@ -156,16 +156,16 @@ def test_what_cannot_be_handed_over_now_is_deferred_in_one_sentence(way: Way) ->
 def test_foreign_names_and_addresses_arrive_as_they_are(way: Way) -> None:
     given, arriving = way.foreign
     way.mailer.send(email(to_address=given, sender_name="Häfen, Jobs & “Co”"))
-    [one] = way.arrived()
-    assert one.sender[0] == "Häfen, Jobs & “Co”"
-    assert one.to == arriving
+    [mail] = way.arrived()
+    assert mail.sender[0] == "Häfen, Jobs & “Co”"
+    assert mail.to == arriving
 
 
 def test_a_header_cannot_be_smuggled_in(way: Way) -> None:
     extra = (("X-Ref", "one\r\nX-Evil: yes"),)
     way.mailer.send(email(subject="A\r\nBcc: all@z.example\r\n\r\nbody", sender_name="A\nX-Evil: yes", headers=extra))
-    [one] = way.arrived()
-    assert one.headers["x-ref"] == "one X-Evil: yes"
-    assert not {"bcc", "x-evil"} & set(one.headers)
-    assert one.subject == "A Bcc: all@z.example body"
-    assert one.html == email().html
+    [mail] = way.arrived()
+    assert mail.headers["x-ref"] == "one X-Evil: yes"
+    assert not {"bcc", "x-evil"} & set(mail.headers)
+    assert mail.subject == "A Bcc: all@z.example body"
+    assert mail.html == email().html

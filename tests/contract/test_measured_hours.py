@@ -189,9 +189,9 @@ def test_records_that_left_a_topic_unread_are_told_for_a_day(engine: Engine) -> 
     hours.keep(engine)
     figures = read_figures(engine, NOON + timedelta(hours=23), ())
     assert figures.left_unread == {"matches.v1": 7, "raw.v1": 33}
-    told = [trouble for trouble in store_troubles(figures, NOON) if "left Kafka" in trouble.what]
-    assert [(trouble.what.partition(" left")[0], trouble.grave) for trouble in told] == [
+    troubles = [trouble for trouble in store_troubles(figures, NOON) if "left Kafka" in trouble.what]
+    assert [(trouble.what.partition(" left")[0], trouble.grave) for trouble in troubles] == [
         ("7 records of matches.v1", True), ("33 records of raw.v1", True),
     ]  # fmt: skip
-    assert ["reconcile --day" in trouble.do for trouble in told] == [True, False]
+    assert ["reconcile --day" in trouble.do for trouble in troubles] == [True, False]
     assert read_figures(engine, NOON + timedelta(hours=26), ()).left_unread == {}

@@ -191,7 +191,9 @@ class Watched:
         return act
 
 
-@pytest.mark.parametrize("script", [one for one in scripts() if one.revision > FROZEN], ids=lambda one: one.revision)
+@pytest.mark.parametrize(
+    "script", [script for script in scripts() if script.revision > FROZEN], ids=lambda script: script.revision
+)
 def test_a_migration_takes_nothing_away_that_its_forerunner_uses(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,7 +277,9 @@ def test_who_was_there_before_languages_home_and_years_were_asked_says_nothing_o
         people = old.tables["subscribers"]
         leased = {"built_by": None, "build_lease": None}
         with writing(engine) as connection:
-            connection.execute(people.insert().values({one.name: _value(one) for one in people.columns} | leased))
+            connection.execute(
+                people.insert().values({column.name: _value(column) for column in people.columns} | leased)
+            )
         migrate(engine)
         [person] = SqlSubscribers(engine, Ids(b"a secret for tests only")).all()
         assert (person.profile.address, person.profile.speaks) == ("x", ())
@@ -290,7 +294,7 @@ def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_whe
         with reading(engine) as connection:
             old.reflect(connection, only=["subscribers", "consents"])
         people, ledger = old.tables["subscribers"], old.tables["consents"]
-        row = {one.name: _value(one) for one in people.columns} | {"built_by": None, "build_lease": None}
+        row = {column.name: _value(column) for column in people.columns} | {"built_by": None, "build_lease": None}
         with writing(engine) as connection:
             for name in ("ada", "bob"):
                 own = {"subscriber_id": name, "address_hash": name, "created_at": 5_000_000, "status": "active"}
@@ -300,7 +304,10 @@ def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_whe
             connection.execute(ledger.insert().values(said | {"kind": "withdrawn", "at": 8_000_000, "origin": "page"}))
         migrate(engine)
         store = SqlSubscribers(engine, Ids(b"a secret for tests only"))
-        kept = {name: [(one.kind, one.origin, one.given_at) for one in store.consents(name)] for name in ("ada", "bob")}
+        kept = {
+            name: [(consent.kind, consent.origin, consent.given_at) for consent in store.consents(name)]
+            for name in ("ada", "bob")
+        }
         at = {second: datetime.fromtimestamp(second, UTC) for second in (5, 7)}
         assert kept["ada"] == [("given", "operator", at[7]), ("withdrawn", "page", None)]
         assert kept["bob"] == [("given", "operator", at[5])]
@@ -343,15 +350,15 @@ class TestMailboxes:
             self._people(engine, addresses[:2] + addresses[3:])
             assert migrate(engine, lambda: self.SECRET) == []
             people = SqlSubscribers(engine, Ids(self.SECRET))
-            assert [people.find(one).profile.address for one in addresses[:2] + addresses[3:]] == [
-                one for one in addresses if one != addresses[2]
+            assert [people.find(address).profile.address for address in addresses[:2] + addresses[3:]] == [
+                address for address in addresses if address != addresses[2]
             ]
             for other in ("a@fass.de", addresses[2], "élodie@example.com"):
                 with pytest.raises(UsageError, match="Nobody"):
                     people.find(other)
                 people.add(profile_of({"address": other}), datetime.now(UTC), declared(datetime.now(UTC)))
                 assert people.find(other).profile.address == other
-            assert len({one.subscriber_id for one in people.all()}) == 7
+            assert len({person.subscriber_id for person in people.all()}) == 7
 
     def test_two_rows_of_one_mailbox_are_both_kept_and_a_note_names_them(self, url: str) -> None:
         with opened(url) as engine:

@@ -23,11 +23,11 @@ from tests.support.sending import open_deliveries, states_of
 from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
 
 
-def digest_of(one: DueSubscriber, *names: str) -> Digest:
+def digest_of(subscriber: DueSubscriber, *names: str) -> Digest:
     """What the first of someone's searches found."""
-    found = (FoundBy(one.windows[0].search, Verdict("match", ())),)
+    found = (FoundBy(subscriber.windows[0].search, Verdict("match", ())),)
     items = tuple(Item(posting(name), found, 1.0) for name in names)
-    return Digest(one.recipient, LATE, (), items, (), 0, ())
+    return Digest(subscriber.recipient, LATE, (), items, (), 0, ())
 
 
 def a_digest_of(store: NotifierStore, *names: str) -> None:
@@ -35,9 +35,9 @@ def a_digest_of(store: NotifierStore, *names: str) -> None:
     ada = store.person("ada")
     for name, criteria in (("a", PYTHON), ("b", GO)):
         store.search(ada, name, criteria, hour=8)
-    [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+    [subscriber], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
     email = email_for("ada@example.com", LATE)
-    assert store.digests.commit(digest_of(one, *names), closings(one, cut, LATE), email, LATE)
+    assert store.digests.commit(digest_of(subscriber, *names), closings(subscriber, cut, LATE), email, LATE)
 
 
 def begun(store: NotifierStore) -> ClaimedDelivery:
@@ -48,7 +48,7 @@ def begun(store: NotifierStore) -> ClaimedDelivery:
 
 def waits_of(store: NotifierStore) -> list[tuple[str, ...]]:
     """What waits with each search, in the order of `digest_of`."""
-    found = [store.windows.upcoming(one.subscriber_id) for one in store.subscribers.all()]
+    found = [store.windows.upcoming(subscriber.subscriber_id) for subscriber in store.subscribers.all()]
     return [window.waiting for each in found if each for window in each[0].windows]
 
 
@@ -89,17 +89,17 @@ class TestDigests:
     def test_a_digest_closes_its_windows_and_opens_one_delivery(self, store: NotifierStore) -> None:
         search = store.search(store.person(), hour=8)
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
-        held = store.searches.get(search.search_id)
-        assert (held.served_cut, held.next_due_at) == (1, NOW + 26 * HOUR)
+        stored = store.searches.get(search.search_id)
+        assert (stored.served_cut, stored.next_due_at) == (1, NOW + 26 * HOUR)
         assert store.deliveries.states() == {"pending": 1}
         [kept] = store.digests.history()
         assert (kept.subject, kept.state) == ("1 new job", "pending")
 
     def test_an_empty_digest_closes_its_windows_and_sends_nothing(self, store: NotifierStore) -> None:
         search = store.search(store.person(), hour=8)
-        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
-        hold = Hold(one.recipient, NOW + 2 * HOUR, HoldCause("nothing_found"), ())
-        assert store.digests.commit(hold, closings(one, cut, NOW + 3 * HOUR), None, NOW)
+        [subscriber], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        hold = Hold(subscriber.recipient, NOW + 2 * HOUR, HoldCause("nothing_found"), ())
+        assert store.digests.commit(hold, closings(subscriber, cut, NOW + 3 * HOUR), None, NOW)
         assert store.searches.get(search.search_id).next_due_at == NOW + 26 * HOUR
         assert store.deliveries.states() == {}
         assert [kept.reason for kept in store.digests.history(with_holds=True)] == ["nothing new was found"]
@@ -110,27 +110,27 @@ class TestDigests:
         search = store.search(ada, hour=8)
         store.matches.store(0, [arrival(0, posting("one"), [search.key])], NOW)
         cut = store.windows.take_cut(NOW)
-        [one] = due(store, NOW + 3 * HOUR)
+        [subscriber] = due(store, NOW + 3 * HOUR)
         act: dict[str, Callable[[], object]] = {
             "edited": lambda: store.searches.edit(search.search_id, NOW, criteria=GO),
             "paused": lambda: store.searches.pause(search.search_id, NOW),
             "deleted": lambda: store.searches.delete(search.search_id, NOW),
             "retimed": lambda: store.searches.edit(search.search_id, NOW, timing=Timing("daily", 9, None)),
             "erased": lambda: store.subscribers.erase(ada.subscriber_id, NOW),
-            "served": lambda: commit(store, one, cut, NOW + 3 * HOUR, "one"),
+            "served": lambda: commit(store, subscriber, cut, NOW + 3 * HOUR, "one"),
         }
         act[change]()
         digests = len(store.digests.history())
-        assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
+        assert not commit(store, subscriber, cut, NOW + 3 * HOUR, "one")
         assert len(store.digests.history()) == digests
         assert sum(store.deliveries.states().values()) == digests
 
     def test_a_change_of_one_search_keeps_the_windows_of_the_others_open(self, store: NotifierStore) -> None:
         ada = store.person()
         first, second = store.search(ada, "a", hour=8), store.search(ada, "b", GO, hour=8)
-        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        [subscriber], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
         store.searches.pause(second.search_id, NOW)
-        assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
+        assert not commit(store, subscriber, cut, NOW + 3 * HOUR, "one")
         assert store.searches.get(first.search_id).next_due_at == first.next_due_at
 
     def test_of_digests_kept_together_one_whose_search_changed_costs_the_others_nothing(
@@ -140,11 +140,11 @@ class TestDigests:
         people, cut = due(store, LATE), store.windows.take_cut(NOW)
         store.searches.pause(searches[1].search_id, NOW)
         built = [
-            Build(digest_of(one, "one"), closings(one, cut, LATE), email_for(one.recipient.address, LATE))
-            for one in people
+            Build(digest_of(person, "one"), closings(person, cut, LATE), email_for(person.recipient.address, LATE))
+            for person in people
         ]
         changed = searches[1].subscriber_id
-        kept = [one.recipient.subscriber_id != changed for one in people]
+        kept = [person.recipient.subscriber_id != changed for person in people]
         assert store.digests.commit_all(built, LATE) == kept
         assert sum(kept) == store.deliveries.states()["pending"] == 2
         assert {each.subscriber_id for each in store.digests.history()} == {
@@ -179,12 +179,12 @@ class TestDigests:
     def test_what_a_near_miss_paid_is_remembered(self, store: NotifierStore) -> None:
         ada = store.person()
         store.search(ada, hour=8)
-        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        [subscriber], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
         paid = posting("near", salary=Salary(max=50_000, currency="EUR", period="year", annual_max=50_000))
         signed = Cluster(key="cluster-one", signature="0a" * 64)
         match = posting("one", cluster=signed)
-        made = Digest(one.recipient, LATE, (), (Item(match, (), 2.0),), (Item(paid, (), 1.0),), 0, ())
-        assert store.digests.commit(made, closings(one, cut, LATE), email_for("ada@example.com", LATE), LATE)
+        made = Digest(subscriber.recipient, LATE, (), (Item(match, (), 2.0),), (Item(paid, (), 1.0),), 0, ())
+        assert store.digests.commit(made, closings(subscriber, cut, LATE), email_for("ada@example.com", LATE), LATE)
         sent = store.digests.sent({ada.subscriber_id: [match, paid]}, NOW)[ada.subscriber_id]
         assert sorted(sent, key=lambda item: item.near) == [
             SentItem(match.posting_id, signed.key, signed.signature, LATE),
@@ -194,11 +194,11 @@ class TestDigests:
     def test_the_rest_of_a_digest_is_kept_best_first(self, store: NotifierStore) -> None:
         ada = store.person()
         search = store.search(ada, "Python work", hour=8)
-        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
-        found = FoundBy(one.windows[0].search, Verdict("match", ()))
+        [subscriber], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        found = FoundBy(subscriber.windows[0].search, Verdict("match", ()))
         rest = tuple(WaitingJob(posting(name), (found.search,), 1.0) for name in ("b", "a"))
-        made = Digest(one.recipient, LATE, (), (Item(posting("one"), (found,), 2.0),), (), 2, (), rest=rest)
-        assert store.digests.commit(made, closings(one, cut, LATE), email_for("ada@example.com", LATE), LATE)
+        made = Digest(subscriber.recipient, LATE, (), (Item(posting("one"), (found,), 2.0),), (), 2, (), rest=rest)
+        assert store.digests.commit(made, closings(subscriber, cut, LATE), email_for("ada@example.com", LATE), LATE)
         [kept] = store.digests.history(ada.subscriber_id)
         assert kept.rest == ((posting("b").posting_id, (search.name,)), (posting("a").posting_id, (search.name,)))
 
@@ -234,8 +234,8 @@ class TestDigests:
             store.search(person, cadence="instant")
         store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
         cut = store.windows.take_cut(NOW)
-        for one in due(store, NOW + HOUR):
-            assert commit(store, one, cut, NOW + HOUR, "one")
+        for subscriber in due(store, NOW + HOUR):
+            assert commit(store, subscriber, cut, NOW + HOUR, "one")
         until = (NOW + HOUR, NOW + DAY)
         since = {ada.subscriber_id: Since(NOW, NOW, *until), bob.subscriber_id: Since(NOW, NOW + 2 * HOUR, *until)}
         assert store.digests.served(since) == {
@@ -260,8 +260,8 @@ class TestDigests:
         store.search(ada, cadence="instant")
         store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
         cut = store.windows.take_cut(NOW)
-        for one in due(store, NOW + HOUR):
-            assert commit(store, one, cut, NOW + HOUR, "one")
+        for subscriber in due(store, NOW + HOUR):
+            assert commit(store, subscriber, cut, NOW + HOUR, "one")
         of_the_day = {ada.subscriber_id: Since(NOW, NOW, NOW, NOW + DAY)}
         assert store.digests.served(of_the_day) == {ada.subscriber_id: Served(None, 1)}
         of_the_day_before = {ada.subscriber_id: Since(NOW, NOW, NOW, NOW + HOUR)}
@@ -337,9 +337,9 @@ class TestDeliveries:
 
     def test_what_waits_for_its_next_try_need_not_and_nothing_else_is_touched(self, store: NotifierStore) -> None:
         open_deliveries(store, 6, NOW)
-        accepted, lost, held, sent, *waiting = store.deliveries.claim("w", "smtp", NOW, LEASE, 5)
-        for one in (accepted, lost, sent, *waiting):
-            assert store.deliveries.begin([one], NOW, LEASE)
+        accepted, lost, withheld, sent, *waiting = store.deliveries.claim("w", "smtp", NOW, LEASE, 5)
+        for claim in (accepted, lost, sent, *waiting):
+            assert store.deliveries.begin([claim], NOW, LEASE)
         store.deliveries.accepted([(accepted.delivery_id, accepted.attempt, Receipt("250"))], NOW)
         store.deliveries.lost(lost.delivery_id, lost.attempt, "cut off", NOW)
         [deferred] = waiting
@@ -358,8 +358,8 @@ class TestDeliveries:
         assert states_of(store) == before
         with reading(store.engine) as connection:
             left = connection.execute(select(deliveries.c.delivery_id).where(deliveries.c.not_before == NOW + HOUR))
-            assert set(left.scalars()) == {one.delivery_id for one in (accepted, lost, held, sent)}
-        due_now = {one.delivery_id for one in store.deliveries.claim("w", "smtp", soon, LEASE, 10)}
+            assert set(left.scalars()) == {claim.delivery_id for claim in (accepted, lost, withheld, sent)}
+        due_now = {claim.delivery_id for claim in store.deliveries.claim("w", "smtp", soon, LEASE, 10)}
         assert due_now == {own for own, state in before.items() if state == "pending"}
 
     def test_what_is_proven_not_sent_is_pending_again_where_it_is_still_of_use(self, waiting: NotifierStore) -> None:
@@ -423,10 +423,10 @@ class TestDeliveries:
         self, store: NotifierStore
     ) -> None:
         a_digest_of(store, "one", "two")
-        [one], cut = due(store, NOW + 2 * DAY), store.windows.take_cut(LATE)
+        [subscriber], cut = due(store, NOW + 2 * DAY), store.windows.take_cut(LATE)
         ENDINGS["refused"](store)
-        assert not commit(store, one, cut, NOW + 2 * DAY, "three")
-        store.digests.close_empty(closings(one, cut, NOW + 2 * DAY))
+        assert not commit(store, subscriber, cut, NOW + 2 * DAY, "three")
+        store.digests.close_empty(closings(subscriber, cut, NOW + 2 * DAY))
         assert [len(waits) for waits in waits_of(store)] == [2, 0]
         [again] = due(store, NOW + 2 * DAY)
         assert commit(store, again, cut, NOW + 2 * DAY, "three")
@@ -435,9 +435,12 @@ class TestDeliveries:
         for name in ("ada", "bob", "eve"):
             store.search(store.person(name), hour=8)
         cut = store.windows.take_cut(NOW)
-        for one in due(store, NOW + 3 * HOUR):
+        for subscriber in due(store, NOW + 3 * HOUR):
             assert store.digests.commit(
-                digest_of(one, "one"), closings(one, cut, LATE), email_for(one.recipient.address, LATE), LATE
+                digest_of(subscriber, "one"),
+                closings(subscriber, cut, LATE),
+                email_for(subscriber.recipient.address, LATE),
+                LATE,
             )
         store.deliveries.sweep(LATE + 2 * DAY, LATE + DAY)
         assert store.deliveries.states() == {"failed": 3}
@@ -460,8 +463,8 @@ class TestDeliveries:
         [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
         waiting.deliveries.begin([claimed], LATE, LEASE)
         waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
-        told = [waiting.deliveries.settle(claimed.delivery_id, outcome, LATE) for _ in range(3)]
-        assert told == [True, False, False]
+        answers = [waiting.deliveries.settle(claimed.delivery_id, outcome, LATE) for _ in range(3)]
+        assert answers == [True, False, False]
         assert waiting.deliveries.states() == {state: 1}
         assert waiting.deliveries.claim("w", "sendgrid", LATE + DAY, LEASE, 10) == []
 
@@ -469,8 +472,8 @@ class TestDeliveries:
         [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
         waiting.deliveries.begin([claimed], LATE, LEASE)
         outcomes: tuple[Outcome, ...] = ("delivered", "accepted", "bounced", "deferred", "delivered")
-        told = [waiting.deliveries.settle(claimed.delivery_id, one, LATE) for one in outcomes]
-        assert told == [True, False, True, False, False]
+        answers = [waiting.deliveries.settle(claimed.delivery_id, outcome, LATE) for outcome in outcomes]
+        assert answers == [True, False, True, False, False]
         waiting.deliveries.accepted([(claimed.delivery_id, claimed.attempt, Receipt("id"))], LATE)
         assert waiting.deliveries.states() == {"bounced": 1}
 
@@ -495,12 +498,12 @@ class TestDeliveries:
         ada = store.person("ada")
         store.search(ada, hour=8)
         store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
-        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        [subscriber], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
         if consent == "suppressed":
             store.suppressions.suppress("ada@example.com", "unsubscribed", NOW)
         else:
             store.subscribers.pause(ada.subscriber_id, paused(NOW))
-        assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+        assert commit(store, subscriber, cut, NOW + 3 * HOUR, "one")
         [claimed] = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
         assert not store.deliveries.begin([claimed], LATE, LEASE)
         assert store.deliveries.states() == {"cancelled": 1}
@@ -534,8 +537,8 @@ class TestDeliveries:
             store.search(store.person(name), hour=8)
         store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
         cut = store.windows.take_cut(NOW)
-        for one in due(store, NOW + 3 * HOUR):
-            assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+        for subscriber in due(store, NOW + 3 * HOUR):
+            assert commit(store, subscriber, cut, NOW + 3 * HOUR, "one")
         first, _ = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
         store.deliveries.begin([first], LATE, LEASE)
         store.deliveries.release("w", LATE)

@@ -61,8 +61,8 @@ class TestCriteria:
         store.search(store.person("ada"))
         store.search(store.person("bob"))
         headers = [row.headers for row in store.outbox.pending(9)]
-        assert len({one["ce_id"] for one in headers}) == len({trace_of(one) for one in headers}) == 2
-        assert all(one["ce_type"] == "criteria.v1" and one["ce_time"] for one in headers)
+        assert len({header["ce_id"] for header in headers}) == len({trace_of(header) for header in headers}) == 2
+        assert all(header["ce_type"] == "criteria.v1" and header["ce_time"] for header in headers)
 
     def test_criteria_that_nobody_uses_are_published_as_removed_and_keep_their_key(self, store: NotifierStore) -> None:
         ada = store.person()
@@ -151,10 +151,10 @@ class TestPeople:
         store.search(ada, "A name like no other")
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         store.subscribers.erase(ada.subscriber_id, NOW)
-        held = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
-        assert b"unforgettable" not in held
-        assert b"like no other" not in held
-        assert held.count(ada.subscriber_id.encode()) <= 2, "of the ledger of erasures and of its index alone"
+        stored = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+        assert b"unforgettable" not in stored
+        assert b"like no other" not in stored
+        assert stored.count(ada.subscriber_id.encode()) <= 2, "of the ledger of erasures and of its index alone"
         store.engine.dispose()
 
     def test_the_ledger_of_erasures_knows_who_is_gone_and_whose_wish_waits(self, store: NotifierStore) -> None:
@@ -230,27 +230,29 @@ class TestPeople:
                     tokens.keep(f"token {name}", ada.subscriber_id, name, ("searches:read",), NOW, until)
                     each.searches.give_feed(each.search(ada, name).search_id, f"feed {name}")
                     added(each, ada, name=name)
-            ended = [one.key for one in tokens.of_person(ada.subscriber_id, NOW) if one.name == "ended"]
+            ended = [token.key for token in tokens.of_person(ada.subscriber_id, NOW) if token.name == "ended"]
             tokens.end(ada.subscriber_id, *ended)
             [session] = [
-                one for one in doors.sessions_of(ada.subscriber_id, NOW) if doors.session("session ended", NOW) == one
+                session
+                for session in doors.sessions_of(ada.subscriber_id, NOW)
+                if doors.session("session ended", NOW) == session
             ]
             doors.end_session(ada.subscriber_id, session.key)
             [changed, _] = other.searches.all(ada.subscriber_id)
             other.searches.give_feed(changed.search_id, "feed anew")
             SqlWebhooks(other.engine).remove(ada.subscriber_id, "ended", NOW)
             known = SqlOptOuts(other.engine, other.ids).in_force(NOW + HOUR)
-        assert "feed" not in " ".join(name for one in known for name in one.names)
+        assert "feed" not in " ".join(name for source in known for name in source.names)
         # Made after the list was written: of these it knows nothing.
         doors, here = SqlDoors(store.engine, store.ids), SqlOptOuts(store.engine, store.ids)
         doors.begin_session("session since", ada.subscriber_id, "", NOW + 2 * HOUR)
-        assert [here.take_back(one, NOW + 3 * HOUR) for one in known] == [1, 1, 1, 1]
-        assert [here.take_back(one, NOW + 3 * HOUR) for one in known] == [0, 0, 0, 0]
+        assert [here.take_back(source, NOW + 3 * HOUR) for source in known] == [1, 1, 1, 1]
+        assert [here.take_back(source, NOW + 3 * HOUR) for source in known] == [0, 0, 0, 0]
         names = ("kept", "ended", "since")
         assert [doors.session(f"session {name}", NOW) is not None for name in names] == [True, False, True]
-        assert [one.name for one in SqlApiTokens(store.engine).of_person(ada.subscriber_id, NOW)] == ["kept"]
-        assert [one.feed_key for one in store.searches.all(ada.subscriber_id)] == [None, "feed kept"]
-        assert [one.webhook_id for one in SqlWebhooks(store.engine).all(ada.subscriber_id)] == ["kept"]
+        assert [token.name for token in SqlApiTokens(store.engine).of_person(ada.subscriber_id, NOW)] == ["kept"]
+        assert [search.feed_key for search in store.searches.all(ada.subscriber_id)] == [None, "feed kept"]
+        assert [hook.webhook_id for hook in SqlWebhooks(store.engine).all(ada.subscriber_id)] == ["kept"]
 
     def test_who_comes_back_in_the_same_moment_is_somebody_else(self, store: NotifierStore) -> None:
         ada = store.person("ada")
@@ -331,10 +333,10 @@ class TestPeople:
         store.search(ada)
         [claimed] = due(store, NOW + DAY)
         store.subscribers.change(ada.subscriber_id, replace(ada.profile, speaks=speaks_of("da")), NOW)
-        held = Hold(claimed.recipient, NOW + DAY, HoldCause("nothing_found"), ())
+        hold = Hold(claimed.recipient, NOW + DAY, HoldCause("nothing_found"), ())
         closings = [Closing(window, 1, NOW + 2 * DAY) for window in claimed.windows]
-        assert not store.digests.commit(held, closings, None, NOW + DAY)
-        again = replace(held, recipient=store.subscribers.recipient(ada.subscriber_id))
+        assert not store.digests.commit(hold, closings, None, NOW + DAY)
+        again = replace(hold, recipient=store.subscribers.recipient(ada.subscriber_id))
         assert store.digests.commit(again, closings, None, NOW + DAY)
 
     def test_where_somebody_lives_and_for_how_long_they_have_worked_is_kept_exported_and_reaches_whoever_curates(
@@ -397,8 +399,8 @@ class TestSearches:
         assert edited.preferred_places == store.searches.get(search.search_id).preferred_places == ("PT", "eu")
         assert (edited.key, edited.criteria, edited.served_cut) == (search.key, search.criteria, search.served_cut)
         assert store.searches.edit(search.search_id, NOW, name="renamed").preferred_places == ("PT", "eu")
-        [one] = due(store, NOW + DAY)
-        assert one.windows[0].search.preferred_places == ("PT", "eu")
+        [subscriber] = due(store, NOW + DAY)
+        assert subscriber.windows[0].search.preferred_places == ("PT", "eu")
         [exported] = store.subscribers.export(ada.subscriber_id)["searches"]
         assert exported["preferred_places"] == ["PT", "eu"]
         assert store.searches.edit(search.search_id, NOW, preferred_places=()).preferred_places == ()
@@ -431,7 +433,7 @@ class TestSearches:
     def test_a_deleted_or_unknown_search_is_one_clear_sentence(self, store: NotifierStore) -> None:
         search = store.search(store.person())
         store.searches.delete(search.search_id, NOW)
-        for act in (store.searches.get, lambda one: store.searches.delete(one, NOW)):
+        for act in (store.searches.get, lambda search_id: store.searches.delete(search_id, NOW)):
             with pytest.raises(UsageError, match="There is no saved search"):
                 act(search.search_id)
 

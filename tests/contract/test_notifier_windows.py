@@ -31,9 +31,9 @@ class TestUpcoming:
         store.matches.store(0, [arrival(0, posting("one"), [first.key])], NOW)
         upcoming = store.windows.upcoming(ada.subscriber_id)
         assert upcoming is not None
-        one, cut = upcoming
-        assert {window.search.search_id for window in one.windows} == {first.search_id, second.search_id}
-        assert ids(store, [one], cut) == {first.search_id: ["one"], second.search_id: []}
+        subscriber, cut = upcoming
+        assert {window.search.search_id for window in subscriber.windows} == {first.search_id, second.search_id}
+        assert ids(store, [subscriber], cut) == {first.search_id: ["one"], second.search_id: []}
         assert store.windows.take_cut(NOW).number == 1
         assert len(due(store, NOW + 3 * HOUR)) == 1
 
@@ -49,8 +49,11 @@ class TestAsked:
         store.search(ada, "b", GO, cadence="weekly", weekday=3)
         store.searches.pause(store.search(bob, "c", GO).search_id, NOW)
         store.search(bob, "d", PYTHON)
-        asked = {one.subscriber_id: store.subscribers.recipient(one.subscriber_id).asks for one in (ada, bob, carl)}
-        assert {own: {one.criteria.skills.all for one in some} for own, some in asked.items() if some} == {
+        asked = {
+            subscriber.subscriber_id: store.subscribers.recipient(subscriber.subscriber_id).asks
+            for subscriber in (ada, bob, carl)
+        }
+        assert {own: {search.criteria.skills.all for search in some} for own, some in asked.items() if some} == {
             ada.subscriber_id: {("Python",), ("Go",)},
             bob.subscriber_id: {("Python",)},
         }
@@ -61,8 +64,8 @@ class TestNewest:
         ages = {"a": 1, "c": 2, "b": 2, "old": 30}
         some = [posting(name, fetched_at=NOW - age * HOUR) for name, age in ages.items()]
         some += [posting("closed", status="closed"), posting("backlog", backlog=True)]
-        store.matches.store(0, [arrival(number, one) for number, one in enumerate(some)], NOW)
-        ids = {one.posting_id: one for one in some}
+        store.matches.store(0, [arrival(number, posting) for number, posting in enumerate(some)], NOW)
+        ids = {posting.posting_id: posting for posting in some}
         newest = store.matches.newest(NOW - DAY, 10)
         equally_new = sorted(("b", "c"), key=lambda name: posting(name).posting_id)
         assert [ids[own].source_id for own in newest] == ["a", *equally_new]
@@ -140,7 +143,7 @@ class TestWindows:
         store.matches.store(0, [arrival(0, posting("a"), [search.key])], NOW)
         [first], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
         assert first.windows[0].waiting == ()
-        waits = [replace(one, waiting=("a", "é")) for one in closings(first, cut, NOW + 3 * HOUR)]
+        waits = [replace(closing, waiting=("a", "é")) for closing in closings(first, cut, NOW + 3 * HOUR)]
         assert store.digests.commit(Hold(first.recipient, NOW, NOTHING, ()), waits, None, NOW)
         [second] = due(store, NOW + 27 * HOUR)
         assert second.windows[0].waiting == ("a", "é")
@@ -148,9 +151,9 @@ class TestWindows:
         close(store, second, cut, NOW + 27 * HOUR)
         [third] = due(store, NOW + 51 * HOUR)
         assert third.windows[0].waiting == ("a", "é")
-        none = [replace(one, waiting=()) for one in closings(third, cut, NOW + 51 * HOUR)]
+        none = [replace(closing, waiting=()) for closing in closings(third, cut, NOW + 51 * HOUR)]
         assert store.digests.commit(Hold(third.recipient, NOW + 2 * DAY, NOTHING, ()), none, None, NOW)
-        stale = [replace(one, waiting=("b",)) for one in closings(second, cut, NOW + 27 * HOUR)]
+        stale = [replace(closing, waiting=("b",)) for closing in closings(second, cut, NOW + 27 * HOUR)]
         assert not store.digests.commit(Hold(third.recipient, NOW + 3 * DAY, NOTHING, ()), stale, None, NOW)
         [fourth] = due(store, NOW + 75 * HOUR)
         assert fourth.windows[0].waiting == ()
@@ -159,10 +162,10 @@ class TestWindows:
         search = store.search(store.person(), hour=8)
         jobs = [posting(f"job {at}", fetched_at=NOW - at * MINUTE) for at in range(520)]
         store.matches.store(0, [arrival(at, job, [search.key]) for at, job in enumerate(jobs)], NOW)
-        [one], cut = due(store, NOW + DAY), store.windows.take_cut(NOW)
-        [held] = store.windows.matches([one], cut).values()
-        assert held.posting_ids == tuple(job.posting_id for job in jobs[:200])
-        assert held.beyond == tuple(job.posting_id for job in jobs[200:500])
+        [subscriber], cut = due(store, NOW + DAY), store.windows.take_cut(NOW)
+        [matched] = store.windows.matches([subscriber], cut).values()
+        assert matched.posting_ids == tuple(job.posting_id for job in jobs[:200])
+        assert matched.beyond == tuple(job.posting_id for job in jobs[200:500])
 
     def test_a_cut_is_taken_only_where_a_position_moved(self, store: NotifierStore) -> None:
         assert store.windows.take_cut(NOW) == BEGINNING
@@ -205,7 +208,9 @@ class TestWindows:
             arrival(n, posting(f"p{n:03}", fetched_at=NOW - timedelta(minutes=n)), [search.key], near=[search.key + 9])
             for n in range(250)
         ]
-        store.matches.store(0, list(reversed([replace(one, offset=250 - one.offset) for one in batch])), NOW)
+        store.matches.store(
+            0, list(reversed([replace(arrived, offset=250 - arrived.offset) for arrived in batch])), NOW
+        )
         assert found(store, NOW + DAY)[search.search_id] == [f"p{n:03}" for n in range(200)]
 
     def test_many_near_misses_do_not_push_out_a_match(self, store: NotifierStore) -> None:
@@ -263,7 +268,7 @@ class TestWindows:
 
         def work(name: str) -> None:
             while some := store.windows.claim_due(name, NOW + DAY, cut, LEASE, 4):
-                claimed.extend(one.recipient.subscriber_id for one in some)
+                claimed.extend(subscriber.recipient.subscriber_id for subscriber in some)
 
         threads = [threading.Thread(target=work, args=(f"worker{number}",)) for number in range(4)]
         for thread in threads:
@@ -277,8 +282,8 @@ class TestWindows:
         store.search(ada, "a", hour=7)
         store.search(ada, "b", GO, hour=8)
         store.search(ada, "c", PYTHON, hour=23)
-        [one] = due(store, NOW + 3 * HOUR)
-        assert sorted(window.search.name for window in one.windows) == ["a", "b"]
+        [subscriber] = due(store, NOW + 3 * HOUR)
+        assert sorted(window.search.name for window in subscriber.windows) == ["a", "b"]
 
     def test_an_instant_search_is_due_only_once_something_came(self, store: NotifierStore) -> None:
         search = store.search(store.person(), cadence="instant")
@@ -294,7 +299,7 @@ class TestWindows:
         store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)
         assert due(store, NOW + DAY) == []
         store.subscribers.resume(ada.subscriber_id, resumed(NOW))
-        assert [one.recipient.name for one in due(store, NOW + DAY)] == ["Ada"]
+        assert [subscriber.recipient.name for subscriber in due(store, NOW + DAY)] == ["Ada"]
 
 
 class TestAClockThatRanAhead:
@@ -373,10 +378,10 @@ class TestAClockThatRanAhead:
         cut = store.windows.take_cut(due_at)
         upcoming = store.windows.upcoming(person.subscriber_id)
         assert upcoming is not None
-        one, _ = upcoming
-        [window] = [window for window in one.windows if window.search.search_id == search.search_id]
+        subscriber, _ = upcoming
+        [window] = [window for window in subscriber.windows if window.search.search_id == search.search_id]
         closing = Closing(window, cut.number, next_due_at)
-        assert store.digests.commit(Hold(one.recipient, due_at, NOTHING, ()), [closing], None, due_at)
+        assert store.digests.commit(Hold(subscriber.recipient, due_at, NOTHING, ()), [closing], None, due_at)
 
     @staticmethod
     def too_late(store: NotifierStore, now: datetime = NOW) -> int:
@@ -398,8 +403,8 @@ class TestAClockThatRanAhead:
 
     def test_other_times_begin_now_and_not_after_what_was_served_then(self, store: NotifierStore) -> None:
         search = store.search(store.person(), hour=8)
-        [one], cut = due(store, self.AHEAD), store.windows.take_cut(NOW)
-        held = Hold(one.recipient, self.AHEAD, NOTHING, ())
-        assert store.digests.commit(held, closings(one, cut, self.AHEAD), None, self.AHEAD)
+        [subscriber], cut = due(store, self.AHEAD), store.windows.take_cut(NOW)
+        hold = Hold(subscriber.recipient, self.AHEAD, NOTHING, ())
+        assert store.digests.commit(hold, closings(subscriber, cut, self.AHEAD), None, self.AHEAD)
         changed = store.searches.edit(search.search_id, NOW, timing=timing_of({"hour": 9}))
         assert changed.next_due_at == NOW + 3 * HOUR

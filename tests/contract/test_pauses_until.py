@@ -95,8 +95,8 @@ def test_a_restored_backup_is_told_of_a_later_day_and_of_an_open_end(
     # As in the backup.
     store.subscribers.resume(ada, GO_ON)
     store.subscribers.pause(ada, SAID, NOW + 5 * DAY)
-    told = [known.have_leave(each, NOW + DAY) for each in (before, after, before, after)]
-    assert told == [False, True, False, False]
+    answers = [known.have_leave(each, NOW + DAY) for each in (before, after, before, after)]
+    assert answers == [False, True, False, False]
     assert store.subscribers.find(ada).paused_until == until
     assert rows(store, ada)[-1] == ("paused", "page", "later")
 

@@ -129,13 +129,19 @@ def _found_and_true(recent: RecentPostings, seed: int) -> tuple[_Hits, _Hits]:
     recent.put(postings)
     recent.refresh()
     since = generate.NOON - timedelta(days=7)
-    newest = sorted(sorted(postings, key=lambda one: one.posting_id), key=lambda one: one.seen_at, reverse=True)
+    newest = sorted(
+        sorted(postings, key=lambda posting: posting.posting_id), key=lambda posting: posting.seen_at, reverse=True
+    )
     several = generate.criteria(20, seed + 1, postings)
-    hits = [[(hit.posting.posting_id, hit.near) for hit in one] for one in recent.search_each(several, since, 5)]
+    hits = [
+        [(hit.posting.posting_id, hit.near) for hit in of_search] for of_search in recent.search_each(several, since, 5)
+    ]
     truth: _Hits = []
     for asked in several:
-        outcomes = ((one, verdict(asked, one).outcome) for one in newest if one.seen_at >= since)
-        truth.append([(one.posting_id, outcome == "near") for one, outcome in outcomes if outcome != "reject"][:5])
+        outcomes = ((posting, verdict(asked, posting).outcome) for posting in newest if posting.seen_at >= since)
+        truth.append(
+            [(posting.posting_id, outcome == "near") for posting, outcome in outcomes if outcome != "reject"][:5]
+        )
     return hits, truth
 
 
@@ -175,7 +181,7 @@ def test_several_searches_are_answered_in_their_order(make: Make) -> None:
     recent.refresh()
     several = [skills(all=("Rust",)), skills(all=("PHP",)), GO] * 30
     hits = recent.search_each(several, LONG_AGO, 9)
-    assert [[hit.posting.posting_id for hit in one] for one in hits] == [["rust"], [], ["go"]] * 30
+    assert [[hit.posting.posting_id for hit in of_search] for of_search in hits] == [["rust"], [], ["go"]] * 30
     assert recent.search_each([], LONG_AGO, 9) == []
 
 

@@ -45,9 +45,9 @@ def test_a_record_comes_back_with_everything_it_carried(log: RecordLog) -> None:
 
 
 def test_equal_keys_share_a_partition_and_stay_in_order_over_all_producers(log: RecordLog) -> None:
-    one, two = log.producer(), log.producer()
+    first, second = log.producer(), log.producer()
     for turn in range(10):
-        (one if turn % 2 else two).produce([out(f"key {key}", f"{turn}:{key}") for key in range(7)])
+        (first if turn % 2 else second).produce([out(f"key {key}", f"{turn}:{key}") for key in range(7)])
     found = all_of(log)
     assert in_order(found) == {b"key %d" % key: [f"{turn}:{key}" for turn in range(10)] for key in range(7)}
     assert all(record.partition == partition_of(record.key, PARTITIONS) for record in found)
@@ -168,7 +168,7 @@ def test_a_tail_left_half_way_goes_on_without_a_gap(log: RecordLog) -> None:
 
 def test_a_dead_letter_is_replayed_as_it_was_and_marked(log: RecordLog) -> None:
     log.producer().produce([out(f"key {number}", "sound", note="kept") for number in range(3)])
-    dead = [letter_of(one, ValueError("no"), attempts=3, consumer="c", failed_at=NOON) for one in all_of(log)]
+    dead = [letter_of(record, ValueError("no"), attempts=3, consumer="c", failed_at=NOON) for record in all_of(log)]
     log.producer().produce(dead)
     letters = DeadLetters(log.letters(), clock=log.clock)
     first, *others = letters.find()
@@ -183,7 +183,7 @@ def test_a_dead_letter_is_replayed_as_it_was_and_marked(log: RecordLog) -> None:
 
 def test_a_replay_that_dies_again_is_the_same_letter_until_it_is_discarded(log: RecordLog) -> None:
     log.producer().produce([out("key", "unsound")])
-    (first,) = [letter_of(one, ValueError("no"), attempts=3, consumer="c", failed_at=NOON) for one in all_of(log)]
+    (first,) = [letter_of(record, ValueError("no"), attempts=3, consumer="c", failed_at=NOON) for record in all_of(log)]
     log.producer().produce([first])
     letters = DeadLetters(log.letters(), clock=log.clock)
     (letter,) = letters.find()

@@ -74,51 +74,51 @@ def run_out(store: NotifierStore) -> None:
 
 def test_only_one_publishes_while_both_live(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
+    first, second = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada = store.person("ada")
     store.search(ada, "a")
-    one.tick()
+    first.tick()
     store.search(ada, "b", GO)
-    two.tick()
+    second.tick()
     assert topic.compacted() == {0: 1}
-    one.tick()
+    first.tick()
     assert topic.compacted() == {0: 1, 1: 1}
     assert store.outbox.pending(9) == []
 
 
 def test_another_takes_over_once_the_lease_has_run_out(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
+    first, second = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada = store.person("ada")
     store.search(ada, "a")
-    one.tick()
+    first.tick()
     store.search(ada, "b", GO)
     run_out(store)
-    two.tick()
+    second.tick()
     assert topic.compacted() == {0: 1, 1: 1}
 
 
 def test_another_takes_over_at_once_where_the_first_was_stopped_well(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
+    first, second = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada = store.person("ada")
     store.search(ada, "a")
-    one.tick()
-    one.relay.close()
+    first.tick()
+    first.relay.close()
     store.search(ada, "b", GO)
-    two.tick()
+    second.tick()
     assert topic.compacted() == {0: 1, 1: 1}
 
 
 def test_a_relay_without_room_for_sending_renews_its_lease_first(store: NotifierStore) -> None:
     topic = Topic()
-    one = Worker(store, topic, "one")
+    worker = Worker(store, topic, "one")
     ada = store.person("ada")
     for number in range(4):
         store.search(ada, f"search {number}")
-        one.tick()
-        assert one.lease.left() >= 20
-        one.clock.at += 45
+        worker.tick()
+        assert worker.lease.left() >= 20
+        worker.clock.at += 45
     assert topic.compacted() == {0: 4}
 
 
@@ -138,55 +138,55 @@ def test_a_restarted_worker_waits_for_the_lease_of_its_forerunner_which_may_only
 
 def test_a_relay_that_slept_past_its_lease_has_the_newest_states_published_after_it(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
+    first, second = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada, bob = store.person("ada"), store.person("bob")
     search = store.search(ada)
     store.search(ada, "other", GO)
 
     def sleep() -> None:
-        one.clock.at += 100
+        first.clock.at += 100
         run_out(store)
         store.search(bob)
         store.searches.delete(search.search_id, NOW)
-        two.tick()
+        second.tick()
 
     topic.meanwhile = sleep
-    one.tick()
+    first.tick()
     assert [(record.key, record.version) for record in topic.records][-2:] == [(0, 1), (1, 1)]
     assert topic.compacted()[0] == 1, "the stale state came last"
-    two.tick()
+    second.tick()
     assert topic.compacted() == {0: 3, 1: 1}
     assert not topic.records[-2].removed
-    assert one.dropped == 1
+    assert first.dropped == 1
     assert store.outbox.pending(9) == []
 
 
 def test_records_in_doubt_when_the_lease_ran_out_are_dropped_and_made_good(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
+    first, second = Worker(store, topic, "one"), Worker(store, topic, "two")
     store.search(store.person("ada"))
     topic.broken = True
     with pytest.raises(UnavailableError):
-        one.tick()
-    assert (one.dropped, len(store.outbox.pending(9))) == (0, 1)
+        first.tick()
+    assert (first.dropped, len(store.outbox.pending(9))) == (0, 1)
     run_out(store)
     store.search(store.person("bob"))
-    two.tick()
-    one.clock.at += 100
-    one.tick()
-    assert one.dropped == 1
-    two.tick()
+    second.tick()
+    first.clock.at += 100
+    first.tick()
+    assert first.dropped == 1
+    second.tick()
     assert topic.compacted() == {0: 2}
 
 
 def test_a_relay_that_failed_goes_on_under_the_same_lease(store: NotifierStore) -> None:
     topic = Topic()
-    one = Worker(store, topic, "one")
+    worker = Worker(store, topic, "one")
     store.search(store.person("ada"))
     topic.broken = True
     with pytest.raises(UnavailableError):
-        one.tick()
-    one.tick()
-    one.tick()
+        worker.tick()
+    worker.tick()
+    worker.tick()
     assert [record.version for record in topic.records] == [1, 1]
-    assert one.dropped == 0
+    assert worker.dropped == 0

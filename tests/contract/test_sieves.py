@@ -51,7 +51,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
 
 
 def asked_of(sieve: Sieve, criteria: Criteria, *postings: PostingCore) -> dict[str, Far]:
-    return sieve.far(criteria, {one.posting_id: one.version for one in postings})
+    return sieve.far(criteria, {posting.posting_id: posting.version for posting in postings})
 
 
 def failed(criteria: Criteria, posting: PostingCore) -> int:
@@ -64,11 +64,11 @@ def failed(criteria: Criteria, posting: PostingCore) -> int:
 def test_whatever_is_told_fails_two_criteria_and_has_those_core_skills(make: Make, seed: int) -> None:
     postings = generate.postings(60, seed)
     sieve = make(postings)
-    held = {one.posting_id: one for one in postings}
+    by_id = {posting.posting_id: posting for posting in postings}
     for asked in generate.criteria(30, seed + 1, postings):
         for own, far in asked_of(sieve, asked, *postings).items():
-            assert failed(asked, held[own]) >= 2, asked
-            assert far.core == PreparedPosting(held[own]).core
+            assert failed(asked, by_id[own]) >= 2, asked
+            assert far.core == PreparedPosting(by_id[own]).core
 
 
 def test_what_fits_all_or_fails_one_is_not_told(make: Make) -> None:
@@ -81,15 +81,15 @@ def test_pay_that_nearly_fits_fails_and_pay_that_is_not_stated_does_as_it_is_ask
     sieve = make([nearly, silent])
     for accepting in (True, False):
         asked = Criteria(salary_floor=floor(100_000), accept_undisclosed=accepting, seniority=("lead",))
-        told = asked_of(sieve, asked, nearly, silent)
-        assert set(told) <= ({"p1"} if accepting else {"p1", "silent"})
+        fits = asked_of(sieve, asked, nearly, silent)
+        assert set(fits) <= ({"p1"} if accepting else {"p1", "silent"})
 
 
 def test_what_is_held_in_another_version_or_not_at_all_is_not_told(make: Make) -> None:
-    held = having("PHP", version=5)
-    sieve = make([held])
+    edited = having("PHP", version=5)
+    sieve = make([edited])
     for version in (4, 6):
-        assert asked_of(sieve, GO_LEAD, held.model_copy(update={"version": version})) == {}
+        assert asked_of(sieve, GO_LEAD, edited.model_copy(update={"version": version})) == {}
     assert asked_of(sieve, GO_LEAD, having("PHP", posting_id="unknown")) == {}
     assert asked_of(sieve, GO_LEAD) == {}
 
@@ -103,16 +103,16 @@ def test_only_those_that_are_asked_for_are_told(make: Make) -> None:
 def test_a_backtest_is_the_same_by_every_sieve(make: Make, store: NotifierStore, seed: int) -> None:
     """Of what the index holds, holds no longer, holds in an older version, in a newer one, and holds besides."""
     postings = generate.postings(150, seed)
-    newer = [one.model_copy(update={"version": 2, "seniority": "lead"}) for one in postings[:30]]
+    newer = [posting.model_copy(update={"version": 2, "seniority": "lead"}) for posting in postings[:30]]
     stored = [*newer[:15], *postings[15:140]]
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(stored)], generate.NOON)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(stored)], generate.NOON)
     indexed = [*postings[:15], *newer[15:], *postings[30:100], *postings[140:]]
     sieve, past = make(indexed), SqlPastPostings(store.engine, page=40)
     since, until = generate.NOON - timedelta(days=9), generate.NOON - timedelta(days=1)
     for asked in generate.criteria(7, seed + 1, postings):
         pages = [
-            report_json(report_of(look_back(asked, past, one, since, until), since, until), 1_000)
-            for one in (OpenSieve(), sieve)
+            report_json(report_of(look_back(asked, past, sieving, since, until), since, until), 1_000)
+            for sieving in (OpenSieve(), sieve)
         ]
         assert pages[0] == pages[1]
         assert pages[0]["postings"] > 0

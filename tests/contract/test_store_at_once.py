@@ -46,7 +46,7 @@ def taken_by_all(claim: Callable[[int], Sequence[str]]) -> list[str]:
 
     at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
     assert all(taken.values()), "each got a share"
-    return [one for some in taken.values() for one in some]
+    return [claim for some in taken.values() for claim in some]
 
 
 def test_subscribers_that_are_due_are_shared(stores: list[NotifierStore]) -> None:
@@ -56,7 +56,7 @@ def test_subscribers_that_are_due_are_shared(stores: list[NotifierStore]) -> Non
 
     def claim(number: int) -> Sequence[str]:
         due = stores[number].windows.claim_due(f"worker {number}", LATE, cut, LEASE, 3)
-        return [one.recipient.subscriber_id for one in due]
+        return [subscriber.recipient.subscriber_id for subscriber in due]
 
     taken = taken_by_all(claim)
     assert len(taken) == len(set(taken)) == 60
@@ -69,7 +69,7 @@ def test_deliveries_are_shared(stores: list[NotifierStore]) -> None:
 
     def claim(number: int) -> Sequence[str]:
         claimed = stores[number].deliveries.claim(f"worker {number}", "folder", LATE, LEASE, 3)
-        return [one.delivery_id for one in claimed]
+        return [claim.delivery_id for claim in claimed]
 
     taken = taken_by_all(claim)
     assert len(taken) == len(set(taken)) == 40
@@ -94,20 +94,20 @@ def test_sources_are_shared(stores: list[NotifierStore]) -> None:
 @pytest.mark.live
 def test_a_claim_waits_for_nobody(tmp_path: Path) -> None:
     with new_url("postgresql", tmp_path) as url:
-        one, two = (NotifierStore(open_store(url, StoreSettings(lock_timeout_s=0.5))) for _ in range(2))
-        ada, bob = one.person("ada"), one.person("bob")
-        one.search(ada)
-        one.search(bob)
-        cut = one.windows.take_cut(NOW)
-        with writing(one.engine) as connection:
+        first, second = (NotifierStore(open_store(url, StoreSettings(lock_timeout_s=0.5))) for _ in range(2))
+        ada, bob = first.person("ada"), first.person("bob")
+        first.search(ada)
+        first.search(bob)
+        cut = first.windows.take_cut(NOW)
+        with writing(first.engine) as connection:
             locked = text("SELECT 1 FROM subscribers WHERE subscriber_id = :own FOR UPDATE")
             connection.execute(locked, {"own": ada.subscriber_id})
-            [claimed] = two.windows.claim_due("two", LATE, cut, LEASE, 10)
+            [claimed] = second.windows.claim_due("two", LATE, cut, LEASE, 10)
         assert claimed.recipient.subscriber_id == bob.subscriber_id
-        [left] = two.windows.claim_due("two", LATE, cut, LEASE, 10)
+        [left] = second.windows.claim_due("two", LATE, cut, LEASE, 10)
         assert left.recipient.subscriber_id == ada.subscriber_id
-        one.engine.dispose()
-        two.engine.dispose()
+        first.engine.dispose()
+        second.engine.dispose()
 
 
 def build(store: NotifierStore, now: object) -> None:
@@ -117,14 +117,14 @@ def build(store: NotifierStore, now: object) -> None:
     store.matches.store(0, [arrival(0, posting("one"), range(100))], NOW)
     cut = store.windows.take_cut(NOW)
     due = store.windows.claim_due("builder", LATE, cut, LEASE, 1_000)
-    for one in due:
-        address = one.recipient.address
+    for subscriber in due:
+        address = subscriber.recipient.address
         email = Email(f"delivery {address}", "Alerts", "a@sender.example", address, "1", "<p>1</p>", "1", LATE, "")
-        closings = [Closing(window, cut.number, window.due_at + DAY) for window in one.windows]
-        searches = tuple(window.search for window in one.windows)
-        digest = Digest(one.recipient, LATE, searches, (Item(posting("one"), (), 1.0),), (), 0, ())
+        closings = [Closing(window, cut.number, window.due_at + DAY) for window in subscriber.windows]
+        searches = tuple(window.search for window in subscriber.windows)
+        digest = Digest(subscriber.recipient, LATE, searches, (Item(posting("one"), (), 1.0),), (), 0, ())
         assert store.digests.commit(digest, closings, email, LATE)
-    store.windows.done("builder", [one.recipient.subscriber_id for one in due])
+    store.windows.done("builder", [subscriber.recipient.subscriber_id for subscriber in due])
 
 
 def batches(count: int, size: int, seed: int) -> list[list[Arrival]]:
@@ -189,12 +189,12 @@ def test_partitions_that_bring_the_same_postings_hold_no_key_twice(stores: list[
             stores[number].matches.store(number, batch, NOW)
 
     at_once(*(lambda number=number: own(number) for number in range(WORKERS)))
-    held: Counter[tuple[str, int]] = Counter()
+    rows: Counter[tuple[str, int]] = Counter()
     for _, _, posting_id, matched, _ in stored(stores[0]):
-        held.update((posting_id, int(key)) for key in unpack(matched))
-    assert max(held.values()) == 1
-    expected = {(one.posting.posting_id, int(key)) for batch in work for one in batch for key in one.keys}
-    assert set(held) == expected
+        rows.update((posting_id, int(key)) for key in unpack(matched))
+    assert max(rows.values()) == 1
+    expected = {(hit.posting.posting_id, int(key)) for batch in work for hit in batch for key in hit.keys}
+    assert set(rows) == expected
 
 
 def test_what_lies_below_a_cut_can_be_read_and_cuts_only_grow(stores: list[NotifierStore]) -> None:
@@ -217,11 +217,11 @@ def test_what_lies_below_a_cut_can_be_read_and_cuts_only_grow(stores: list[Notif
         while not done.is_set():
             cut = stores[number].windows.take_cut(NOW)
             seen.append(cut)
-            held = Counter(row[0] for row in stored(stores[number]))
+            rows = Counter(row[0] for row in stored(stores[number]))
             faults.extend(
-                f"cut {cut.number}: {partition} has {held[partition]} of {position}"
+                f"cut {cut.number}: {partition} has {rows[partition]} of {position}"
                 for partition, position in cut.positions.items()
-                if held[partition] < position
+                if rows[partition] < position
             )
 
     def all_writers() -> None:
@@ -281,8 +281,8 @@ def test_two_digests_of_one_due_time_are_never_kept(stores: list[NotifierStore])
     def commit(store: NotifierStore, closing: Closing) -> None:
         committed.append(store.digests.commit(Hold(first.recipient, LATE, NOTHING, ()), [closing], None, LATE))
 
-    one, other = (Closing(window, cut.number, window.due_at + DAY) for window in (*first.windows, second))
-    at_once(lambda: commit(stores[0], one), lambda: commit(stores[1], other))
+    first_closing, other = (Closing(window, cut.number, window.due_at + DAY) for window in (*first.windows, second))
+    at_once(lambda: commit(stores[0], first_closing), lambda: commit(stores[1], other))
     assert sorted(committed) == [False, True]
 
 
@@ -295,13 +295,13 @@ def test_consent_withdrawn_while_deliveries_are_begun_is_heeded(stores: list[Not
     begun: list[str] = []
 
     def begin() -> None:
-        for one in claimed:
-            if stores[1].deliveries.begin([one], LATE, LEASE):
-                begun.append(one.delivery_id)
+        for claim in claimed:
+            if stores[1].deliveries.begin([claim], LATE, LEASE):
+                begun.append(claim.delivery_id)
 
     def suppress() -> None:
-        for one in reversed(claimed):
-            stores[2].suppressions.suppress(one.email.to_address, "unsubscribed", LATE)
+        for claim in reversed(claimed):
+            stores[2].suppressions.suppress(claim.email.to_address, "unsubscribed", LATE)
 
     def sweep() -> None:
         for _ in range(20):

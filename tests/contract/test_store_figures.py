@@ -100,8 +100,8 @@ def test_an_instant_search_without_news_waits_for_nothing_however_long_ago_its_t
 
 def test_who_is_paused_or_suppressed_waits_for_nothing(store: NotifierStore) -> None:
     ada, bob, eve = store.person("ada"), store.person("bob"), store.person("eve")
-    for one in (ada, bob):
-        store.search(one)
+    for person in (ada, bob):
+        store.search(person)
     still = store.search(eve)
     store.subscribers.pause(ada.subscriber_id, paused(NOW))
     store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)

@@ -23,8 +23,8 @@ def job(name: str, hours: int = 0) -> TrackedJob:
 def test_a_job_is_kept_once_changed_and_taken_out(store: NotifierStore) -> None:
     ada, bob = (store.person(name).subscriber_id for name in ("ada", "bob"))
     tracked = SqlTrackedJobs(store.engine)
-    for one in (job("one"), job("two", 1)):
-        tracked.save(ada, one)
+    for saved in (job("one"), job("two", 1)):
+        tracked.save(ada, saved)
     assert tracked.change(ada, "one", "Ask for Grace", date(2026, 6, 28))
     tracked.save(ada, job("one", 5))
     changed = replace(job("one"), note="Ask for Grace", applied_on=date(2026, 6, 28))
@@ -66,16 +66,18 @@ def test_who_saved_what_closed_since_is_told_once(store: NotifierStore) -> None:
     ada, bob = (store.person(name).subscriber_id for name in ("ada", "bob"))
     tracked, before = SqlTrackedJobs(store.engine), {at: posting(name) for at, name in enumerate(("one", "two"))}
     shut = posting("shut", status="closed")
-    store.matches.store(0, [*(arrival(at, one) for at, one in before.items()), arrival(2, shut)], NOW)
-    for hours, one in enumerate((*before.values(), shut)):
-        tracked.save(ada, job(one.posting_id, hours))
+    store.matches.store(0, [*(arrival(at, posting) for at, posting in before.items()), arrival(2, shut)], NOW)
+    for hours, saved in enumerate((*before.values(), shut)):
+        tracked.save(ada, job(saved.posting_id, hours))
     assert store.digests.closed_jobs([ada, bob]) == {}, "what was closed when it was saved is known"
-    closed = [one.model_copy(update={"status": "closed", "version": one.version + 1}) for one in before.values()]
-    store.matches.store(0, [arrival(3 + at, one) for at, one in enumerate(closed)], NOW)
-    [told, other] = store.digests.closed_jobs([ada, bob])[ada]
-    assert [told.posting_id, other.posting_id] == [before[1].posting_id, before[0].posting_id]
-    assert told == ClosedJob(before[1].posting_id, f"Title {before[1].posting_id}", "Acme")
+    closed = [
+        posting.model_copy(update={"status": "closed", "version": posting.version + 1}) for posting in before.values()
+    ]
+    store.matches.store(0, [arrival(3 + at, posting) for at, posting in enumerate(closed)], NOW)
+    [closed_job, other] = store.digests.closed_jobs([ada, bob])[ada]
+    assert [closed_job.posting_id, other.posting_id] == [before[1].posting_id, before[0].posting_id]
+    assert closed_job == ClosedJob(before[1].posting_id, f"Title {before[1].posting_id}", "Acme")
     with writing(store.engine) as connection:
         adapter.note_closed_mailed(connection, bob, [other], NOW)
-        adapter.note_closed_mailed(connection, ada, [told], NOW)
+        adapter.note_closed_mailed(connection, ada, [closed_job], NOW)
     assert store.digests.closed_jobs([ada, bob]) == {ada: (other,)}

@@ -37,7 +37,7 @@ def deliveries_of(store: NotifierStore, *per_day: int) -> SqlDeliveries:
 
 def begin(deliveries: SqlDeliveries, now: datetime, worker: str = "w") -> list[ClaimedDelivery]:
     claimed = deliveries.claim(worker, "smtp", now, LEASE, 100)
-    return [one for one in claimed if deliveries.begin([one], now, LEASE)]
+    return [claim for claim in claimed if deliveries.begin([claim], now, LEASE)]
 
 
 def test_notifiers_at_once_never_begin_more_mails_than_the_day_may_have(stores: list[NotifierStore]) -> None:
@@ -48,7 +48,7 @@ def test_notifiers_at_once_never_begin_more_mails_than_the_day_may_have(stores: 
     def work(number: int, now: datetime) -> None:
         # Claimed together, so that each has more in hand than there is room for all of them.
         claimed = workers[number].claim(f"w{number}", "smtp", now, LEASE, 10)
-        begun.extend(one.delivery_id for one in claimed if workers[number].begin([one], now, LEASE))
+        begun.extend(claim.delivery_id for claim in claimed if workers[number].begin([claim], now, LEASE))
 
     for day, expected in ((0, 20), (1, 50), (2, 60)):
         now = NOW + day * DAY
@@ -63,15 +63,15 @@ def test_notifiers_at_once_never_begin_more_mails_than_the_day_may_have(stores: 
 def test_a_mail_that_did_not_go_out_leaves_its_place_to_another(store: NotifierStore, how: str) -> None:
     open_deliveries(store, 3, NOW)
     deliveries = deliveries_of(store, 1)
-    [one] = begin(deliveries, NOW)
+    [claim] = begin(deliveries, NOW)
     assert begin(deliveries, NOW) == []
     answers: dict[str, Callable[[], None]] = {
-        "deferred": lambda: deliveries.deferred(one.delivery_id, one.attempt, "busy", NOW, HOUR),
-        "withheld": lambda: deliveries.withheld(one.delivery_id, one.attempt, "not allowed", NOW),
+        "deferred": lambda: deliveries.deferred(claim.delivery_id, claim.attempt, "busy", NOW, HOUR),
+        "withheld": lambda: deliveries.withheld(claim.delivery_id, claim.attempt, "not allowed", NOW),
     }
     answers[how]()
     [another] = begin(deliveries, NOW)
-    assert another.delivery_id != one.delivery_id
+    assert another.delivery_id != claim.delivery_id
 
 
 def test_a_mail_that_was_refused_or_lost_keeps_its_place(store: NotifierStore) -> None:
@@ -143,7 +143,7 @@ def figures(days: Days, now: datetime) -> StoreFigures:
     return read_figures(days.store.engine, now, (), (), MailPlan(days.warm_up.limit(now)))
 
 
-def told(days: Days, now: datetime) -> list[Trouble]:
+def troubles(days: Days, now: datetime) -> list[Trouble]:
     """What is not well but the outbox, which nothing empties here, and sources, of which there are none."""
     found = store_troubles(figures(days, now), now)
     return [trouble for trouble in found if not re.search("to be published|no source", trouble.what)]
@@ -155,20 +155,20 @@ def test_who_waits_is_said_in_status_and_is_no_failure(store: NotifierStore, tmp
     days.publish(posting("one"), at)
     days.live(at)
     late = at + HOUR
-    [trouble] = told(days, late)
+    [trouble] = troubles(days, late)
     assert trouble.what == (
         f"3 subscribers wait until {NOW + DAY:%Y-%m-%d} 00:00Z: the warm-up plan lets 2 mails go out today, 2 did"
     )
     assert not trouble.grave
     days.live(at + DAY)
     days.live(at + 2 * DAY)
-    assert told(days, at + 2 * DAY) == []
+    assert troubles(days, at + 2 * DAY) == []
 
 
 def test_what_was_accepted_is_not_begun_again_and_settles_as_ever(store: NotifierStore) -> None:
     open_deliveries(store, 2, NOW)
     deliveries = deliveries_of(store, 2)
-    for one in begin(deliveries, NOW):
-        deliveries.accepted([(one.delivery_id, one.attempt, Receipt("id"))], NOW)
+    for claim in begin(deliveries, NOW):
+        deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("id"))], NOW)
     assert deliveries.states() == {"accepted": 2}
     assert begin(deliveries, NOW) == []

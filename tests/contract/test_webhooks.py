@@ -62,8 +62,8 @@ def test_a_job_that_matches_is_posted_once_signed_and_kept_as_delivered(store: N
     assert first.event["data"]["searches"][0]["name"] == "Python work"
     assert first.headers["webhook-signature"].startswith("v1,")
     events = SqlWebhooks(store.engine).events(ada.subscriber_id, "hook")
-    of_jobs = [one for one in events if one.kind == "job.matched"]
-    assert {(one.state, one.attempts, one.last.status if one.last else 0) for one in of_jobs} == {("delivered", 1, 200)}
+    of_jobs = [event for event in events if event.kind == "job.matched"]
+    assert {(job.state, job.attempts, job.last.status if job.last else 0) for job in of_jobs} == {("delivered", 1, 200)}
 
 
 def test_a_copy_from_another_source_is_no_other_event(store: NotifierStore, ada: Subscriber) -> None:
@@ -89,7 +89,7 @@ def test_one_webhook_is_of_a_search_and_another_of_all(store: NotifierStore, ada
     came(store, "python")
     came(store, "go", keys=(go.key,), skills=({"name": "Go", "core": True},))
     webhooks_over(store, receiving).tick(LATER)
-    posted = sorted((one.address.rpartition("/")[2], one.job) for one in receiving.posted)
+    posted = sorted((request.address.rpartition("/")[2], request.job) for request in receiving.posted)
     assert posted == [
         ("for all", "Python engineer, go"), ("for all", "Python engineer, python"), ("for go", "Python engineer, go")
     ]  # fmt: skip
@@ -112,23 +112,23 @@ def test_an_address_is_proven_by_its_answer_or_by_its_owner_and_by_nobody_else(
     bob, hooks, receiving = store.person("bob"), SqlWebhooks(store.engine), Receiving()
     added(store, ada, name="silent")
     added(store, ada, name="echoes")
-    receiving.answer = lambda one: Attempt(one.at, 1, 200, CHALLENGE if "echoes" in one.address else "ok")
+    receiving.answer = lambda request: Attempt(request.at, 1, 200, CHALLENGE if "echoes" in request.address else "ok")
     service = webhooks_over(store, receiving)
     service.tick(NOW)
-    assert sorted(one.event["type"] for one in receiving.posted) == ["webhook.challenge"] * 2
-    assert {one.webhook_id: one.state for one in hooks.all(ada.subscriber_id)} == {
+    assert sorted(request.event["type"] for request in receiving.posted) == ["webhook.challenge"] * 2
+    assert {hook.webhook_id: hook.state for hook in hooks.all(ada.subscriber_id)} == {
         "silent": "unproven",
         "echoes": "active",
     }
     came(store, "one")
     service.tick(LATER)
-    assert [one.address.rpartition("/")[2] for one in receiving.posted[2:]] == ["echoes"]
+    assert [request.address.rpartition("/")[2] for request in receiving.posted[2:]] == ["echoes"]
     assert not hooks.prove(ada.subscriber_id, "silent", "a guess", LATER)
     assert not same_challenge("", "")
     with pytest.raises(UsageError):
         hooks.prove(bob.subscriber_id, "silent", CHALLENGE, LATER)
     assert hooks.prove(ada.subscriber_id, "silent", f" {CHALLENGE} ", LATER)
-    assert {one.state for one in hooks.all(ada.subscriber_id)} == {"active"}
+    assert {hook.state for hook in hooks.all(ada.subscriber_id)} == {"active"}
 
 
 def test_what_fails_is_posted_again_by_the_schedule_with_the_same_id_and_body(
@@ -148,11 +148,13 @@ def test_what_fails_is_posted_again_by_the_schedule_with_the_same_id_and_body(
         service.tick(now)
         assert len(receiving.posted) == before + 1 if wait else len(receiving.posted) == 1
     assert len(receiving.posted) == len(SCHEDULE) + 1
-    assert len({(one.event_id, one.body) for one in receiving.posted}) == 1
-    assert len({one.headers["webhook-timestamp"] for one in receiving.posted}) == len(receiving.posted)
+    assert len({(request.event_id, request.body) for request in receiving.posted}) == 1
+    assert len({request.headers["webhook-timestamp"] for request in receiving.posted}) == len(receiving.posted)
     service.tick(now + timedelta(days=2))
     assert len(receiving.posted) == len(SCHEDULE) + 1
-    [event] = [one for one in SqlWebhooks(store.engine).events(ada.subscriber_id, "hook") if one.kind == "job.matched"]
+    [event] = [
+        event for event in SqlWebhooks(store.engine).events(ada.subscriber_id, "hook") if event.kind == "job.matched"
+    ]
     assert event.state == "failed"
     assert event.last is not None
     assert (event.last.status, event.last.answer) == (503, "busy now")
@@ -184,10 +186,10 @@ def test_a_webhook_is_shut_and_its_owner_told_once(
     came(store, "another", fetched_at=now)
     service.tick(now + timedelta(days=1))
     assert len(receiving.posted) == before
-    [told] = store.deliveries.claim("w", "m", now, timedelta(minutes=5), 9)
-    assert told.email.to_address == ada.profile.address
-    assert hook.address in told.email.text
-    assert "https://jobs.example.com/home/webhooks" in told.email.text
+    [notice] = store.deliveries.claim("w", "m", now, timedelta(minutes=5), 9)
+    assert notice.email.to_address == ada.profile.address
+    assert hook.address in notice.email.text
+    assert "https://jobs.example.com/home/webhooks" in notice.email.text
     with reading(store.engine) as connection:
         assert read_webhook_figures(connection, now + timedelta(days=2)).webhooks == {"shut": 1}
         assert read_webhook_figures(connection, now + timedelta(days=2)).overdue == 0
@@ -208,7 +210,7 @@ def test_one_that_is_turned_on_again_has_what_waited_and_what_comes(store: Notif
     receiving.posted.clear()
     hooks.ping(ada.subscriber_id, "hook", "msg_ping", LATER + timedelta(hours=1))
     service.tick(LATER + timedelta(hours=2))
-    assert [one.event["type"] for one in receiving.posted] == ["webhook.ping"]
+    assert [request.event["type"] for request in receiving.posted] == ["webhook.ping"]
     receiving.posted.clear()
     hooks.turn_on(ada.subscriber_id, "hook", LATER + timedelta(hours=2))
     came(store, "afterwards", fetched_at=LATER + timedelta(hours=2))
@@ -292,7 +294,7 @@ def test_all_of_it_goes_with_the_person_and_a_removed_one_keeps_no_address(
     came(store, "one")
     webhooks_over(store, receiving).tick(LATER)
     hooks.remove(ada.subscriber_id, "another", LATER)
-    assert [one.webhook_id for one in hooks.all(ada.subscriber_id)] == ["hook"]
+    assert [hook.webhook_id for hook in hooks.all(ada.subscriber_id)] == ["hook"]
     with reading(store.engine) as connection:
         rows = connection.execute(select(webhooks).where(webhooks.c.webhook_id == "another")).all()
         assert [(row.address, row.salt, row.search_id) for row in rows] == [("", "", None)]
@@ -342,10 +344,12 @@ def test_what_a_killed_worker_had_in_hand_is_posted_again_and_its_late_answer_is
     assert receiving.posted == []
     # A worker of its name frees it at once; others, when its lease has run out.
     webhooks_over(store, receiving, worker="killed").tick(LATER)
-    assert [one.event_id for one in receiving.posted] == [event_id]
+    assert [request.event_id for request in receiving.posted] == [event_id]
     failed = after_attempt(begun.kind, "", Attempt(LATER, 1, 500), 1, None, timedelta(days=3), 0.5)
     assert not events.settle(begun, Attempt(LATER, 1, 500), failed, LATER, None)
-    [event] = [one for one in SqlWebhooks(store.engine).events(ada.subscriber_id, "hook") if one.kind == "job.matched"]
+    [event] = [
+        event for event in SqlWebhooks(store.engine).events(ada.subscriber_id, "hook") if event.kind == "job.matched"
+    ]
     assert event.state == "delivered"
 
 
@@ -362,7 +366,7 @@ def test_who_has_nothing_new_keeps_no_other_waiting(
     came(store, "one")
     for seconds in range(3):
         service.tick(LATER + timedelta(seconds=seconds))
-    assert [one.address.rpartition("/")[2] for one in receiving.posted] == ["last"]
+    assert [request.address.rpartition("/")[2] for request in receiving.posted] == ["last"]
 
 
 def test_one_that_cannot_be_served_keeps_no_other_waiting(
@@ -383,10 +387,10 @@ def test_one_that_cannot_be_served_keeps_no_other_waiting(
     came(store, "one")
     for seconds in range(3):
         service.tick(LATER + timedelta(seconds=seconds))
-    assert [one.address.rpartition("/")[2] for one in receiving.posted] == ["sound"]
+    assert [request.address.rpartition("/")[2] for request in receiving.posted] == ["sound"]
     monkeypatch.setattr(SqlWebhookEvents, "keep", kept)
     service.tick(LATER + timedelta(minutes=11))
-    assert [one.address.rpartition("/")[2] for one in receiving.posted] == ["sound", "broken"]
+    assert [request.address.rpartition("/")[2] for request in receiving.posted] == ["sound", "broken"]
 
 
 def test_a_clock_that_ran_ahead_holds_nothing_up(store: NotifierStore, ada: Subscriber) -> None:
@@ -426,4 +430,4 @@ def test_workers_at_once_post_each_job_once(stores: list[NotifierStore]) -> None
     for minutes in range(1, 6):
         at_once(*(partial(service.tick, LATER + minutes * A_MINUTE) for service in services))
     assert len(receiving.jobs) == 20
-    assert len({one.event_id for one in receiving.posted}) == 20
+    assert len({request.event_id for request in receiving.posted}) == 20

@@ -17,17 +17,17 @@ COUNTS: DayCounts = ((date(2026, 11, 20), 12), (date(2026, 11, 23), 1))
 def found(store: NotifierStore) -> WindowMatches:
     """What the one due window holds."""
     later = NOW + DAY
-    [held] = store.windows.matches(due(store, later), store.windows.take_cut(later)).values()
-    return held
+    [matched] = store.windows.matches(due(store, later), store.windows.take_cut(later)).values()
+    return matched
 
 
 def hold(store: NotifierStore, counts: DayCounts | None, days: int) -> str:
     """Close the windows of whoever is due with a digest that is held; returns the subscriber."""
     now = NOW + days * DAY
-    [one] = due(store, now)
-    outcome = Hold(one.recipient, now, HoldCause("nothing_found"), (), matched=counts)
-    assert store.digests.commit(outcome, closings(one, store.windows.take_cut(now), now), None, now)
-    return one.recipient.subscriber_id
+    [subscriber] = due(store, now)
+    outcome = Hold(subscriber.recipient, now, HoldCause("nothing_found"), (), matched=counts)
+    assert store.digests.commit(outcome, closings(subscriber, store.windows.take_cut(now), now), None, now)
+    return subscriber.recipient.subscriber_id
 
 
 def test_a_window_tells_matches_from_near_misses(store: NotifierStore) -> None:
@@ -44,18 +44,18 @@ def test_a_window_tells_matches_from_near_misses(store: NotifierStore) -> None:
         ],
         NOW,
     )
-    held, names = found(store), {job.posting_id: job.source_id for job in jobs}
-    assert [names[one] for one in held.matched] == ["new", "old", "both"]
-    assert [names[one] for one in held.posting_ids] == ["new", "old", "both", "near"]
-    assert not held.more
+    matched, names = found(store), {job.posting_id: job.source_id for job in jobs}
+    assert [names[posting_id] for posting_id in matched.matched] == ["new", "old", "both"]
+    assert [names[posting_id] for posting_id in matched.posting_ids] == ["new", "old", "both", "near"]
+    assert not matched.more
 
 
 def test_a_window_that_may_hold_more_says_so(store: NotifierStore) -> None:
     key = store.search(store.person()).key
     store.matches.store(0, [arrival(at, posting(f"p{at}"), [key]) for at in range(201)], NOW)
-    held = found(store)
-    assert len(held.matched) == 200
-    assert held.more
+    matched = found(store)
+    assert len(matched.matched) == 200
+    assert matched.more
 
 
 def test_what_digests_counted_is_read_by_subscriber_since_a_time(store: NotifierStore) -> None:
