@@ -18,13 +18,13 @@ from tests.support.strategies import seeds
 
 def _matching(criteria: Criteria, postings: Sequence[PostingCore]) -> set[str]:
     opened = (posting.model_copy(update={"status": "open"}) for posting in postings)
-    return {one.posting_id for one in opened if verdict(criteria, one).outcome == "match"}
+    return {posting.posting_id for posting in opened if verdict(criteria, posting).outcome == "match"}
 
 
 def _cases(seed: int) -> list[tuple[list[PostingCore], Criteria, Backtest]]:
     postings = generate.postings(40, seed)
     return [
-        (postings, asked, backtest(asked, [Past(one, one.seen_at) for one in postings]))
+        (postings, asked, backtest(asked, [Past(posting, posting.seen_at) for posting in postings]))
         for asked in generate.criteria(6, seed + 1, postings)
     ]
 
@@ -33,13 +33,19 @@ def _cases(seed: int) -> list[tuple[list[PostingCore], Criteria, Backtest]]:
 @given(seeds)
 def test_matches_and_near_misses_are_those_of_the_truth_and_close_ones_fail_one_criterion(seed: int) -> None:
     for postings, asked, found in _cases(seed):
-        outcomes = {one.posting_id: verdict(asked, one.model_copy(update={"status": "open"})) for one in postings}
+        outcomes = {
+            posting.posting_id: verdict(asked, posting.model_copy(update={"status": "open"})) for posting in postings
+        }
         for tried, outcome in ((found.matches, "match"), (found.near, "near")):
-            expected = {own for own, one in outcomes.items() if one.outcome == outcome}
-            assert {one.posting.posting_id for one in tried} == expected
-        failing = {own: [reason for reason in one.reasons if reason.fit != "yes"] for own, one in outcomes.items()}
-        rejected = {own for own, one in outcomes.items() if one.outcome == "reject" and len(failing[own]) == 1}
-        assert {one.posting.posting_id for one in found.close} == rejected
+            expected = {own for own, decision in outcomes.items() if decision.outcome == outcome}
+            assert {past.posting.posting_id for past in tried} == expected
+        failing = {
+            own: [reason for reason in decision.reasons if reason.fit != "yes"] for own, decision in outcomes.items()
+        }
+        rejected = {
+            own for own, decision in outcomes.items() if decision.outcome == "reject" and len(failing[own]) == 1
+        }
+        assert {past.posting.posting_id for past in found.close} == rejected
         assert found.judged == len(postings)
 
 
@@ -52,9 +58,9 @@ def test_a_gain_is_exactly_what_the_relaxed_criteria_match_besides(seed: int) ->
         for gain in gains:
             assert len(set(gain.posting_ids)) == len(gain.posting_ids)
             assert set(gain.posting_ids) == _matching(gain.relaxation.criteria, postings) - before
-        told = {gain.relaxation.own for gain in gains}
+        offered = {gain.relaxation.own for gain in gains}
         for step in steps(asked):
-            assert step.own in told or _matching(step.criteria, postings) <= before
+            assert step.own in offered or _matching(step.criteria, postings) <= before
 
 
 @settings(max_examples=examples(40))
@@ -84,7 +90,7 @@ def test_the_order_of_postings_does_not_matter(seed: int) -> None:
     postings = generate.postings(30, seed)
     asked = generate.criteria(1, seed + 1, postings)[0]
     forwards, backwards = (
-        backtest(asked, [Past(one, one.seen_at) for one in some]) for some in (postings, postings[::-1])
+        backtest(asked, [Past(posting, posting.seen_at) for posting in some]) for some in (postings, postings[::-1])
     )
     assert forwards.matches == backwards.matches
     assert [(cost.criterion, set(cost.without.posting_ids)) for cost in forwards.costs] == [

@@ -40,8 +40,8 @@ def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], pla
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)
-def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: DueSearch, signs: Signs) -> None:
-    ready, wish = PostingFeatures(one), wish_of(by.criteria, by.name, signs)
+def test_facts_are_shares_and_what_speaks_against_adds_up(core: PostingCore, by: DueSearch, signs: Signs) -> None:
+    ready, wish = PostingFeatures(core), wish_of(by.criteria, by.name, signs)
     facts = facts_of(wish, ready)
     assert len(facts) == len(FACTS)
     assert all(0.0 <= fact <= 1.0 for fact in facts)
@@ -59,9 +59,9 @@ def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: 
     SHARES,
 )
 def test_what_its_roles_leave_out_cannot_reach_a_chance(
-    one: PostingCore, given_roles: list[str], by: DueSearch, signs: Signs, least: float
+    core: PostingCore, given_roles: list[str], by: DueSearch, signs: Signs, least: float
 ) -> None:
-    ready = PostingFeatures(one.model_copy(update={"roles": tuple(given_roles)}))
+    ready = PostingFeatures(core.model_copy(update={"roles": tuple(given_roles)}))
     wish = wish_of(by.criteria, by.name, signs)
     likely = roles_that_may_reach(least, wish)
     reaches = chance_of(JudgedPosting(by.criteria, ready), wish).value >= least

@@ -66,7 +66,7 @@ def test_it_is_what_the_plain_reference_makes_of_it(
         return
     assert tuple(map(_as_chosen, made.items)) == expected.items
     assert tuple(map(_as_chosen, made.near)) == expected.near
-    assert tuple(one.posting.posting_id for one in made.rest) == expected.rest
+    assert tuple(job.posting.posting_id for job in made.rest) == expected.rest
 
 
 def _as_chosen(item: Item) -> Chosen:
@@ -80,7 +80,7 @@ def test_the_order_of_the_input_does_not_matter(life: Life, said: tuple[JobOpini
     once = curate(recipient(said=said), SEARCHES, jobs, sent, NOON, SETTINGS)
     random = Random(seed)
     # Each search that found a posting comes with a candidate of its own.
-    split = [Candidate(one.posting, (by,)) for one in jobs for by in one.searches]
+    split = [Candidate(job.posting, (by,)) for job in jobs for by in job.searches]
     searches, sent_mixed, sayings_mixed = list(SEARCHES), list(sent), list(said)
     for mixed in (split, sent_mixed, searches, sayings_mixed):
         random.shuffle(mixed)
@@ -101,14 +101,14 @@ def test_verdicts_remembered_from_others_change_nothing(others: list[Candidate],
 def test_every_candidate_is_accounted_for_once(life: Life, settings: CurateSettings) -> None:
     jobs, sent = life
     made = curate(recipient(), SEARCHES, jobs, sent, NOON, settings)
-    ends = [one.posting_id for one in made.dropped]
+    ends = [job.posting_id for job in made.dropped]
     if isinstance(made, Digest):
-        ends += [*ids_of(shown(made)), *(one.posting_id for one in made.beyond)]
+        ends += [*ids_of(shown(made)), *(job.posting_id for job in made.beyond)]
         assert made.left_out == len(made.beyond)
-        assert sorted(one.posting_id for one in made.beyond) == sorted(one.posting.posting_id for one in made.rest)
-        assert all(cause_line(one.cause) for one in made.beyond)
-    assert sorted(ends) == sorted({one.posting.posting_id for one in jobs})
-    assert all(cause_line(one.cause) for one in made.dropped)
+        assert sorted(job.posting_id for job in made.beyond) == sorted(job.posting.posting_id for job in made.rest)
+        assert all(cause_line(job.cause) for job in made.beyond)
+    assert sorted(ends) == sorted({job.posting.posting_id for job in jobs})
+    assert all(cause_line(job.cause) for job in made.dropped)
 
 
 @given(lives(), SETTINGS_DRAWN)
@@ -152,11 +152,11 @@ def test_a_job_that_came_comes_again_exactly_where_its_pay_was_raised_above_the_
         for number, (paid, near, of_copy) in enumerate(before)
     ]
     made = curate(recipient(), by, [Candidate(job, tuple(by))], sent, NOON, SETTINGS)
-    fits = [one for one in by if verdict(one.criteria, job).outcome == "match"]
+    fits = [search for search in by if verdict(search.criteria, job).outcome == "match"]
     news = (
         all(old.near for old in sent)
         and all(is_higher(job, old.pay) for old in sent if old.pay is not None)
-        and any(is_above_floor(job, one.criteria.salary_floor) for one in fits)
+        and any(is_above_floor(job, fit.criteria.salary_floor) for fit in fits)
     )
     assert ids_of(shown(made)) == ([job.posting_id] if news else [])
     _assert_each_is_another_job_and_news(made, [Candidate(job, tuple(by))], sent)
@@ -170,12 +170,12 @@ def test_over_days_a_job_comes_once_and_before_that_as_a_near_miss_once(
     sent: list[SentItem] = []
     found: dict[tuple[str, int], Candidate] = {}
     for number, jobs in enumerate(days):
-        found |= {(one.posting.posting_id, one.posting.version): one for one in jobs}
-        at, held = NOON + timedelta(days=number), list(found.values())
-        made = curate(recipient(), SEARCHES, held, sent, at, settings)
-        _assert_each_is_another_job_and_news(made, held, sent)
+        found |= {(job.posting.posting_id, job.posting.version): job for job in jobs}
+        at, jobs_kept = NOON + timedelta(days=number), list(found.values())
+        made = curate(recipient(), SEARCHES, jobs_kept, sent, at, settings)
+        _assert_each_is_another_job_and_news(made, jobs_kept, sent)
         sent += remembered(made)
-        later = curate(recipient(), SEARCHES, held, sent, at + timedelta(hours=1), settings)
+        later = curate(recipient(), SEARCHES, jobs_kept, sent, at + timedelta(hours=1), settings)
         assert {old.posting_id for old in remembered(made)}.isdisjoint(ids_of(shown(later)))
     for near in (False, True):
         assert max(Counter(old.posting_id for old in sent if old.near == near).values(), default=0) <= 1
@@ -185,11 +185,11 @@ def _assert_each_is_another_job_and_news(
     made: Digest | Hold, jobs: Iterable[Candidate], sent: Iterable[SentItem]
 ) -> None:
     rest = made.rest if isinstance(made, Digest) else ()
-    kept = [one.posting.cluster for group in (shown(made), rest) for one in group]
-    assert not any(same_job(one, other) for one, other in combinations(kept, 2))
+    kept = [job.posting.cluster for group in (shown(made), rest) for job in group]
+    assert not any(same_job(posting, other) for posting, other in combinations(kept, 2))
     for item in shown(made):
         copies = copies_of(item, jobs, made)
-        before = [old for old in sent if any(is_of(old, one) for one in copies)]
+        before = [old for old in sent if any(is_of(old, copy) for copy in copies)]
         assert (item.pay_news is not None) == bool(before)
         if item.pay_news is None:
             continue
@@ -217,20 +217,20 @@ def test_caps_hold_in_order_and_each_job_has_its_reasons(
     for ranked in (made.items, made.near):
         assert list(ranked) == sorted(ranked, key=_rank)
     assert list(map(_worth, made.rest)) == sorted(map(_worth, made.rest), reverse=True)
-    assert all(one.chance.value >= settings.least_chance for group in (shown(made), made.rest) for one in group)
+    assert all(job.chance.value >= settings.least_chance for group in (shown(made), made.rest) for job in group)
     if made.rest:
         assert len(made.items) == settings.most_items, "a cap withholds nothing while there is room"
-    for one in made.rest:
-        assert _has_no_room(one, made.items, settings)
+    for job in made.rest:
+        assert _has_no_room(job, made.items, settings)
     for outcome, items in (("match", made.items), ("near", made.near)):
         for item in items:
             _assert_reasons(item, outcome)
             _assert_parts(item)
 
 
-def _worth(one: Item | WaitingJob) -> tuple[int, float]:
+def _worth(job: Item | WaitingJob) -> tuple[int, float]:
     """The tenth of its chance, then its score."""
-    return (int(round(10 * one.chance.value, 3)), one.score)
+    return (int(round(10 * job.chance.value, 3)), job.score)
 
 
 def _rank(item: Item) -> tuple[float, float, float, float, str]:
@@ -239,26 +239,26 @@ def _rank(item: Item) -> tuple[float, float, float, float, str]:
     return (-tenth, -points, -item.parts[0].points, -item.posting.seen_at.timestamp(), item.posting.posting_id)
 
 
-def _has_no_room(one: WaitingJob, items: Iterable[Item], settings: CurateSettings) -> bool:
+def _has_no_room(job: WaitingJob, items: Iterable[Item], settings: CurateSettings) -> bool:
     """Whether no worse job is there in its place, unless better ones crowd it out and not that."""
-    better = [item for item in items if _worth(item) >= _worth(one)]
-    return len(better) == settings.most_items or _is_crowded(one, better, settings)
+    better = [item for item in items if _worth(item) >= _worth(job)]
+    return len(better) == settings.most_items or _is_crowded(job, better, settings)
 
 
-def _is_crowded(one: Item | WaitingJob, better: Sequence[Item], settings: CurateSettings) -> bool:
+def _is_crowded(job: Item | WaitingJob, better: Sequence[Item], settings: CurateSettings) -> bool:
     return (
-        sum(_is_of_company(one, item) for item in better) >= settings.most_per_company
-        or sum(_reads_like(one, item) for item in better) >= settings.most_alike
+        sum(_is_of_company(job, item) for item in better) >= settings.most_per_company
+        or sum(_reads_like(job, item) for item in better) >= settings.most_alike
     )
 
 
-def _is_of_company(one: Item | WaitingJob, other: Item) -> bool:
-    name = fold_company(one.posting.company.name)
+def _is_of_company(job: Item | WaitingJob, other: Item) -> bool:
+    name = fold_company(job.posting.company.name)
     return bool(name) and name == fold_company(other.posting.company.name)
 
 
-def _reads_like(one: Item | WaitingJob, other: Item) -> bool:
-    mine, its = one.posting.cluster, other.posting.cluster
+def _reads_like(job: Item | WaitingJob, other: Item) -> bool:
+    mine, its = job.posting.cluster, other.posting.cluster
     same_title = candidates_key(mine.key) == candidates_key(its.key)
     return same_title and likeness(mine.signature, its.signature) >= SAME_KEY_LIKENESS
 
@@ -308,15 +308,15 @@ def test_what_is_added_never_pushes_out_a_better_job(
     before = curate(recipient(), SEARCHES, jobs, sent, NOON, room)
     after = curate(recipient(), SEARCHES, [*jobs, Candidate(added, tuple(by))], sent, NOON, room)
     _assert_only_better_ones_came_in(before, after, room)
-    if not any(same_job(one.posting.cluster, added.cluster) for one in jobs):
+    if not any(same_job(job.posting.cluster, added.cluster) for job in jobs):
         _assert_it_is_all_that_came_in(before, after, added, room)
 
 
 def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold, settings: CurateSettings) -> None:
     """Also where it is a copy of what was there, which may be shown instead, or be known to be sent."""
     had, has = (set(ids_of(made.items)) if isinstance(made, Digest) else set() for made in (before, after))
-    left = {one.posting.posting_id: one for one in after.rest} if isinstance(after, Digest) else {}
-    why = {one.posting_id: cause_line(one.cause) for one in after.dropped}
+    left = {job.posting.posting_id: job for job in after.rest} if isinstance(after, Digest) else {}
+    why = {job.posting_id: cause_line(job.cause) for job in after.dropped}
     for lost in had - has:
         if lost in left:
             assert isinstance(after, Digest)
@@ -371,6 +371,6 @@ def test_feedback_moves_no_job_past_one_that_is_better_by_more_than_its_bound(
 def test_the_index_of_jobs_finds_what_comparing_all_pairs_finds(life: Life) -> None:
     jobs, sent = life
     known = SentJobs(sent)
-    for copies in gather([one.posting for one in jobs], frozenset()):
+    for copies in gather([job.posting for job in jobs], frozenset()):
         by_pairs = {(old.posting_id, old.sent_at) for old in sent if any(is_of(old, copy) for copy in copies.all)}
         assert {(old.posting_id, old.sent_at) for old in known.of(copies)} == by_pairs

@@ -68,11 +68,11 @@ class Model:
         getattr(self, str(name).replace(" ", "_"))(*given_)
 
     def claim(self, worker: str, most: int) -> None:
-        for one in self.store.deliveries.claim(worker, MAILER, self.now, LEASE, most):
-            truth = self.truth[one.delivery_id]
+        for claim in self.store.deliveries.claim(worker, MAILER, self.now, LEASE, most):
+            truth = self.truth[claim.delivery_id]
             assert not truth.out, "what went out is offered again"
             assert not truth.requests, "what may still go out is offered again"
-            self.claims.append((worker, one))
+            self.claims.append((worker, claim))
 
     def begin(self, number: int) -> None:
         if self.claims:
@@ -111,8 +111,8 @@ class Model:
         """A worker that is killed takes its requests with it: none left after all, and nobody was told."""
         for owner, claimed in self.requests:
             self.truth[claimed.delivery_id].requests -= owner == worker
-        self.requests = [one for one in self.requests if one[0] != worker]
-        self.claims = [one for one in self.claims if one[0] != worker]
+        self.requests = [request for request in self.requests if request[0] != worker]
+        self.claims = [claim for claim in self.claims if claim[0] != worker]
         self.store.deliveries.release(worker, self.now)
 
     def wait(self, minutes: int) -> None:

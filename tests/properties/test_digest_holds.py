@@ -71,7 +71,7 @@ def mails(draw: st.DrawFn) -> list[tuple[Digest, Links]]:
             time_zone=draw(st.sampled_from(["UTC", "Pacific/Kiritimati", "Nowhere/At_All"])),
         )
         chosen = [draw(st.sampled_from(some)) for some in versions]
-        outcome = curate(to, [by], [Candidate(one, (by,)) for one in chosen], [], NOON)
+        outcome = curate(to, [by], [Candidate(posting, (by,)) for posting in chosen], [], NOON)
         if isinstance(outcome, Digest):
             made.append((outcome, links_for(outcome, "https://jobs.harbour.example", b"secret")))
     return made

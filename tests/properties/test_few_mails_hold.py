@@ -46,7 +46,7 @@ def test_one_refused_mail_more_makes_no_failure_of_few_well(counts: EventCounts,
     more = counts.kinds | {kind: counts.kinds.get(kind, 0) + 1}
     worse = EventCounts(counts.of, more, missed=counts.missed + 1)
     before, after = Arriving(counts), Arriving(worse)
-    assert all(after.much(one) for one in NOT_ARRIVED if before.much(one))
+    assert all(after.much(outcome) for outcome in NOT_ARRIVED if before.much(outcome))
 
 
 @given(st.integers(0, 60), st.integers(0, 60))

@@ -39,14 +39,14 @@ POLLS = st.lists(
 
 
 def through(polls: list[Poll], giving: Giving = Giving(), now: datetime = NOON) -> tuple[Giving, datetime]:  # noqa: B008 (frozen)
-    for one in polls:
-        now += one.after
-        giving = given_after(giving, now, polled_of(one, max(one.listed, one.new)))
+    for poll in polls:
+        now += poll.after
+        giving = given_after(giving, now, polled_of(poll, max(poll.listed, poll.new)))
     return giving, now
 
 
-def polled_of(one: Poll, listed: int) -> Polled:
-    return Polled(listed, 0, one.new, one.unread, moved=one.moved, whole=one.whole, unchanged=one.unchanged)
+def polled_of(poll: Poll, listed: int) -> Polled:
+    return Polled(listed, 0, poll.new, poll.unread, moved=poll.moved, whole=poll.whole, unchanged=poll.unchanged)
 
 
 def kept(giving: Giving) -> Giving:
@@ -62,11 +62,11 @@ def every(hours: int, times: int, *, listed: bool = True, moved: bool = False, u
 def test_it_lists_nothing_since_the_first_whole_poll_after_the_last_that_listed_something(polls: list[Poll]) -> None:
     giving, _ = through(polls)
     now, since = NOON, None
-    for one in polls:
-        now += one.after
-        if one.listed:
+    for poll in polls:
+        now += poll.after
+        if poll.listed:
             since = None
-        elif one.whole and not one.unchanged and since is None:
+        elif poll.whole and not poll.unchanged and since is None:
             since = now
     assert giving.nothing_since == since
 
@@ -75,9 +75,9 @@ def test_it_lists_nothing_since_the_first_whole_poll_after_the_last_that_listed_
 def test_the_longest_wait_is_that_between_two_movements(polls: list[Poll]) -> None:
     giving, _ = through(polls)
     now, moved = NOON, []
-    for one in polls:
-        now += one.after
-        if one.moved or (one.listed and not moved):
+    for poll in polls:
+        now += poll.after
+        if poll.moved or (poll.listed and not moved):
             moved.append(now)
     waits = [later - earlier for earlier, later in pairwise(moved)]
     assert giving.longest == max(waits, default=timedelta())
@@ -112,8 +112,8 @@ def test_a_listing_that_is_past_its_end_is_told_at_once_and_one_of_a_few_after_i
         giving = given_after(Giving(), NOON, polled)
         if unchanged:
             giving = given_after(giving, NOON, Polled(0, 0, 0, 0, moved=False, whole=True, unchanged=True))
-        told = amiss(kept(giving), NOON + after, SILENCE, None)
-        return told and told.number
+        trouble = amiss(kept(giving), NOON + after, SILENCE, None)
+        return trouble and trouble.number
 
     assert [found(9, timedelta()), found(9, SILENCE), found(10, timedelta())] == [None, 9, 10]
     assert found(10, timedelta(), unchanged=True) == 10
@@ -123,10 +123,10 @@ def test_a_listing_that_is_past_its_end_is_told_at_once_and_one_of_a_few_after_i
 
 
 def test_an_empty_listing_is_told_after_its_silence_and_not_before() -> None:
-    for polls, told in ((24, False), (25, True)):
+    for polls, said in ((24, False), (25, True)):
         giving, now = through(every(1, polls, listed=False))
         found = amiss(kept(giving), now, SILENCE, None)
-        assert (found is not None) == told
+        assert (found is not None) == said
     assert found is not None
     assert (found.why, found.since) == ("barren", NOON + HOUR)
 
@@ -143,10 +143,10 @@ def test_answers_of_304_make_a_full_listing_no_empty_one_and_an_empty_one_no_ful
 def test_one_that_moved_for_weeks_and_stands_is_told_after_three() -> None:
     alive = every(96, MOVES, moved=True)
     assert MOVES * 4 * DAY >= MOVED_FOR
-    for days, told in ((20, False), (21, True)):
+    for days, said in ((20, False), (21, True)):
         giving, now = through([*every(1, 1), *alive, *every(24, days)])
         found = amiss(kept(giving), now, SILENCE, None)
-        assert (found is not None and found.why == "stale") == told
+        assert (found is not None and found.why == "stale") == said
 
 
 def test_one_that_seldom_moved_or_for_a_short_time_is_never_told_to_stand() -> None:
@@ -157,9 +157,9 @@ def test_one_that_seldom_moved_or_for_a_short_time_is_never_told_to_stand() -> N
 
 def test_one_that_once_stood_for_six_weeks_is_told_after_four_times_as_long() -> None:
     seldom = [*every(24 * 42, 1, moved=True), *every(96, MOVES, moved=True)]
-    for days, told in ((4 * 42 - 1, False), (4 * 42, True)):
+    for days, said in ((4 * 42 - 1, False), (4 * 42, True)):
         giving, now = through([*every(1, 1), *seldom, *every(24, days)])
-        assert (amiss(kept(giving), now, SILENCE, None) is not None) == told
+        assert (amiss(kept(giving), now, SILENCE, None) is not None) == said
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_evidence_is_in_the_text_and_codes_are_known_and_sorted(pieces: list[str
 @given(st.lists(_PIECES, max_size=30))
 def test_no_language_is_both_needed_and_wanted(pieces: list[str]) -> None:
     found = read(" ".join(pieces), "en").stated
-    needed, wanted = ({one.codes for one in found if one.need == need} for need in ("needed", "wanted"))
+    needed, wanted = ({language.codes for language in found if language.need == need} for need in ("needed", "wanted"))
     assert not needed & wanted
 
 

@@ -88,9 +88,9 @@ class LogMachine(RuleBasedStateMachine):
         expected = 0
         for at in range(PARTITIONS):
             newest = {record.key: record.offset for record in self.kept[topic, at]}
-            held = self.kept[topic, at]
-            left = [r for r in held if newest[r.key] == r.offset or (below is not None and r.offset >= below[at])]
-            expected += len(held) - len(left)
+            kept = self.kept[topic, at]
+            left = [r for r in kept if newest[r.key] == r.offset or (below is not None and r.offset >= below[at])]
+            expected += len(kept) - len(left)
             self.kept[topic, at] = left
         assert dropped == expected
 

@@ -38,18 +38,20 @@ def test_the_hits_are_right_after_every_batch(
 def test_a_merge_that_is_under_way_hides_nothing_and_revives_nothing(kernel: KernelName) -> None:
     """Removals, changes and returns between any two steps of a merge."""
     index = MemoryCriteriaIndex(kernel, Sizes(memtable=4, piece=2, least_small=16, small_share=4, most_small=64))
-    held = dict(enumerate(some_criteria()))
+    by_key = dict(enumerate(some_criteria()))
     index.apply(generate.records(some_criteria()))
     random_ = random.Random(8)
     for version in range(2, 400):
-        index.apply([changed(random_, held, random_.randrange(400), version, removed=version % 3 == 0)])
+        index.apply([changed(random_, by_key, random_.randrange(400), version, removed=version % 3 == 0)])
         if version % 20 == 0:
-            assert same_hits(index.match(some_postings()[:2]), true_hits(held, some_postings()[:2]))
-    assert len(index) == len(held)
+            assert same_hits(index.match(some_postings()[:2]), true_hits(by_key, some_postings()[:2]))
+    assert len(index) == len(by_key)
 
 
 def test_keys_far_apart_are_held_like_others(kernel: KernelName) -> None:
     index = MemoryCriteriaIndex(kernel, Sizes(memtable=3, piece=2, least_small=4))
     spread = {key: some_criteria()[at] for at, key in enumerate(range(5, 2**32, 2**32 // 300))}
-    index.apply([CriteriaRecord(key=key, criteria_id="", version=1, criteria=one) for key, one in spread.items()])
+    index.apply(
+        [CriteriaRecord(key=key, criteria_id="", version=1, criteria=criteria) for key, criteria in spread.items()]
+    )
     assert same_hits(index.match(some_postings()[:4]), true_hits(spread, some_postings()[:4]))

@@ -20,16 +20,16 @@ def test_all_that_nearly_fits_and_no_index_finds_is_found(seed: int) -> None:
     newest = Newest(ready)
     if seed % 2:
         newest.read_ahead()
-    for one in random_.sample(ready, 12):
+    for posting in random_.sample(ready, 12):
         try:
-            asked = canonical(generate.loose_criteria(random_, one.posting))
+            asked = canonical(generate.loose_criteria(random_, posting.posting))
         except CriteriaError:
             continue
         since = random_.choice((generate.NOON - timedelta(days=11), *(other.seen_at for other in ready)))
         late = [other for other in ready if other.seen_at > since]
         missed = [other for other in late if near_miss(asked, other) and outcome_of(asked, other) == "reject"]
-        assert [one.ready for one in newest.near(asked, since, lambda _: True)] == missed
+        assert [miss.ready for miss in newest.near(asked, since, lambda _: True)] == missed
         wanted = dict.fromkeys(missed[::2])
-        assert [one.ready for one in newest.near(asked, since, wanted.__contains__)] == [*wanted]
+        assert [miss.ready for miss in newest.near(asked, since, wanted.__contains__)] == [*wanted]
         judged = [JudgedPosting(asked, other) for other in missed]
-        assert all(one.outcome == one.verdict.outcome == "near" and 0 <= one.off <= 1 for one in judged)
+        assert all(miss.outcome == miss.verdict.outcome == "near" and 0 <= miss.off <= 1 for miss in judged)

@@ -80,7 +80,7 @@ def test_any_draft_becomes_a_posting_that_survives_the_wire(draft: Draft) -> Non
     listed = posting.reach.countries or posting.reach.subdivisions or posting.reach.groups
     assert bool(listed) == (posting.reach.scope == "listed")
     assert posting.timezones is None or -12 <= posting.timezones.min <= posting.timezones.max <= 14
-    for evidence in (one for found in posting.evidence.values() for one in found):
+    for evidence in (quote for found in posting.evidence.values() for quote in found):
         assert len(evidence.text) <= 200
     for date in (posting.posted_at, posting.expires_at):
         assert date is None or 2000 <= date.year <= FETCHED.year + 20
@@ -104,7 +104,7 @@ _UNITS = [
 def _words_of_the_tables() -> list[str]:
     """Everything that the rules look out for: anchor words, phrases of reach, words of pay, time zones."""
     data = resources.files("services.ingest.domain").joinpath("data")
-    tables = [tomllib.loads(one.read_text("utf-8")) for one in data.iterdir() if one.name.endswith(".toml")]
+    tables = [tomllib.loads(file.read_text("utf-8")) for file in data.iterdir() if file.name.endswith(".toml")]
     return sorted({text for table in tables for text in _strings(table) if len(text) <= 40})
 
 

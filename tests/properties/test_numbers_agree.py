@@ -42,7 +42,7 @@ def digests(draw: st.DrawFn) -> Digest | None:
             posted_at=NOON - draw(st.integers(-30, 20 * 24)) * timedelta(hours=1),
             salary=draw(st.sampled_from([None, pay(None, 90_000), pay(None, 58_000)])),
         )
-        by = tuple(draw(st.lists(st.sampled_from(SEARCHES), min_size=1, unique_by=lambda one: one.search_id)))
+        by = tuple(draw(st.lists(st.sampled_from(SEARCHES), min_size=1, unique_by=lambda search: search.search_id)))
         made.append(Candidate(one, by))
         for some in by:
             found.setdefault(some.search_id, []).append(one.posting_id)
@@ -52,13 +52,13 @@ def digests(draw: st.DrawFn) -> Digest | None:
     outcome = curate(to, SEARCHES, made, [], NOON, draw(ROOMS))
     if not isinstance(outcome, Digest):
         return None
-    windows = tuple(DueWindow(one, number, 0, NOON, 12, None) for number, one in enumerate(SEARCHES))
+    windows = tuple(DueWindow(search, number, 0, NOON, 12, None) for number, search in enumerate(SEARCHES))
     # Of what is judged a window holds the first: the others waited, or were let in by a later version.
     matches = {
         name: WindowMatches(tuple(ids), draw(st.integers(0, len(ids))), more=False) for name, ids in found.items()
     }
     day = NOON.date()
-    counts = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), max_size=3, unique_by=lambda one: one[0])
+    counts = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), max_size=3, unique_by=lambda count: count[0])
     before: tuple[Counted, ...] = ((NOON - DAY, tuple((day - at * DAY, count) for at, count in draw(counts))),)
     weekly = with_week(outcome, DueSubscriber(to, windows), matches, made, before)
     assert isinstance(weekly, Digest)
@@ -98,7 +98,7 @@ def _assert_preheader(made: Digest, preheader: str) -> None:
 def _assert_rest(made: Digest, lines: list[str], text: str, link: str) -> None:
     """What is said to have no room is what the page of the rest has, none of it in the mail."""
     assert made.left_out == len(made.rest) == len(made.beyond)
-    assert not {one.posting.posting_id for one in made.rest} & {item.posting.posting_id for item in made.items}
+    assert not {job.posting.posting_id for job in made.rest} & {item.posting.posting_id for item in made.items}
     assert bool(link) == bool(made.rest) == (link in text if link else False)
     if made.rest:
         assert numbers(lines[0])[0] == len(made.rest)
@@ -115,4 +115,4 @@ def _assert_week(made: Digest, tree: Any) -> None:
     older = sum(seen_on(item.posting, zone) < first for item in made.items)
     assert line[2:] == ([older] if older else [])
     fitting = [item.posting for item in made.items] + [left.posting for left in made.rest]
-    assert sum(seen_on(one, zone) >= first for one in fitting) <= sum(bars)
+    assert sum(seen_on(at, zone) >= first for at in fitting) <= sum(bars)

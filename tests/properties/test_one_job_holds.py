@@ -31,9 +31,9 @@ def clusters(draw: st.DrawFn) -> Cluster:
 
 
 @given(clusters(), clusters())
-def test_it_is_told_alike_both_ways_and_of_a_posting_itself(one: Cluster, other: Cluster) -> None:
-    assert same_job(one, one)
-    assert same_job(one, other) == same_job(other, one)
+def test_it_is_told_alike_both_ways_and_of_a_posting_itself(cluster: Cluster, other: Cluster) -> None:
+    assert same_job(cluster, cluster)
+    assert same_job(cluster, other) == same_job(other, cluster)
 
 
 @given(st.lists(clusters(), max_size=8))
@@ -41,7 +41,7 @@ def test_copies_are_found_as_if_all_pairs_were_compared(found: list[Cluster]) ->
     postings = [posting(f"p{number}", cluster=cluster) for number, cluster in enumerate(found)]
     groups = gather(postings, frozenset())
     assert sum(len(group.all) for group in groups) == len(postings)
-    assert not any(same_job(one.best.cluster, other.best.cluster) for one, other in combinations(groups, 2))
+    assert not any(same_job(group.best.cluster, other.best.cluster) for group, other in combinations(groups, 2))
     assert all(same_job(group.best.cluster, other.cluster) for group in groups for other in group.others)
 
 

@@ -21,28 +21,31 @@ from tests.support.strategies import seeds
 
 
 def _ids(seen: tuple[PastVersion, ...]) -> list[str]:
-    return [one.posting_id for one in seen]
+    return [posting.posting_id for posting in seen]
 
 
 @settings(max_examples=examples(40))
 @given(seeds)
 def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
     postings = generate.postings(40, seed)
-    past = [Past(one, one.seen_at) for one in postings]
+    past = [Past(posting, posting.seen_at) for posting in postings]
     columns = PastInColumns()
     columns.put(past)
-    opened = [one.model_copy(update={"status": "open"}) for one in postings]
+    opened = [posting.model_copy(update={"status": "open"}) for posting in postings]
     for asked in generate.criteria(6, seed + 1, postings):
         expected, found = backtest(asked, past), columns.fitting(asked, most=7)
         assert (found.matching, found.near) == (len(expected.matches), len(expected.near))
         assert _ids(found.newest) == [tried.posting.posting_id for tried in expected.matches][:7]
         assert _ids(found.newest_near) == [tried.posting.posting_id for tried in expected.near][:7]
         assert dict(found.alone) == {
-            one.name: sum(one.fit(asked, PreparedPosting(each)) == "yes" for each in opened)
-            for one in CRITERIA
-            if one.asks(asked)
+            criterion.name: sum(criterion.fit(asked, PreparedPosting(each)) == "yes" for each in opened)
+            for criterion in CRITERIA
+            if criterion.asks(asked)
         }
-        fitted = [{one.name for one in CRITERIA if one.fit(asked, PreparedPosting(each)) == "yes"} for each in opened]
+        fitted = [
+            {criterion.name for criterion in CRITERIA if criterion.fit(asked, PreparedPosting(each)) == "yes"}
+            for each in opened
+        ]
         clash = set(found.conflict)
         assert bool(clash) == (not found.matching)
         assert not any(clash <= fits for fits in fitted) or not clash
@@ -62,19 +65,26 @@ def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
 @given(seeds)
 def test_what_is_done_without_together_lets_in_what_the_truth_accepts_and_no_fewer_do(seed: int) -> None:
     postings = generate.postings(40, seed)
-    opened = [PreparedPosting(one.model_copy(update={"status": "open"})) for one in postings]
+    opened = [PreparedPosting(posting.model_copy(update={"status": "open"})) for posting in postings]
     columns = PastInColumns()
-    columns.put(Past(one, one.seen_at) for one in postings)
+    columns.put(Past(posting, posting.seen_at) for posting in postings)
     for asked in generate.criteria(6, seed + 1, postings):
-        matching = sum(outcome_of(asked, one) == "match" for one in opened)
-        told = {frozenset(one.criterion for one in made): more for made, more in columns.together(asked)}
+        matching = sum(outcome_of(asked, posting) == "match" for posting in opened)
+        gained = {
+            frozenset(relaxation.criterion for relaxation in made): more for made, more in columns.together(asked)
+        }
         for made, more in columns.together(asked):
-            assert more == sum(outcome_of(made[-1].criteria, one) == "match" for one in opened) - matching > 0
-        spared = {one.name for one in CRITERIA if one.asks(asked)} - {"roles.any", "skills.all", "skills.any", "text"}
-        fits = [{one.name for one in CRITERIA if one.fit(asked, each) == "yes"} for each in opened]
-        lacking = [{one.name for one in CRITERIA if one.asks(asked)} - names for names in fits]
+            assert more == sum(outcome_of(made[-1].criteria, posting) == "match" for posting in opened) - matching > 0
+        spared = {criterion.name for criterion in CRITERIA if criterion.asks(asked)} - {
+            "roles.any",
+            "skills.all",
+            "skills.any",
+            "text",
+        }
+        fits = [{criterion.name for criterion in CRITERIA if criterion.fit(asked, each) == "yes"} for each in opened]
+        lacking = [{criterion.name for criterion in CRITERIA if criterion.asks(asked)} - names for names in fits]
         sizes = [max(len(names), 2) for names in lacking if names and names <= spared and len(names) <= 3]
-        assert {len(names) for names in told} == ({min(sizes)} if sizes and len(spared) > 1 else set())
+        assert {len(names) for names in gained} == ({min(sizes)} if sizes and len(spared) > 1 else set())
 
 
 @settings(max_examples=examples(25))
@@ -88,20 +98,20 @@ def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: 
         if chance.random() < 0.5
     ]
     grown, asked_before = PastInColumns(), generate.criteria(3, seed + 1, first)
-    grown.put(Past(one, one.seen_at) for one in first[:15])
+    grown.put(Past(posting, posting.seen_at) for posting in first[:15])
     for asked in asked_before:
         grown.fitting(asked, most=9)  # so that it remembers what it will have to add to
-    grown.put(Past(one, one.seen_at) for one in [*first[15:], *second])
-    newest = {one.posting_id: one for one in first}
-    seen = {one.posting_id: one.seen_at for one in first}
-    for one in second:
+    grown.put(Past(posting, posting.seen_at) for posting in [*first[15:], *second])
+    newest = {posting.posting_id: posting for posting in first}
+    seen = {posting.posting_id: posting.seen_at for posting in first}
+    for newer in second:
         # A version that is not newer changes nothing.
-        if one.version > newest[one.posting_id].version:
-            newest[one.posting_id] = one
-            seen[one.posting_id] = min(seen[one.posting_id], one.seen_at)
+        if newer.version > newest[newer.posting_id].version:
+            newest[newer.posting_id] = newer
+            seen[newer.posting_id] = min(seen[newer.posting_id], newer.seen_at)
     before = sorted(seen.values())[chance.randrange(30)]
     grown.forget(before)
-    left = [Past(one, seen[own]) for own, one in newest.items() if seen[own] >= before]
+    left = [Past(posting, seen[own]) for own, posting in newest.items() if seen[own] >= before]
     assert len(grown) == len(left)
     at_once = PastInColumns()
     at_once.put(left)
@@ -113,56 +123,59 @@ def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: 
 @given(seeds)
 def test_postings_that_are_alike_in_what_a_criterion_looks_at_fit_the_same_criteria(seed: int) -> None:
     chance = Random(seed)
-    one, other = (PreparedPosting(generate.posting(chance, number)) for number in range(2))
-    wanted = generate.criteria(4, seed + 1, [one.posting, other.posting])
+    posting, other = (PreparedPosting(generate.posting(chance, number)) for number in range(2))
+    wanted = generate.criteria(4, seed + 1, [posting.posting, other.posting])
     # What a criterion does not look at is of the other posting.
-    for name in type(one.posting).model_fields:
-        mixed = PreparedPosting(one.posting.model_copy(update={name: getattr(other.posting, name)}))
+    for name in type(posting.posting).model_fields:
+        mixed = PreparedPosting(posting.posting.model_copy(update={name: getattr(other.posting, name)}))
         for criterion in CRITERIA:
-            if criterion.looks_at(mixed) != criterion.looks_at(one):
+            if criterion.looks_at(mixed) != criterion.looks_at(posting):
                 continue
             for asked in wanted:
-                assert criterion.fit(asked, mixed) == criterion.fit(asked, one)
+                assert criterion.fit(asked, mixed) == criterion.fit(asked, posting)
 
 
 @settings(max_examples=examples(30))
 @given(seeds)
 def test_a_skill_opens_what_the_truth_accepts_with_it_and_not_without(seed: int) -> None:
     postings = generate.postings(60, seed)
-    opened = [PreparedPosting(one.model_copy(update={"status": "open"})) for one in postings]
+    opened = [PreparedPosting(posting.model_copy(update={"status": "open"})) for posting in postings]
     columns, known = PastInColumns(), taxonomy()
-    columns.put(Past(one, one.seen_at) for one in postings)
-    names = sorted(frozenset[str]().union(*(one.skills | one.implied.keys() for one in opened)))
+    columns.put(Past(posting, posting.seen_at) for posting in postings)
+    names = sorted(frozenset[str]().union(*(posting.skills | posting.implied.keys() for posting in opened)))
     for asked in generate.criteria(6, seed + 1, postings):
         skills, found = asked.skills, columns.fitting(asked, most=1, currency="EUR").openings
-        fits = [outcome_of(asked, one) == "match" for one in opened]
-        with_asked = [one for one in opened if not one.asked_for.isdisjoint(skills.any)]
+        fits = [outcome_of(asked, posting) == "match" for posting in opened]
+        with_asked = [posting for posting in opened if not posting.asked_for.isdisjoint(skills.any)]
         gains = {}
         for name in names if skills.any else ():
-            together = sum(name in one.asked_for for one in with_asked)
+            together = sum(name in posting.asked_for for posting in with_asked)
             if together == 0 or name in {*skills.any, *skills.none, *skills.all}.union(*map(known.parents, skills.all)):
                 continue
-            alone = sum(name in one.asked_for for one in opened)
+            alone = sum(name in posting.asked_for for posting in opened)
             if is_alternative(name, together / math.sqrt(alone * len(with_asked))):
                 wider = SKILLS_ANY.adding(asked, name).criteria
                 gains[name] = sum(
-                    not before and outcome_of(wider, one) == "match" for before, one in zip(fits, opened, strict=True)
+                    not before and outcome_of(wider, posting) == "match"
+                    for before, posting in zip(fits, opened, strict=True)
                 )
         best = sorted((-more, name) for name, more in gains.items() if more)[:5]
-        assert [(one.skill, one.more) for one in found] == [(name, -less) for less, name in best]
+        assert [(opening.skill, opening.more) for opening in found] == [(name, -less) for less, name in best]
 
 
 def test_what_a_skill_opens_is_said_to_pay_more_where_ten_of_either_say_what_they_pay() -> None:
     def job(number: int, skill: str, top: int | None, *others: str) -> Past:
         named = tuple(Skill(name=name, core=True) for name in (skill, *others))
         paid = Salary(min=top, currency="EUR", period="year", annual_min=top, tops={"EUR": top}) if top else None
-        one = posting(f"{skill} {number}", skills=named, salary=paid)
-        return Past(one, one.seen_at)
+        made = posting(f"{skill} {number}", skills=named, salary=paid)
+        return Past(made, made.seen_at)
 
     asked = Criteria(skills=SkillTerms(any=("Kubernetes",)))
     own = [job(at, "Kubernetes", 50_000 + at, *(("Terraform",) if at < 5 else ())) for at in range(12)]
-    for told, percent in ((10, 20), (9, None)):
+    for openings, percent in ((10, 20), (9, None)):
         columns = PastInColumns()
-        columns.put([*own, *(job(at, "Terraform", 60_000 if at < told else None) for at in range(11))])
-        opening = next(one for one in columns.fitting(asked, 1, currency="EUR").openings if one.skill == "Terraform")
+        columns.put([*own, *(job(at, "Terraform", 60_000 if at < openings else None) for at in range(11))])
+        opening = next(
+            opening for opening in columns.fitting(asked, 1, currency="EUR").openings if opening.skill == "Terraform"
+        )
         assert (opening.more, opening.pay_percent) == (11, percent)

@@ -118,7 +118,7 @@ def test_thousands_parse_back_to_themselves(thousands: tuple[int, int], form: st
 
 @given(lakhs=st.tuples(st.integers(6, 30), st.integers(31, 90)))
 def test_lakhs_parse_back_to_themselves_in_words_and_digits(lakhs: tuple[int, int]) -> None:
-    low, high = (Decimal(one) * 100_000 for one in lakhs)
+    low, high = (Decimal(amount) * 100_000 for amount in lakhs)
     want = (float(low), float(high), "INR", "year")
     assert read(f"CTC: {lakhs[0]}-{lakhs[1]} LPA", None) == want
     assert read(f"Salary: {lakhs[0]} to {lakhs[1]} lakhs per annum", None) == want
@@ -171,7 +171,7 @@ def test_bands_of_levels_and_places_are_joined_and_each_is_quoted(
     ends = min(low for low, _ in bands) * 1_000, max(high for _, high in bands) * 1_000
     assert salary is not None, text
     assert (salary.min, salary.max, salary.annual_max, salary.period) == (*ends, ends[1], "year"), text
-    said = " ".join(one.text for one in found.evidence)
+    said = " ".join(quote.text for quote in found.evidence)
     assert all(part in said for part in parts), text
 
 
@@ -212,25 +212,25 @@ _NUMBERED = st.lists(st.sampled_from([*"07９٣.,'’ \xa0\u2009k€x²\n", "120
 
 @given(_NUMBERED)
 def test_numbers_are_the_same_ahead_of_a_wide_one(text: str) -> None:
-    alone, beside = ([one.span() for one in numbers_in(read)] for read in (text, text + " x ７"))
+    alone, beside = ([figure.span() for figure in numbers_in(read)] for read in (text, text + " x ７"))
     assert beside[:-1] == alone
 
 
 @given(_NUMBERED)
 def test_numbers_begin_at_digits_that_no_digit_or_mark_stands_ahead_of(text: str) -> None:
     found = list(numbers_in(text))
-    assert all(one.end() <= other.start() for one, other in pairwise(found))
-    for one in found:
-        assert one[0][0] in "0123456789０９３５"
-        assert not text[: one.start()].endswith(tuple("0123456789０９３５.,'’"))
-        assert decimal_of(one[0], multiplied=False) is not None
+    assert all(figure.end() <= other.start() for figure, other in pairwise(found))
+    for figure in found:
+        assert figure[0][0] in "0123456789０９３５"
+        assert not text[: figure.start()].endswith(tuple("0123456789０９３５.,'’"))
+        assert decimal_of(figure[0], multiplied=False) is not None
 
 
 @given(
     st.integers(0, 10**9), st.sampled_from(["{}", "a {} b", "• {}\n", "€{}", "“{}”", "{}\u2009km", "７ to {}", "Öl {}"])
 )
 def test_a_number_is_found_in_any_company(number: int, company: str) -> None:
-    assert str(number) in [one[0] for one in numbers_in(company.format(number))]
+    assert str(number) in [figure[0] for figure in numbers_in(company.format(number))]
 
 
 def test_sums_do_not_overlap_and_come_in_order() -> None:

@@ -191,7 +191,7 @@ def test_a_rendered_salary_parses_back_to_itself(notation: Notation, data: st.Da
 
 
 def test_the_notations_cover_the_worlds_markets() -> None:
-    assert len({one.currency for one in NOTATIONS}) >= 35
-    assert {one.period for one in NOTATIONS} == {"year", "month", "week", "day", "hour", "project"}
-    assert {number for one in NOTATIONS for number in one.numbers} == set(NUMBERS)
-    assert {one.currency for one in NOTATIONS} <= {*pay_data().before.values(), *pay_data().capital_codes}
+    assert len({notation.currency for notation in NOTATIONS}) >= 35
+    assert {notation.period for notation in NOTATIONS} == {"year", "month", "week", "day", "hour", "project"}
+    assert {number for notation in NOTATIONS for number in notation.numbers} == set(NUMBERS)
+    assert {notation.currency for notation in NOTATIONS} <= {*pay_data().before.values(), *pay_data().capital_codes}

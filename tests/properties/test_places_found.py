@@ -61,7 +61,7 @@ def test_a_boards_field_names_a_country_in_any_language(field: tuple[str, str]) 
 def test_mentions_lie_in_the_text_in_order(text: str) -> None:
     for found in (find_places(text), places_in_field(text)):
         assert all(text[mention.start : mention.end] == mention.text for mention in found)
-        assert all(one.end <= two.start for one, two in pairwise(found))
+        assert all(place.end <= two.start for place, two in pairwise(found))
 
 
 @given(title=_TEXTS, text=_TEXTS, field=_TEXTS)

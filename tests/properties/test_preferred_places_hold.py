@@ -32,15 +32,15 @@ REACHES = st.builds(
 
 def preferring(jobs: Sequence[Candidate], preferred: dict[str, tuple[str, ...]]) -> list[Candidate]:
     return [
-        Candidate(one.posting, tuple(replace(by, preferred_places=preferred[by.search_id]) for by in one.searches))
-        for one in jobs
+        Candidate(job.posting, tuple(replace(by, preferred_places=preferred[by.search_id]) for by in job.searches))
+        for job in jobs
     ]
 
 
 @st.composite
 def preferences(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     """By search id."""
-    return {one.search_id: draw(PREFERENCES) for one in SEARCHES}
+    return {search.search_id: draw(PREFERENCES) for search in SEARCHES}
 
 
 @given(lives(), preferences())

@@ -122,7 +122,7 @@ def test_listed_countries_take_in_exactly_themselves(place: str, listed: set[str
 def test_several_places_are_wanted_as_any_of_them(asked: list[str], reach: Reach, accept: bool) -> None:
     posting = a_posting(reach=reach)
     together = fit_of(Criteria(places=tuple(asked), accept_unknown_place=accept), posting, "place")
-    each = [fit_of(Criteria(places=(one,), accept_unknown_place=accept), posting, "place") for one in asked]
+    each = [fit_of(Criteria(places=(place,), accept_unknown_place=accept), posting, "place") for place in asked]
     assert (together == "yes") is ("yes" in each)
 
 
@@ -166,15 +166,15 @@ def test_the_generator_draws_matches_near_misses_and_rejections_often_and_asks_e
     postings = generate.postings(60, seed=7)
     found = generate.criteria(200, seed=8, models=postings)
     verdicts = [verdict(asked, posting) for asked in found for posting in postings]
-    outcomes = [one.outcome for one in verdicts]
+    outcomes = [decision.outcome for decision in verdicts]
     assert outcomes.count("match") > 0.05 * len(outcomes)
     assert outcomes.count("near") > 0.01 * len(outcomes)
     assert outcomes.count("reject") > 0.4 * len(outcomes)
     # A rule that never decides alone is a rule that an index may get wrong unseen.
-    refusals = ([reason.criterion for reason in one.reasons if reason.fit == "no"] for one in verdicts)
+    refusals = ([reason.criterion for reason in decision.reasons if reason.fit == "no"] for decision in verdicts)
     alone = Counter(criteria[0] for criteria in refusals if len(criteria) == 1)
     often = {criterion for criterion, times in alone.items() if times >= 10}
-    assert often == {"status", *(one.name for one in CRITERIA)}
+    assert often == {"status", *(criterion.name for criterion in CRITERIA)}
 
 
 def test_places_subsume_only_what_means_the_same() -> None:
@@ -216,8 +216,8 @@ def test_the_generator_draws_near_misses_by_every_criterion_that_has_them() -> N
     postings = generate.postings(60, seed=7)
     found = generate.criteria(400, seed=8, models=postings)
     prepared = [PreparedPosting(posting) for posting in postings]
-    missed = (near_miss(asked, one) for asked in found for one in prepared)
-    assert Counter(one.criterion for one in missed if one).keys() == {
+    missed = (near_miss(asked, posting) for asked in found for posting in prepared)
+    assert Counter(miss.criterion for miss in missed if miss).keys() == {
         *("seniority", "roles.any", "timezone", "skills.all", "skills.any", "salary", "near")
     }
 
@@ -242,19 +242,21 @@ def test_what_is_excluded_of_a_posting_keeps_it_out_lets_nothing_in_and_is_undon
                 ("no", "near") if criterion.name in ("salary", "near") else ("no",)
             )
             assert canonical(criterion.allowing(after, value, criterion.replaced(before, value))) == before
-            fitted = [one for one in others if criterion.fit(after, one) != "no"]
-            assert all(criterion.fit(before, one) != "no" for one in fitted)
+            fitted = [posting for posting in others if criterion.fit(after, posting) != "no"]
+            assert all(criterion.fit(before, posting) != "no" for posting in fitted)
 
 
 def test_the_generator_draws_all_that_can_be_excluded() -> None:
     postings = [PreparedPosting(posting) for posting in generate.postings(60, seed=7)]
-    found = [canonical(asked) for asked in generate.criteria(200, seed=8, models=[one.posting for one in postings])]
+    found = [
+        canonical(asked) for asked in generate.criteria(200, seed=8, models=[posting.posting for posting in postings])
+    ]
     excludable = {
         criterion.name
         for asked in found
-        for one in postings
+        for posting in postings
         for criterion in CRITERIA
-        if outcome_of(asked, one) != "reject" and any(criterion.excludable(asked, one))
+        if outcome_of(asked, posting) != "reject" and any(criterion.excludable(asked, posting))
     }
     assert excludable == {
         "roles.none",

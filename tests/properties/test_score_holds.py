@@ -49,8 +49,8 @@ def implied_cores(draw: st.DrawFn) -> tuple[Criteria, frozenset[str], str, str]:
     by, name = draw(st.sampled_from(IMPLYING))
     criteria, core = draw(searches()), draw(CORES)
     own = criteria.skills
-    wanted = tuple(dict.fromkeys((name, *(one for one in own.any if one != by))))
-    skills = SkillTerms(all=tuple(one for one in own.all if one not in (by, name)), any=wanted)
+    wanted = tuple(dict.fromkeys((name, *(skill for skill in own.any if skill != by))))
+    skills = SkillTerms(all=tuple(skill for skill in own.all if skill not in (by, name)), any=wanted)
     return criteria.model_copy(update={"skills": skills}), core - {name} | {by}, by, name
 
 
@@ -81,8 +81,8 @@ def job(name: str, terms: Terms, core: frozenset[str], mentioned: tuple[str, ...
     )
 
 
-def total(criteria: Criteria, one: PostingCore, preferred_places: tuple[str, ...] = ()) -> float:
-    return score(JudgedPosting(criteria, PostingFeatures(one)), NOON, (), preferred_places).total
+def total(criteria: Criteria, core: PostingCore, preferred_places: tuple[str, ...] = ()) -> float:
+    return score(JudgedPosting(criteria, PostingFeatures(core)), NOON, (), preferred_places).total
 
 
 @example((EITHER, frozenset({"Express", "Redux"}), "Redux", "JavaScript"), BEST, ())
@@ -110,9 +110,9 @@ def test_no_skill_lowers_the_score_by_being_core(
 def test_one_core_skill_counts_for_one_asked_skill(criteria: Criteria, core: frozenset[str]) -> None:
     ready, asked = PostingFeatures(job("a", Terms(None, Reach(), 0), core)), criteria.skills
     implied = implied_of_any(criteria, ready)
-    assert len({one.by for one in implied}) == len({one.name for one in implied}) == len(implied)
-    assert all(one.by in core and one.name in taxonomy().parents(one.by) for one in implied)
-    assert not {one.by for one in implied} & {*asked.all, *asked.any}
+    assert len({skill.by for skill in implied}) == len({skill.name for skill in implied}) == len(implied)
+    assert all(skill.by in core and skill.name in taxonomy().parents(skill.by) for skill in implied)
+    assert not {skill.by for skill in implied} & {*asked.all, *asked.any}
     if asked.all:
         return
     named = len(core.intersection(asked.any))
@@ -121,14 +121,16 @@ def test_one_core_skill_counts_for_one_asked_skill(criteria: Criteria, core: fro
     two = any(a[0] != b[0] and a[1] != b[1] for a, b in combinations(free, 2))
     room = min(2, len(asked.any)) - min(2, named)
     worth = min(2, len(asked.any), named) + IMPLIED * min(room, 2 if two else bool(free))
-    one = ONE_OF_ANY if len(asked.any) > 1 else 1.0
-    assert abs(fit_share(criteria, ready) - (one * min(worth, 1.0) + (1.0 - ONE_OF_ANY) * max(0.0, worth - 1.0))) < 1e-9
+    share = ONE_OF_ANY if len(asked.any) > 1 else 1.0
+    assert (
+        abs(fit_share(criteria, ready) - (share * min(worth, 1.0) + (1.0 - ONE_OF_ANY) * max(0.0, worth - 1.0))) < 1e-9
+    )
 
 
-def before(criteria: Criteria, one: PostingCore, other: PostingCore, preferred_places: tuple[str, ...]) -> bool:
+def before(criteria: Criteria, core: PostingCore, other: PostingCore, preferred_places: tuple[str, ...]) -> bool:
     """Whether a job of the same tenth of chance comes first."""
     weights = [
-        (total(criteria, job, preferred_places), fit_share(criteria, PostingFeatures(job))) for job in (one, other)
+        (total(criteria, job, preferred_places), fit_share(criteria, PostingFeatures(job))) for job in (core, other)
     ]
     return weights[0] > weights[1]
 

@@ -148,9 +148,9 @@ def test_a_writer_killed_at_any_moment_leaves_the_last_whole_file(tmp_path: Path
         writer.stdout.readline()
     time.sleep(random.Random(seed).random() / 5)
     os.kill(writer.pid, signal.SIGKILL)
-    told = [int(line) for line in writer.communicate()[0].split()]
+    versions = [int(line) for line in writer.communicate()[0].split()]
     found = snapshot.read(path)
-    assert found.facts["number"] >= max(told, default=2)
+    assert found.facts["number"] >= max(versions, default=2)
     assert all((column == found.facts["number"]).all() for column in found.columns.values())
     assert snapshot.write(path, Snapshot({}, {"number": 0}))
     assert snapshot.read(path).facts == {"number": 0}

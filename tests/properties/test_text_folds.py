@@ -102,11 +102,11 @@ def test_a_query_written_out_and_read_again_is_the_same(text: str) -> None:
 @given(queries, st.lists(pieces, max_size=30).map("".join) | st.text(max_size=60))
 def test_a_query_fits_what_it_says(text: str, description: str) -> None:
     query = TextQuery.parse(text)
-    held = words(description)
+    text_words = words(description)
 
     def occurs(term: str) -> bool:
         asked = term.split(" ")
-        return any(held[at : at + len(asked)] == asked for at in range(len(held)))
+        return any(text_words[at : at + len(asked)] == asked for at in range(len(text_words)))
 
     expected = all(map(occurs, query.wanted)) and not any(map(occurs, query.excluded))
     expected = expected and all(any(map(occurs, group)) for group in query.either)

@@ -48,24 +48,29 @@ def jobs(draw: st.DrawFn) -> list[tuple[int, PostingCore]]:
 
 def lived(arriving: list[tuple[int, PostingCore]], rooms: CurateSettings, days: int) -> list[list[PostingCore]]:
     """What each day's digest brought."""
-    postings = {one.posting_id: one for _, one in arriving}
+    postings = {posting.posting_id: posting for _, posting in arriving}
     waiting: tuple[str, ...] = ()
     sent: list[SentItem] = []
     brought = []
     for day in range(days):
         due_at = NOON + day * DAY
-        news = tuple(one.posting_id for on, one in arriving if on == day)
+        news = tuple(posting.posting_id for on, posting in arriving if on == day)
         window, found = DueWindow(SEARCH, 1, day, due_at, 12, None, waiting), WindowMatches(news, len(news), more=False)
         judged = dict.fromkeys((*news, *judged_again(window, found)))
         made = curate(
-            recipient(), [SEARCH], [Candidate(postings[one], (SEARCH,)) for one in judged], sent, due_at, rooms
+            recipient(),
+            [SEARCH],
+            [Candidate(postings[posting_id], (SEARCH,)) for posting_id in judged],
+            sent,
+            due_at,
+            rooms,
         )
         items = [*made.items, *made.near] if isinstance(made, Digest) else []
         waiting = waiting_after(made, window, found, judged)
         brought.append([item.posting for item in items])
         sent += [
-            SentItem(one.posting.posting_id, one.posting.cluster.key, one.posting.cluster.signature, due_at)
-            for one in items
+            SentItem(item.posting.posting_id, item.posting.cluster.key, item.posting.cluster.signature, due_at)
+            for item in items
         ]
     assert waiting == ()
     return brought
@@ -75,18 +80,18 @@ def lived(arriving: list[tuple[int, PostingCore]], rooms: CurateSettings, days: 
 def test_every_job_that_stays_open_and_fresh_comes_and_none_comes_twice(
     arriving: list[tuple[int, PostingCore]], rooms: CurateSettings
 ) -> None:
-    brought = [one for some in lived(arriving, rooms, 28) for one in some]
-    for place, one in enumerate(brought):
-        assert not any(same_job(one.cluster, other.cluster) for other in brought[:place])
-    came = {one.posting_id for one in brought}
-    for _, one in arriving:
-        if one.expires_at is None:
-            assert came & copies_of(one, [other for _, other in arriving]), one.title
+    brought = [core for some in lived(arriving, rooms, 28) for core in some]
+    for place, core in enumerate(brought):
+        assert not any(same_job(core.cluster, other.cluster) for other in brought[:place])
+    came = {core.posting_id for core in brought}
+    for _, core in arriving:
+        if core.expires_at is None:
+            assert came & copies_of(core, [other for _, other in arriving]), core.title
 
 
-def copies_of(one: PostingCore, among: list[PostingCore]) -> set[str]:
+def copies_of(core: PostingCore, among: list[PostingCore]) -> set[str]:
     """Those that are one job with it, be it by way of others: likeness is not handed on, but a group of copies is."""
-    group, rest = [one], [other for other in among if other is not one]
+    group, rest = [core], [other for other in among if other is not core]
     for member in group:
         alike = [other for other in rest if same_job(member.cluster, other.cluster)]
         group += alike
