@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import func, select
 from starlette.types import Message
 
-from schemas.posting import Salary, Skill
+from schemas.posting import Company, Reach, Salary, Skill
 from schemas.sql.base import metadata
 from services.portal.app import portal_app
 from services.portal.gains import NAMES
 from services.portal.postman import Postman
 from services.rules.criterion import CRITERIA
+from services.rules.places.towns import towns_meant
 from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
@@ -324,3 +325,42 @@ def test_a_preview_says_how_many_a_week_are_mailed_and_which_are_not_and_why(cle
     assert "engineer" not in left_out
     [label] = re.findall(r'aria-label="(By the day[^"]*)"', page)
     assert re.findall(r"from [^:]+: (\d+)", label) == ["0", "0", "0", "0", "10"]
+
+
+@pytest.fixture
+def hospital(store: NotifierStore) -> None:
+    """Three jobs in Leeds, one of which asks for many years, and one in London."""
+    leeds, london = (towns_meant(name)[0].id for name in ("Leeds, GB", "London, GB"))
+    many = "You have at least 9 years of experience as a nurse, and lead nobody."
+    jobs = [
+        posting(
+            f"ward {at}",
+            title=f"Nurse, ward {at}",
+            roles=("nurse",),
+            workplace="onsite",
+            reach=Reach(scope="listed", countries=("GB",)),
+            towns=(london if at == 3 else leeds,),
+            description_text=many if at == 2 else "You care for people on our ward.",
+            company=Company(name=f"Hospital {at}"),
+            posted_at=NOW,
+        )
+        for at in range(4)
+    ]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 2)], NOW)
+
+
+def test_a_preview_says_how_many_jobs_drop_by_what_somebody_says_of_themself(
+    hospital: None, portal: ServedPortal
+) -> None:
+    read(portal)
+    asked = {**ASKED, "skills": "", "roles": "Nurse", "places": "United Kingdom", "currency": "GBP"}
+
+    def left_out(**said: str) -> tuple[str, list[str]]:
+        page = portal.post("/preview", **asked, **said).text
+        [likely] = re.findall(r"Likely enough to be mailed: (\d) of the newest 4", page)
+        return likely, re.findall(r"What you say of yourself leaves out (\d) of them", page)
+
+    assert left_out() == ("4", [])
+    assert left_out(years="0") == left_out(home="Leeds") == ("3", ["1"])
+    assert left_out(home="Leeds", years="0") == ("2", ["2"])
+    assert left_out(home="United Kingdom", years="12") == ("4", [])
