@@ -39,7 +39,7 @@ _OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searc
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset(
-    {*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "experience", "written"}
+    {*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "experience", "beginner", "written"}
 )
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
 _LEAST_COST: Final = 0.4
@@ -207,7 +207,9 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
     named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
-    return tuple(doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE))[:MOST_A_LINE]
+    # Whom a job is meant for says its level too.
+    said = {*(_OF_ROLE if silent else ()), *(("level",) if "beginner" in {doubt.fact for doubt in weighty} else ())}
+    return tuple(doubt for doubt in named if doubt.fact not in said)[:MOST_A_LINE]
 
 
 @lru_cache(maxsize=8_192)
@@ -234,14 +236,23 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
         case "trade" | "near_role" | "searches" | "neighbour":
             return words.say("is more of a {role} job", role=role_in_words(doubt.of[0], words))
-        case "region":
+        case "region" if doubt.of:
             return words.say("hires only in {places}", places=places_listed(doubt.of, words))
+        case "region":
+            return words.say("is {km} km from where you live", km=decimal(doubt.amount or 0.0, words))
         case "elsewhere":
             return words.say("names {places} in its title", places=places_listed(doubt.of, words))
         case "zone":
             return words.say("keeps hours {hours} h from yours", hours=decimal(doubt.amount or 0.0, words))
         case "level":
             return facet_in_words("seniority", "yes", FacetFacts((), doubt.of[0]), words)
+        case "experience" if doubt.own is not None:
+            years = decimal(doubt.amount or 0.0, words)
+            return words.say("asks for {years} years of experience, and you have {own}", years=years, own=doubt.own)
+        case "beginner":
+            return words.say(
+                "is meant for beginners, and you have {years} years", years=decimal(doubt.amount or 0.0, words)
+            )
         case "experience":
             return words.say("asks for {years} years of experience", years=decimal(doubt.amount or 0.0, words))
         case "written":
