@@ -12,9 +12,10 @@ from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
+from services.notifier.domain.weights import Against, Chance, Doubt
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
-from services.notifier.domain.wording.reason_order import most_telling, names_role, telling_against
+from services.notifier.domain.wording.reason_order import doubt_in_words, most_telling, names_role, telling_against
 from services.notifier.domain.wording.view import but_line, why_lines, why_of
 from services.rules.places.towns import towns_in_field
 from services.wording import lines
@@ -662,3 +663,27 @@ def test_beside_the_subject_of_a_single_job_stands_where_it_is_and_why() -> None
     made = digest(posting("a", workplace="remote", reach=Reach(scope="listed", countries=("DE",))))
     page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
     assert page.preheader.startswith("Remote from Germany · Asks for Python")
+
+
+def of_person(against: Doubt) -> list[str]:
+    return [doubt_in_words(against, words_of(locale)) for locale in ("en", "de", "es", "fr", "pt")]
+
+
+def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_beside_ones_own() -> None:
+    assert of_person(Doubt("region", amount=1204)) == [
+        "is 1,204 km from where you live",
+        "ist 1.204 km von deinem Wohnort entfernt",
+        "está a 1.204 km de donde vives",
+        "se trouve à 1\u202f204 km de chez vous",
+        "fica a 1.204 km de onde você mora",
+    ]
+    assert of_person(Doubt("experience", amount=10, own=4))[:2] == [
+        "asks for 10 years of experience, and you have 4",
+        "verlangt 10 Jahre Erfahrung, und du hast 4",
+    ]
+    assert of_person(Doubt("beginner", amount=8))[0] == "is meant for beginners, and you have 8 years"
+
+
+def test_a_beginners_job_is_called_so_once() -> None:
+    chance = Chance(0.4, lambda: [Against(Doubt("beginner", amount=8), 1.5), Against(Doubt("level", ("junior",)), 0.5)])
+    assert [doubt.fact for doubt in telling_against(chance, (), posting(seniority="junior"))] == ["beginner"]
