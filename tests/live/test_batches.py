@@ -31,8 +31,10 @@ def test_what_is_produced_is_compressed_numbered_and_keyed(settings: KafkaSettin
         producer.produce(sent)
     found, batches = read_with_batches(settings, TOPIC)
     assert set(batches) == {Batch(LZ4, idempotent=True)}
-    assert sorted((one.key, one.value) for one in found) == sorted((one.key, one.value) for one in sent)
-    assert {partition_of(one.key, PARTITIONS) - one.partition for one in found} == {0}
+    assert sorted((record.key, record.value) for record in found) == sorted(
+        (record.key, record.value) for record in sent
+    )
+    assert {partition_of(record.key, PARTITIONS) - record.partition for record in found} == {0}
 
 
 def test_a_producer_that_does_neither_is_told_apart(settings: KafkaSettings) -> None:

@@ -33,8 +33,8 @@ def alive(it: Installation) -> int:
 
 
 def ready(it: Installation, workers: int) -> bool:
-    beats = [one for one in it.service("matcher")["workers"] if not one["stopped"]]
-    return sum(one["heartbeat"]["ready"] for one in beats) == workers and alive(it) == workers
+    beats = [worker for worker in it.service("matcher")["workers"] if not worker["stopped"]]
+    return sum(beat["heartbeat"]["ready"] for beat in beats) == workers and alive(it) == workers
 
 
 def alarms(log: Path) -> list[str]:
@@ -52,19 +52,19 @@ def test_a_killed_matcher_is_named_and_its_takeover_writes_no_error(installation
         until(lambda: ready(it, 2), "two matchers work")
         assert client.push([posting(str(number)) for number in range(20)]).status == 202
         until(lambda: it.topic("matches.v1")["end"] == 20, "they match")
-        (name,) = [one["worker"] for one in it.service("matcher")["workers"] if one["pid"] == second.pid]
+        (name,) = [worker["worker"] for worker in it.service("matcher")["workers"] if worker["pid"] == second.pid]
         second.send_signal(signal.SIGKILL)
         ended(second)
         lost = 'jobchime_workers{service="matcher",state="lost"} 1.0'
         until(lambda: lost in it.probe("notifier", "/metrics")[1], "another process tells of it")
-        (told,) = [one for one in it.status()["troubles"] if name in one["what"]]
-        assert f"the worker {name} of matcher is lost" in told["what"]
-        assert "1 works on" in told["what"]
+        (loss,) = [trouble for trouble in it.status()["troubles"] if name in trouble["what"]]
+        assert f"the worker {name} of matcher is lost" in loss["what"]
+        assert "1 works on" in loss["what"]
         assert client.push([posting(str(number)) for number in range(20, 40)]).status == 202
         # At least: what the killed one had matched and not committed is matched once more, and stored once.
         until(lambda: it.topic("matches.v1")["end"] >= 40, "the other matches all")
         assert it.command("worker", "forget", name)[0] == 0
-        assert not any(name in one["what"] for one in it.status()["troubles"])
+        assert not any(name in trouble["what"] for trouble in it.status()["troubles"])
         third = started("matcher", it.config, it.folder / "matcher-3.log")
         until(lambda: ready(it, 2), "a third shares the partitions")
         third.terminate()

@@ -46,15 +46,15 @@ def test_a_hundred_thousand_pairs_equal_the_truth_while_two_workers_edit(index: 
     postings = generate.postings(125, seed=6)
     for version in (10, 20):
         asked = dict(enumerate(generate.criteria(400, seed=version, models=postings)))
-        records = [record(key, one, version) for key, one in asked.items()]
+        records = [record(key, wanted, version) for key, wanted in asked.items()]
         gone = [record(key, RUST, version + 1, removed=True) for key in random_.sample(range(400), 40)]
         for at, worker in enumerate(workers):  # each half of all, and much that is late
             worker.apply([*gone[at::2], *records[at::2]])
             worker.apply([*records[::3], *(record(key, GO, version - 1) for key in range(400))])
-        held = {key: one for key, one in asked.items() if key not in {one.key for one in gone}}
-        expected = true_hits(held, postings)
+        left = {key: wanted for key, wanted in asked.items() if key not in {removed.key for removed in gone}}
+        expected = true_hits(left, postings)
         for worker in workers:
-            assert len(worker) == len(held)
+            assert len(worker) == len(left)
             assert same_hits(worker.match(postings), expected)
 
 
@@ -88,7 +88,9 @@ def test_all_generations_are_kept_up_and_one_is_read(index: ElasticsearchCriteri
     assert keys(index, "Go") == [1, 2]
     index.generations.read_from(second)
     assert keys(index, "Go") == [2]
-    assert [(one.name == second, one.read, one.written) for one in index.generations.listed()] == [
+    assert [
+        (generation.name == second, generation.read, generation.written) for generation in index.generations.listed()
+    ] == [
         (False, False, True),
         (True, True, True),
     ]
@@ -106,7 +108,7 @@ def test_a_late_write_does_not_bring_a_dropped_generation_back(index: Elasticsea
     with pytest.raises(MissingIndexError):
         index.write([record(1, GO)], late)
     index.apply([record(1, GO)])
-    assert [one.name for one in index.generations.listed()] == [f"{index.generations.alias}-000001"]
+    assert [generation.name for generation in index.generations.listed()] == [f"{index.generations.alias}-000001"]
     assert keys(index, "Go") == [1]
 
 

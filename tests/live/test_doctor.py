@@ -39,16 +39,16 @@ def test_an_installation_whose_matcher_never_ran_is_sound(tmp_path: Path) -> Non
         assert not (tmp_path / "data").exists(), "what is looked at is not made by it"
         assert run("topics", "create", "-c", config).code == 0
         assert run("migrate", "-c", config).code == 0
-        told = run("doctor", "-c", config)
-        assert told.code == 0, told.out
-        assert told.out.count("not there yet") == 2
+        ran = run("doctor", "-c", config)
+        assert ran.code == 0, ran.out
+        assert ran.out.count("not there yet") == 2
 
         engine = open_store(f"sqlite:///{tmp_path / 'data' / 'store.sqlite'}")
         SqlHeartbeats(engine, "matcher@here", NOW).publish([Heartbeat("matcher", ready=True)], NOW)
         engine.dispose()
-        told = run("doctor", "-c", config)
-        assert told.code == 1
-        assert told.out.count("`jobchime reindex`") == 2
+        ran = run("doctor", "-c", config)
+        assert ran.code == 1
+        assert ran.out.count("`jobchime reindex`") == 2
 
 
 def test_an_index_that_lost_postings_is_said_to_be_short_of_them(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_an_index_that_lost_postings_is_said_to_be_short_of_them(tmp_path: Path)
 
     def short() -> list[str]:
         found = json.loads(run("status", "--json", "-c", config).out)["troubles"]
-        return [one["what"] for one in found if "index of postings" in one["what"]]
+        return [finding["what"] for finding in found if "index of postings" in finding["what"]]
 
     with kafka_of_my_own() as kafka, elasticsearch_of_my_own() as search:
         config.write_text(SETTINGS.format(kafka=kafka, search=search))

@@ -85,12 +85,12 @@ class Told:
 
     def of(self, what: str) -> dict[str, str]:
         """The one finding of a name."""
-        (found,) = [one for one in self.findings if one["what"] == what]
+        (found,) = [finding for finding in self.findings if finding["what"] == what]
         return found
 
     def wrong(self) -> dict[str, str]:
         """What is wrong: how to mend it, by name."""
-        return {one["what"]: one["mend"] for one in self.findings if one["grade"] == "wrong"}
+        return {finding["what"]: finding["mend"] for finding in self.findings if finding["grade"] == "wrong"}
 
 
 @pytest.fixture
@@ -103,15 +103,15 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @pytest.mark.parametrize("away", ["kafka", "elasticsearch", "postgresql"])
 def test_the_engine_that_is_away_is_named_and_the_others_are_looked_at(place: Place, away: str) -> None:
     port = free_port()
-    told = place.doctor(place.ports | {away: port})
-    assert told.code == 1
-    assert list(told.wrong()) == [NAMES[away]], "what only follows from it is no fault of its own"
-    found = told.of(NAMES[away])
+    ran = place.doctor(place.ports | {away: port})
+    assert ran.code == 1
+    assert list(ran.wrong()) == [NAMES[away]], "what only follows from it is no fault of its own"
+    found = ran.of(NAMES[away])
     assert f"127.0.0.1:{port}" in found["said"]
     assert found["mend"].startswith("start it, or mend ")
-    assert {told.of(name)["grade"] for engine, name in NAMES.items() if engine != away} == {"well"}
-    assert told.of("mailer")["grade"] == "well"
-    assert told.seconds < REFUSED_S
+    assert {ran.of(name)["grade"] for engine, name in NAMES.items() if engine != away} == {"well"}
+    assert ran.of("mailer")["grade"] == "well"
+    assert ran.seconds < REFUSED_S
 
 
 def test_engines_that_all_hang_are_told_in_time(place: Place) -> None:
@@ -121,10 +121,10 @@ def test_engines_that_all_hang_are_told_in_time(place: Place) -> None:
             line = lines.enter_context(cut_line("127.0.0.1", port))
             line.falls_silent()
             ports[engine] = line.port
-        told = place.doctor(ports)
-    assert told.code == 1
-    assert set(told.wrong()) == set(NAMES.values())
+        ran = place.doctor(ports)
+    assert ran.code == 1
+    assert set(ran.wrong()) == set(NAMES.values())
     for engine, name in NAMES.items():
-        assert f"127.0.0.1:{ports[engine]}" in told.of(name)["said"]
-    assert told.of("mailer")["grade"] == "well"
-    assert told.seconds < HUNG_S
+        assert f"127.0.0.1:{ports[engine]}" in ran.of(name)["said"]
+    assert ran.of("mailer")["grade"] == "well"
+    assert ran.seconds < HUNG_S

@@ -44,8 +44,8 @@ def test_indices_of_my_own_are_gone_afterwards() -> None:
 
 
 def test_a_migrated_database_has_all_tables_and_no_rows_of_others() -> None:
-    with migrated_database() as one, migrated_database() as two:
-        engines = [create_engine(url) for url in (one, two)]
+    with migrated_database() as first, migrated_database() as two:
+        engines = [create_engine(url) for url in (first, two)]
         for engine in engines:
             assert "alembic_version" in inspect(engine).get_table_names()
             with engine.begin() as connection:
@@ -53,7 +53,7 @@ def test_a_migrated_database_has_all_tables_and_no_rows_of_others() -> None:
             engine.dispose()
 
     with pytest.raises(OperationalError, match="does not exist"):
-        create_engine(one).connect()
+        create_engine(first).connect()
 
 
 def test_the_next_migrated_database_holds_nothing_that_a_test_stored_or_numbered() -> None:

@@ -46,8 +46,10 @@ def awaited(coroutine: object) -> Iterator[FrameType]:
 
 def agents() -> list[list[str]]:
     """Of each agent that waits for a batch: its frames, outermost first."""
-    coroutines = [one for one in gc.get_objects() if type(one) is CoroutineType and one.cr_code is AGENT]
-    return [[name(frame) for frame in awaited(one) if is_ours(frame)] for one in coroutines]
+    coroutines = [
+        coroutine for coroutine in gc.get_objects() if type(coroutine) is CoroutineType and coroutine.cr_code is AGENT
+    ]
+    return [[name(frame) for frame in awaited(coroutine) if is_ours(frame)] for coroutine in coroutines]
 
 
 def test_between_faust_and_a_service_lie_an_agent_a_stage_and_a_lane() -> None:

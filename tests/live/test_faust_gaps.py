@@ -55,7 +55,7 @@ def once(
     return logs
 
 
-def told(logs: list[MutableMapping[str, Any]], event: str) -> list[MutableMapping[str, Any]]:
+def logged(logs: list[MutableMapping[str, Any]], event: str) -> list[MutableMapping[str, Any]]:
     return [log for log in logs if log["event"] == event]
 
 
@@ -84,7 +84,9 @@ def test_what_faust_skips_is_read_all_the_same(
 @pytest.mark.slow
 def test_thousands_of_gaps_of_compaction_are_passed_over(settings: KafkaSettings, producer: RecordProducer) -> None:
     newest = [out(f"key {number}", f"newest {number}", topic=CRITERIA) for number in range(5_000)]
-    mixed = [each for one in newest for each in (one, out("again and again", one.value.decode(), topic=CRITERIA))]
+    mixed = [
+        each for record in newest for each in (record, out("again and again", record.value.decode(), topic=CRITERIA))
+    ]
     producer.produce(mixed)
     gaps, until = 0, time.monotonic() + COMPACTED_WITHIN_S
     while gaps < 2_000:
@@ -97,7 +99,7 @@ def test_thousands_of_gaps_of_compaction_are_passed_over(settings: KafkaSettings
     once(service, producer, settings)
     took = time.monotonic() - began
     print(f"{gaps} gaps, {len(service.done)} records, read in {took:.1f} s")
-    assert {one.value.decode() for one in newest} <= set(service.done)
+    assert {record.value.decode() for record in newest} <= set(service.done)
     assert took < 10
 
 
@@ -117,7 +119,7 @@ def test_records_whose_time_was_over_before_they_were_read_hold_nothing_up(
     logs = once(service, producer, settings, meter)
     assert service.done == [str(number) for number in (*range(10), *range(40, 100))]
     assert meter.lost == {RAW: 30}
-    [left] = told(logs, "records left the topic unread")
+    [left] = logged(logs, "records left the topic unread")
     assert (left["offset"], left["until"]) == (10, 40)
 
 
@@ -126,4 +128,4 @@ def gaps_of(settings: KafkaSettings, topic: str) -> int:
         found: dict[int, list[int]] = {}
         for record in reader.read_all(topic):
             found.setdefault(record.partition, []).append(record.offset)
-    return sum(after - before > 1 for one in found.values() for before, after in pairwise(one))
+    return sum(after - before > 1 for offsets in found.values() for before, after in pairwise(offsets))

@@ -53,23 +53,25 @@ def test_the_hits_are_right_after_every_batch(seed: int, keys: int, batch: int) 
 def test_a_merge_that_is_under_way_hides_nothing_and_revives_nothing() -> None:
     """Removals, changes and returns while segments are merged, which the server does beside them."""
     with criteria_index_of_my_own() as index:
-        held, random_ = dict(enumerate(some_criteria())), random.Random(8)
+        by_key, random_ = dict(enumerate(some_criteria())), random.Random(8)
         index.apply(generate.records(some_criteria()))
         merging = {"max_num_segments": "1", "wait_for_completion": "false"}
         for version in range(2, 42):
             index.engine.ask("POST", f"/{index.generations.alias}/_forcemerge", params=merging)
             records = [
-                changed(random_, held, key, version, removed=random_.random() < 0.3)
+                changed(random_, by_key, key, version, removed=random_.random() < 0.3)
                 for key in random_.sample(range(len(some_criteria())), 10)
             ]
             index.apply(records)
             if version % 10 == 0:
-                assert same_hits(index.match(some_postings()[:4]), true_hits(held, some_postings()[:4]))
-        assert len(index) == len(held)
+                assert same_hits(index.match(some_postings()[:4]), true_hits(by_key, some_postings()[:4]))
+        assert len(index) == len(by_key)
 
 
 def test_keys_far_apart_are_held_like_others() -> None:
     spread = {key: some_criteria()[at] for at, key in enumerate(range(5, 2**32, 2**32 // 300))}
     index = empty_criteria_index()
-    index.apply([CriteriaRecord(key=key, criteria_id="", version=1, criteria=one) for key, one in spread.items()])
+    index.apply(
+        [CriteriaRecord(key=key, criteria_id="", version=1, criteria=criteria) for key, criteria in spread.items()]
+    )
     assert same_hits(index.match(some_postings()[:4]), true_hits(spread, some_postings()[:4]))

@@ -93,64 +93,64 @@ def kafka(engines: OwnEngines) -> KafkaSettings:
 def test_pushes_are_refused_in_time_and_the_collector_waits_until_kafka_is_back(
     tmp_path: Path, engines: OwnEngines, kafka: KafkaSettings
 ) -> None:
-    one = GrowingBoard("fern", random.Random(23))
+    board = GrowingBoard("fern", random.Random(23))
     with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
-        more = sources_at({"fern": one.on(server)})
+        more = sources_at({"fern": board.on(server)})
         place = Installation(tmp_path, kafka, url, tick_every_s=0.1, push=f"wait_s = {WAIT_S}", more=more)
         store, client = open_store(url), Client(place.push_port)
         with place.running("ingest") as processes:
             (process,) = processes.values()
             until(lambda: place.probe("ingest", "/readyz")[0] == 200, "ingest is ready")
             assert client.push(posting("before")).status == 202
-            until(lambda: bool(arrived.look().seen) and one.vouched > 1, "the board is polled")
+            until(lambda: bool(arrived.look().seen) and board.vouched > 1, "the board is polled")
 
             engines.kill("kafka")
             pushing = Pushing(client)
-            held = _push_while_away(pushing, process.pid)
+            pushed = _push_while_away(pushing, process.pid)
             _check_answers(pushing)
-            assert held < MOST_GROWTH, f"{held >> 20} MB more are held than before"
+            assert pushed < MOST_GROWTH, f"{pushed >> 20} MB more are held than before"
             assert place.probe("ingest", "/livez")[0] == 200
 
             engines.start("kafka")
             until(lambda: _is_taken(client, posting("after")), "pushes are taken again")
             assert _is_taken(client, large("away 0 0")), "what was refused is taken when it is sent again"
-            assert said_too_early(store, arrived, {"fern": one}) == []
-            one.grows = False
-            until(lambda: arrived.look().holds(one), "all that the board lists is there")
-            before = one.vouched
-            until(lambda: one.vouched > before, "the board is asked by its etag again")
+            assert said_too_early(store, arrived, {"fern": board}) == []
+            board.grows = False
+            until(lambda: arrived.look().holds(board), "all that the board lists is there")
+            before = board.vouched
+            until(lambda: board.vouched > before, "the board is asked by its etag again")
             assert process.poll() is None
         assert {"before", "after", "away 0 0"} <= {source_id for source_id, _ in arrived.look().seen}
         store.dispose()
     print(
         f"{len(pushing.answers)} pushes refused, the slowest after {pushing.slowest_s:.1f} s;"
-        f" {held >> 20} MB more at most; {len(one.jobs)} items listed, all there"
+        f" {pushed >> 20} MB more at most; {len(board.jobs)} items listed, all there"
     )
 
 
 def test_a_collector_killed_while_kafka_is_away_has_vouched_for_nothing_that_is_not_there(
     tmp_path: Path, engines: OwnEngines, kafka: KafkaSettings
 ) -> None:
-    one = GrowingBoard("fern", random.Random(24))
+    board = GrowingBoard("fern", random.Random(24))
     with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
-        place = Installation(tmp_path, kafka, url, tick_every_s=0.1, more=sources_at({"fern": one.on(server)}))
+        place = Installation(tmp_path, kafka, url, tick_every_s=0.1, more=sources_at({"fern": board.on(server)}))
         store = open_store(url)
         with Nursery("tests.faults.ingest_child", str(place.config), errors=tmp_path / "errors") as nursery:
             nursery.start()
-            until(lambda: bool(arrived.look().seen) and one.vouched > 1, "the board is polled")
+            until(lambda: bool(arrived.look().seen) and board.vouched > 1, "the board is polled")
             engines.kill("kafka")
-            one.served.clear()
-            one.grow()
-            until(one.served.is_set, "the board is polled once more")
+            board.served.clear()
+            board.grow()
+            until(board.served.is_set, "the board is polled once more")
             until(lambda: in_flight(store) > 0, "it is amid a sending")
             nursery.kill()
             engines.start("kafka")
-            assert said_too_early(store, arrived, {"fern": one}) == []
+            assert said_too_early(store, arrived, {"fern": board}) == []
             assert in_flight(store) > 0
-            assert not one.present() <= arrived.seen
-            one.grows = False
+            assert not board.present() <= arrived.seen
+            board.grows = False
             nursery.start()
-            until(lambda: arrived.look().holds(one), "all that the board lists is there")
+            until(lambda: arrived.look().holds(board), "all that the board lists is there")
             nursery.stop()
         store.dispose()
 

@@ -153,7 +153,7 @@ def test_a_producer_made_while_the_broker_is_away_says_so_in_time_and_works_late
     # A try that a broker answers too late, having only just come back, is there whole beside the next.
     times = max(found.values())
     assert times <= tries
-    assert found == dict.fromkeys((one.value for one in outs(3)), times)
+    assert found == dict.fromkeys((record.value for record in outs(3)), times)
 
 
 def test_what_a_broker_acknowledges_too_late_is_known_to_have_arrived(
@@ -180,7 +180,7 @@ def test_many_who_produce_while_the_broker_is_away_do_not_wait_for_one_another(
     with RecordProducer(hasty(settings)) as producer, ThreadPoolExecutor(8) as pool:
         began = time.monotonic()
         refused = [pool.submit(producer.produce, outs(1)).exception for _ in range(8)]
-        assert all(isinstance(one(), UnavailableError) for one in refused)
+        assert all(isinstance(question(), UnavailableError) for question in refused)
         assert time.monotonic() - began < 2 * PATIENCE_S + SLACK_S
 
 
@@ -214,7 +214,7 @@ def test_readers_say_in_time_that_the_broker_is_away_and_go_on_where_they_were(
         producer.produce(outs(1_500))
         reading = tail.catch_up()
         found = [next(reading) for _ in range(700)]
-        assert sum(one.lag for one in lags(offsets, {"reader": [TOPIC]})) == 1_500
+        assert sum(lag.lag for lag in lags(offsets, {"reader": [TOPIC]})) == 1_500
         for away, back in ((broker.pause, broker.resume), (broker.kill, broker.start)):
             away("kafka")
             limit = 2 * (PATIENCE_S + SLACK_S)

@@ -60,7 +60,7 @@ def test_what_is_on_its_way_is_heard_of_and_the_rest_waits(tmp_path: Path, in_fl
             process.kill()
         states = states_of(store)
         store.engine.dispose()
-    sent = Counter(one.delivery_id for one in recorded(mails))
+    sent = Counter(mail.delivery_id for mail in recorded(mails))
     print(f"{in_flight} at once: ended after {took:.1f} s with {dict(Counter(states.values()))}")
     assert {own for own, state in states.items() if state == "accepted"} == set(sent)
     assert set(states.values()) == {"accepted", "pending"}

@@ -52,7 +52,7 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(
         assert client.push([posting("1"), posting("2"), posting("2", title="")]).status == 207
         until(lambda: it.topic("matches.v1")["end"] == 2, "both postings came through")
         until(lambda: it.status()["healthy"], "all is well")
-        assert {one["alive"] for one in it.status()["services"]} == {1}
+        assert {service["alive"] for service in it.status()["services"]} == {1}
         last = "jobchime_matched_to_stored_seconds_count 2.0"
         until(lambda: last in it.probe("notifier", "/metrics")[1], "freshness")
         for stage in ("fetched_to_stored", "published_to_matched", "normalised_to_matched"):
@@ -63,8 +63,8 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(
         let_mails_go(it)
         lose_a_table(it)
         nobody_is_named(it, search)
-    told = {one["what"].partition(",")[0] for one in it.status()["troubles"]}
-    assert "no worker of matcher runs" in told, "workers that stopped said goodbye"
+    said = {trouble["what"].partition(",")[0] for trouble in it.status()["troubles"]}
+    assert "no worker of matcher runs" in said, "workers that stopped said goodbye"
     for service in SERVICES:
         assert_nobody_in(f"the log of {service}", (it.folder / f"{service}.log").read_bytes())
 
@@ -80,9 +80,9 @@ def see_what_is_missing(it: Installation) -> None:
     assert it.command("migrate")[0] == 0
     code, said = it.command("doctor")
     assert code == 0, said
-    told = {one["what"] for one in it.status()["troubles"]}
+    troubles = {trouble["what"] for trouble in it.status()["troubles"]}
     lacking = ("ingest.normaliser", "matcher", "notifier and outbox.relay")
-    assert {f"no worker of {name} runs" for name in lacking} <= told
+    assert {f"no worker of {name} runs" for name in lacking} <= troubles
 
 
 def let_somebody_search(it: Installation) -> None:
@@ -157,7 +157,7 @@ def nobody_is_named(it: Installation, search: ElasticsearchSettings) -> None:
     """Neither topics, indices, metrics nor the status page hold an address or a name."""
     with RecordReader(it.kafka) as reader:
         records = [record for topic in all_topics() for record in reader.read_all(topic)]
-    topics = b"".join(one.key + one.value + json.dumps(dict(one.headers)).encode() for one in records)
+    topics = b"".join(record.key + record.value + json.dumps(dict(record.headers)).encode() for record in records)
     with Elasticsearch(search.urls[0]) as server:
         server.indices.refresh(index=f"{search.prefix}*")
         found = server.search(index=f"{search.prefix}*", size=1_000).body

@@ -48,11 +48,11 @@ class Shortened:
     left: int = 1
     cut: int = 0
 
-    def __call__(self, path: str, told: bytes) -> bytes:
+    def __call__(self, path: str, body: bytes) -> bytes:
         if not path.startswith("/_msearch") or self.cut == self.left:
-            return told
+            return body
         self.cut += 1
-        answer: Json = json.loads(told)
+        answer: Json = json.loads(body)
         last = answer["responses"][-1]
         assert last["status"] == 200
         last |= self.facts
@@ -91,14 +91,14 @@ def test_a_search_that_is_answered_in_part_fails_and_finds_all_when_it_is_asked_
     index.ensure()
     recent.generations.ensure()
     index.apply([CriteriaRecord(key=7, criteria_id=criteria_id(GO), version=1, criteria=GO)])
-    held = [having("Go", posting_id="p1"), having("Go", posting_id="p2")]
-    recent.put(held)
+    postings = [having("Go", posting_id="p1"), having("Go", posting_id="p2")]
+    recent.put(postings)
     recent.refresh()
     narrow = skills(all=("Rust",), none=("Go",))
     asked: dict[str, Callable[[], object]] = {
-        "forward": lambda: [list(hits.keys) for hits in index.match(held)],
+        "forward": lambda: [list(hits.keys) for hits in index.match(postings)],
         "backward": lambda: [len(hits) for hits in recent.search_each([GO, GO], FETCHED - timedelta(days=1), 9)],
-        "sieve": lambda: sorted(sieve.far(narrow, {one.posting_id: one.version for one in held})),
+        "sieve": lambda: sorted(sieve.far(narrow, {posting.posting_id: posting.version for posting in postings})),
     }
     whole = {"forward": [[7], [7]], "backward": [2, 2], "sieve": ["p1", "p2"]}
     for name, ask in asked.items():
@@ -112,8 +112,8 @@ def test_one_search_of_several_that_a_server_could_not_serve_fails_them_all(engi
     index = ElasticsearchCriteriaIndex(engine)
     index.ensure()
 
-    def one_fails(path: str, told: bytes) -> bytes:
-        answer = json.loads(told)
+    def one_fails(path: str, body: bytes) -> bytes:
+        answer = json.loads(body)
         if "responses" in answer:
             failed = {"error": {"type": "search_phase_execution_exception", "reason": "shards failed"}, "status": 503}
             answer["responses"][-1] = failed
@@ -135,7 +135,7 @@ def test_a_refresh_or_deletion_that_was_made_in_part_fails_too(
     recent = ElasticsearchRecentPostings(engine)
     recent.generations.ensure()
     recent.put([having("Go")])
-    way.answer = lambda asked, told: json.dumps(json.loads(told) | facts).encode() if path in asked else told
+    way.answer = lambda asked, answer: json.dumps(json.loads(answer) | facts).encode() if path in asked else answer
     with pytest.raises(UnavailableError, match="Elasticsearch could not"):
         recent.forget(FETCHED + timedelta(days=1))
 
@@ -155,8 +155,16 @@ def test_a_worker_tries_again_what_was_answered_in_part_and_loses_no_match(tmp_p
         workers.start()
         first, second = range(30), range(30, 60)
         for facts, already, news in (
-            ("out of time", [criteria_out(one, asking(one)) for one in first], [fitting(one) for one in first]),
-            ("a shard failed", [fitting(one) for one in second], [criteria_out(one, asking(one)) for one in second]),
+            (
+                "out of time",
+                [criteria_out(number, asking(number)) for number in first],
+                [fitting(number) for number in first],
+            ),
+            (
+                "a shard failed",
+                [fitting(number) for number in second],
+                [criteria_out(number, asking(number)) for number in second],
+            ),
         ):
             workers.producer.produce(already)
             workers.until_done()

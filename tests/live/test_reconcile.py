@@ -58,7 +58,7 @@ class Running:
     day: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d}")
 
     def push(self, *numbers: str) -> None:
-        rows = [posting(one, title=JOBS[one], company=f"Garden {one}") for one in numbers]
+        rows = [posting(number, title=JOBS[number], company=f"Garden {number}") for number in numbers]
         assert Client(self.installation.push_port).push(rows).status == 202
 
     @property
@@ -70,8 +70,8 @@ class Running:
     def holds(self, *posting_ids: str) -> bool:
         """Each of them once as a match and once as nearly one, and nothing else."""
         plain, paid = self.keys
-        expected = [(plain, one) for one in posting_ids], [(paid, one) for one in posting_ids]
-        return [Counter(found) for found in stored_pairs(self.store)] == [Counter(one) for one in expected]
+        expected = [(plain, own) for own in posting_ids], [(paid, own) for own in posting_ids]
+        return [Counter(found) for found in stored_pairs(self.store)] == [Counter(pairs) for pairs in expected]
 
     def until_held(self, *posting_ids: str) -> None:
         until(lambda: self.holds(*posting_ids), lambda: str(stored_pairs(self.store)))
@@ -84,7 +84,7 @@ class Running:
     def previewed(self) -> set[str]:
         ran = run("preview", "ada@example.com", "--json", "-c", self.installation.config)
         assert ran.code == 0, ran.err
-        return {one["posting_id"] for one in json.loads(ran.out).get("items", ())}
+        return {item["posting_id"] for item in json.loads(ran.out).get("items", ())}
 
 
 @pytest.fixture
@@ -119,22 +119,22 @@ def test_what_the_store_lost_is_told_sent_and_then_nothing_is_missing(running: R
     with writing(running.store) as connection:
         connection.execute(delete(matches).where(matches.c.posting_id == FIRST))
         row = connection.execute(select(matches).where(matches.c.posting_id == SECOND)).one()
-        kept = pack(keys_of(int(one) for one in unpack(row.near) if one != paid))
+        kept = pack(keys_of(int(key) for key in unpack(row.near) if key != paid))
         connection.execute(update(matches).where(matches.c.posting_id == SECOND).values(near=kept))
     assert running.previewed() == {SECOND}
 
-    told = {
+    expected = {
         f"criteria {plain}, posting {FIRST}: match, and not in the store",
         f"criteria {paid}, posting {FIRST}: nearly match, and not in the store",
         f"criteria {paid}, posting {SECOND}: nearly match, and not in the store",
     }
     counted = f"{running.day}: 2 postings, 3 matches missing in the store, 0 wrong in the index."
     code, said = running.reconcile("--dry-run")
-    assert (code, set(said[:-1]), said[-1]) == (1, told, counted)
+    assert (code, set(said[:-1]), said[-1]) == (1, expected, counted)
     assert running.installation.topic("matches.v1")["end"] == 2, "a dry run sends nothing"
 
     code, said = running.reconcile()
-    assert (code, set(said[:-2])) == (0, told)
+    assert (code, set(said[:-2])) == (0, expected)
     assert said[-2:] == [counted, "The missing matches were sent; the notifier stores them."]
     running.until_held(FIRST, SECOND)
     assert running.previewed() == {FIRST, SECOND}
@@ -161,7 +161,7 @@ def test_a_match_that_was_never_made_is_sent_and_the_index_that_missed_it_is_tol
     assert code == 1, "what is wrong in the index is left to `jobchime reindex`"
     assert f"criteria {plain}, posting {THIRD}: match, and not in the store" in said
     assert {line for line in said if "and the index does not give it so" in line} == {
-        f"criteria {plain}, posting {one}: match, and the index does not give it so" for one in (FIRST, THIRD)
+        f"criteria {plain}, posting {own}: match, and the index does not give it so" for own in (FIRST, THIRD)
     }
     assert f"{running.day}: 2 postings, 1 match missing in the store, 2 wrong in the index." in said
     running.until_held(FIRST, THIRD)

@@ -99,7 +99,7 @@ class Installation:
         """By key: whether criteria.v1 holds it as wanted."""
         with RecordReader(self.kafka) as reader:
             records = [decode(CriteriaRecord, record.value) for record in reader.read_all(CRITERIA.name)]
-        return {one.key: not one.removed for one in sorted(records, key=lambda one: one.version)}
+        return {record.key: not record.removed for record in sorted(records, key=lambda record: record.version)}
 
 
 @pytest.fixture
@@ -146,9 +146,9 @@ def test_kafka_is_lost(it: Installation) -> None:
     it.match("four", "five")
     assert "`jobchime republish`" in it.disagreement()
     assert "not the topics that this store belongs to" in it.command("republish", "--dry-run", code=1)
-    told = it.command("doctor", code=1)
-    assert told.count("run `jobchime republish`") == 2
-    assert "criteria.v1 lacks the newest state of 1, and holds 0" in told
+    said = it.command("doctor", code=1)
+    assert said.count("run `jobchime republish`") == 2
+    assert "criteria.v1 lacks the newest state of 1, and holds 0" in said
 
     it.command("republish")
     it.command("republish")

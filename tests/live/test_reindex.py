@@ -69,18 +69,18 @@ def shared(tmp_path: Path) -> Iterator[Shared]:
 
 
 def ensure(shared: Shared) -> None:
-    for one in shared.kept:
-        shared.rebuilder.ensure(one)
+    for kept in shared.kept:
+        shared.rebuilder.ensure(kept)
 
 
 def names(kept: RebuiltIndex) -> list[str]:
-    return [one.name.rpartition("-")[2] for one in kept.generations.listed()]
+    return [generation.name.rpartition("-")[2] for generation in kept.generations.listed()]
 
 
 def test_a_new_installation_gets_empty_indices_and_keeps_them(shared: Shared) -> None:
     ensure(shared)
     ensure(shared)
-    assert [names(one) for one in shared.kept] == [["000001"], ["000001"]]
+    assert [names(kept) for kept in shared.kept] == [["000001"], ["000001"]]
     assert shared.keys("Go") == []
 
 
@@ -185,11 +185,11 @@ def test_no_match_is_missed_or_fails_while_indices_are_rebuilt_again_and_again_a
         dead = [len(list(workers.reader.read_all(dead_of(topic.name)))) for topic in (CRITERIA, POSTINGS)]
         with closing(SearchEngine(workers.settings.elasticsearch)) as engine:
             criteria = ElasticsearchCriteriaIndex(engine)
-            held, left = len(criteria), criteria.generations.listed()
+            count, left = len(criteria), criteria.generations.listed()
     assert found == Counter(pairs(stream.numbers))
     assert dead == [0, 0]
-    assert held == len(stream.numbers)
-    assert [(one.read, one.written) for one in left] == [(True, True)]
+    assert count == len(stream.numbers)
+    assert [(generation.read, generation.written) for generation in left] == [(True, True)]
 
 
 def _reindex(workers: Workers) -> None:

@@ -354,7 +354,7 @@ def test_services_of_two_releases_take_turns_under_load(
             made.until_ready(old, service)
         store = open_store(url)
         load = Load([Client(old.place.push_port), Client(new.place.push_port)])
-        known = {one: key for key, one in stored_criteria(store).items()}
+        known = {criteria_id: key for key, criteria_id in stored_criteria(store).items()}
         load.keys = [known[criteria(f"team{number}")] for number in range(PEOPLE)]
         load.people = people_in(store)
         with load:
@@ -375,7 +375,7 @@ def test_services_of_two_releases_take_turns_under_load(
         count = len(load.postings)
         print(f"{count} postings pushed, {load.refused} tries refused; waiting for mails", flush=True)
         until(lambda: len(matches_sent(store)) >= count, lambda: lacking(store, load), PATIENCE_S)
-        versions = {worker["version"] for one in new.place.status()["services"] for worker in one["workers"]}
+        versions = {worker["version"] for service in new.place.status()["services"] for worker in service["workers"]}
         made.end()
         check(store, load, made)
         assert versions == {FOUNDED, "0.1.0"}
@@ -415,4 +415,4 @@ def check(store: Engine, load: Load, made: Rollout) -> None:
     with KafkaLetterLog(made.new.place.kafka) as log:
         assert list(DeadLetters(log).find()) == []
     print(f"{len(made.old.mails)} mails of the old release, {len(made.new.mails)} of the new", flush=True)
-    assert {one.name: found for one in (made.old, made.new) if (found := alarms(one))} == {}
+    assert {release.name: found for release in (made.old, made.new) if (found := alarms(release))} == {}

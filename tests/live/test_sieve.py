@@ -63,20 +63,22 @@ def recent(search: ElasticsearchSettings) -> Iterator[ElasticsearchRecentPosting
 def test_most_of_what_fails_two_criteria_need_not_be_read_closed_ones_neither(
     search: ElasticsearchSettings, recent: ElasticsearchRecentPostings
 ) -> None:
-    postings = [one.model_copy(update={"timezones": None}) for one in generate.postings(300, seed=5)]
+    postings = [posting.model_copy(update={"timezones": None}) for posting in generate.postings(300, seed=5)]
     recent.put(postings)
     recent.refresh()
-    versions = {one.posting_id: one.version for one in postings}
-    failing = told = closed = 0
+    versions = {posting.posting_id: posting.version for posting in postings}
+    failing = ruled_out = closed = 0
     with closing(SearchEngine(search)) as engine:
         sieve = ElasticsearchSieve(engine, at_once=70)
         for asked in generate.criteria(20, seed=6, models=postings):
-            opened = (one.model_copy(update={"status": "open"}) for one in postings)
-            failing += sum(sum(reason.fit != "yes" for reason in verdict(asked, one).reasons) >= 2 for one in opened)
+            opened = (posting.model_copy(update={"status": "open"}) for posting in postings)
+            failing += sum(
+                sum(reason.fit != "yes" for reason in verdict(asked, posting).reasons) >= 2 for posting in opened
+            )
             far = sieve.far(asked, versions)
-            told += len(far)
-            closed += sum(one.status == "closed" and one.posting_id in far for one in postings)
-    assert told > 0.8 * failing > 0
+            ruled_out += len(far)
+            closed += sum(posting.status == "closed" and posting.posting_id in far for posting in postings)
+    assert ruled_out > 0.8 * failing > 0
     assert closed > 0
 
 
@@ -103,15 +105,15 @@ def test_what_others_worked_out_is_read(
 def test_an_index_that_is_missing_or_of_another_form_is_told_with_what_mends_it(
     search: ElasticsearchSettings,
 ) -> None:
-    asked, held = skills(all=("Go",), none=("PHP",)), having("PHP")
+    asked, stored = skills(all=("Go",), none=("PHP",)), having("PHP")
     with closing(SearchEngine(search)) as engine:
         with pytest.raises(UnavailableError, match="is missing: `jobchime reindex`"):
-            ElasticsearchSieve(engine).far(asked, {held.posting_id: held.version})
+            ElasticsearchSieve(engine).far(asked, {stored.posting_id: stored.version})
         recent = ElasticsearchRecentPostings(engine)
         recent.generations.ensure()
         engine.ask("PUT", f"/{recent.generations.alias}/_mapping", {"_meta": {"schema": "postings.v1"}})
         with pytest.raises(UnavailableError, match=r"of the form postings\.v1: `jobchime reindex`"):
-            ElasticsearchSieve(engine).far(asked, {held.posting_id: held.version})
+            ElasticsearchSieve(engine).far(asked, {stored.posting_id: stored.version})
 
 
 def said(folder: Path, index: str, search: ElasticsearchSettings, *words: str) -> tuple[str, str]:
@@ -128,7 +130,7 @@ def test_the_command_prints_the_same_page_in_both_forms_and_when_elasticsearch_i
 ) -> None:
     postings = generate.postings(200, seed=7)
     store = sqlite_store(tmp_path)
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(postings)], generate.NOON)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(postings)], generate.NOON)
     store.engine.dispose()
     recent.put(postings)
     recent.refresh()
@@ -142,19 +144,19 @@ def test_the_command_prints_the_same_page_in_both_forms_and_when_elasticsearch_i
     for options in ((), ("--json", "--most", "100"), ("--days", "5")):
         page, _ = tested("memory", search, *options)
         assert page.strip()
-        by_index, told = tested("elasticsearch", search, *options)
+        by_index, errors = tested("elasticsearch", search, *options)
         assert by_index == page
-        assert "Elasticsearch" not in told
-        without, told = tested("elasticsearch", away, *options)
+        assert "Elasticsearch" not in errors
+        without, errors = tested("elasticsearch", away, *options)
         assert without == page
-        assert "Elasticsearch does not answer" in told
-        assert told.count("every posting is read from the store") == 1
+        assert "Elasticsearch does not answer" in errors
+        assert errors.count("every posting is read from the store") == 1
 
 
 def a_store_with_a_reader(folder: Path, *postings: PostingCore) -> None:
     store = NotifierStore(sqlite_store(folder).engine, Ids(SECRET.encode()))
     store.person(now=generate.NOON)
-    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(postings)], generate.NOON)
+    store.matches.store(0, [arrival(offset, posting) for offset, posting in enumerate(postings)], generate.NOON)
     store.engine.dispose()
 
 
@@ -176,10 +178,10 @@ def test_a_preview_of_a_search_is_the_same_page_in_both_forms_and_when_elasticse
         found = json.loads(said(tmp_path, "elasticsearch", search, *words[:4], "--json")[0])["found"]
         fitting += found["fit"] + found["nearly"]
     assert fitting > 0
-    without, told = said(tmp_path, "elasticsearch", away, *words)
+    without, errors = said(tmp_path, "elasticsearch", away, *words)
     assert without == page
-    assert "Elasticsearch does not answer" in told
-    assert told.count("every posting is read from the store") == 1
+    assert "Elasticsearch does not answer" in errors
+    assert errors.count("every posting is read from the store") == 1
 
 
 def test_a_preview_of_a_search_asks_the_index_and_sees_what_was_put_just_now(
@@ -196,8 +198,8 @@ def test_a_preview_of_a_search_asks_the_index_and_sees_what_was_put_just_now(
     criteria = tmp_path / "search.json"
     criteria.write_text(json.dumps({"skills": {"any": ["Go"]}}), encoding="utf-8")
     words = ("preview", "ada@example.com", "--search", str(criteria), "--json")
-    page, told = said(tmp_path, "elasticsearch", search, *words)
-    assert ([one["posting_id"] for one in json.loads(page)["items"]], told) == (["just now"], "")
+    page, errors = said(tmp_path, "elasticsearch", search, *words)
+    assert ([posting["posting_id"] for posting in json.loads(page)["items"]], errors) == (["just now"], "")
 
 
 def test_a_preview_says_where_the_index_of_postings_is_missing(search: ElasticsearchSettings, tmp_path: Path) -> None:
@@ -205,6 +207,6 @@ def test_a_preview_says_where_the_index_of_postings_is_missing(search: Elasticse
     criteria = tmp_path / "search.json"
     criteria.write_text(json.dumps({"skills": {"any": ["Go"]}}), encoding="utf-8")
     words = ("preview", "ada@example.com", "--search", str(criteria), "--json")
-    page, told = said(tmp_path, "elasticsearch", search, *words)
+    page, errors = said(tmp_path, "elasticsearch", search, *words)
     assert json.loads(page)["found"]["fit"] == 1
-    assert "Elasticsearch lacks an index" in told
+    assert "Elasticsearch lacks an index" in errors

@@ -52,7 +52,10 @@ def test_where_many_postings_are_not_answered_in_time_fewer_are_asked_at_once(
     postings = generate.postings(60, seed=3)
     asked = dict(enumerate(generate.criteria(100, seed=4, models=postings)))
     index.apply(
-        [CriteriaRecord(key=key, criteria_id=criteria_id(one), version=1, criteria=one) for key, one in asked.items()]
+        [
+            CriteriaRecord(key=key, criteria_id=criteria_id(criteria), version=1, criteria=criteria)
+            for key, criteria in asked.items()
+        ]
     )
     way.most = 5
     assert same_hits(index.match(postings), true_hits(asked, postings))
@@ -80,10 +83,10 @@ def test_what_is_old_is_forgotten_a_little_a_tick_and_then_not_looked_for_for_an
     index.apply([CriteriaRecord(key=1, criteria_id=criteria_id(gone), version=2, removed=True, criteria=gone)])
     recent.put([having("Go", posting_id=f"old {number}", posted_at=OLD) for number in range(1_200)])
     recent.put([having("Go", posting_id="new")])
-    held = SharedHoldings(index, recent, MatcherSettings(), lambda: None)
+    holdings = SharedHoldings(index, recent, MatcherSettings(), lambda: None)
 
     def left(now_days: int = 0) -> int:
-        held.tick(FETCHED + timedelta(days=now_days))
+        holdings.tick(FETCHED + timedelta(days=now_days))
         recent.refresh()
         return engine.count(recent.generations.alias)
 
@@ -91,6 +94,6 @@ def test_what_is_old_is_forgotten_a_little_a_tick_and_then_not_looked_for_for_an
     recent.put([having("Go", posting_id="old again", posted_at=OLD)])
     assert left() == 2, "within the hour nothing is looked for"
     assert index.entries([1]), "a removal outlasts whatever may come late"
-    held.tick(FETCHED + timedelta(days=41))
-    held.tick(FETCHED + timedelta(days=41))
+    holdings.tick(FETCHED + timedelta(days=41))
+    holdings.tick(FETCHED + timedelta(days=41))
     assert not index.entries([1])

@@ -63,11 +63,11 @@ def counted(engine: Engine) -> list[str]:
 def refused(act: Callable[[], object]) -> UnavailableError:
     """What is told, in time."""
     began = time.monotonic()
-    with pytest.raises(UnavailableError) as told:
+    with pytest.raises(UnavailableError) as raised:
         act()
     assert time.monotonic() - began < WITHIN_S
-    assert "\n" not in str(told.value)
-    return told.value
+    assert "\n" not in str(raised.value)
+    return raised.value
 
 
 def test_a_server_that_was_stopped_is_away_and_comes_back_by_itself(far: Far) -> None:
@@ -193,12 +193,12 @@ def test_an_address_may_name_postgresql_as_people_do(far: Far, scheme: str) -> N
 
 def test_no_error_and_no_log_tells_the_password_or_a_persons_data(far: Far, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    told: list[str] = []
+    said: list[str] = []
 
     def note(act: Callable[[], object]) -> None:
         with pytest.raises(Exception) as raised:
             act()
-        told.extend(traceback.format_exception(raised.value))
+        said.extend(traceback.format_exception(raised.value))
 
     row = {"address_hash": "a hash", "reason": "Ada of Example Street", "created_at": NOW}
 
@@ -220,8 +220,8 @@ def test_no_error_and_no_log_tells_the_password_or_a_persons_data(far: Far, capl
         f"postgresql://nobody:{PASSWORD}@{rest}",
     ):
         note(lambda url=url: open_store(url, QUICK))
-    told.append(repr(far.engine))
-    everything = "\n".join([*told, caplog.text])
+    said.append(repr(far.engine))
+    everything = "\n".join([*said, caplog.text])
     assert PASSWORD not in everything
     assert "Ada of" not in everything
 

@@ -62,7 +62,7 @@ def test_partitions_are_taken_over_while_elasticsearch_is_away(tmp_path: Path, l
         }
         assert Counter(workers.pairs()) == Counter(pairs(range(5 * LOT)))
     for away, seconds in took.items():
-        print(f"taken over after {', '.join(f'{one:.1f} s' for one in seconds)} while Elasticsearch {away}")
+        print(f"taken over after {', '.join(f'{took:.1f} s' for took in seconds)} while Elasticsearch {away}")
     assert max(max(seconds) for seconds in took.values()) < WITHIN_S
 
 

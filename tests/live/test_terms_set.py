@@ -23,11 +23,13 @@ def model() -> Iterator[TermsSet]:
 
 
 def test_it_returns_what_the_truth_accepts(model: TermsSet) -> None:
-    held: dict[int, Criteria] = dict(enumerate(corpus.criteria(3_000)))
+    by_key: dict[int, Criteria] = dict(enumerate(corpus.criteria(3_000)))
     postings: list[PostingCore] = corpus.postings(20)
-    model.load(CriteriaRecord(key=key, criteria_id=str(key), version=1, criteria=one) for key, one in held.items())
+    model.load(
+        CriteriaRecord(key=key, criteria_id=str(key), version=1, criteria=criteria) for key, criteria in by_key.items()
+    )
     model.settle()
-    expected = true_hits(held, postings)
-    assert sum(one.keys.size for one in expected) > 200
-    assert sum(one.near.size for one in expected) > 50
+    expected = true_hits(by_key, postings)
+    assert sum(answer.keys.size for answer in expected) > 200
+    assert sum(answer.near.size for answer in expected) > 50
     assert same_hits(model.match(postings), expected)

@@ -22,7 +22,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 def make_all_but(installation: Installation, topic: str) -> None:
-    wanted = [one for one in planned(installation.kafka) if one.name != topic]
+    wanted = [topic_planned for topic_planned in planned(installation.kafka) if topic_planned.name != topic]
     assert len(wanted) == len(planned(installation.kafka)) - 1
     create(installation.kafka, wanted)
 
@@ -62,5 +62,7 @@ def test_a_service_refuses_and_begins_once_the_topic_is_made_as_it_says(
 def test_every_missing_topic_is_named_at_once(installation: Installation) -> None:
     code, said = tried(installation, "matcher")
     assert code == 2
-    assert all(installation.kafka.topic(one.name) in said[-1] for one in planned(installation.kafka))
+    assert all(
+        installation.kafka.topic(topic_planned.name) in said[-1] for topic_planned in planned(installation.kafka)
+    )
     assert said[-1].endswith("make them with `jobchime topics create`")

@@ -47,14 +47,16 @@ def admin(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
 
 def config_of(admin: KafkaAdminClient, name: str) -> dict[str, str]:
     found = admin.describe_configs([ConfigResource("TOPIC", name)], config_filter="all")["topic"][name]
-    return {config: one["value"] for config, one in found.items()}
+    return {config: setting["value"] for config, setting in found.items()}
 
 
 def test_topics_are_made_once_as_the_list_says(settings: KafkaSettings, admin: KafkaAdminClient) -> None:
     assert {finding.what for finding in check(settings)} == {"missing"}
     assert len(create(settings)) == 2 * len(TOPICS)
     assert create(settings) == check(settings) == ()
-    partitions = {one["name"]: len(one["partitions"]) for one in admin.describe_topics() if not one["is_internal"]}
+    partitions = {
+        topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics() if not topic["is_internal"]
+    }
     for topic in TOPICS:
         assert partitions[settings.topic(topic.name)] == topic.partitions
         assert partitions[settings.topic(dead_of(topic.name))] == 1
@@ -71,23 +73,23 @@ def test_what_differs_is_told_with_how_to_mend_it_and_mended(settings: KafkaSett
     admin.delete_topics([settings.topic("matches.v1"), settings.topic("raw.v1")])
     gone = {settings.topic("matches.v1"), settings.topic("raw.v1")}
     until(lambda: not gone & set(admin.list_topics()), "the topics are gone")
-    wanted = next(one for one in planned(settings) if one.name == "raw.v1")
+    wanted = next(topic for topic in planned(settings) if topic.name == "raw.v1")
     create(settings, [replace(wanted, partitions=3)])
     admin.alter_configs([ConfigResource("TOPIC", settings.topic("criteria.v1"), {"cleanup.policy": "delete"})])
-    assert [(one.topic, one.what) for one in check(settings)] == [
+    assert [(fault.topic, fault.what) for fault in check(settings)] == [
         ("raw.v1", "3 partitions, not 12"),
         ("criteria.v1", "cleanup.policy is delete, not compact"),
         ("matches.v1", "missing"),
     ]
-    assert all("jobchime topics create" in one.mend for one in check(settings))
-    assert {one.topic for one in create(settings)} == {"raw.v1", "criteria.v1", "matches.v1"}
+    assert all("jobchime topics create" in fault.mend for fault in check(settings))
+    assert {made.topic for made in create(settings)} == {"raw.v1", "criteria.v1", "matches.v1"}
     assert check(settings) == ()
 
 
 def test_too_few_copies_are_told_and_more_than_there_are_brokers_are_refused(settings: KafkaSettings) -> None:
     create(settings, small_topics(settings))
     thrice = settings.model_copy(update={"replication": 3})
-    found = {one.what for one in check(thrice, small_topics(thrice))}
+    found = {fault.what for fault in check(thrice, small_topics(thrice))}
     assert found == {"replicated 1 time, not 3", "min.insync.replicas is 1, not 2"}
     with pytest.raises(UnavailableError, match=r"does not make the topic .*raw\.v1"):
         create(thrice.model_copy(update={"prefix": settings.prefix + "x-"}))
@@ -107,9 +109,9 @@ def test_lag_counts_what_is_there_where_nothing_was_committed(settings: KafkaSet
     with RecordProducer(settings) as producer, Offsets(settings) as offsets:
         producer.produce(outs(100))
         found = lags(offsets)
-        assert {one.service for one in found} == set(inputs_of_services())
-        assert sum(one.lag for one in found) == 100
-        assert {one.committed for one in found} == {None}
+        assert {lag.service for lag in found} == set(inputs_of_services())
+        assert sum(lag.lag for lag in found) == 100
+        assert {lag.committed for lag in found} == {None}
         consumer = KafkaConsumer(
             bootstrap_servers=list(settings.bootstrap),
             group_id=settings.group("ingest.normaliser"),
@@ -122,7 +124,7 @@ def test_lag_counts_what_is_there_where_nothing_was_committed(settings: KafkaSet
             "ingest.normaliser": {(TOPIC, 1): 7},
             "matcher": {},
         }
-        assert sum(one.lag for one in lags(offsets)) == 93
+        assert sum(lag.lag for lag in lags(offsets)) == 93
 
 
 def test_lag_counts_from_the_first_record_that_is_still_there(settings: KafkaSettings, admin: KafkaAdminClient) -> None:
@@ -131,7 +133,7 @@ def test_lag_counts_from_the_first_record_that_is_still_there(settings: KafkaSet
         producer.produce([out("k", str(number)) for number in range(50)])
         (partition,) = {place for place, end in offsets.ends([TOPIC]).items() if end}
         admin.delete_records({TopicPartition(settings.topic(TOPIC), partition[1]): 20})
-        (found,) = (one for one in lags(offsets) if one.end)
+        (found,) = (lag for lag in lags(offsets) if lag.end)
     assert (found.start, found.end, found.lag, found.lost) == (20, 50, 30, 0)
 
 

@@ -54,7 +54,7 @@ class Place:
 
     def records(self) -> int:
         topics = json.loads(run("status", "--json", "-c", self.config).out)["topics"]
-        return next(int(one["records"]) for one in topics if one["name"] == "raw.v1")
+        return next(int(topic["records"]) for topic in topics if topic["name"] == "raw.v1")
 
 
 @contextmanager
