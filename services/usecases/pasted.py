@@ -17,7 +17,7 @@ from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.forms import forms_in, forms_refused, permanent_in, values_without, with_permanent
 from services.usecases.wishes.levels import levels_of, levels_refused
-from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, years_of
+from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, tools_typed, years_of
 from services.usecases.wishes.pay import floor_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
@@ -272,6 +272,7 @@ def _skills(posting: PostingCore, sentence: str, places: Places) -> tuple[str, .
     towns = {word for town in places.towns for word in town.rpartition(",")[0].split()}
     words = [said for said in _WORDS.findall(sentence) if not towns.issuperset(said.split())]
     asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
+    asked += tools_typed(sentence, posting.roles)
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
     tools = [name for name in of_work if known.is_tool(name)]
     return tuple((tools or of_work)[:_MOST_SKILLS])

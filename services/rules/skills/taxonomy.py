@@ -90,6 +90,8 @@ class Taxonomy:
         """Those that were asked for."""
         self._by_fold: dict[str, str] = {}
         self._further: dict[str, list[str]] = {}
+        self._tools: dict[str, str] = {}
+        """By their spelling in small letters, those that need no word beside them."""
         surfaces: dict[bytes, list[_Surface]] = {}
         cues: Mapping[str, str] = data["cued"]
         exact = frozenset(data["exact"])
@@ -112,6 +114,8 @@ class Taxonomy:
                     plain=FOREIGN not in folded,
                     small=kind == "tool" and written.isalpha() and not (written.islower() or written.isupper()),
                 )
+                if kind == "tool" and written not in cues and written not in unfound:
+                    self._tools.setdefault(written.lower(), name)
                 if written not in unfound:
                     surfaces.setdefault(folded, []).append(surface)
         for key, (name, entry) in product(("roles", "further_roles"), data["skills"].items()):
@@ -175,6 +179,10 @@ class Taxonomy:
             return None
         found = self._by_fold.get(folded) or self._singular.get(_singular(folded))
         return found or self._squashed.get(_squash(folded))
+
+    def typed_tool(self, word: str) -> str | None:
+        """The tool that a word names to its users, typed as it comes: "python", "c++", and not "go" or "excel"."""
+        return self._tools.get(word.lower())
 
     def nearest(self, name: str, most: int = 3) -> tuple[str, ...]:
         """The known names that are spelt most like an unknown one, best first."""

@@ -19,9 +19,12 @@ from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
 from services.usecases.wishes.posting import draft_of
-from services.usecases.wishes.sentence import choices_in, choices_of, without_denial
+from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, without_denial
 
 _MOST_SAID: Final = 300
+_OF_TOOLS: Final = frozenset({"software", "data", "infrastructure", "security"})
+"""Families of trades."""
+_TYPED: Final = re.compile(r"(?<![\w.])[.\w][\w+#]*(?:\.[a-z]+)?[+#]*")
 _STOP: Final = re.compile(r"[.!?](?=\s)")
 _MOST_YEARS: Final = 60
 _SURELY: Final = 15
@@ -98,6 +101,25 @@ def cut(text: str, *, from_end: bool = False) -> str:
     return f"…{text[-half:]}" if from_end else f"{text[:half]}…"
 
 
+def works_with_tools(called: Sequence[str]) -> bool:
+    """Whether the first of these roles is of a trade whose tools bear names of towns, or of anything else."""
+    return bool(called) and roles()[called[0]].family in _OF_TOOLS
+
+
+def tools_typed(wanted: str, called: Sequence[str]) -> tuple[str, ...]:
+    """The tools that somebody names as they come, without capitals: "python", "node/react"."""
+    known = taxonomy()
+    listed = known.find(wanted.title())
+    longer = [(mention.start, mention.end) for mention in listed if " " in mention.text]  # "react native" is no React
+    words = (word for word in _TYPED.finditer(wanted) if word[0].islower() and not is_idle(word[0]))
+    small = [word[0] for word in words if not any(start <= word.start() < end for start, end in longer)]
+    named = [name for word in small if (name := known.typed_tool(word))]
+    if small and works_with_tools(called):
+        # Beside a tool that is one without doubt its neighbour in a list is one too.
+        named += [mention.name for mention in listed if known.is_tool(mention.name)]
+    return tuple(dict.fromkeys(named))
+
+
 def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     """What a sentence asks for, of which `read` are the roles as of a posting: these name one job, a wish several."""
     reading = _read(wanted)
@@ -109,7 +131,7 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
         return Titles((), guessed=read[0], guessed_by=tool)
     others = (*_other_choices(wanted, (start, end)), *_listed(wanted))
     asked = tuple(dict.fromkeys((read[0], *others)))
-    by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said))
+    by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said)) or bool(tools_typed(said, asked))
     return Titles(asked, near=by_tool and len(asked) == 1)
 
 

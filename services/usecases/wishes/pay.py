@@ -18,6 +18,8 @@ _THOUSANDS: Final = re.compile(
 )
 _LEAST_BARE: Final = 100
 """Of a sum in no currency: "20 hours", "3 days a week" are none."""
+_MANY_THOUSANDS: Final = 10_000
+"""From here on they are of a year where nothing says of what time."""
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -37,7 +39,8 @@ def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], curren
     text = lowered(sentence)
     for sum_ in amounts_in(text, pay_data()):
         spell = period_after(text[sum_.end :])
-        if sum_.currency is None and (spell is None or sum_.value < _LEAST_BARE):
+        few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
+        if sum_.currency is None and not few_thousands and (spell is None or sum_.value < _LEAST_BARE):
             continue
         named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
         period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)

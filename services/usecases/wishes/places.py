@@ -16,16 +16,22 @@ from services.ingest.domain.role.reading import read_role
 from services.rules.lexicon.builder import any_of
 from services.rules.places.codes import WORDS, state_codes
 from services.rules.places.data import country_part, place_data
-from services.rules.places.known import WORLDWIDE, PlaceMention, country_of, find_places, is_subdivision
+from services.rules.places.known import (
+    WORLDWIDE,
+    PlaceMention,
+    canonical_place,
+    country_of,
+    find_places,
+    is_subdivision,
+)
 from services.rules.places.towns import Town, town_of_mention, towns_in_field, towns_meant
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
+from services.usecases.wishes.named import works_with_tools
 from services.usecases.wishes.sentence import is_idle, stretches_of, ways
 
 _MOST_WORDS: Final = 4
-_TECHNICAL: Final = frozenset({"software", "data", "infrastructure", "security"})
-"""Families of trades in which a name that a tool and a town share is rather the tool's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,9 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool) -> Places:
     Who works from home in a town works from its state.
     """
     text = _with_codes_in_capitals(wanted)
-    skilled = [mention for mention in taxonomy().find(text) if mention.kind != "language"]
-    technical = not called or roles()[called[0]].family in _TECHNICAL
+    technical = not called or works_with_tools(called)
+    ways_written = (text, text.title()) if technical else (text,)  # in "selenium cypress" both are tools
+    skilled = [skill for way in ways_written for skill in taxonomy().find(way) if skill.kind != "language"]
     named: list[_Named] = []
     not_skills, are_skills = set[str](), set[str]()
     mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
@@ -188,17 +195,24 @@ def _with_codes_in_capitals(wanted: str) -> str:
     text = wanted
     for pattern in (known.acronyms, known.short_ones, known.short_ones):
         text = pattern.sub(lambda found: f"{found['before']}{found['code'].upper()}", text)
+    text = known.beside_place.sub(_beside_place, text)
     return known.town_in_state.sub(_in_its_state, text)
 
 
+def _beside_place(found: re.Match[str]) -> str:
+    """ "us or canada": the code, where what stands beside it is a place."""
+    return f"{found['code'].upper()}{found['rest']}" if canonical_place(found["place"]) else found[0]
+
+
 def _in_its_state(found: re.Match[str]) -> str:
-    """A town and the code of its state, with capitals; what else the words are as it stands."""
+    """A town and the code of its state or country, with capitals and a comma; what else the words are as it stands."""
     code, words = found["code"].upper(), found["name"].split(" ")
-    if code in state_codes() and code not in WORDS and not is_idle(found["code"]):
+    country = canonical_place(code) if found["code"].isupper() else None
+    if country or (code in state_codes() and code not in WORDS and not is_idle(found["code"])):
         for first in range(len(words)):
             name = " ".join(words[first:])
-            if any(town.state == code for town in towns_meant(f"{name}, {code}")):
-                return f"{found['name'].removesuffix(name)}{name.title()}{found['between']}{code}"
+            if any(code == town.state or country == town.country for town in towns_meant(f"{name}, {code}")):
+                return f"{found['name'].removesuffix(name)}{name.title()},{found['gap'] or ''}{code}"
     return found[0]
 
 
@@ -212,6 +226,7 @@ class _Patterns(NamedTuple):
     acronyms: re.Pattern[str]
     short_ones: re.Pattern[str]
     """Those that are words too: "us", "eu"."""
+    beside_place: re.Pattern[str]
     town_in_state: re.Pattern[str]
 
 
@@ -233,7 +248,11 @@ def _patterns() -> _Patterns:
             rf"\b(?P<code>{doubtful})\b",
             re.IGNORECASE,
         ),
+        beside_place=re.compile(
+            rf"\b(?P<code>{doubtful})\b"
+            rf"(?P<rest>(?:\s*[,/]\s*|\s{any_of('joint.or', 'joint.and')}\s)(?P<place>\w{{4,}}))"
+        ),
         town_in_state=re.compile(
-            r"\b(?P<name>[^\W\d_]+(?: [^\W\d_]+){0,2})(?P<between>,? )(?P<code>[a-z]{2})(?=$|[\s,;.])"
+            r"\b(?P<name>[^\W\d_]+(?: [^\W\d_]+){0,2})(?:,(?P<gap> )| )(?P<code>[a-z]{2}|UK|USA?)(?=$|[\s,;.])"
         ),
     )

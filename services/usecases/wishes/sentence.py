@@ -14,6 +14,7 @@ from services.rules.places.known import find_places
 
 CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
 _EDGES: Final = " ,;.!?-–—()"
+_SUM: Final = re.compile(r"\s(?=[£€$]\s?\d|\d[\d.,]*\s?[£€$])")
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
 _OF_PAY: Final = ("salary", "pay", "base")
 _WHERE_PORTUGUESE: Final = ("BR", "PT")
@@ -37,8 +38,11 @@ def taken_apart(sentence: str) -> Wish:
         if never is None:
             kept.append(clause)
         else:
-            kept.append(f"{clause[:never].strip()}, ")
-            refused.append(clause[never:].strip(_EDGES))
+            # What one wants to be paid is no part of it: "no nights £17 an hour".
+            pay = _SUM.search(clause, never)
+            ends = pay.start() if pay else len(clause)
+            kept.append(f"{clause[:never].strip()}, {clause[ends:]}")
+            refused.append(clause[never:ends].strip(_EDGES))
     return Wish("".join(kept).strip(_EDGES) if refused else sentence, tuple(refused))
 
 
