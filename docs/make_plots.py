@@ -1,7 +1,7 @@
 """Draw the plots of the docs: `python docs/make_plots.py docs/measured/pipeline.json docs/measured/relevance.json`.
 
 The first is what `python -m bench.pipeline --json` printed; the second holds shares in per cent that `python -m
-bench.relevance` and `python -m bench.fit_chance --deciding` printed. Writes docs/images/pipeline-*.svg and
+bench.relevance` and `python -m bench.fit_chance` printed. Writes docs/images/pipeline-*.svg and
 docs/images/relevance-*.svg, in colours that can be read on light and on dark pages.
 """
 
