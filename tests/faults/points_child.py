@@ -156,8 +156,8 @@ class Life:
                 self.tell("restart", stands=self.stands())
             # What was mailed after a backup is mailed again after its restore, as it says; from a dump nothing is
             # before it was told who left.
-            held = [line["what"] for line in done if line["what"] in ("restored", "replayed")][-1:] == ["restored"]
-            if done and self.acts[first:] and (self.acts[first][0] != "restore" or held):
+            waits = [line["what"] for line in done if line["what"] in ("restored", "replayed")][-1:] == ["restored"]
+            if done and self.acts[first:] and (self.acts[first][0] != "restore" or waits):
                 self.tick()
             for number, (act, who) in enumerate(self.acts[first:], first):
                 self.number = number
@@ -224,7 +224,7 @@ class Life:
         if not webhooks.listed(self.installation, own_id):
             webhooks.add(self.installation, person, f"https://receiver.example/{who}", "", self.now)
         self.tick()
-        return [one.webhook.state for one in webhooks.listed(self.installation, own_id)] == ["active"]
+        return [hook.webhook.state for hook in webhooks.listed(self.installation, own_id)] == ["active"]
 
     def post(self, path: str, cookie: str = "", **fields: str) -> httpx2.Response:
         number = next(self.networks)
@@ -241,7 +241,7 @@ class Life:
 
     def person(self, who: str) -> Subscriber | None:
         found = (self.store.subscribers.with_address(address) for address in addresses_of(who))
-        return next((one for one in found if one is not None), None)
+        return next((answer for answer in found if answer is not None), None)
 
     def sign_up(self, who: str) -> str:
         """Twice, as somebody impatient; the address."""
@@ -408,7 +408,7 @@ class Life:
     def other_address(self, who: str) -> str:
         """Where they want to be mailed by now, as often as what is done now is done."""
         acts = self.acts[: self.number + 1]
-        return addresses_of(who)[sum(one == who and act in ("address", "move") for act, one in acts) % 2]
+        return addresses_of(who)[sum(whose == who and act in ("address", "move") for act, whose in acts) % 2]
 
     def erase(self, who: str) -> None:
         """By themselves: nothing of theirs is left, no mail in the folder either."""

@@ -109,8 +109,8 @@ def process(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A service by another program than its command, or of other files; killed at the end."""
     command = [sys.executable, "-P", "-W", "ignore", "-c", program, service, "-c", str(config)]
-    with log.open("ab") as told:
-        running = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(files)}, stdout=told, stderr=told)
+    with log.open("ab") as file:
+        running = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(files)}, stdout=file, stderr=file)
     try:
         yield running
     finally:
@@ -119,7 +119,7 @@ def process(
 
 
 @contextmanager
-def held(store: Engine, rows: str) -> Iterator[None]:
+def locked(store: Engine, rows: str) -> Iterator[None]:
     """Have a session change rows and not end, as one that somebody left open."""
     with store.connect() as session:
         session.execute(text(rows))
@@ -181,7 +181,7 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
             pending = "SELECT count(*) FROM deliveries WHERE state = 'pending'"
             until(lambda: number(store, pending) > 0, "mails wait", PATIENCE_S)
         run(store, f"UPDATE deliveries SET not_before = not_before - {20 * MINUTE} WHERE state = 'pending'")
-        with held(store, "UPDATE deliveries SET reason = reason WHERE state = 'pending'"):
+        with locked(store, "UPDATE deliveries SET reason = reason WHERE state = 'pending'"):
             ordered(first, "resume", "sending")
             fault("a session left open holds the mails that wait", ("JobchimeMailsNotHandedOver", ""))
 
@@ -212,7 +212,7 @@ def test_each_alert_of_hours_fires_by_a_fault(tmp_path: Path) -> None:
 
         run(store, f"UPDATE saved_searches SET next_due_at = {minutes_ago(1)} WHERE cadence = 'daily'")
         run(store, f"UPDATE webhook_events SET not_before = {minutes_ago(16)} WHERE state = 'waiting'")
-        with held(store, "UPDATE subscribers SET status = status"):
+        with locked(store, "UPDATE subscribers SET status = status"):
             fault(
                 "a session left open holds the people",
                 ("JobchimeDigestsLate", ""), ("JobchimeWebhooksBehind", ""),

@@ -52,9 +52,9 @@ def test_a_full_disk_refuses_the_whole_call_and_takes_it_later(log: SqliteLog) -
     log.produce(outs(3))
     fill(log)
     large = [Outgoing(TOPIC, b"k", bytes(200_000)) for _ in range(3)]
-    with pytest.raises(UnavailableError) as told:
+    with pytest.raises(UnavailableError) as raised:
         log.produce(large)
-    assert "the disk is full" in one_sentence(told.value)
+    assert "the disk is full" in one_sentence(raised.value)
     assert log.ends(TOPIC) == (3,)
     assert len(log.read(TOPIC, 0, 0, 100)) == 3
     free(log)
@@ -125,9 +125,9 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
         lambda: SqliteLog(tmp_path / "data" / LOG_FILE),
         lambda: locked(tmp_path / "data").__enter__(),
     ):
-        with pytest.raises(UnavailableError) as told:
+        with pytest.raises(UnavailableError) as raised:
             attempt()
-        assert str(tmp_path / "data") in one_sentence(told.value)
+        assert str(tmp_path / "data") in one_sentence(raised.value)
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
@@ -160,9 +160,9 @@ def test_a_damaged_log_ends_the_runner_in_a_sentence_and_kills_no_record(tmp_pat
     pages = bytearray(path.read_bytes())
     pages[4096 * 8 :] = os.urandom(len(pages) - 4096 * 8)
     path.write_bytes(pages)
-    with open_log(tmp_path) as log, pytest.raises(DamagedError, match="restore it from a backup") as told:
+    with open_log(tmp_path) as log, pytest.raises(DamagedError, match="restore it from a backup") as raised:
         EmbeddedRunner([Collecting()], log, clock=FixedClock(NOON)).drain()
-    one_sentence(told.value)
+    one_sentence(raised.value)
 
 
 def test_a_backup_onto_a_full_disk_leaves_no_half_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

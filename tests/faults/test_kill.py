@@ -89,10 +89,12 @@ def normalised(raw: RawPosting) -> Posting:
 
 def narrow_criteria(deck: list[Captured], count: int) -> list[Criteria]:
     """Criteria drawn after some of the postings, none so broad that a bound would hide a loss."""
-    sample = [normalised(raw) for one in deck[:60] if is_usable(raw := one.raw(START))]
+    sample = [normalised(raw) for item in deck[:60] if is_usable(raw := item.raw(START))]
     found = generated(4 * count, SEED, sample)
-    fitting = {one: sum(verdict(one, posting).outcome != "reject" for posting in sample) for one in found}
-    return [one for one, hits in fitting.items() if 0 < hits <= len(sample) * 0.35][:count]
+    fitting = {
+        criteria: sum(verdict(criteria, posting).outcome != "reject" for posting in sample) for criteria in found
+    }
+    return [criteria for criteria, hits in fitting.items() if 0 < hits <= len(sample) * 0.35][:count]
 
 
 class Harness:

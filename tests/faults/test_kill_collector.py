@@ -33,9 +33,9 @@ def drop(folder: Path, lives: int) -> set[tuple[str, str]]:
     """The next file of a board that drops files into a folder; what all of them hold."""
     there = [f"dropped {life} {at}" for life in range(lives) for at in range(20)]
     part = folder / "postings.jsonl.part"
-    part.write_bytes(json_lines(*(line(one, title=f"Gardener {one}") for one in there)))
+    part.write_bytes(json_lines(*(line(number, title=f"Gardener {number}") for number in there)))
     part.rename(folder / "postings.jsonl")
-    return {(one, f"Gardener {one}") for one in there}
+    return {(number, f"Gardener {number}") for number in there}
 
 
 def test_kills_at_random_lose_no_item_and_nothing_is_vouched_for_too_early(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_kills_at_random_lose_no_item_and_nothing_is_vouched_for_too_early(tmp_p
     folder.mkdir()
     with kafka_of_my_own() as kafka, migrated_database() as url, feed_server() as server:
         create(kafka)
-        urls = {name: one.on(server) for name, one in boards.items()} | {"folder": str(folder)}
+        urls = {name: board.on(server) for name, board in boards.items()} | {"folder": str(folder)}
         place = Installation(tmp_path, kafka, url, tick_every_s=0.05, more=sources_at(urls))
         store = open_store(url)
         with (
@@ -56,17 +56,17 @@ def test_kills_at_random_lose_no_item_and_nothing_is_vouched_for_too_early(tmp_p
             for life in range(LIVES):
                 dropped = drop(folder, life + 1)
                 caught += _live_and_die(nursery, boards, chance, store, arrived)
-            for one in boards.values():
-                one.grows = False
+            for board in boards.values():
+                board.grows = False
             nursery.start()
-            for name, one in boards.items():
-                until(lambda one=one: arrived.look().holds(one), f"all that {name} lists is there")
+            for name, board in boards.items():
+                until(lambda board=board: arrived.look().holds(board), f"all that {name} lists is there")
             until(lambda: dropped <= arrived.look().seen, "all that was dropped is there")
             _check_vouching_goes_on(boards)
             nursery.stop()
             assert said_too_early(store, arrived, boards) == []
         store.dispose()
-    listed = sum(len(one.jobs) + len(one.gone) for one in boards.values()) + len(dropped)
+    listed = sum(len(board.jobs) + len(board.gone) for board in boards.values()) + len(dropped)
     print(
         f"{listed} items in {arrived.records} records over {LIVES} kills, {caught} amid a sending; 0 lost (seed {SEED})"
     )
@@ -88,6 +88,6 @@ def _live_and_die(
 
 def _check_vouching_goes_on(boards: Mapping[str, GrowingBoard]) -> None:
     """Held back too long it would be no merit: each board is asked by its etag again."""
-    for name, one in boards.items():
-        before = one.vouched
-        until(lambda one=one, before=before: one.vouched > before, f"{name} is asked by its etag")
+    for name, board in boards.items():
+        before = board.vouched
+        until(lambda board=board, before=before: board.vouched > before, f"{name} is asked by its etag")

@@ -70,7 +70,7 @@ def test_what_was_answered_is_there_after_kills_at_random(tmp_path: Path) -> Non
             if answer is None:
                 break
             assert answer.status == 202, answer
-            acknowledged |= {one["id"]: one["posting_id"] for one in answer.body["records"]}
+            acknowledged |= {record["id"]: record["posting_id"] for record in answer.body["records"]}
             number += len(rows)
         killer.join()
         there = {raw.source_id: raw.posting_id for raw in sent(tmp_path)}

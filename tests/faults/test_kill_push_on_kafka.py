@@ -77,8 +77,8 @@ class Pushing:
             self.in_doubt |= {row["id"] for row in rows}
             return False
         assert answer.status in (202, 207, 422), answer
-        self.taken |= {one["id"]: one["posting_id"] for one in answer.body["records"]}
-        self.refused |= {rows[one["index"]]["id"] for one in answer.body["errors"]}
+        self.taken |= {record["id"]: record["posting_id"] for record in answer.body["records"]}
+        self.refused |= {rows[error["index"]]["id"] for error in answer.body["errors"]}
         assert len(answer.body["records"]) + len(answer.body["errors"]) == len(rows)
         return True
 
@@ -93,8 +93,8 @@ class Pushing:
         first, self._number = self._number, self._number + count
         ids = [f"{self.kind} {first + at}" for at in range(count)]
         return [
-            posting(one, description=_DESCRIPTION, **({"title": ""} if self.chance.random() < 0.1 else {}))
-            for one in ids
+            posting(own, description=_DESCRIPTION, **({"title": ""} if self.chance.random() < 0.1 else {}))
+            for own in ids
         ]
 
 
@@ -139,8 +139,8 @@ def test_what_was_answered_for_is_on_the_broker_and_nothing_else(tmp_path: Path,
     assert len({(raw.source_id, raw.content_hash) for raw in there}) == len(times)
     assert set(batches) == {Batch(LZ4, idempotent=True)}
     doubled = sum(count > 1 for count in times.values())
-    told = f"{len(taken)} answered for over {LIVES} kills, 0 lost, {doubled} sent twice; {len(refused)} refused"
-    print(f"{told} (seed {SEED})")
+    summary = f"{len(taken)} answered for over {LIVES} kills, 0 lost, {doubled} sent twice; {len(refused)} refused"
+    print(f"{summary} (seed {SEED})")
 
 
 def _pushed_amid_kills(folder: Path, kafka: KafkaSettings) -> list[Pushing]:

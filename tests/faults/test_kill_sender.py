@@ -49,8 +49,8 @@ def await_requests(mails: Path, wanted: int, most_s: float = 1.0) -> None:
 def send_amid_kills(url: str, store: NotifierStore, host: str, in_flight: int, clock: FastClock, folder: Path) -> None:
     """Let victims live and die until all is sent as far as it can be."""
     chance, mails = random.Random(SEED), folder / "mails"
-    told = (NOW.isoformat(), str(clock.started), str(FACTOR))
-    child = ("tests.faults.sender_child", url, host, str(in_flight), *told)
+    facts = (NOW.isoformat(), str(clock.started), str(FACTOR))
+    child = ("tests.faults.sender_child", url, host, str(in_flight), *facts)
     with Nursery(*child, errors=folder / "errors") as nursery:
         while nursery.kills < KILLS:
             wanted = requests_in(mails) + chance.randint(1, 8)
@@ -83,10 +83,10 @@ def test_kills_send_nothing_twice(tmp_path: Path, engine: str, in_flight: int) -
 
 def check(store: NotifierStore, ids: Sequence[str], requests: Sequence[Seen], now: datetime) -> None:
     """Nothing went out twice, and each state says what is known."""
-    out = Counter(one.delivery_id for one in requests if one.accepted)
+    out = Counter(request.delivery_id for request in requests if request.accepted)
     states = states_of(store)
     assert set(states) == set(ids)
-    assert [one.faults for one in requests if one.faults] == []
+    assert [request.faults for request in requests if request.faults] == []
     assert [own for own, times in out.items() if times > 1] == []
     assert {own for own, state in states.items() if state == "accepted"} <= set(out)
     assert {states[own] for own in out} <= {"accepted", "unknown"}

@@ -124,7 +124,7 @@ def test_searches_saved_together_leave_what_those_saved_one_by_one_do(tmp_path: 
         fields = {"address": "person@example.com", "name": "P", "time_zone": "Europe/Berlin", "currency": "EUR"}
         person = SqlSubscribers(store, ids).add(profile_of(fields), now, declared(now)).subscriber_id
         timing = timing_of({"cadence": "daily", "hour": 7})
-        firsts = [First(person, "Europe/Berlin", f"search {at}", one, timing) for at, one in enumerate(asked)]
+        firsts = [First(person, "Europe/Berlin", f"search {at}", criteria, timing) for at, criteria in enumerate(asked)]
         if together:
             save_together(store, ids, firsts, now)
         else:

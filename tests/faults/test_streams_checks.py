@@ -24,8 +24,8 @@ def versions() -> Versions:
     """Each posting in two versions, the second of them another posting's content."""
     found = postings(COUNT, 1)
     return {
-        one.posting_id: (one, other.model_copy(update={"posting_id": one.posting_id, "version": 2}))
-        for one, other in zip(found, found[1:] + found[:1], strict=True)
+        posting.posting_id: (posting, other.model_copy(update={"posting_id": posting.posting_id, "version": 2}))
+        for posting, other in zip(found, found[1:] + found[:1], strict=True)
     }
 
 
@@ -36,7 +36,7 @@ def expected(versions: Versions) -> Expected:
 
 
 def stored_of(expected: Expected) -> dict[str, Stored]:
-    return {one: Stored(fits.matched, fits.near) for one, fits in expected.fits.items()}
+    return {own: Stored(fits.matched, fits.near) for own, fits in expected.fits.items()}
 
 
 def checked(expected: Expected, stored: dict[str, Stored], versions: Versions) -> tuple[PairTally, list[str]]:
@@ -46,7 +46,7 @@ def checked(expected: Expected, stored: dict[str, Stored], versions: Versions) -
 
 def with_most(expected: Expected) -> str:
     """The posting that matches most and nearly matches some."""
-    return max(expected.fits, key=lambda one: (expected.fits[one].near.size > 0, expected.fits[one].matched.size))
+    return max(expected.fits, key=lambda own: (expected.fits[own].near.size > 0, expected.fits[own].matched.size))
 
 
 def without_first(keys: Keys) -> Keys:
@@ -62,24 +62,24 @@ def test_a_store_that_holds_all_pairs_has_no_fault(expected: Expected, versions:
 
 @pytest.mark.parametrize("what", ["matched", "near"])
 def test_a_lost_pair_is_told_and_the_truth_told_of_it(expected: Expected, versions: Versions, what: str) -> None:
-    stored, one = stored_of(expected), with_most(expected)
-    stored[one] = replace(stored[one], **{what: without_first(getattr(stored[one], what))})
+    stored, own = stored_of(expected), with_most(expected)
+    stored[own] = replace(stored[own], **{what: without_first(getattr(stored[own], what))})
     tally, faults = checked(expected, stored, versions)
     assert (tally.lost, tally.found) == (1, tally.expected - 1)
     assert tally.differing > 0
-    assert one in faults[0]
+    assert own in faults[0]
 
 
 def test_a_pair_that_is_stored_twice_is_told(expected: Expected, versions: Versions) -> None:
-    stored, one = stored_of(expected), with_most(expected)
-    stored[one] = replace(stored[one], matched=np.append(stored[one].matched, stored[one].matched[:1]))
+    stored, own = stored_of(expected), with_most(expected)
+    stored[own] = replace(stored[own], matched=np.append(stored[own].matched, stored[own].matched[:1]))
     assert check_pairs(expected, stored, versions)[0].doubled == 1
 
 
 def test_a_pair_that_no_version_gives_is_told(expected: Expected, versions: Versions) -> None:
-    stored, one = stored_of(expected), with_most(expected)
-    strangers = np.setdiff1d(expected.steady, np.union1d(expected.fits[one].matched, expected.fits[one].near_ever))[:10]
-    stored[one] = replace(stored[one], matched=np.union1d(stored[one].matched, strangers))
+    stored, own = stored_of(expected), with_most(expected)
+    strangers = np.setdiff1d(expected.steady, np.union1d(expected.fits[own].matched, expected.fits[own].near_ever))[:10]
+    stored[own] = replace(stored[own], matched=np.union1d(stored[own].matched, strangers))
     tally, faults = checked(expected, stored, versions)
     assert tally.wrong == strangers.size > 0
     assert tally.differing > 0
@@ -90,7 +90,7 @@ def test_of_criteria_that_came_late_only_what_all_versions_give_is_demanded(
     expected: Expected, versions: Versions
 ) -> None:
     late = replace(expected, steady=keys_of(()), later=expected.steady)
-    surely = {one: Stored(fits.surely, fits.surely_near) for one, fits in late.fits.items()}
+    surely = {own: Stored(fits.surely, fits.surely_near) for own, fits in late.fits.items()}
     tally, faults = check_pairs(late, surely, versions)
     assert faults == []
     assert 0 < tally.expected < sum(fits.matched.size for fits in late.fits.values())
@@ -98,11 +98,11 @@ def test_of_criteria_that_came_late_only_what_all_versions_give_is_demanded(
 
 def test_copies_are_found_as_if_all_two_were_compared() -> None:
     made = [normalised(raw_of(Step(kind, n), 1, 3, NOW, NOW)) for kind in ("new", "copied") for n in range(40)]
-    clusters = [one.cluster for one in made]
+    clusters = [version.cluster for version in made]
     slowly = {(a, b) for a, b in combinations(range(len(clusters)), 2) if same_job(clusters[a], clusters[b])}
     assert set(alike(clusters)) == slowly
     assert len(slowly) >= 40
-    jobs = jobs_of({one.posting_id: [one.core()] for one in made})
+    jobs = jobs_of({version.posting_id: [version.core()] for version in made})
     assert all(jobs[made[at].posting_id] == jobs[made[at + 40].posting_id] for at in range(40))
 
 

@@ -142,9 +142,9 @@ def test_one_that_does_not_come_through_is_told_of_also_while_the_next_is_under_
         for _ in range(24):
             clock.advance(MINUTE)
             form.runner.once(clock.now())
-            told = [trouble.what for trouble in store_troubles(form.operations.figures(), clock.now())]
+            troubles = [trouble.what for trouble in store_troubles(form.operations.figures(), clock.now())]
             late = clock.now() - NOW > EVERY + 3 * MINUTE
-            assert bool(told) == late
+            assert bool(troubles) == late
 
 
 def test_one_that_does_not_come_through_is_told_of(tmp_path: Path) -> None:

@@ -133,7 +133,10 @@ def test_who_speaks_english_and_spanish_is_offered_no_job_that_needs_danish(tmp_
     )
     assert run("subscriber", "import", tmp_path / "people.jsonl", *OPTIONS, "-c", config).code == 0
     assert run("run", "--once", "-c", config).code == 0
-    digests = {one["address"]: json.loads(run("preview", one["address"], "--json", "-c", config).out) for one in people}
+    digests = {
+        person["address"]: json.loads(run("preview", person["address"], "--json", "-c", config).out)
+        for person in people
+    }
     got = {to: {item["title"].split()[-1] for item in digest["items"]} for to, digest in digests.items()}
     assert got == {
         "eva@example.com": {"plain", "either", "wish"},
@@ -183,9 +186,9 @@ def test_a_saved_search_is_tested_back_and_explained_from_what_is_stored(undated
     assert all("preferred" in job["parts"] for job in ranked)
     assert run("search", "prefer", search, "Atlantis", "-c", undated).code == 2
 
-    told = json.loads(run("explain", search, best["posting_id"], "--json", "-c", undated).out)
-    assert told["verdict"] == "match"
-    workplace = next(reason for reason in told["reasons"] if reason["criterion"] == "workplace")
+    explained = json.loads(run("explain", search, best["posting_id"], "--json", "-c", undated).out)
+    assert explained["verdict"] == "match"
+    workplace = next(reason for reason in explained["reasons"] if reason["criterion"] == "workplace")
     assert workplace["evidence"], "the log still has the words that decided"
 
 
@@ -228,14 +231,14 @@ def test_normalise_then_match_then_explain(tmp_path: Path) -> None:
     assert 0 < len(matched) < len(pairs)
     assert all(pair["criteria_id"] == "py" and pair["reasons"] for pair in pairs)
 
-    one = tmp_path / "one.json"
-    one.write_text(
+    job_file = tmp_path / "one.json"
+    job_file.write_text(
         next(p for p in postings if json.loads(p)["posting_id"] == matched[0]["posting_id"]), encoding="utf-8"
     )
-    told = run("explain", _criteria(tmp_path, skills={"all": ["Python"]}), one)
-    assert told.code == 0, told.err
-    assert "matches" in told.out
-    as_json = json.loads(run("explain", _criteria(tmp_path, skills={"all": ["Python"]}), one, "--json").out)
+    answer = run("explain", _criteria(tmp_path, skills={"all": ["Python"]}), job_file)
+    assert answer.code == 0, answer.err
+    assert "matches" in answer.out
+    as_json = json.loads(run("explain", _criteria(tmp_path, skills={"all": ["Python"]}), job_file, "--json").out)
     assert as_json["verdict"] == "match"
 
 

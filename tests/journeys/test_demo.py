@@ -60,11 +60,13 @@ def test_of_a_folder_of_mixed_dates_the_days_that_hold_most_are_simulated_and_gi
     feeds = _feeds(tmp_path / "feeds")
     line = json.loads((feeds / "posting-lines.jsonl").read_text(encoding="utf-8").splitlines()[0])
     odd = [line | {"id": f"odd-{date}", "posted_at": f"{date}T00:00:00Z"} for date in ("2024-02-01", "2026-11-27")]
-    (feeds / "odd.jsonl").write_text("".join(json.dumps(one) + "\n" for one in odd), encoding="utf-8")
+    (feeds / "odd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in odd), encoding="utf-8")
     ran = run("demo", "--feeds", feeds, "--out", tmp_path / "out", "--days", "1")
     assert ran.code == 0
-    [(days, held, of)] = re.findall(r"^(\d+ to \d+ November 2026) hold (\d+) of (\d+) postings", ran.out, re.MULTILINE)
-    assert 10 < int(held) < int(of)
+    [(days, covered, of)] = re.findall(
+        r"^(\d+ to \d+ November 2026) hold (\d+) of (\d+) postings", ran.out, re.MULTILINE
+    )
+    assert 10 < int(covered) < int(of)
     assert len(list((tmp_path / "out" / "mails").glob("*.eml"))) > 2
     assert days in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
@@ -153,9 +155,9 @@ def test_the_samples_people_get_good_mail_and_some_go_their_own_way(tmp_path: Pa
         "Marta": "active",
     }
     [search_id] = next(person.search_ids for person in ran.people if person.name == "Viktor")
-    told = run("backtest", search_id, "--now", "2026-11-21T17:00", "-c", out / "jobchime.toml")
-    assert told.code == 0, told.err
-    assert re.search(r"^Without the floor of .* [1-9]", told.out, re.MULTILINE)
+    backtested = run("backtest", search_id, "--now", "2026-11-21T17:00", "-c", out / "jobchime.toml")
+    assert backtested.code == 0, backtested.err
+    assert re.search(r"^Without the floor of .* [1-9]", backtested.out, re.MULTILINE)
     assert "2 dead letters" in run("dead", "list", "-c", out / "jobchime.toml").out
 
 

@@ -200,8 +200,8 @@ def test_a_new_installation_hashes_addresses_with_a_key_that_is_not_its_secret(p
     assert place.run("subscriber", "show", WHO.address).code == 0, "found by their address, whatever the secret is"
     assert "another one than the store's" not in place.run("doctor").out
     (data / "suppression-key").write_text("of somewhere else, by mistake")
-    told = place.run("doctor")
-    assert (told.code, "another one than the store's" in told.out) == (1, True)
+    ran = place.run("doctor")
+    assert (ran.code, "another one than the store's" in ran.out) == (1, True)
 
 
 def test_a_list_that_is_cut_short_or_empty_is_not_taken_for_whole(place: Place) -> None:

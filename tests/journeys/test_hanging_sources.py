@@ -80,7 +80,7 @@ def slow(urls: dict[str, str]) -> str:
 
 def listed(config: Path) -> dict[str, Any]:
     said = run("source", "list", "--json", "-c", config).out
-    return {one["source"]: one for one in map(json.loads, said.splitlines())}
+    return {source["source"]: source for source in map(json.loads, said.splitlines())}
 
 
 @pytest.mark.slow

@@ -37,8 +37,8 @@ def written(folder: Path) -> Path:
 
 
 def is_polled(config: Path) -> bool:
-    told = run("source", "list", "--json", "-c", config).out
-    return json.loads(told).get("last_success") is not None
+    listed = run("source", "list", "--json", "-c", config).out
+    return json.loads(listed).get("last_success") is not None
 
 
 @pytest.mark.slow

@@ -75,16 +75,16 @@ def test_a_mapped_feed_is_checked_added_and_polled(where: str, here: Path) -> No
     (here / "feed.xml").write_text(FEED, encoding="utf-8")
     (here / "nimbus.toml").write_text(MAPPING, encoding="utf-8")
     assert run("config", "init").code == 0
-    told = ["--mapping", "nimbus.toml"]
+    options = ["--mapping", "nimbus.toml"]
     if where == "table":
         with (here / "jobchime.toml").open("a", encoding="utf-8") as out:
             out.write('\n[ingest.mappings]\nown = "nimbus.toml"\n')
-        told = ["--format", "mapping:own"]
-    checked = run("source", "check", "feed.xml", *told, "--now", NOW)
+        options = ["--format", "mapping:own"]
+    checked = run("source", "check", "feed.xml", *options, "--now", NOW)
     assert checked.code == 0, checked.err
     assert "2 items: 2 postings" in checked.out
     assert '1 dead letter: no source_id: "@no" is not there; there are: role' in checked.out
-    added = run("source", "add", "nimbus", "feed.xml", *told, "--every", "2h", "--now", NOW)
+    added = run("source", "add", "nimbus", "feed.xml", *options, "--every", "2h", "--now", NOW)
     assert added.code == 0, added.err
     assert run("run", "--once").code == 0
     (listed,) = [json.loads(line) for line in run("source", "list", "--json").out.splitlines()]

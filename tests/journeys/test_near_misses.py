@@ -65,8 +65,8 @@ def test_what_misses_by_a_level_stands_below_what_fits_and_the_mail_says_what_is
 ) -> None:
     days = lives(tmp_path)
     ada(days, locale)
-    for one in (job("fits"), job("above", seniority="senior"), job("far-above", seniority="principal")):
-        days.publish(one, START)
+    for arriving in (job("fits"), job("above", seniority="senior"), job("far-above", seniority="principal")):
+        days.publish(arriving, START)
     days.live(day(0))
     mail = text(days)
     assert mail.index("Python engineer, fits") < mail.index(heading) < mail.index("Python engineer, above")
@@ -121,8 +121,8 @@ def test_what_fits_another_search_that_is_not_due_waits_to_come_as_its_match(tmp
 def test_a_preview_shows_the_near_misses_that_the_mail_then_has(tmp_path: Path) -> None:
     days = lives(tmp_path)
     person = ada(days)
-    for one in (job("fits"), *(job(f"above-{number}", seniority="senior") for number in range(4))):
-        days.publish(one, START)
+    for arriving in (job("fits"), *(job(f"above-{number}", seniority="senior") for number in range(4))):
+        days.publish(arriving, START)
     days.notifier.handle(days.log)
     days.committed = len(days.log)
     store = days.store

@@ -65,7 +65,7 @@ def test_three_cadences_through_a_change_of_clocks(tmp_path: Path) -> None:
     at_nine = [sent_at(mail).astimezone(ZoneInfo("America/Denver")) for mail in days.mails("denver@example.com")]
     assert [(local.weekday(), local.hour) for local in at_nine] == [(0, 9)] * 3
 
-    expected = {one.source_id for one in (*dense, *sparse)}
+    expected = {posting.source_id for posting in (*dense, *sparse)}
     for name in ("berlin", "tokyo"):
         assert jobs_in(days, f"{name}@example.com") == Counter(dict.fromkeys(expected, 1))
     assert max(jobs_in(days, "denver@example.com").values()) == 1
@@ -106,8 +106,8 @@ def test_after_an_outage_one_mail_comes_for_all_that_were_missed(tmp_path: Path)
     start = utc("2026-07-01T00:00")
     ada = days.store.person("ada", now=start)
     days.store.search(ada, now=start, cadence="daily", hour=8)
-    for one in stream(start, start + 4 * DAY, 10 * HOUR):
-        days.publish(one, one.fetched_at)
+    for arriving in stream(start, start + 4 * DAY, 10 * HOUR):
+        days.publish(arriving, arriving.fetched_at)
     days.live(start + 4 * DAY + 20 * HOUR)
     days.live(start + 4 * DAY + 21 * HOUR)
     [mail] = days.mails("ada@example.com")

@@ -86,7 +86,7 @@ class Running:
         return found
 
     def service(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = next(one for one in self.status()["services"] if one["name"] == name)
+        found: dict[str, Any] = next(service for service in self.status()["services"] if service["name"] == name)
         return found
 
 
@@ -183,13 +183,13 @@ def nobody_is_named(it: Running) -> None:
             for record in log.read_all(topic)
         )
     assert b"Gardener" in topics
-    told = {
+    said = {
         "topics": topics,
         "metrics": it.probe("/metrics")[1].encode(),
         "logs": it.log.read_bytes(),
         "status": json.dumps(it.status()).encode(),
     }
-    for where, text in told.items():
+    for where, text in said.items():
         assert_nobody_in(where, text)
 
 

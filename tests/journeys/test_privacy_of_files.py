@@ -23,7 +23,7 @@ def jobchime(*words: str) -> None:
 
 def open_to_others(folder: Path) -> list[str]:
     below = [folder, *folder.rglob("*")]
-    return [str(one.relative_to(folder)) for one in below if stat.S_IMODE(one.stat().st_mode) & 0o077]
+    return [str(path.relative_to(folder)) for path in below if stat.S_IMODE(path.stat().st_mode) & 0o077]
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_an_installation_with_mails_and_all_that_commands_write(
     jobchime("backup", "kept.zip")
     feed = ROOT / "samples" / "feeds" / "remoteok.json"
     jobchime("normalise", str(feed), "--dead", "dead.jsonl")
-    names = {str(one.relative_to(folder)) for one in folder.rglob("*")}
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*")}
     assert {"jobchime.toml", "kept.zip", "dead.jsonl", "jobchime-data/log.sqlite"} <= names
     assert any(name.endswith(".eml") for name in names)
     assert open_to_others(folder) == []

@@ -66,7 +66,7 @@ class Installation:
 
 
 def _without(packed: bytes, key: int) -> bytes:
-    return pack(keys_of(int(one) for one in unpack(packed) if one != key))
+    return pack(keys_of(int(own) for own in unpack(packed) if own != key))
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_what_the_store_lost_is_told_sent_and_then_stored(installation: Installa
     installation.take_in()
     assert installation.reconcile("--dry-run").code == 0
     newest = list(installation.matching.log.read_all(MATCHES.name))
-    assert sorted(decode(Matches, one.value).cause for one in newest) == ["backfill", "forward", "forward"]
+    assert sorted(decode(Matches, record.value).cause for record in newest) == ["backfill", "forward", "forward"]
 
 
 def test_criteria_that_came_later_and_were_matched_backwards_do_not_differ(installation: Installation) -> None:

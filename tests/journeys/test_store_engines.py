@@ -62,8 +62,8 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
     offered = postings(chance)
     for tick in range(12):
         now = START + tick * 6 * HOUR
-        for one in [one for one in offered if now - 6 * HOUR < one.fetched_at <= now]:
-            days.publish(one, now)
+        for offer in [offer for offer in offered if now - 6 * HOUR < offer.fetched_at <= now]:
+            days.publish(offer, now)
         days.live(now)
         search = chance.choice(searches)
         store.searches.edit(search.search_id, now, criteria=chance.choice(pool))
@@ -75,11 +75,11 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
             store.feedback.say(people[0].subscriber_id, Statement("hidden_company", "aa"), now)
             store.suppressions.suppress(people[3].profile.address, "unsubscribed", now)
             store.subscribers.erase(people[4].subscriber_id, now)
-            searches = [one for one in searches if one.subscriber_id != people[4].subscriber_id]
+            searches = [search for search in searches if search.subscriber_id != people[4].subscriber_id]
     assert days.kills > 3
     for forget in (forget_bodies, forget_digests, forget_matches, forget_cuts):
         forget(store.engine, START + 45 * DAY)
-    return days.files(), told(store)
+    return days.files(), contents(store)
 
 
 def keep_sources(store: NotifierStore, chance: random.Random) -> None:
@@ -104,7 +104,7 @@ def postings(chance: random.Random) -> Sequence[PostingCore]:
     ]
 
 
-def told(store: NotifierStore) -> dict[str, Any]:
+def contents(store: NotifierStore) -> dict[str, Any]:
     """What the store says in some order of its own."""
     ledger = SqlSourceLedger(store.engine)
     return {
@@ -148,7 +148,7 @@ def test_the_same_days_leave_the_same_mails_and_rows(tmp_path: Path) -> None:
         assert other_answers == answers
         rows = dump(small)
         assert dump(large) == rows
-        assert {name for name, held in rows.items() if not held} == {
+        assert {name for name, count in rows.items() if not count} == {
             "known_topics",
             "leases",
             "letters",

@@ -57,8 +57,8 @@ def job(number: int, company: str = "", at: datetime = START, **fields: object) 
 
 
 def publish(days: Days, jobs: Sequence[PostingCore], at: datetime = START) -> None:
-    for one in jobs:
-        days.publish(one, at)
+    for job in jobs:
+        days.publish(job, at)
 
 
 def live_daily(days: Days, count: int, first: int = 0) -> None:
@@ -72,7 +72,7 @@ def mailed(days: Days) -> list[set[str]]:
 
 
 def counted(days: Days) -> Counter[str]:
-    return Counter(one for some in mailed(days) for one in some)
+    return Counter(own for some in mailed(days) for own in some)
 
 
 def names(*numbers: int) -> set[str]:

@@ -151,7 +151,7 @@ def test_a_replayed_record_that_dies_again_is_the_same_letter_with_one_more_atte
         assert letters.show(letter.latest) == letters.show(first.id) == letter
         assert letters.present([letter.latest, first.id]) == (letter,)
     assert [(c.error, c.letters, c.waiting) for c in letters.counts()] == [("no title, still", 1, 1)]
-    assert [one.value for one in letters.find(since=clock.now())] == [b"1"]
+    assert [letter.value for letter in letters.find(since=clock.now())] == [b"1"]
 
 
 def test_a_replay_that_dies_before_it_is_marked_still_waits(log: SqliteLog) -> None:

@@ -212,8 +212,8 @@ def test_the_cap_halts_a_consumer_that_fails_on_everything_and_others_go_on(log:
     assert status.error is not None
     assert "the consumer must be wrong" in status.error
     assert not runner.status().healthy
-    told = {beat.service: beat.mend for beat in heartbeats_of(runner.status(), Pauses())}
-    assert told == {"wrong": "dead letters", "sound": None}
+    mends = {beat.service: beat.mend for beat in heartbeats_of(runner.status(), Pauses())}
+    assert mends == {"wrong": "dead letters", "sound": None}
 
 
 def test_a_heartbeat_says_what_must_be_done_as_the_error_does(log: SqliteLog) -> None:

@@ -161,11 +161,11 @@ class Kept:
 
 
 def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
-    kept, told = Kept(), []
-    with HeartbeatThread(lambda: [HEARTBEAT], kept, clock=FixedClock(NOON), every_s=0.01, also=told.append):
+    kept, measured = Kept(), []
+    with HeartbeatThread(lambda: [HEARTBEAT], kept, clock=FixedClock(NOON), every_s=0.01, also=measured.append):
         until(lambda: len(kept.heartbeats) > 0, "it beats")
     assert kept.heartbeats[0] == [HEARTBEAT]
-    assert told[0] == [HEARTBEAT]
+    assert measured[0] == [HEARTBEAT]
     assert kept.gone
 
 

@@ -130,10 +130,10 @@ def test_redirects_come_to_an_end(server: FeedServer) -> None:
 def test_keys_stay_with_the_origin_that_they_are_for(server: FeedServer) -> None:
     server.on("/there", serve.served(b"ok"))
     fetch(server.on("/here", serve.redirect("/there")), Authorization="key")
-    assert [one.headers.get("authorization") for one in server.asked] == ["key", "key"]
+    assert [request.headers.get("authorization") for request in server.asked] == ["key", "key"]
     server.asked.clear()
     fetch(server.on("/away", serve.redirect(server.url("/there", host="localhost"))), Authorization="key")
-    assert [one.headers.get("authorization") for one in server.asked] == ["key", None]
+    assert [request.headers.get("authorization") for request in server.asked] == ["key", None]
 
 
 def test_a_bomb_stops_at_the_cap(server: FeedServer) -> None:

@@ -37,7 +37,7 @@ def scraped(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
     }
 
 
-def one(metrics: Metrics, name: str, **labels: str) -> float:
+def figure(metrics: Metrics, name: str, **labels: str) -> float:
     return scraped(metrics)[name, tuple(sorted(labels.items()))]
 
 
@@ -92,15 +92,15 @@ def test_a_service_without_a_worker_is_a_series_that_an_alert_can_see() -> None:
         WorkerFigures("notifier"),
     )
     metrics.watch_store(lambda: StoreFigures(NOON, workers=workers))
-    assert one(metrics, "jobchime_workers", service="matcher", state="lost") == 1
-    assert one(metrics, "jobchime_workers", service="notifier", state="alive") == 0
-    assert one(metrics, "jobchime_heartbeat_age_seconds", service="matcher") == 4
+    assert figure(metrics, "jobchime_workers", service="matcher", state="lost") == 1
+    assert figure(metrics, "jobchime_workers", service="notifier", state="alive") == 0
+    assert figure(metrics, "jobchime_heartbeat_age_seconds", service="matcher") == 4
 
 
 def test_two_processes_worth_of_metrics_do_not_meet() -> None:
     first, second = Metrics(), Metrics()
     first.meter("matcher").batch("postings.v1", 3, 0.1)
-    assert one(first, "jobchime_records_total", service="matcher", topic="postings.v1") == 3
+    assert figure(first, "jobchime_records_total", service="matcher", topic="postings.v1") == 3
     assert not any(name == "jobchime_records_total" for name, _ in scraped(second))
 
 
@@ -116,15 +116,15 @@ def test_what_a_runner_tells_is_counted() -> None:
     meter.ticked(0.2, failed=True)
     meter.ready(True)
     where = {"service": "matcher", "topic": "postings.v1"}
-    assert one(metrics, "jobchime_records_total", **where) == 5
-    assert one(metrics, "jobchime_handle_seconds_count", **where) == 2
-    assert one(metrics, "jobchime_dead_letters_total", **where, error_type="PoisonError") == 1
+    assert figure(metrics, "jobchime_records_total", **where) == 5
+    assert figure(metrics, "jobchime_handle_seconds_count", **where) == 2
+    assert figure(metrics, "jobchime_dead_letters_total", **where, error_type="PoisonError") == 1
     retries = {"service": "matcher", "topic": "criteria.v1", "error_type": "UnavailableError"}
-    assert one(metrics, "jobchime_retries_total", **retries) == 1
-    assert one(metrics, "jobchime_consumergroup_lag", **where, partition="4") == 17
-    assert one(metrics, "jobchime_partitions_assigned", service="matcher") == 12
-    assert one(metrics, "jobchime_tick_failures_total", service="matcher") == 1
-    assert one(metrics, "jobchime_ready", service="matcher") == 1
+    assert figure(metrics, "jobchime_retries_total", **retries) == 1
+    assert figure(metrics, "jobchime_consumergroup_lag", **where, partition="4") == 17
+    assert figure(metrics, "jobchime_partitions_assigned", service="matcher") == 12
+    assert figure(metrics, "jobchime_tick_failures_total", service="matcher") == 1
+    assert figure(metrics, "jobchime_ready", service="matcher") == 1
 
 
 def test_a_partition_that_went_elsewhere_has_no_lag_here() -> None:
@@ -215,8 +215,8 @@ def test_freshness_is_counted_from_the_fetch() -> None:
     fetched = (NOON - timedelta(seconds=3)).isoformat().replace("+00:00", "Z")
     service.handle([record("postings.v1", f'{{"posted_at":"{posted}","fetched_at":"{fetched}"}}')])
     assert service.freshness_s() == 3
-    assert one(metrics, "jobchime_fetched_to_matched_seconds_sum") == 3
-    assert one(metrics, "jobchime_published_to_fetched_seconds_sum") == 2 * 3600 - 3
+    assert figure(metrics, "jobchime_fetched_to_matched_seconds_sum") == 3
+    assert figure(metrics, "jobchime_published_to_fetched_seconds_sum") == 2 * 3600 - 3
 
 
 def test_a_match_record_tells_when_its_posting_was_published_normalised_matched_and_stored() -> None:
@@ -231,17 +231,17 @@ def test_a_match_record_tells_when_its_posting_was_published_normalised_matched_
 
     dated, undated = f'"posted_at":"{posted.isoformat()}",', ""
     service.handle([match(dated, ce_time=normalised.isoformat()), match(undated)])
-    assert one(metrics, "jobchime_published_to_matched_seconds_count") == 2
-    assert one(metrics, "jobchime_published_to_matched_seconds_sum") == (2 * 3600 - 3) + (9 - 3)
-    assert one(metrics, "jobchime_normalised_to_matched_seconds_count") == 1
-    assert one(metrics, "jobchime_normalised_to_matched_seconds_sum") == 7 - 3
-    assert one(metrics, "jobchime_matched_to_stored_seconds_count") == 2
-    assert one(metrics, "jobchime_matched_to_stored_seconds_sum") == 2 * 3
+    assert figure(metrics, "jobchime_published_to_matched_seconds_count") == 2
+    assert figure(metrics, "jobchime_published_to_matched_seconds_sum") == (2 * 3600 - 3) + (9 - 3)
+    assert figure(metrics, "jobchime_normalised_to_matched_seconds_count") == 1
+    assert figure(metrics, "jobchime_normalised_to_matched_seconds_sum") == 7 - 3
+    assert figure(metrics, "jobchime_matched_to_stored_seconds_count") == 2
+    assert figure(metrics, "jobchime_matched_to_stored_seconds_sum") == 2 * 3
 
     closed = f'"status":"closed",{dated}'
     service.handle([match(closed, ce_time=normalised.isoformat()), match(dated + '"cause":"backfill",')])
-    assert one(metrics, "jobchime_published_to_matched_seconds_count") == 2, "a closing is no news"
-    assert one(metrics, "jobchime_matched_to_stored_seconds_count") == 3, "a closing is stored like any other"
+    assert figure(metrics, "jobchime_published_to_matched_seconds_count") == 2, "a closing is no news"
+    assert figure(metrics, "jobchime_matched_to_stored_seconds_count") == 3, "a closing is stored like any other"
 
 
 def test_how_late_a_source_is_is_not_told_by_closings() -> None:
@@ -249,8 +249,8 @@ def test_how_late_a_source_is_is_not_told_by_closings() -> None:
     service = Measured(Collecting(inputs=("postings.v1",)), metrics, FixedClock(NOON))
     dates = f'"posted_at":"{(NOON - timedelta(days=30)).isoformat()}","fetched_at":"{NOON.isoformat()}"'
     service.handle([record("postings.v1", f'{{"status":"closed",{dates}}}')])
-    assert one(metrics, "jobchime_published_to_fetched_seconds_count") == 0
-    assert one(metrics, "jobchime_fetched_to_matched_seconds_count") == 1
+    assert figure(metrics, "jobchime_published_to_fetched_seconds_count") == 0
+    assert figure(metrics, "jobchime_fetched_to_matched_seconds_count") == 1
 
 
 def test_clocks_that_differ_a_little_measure_nothing_below_zero() -> None:
@@ -260,8 +260,8 @@ def test_clocks_that_differ_a_little_measure_nothing_below_zero() -> None:
     early = record("matches.v1", f'{{"fetched_at":"{ahead.isoformat()}"}}', ce_time=ahead.isoformat())
     service.handle([early])
     for stage in ("fetched_to_stored", "published_to_matched", "normalised_to_matched", "matched_to_stored"):
-        assert one(metrics, f"jobchime_{stage}_seconds_count") == 1
-        assert one(metrics, f"jobchime_{stage}_seconds_sum") == 0
+        assert figure(metrics, f"jobchime_{stage}_seconds_count") == 1
+        assert figure(metrics, f"jobchime_{stage}_seconds_sum") == 0
 
 
 def test_old_news_and_nonsense_say_nothing_of_freshness() -> None:
@@ -292,4 +292,4 @@ def test_a_raw_item_is_dated_by_its_header_alone() -> None:
 def test_a_gauge_can_be_followed() -> None:
     metrics = Metrics()
     metrics.follow(listed.LOOP, lambda: 4.5, "main")
-    assert one(metrics, "jobchime_loop_idle_seconds", loop="main") == 4.5
+    assert figure(metrics, "jobchime_loop_idle_seconds", loop="main") == 4.5

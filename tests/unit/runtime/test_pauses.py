@@ -31,10 +31,10 @@ def test_it_is_kept_since_when_something_is_paused(engine: Engine) -> None:
     pauses = SqlPauses(engine)
     pauses.set_sending(True, NOW)
     pauses.set_service("ingest", True, NOON)
-    held = pauses.read()
-    assert (held.paused_since("sending"), held.paused_since("ingest.collector")) == (NOW, NOON)
-    assert (held.paused_by("ingest.collector"), held.paused_by("matcher")) == ("ingest", "matcher")
-    assert held.paused_since("matcher") is None
+    pauses_read = pauses.read()
+    assert (pauses_read.paused_since("sending"), pauses_read.paused_since("ingest.collector")) == (NOW, NOON)
+    assert (pauses_read.paused_by("ingest.collector"), pauses_read.paused_by("matcher")) == ("ingest", "matcher")
+    assert pauses_read.paused_since("matcher") is None
     pauses.set_sending(False, NOON)
     assert pauses.read().paused_since("sending") is None
 
@@ -98,32 +98,32 @@ def test_a_watch_knows_from_the_start_and_learns_by_itself(engine: Engine) -> No
 
 
 def test_a_paused_service_takes_and_ticks_nothing_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    held: set[str] = set()
-    one, other = Collecting("one"), Collecting("other")
+    paused: set[str] = set()
+    first, other = Collecting("one"), Collecting("other")
     with open_log(tmp_path) as log:
-        runner = EmbeddedRunner([one, other], log, clock=FixedClock(NOON), paused=held.__contains__)
+        runner = EmbeddedRunner([first, other], log, clock=FixedClock(NOON), paused=paused.__contains__)
         log.produce(outs(3))
-        held.add("one")
+        paused.add("one")
         runner.load()
         runner.drain()
         runner.tick(NOON)
-        assert (one.done, one.ticks) == ([], [])
+        assert (first.done, first.ticks) == ([], [])
         assert (len(other.done), other.ticks) == (3, [NOON])
         assert {service.name: service.lag for service in runner.status().services} == {"one": 3, "other": 0}
-        held.clear()
+        paused.clear()
         runner.drain()
         runner.tick(NOON)
-        assert (one.done, one.ticks) == (other.done, [NOON])
+        assert (first.done, first.ticks) == (other.done, [NOON])
 
 
 def test_a_paused_source_is_not_polled_and_its_silence_is_no_news(tmp_path: Path) -> None:
     feed = written(tmp_path / "feed.jsonl", json_lines(line("1")))
     made = bench(tmp_path / "bench", source(str(feed), "a"), source(str(feed), "b"))
-    held: frozenset[str] = frozenset({"a"})
-    made.collector = Collector(made.tools, made.reader, made.chance, paused=lambda: held)
+    paused: frozenset[str] = frozenset({"a"})
+    made.collector = Collector(made.tools, made.reader, made.chance, paused=lambda: paused)
     made.tick()
     assert {raw.source for raw in made.sent.raw()} == {"b"}
     assert made.collector.silent(made.now.replace(year=2027)).keys() == {"b"}
-    held = frozenset()
+    paused = frozenset()
     made.tick()
     assert {raw.source for raw in made.sent.raw()} == {"a", "b"}

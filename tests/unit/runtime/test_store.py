@@ -181,11 +181,11 @@ def test_a_full_disk_is_one_sentence_and_keeps_what_was_there(engine: Engine) ->
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     event.listen(engine, "connect", no_room)
-    with pytest.raises(UnavailableError, match="disk is full") as told, writing(engine) as connection:
+    with pytest.raises(UnavailableError, match="disk is full") as raised, writing(engine) as connection:
         connection.execute(
             insert(suppressions), [{"address_hash": f"{n:0500}", "reason": "", "created_at": NOW} for n in range(500)]
         )
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     assert counted(engine) == ["kept"]
 
 

@@ -87,13 +87,13 @@ def test_what_a_tick_gave_is_held_until_it_is_durable(log: SqliteLog) -> None:
                 raise UnavailableError("Kafka is away")
             log.produce(records)
 
-    one = Ticking("one")
-    ticker = Ticker([one], Flaky(), clock=FixedClock(NOON))
+    ticking = Ticking("one")
+    ticker = Ticker([ticking], Flaky(), clock=FixedClock(NOON))
     with pytest.raises(UnavailableError):
         ticker.once()
     ticker.once()
     assert values(log) == ["one 1"]
-    assert len(one.at) == 1
+    assert len(ticking.at) == 1
 
 
 def test_a_slow_one_does_not_keep_others_waiting(log: SqliteLog) -> None:
@@ -110,15 +110,15 @@ def test_a_slow_one_does_not_keep_others_waiting(log: SqliteLog) -> None:
 def test_a_failure_is_told_and_forgotten_when_it_has_passed(log: SqliteLog) -> None:
     failing = threading.Event()
     failing.set()
-    one = Ticking("one", lambda: away() if failing.is_set() else None)
-    with capture_logs() as logs, Ticker([one], log, clock=FixedClock(NOON), every_s=0.01) as ticker:
+    ticking = Ticking("one", lambda: away() if failing.is_set() else None)
+    with capture_logs() as logs, Ticker([ticking], log, clock=FixedClock(NOON), every_s=0.01) as ticker:
         for _ in range(1_000):
             if ticker.errors:
                 break
             threading.Event().wait(0.01)
         assert ticker.errors == {"one": "the store is away"}
         failing.clear()
-        assert one.ticked.wait(60)
+        assert ticking.ticked.wait(60)
     assert ticker.errors == {}
     assert len([entry for entry in logs if entry["event"] == "tick failed"]) == 1
 
@@ -165,14 +165,14 @@ def test_a_service_with_inputs_is_refused(log: SqliteLog) -> None:
 
 
 def test_a_paused_one_does_not_tick_and_goes_on_when_resumed(log: SqliteLog) -> None:
-    held, free = Ticking("held"), Ticking("free")
+    resting, free = Ticking("held"), Ticking("free")
     paused = {"held"}
-    ticker = Ticker([held, free], log, clock=FixedClock(NOON), paused=paused.__contains__)
+    ticker = Ticker([resting, free], log, clock=FixedClock(NOON), paused=paused.__contains__)
     ticker.once()
-    assert (len(held.at), len(free.at)) == (0, 1)
+    assert (len(resting.at), len(free.at)) == (0, 1)
     paused.clear()
     ticker.once()
-    assert (len(held.at), len(free.at)) == (1, 2)
+    assert (len(resting.at), len(free.at)) == (1, 2)
 
 
 def test_ticks_and_their_failures_are_counted_by_service(log: SqliteLog) -> None:

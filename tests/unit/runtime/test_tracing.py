@@ -33,18 +33,18 @@ def _made_of(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def traced(service, share: float = 1.0) -> tuple[Traced, list[Span]]:
-    told: list[Span] = []
-    return Traced(service, told.append, share, FixedClock(NOON)), told
+    spans: list[Span] = []
+    return Traced(service, spans.append, share, FixedClock(NOON)), spans
 
 
 def test_a_way_begins_with_the_fetch_and_each_step_hangs_on_the_one_before() -> None:
-    normaliser, told = traced(Making(inputs=("raw.v1",)))
+    normaliser, spans = traced(Making(inputs=("raw.v1",)))
     raw = record("raw.v1", "item")
 
     (posting,) = normaliser.handle([raw])
 
-    fetched, normalised = told
-    assert {span.trace for span in told} == {trace_of(raw.headers)} == {trace_of(posting.headers)}
+    fetched, normalised = spans
+    assert {span.trace for span in spans} == {trace_of(raw.headers)} == {trace_of(posting.headers)}
     assert (fetched.name, fetched.parent, fetched.id) == ("raw.v1", None, span_of(raw.headers))
     assert (fetched.began, fetched.ended) == (FETCHED, raw.appended_at)
     assert (normalised.name, normalised.parent) == ("postings.v1", fetched.id)
@@ -52,21 +52,21 @@ def test_a_way_begins_with_the_fetch_and_each_step_hangs_on_the_one_before() -> 
 
 
 def test_a_record_of_which_nothing_is_made_ends_a_way() -> None:
-    notifier, told = traced(Collecting(inputs=("matches.v1",)))
+    notifier, spans = traced(Collecting(inputs=("matches.v1",)))
     match = record("matches.v1", "match")
 
     notifier.handle([match])
 
-    (span,) = told
+    (span,) = spans
     assert (span.name, span.parent, span.id) == ("matches.v1 taken in", span_of(match.headers), None)
 
 
 def test_a_record_that_comes_again_tells_the_same() -> None:
-    service, told = traced(Making(inputs=("raw.v1",)))
+    service, spans = traced(Making(inputs=("raw.v1",)))
     service.handle([record("raw.v1", "item")])
     service.handle([record("raw.v1", "item")])
 
-    assert told[:2] == told[2:]
+    assert spans[:2] == spans[2:]
 
 
 def test_each_service_chooses_the_same_ways() -> None:
@@ -81,13 +81,13 @@ def test_each_service_chooses_the_same_ways() -> None:
 
 
 def test_what_has_no_trace_and_a_share_of_none_say_nothing() -> None:
-    service, told = traced(Making(inputs=("raw.v1",)))
+    service, spans = traced(Making(inputs=("raw.v1",)))
     plain = replace(record("raw.v1", "item"), headers={"ce_id": "item", "traceparent": "nonsense"})
     service.handle([plain])
     none, nothing = traced(Making(inputs=("raw.v1",)), 0.0)
     none.handle([record("raw.v1", "item")])
 
-    assert told == nothing == []
+    assert spans == nothing == []
 
 
 def test_a_collector_gets_them_with_the_ids_of_the_records_and_nothing_of_a_person() -> None:

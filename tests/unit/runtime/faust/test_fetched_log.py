@@ -20,7 +20,7 @@ def found(*values: str, first: int = 0, at: Sequence[int] | None = None) -> list
     return [Found(2, offset, value=value.encode()) for offset, value in zip(offsets, values, strict=True)]
 
 
-class Held:
+class Harness:
     """A lane of a stage over what was fetched, with what surrounds it."""
 
     def __init__(
@@ -66,36 +66,36 @@ def refuse_bad(record: Record) -> None:
 
 def test_what_is_in_hand_is_handled_and_what_goes_out_is_produced() -> None:
     service = Collecting(forward=NEXT)
-    held = Held(service)
-    held.hold("a", "b", "c", first=7)
-    assert held.lane.work()
-    assert held.finished
-    assert held.lane.offset == 10
+    harness = Harness(service)
+    harness.hold("a", "b", "c", first=7)
+    assert harness.lane.work()
+    assert harness.finished
+    assert harness.lane.offset == 10
     assert service.batches == [["a", "b", "c"]]
-    assert [out.value for out in held.producer.out] == [b"a", b"b", b"c"]
-    assert held.meter.done == 3
+    assert [out.value for out in harness.producer.out] == [b"a", b"b", b"c"]
+    assert harness.meter.done == 3
 
 
 def test_offsets_may_have_gaps() -> None:
     service = Collecting()
-    held = Held(service, batch=2)
-    held.hold("3", "9", "11", "40", at=[3, 9, 11, 40])
-    held.work()
+    harness = Harness(service, batch=2)
+    harness.hold("3", "9", "11", "40", at=[3, 9, 11, 40])
+    harness.work()
     assert service.batches == [["3", "9"], ["11", "40"]]
-    assert held.lane.offset == 41
+    assert harness.lane.offset == 41
 
 
 def test_poison_is_buried_and_what_follows_is_handled() -> None:
     service = Collecting(judge=refuse_bad)
-    held = Held(service)
-    held.hold("a", "bad 1", "b")
+    harness = Harness(service)
+    harness.hold("a", "bad 1", "b")
     with capture_logs():
-        held.work()
-    assert held.finished
+        harness.work()
+    assert harness.finished
     assert service.done == ["a", "b"]
-    assert [(out.topic, out.value) for out in held.producer.out] == [(f"{TOPIC}.dead", b"bad 1")]
-    assert held.meter.letters == [(TOPIC, "PoisonError")]
-    assert held.meter.done == 3
+    assert [(out.topic, out.value) for out in harness.producer.out] == [(f"{TOPIC}.dead", b"bad 1")]
+    assert harness.meter.letters == [(TOPIC, "PoisonError")]
+    assert harness.meter.done == 3
 
 
 def test_an_engine_that_is_away_is_waited_for_and_nothing_is_counted_as_done() -> None:
@@ -105,126 +105,126 @@ def test_an_engine_that_is_away_is_waited_for_and_nothing_is_counted_as_done() -
         if away[0]:
             raise UnavailableError("away")
 
-    held = Held(Collecting(judge=judge), retry=RetryPolicy(first_s=1, jitter=0))
-    held.hold("a", "b", first=5)
+    harness = Harness(Collecting(judge=judge), retry=RetryPolicy(first_s=1, jitter=0))
+    harness.hold("a", "b", first=5)
     with capture_logs():
-        assert not held.lane.work()
-        assert not held.finished
-        assert held.lane.offset == 5
-        assert held.lane.wakes_at == 1
+        assert not harness.lane.work()
+        assert not harness.finished
+        assert harness.lane.offset == 5
+        assert harness.lane.wakes_at == 1
         away[0] = False
-        held.time.sleep(1)
-        held.work()
-    assert held.lane.offset == 7
-    assert held.meter.retries == ["UnavailableError"]
+        harness.time.sleep(1)
+        harness.work()
+    assert harness.lane.offset == 7
+    assert harness.meter.retries == ["UnavailableError"]
 
 
 def test_a_producer_that_is_away_is_waited_for_and_the_batch_is_handled_again() -> None:
     service = Collecting(forward=NEXT)
-    held = Held(service)
-    held.producer.away = True
-    held.hold("a")
+    harness = Harness(service)
+    harness.producer.away = True
+    harness.hold("a")
     with capture_logs():
-        assert not held.lane.work()
-        held.producer.away = False
-        assert held.lane.work()
+        assert not harness.lane.work()
+        harness.producer.away = False
+        assert harness.lane.work()
     assert service.batches == [["a"], ["a"]]
-    assert [out.value for out in held.producer.out] == [b"a"]
+    assert [out.value for out in harness.producer.out] == [b"a"]
 
 
 def test_the_cap_halts_and_leaves_the_rest_undone() -> None:
-    held = Held(Collecting(judge=refuse_bad), in_row=3)
-    held.hold(*(f"bad {number}" for number in range(9)))
+    harness = Harness(Collecting(judge=refuse_bad), in_row=3)
+    harness.hold(*(f"bad {number}" for number in range(9)))
     with capture_logs():
-        held.work()
-    assert held.lane.halted
-    assert not held.finished
-    assert held.lane.wakes_at is None
-    assert held.lane.offset == 2
-    assert held.lane.error is not None
-    assert "halted at raw.v1:2:2" in held.lane.error
-    held.hold("good", first=9)
-    assert held.lane.halted
-    assert not held.lane.work()
+        harness.work()
+    assert harness.lane.halted
+    assert not harness.finished
+    assert harness.lane.wakes_at is None
+    assert harness.lane.offset == 2
+    assert harness.lane.error is not None
+    assert "halted at raw.v1:2:2" in harness.lane.error
+    harness.hold("good", first=9)
+    assert harness.lane.halted
+    assert not harness.lane.work()
 
 
 def test_records_of_a_new_assignment_may_lie_before_those_of_the_last() -> None:
     service = Collecting(judge=refuse_bad)
-    held = Held(service)
-    held.hold("a", "b", "c")
-    held.work()
-    held.hold("b", "c", "d", first=1)
-    held.work()
+    harness = Harness(service)
+    harness.hold("a", "b", "c")
+    harness.work()
+    harness.hold("b", "c", "d", first=1)
+    harness.work()
     assert service.batches == [["a", "b", "c"], ["b", "c", "d"]]
-    assert held.lane.offset == 4
+    assert harness.lane.offset == 4
 
 
 def test_what_was_tried_before_a_new_assignment_is_forgotten() -> None:
     def judge(record: Record) -> None:
         raise RuntimeError("it fails")
 
-    held = Held(Collecting(judge=judge), retry=RetryPolicy(attempts=3, first_s=1, jitter=0))
-    held.hold("a", "b")
+    harness = Harness(Collecting(judge=judge), retry=RetryPolicy(attempts=3, first_s=1, jitter=0))
+    harness.hold("a", "b")
     with capture_logs():
-        held.work()
-        assert held.lane.wakes_at == 1
-        held.hold("a", "b")
-        assert held.lane.wakes_at is None
-        assert held.lane.error is None
+        harness.work()
+        assert harness.lane.wakes_at == 1
+        harness.hold("a", "b")
+        assert harness.lane.wakes_at is None
+        assert harness.lane.error is None
 
 
 def test_what_is_fetched_meanwhile_comes_after_what_is_there() -> None:
     service = Collecting()
-    held = Held(service, batch=2)
-    held.hold("a", "b", "c")
-    held.lane.work()
-    held.log.put((TOPIC, 2), found("d", "e", first=3))
-    held.work()
+    harness = Harness(service, batch=2)
+    harness.hold("a", "b", "c")
+    harness.lane.work()
+    harness.log.put((TOPIC, 2), found("d", "e", first=3))
+    harness.work()
     assert service.batches == [["a", "b"], ["c", "d"], ["e"]]
 
 
 def test_what_is_fetched_again_is_not_handled_again() -> None:
     service = Collecting()
-    held = Held(service)
-    held.hold("a", "b", "c")
-    held.log.put((TOPIC, 2), found("b", "c", "d", first=1))
-    held.work()
-    held.log.put((TOPIC, 2), found("d", first=3))
-    held.work()
+    harness = Harness(service)
+    harness.hold("a", "b", "c")
+    harness.log.put((TOPIC, 2), found("b", "c", "d", first=1))
+    harness.work()
+    harness.log.put((TOPIC, 2), found("d", first=3))
+    harness.work()
     assert service.done == ["a", "b", "c", "d"]
 
 
 def test_a_batch_of_an_earlier_assignment_counts_for_nothing_in_the_next() -> None:
     service = Collecting()
-    held = Held(service)
+    harness = Harness(service)
 
     def judge(record: Record) -> None:
         """The partition goes and comes back while the service handles it."""
-        held.log.begin(9, {(TOPIC, 2): 0})
-        held.log.put((TOPIC, 2), found("a", "b", "c"))
+        harness.log.begin(9, {(TOPIC, 2): 0})
+        harness.log.put((TOPIC, 2), found("a", "b", "c"))
 
     service.judge = judge
-    held.hold("a", "b")
-    held.work()
-    assert held.log.assignment[1][TOPIC, 2].next == 0
+    harness.hold("a", "b")
+    harness.work()
+    assert harness.log.assignment[1][TOPIC, 2].next == 0
     service.judge = lambda record: None
-    assert not held.lane.work()
-    held.lane.seek(0)
-    held.work()
-    assert held.log.assignment[1][TOPIC, 2].next == 3
+    assert not harness.lane.work()
+    harness.lane.seek(0)
+    harness.work()
+    assert harness.log.assignment[1][TOPIC, 2].next == 3
 
 
 def test_nothing_is_read_of_a_partition_that_is_not_given() -> None:
-    held = Held(Collecting())
-    assert held.log.read(TOPIC, 1, 0, 10) == []
-    assert held.log.committed("collecting", TOPIC, 1) == 0
+    harness = Harness(Collecting())
+    assert harness.log.read(TOPIC, 1, 0, 10) == []
+    assert harness.log.committed("collecting", TOPIC, 1) == 0
 
 
 def test_the_status_tells_where_the_partition_stands() -> None:
-    held = Held(Collecting())
-    held.hold("a", first=4)
-    held.work()
-    status = held.lane.status(12, 5)
+    harness = Harness(Collecting())
+    harness.hold("a", first=4)
+    harness.work()
+    status = harness.lane.status(12, 5)
     assert (status.topic, status.partition, status.offset, status.lag, status.state) == (TOPIC, 2, 5, 7, "running")
 
 
