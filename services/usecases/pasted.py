@@ -15,12 +15,19 @@ from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
-from services.usecases.wishes.forms import forms_in, forms_refused, permanent_in, values_without, with_permanent
-from services.usecases.wishes.levels import levels_of, levels_refused
 from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, tools_typed, years_of
-from services.usecases.wishes.pay import floor_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
+from services.usecases.wishes.terms import (
+    floor_of,
+    forms_in,
+    forms_refused,
+    levels_of,
+    levels_refused,
+    permanent_in,
+    values_without,
+    with_permanent,
+)
 
 _MOST_SKILLS: Final = 12
 _MANY: Final = 4

@@ -1,0 +1,209 @@
+"""Terms of a job, as somebody says them who looks for work: otherwise than a posting does.
+
+Forms of employment; levels, of which a posting is of one, and who looks for work may want several; the least pay.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple, get_args
+
+from schemas.criteria import Criteria, SalaryFloor
+from schemas.posting import Employment, PostingCore, Seniority
+from services.ingest.domain.pay.amounts import amounts_in
+from services.ingest.domain.pay.bands import infer_period, is_plausible
+from services.ingest.domain.pay.data import pay_data
+from services.ingest.domain.pay.words import DOLLAR, DOLLARS, local_currency, period_after
+from services.rules.criterion.facet import Facet
+from services.rules.lexicon.builder import any_of
+from services.rules.money import currency_of, rates_before
+from services.rules.places.known import is_country
+from services.rules.roles.taxonomy import roles
+from services.rules.text import lowered
+from services.usecases.wishes.sentence import CLAUSE_ENDS, choices_in, choices_of, is_idle, ways, without_idle
+
+_FORMS: Final = get_args(Employment)
+_PERMANENT: Final = ("full_time", "part_time")
+"""All forms but those that end by a day, or are one's own business."""
+_OF_MANAGERS: Final[tuple[Seniority, ...]] = ("manager", "director", "executive")
+_MOST_WORDS: Final = 2
+Reader = Callable[[str], PostingCore]
+"""Reads words as a posting."""
+_THOUSANDS: Final = re.compile(
+    r"(?<![\w.,])(?P<whole>\d{2,3})\s?[kK]\b|(?<![\w.,])(?P<thousands>\d{2,3})[.,\s](?P<rest>000)\b"
+)
+_LEAST_BARE: Final = 100
+"""Of a sum in no currency: "20 hours", "3 days a week" are none."""
+_MANY_THOUSANDS: Final = 10_000
+"""From here on they are of a year where nothing says of what time."""
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+def permanent_in(sentence: str) -> tuple[bool, str]:
+    """Whether a permanent post is asked for, and the sentence without the words that say so."""
+    for found in _patterns().permanent.finditer(sentence):
+        if not ways().never.search(sentence.lower(), 0, found.start()):
+            return True, f"{sentence[: found.start()]}{sentence[found.end() :]}"
+    return False, sentence
+
+
+def with_permanent(asked: Sequence[str]) -> tuple[str, ...]:
+    """The forms that somebody asks for who wants a permanent post, or one of these forms besides."""
+    return tuple(asked) if set(asked) & set(_PERMANENT) else (*_PERMANENT, *asked)
+
+
+def forms_in(offered: Sequence[str], wanted: str) -> Iterator[str]:
+    """A posting takes full-time for granted; a sentence says it because it is meant."""
+    for form in offered:
+        if form in _FORMS and (wanted or form != "full_time"):
+            yield form
+    if "part_time" not in offered and _is_part_time(wanted, beside_full_time="full_time" in offered):
+        yield "part_time"
+
+
+def _is_part_time(wanted: str, *, beside_full_time: bool) -> bool:
+    """Whether that is named, beside whatever other form, as an internship may be; or hours that make no full week.
+
+    "30 hours" say it beside full-time as another choice alone.
+    """
+    known = _patterns()
+    hours = known.part_of_a_week.finditer(wanted)
+    return bool(known.part_time.search(wanted)) or any(said["choice"] or not beside_full_time for said in hours)
+
+
+def forms_refused(part: str, offered_by: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
+    """The forms that a refusal names; none where it says more of them, as "unpaid internships" leaves paid ones."""
+    forms = () if re.search(r"\d", part) else tuple(form for form in offered_by(part) if form in _FORMS)
+    for word in re.finditer(r"[\w-]+", part) if forms else ():
+        rest = f"{part[: word.start()]}{part[word.end() :]}"
+        says_more = not is_idle(word[0]) and tuple(offered_by(rest)) == forms
+        if says_more and not offered_by(word[0]):
+            return ()
+    return forms
+
+
+def values_without(facet: Facet, values: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """What is left to ask for of a facet; where nothing is asked for, all other values."""
+    criteria = Criteria(**{facet.name: tuple(asked)})
+    for value in values:
+        if len(facet.asked(criteria)) != 1 or value not in facet.asked(criteria):
+            criteria = facet.excluding(criteria, value)
+    return facet.asked(criteria) if values else tuple(asked)
+
+
+def levels_of(wanted: str, whole: PostingCore, read: Reader) -> tuple[Seniority, ...]:
+    """The level of the whole, that of each part which names nothing else, and those on both sides of an "or"."""
+    found = [whole.seniority] if whole.seniority else []
+    parts = [*choices_of(wanted), *_beside_choices(wanted)]
+    found += [level for part in parts if (level := _level(part, read))]
+    return tuple(dict.fromkeys(found))
+
+
+def levels_refused(part: str, read: Reader) -> tuple[Seniority, ...]:
+    """The levels that a refusal names, without the word that says so: "senior roles", "people management".
+
+    Beneath a junior is an intern alone.
+    """
+    if any(_patterns().managing.fullmatch(said.lower()) for said in (part, without_idle(part))):
+        return _OF_MANAGERS
+    level = _level(part, read)
+    if level == "junior":
+        return ("intern", "junior")
+    return (level,) if level else ()
+
+
+def _level(part: str, read: Reader) -> Seniority | None:
+    """The level that a few words name, and nothing else."""
+    bare = without_idle(part)
+    if _patterns().executive.fullmatch(bare.lower()):
+        return "executive"
+    if not bare or len(re.split(r"[\s-]", bare)) > _MOST_WORDS:
+        return None
+    reading = read(bare)
+    leads = reading.seniority in ("lead", *_OF_MANAGERS) and not reading.roles  # "team lead", "VP"
+    return reading.seniority if leads or roles().says_level(bare) else None
+
+
+def _beside_choices(wanted: str) -> Iterator[str]:
+    """The words right before and right behind each "or"."""
+    for before, _, behind in choices_in(wanted):
+        yield from before.split()[-1:]
+        yield from wanted[behind:].split()[:1]
+
+
+def floor_of(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
+    """What a sentence asks for at least. `posting`: as one reads it, with care; `currency`: where it names none."""
+    pay = posting.salary
+    if pay is not None and pay.period != "project" and (amount := int(pay.min or pay.max or 0)):
+        named = _named_apart(sentence) or pay.currency or currency
+        return SalaryFloor(amount=amount, currency=named, period=pay.period)
+    return _stated(posting, sentence, places, currency) or _in_thousands(sentence, _named_apart(sentence) or currency)
+
+
+def _stated(posting: PostingCore, sentence: str, places: tuple[str, ...], currency: str) -> SalaryFloor | None:
+    """The first sum with a currency or a period: nobody says of their budgets or bonuses what they look for."""
+    country = places[0] if len(places) == 1 and is_country(places[0]) else None
+    rates = rates_before(posting.fetched_at.date())
+    text = lowered(sentence)
+    for sum_ in amounts_in(text, pay_data()):
+        spell = period_after(text[sum_.end :])
+        few_thousands = sum_.kind == "thousand" and sum_.value < _MANY_THOUSANDS
+        if sum_.currency is None and not few_thousands and (spell is None or sum_.value < _LEAST_BARE):
+            continue
+        named = _currency(sum_.currency, country) or _named_apart(sentence) or currency_of(country or "") or currency
+        period = spell.period if spell else infer_period([sum_.value], named, rates, labelled=True)
+        if period is None or period == "project" or not is_plausible([sum_.value], named, period, rates):
+            continue
+        amount = int(sum_.value * (spell.factor if spell else 1))
+        return SalaryFloor(amount=amount, currency=named, period=period)
+    return None
+
+
+def _currency(said: str | None, country: str | None) -> str | None:
+    if said == DOLLAR:
+        return DOLLARS.get(country or "", "USD")
+    return said if said is None or (len(said) == 3 and said.isupper()) else local_currency(said, country)
+
+
+def _named_apart(sentence: str) -> str | None:
+    """The one currency that a sentence names in words, wherever: "salary in dollars, 4000 a month"."""
+    known = pay_data()
+    words = (word[0].lower() for word in _WORD.finditer(sentence))
+    named = {code for word in words if (code := _currency(known.before.get(word) or known.after.get(word), None))}
+    return named.pop() if len(named) == 1 else None
+
+
+def _in_thousands(sentence: str, currency: str) -> SalaryFloor | None:
+    """ "60k", "60.000": of a year."""
+    found = _THOUSANDS.search(sentence)
+    amount = int(found["whole"] or found["thousands"]) * 1_000 if found else 0
+    return SalaryFloor(amount=amount, currency=currency) if amount else None
+
+
+class _Patterns(NamedTuple):
+    part_of_a_week: re.Pattern[str]
+    """Hours of a week, or hours beside which nothing stands in their part."""
+    part_time: re.Pattern[str]
+    permanent: re.Pattern[str]
+    managing: re.Pattern[str]
+    """In lower case, as `executive`."""
+    executive: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    choice = any_of("joint.or", "joint.either")
+    ends = rf"(?=\s*(?:$|{CLAUSE_ENDS}|{any_of('joint.and', 'joint.or', 'wish.leads')}))"
+    return _Patterns(
+        part_time=re.compile(rf"(?<!\w){any_of('employment.part_time')}(?!\w)", re.IGNORECASE),
+        permanent=re.compile(any_of("wish.permanent"), re.IGNORECASE),
+        managing=re.compile(any_of("wish.managing")),
+        executive=re.compile(any_of("wish.executive")),
+        part_of_a_week=re.compile(
+            rf"(?:(?P<choice>(?<!\w){choice} )|(?P<apart>^|[,;(] ?| [-–—] )|(?<![\w.,]))"
+            rf"(?:[12]\d|3[0-4])[ -]?{any_of('employment.hours')}"
+            rf"(?:[ -]?(?:/|{any_of('employment.a_week')})? ?{any_of('employment.week')}"
+            rf"|(?(choice){ends}|(?(apart){ends}|(?!))))",
+            re.IGNORECASE,
+        ),
+    )
