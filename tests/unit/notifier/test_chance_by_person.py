@@ -45,6 +45,15 @@ def test_work_on_site_far_from_home_is_less_likely_wanted_where_only_the_country
     assert "its town is far off, 3,2" in chance_line(chance(far, OHIO))
 
 
+@pytest.mark.parametrize(("home", "town"), [("GB-SCT", "Edinburgh, GB"), ("DE-BY", "Munich, DE")])
+def test_work_on_site_may_lie_in_ones_part_of_a_country_whose_towns_are_known_by_the_country_alone(
+    home: str, town: str
+) -> None:
+    criteria, reach = Criteria(text="nurse", places=(home[:2],)), Reach(scope="listed", countries=(home[:2],))
+    near = on_site(town, reach=reach)
+    assert chance(near, home_read(home), criteria=criteria) == chance(near, criteria=criteria)
+
+
 def test_remote_work_is_as_likely_from_anywhere_in_the_country_but_for_a_state_that_its_title_names() -> None:
     remote = nursing(towns=on_site("Seattle, US-WA").towns)
     assert chance(remote, OHIO) == chance(remote)

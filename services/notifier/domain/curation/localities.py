@@ -24,9 +24,15 @@ class Localities(NamedTuple):
     """Codes of states and the like."""
 
     def take_in(self, town: Town) -> bool:
-        """Whether a town lies in or near one of them; any does in a country of which none is named."""
+        """Whether a town lies in or near one of them, as far as is known; any does in a country of which none is named.
+
+        In which part of a country a town lies is known of few countries: there it may lie in one that is named.
+        """
         near, parts = self._within(town.country)
-        return not (near or parts) or town.code in parts or any(kilometres(centre, town) <= _TO_WORK for centre in near)
+        if not near and not parts:
+            return True
+        within = town.code in parts if town.state else bool(parts)
+        return within or any(kilometres(centre, town) <= _TO_WORK for centre in near)
 
     def take_in_part(self, part: str) -> bool:
         """Whether a state or the like is named or may hold a named town; any does in a country of which none is."""
