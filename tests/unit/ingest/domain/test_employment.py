@@ -16,6 +16,8 @@ TITLES = [
     ("Counsel (Maternity Cover)", "temporary"),
     ("Design Intern", "internship"),
     ("Buchhalter in Teilzeit", "part_time"),
+    ("Comptable à mi-temps", "part_time"),
+    ("Pielęgniarka, pół etatu", "part_time"),
     ("Technicien en CDD", "contract"),
     ("Estágio em Marketing", "internship"),
     ("Contract Manager", None),
