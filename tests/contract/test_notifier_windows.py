@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -250,6 +251,31 @@ class TestWindows:
         cut = store.windows.take_cut(NOW)
         claims = [store.windows.claim_due("one", NOW + DAY, cut, LEASE, 1) for _ in hours]
         assert [some[0].recipient.subscriber_id for some in claims] == [own["early"], own["between"], own["late"]]
+
+    def test_who_has_waited_longest_is_claimed_first_however_few_searches_are_looked_at(
+        self, store: NotifierStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.notifier.adapters.sql.windows.due._ROWS_EACH", 1)
+        chance = Random(7)
+        waits: dict[str, datetime] = {}
+        for number in range(24):
+            person = store.person(f"person{number}")
+            searches = [
+                store.search(person, f"s{at}", hour=chance.randrange(7, 12)) for at in range(chance.randrange(1, 6))
+            ]
+            waits[person.subscriber_id] = min(search.next_due_at for search in searches)
+        always = store.search(store.person("always"), cadence="instant")
+        store.matches.store(0, [arrival(0, posting("a"), [always.key])], NOW)
+        waits[always.subscriber_id] = always.next_due_at
+        cut, late = store.windows.take_cut(NOW), NOW + DAY
+        held = {person.recipient.subscriber_id for person in store.windows.claim_due("one", late, cut, LEASE, 5)}
+        claimed: list[str] = []
+        while some := store.windows.claim_due("two", late, cut, LEASE, 3):
+            assert len(some) == 3 or len(held) + len(claimed) + len(some) == len(waits)
+            claimed += [person.recipient.subscriber_id for person in some]
+        assert sorted(claimed) == sorted(waits.keys() - held)
+        assert [waits[person] for person in claimed] == sorted(waits[person] for person in claimed)
+        assert max(waits[person] for person in held) <= waits[claimed[0]]
 
     def test_a_killed_worker_that_starts_again_gives_back_what_it_held(self, store: NotifierStore) -> None:
         store.search(store.person())

@@ -1,6 +1,6 @@
 """Cuts, claims, and what is due between which cuts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -43,6 +43,8 @@ from services.runtime.sql.store import Value, bytewise, bytewise_of, is_postgres
 from services.runtime.sql.suppressed import is_suppressed
 
 _PUT_RIGHT_AT_ONCE = 10_000
+_ROWS_EACH = 8
+"""Searches that are looked at for each person who is wanted, at first: most have fewer, and some are held."""
 _INSTANT = literal("instant", literal_execute=True)
 """Written into the statement, so that the partial indexes are found fit for it."""
 
@@ -97,12 +99,12 @@ class SqlWindows:
         free = _claimable(is_postgresql(self._engine), in_turn)
         given = {"now": now, "ahead": now + AHEAD, "cut": cut.number}
         with reading(self._engine) as connection:
-            if connection.execute(free, given | {"most": 1}).first() is None:
+            if not _first_of(connection, free, given, 1):
                 return []
         with writing(self._engine) as connection:
             locked = free.with_for_update(skip_locked=True, key_share=True, of=subscribers)
             ripe = or_(_clocked_due(now), _instant_due(now, cut.number))
-            claimed = connection.execute(locked, given | {"most": most}).scalars().all()
+            claimed = _first_of(connection, locked, given, most)
             due = with_searches(connection, claimed, ripe)
             for some in chunks(subscriber.recipient.subscriber_id for subscriber in due):
                 connection.execute(
@@ -181,22 +183,47 @@ def _due_too_late(now: datetime) -> Any:
     )
 
 
+def _first_of(connection: Connection, free: Any, given: Mapping[str, object], most: int) -> Sequence[str]:
+    """At most so many, and fewer only where there are no more: those who are held may stand before them."""
+    looked_at = _ROWS_EACH * most
+    while True:
+        found = connection.execute(free, {**given, "most": most, "looked_at": looked_at}).scalars().all()
+        if len(found) == most or not connection.execute(_more_clocked(), {**given, "looked_at": looked_at}).first():
+            return found
+        looked_at *= 8
+
+
+@cache
+def _more_clocked() -> Any:
+    """Whether more searches are due by the clock than are looked at."""
+    return (
+        select(literal(1)).where(_clocked_due(bindparam("now"))).limit(1).offset(bindparam("looked_at", type_=Integer))
+    )
+
+
 @cache
 def _claimable(postgresql: bool, in_turn: bool) -> Any:
     """At most `most` active subscribers with due searches whom nobody holds, who has waited longest first.
 
-    Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing. `in_turn`: of
-    whom a mail waits already, the next digest waits too. The statement is built once: each tick asks it.
+    Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing. Of the half
+    that waits by the clock, where all of a board may be due at eight, the first `looked_at` are, and nobody is given
+    who has waited less than the last of these. `in_turn`: of whom a mail waits already, the next digest waits too. The
+    statement is built once: each tick asks it.
     """
     now: BindParameter[datetime] = bindparam("now")
-    halves = (_clocked_due(now), _instant_due(now, bindparam("cut")))
     columns = (saved_searches.c.subscriber_id, saved_searches.c.next_due_at)
-    found = union_all(*(select(*columns).where(half) for half in halves)).subquery()
+    looked_at = bindparam("looked_at", type_=Integer)
+    first = select(*columns).where(_clocked_due(now)).order_by(saved_searches.c.next_due_at).limit(looked_at)
+    # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
+    clocked = first.cte("clocked").prefix_with("MATERIALIZED", dialect="postgresql")
+    instant = select(*columns).where(_instant_due(now, bindparam("cut")))
+    found = union_all(select(clocked.c.subscriber_id, clocked.c.next_due_at), instant).subquery()
     since = func.min(found.c.next_due_at).label("since")
     waiting = select(found.c.subscriber_id, since).group_by(found.c.subscriber_id).cte("due")
-    # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
     due = waiting.prefix_with("MATERIALIZED", dialect="postgresql")
-    free = _free_of(due, now)
+    all_of_them = select(func.count()).select_from(clocked).scalar_subquery() < looked_at
+    last = select(func.max(clocked.c.next_due_at)).scalar_subquery()
+    free = _free_of(due, now).where(or_(all_of_them, due.c.since <= last))
     if in_turn:
         own = deliveries.c.subscriber_id == subscribers.c.subscriber_id
         free = free.where(not_(exists().where(own, deliveries.c.state.in_(CANCELLABLE))))
