@@ -148,10 +148,18 @@ def _other_choices(wanted: str, span: tuple[int, int]) -> Iterator[str]:
         # "Frontend- oder Backend-Entwickler": both end in the same noun.
         whole = f"{left}{noun.rpartition('-')[2]}" if left.endswith("-") else f"{left} {noun}"
         alone = (left,) if len(left.split()) > 1 or not within else ()
+        if alone and _ends_in_role(left, _read(said).roles):
+            continue  # "Physician reviewer or medical director": both are physicians, and no noun is left out.
         ways = (*alone, whole) if len(left.split()) > 1 else (whole, *alone)
         yield from next(filter(None, (_ending(way, said) for way in ways)), ())
         if within and len(right := wanted[behind:end]) > len(noun):
             yield from _ending(right, said)
+
+
+def _ends_in_role(text: str, called: Sequence[str]) -> bool:
+    """Whether a text ends in words for the first of these roles."""
+    reading = _read(text)
+    return reading.roles[:1] == tuple(called[:1]) and bool(reading.spans) and reading.spans[0][1] == len(text)
 
 
 def _listed(wanted: str) -> Iterator[str]:
