@@ -674,7 +674,7 @@ def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_be
         "is 1,204 km from where you live",
         "ist 1.204 km von deinem Wohnort entfernt",
         "está a 1.204 km de donde vives",
-        "se trouve à 1\u202f204 km de chez vous",
+        "se trouve à 1\u202f204 km de votre domicile",
         "fica a 1.204 km de onde você mora",
     ]
     assert of_person(Doubt("experience", amount=10, own=4))[:2] == [
