@@ -61,10 +61,10 @@ class Normalised:
     def counted(self) -> dict[str, Counter[str]]:
         """By the name of a file without its ending: how many came out as what."""
         found: dict[str, Counter[str]] = {}
-        for one in self.postings:
-            found.setdefault(one["source"], Counter())["posting"] += 1
-        for one in self.fallen:
-            found.setdefault(Path(one["file"]).stem, Counter())[one["kind"]] += 1
+        for posting in self.postings:
+            found.setdefault(posting["source"], Counter())["posting"] += 1
+        for fallen in self.fallen:
+            found.setdefault(Path(fallen["file"]).stem, Counter())[fallen["kind"]] += 1
         return found
 
 
@@ -94,30 +94,30 @@ def _lines(file: Path) -> tuple[Mapping[str, Any], ...]:
 def test_each_file_gives_what_the_page_counts(normalised: Normalised) -> None:
     page = (ROOT / "docs" / "measured" / "captures.md").read_text(encoding="utf-8")
     rows = {name: [int(count.replace(",", "")) for count in counts] for name, *counts in _ROW.findall(page)}
-    told = rows.pop("all")
-    assert told == [sum(column) for column in zip(*rows.values(), strict=True)] == [2_736, 2_731, 1, 4, 0]
+    total = rows.pop("all")
+    assert total == [sum(column) for column in zip(*rows.values(), strict=True)] == [2_736, 2_731, 1, 4, 0]
     counted = {name: [sum(of.values()), *(of[kind] for kind in KINDS)] for name, of in normalised.counted().items()}
     assert counted == {Path(name).stem: counts for name, counts in rows.items()}
     assert {f"{file.parent.name}/{file.name}" for file in captures().glob("*/*") if file.is_file()} == set(rows)
-    assert all(one["reason"] for one in normalised.fallen)
+    assert all(fallen["reason"] for fallen in normalised.fallen)
 
 
 def test_what_comes_out_can_be_shown_and_most_of_it_says_where_and_what_for(normalised: Normalised) -> None:
-    for one in normalised.postings:
-        assert one["title"].strip(), one["posting_id"]
-        assert "<script" not in one["description_html"], one["posting_id"]
+    for posting in normalised.postings:
+        assert posting["title"].strip(), posting["posting_id"]
+        assert "<script" not in posting["description_html"], posting["posting_id"]
     count = len(normalised.postings)
-    assert sum(one["reach"]["scope"] != "unknown" for one in normalised.postings) > 0.8 * count
-    assert sum(bool(one["skills"]) for one in normalised.postings) > 0.8 * count
+    assert sum(posting["reach"]["scope"] != "unknown" for posting in normalised.postings) > 0.8 * count
+    assert sum(bool(posting["skills"]) for posting in normalised.postings) > 0.8 * count
 
 
 def test_the_labelled_ones_are_read_as_well_as_is_aimed_at(normalised: Normalised) -> None:
     scorer, labels = shared_dir() / "tools" / "score_normaliser.py", shared_dir() / "data" / "golden" / "dev.jsonl"
     command = [sys.executable, str(scorer), str(labels), str(normalised.file)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    scores = _scores(told)
-    assert scores.keys() >= AIMS.keys(), told
-    assert {name: scores[name] for name, aim in AIMS.items() if scores[name] < aim} == {}, told
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    scores = _scores(printed)
+    assert scores.keys() >= AIMS.keys(), printed
+    assert {name: scores[name] for name, aim in AIMS.items() if scores[name] < aim} == {}, printed
 
 
 def test_what_is_said_of_visas_is_read_as_labelled(normalised: Normalised) -> None:

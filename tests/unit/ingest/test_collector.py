@@ -47,7 +47,10 @@ def test_after_the_log_was_lost_a_source_is_asked_at_once_and_what_is_open_goes_
     assert on.ledger.send_again("board") == 2
     on.tick(after=HOUR / 100)
     raw = on.sent.raw()
-    assert [(one.source, one.source_id, one.backlog) for one in raw] == [("board", "1", False), ("board", "2", True)]
+    assert [(posting.source, posting.source_id, posting.backlog) for posting in raw] == [
+        ("board", "1", False),
+        ("board", "2", True),
+    ]
     on.sent.events()
     on.tick(after=2 * HOUR)
     assert on.ledger.send_again(None) == 4
@@ -107,8 +110,8 @@ def test_the_backlog_lasts_until_a_poll_has_come_to_its_end(server: FeedServer, 
 
 
 def test_what_vanishes_closes_after_two_complete_polls(server: FeedServer, tmp_path: Path) -> None:
-    both, one = board(job("1"), job("2", title="Gone soon")), board(job("1"))
-    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, one, one, one)))))
+    both, single = board(job("1"), job("2", title="Gone soon")), board(job("1"))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, single, single, single)))))
     on.poll()
     on.sent.events()
     on.poll()
@@ -123,15 +126,15 @@ def test_what_vanishes_closes_after_two_complete_polls(server: FeedServer, tmp_p
 
 
 def test_an_item_that_comes_back_in_between_has_not_vanished(server: FeedServer, tmp_path: Path) -> None:
-    both, one = board(job("1"), job("2")), board(job("1"))
-    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, one, both, one, both)))))
+    both, single = board(job("1"), job("2")), board(job("1"))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, single, both, single, both)))))
     for _ in range(5):
         on.poll()
     assert on.sent.events() == ["seen 1", "seen 2"]
 
 
 def test_empty_and_broken_polls_close_nothing_and_do_not_count(server: FeedServer, tmp_path: Path) -> None:
-    both, one, none = board(job("1"), job("2")), board(job("1")), board()
+    both, single, none = board(job("1"), job("2")), board(job("1")), board()
     answers = [
         serve.served(both),
         serve.served(none),
@@ -142,9 +145,9 @@ def test_empty_and_broken_polls_close_nothing_and_do_not_count(server: FeedServe
         serve.status(500),
         serve.status(500),
         serve.served(b"<html>down for maintenance</html>"),
-        serve.served(one),
+        serve.served(single),
         serve.served(both[: len(both) - 80]),
-        serve.served(one),
+        serve.served(single),
     ]
     on = bench(tmp_path, source(server.on("/feed", *answers)))
     for _ in range(8):
@@ -173,8 +176,8 @@ def test_the_settings_may_say_that_a_listing_is_complete(server: FeedServer, tmp
 
 
 def test_a_posting_that_reappears_is_open_again(server: FeedServer, tmp_path: Path) -> None:
-    both, one = board(job("1"), job("2")), board(job("1"))
-    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, one, one, both, both)))))
+    both, single = board(job("1"), job("2")), board(job("1"))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, single, single, both, both)))))
     for _ in range(3):
         on.poll()
     on.sent.events()
@@ -232,8 +235,8 @@ def test_what_is_listed_past_its_end_is_neither_sent_nor_opened_again(server: Fe
 
 
 def test_not_modified_counts_as_the_same_listing_again(server: FeedServer, tmp_path: Path) -> None:
-    both, one = board(job("1"), job("2")), board(job("1"))
-    url = server.on("/feed", serve.conditional(both, '"a"'), serve.conditional(one, '"b"'))
+    both, single = board(job("1"), job("2")), board(job("1"))
+    url = server.on("/feed", serve.conditional(both, '"a"'), serve.conditional(single, '"b"'))
     on = bench(tmp_path, source(url))
     on.poll()
     on.poll()
@@ -331,9 +334,9 @@ def test_a_cut_body_delivers_what_was_whole_and_says_so(server: FeedServer, tmp_
 
 def test_a_fault_has_one_dead_letter_however_often_it_is_met(server: FeedServer, tmp_path: Path) -> None:
     sound = json_lines(line("1"))
-    one = sound + b'{"id": "bad", "title": "No company", "contact": "kim@fern.example"}\n'
-    moved = json_lines(line("0")) + one
-    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (one, one, moved)))))
+    mixed = sound + b'{"id": "bad", "title": "No company", "contact": "kim@fern.example"}\n'
+    moved = json_lines(line("0")) + mixed
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (mixed, mixed, moved)))))
     reports = [on.poll() for _ in range(3)]
     assert [report.counts.broken for report in reports] == [1, 1, 1]
     letters = on.sent.letters()
@@ -490,8 +493,8 @@ def test_a_posting_sent_just_before_a_crash_is_closed_although_it_was_never_list
 def test_a_posting_closed_just_before_a_crash_is_open_again_once_it_is_listed(
     server: FeedServer, tmp_path: Path
 ) -> None:
-    both, one = board(job("1"), job("2")), board(job("1"))
-    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, one, one, both)))))
+    both, single = board(job("1"), job("2")), board(job("1"))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, single, single, both)))))
     on.poll()
     on.poll()
     on.sent.events()

@@ -55,49 +55,49 @@ def on_bench(folder: Path, *sources: SourceSettings, **settings: Any) -> Bench:
 
 
 def test_sources_that_hang_hold_up_no_other(server: FeedServer, tmp_path: Path) -> None:
-    held = Holding(board(job("late")))
-    server.on("/held", held)
+    holding = Holding(board(job("late")))
+    server.on("/held", holding)
     fine = source(server.on("/fine", serve.served(board(job("1")))), "fine")
     on = on_bench(tmp_path, *hanging(server, 4), fine)
     with on.collector:
         on.collector.tick(NOON)
-        until(lambda: held.held == 4 and on.ledger.health("fine") is not None, "four are asked")
+        until(lambda: holding.held == 4 and on.ledger.health("fine") is not None, "four are asked")
         until(lambda: on.sent.events() == ["seen 1"], "the fifth is polled meanwhile")
         asked = on.ledger.health("held-localhost")
         assert asked is not None
         assert asked.asked_since is not None
         assert NOON <= asked.asked_since <= NOON + timedelta(minutes=1)
-        held.go.set()
+        holding.go.set()
         until(lambda: len(on.sent.raw()) == 4, "the others follow")
 
 
 def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: Path) -> None:
     clock = [0.0]
-    held = Holding(board(job("late")))
-    server.on("/held", held)
+    holding = Holding(board(job("late")))
+    server.on("/held", holding)
     on = on_bench(tmp_path, *hanging(server, 5), polls_at_once=1)
     on.collector = Collector(on.tools, on.reader, on.chance, monotonic=lambda: clock[0])
     with on.collector:
         for number in range(1, 7):
             on.collector.tick(NOON)
-            until(lambda number=number: held.held == min(number, 4), "one more is asked")
+            until(lambda number=number: holding.held == min(number, 4), "one more is asked")
             on.collector.tick(NOON)
-            assert held.held == min(number, 4)
+            assert holding.held == min(number, 4)
             clock[0] += 11
-        held.go.set()
+        holding.go.set()
 
 
 def test_a_host_is_asked_by_one_poll_at_a_time(server: FeedServer, tmp_path: Path) -> None:
-    held = Holding(board(job("1")))
-    server.on("/held", held)
+    holding = Holding(board(job("1")))
+    server.on("/held", holding)
     on = on_bench(tmp_path, *(source(server.url("/held"), f"held-{number}") for number in range(3)))
     with on.collector:
         on.collector.tick(NOON)
         on.collector.tick(NOON)
-        until(lambda: held.held == 1, "it is asked")
-        held.go.set()
+        until(lambda: holding.held == 1, "it is asked")
+        holding.go.set()
         until(lambda: len(on.sent.raw()) == 3, "all are polled")
-    assert held.most == 1
+    assert holding.most == 1
 
 
 @pytest.mark.parametrize(("hang", "polled"), [(3, True), (4, False)])
@@ -105,8 +105,8 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
     server: FeedServer, tmp_path: Path, hang: int, polled: bool
 ) -> None:
     clock = [0.0]
-    held = Holding(board(job("late")))
-    server.on("/held", held)
+    holding = Holding(board(job("late")))
+    server.on("/held", holding)
     late = [source(server.url("/held"), f"held-{number}") for number in range(hang)]
     fine = source(server.on("/other", serve.served(board(job("1")))), "other")
     on = on_bench(tmp_path, *late, fine, monotonic=lambda: clock[0])
@@ -114,7 +114,7 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
     with on.collector:
         for number in range(1, hang + 1):
             on.collector.tick(NOON)
-            until(lambda number=number: held.held == number, "one more is asked")
+            until(lambda number=number: holding.held == number, "one more is asked")
             clock[0] += 11
         on.collector.tick(NOON)
         if polled:
@@ -123,7 +123,7 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
             health = on.ledger.health("other")
             assert health is not None
             assert health.asked_since is None
-        held.go.set()
+        holding.go.set()
         until(lambda: len(on.sent.raw()) == hang + (not polled), "the others follow")
 
 
@@ -177,15 +177,15 @@ def _then_dripping(first: bytes) -> serve.Serve:
 
 
 def test_the_end_leaves_a_source_that_hangs_and_another_life_polls_it(server: FeedServer, tmp_path: Path) -> None:
-    held = Holding(board(job("1")))
-    server.on("/held", held)
+    holding = Holding(board(job("1")))
+    server.on("/held", holding)
     on = on_bench(tmp_path, *hanging(server, 1))
     with on.collector:
         on.collector.tick(NOON)
-        until(lambda: held.held == 1, "it is asked")
-    assert held.held == 1
+        until(lambda: holding.held == 1, "it is asked")
+    assert holding.held == 1
     threads = [thread for thread in threading.enumerate() if thread.name == "poll"]
-    held.go.set()
+    holding.go.set()
     for thread in threads:
         thread.join(30)
     # What came after the end was not taken: log and store may be closed by then.

@@ -159,7 +159,7 @@ def test_a_poll_that_fails_neither_confirms_nor_clears(server: FeedServer, tmp_p
     url = server.on("/feed", serve.served(ALL), serve.served(ONE), serve.status(404), serve.served(ONE))
     on = bench(tmp_path, source(url))
     shrunk = [on.poll().shrunk for _ in range(4)]
-    assert [one and one.polls for one in shrunk] == [None, 1, 1, 2]
+    assert [shrinking and shrinking.polls for shrinking in shrunk] == [None, 1, 1, 2]
 
 
 def test_new_ids_for_all_are_no_shrinking(server: FeedServer, tmp_path: Path) -> None:

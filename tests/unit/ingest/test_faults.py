@@ -180,8 +180,8 @@ def test_words_that_change_send_no_second_letter(
 
 
 def test_what_an_earlier_release_has_sent_a_letter_for_is_not_sent_again(server: FeedServer, tmp_path: Path) -> None:
-    one = json_lines(line("1"), {"id": "bad", "title": "No company"}) + b"no JSON\n"
-    body = one + b'{"id": "new"}\n'
+    mixed = json_lines(line("1"), {"id": "bad", "title": "No company"}) + b"no JSON\n"
+    body = mixed + b'{"id": "new"}\n'
     on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (body, body)))))
     # As releases until 2026-11 named them: by the sentence, its numbers left out.
     earlier = [

@@ -91,10 +91,10 @@ def test_a_file_over_the_bound_is_read_up_to_it(tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for path, told in ((tmp_path / "none", "there is no file or folder"), (tmp_path / "empty", "holds no feed file")):
+    for path, reason in ((tmp_path / "none", "there is no file or folder"), (tmp_path / "empty", "holds no feed file")):
         report = bench(tmp_path / "state" / path.name, source(str(path))).poll()
         assert report.error is not None
-        assert told in report.error
+        assert reason in report.error
 
 
 def test_only_files_of_the_source_are_read(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_workplace_type_beats_the_flag_and_null_says_nothing(
     changes: dict[str, Any], workplace: list[tuple[str, str]]
 ) -> None:
     made = draft("ashby", ashby(ashby_job(**changes)))
-    assert [(one.field, one.text) for one in made.workplace] == workplace
+    assert [(quote.field, quote.text) for quote in made.workplace] == workplace
 
 
 def test_salaries_are_picked_by_type_in_any_order_one_band_a_tier() -> None:

@@ -25,7 +25,7 @@ def test_a_job_comes_out_field_by_field() -> None:
     assert (made.source_id, made.title, made.company) == ("8503792002", "Account Executive - Italy", "Nimbus Fern")
     assert made.html == '<div class="intro"><p>We are R&amp;D.</p></div>'
     assert texts(made.locations) == ["Remote, Italy", "Italy"]
-    assert [(one.field, one.text) for one in made.workplace] == [("metadata.Workplace", "remote")]
+    assert [(quote.field, quote.text) for quote in made.workplace] == [("metadata.Workplace", "remote")]
     assert texts(made.departments) == ["EMEA - Commercial"]
     assert made.language == "en"
     assert made.posted_at == "2026-04-17T05:58:03-04:00", "updated_at changes with any edit"
@@ -104,8 +104,8 @@ def test_recruiters_in_metadata_are_dropped() -> None:
 
 
 def test_an_edit_of_the_date_alone_changes_no_fingerprint() -> None:
-    one, other = greenhouse_job(), greenhouse_job(updated_at="2026-09-01T00:00:00-04:00")
-    assert GREENHOUSE.fingerprint(one) == GREENHOUSE.fingerprint(other)
+    row, other = greenhouse_job(), greenhouse_job(updated_at="2026-09-01T00:00:00-04:00")
+    assert GREENHOUSE.fingerprint(row) == GREENHOUSE.fingerprint(other)
 
 
 def test_a_board_without_names_is_called_by_its_address() -> None:

@@ -143,7 +143,7 @@ def test_pages_are_counted_from_nought_until_the_last() -> None:
 
 def test_a_page_without_comments_is_known_and_an_edit_of_a_comment_changes_it() -> None:
     assert detect(hackernews()) is HN
-    one, same, edited = (
+    first, same, edited = (
         items("hackernews", hackernews(hit))[0].data
         for hit in (
             hackernews_hit(),
@@ -151,7 +151,7 @@ def test_a_page_without_comments_is_known_and_an_edit_of_a_comment_changes_it() 
             hackernews_hit("Coral | Cook | Oslo"),
         )
     )
-    assert HN.fingerprint(one) == HN.fingerprint(same) != HN.fingerprint(edited)
+    assert HN.fingerprint(first) == HN.fingerprint(same) != HN.fingerprint(edited)
 
 
 def test_a_tree_that_is_cut_short_gives_what_was_whole() -> None:

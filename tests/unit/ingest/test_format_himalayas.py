@@ -102,9 +102,9 @@ def test_a_test_row_of_the_board_is_skipped() -> None:
 
 
 def test_a_repeated_guid_is_skipped_and_a_missing_one_broken() -> None:
-    one, again, without = parts("himalayas", himalayas(himalayas_job(), himalayas_job(), himalayas_job(guid="")))
-    assert one.source_id == again.source_id
-    assert again == Merged("repeat of an item of this feed", one.source_id)
+    first, again, without = parts("himalayas", himalayas(himalayas_job(), himalayas_job(), himalayas_job(guid="")))
+    assert first.source_id == again.source_id
+    assert again == Merged("repeat of an item of this feed", first.source_id)
     assert "guid" in without.reason
 
 
@@ -167,9 +167,9 @@ def test_a_search_goes_by_page_as_far_as_it_gives(asked: str, total: int, follow
 
 
 def test_a_logo_does_not_change_the_fingerprint() -> None:
-    one, other = himalayas_job(), himalayas_job(companyLogo="https://img.example/2")
-    assert HIMALAYAS.fingerprint(one) == HIMALAYAS.fingerprint(other)
-    assert HIMALAYAS.fingerprint(one) != HIMALAYAS.fingerprint(himalayas_job(maxSalary=1))
+    row, other = himalayas_job(), himalayas_job(companyLogo="https://img.example/2")
+    assert HIMALAYAS.fingerprint(row) == HIMALAYAS.fingerprint(other)
+    assert HIMALAYAS.fingerprint(row) != HIMALAYAS.fingerprint(himalayas_job(maxSalary=1))
 
 
 def test_a_job_without_a_title_is_unusable() -> None:

@@ -178,9 +178,9 @@ def test_the_id_is_the_identifier_else_an_address(changes: dict[str, Any], sourc
 
 
 def test_without_any_id_it_is_made_of_the_posting_and_stays_the_same() -> None:
-    one, again = (items("jsonld", page(job_posting(identifier=None)))[0] for _ in range(2))
+    first, again = (items("jsonld", page(job_posting(identifier=None)))[0] for _ in range(2))
     other = items("jsonld", page(job_posting(identifier=None, title="Other")))[0]
-    assert one.source_id == again.source_id != other.source_id
+    assert first.source_id == again.source_id != other.source_id
 
 
 def test_the_page_address_serves_where_the_posting_has_none() -> None:

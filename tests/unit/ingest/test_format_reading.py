@@ -64,8 +64,8 @@ def test_every_cut_of_a_body_gives_whole_items_and_one_end() -> None:
 )
 def test_a_bad_item_in_the_middle_costs_only_itself(bad: str) -> None:
     jobs = [json.dumps(greenhouse_job(1)), bad, json.dumps(greenhouse_job(3))]
-    one, fault, three = parts("greenhouse", '{"jobs": [' + ",".join(jobs) + '], "meta": {}}')
-    assert (one.source_id, three.source_id) == ("1", "3")
+    first, fault, three = parts("greenhouse", '{"jobs": [' + ",".join(jobs) + '], "meta": {}}')
+    assert (first.source_id, three.source_id) == ("1", "3")
     assert isinstance(fault, Broken)
     assert not fault.ends_feed
     assert bad[:20] in fault.excerpt

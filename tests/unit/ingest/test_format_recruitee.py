@@ -21,7 +21,7 @@ def test_an_offer_comes_out_field_by_field() -> None:
     assert made.apply_url == "https://coral.recruitee.com/o/customer-success-engineer/c/new"
     assert made.html == "<p>You help.</p>\n<h3>Requirements</h3>\n<ul><li>SQL</li></ul>"
     assert texts(made.locations) == ["Lisbon, Portugal"]
-    assert [(one.field, one.text) for one in made.workplace] == [("remote", "remote")]
+    assert [(quote.field, quote.text) for quote in made.workplace] == [("remote", "remote")]
     assert (texts(made.employment), texts(made.seniority)) == (["fulltime permanent"], ["mid level"])
     assert texts(made.departments) == ["Sales"]
     assert made.language == "en"
@@ -89,8 +89,8 @@ def test_a_date_of_closing_is_an_expiry() -> None:
 
 
 def test_another_place_in_the_list_changes_no_fingerprint() -> None:
-    one, other = recruitee_offer(), recruitee_offer(position=2, updated_at="2026-08-12 00:00:00 UTC")
-    assert RECRUITEE.fingerprint(one) == RECRUITEE.fingerprint(other)
+    row, other = recruitee_offer(), recruitee_offer(position=2, updated_at="2026-08-12 00:00:00 UTC")
+    assert RECRUITEE.fingerprint(row) == RECRUITEE.fingerprint(other)
 
 
 def test_an_offer_without_a_title_is_unusable() -> None:

@@ -90,18 +90,18 @@ def test_mojibake_is_mended_in_every_text() -> None:
 
 @pytest.mark.parametrize("tag", ["RMTI3LjAuMC4x", "RMTkyLjAuMi4xMjM0NTY3ODk==", "ROjox"])
 def test_the_beacon_is_gone_from_the_text_and_the_fingerprint(tag: str) -> None:
-    one = remoteok_job(description="<p>Build.</p>" + beacon("NOBLE", tag))
-    assert tag not in draft("remoteok", remoteok(one)).html
-    assert tag not in json.dumps(REMOTE_OK.fingerprint(one))
-    assert "mention the word" not in json.dumps(REMOTE_OK.fingerprint(one))
+    row = remoteok_job(description="<p>Build.</p>" + beacon("NOBLE", tag))
+    assert tag not in draft("remoteok", remoteok(row)).html
+    assert tag not in json.dumps(REMOTE_OK.fingerprint(row))
+    assert "mention the word" not in json.dumps(REMOTE_OK.fingerprint(row))
 
 
 def test_two_fetches_of_one_job_have_one_fingerprint_and_an_edit_another() -> None:
-    one = remoteok_job(description="<p>Build.</p>" + beacon("NOBLE", "RMTI3LjAuMC4x"))
+    row = remoteok_job(description="<p>Build.</p>" + beacon("NOBLE", "RMTI3LjAuMC4x"))
     again = remoteok_job(description="<p>Build.</p>" + beacon("MARVELS", "RMTAuMC4wLjE="))
     edited = remoteok_job(description="<p>Build well.</p>" + beacon("NOBLE", "RMTI3LjAuMC4x"))
-    assert REMOTE_OK.fingerprint(one) == REMOTE_OK.fingerprint(again)
-    assert REMOTE_OK.fingerprint(one) != REMOTE_OK.fingerprint(edited)
+    assert REMOTE_OK.fingerprint(row) == REMOTE_OK.fingerprint(again)
+    assert REMOTE_OK.fingerprint(row) != REMOTE_OK.fingerprint(edited)
 
 
 def test_a_text_that_only_resembles_the_beacon_stays() -> None:

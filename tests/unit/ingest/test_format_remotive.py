@@ -75,8 +75,8 @@ def test_the_pixel_that_counts_readers_is_dropped() -> None:
 
 
 def test_a_logo_does_not_change_the_fingerprint() -> None:
-    one, other = remotive_job(), remotive_job(company_logo="x", company_logo_url="y")
-    assert REMOTIVE.fingerprint(one) == REMOTIVE.fingerprint(other) != REMOTIVE.fingerprint(remotive_job(salary="$1"))
+    row, other = remotive_job(), remotive_job(company_logo="x", company_logo_url="y")
+    assert REMOTIVE.fingerprint(row) == REMOTIVE.fingerprint(other) != REMOTIVE.fingerprint(remotive_job(salary="$1"))
 
 
 def test_an_empty_listing_is_known_by_its_notice() -> None:

@@ -22,7 +22,7 @@ def rss(*inner: str, channel: str = "<title>Sample board</title><language>en</la
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:job_listing="https://board.example"><channel>'
         + channel
-        + "".join(f"<item>{one}</item>" for one in inner)
+        + "".join(f"<item>{entry_text}</item>" for entry_text in inner)
         + "</channel></rss>"
     )
 
@@ -213,8 +213,8 @@ def test_a_lone_surrogate_by_character_reference_reaches_nobody() -> None:
 
 
 def test_the_feeds_own_title_and_date_of_change_are_no_part_of_the_fingerprint() -> None:
-    one, other = items("syndication", ATOM), items("syndication", ATOM.replace("2026-11-15", "2026-11-16"))
-    assert SYNDICATION.fingerprint(one[0].data) == SYNDICATION.fingerprint(other[0].data)
+    first, other = items("syndication", ATOM), items("syndication", ATOM.replace("2026-11-15", "2026-11-16"))
+    assert SYNDICATION.fingerprint(first[0].data) == SYNDICATION.fingerprint(other[0].data)
 
 
 def test_one_child_serves_many_feeds() -> None:

@@ -34,9 +34,9 @@ def outcomes(body: bytes) -> list[Posting | Fallen]:
 
 
 def posting(body: bytes) -> Posting:
-    (one,) = outcomes(body)
-    assert isinstance(one, Posting), one
-    return one
+    (outcome,) = outcomes(body)
+    assert isinstance(outcome, Posting), outcome
+    return outcome
 
 
 def test_a_board_of_more_than_13_megabytes_in_one_body_is_read_whole() -> None:
@@ -56,7 +56,7 @@ def test_the_same_posting_in_two_bodies_of_one_listing_is_merged() -> None:
     found = format_named("weworkremotely")
     kinds: Counter[str] = Counter()
     for category in (wwr(wwr_item(1), wwr_item(2)), wwr(wwr_item(2), wwr_item(3))):
-        for one in judged(
+        for outcome in judged(
             found.split(category.encode()),
             listed,
             found=found,
@@ -65,7 +65,7 @@ def test_the_same_posting_in_two_bodies_of_one_listing_is_merged() -> None:
             normalise=make_normalise(),
             now=NOW,
         ):
-            kinds[one.kind if isinstance(one, Fallen) else "posting"] += 1
+            kinds[outcome.kind if isinstance(outcome, Fallen) else "posting"] += 1
     assert kinds == {"posting": 3, "merge": 1}
 
 

@@ -80,19 +80,19 @@ def test_lists_are_read_past_flags_and_ands(served: str, parts_of_it: tuple[str,
 
 
 def test_the_same_guid_within_a_feed_is_one_item() -> None:
-    one, again = parts("weworkremotely", wwr(wwr_item(1), wwr_item(1)))
-    assert isinstance(one, Item)
-    assert again == Merged("repeat of an item of this feed", one.source_id)
+    first, again = parts("weworkremotely", wwr(wwr_item(1), wwr_item(1)))
+    assert isinstance(first, Item)
+    assert again == Merged("repeat of an item of this feed", first.source_id)
 
 
 def test_the_same_posting_in_two_category_feeds_has_one_id_and_one_fingerprint() -> None:
     wwr_format = format_named("weworkremotely")
-    (one,), (_, other) = (
+    (first,), (_, other) = (
         items("weworkremotely", wwr(wwr_item(1))),
         items("weworkremotely", wwr(wwr_item(2), wwr_item(1))),
     )
-    assert one.source_id == other.source_id
-    assert wwr_format.fingerprint(one.data) == wwr_format.fingerprint(other.data)
+    assert first.source_id == other.source_id
+    assert wwr_format.fingerprint(first.data) == wwr_format.fingerprint(other.data)
 
 
 def test_twice_escaped_markup_is_unescaped_twice() -> None:

@@ -23,7 +23,7 @@ def test_a_posting_comes_out_field_by_field() -> None:
     assert made.apply_url == "https://apply.workable.com/j/74172297A5/apply"
     assert made.html == "<p>You sell ledgers.</p>"
     assert texts(made.locations) == ["New South Wales, Australia"]
-    assert [(one.field, one.text) for one in made.workplace] == [("telecommuting", "remote")]
+    assert [(quote.field, quote.text) for quote in made.workplace] == [("telecommuting", "remote")]
     assert (texts(made.employment), texts(made.seniority)) == (["Full-time"], ["Associate"])
     assert texts(made.departments) == ["Sales", "Business Development"]
     assert made.posted_at == "2026-08-05"
@@ -55,9 +55,9 @@ def test_rows_are_united_however_far_apart_they_lie() -> None:
 
 
 def test_the_order_of_the_places_is_that_of_the_rows_and_a_new_place_is_a_change() -> None:
-    one = items("workable", workable(workable_job("A", place=SYDNEY)))[0]
+    item = items("workable", workable(workable_job("A", place=SYDNEY)))[0]
     two = items("workable", workable(workable_job("A", place=SYDNEY), workable_job("A", place=GHENT)))[0]
-    assert WORKABLE.fingerprint(one.data) != WORKABLE.fingerprint(two.data)
+    assert WORKABLE.fingerprint(item.data) != WORKABLE.fingerprint(two.data)
 
 
 def test_a_cut_body_still_gives_what_was_whole() -> None:

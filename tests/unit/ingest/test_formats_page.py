@@ -33,8 +33,8 @@ def test_the_page_lists_every_format_with_its_addresses_and_terms() -> None:
 
 
 def test_the_page_says_which_listings_lack_something_and_how_many_calls_that_costs() -> None:
-    told = {row[0]: int(row[2]) for row in rows() if len(row) == 4}
-    assert told == {f"`{known.name}`": known.details.most for known in named_formats() if known.details is not None}
+    counts = {row[0]: int(row[2]) for row in rows() if len(row) == 4}
+    assert counts == {f"`{known.name}`": known.details.most for known in named_formats() if known.details is not None}
 
 
 def test_the_addresses_are_such_as_a_source_may_have() -> None:

@@ -63,9 +63,9 @@ def test_mistakes_are_told(fields: dict[str, object], told: str) -> None:
 
 
 def test_two_sources_cannot_share_a_name() -> None:
-    one = {"name": "fern", "url": "https://fern.example/jobs"}
+    fern = {"name": "fern", "url": "https://fern.example/jobs"}
     with pytest.raises(ValidationError, match="two sources are named fern"):
-        IngestSettings.model_validate({"sources": [one, one]})
+        IngestSettings.model_validate({"sources": [fern, fern]})
 
 
 def test_a_slow_source_may_be_silent_for_longer() -> None:

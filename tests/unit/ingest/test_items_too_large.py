@@ -25,7 +25,7 @@ def outcomes(body: str | bytes, found: Format | None = None) -> tuple[list[Posti
     began = time.process_time()
     parts = list(trial(raw, source="s", found=found or detect(raw), normalise=make_normalise(), now=_NOW))
     assert time.process_time() - began < 20
-    return [one for one in parts if isinstance(one, Posting)], [one for one in parts if isinstance(one, Fallen)]
+    return [part for part in parts if isinstance(part, Posting)], [part for part in parts if isinstance(part, Fallen)]
 
 
 def wwr(number: int, more: str = "") -> str:

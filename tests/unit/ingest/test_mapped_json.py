@@ -53,8 +53,8 @@ def test_json_lines_are_rows() -> None:
         known, '{"id": 1, "title": "Baker"}\n\nnot json\n{"id": 2, "title": "Miller"} {}\n{"id": 3, "title": "Smith"}'
     )
     assert [part.source_id for part in found if isinstance(part, Item)] == ["1", "3"]
-    told = [part.reason for part in found if isinstance(part, Broken)]
-    assert [words[:17] for words in told] == ["not JSON: line 3:", "not JSON: line 4:"]
+    reasons = [part.reason for part in found if isinstance(part, Broken)]
+    assert [words[:17] for words in reasons] == ["not JSON: line 3:", "not JSON: line 4:"]
 
 
 def test_what_stands_around_the_rows_can_be_read_before_and_behind_them() -> None:
@@ -151,8 +151,8 @@ def test_each_kind_of_rule() -> None:
     assert [(band.field, band.min, band.max, band.currency, band.period) for band in draft.pay] == [
         ("pay.low", Decimal(1800), Decimal("2000.50"), "EUR", "month")
     ]
-    assert [one.text for one in draft.employment] == ["full time"]
-    assert [one.text for one in draft.seniority] == ["Senior"]
+    assert [quote.text for quote in draft.employment] == ["full time"]
+    assert [quote.text for quote in draft.seniority] == ["Senior"]
     assert draft.posted_at == "2026-08-11T00:00:00"
     assert draft.language == "de"
 
@@ -180,9 +180,9 @@ def test_what_is_not_there_leaves_nothing_behind_in_a_template(places: dict[str,
     known = mapped(
         "kind = 'json'" + JSON_FIELDS + "locations = { template = ['{city} ({region}), {country}', '{place}'] }"
     )
-    assert [one.text for one in only_draft(known, json.dumps([{"id": 1, "title": "Baker", **places}])).locations] == [
-        told
-    ]
+    assert [
+        location.text for location in only_draft(known, json.dumps([{"id": 1, "title": "Baker", **places}])).locations
+    ] == [told]
 
 
 def test_a_row_without_an_id_or_a_title_names_the_path_and_what_is_near() -> None:
@@ -284,7 +284,7 @@ def test_truths_and_numbers_may_stand_for_texts() -> None:
     known = mapped("kind = 'json'" + JSON_FIELDS + rules)
     first, second = drafts(known, '[{"id": 1, "title": "T", "d": "a"}, {"id": 2, "title": "U"}]')
     assert first.restriction_open
-    assert [one.departments[0].text for one in (first, second)] == ["7", "9"]
+    assert [draft.departments[0].text for draft in (first, second)] == ["7", "9"]
 
 
 def test_what_is_no_list_is_told_with_its_beginning() -> None:
@@ -330,9 +330,9 @@ def test_of_a_path_that_finds_nothing_more_than_one_reason_is_told() -> None:
     counts: PathCounts = {}
     for item in items(known, json.dumps([{"id": n, "title": "T", "pay": pay} for n, pay in enumerate(PAYS)])):
         add_traces(counts, known.traces(item.data))
-    told = "\n".join(path_lines(counts))
-    assert '"pay.from" lies in pay, which is no object' in told
-    assert '"65,000" is no plain number: pay_text takes any text' in told
+    text = "\n".join(path_lines(counts))
+    assert '"pay.from" lies in pay, which is no object' in text
+    assert '"65,000" is no plain number: pay_text takes any text' in text
 
 
 def test_what_no_path_reads_may_change_and_an_edit_of_the_mapping_is_a_change() -> None:
@@ -420,7 +420,7 @@ employment = { path = "terms", escaped = 2 }
 """
     row = {"id": 1, "title": "Baker", "teams": ["Ovens", "Shop"], "grade": "senior", "terms": "part&amp;amp;amp;full"}
     draft = only_draft(mapped("kind = 'json'" + JSON_FIELDS + rules), json.dumps([row]))
-    assert [[one.text for one in field] for field in (draft.departments, draft.seniority, draft.employment)] == [
+    assert [[quote.text for quote in field] for field in (draft.departments, draft.seniority, draft.employment)] == [
         ["Ovens / Shop"],
         ["senior"],
         ["part&full"],

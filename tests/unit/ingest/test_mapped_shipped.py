@@ -70,10 +70,10 @@ def read(name: str) -> Draft:
 def test_a_job_feed() -> None:
     draft = read("job-feed")
     assert (draft.source_id, draft.title, draft.company) == ("nb-1", "Night Baker", "Nimbus Fern")
-    assert [one.text for one in draft.locations] == ["Porto, PT"]
-    assert [one.text for one in draft.workplace] == ["hybrid"]
-    assert [one.text for one in draft.employment] == ["fulltime", "permanent"]
-    assert [one.text for one in draft.pay_text] == ["1200 - 1400 EUR a month"]
+    assert [location.text for location in draft.locations] == ["Porto, PT"]
+    assert [quote.text for quote in draft.workplace] == ["hybrid"]
+    assert [quote.text for quote in draft.employment] == ["fulltime", "permanent"]
+    assert [quote.text for quote in draft.pay_text] == ["1200 - 1400 EUR a month"]
     assert (draft.posted_at, draft.expires_at) == ("2026-08-11", "2026-09-30")
 
 
@@ -107,9 +107,9 @@ def test_a_job_feed_of_another_form_says_the_same(form: str) -> None:
     assert (draft.source_id, draft.title, draft.company) == ("9", "Night Baker", "Nimbus Fern")
     assert (draft.url, draft.posted_at) == ("https://board.example/9", "2026-08-11")
     assert draft.html.removeprefix("<p>").startswith("Bake bread.")
-    assert [one.text for one in draft.locations] == ["Porto, PT"]
-    assert [one.text for one in draft.workplace] == ["remote"]
-    assert [one.text.casefold() for one in draft.employment] == ["fulltime"]
+    assert [location.text for location in draft.locations] == ["Porto, PT"]
+    assert [quote.text for quote in draft.workplace] == ["remote"]
+    assert [quote.text.casefold() for quote in draft.employment] == ["fulltime"]
 
 
 def test_other_names_of_an_id_change_none_that_a_job_feed_had_by_its_address() -> None:
@@ -151,8 +151,8 @@ def test_pay_in_two_texts_and_words_for_nothing() -> None:
     (item,) = known.split(body)
     assert isinstance(item, Item)
     draft = known.draft(item.data)
-    assert [one.text for one in draft.pay_text] == ["$24K - $26K USD annually"]
-    assert [one.text for one in draft.locations] == ["PT"]
+    assert [quote.text for quote in draft.pay_text] == ["$24K - $26K USD annually"]
+    assert [location.text for location in draft.locations] == ["PT"]
     assert draft.expires_at == "2026-10-01"
 
 
@@ -160,17 +160,17 @@ def test_personio() -> None:
     draft = read("personio")
     assert (draft.source_id, draft.title, draft.company) == ("31", "Miller (m/f/d)", "Nimbus Fern")
     assert draft.html.index("Your tasks") < draft.html.index("Grind flour") < draft.html.index("Your profile")
-    assert [one.text for one in draft.locations] == ["Munich", "Graz"]
-    assert [one.text for one in draft.employment] == ["permanent", "full", "part-time"]
-    assert [one.text for one in draft.skills] == ["Milling", "Rye"]
+    assert [location.text for location in draft.locations] == ["Munich", "Graz"]
+    assert [quote.text for quote in draft.employment] == ["permanent", "full", "part-time"]
+    assert [skill.text for skill in draft.skills] == ["Milling", "Rye"]
     assert draft.posted_at == "2026-08-03T08:00:00+0200"
 
 
 def test_teamtailor() -> None:
     draft = read("teamtailor")
     assert (draft.source_id, draft.company) == ("1c9e-11", "Nimbus Fern")
-    assert {one.text for one in draft.locations} >= {"Lund", "Lyon", "Sweden", "France"}
-    assert [one.text for one in draft.workplace] == ["remote"]
+    assert {location.text for location in draft.locations} >= {"Lund", "Lyon", "Sweden", "France"}
+    assert [quote.text for quote in draft.workplace] == ["remote"]
     assert draft.posted_at
 
 
@@ -178,7 +178,7 @@ def test_neogov() -> None:
     draft = read("neogov")
     assert (draft.source_id, draft.company) == ("https://nimbus.example/jobs/41", "City of Nimbus")
     assert "You know oaks." in draft.html
-    assert [one.text for one in draft.locations] == ["Atlanta, Georgia"]
+    assert [location.text for location in draft.locations] == ["Atlanta, Georgia"]
     (band,) = draft.pay
     assert (band.min, band.max, band.currency, band.period) == (21, 25, "USD", "Hour")
 
@@ -192,7 +192,7 @@ def test_job_ads() -> None:
 def test_a_company_rss() -> None:
     draft = read("company-rss")
     assert (draft.source_id, draft.company) == ("https://nimbus.example/jobs/3", "Nimbus Fern")
-    assert [one.text for one in draft.locations] == ["Porto"]
+    assert [location.text for location in draft.locations] == ["Porto"]
 
 
 @pytest.mark.parametrize("name", FEEDS)

@@ -151,7 +151,7 @@ skills = "skill"
     known = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS + rules)
     places = "<place kind='seat'><town>Lyon</town></place><place kind='work'><town>Porto</town></place>"
     draft = only_draft(known, feed(job(1, f"{places}<skill>A</skill><skill>B</skill>")))
-    assert [[one.text for one in field] for field in (draft.locations, draft.seniority, draft.skills)] == [
+    assert [[location.text for location in field] for field in (draft.locations, draft.seniority, draft.skills)] == [
         ["Porto"],
         ["senior"],
         ["A", "B"],

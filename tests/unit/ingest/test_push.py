@@ -93,7 +93,7 @@ def test_more_than_one_chunk_goes_out_whole_and_in_order(tmp_path: Path) -> None
     with pushing(tmp_path) as pushed:
         answer = pushed.client.push(many(451))
         assert answer.outcomes() == ["new"] * 451
-        assert [one["index"] for one in answer.body["records"]] == list(range(451))
+        assert [record["index"] for record in answer.body["records"]] == list(range(451))
         assert len(pushed.raw()) == 451
 
 
@@ -114,7 +114,7 @@ def test_a_bad_record_costs_its_neighbours_nothing(tmp_path: Path) -> None:
     with pushing(tmp_path) as pushed:
         answer = pushed.client.push(rows)
         assert answer.status == 207
-        assert [one["id"] for one in answer.body["records"]] == ["1", "3"]
+        assert [record["id"] for record in answer.body["records"]] == ["1", "3"]
         assert answer.faults() == [
             (1, "title", '"title" is missing'),
             (3, None, "a posting is an object of fields, not int"),
@@ -239,9 +239,9 @@ def test_programs_go_by_a_code_and_a_field(running: Pushed, strange: str, code: 
     good = json.dumps(posting("1"))
     bad = f"{{{strange}, {sound}}}"
     for body, kind in ((f"[{bad}, {good}]", "application/json"), (f"{bad}\n{good}", LINES)):
-        (told,) = running.client.send(body.encode(), kind=kind).body["errors"]
-        assert (told["index"], told["code"], told["field"]) == (0, code, field)
-        assert told["reason"]
+        (error,) = running.client.send(body.encode(), kind=kind).body["errors"]
+        assert (error["index"], error["code"], error["field"]) == (0, code, field)
+        assert error["reason"]
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_status_closed_closes_within_a_batch(tmp_path: Path) -> None:
         pushed.client.push(many(2))
         rows = [{"id": "0", "status": "closed"}, posting("1", status="open"), {"id": "9", "status": "closed"}]
         answer = pushed.client.push([*rows, {"status": "closed"}, posting("5", status="perhaps")])
-        assert {one["id"]: one["outcome"] for one in answer.body["records"]} == {
+        assert {record["id"]: record["outcome"] for record in answer.body["records"]} == {
             "0": "closed",
             "1": "unchanged",
             "9": "unknown",
@@ -523,9 +523,9 @@ def test_many_clients_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
             thread.join()
         assert statuses == [202] * 12
         raw = pushed.raw()
-        assert len([one for one in raw if one.source_id != "shared"]) == 360
-        shared = [one for one in raw if one.source_id == "shared"]
-        assert len({one.fetched_at for one in shared}) == 12
+        assert len([posting for posting in raw if posting.source_id != "shared"]) == 360
+        shared = [posting for posting in raw if posting.source_id == "shared"]
+        assert len({posting.fetched_at for posting in shared}) == 12
         assert pushed.client.push(posting("shared", title=shared[-1].item["title"])).outcomes() == ["unchanged"]
 
 
@@ -608,10 +608,10 @@ def test_any_body_gets_an_answer_that_adds_up(running: Pushed, body: bytes, line
         assert answer.body.keys() == {"error", "code"}
         return
     taken, errors = answer.body["records"], answer.body["errors"]
-    indexes = [one["index"] for one in [*taken, *errors]]
+    indexes = [record["index"] for record in [*taken, *errors]]
     assert sorted(indexes) == list(range(len(indexes)))
     assert {202: not errors, 207: bool(taken and errors), 422: not taken}[answer.status]
-    sent = [one for one in taken if one["outcome"] in {"new", "changed", "reopened", "closed"}]
+    sent = [record for record in taken if record["outcome"] in {"new", "changed", "reopened", "closed"}]
     assert len(running.raw()) - before == len(sent)
 
 

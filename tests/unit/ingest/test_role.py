@@ -242,8 +242,8 @@ def test_a_text_does_not_decide_where_the_title_does() -> None:
     place=st.sampled_from(["", " - Berlin", " | Remote", ", São Paulo", " (Kraków)", " – Texas"]),
 )
 def test_a_reading_is_stable_under_level_gender_and_place(title: str, level: str, gender: str, place: str) -> None:
-    plain = [one.role for one in read_title(title, roles())]
-    assert [one.role for one in read_title(level + title + gender + place, roles())] == plain
+    plain = [read.role for read in read_title(title, roles())]
+    assert [read.role for read in read_title(level + title + gender + place, roles())] == plain
 
 
 @given(st.text(max_size=200), st.text(max_size=400))

@@ -52,27 +52,27 @@ def test_counts_and_fields_are_told(server: FeedServer) -> None:
     assert (report.filled["title"], report.filled["employment"]) == (2, 1)
     assert report.sample is not None
     assert report.sample.title == "Senior Python Developer"
-    told = "\n".join(lines(report))
-    assert "3 items: 2 postings (1 too old for a first poll to alert to), 1 dead letter, 1 skipped, 0 merged" in told
-    assert "What vanishes from it closes." in told
-    assert "employment" in told
-    assert "1 of 2   50%" in told
+    text = "\n".join(lines(report))
+    assert "3 items: 2 postings (1 too old for a first poll to alert to), 1 dead letter, 1 skipped, 0 merged" in text
+    assert "What vanishes from it closes." in text
+    assert "employment" in text
+    assert "1 of 2   50%" in text
 
 
 def test_a_feed_of_which_all_jobs_have_one_id_is_warned_of(tmp_path: Path) -> None:
     rows = [line("1", title=f"Gardener {number}") for number in range(12)]
     report = checked(source(str(written(tmp_path / "feed.jsonl", json_lines(*rows)))))
     assert (report.postings, report.unread) == (1, 11)
-    told = list(lines(report))
-    assert "  11 skipped: it has the id of another job of this feed, and each needs one of its own" in told
-    assert any(said.startswith("Of 11 rows that may be jobs nothing can be read") for said in told)
+    text = list(lines(report))
+    assert "  11 skipped: it has the id of another job of this feed, and each needs one of its own" in text
+    assert any(said.startswith("Of 11 rows that may be jobs nothing can be read") for said in text)
 
 
 def test_evidence_stands_beside_the_sample(tmp_path: Path) -> None:
     row = line("1", title="Python Developer", location="Berlin, Germany", salary="€60,000 - €70,000 a year")
-    told = "\n".join(lines(checked(source(str(written(tmp_path / "feed.jsonl", json_lines(row)))))))
-    assert "For example: Python Developer — Nimbus Fern" in told
-    assert "salary: €60,000 - €70,000 a year" in told
+    text = "\n".join(lines(checked(source(str(written(tmp_path / "feed.jsonl", json_lines(row)))))))
+    assert "For example: Python Developer — Nimbus Fern" in text
+    assert "salary: €60,000 - €70,000 a year" in text
 
 
 def test_few_pages_are_enough_and_the_attribution_is_told(server: FeedServer) -> None:
@@ -82,7 +82,7 @@ def test_few_pages_are_enough_and_the_attribution_is_told(server: FeedServer) ->
 
     report = checked(source(server.on("/feed", page)))
     assert len(server.asked) == report.pages == 3
-    assert any("It asks to be named: Himalayas" in told for told in lines(report))
+    assert any("It asks to be named: Himalayas" in line for line in lines(report))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_cut_feed_is_told_with_what_was_whole(server: FeedServer) -> None:
     body = board(*(job(str(number)) for number in range(9)))
     report = checked(source(server.on("/feed", serve.cut_after(body, len(body) // 2))))
     assert 0 < report.postings < 9
-    assert any("not whole: the body broke off" in told for told in lines(report))
+    assert any("not whole: the body broke off" in line for line in lines(report))
 
 
 def test_hostile_items_are_dead_letters(tmp_path: Path) -> None:

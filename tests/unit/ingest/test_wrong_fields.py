@@ -30,15 +30,15 @@ def label(**changes: Any) -> str:
 
 
 def found(**changes: Any) -> tuple[str, str]:
-    [one] = labels_of([label(**changes)])
-    result = judged(one, formats_of(None))
+    [label_read] = labels_of([label(**changes)])
+    result = judged(label_read, formats_of(None))
     return result.found, str(result)
 
 
 @pytest.mark.parametrize("line", MENDED.read_text(encoding="utf-8").splitlines())
 def test_a_field_that_was_mended_stays_right(line: str) -> None:
-    [one] = labels_of([line])
-    result = judged(one, formats_of(None))
+    [label_read] = labels_of([line])
+    result = judged(label_read, formats_of(None))
     assert result.found == "right", str(result)
 
 
@@ -58,7 +58,7 @@ def test_a_mapping_that_nobody_gave_and_a_field_that_is_gone_are_told() -> None:
 
 
 def test_the_last_label_of_a_field_holds() -> None:
-    assert [one.right for one in labels_of([label(right="mid"), "\n", label()])] == ["senior"]
+    assert [label_read.right for label_read in labels_of([label(right="mid"), "\n", label()])] == ["senior"]
 
 
 @pytest.mark.parametrize(

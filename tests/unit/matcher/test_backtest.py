@@ -13,12 +13,12 @@ from tests.support.judging import FETCHED, a_posting, floor, having, paying, rea
 
 
 def _tested(criteria: Criteria, *postings: PostingCore) -> Backtest:
-    return backtest(criteria, [Past(one, one.seen_at) for one in postings])
+    return backtest(criteria, [Past(posting, posting.seen_at) for posting in postings])
 
 
 def _gains(found: Backtest) -> dict[tuple[str, Step, str | int | float | None], int]:
     gains = [gain for cost in found.costs for gain in (cost.without, *cost.steps)]
-    return {one.relaxation.own: len(one.posting_ids) for one in gains}
+    return {gain.relaxation.own: len(gain.posting_ids) for gain in gains}
 
 
 def test_each_step_of_the_floor_says_how_many_it_lets_in() -> None:
@@ -67,7 +67,7 @@ def test_places_that_nearly_fitting_jobs_name_are_tried() -> None:
     assert gains["place", "add", "latam"] == 1
     assert gains["place", "accept", None] == 1
     assert gains["place", "without", None] == 4
-    assert [one.posting.posting_id for one in found.matches] == ["worldwide"]
+    assert [match.posting.posting_id for match in found.matches] == ["worldwide"]
 
 
 def test_a_job_that_fails_two_criteria_costs_neither_of_them() -> None:
@@ -79,7 +79,7 @@ def test_a_job_that_fails_two_criteria_costs_neither_of_them() -> None:
 
 def test_a_job_that_has_closed_since_would_have_matched_and_is_marked() -> None:
     found = _tested(skills(all=("Go",)), having("Go", status="closed"))
-    assert [(one.closed, one.verdict.outcome) for one in found.matches] == [(True, "match")]
+    assert [(match.closed, match.verdict.outcome) for match in found.matches] == [(True, "match")]
 
 
 def test_each_posting_counts_by_its_newest_version_and_its_first_sight() -> None:

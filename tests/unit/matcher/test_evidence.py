@@ -22,7 +22,7 @@ def _whole(text: str, **fields: object) -> Posting:
 
 
 def _append(log: SqliteLog, *postings: Posting) -> None:
-    log.produce([Outgoing(POSTINGS.name, one.posting_id.encode(), encode(one)) for one in postings])
+    log.produce([Outgoing(POSTINGS.name, posting.posting_id.encode(), encode(posting)) for posting in postings])
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
 
 def test_it_is_that_of_the_very_version(log: SqliteLog) -> None:
     _append(log, _whole("old", version=1), _whole("another", posting_id="p2"), _whole("own", version=2))
-    assert [one.text for one in evidence_of(log, a_posting(version=2))["reach"]] == ["own"]
-    assert [one.text for one in evidence_of(log, a_posting(version=1))["reach"]] == ["old"]
+    assert [quote.text for quote in evidence_of(log, a_posting(version=2))["reach"]] == ["own"]
+    assert [quote.text for quote in evidence_of(log, a_posting(version=1))["reach"]] == ["old"]
     assert evidence_of(log, a_posting(version=3)) == {}
 
 

@@ -113,8 +113,8 @@ def test_pay_is_told_as_stated_and_the_least_of_it_in_the_floors_currency() -> N
     assert re.search("about €80,000 a year.*20%", least)
     abroad = pay.model_copy(update={"stated": {"EUR": 95_000}})
     open_ended = abroad.model_copy(update={"max": None, "annual_max": None})
-    for one in (abroad, open_ended):
-        [least] = _details(asked, a_posting(salary=one))["salary"]
+    for pay in (abroad, open_ended):
+        [least] = _details(asked, a_posting(salary=pay))["salary"]
         assert re.search("(?<!about )€95,000 a year.* 5%", least)
 
 

@@ -47,7 +47,7 @@ def test_new_criteria_are_matched_backwards(matching: Matching) -> None:
     matching.put(posting_out(having("PHP", posting_id="p3")))
     matching.drain()
     matching.put(criteria_out(4, GO))
-    assert [one for one in matching.drain() if one.cause == "backfill"] == [
+    assert [matches for matches in matching.drain() if matches.cause == "backfill"] == [
         Sent("p1", 1, [4], [], "backfill"),
         Sent("p2", 1, [4], [], "backfill"),
     ]
@@ -99,7 +99,7 @@ def test_a_restart_forgets_no_criteria_and_no_recent_posting(matching: Matching)
     matching.start()
     matching.drain()
     matching.put(posting_out(having("Go", posting_id="p2")), criteria_out(2, GO))
-    assert {(one.posting_id, key) for one in matching.drain() for key in one.keys} == {
+    assert {(matches.posting_id, key) for matches in matching.drain() for key in matches.keys} == {
         ("p1", 1),
         ("p1", 2),
         ("p2", 1),
@@ -113,7 +113,7 @@ def test_whichever_comes_second_sees_the_first(matching: Matching, criteria_firs
     for record in both if criteria_first else reversed(both):
         matching.put(record)
         matching.drain()
-    assert {key for one in matching.drain() for key in one.keys} == {1}
+    assert {key for matches in matching.drain() for key in matches.keys} == {1}
 
 
 def test_postings_that_are_too_old_are_not_matched_backwards(matching: Matching) -> None:
@@ -121,7 +121,7 @@ def test_postings_that_are_too_old_are_not_matched_backwards(matching: Matching)
     matching.put(posting_out(old), posting_out(having("Go", posting_id="new")))
     matching.drain()
     matching.put(criteria_out(1, GO), after=timedelta(days=2))
-    assert [one.posting_id for one in matching.drain() if one.cause == "backfill"] == ["new"]
+    assert [matches.posting_id for matches in matching.drain() if matches.cause == "backfill"] == ["new"]
 
 
 def test_at_most_so_many_postings_are_matched_backwards(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_at_most_so_many_postings_are_matched_backwards(tmp_path: Path) -> None:
         matching.put(posting_out(having("Go", posting_id=f"p{number}", posted_at=posted)))
     matching.drain()
     matching.put(criteria_out(1, GO))
-    assert [one.posting_id for one in matching.drain() if one.cause == "backfill"] == ["p0", "p1"]
+    assert [matches.posting_id for matches in matching.drain() if matches.cause == "backfill"] == ["p0", "p1"]
 
 
 def test_a_backlog_posting_reaches_the_store_and_nobody(matching: Matching) -> None:
@@ -158,7 +158,7 @@ def test_many_keys_go_out_in_chunks_that_each_carry_the_posting(tmp_path: Path) 
 
 def test_a_replay_says_that_it_is_one(matching: Matching) -> None:
     matching.put(posting_out(having("Go"), cause="replay"))
-    assert [one.cause for one in matching.drain()] == ["replay"]
+    assert [matches.cause for matches in matching.drain()] == ["replay"]
 
 
 def test_handling_a_batch_again_gives_the_same_records(tmp_path: Path) -> None:
@@ -190,14 +190,14 @@ def test_an_unreadable_record_is_poison_and_leaves_no_trace(matching: Matching, 
 def test_an_unreadable_record_in_the_log_goes_to_the_dead_letters_and_the_rest_goes_on(matching: Matching) -> None:
     matching.put(Outgoing(CRITERIA.name, b"1", b"{"), criteria_out(2, GO), Outgoing(POSTINGS.name, b"p", b"nothing"))
     matching.put(posting_out(having("Go")))
-    assert {key for one in matching.drain() for key in one.keys} == {2}
+    assert {key for matches in matching.drain() for key in matches.keys} == {2}
     assert len(list(matching.log.read_all(CRITERIA.name + ".dead"))) == 1
     assert len(list(matching.log.read_all(POSTINGS.name + ".dead"))) == 1
 
 
 def test_records_go_to_matches_keyed_by_posting(matching: Matching) -> None:
     found = matching.start().handle([record_of(posting_out(having("Go")))])
-    assert [(one.topic, one.key) for one in found] == [(MATCHES.name, b"p1")]
+    assert [(record.topic, record.key) for record in found] == [(MATCHES.name, b"p1")]
 
 
 def test_old_postings_are_forgotten_by_the_tick(matching: Matching) -> None:

@@ -38,12 +38,12 @@ def test_criteria_that_are_filled_in_are_found_like_those_that_came_one_by_one(k
     asked, postings = corpus.criteria(range(300)), corpus.postings(6)
     filled, applied = MemoryCriteriaIndex(kernel), MemoryCriteriaIndex(kernel, Sizes(memtable=64))
     fill(corpus, filled)
-    applied.apply([record(key, one) for key, one in asked.items()])
+    applied.apply([record(key, criteria) for key, criteria in asked.items()])
     expected = true_hits(asked, postings)
-    assert all(canonical(one) == one for one in asked.values())
+    assert all(canonical(criteria) == criteria for criteria in asked.values())
     assert same_hits(filled.match(postings), expected)
     assert same_hits(applied.match(postings), expected)
-    assert sum(one.keys.size + one.near.size for one in expected) > 0
+    assert sum(answer.keys.size + answer.near.size for answer in expected) > 0
 
 
 def test_criteria_that_are_drawn_in_several_parts_are_filled_in_whole() -> None:
@@ -56,14 +56,14 @@ def test_criteria_that_are_drawn_in_several_parts_are_filled_in_whole() -> None:
 
 def test_an_index_that_was_filled_goes_on_like_any() -> None:
     corpus = Corpus("full", 300)
-    held = corpus.criteria(range(300))
+    by_key = corpus.criteria(range(300))
     index, postings = MemoryCriteriaIndex(sizes=Sizes(memtable=8, piece=16, least_small=32)), corpus.postings(4)
     fill(corpus, index)
-    for key, one in Corpus("full", 150, seed=8).criteria(range(150)).items():
-        index.apply([CriteriaRecord(key=2 * key, criteria_id="", version=2, removed=key % 3 == 0, criteria=one)])
-        held.pop(2 * key)
-        held |= {} if key % 3 == 0 else {2 * key: one}
-    assert same_hits(index.match(postings), true_hits(held, postings))
+    for key, criteria in Corpus("full", 150, seed=8).criteria(range(150)).items():
+        index.apply([CriteriaRecord(key=2 * key, criteria_id="", version=2, removed=key % 3 == 0, criteria=criteria)])
+        by_key.pop(2 * key)
+        by_key |= {} if key % 3 == 0 else {2 * key: criteria}
+    assert same_hits(index.match(postings), true_hits(by_key, postings))
 
 
 @pytest.mark.parametrize("last", [2**32 - 3, 2**32 - 2, 2**32 - 1, 2**32, 2**62])
@@ -88,17 +88,19 @@ def test_whatever_rates_pay_was_reckoned_with_no_floor_that_it_reaches_is_cut_of
 ) -> None:
     """In one long run, whose rows are ordered by rates of another day."""
     pay = {amount for amount, _ in floors} | set(tops.values())
-    near = sorted({max(1, some) for one in pay for some in (one, one + 1, one * 10 // 9, one * 10 // 9 + 1)})
+    near = sorted(
+        {max(1, some) for amount in pay for some in (amount, amount + 1, amount * 10 // 9, amount * 10 // 9 + 1)}
+    )
     asked = [
         Criteria(skills=skills(all=("Go",)).skills, salary_floor=floor(near[at % len(near)], CURRENCIES[at % 5]))
         for at in range(700)
     ]
-    index, held = MemoryCriteriaIndex(kernel, Sizes(memtable=700)), dict(enumerate(asked))
-    index.apply([record(key, one) for key, one in held.items()])
+    index, by_key = MemoryCriteriaIndex(kernel, Sizes(memtable=700)), dict(enumerate(asked))
+    index.apply([record(key, criteria) for key, criteria in by_key.items()])
     index.apply([record(700, Criteria(text="words"))])
-    held[700] = Criteria(text="words")
+    by_key[700] = Criteria(text="words")
     posting = having("Go", salary=paying(tops).salary)
-    assert same_hits(index.match([posting]), true_hits(held, [posting]))
+    assert same_hits(index.match([posting]), true_hits(by_key, [posting]))
 
 
 @kernels
@@ -130,12 +132,12 @@ def test_rows_that_ask_for_nothing_but_a_place_are_found_among_those_of_their_sk
     ]
     gone = random_.sample(range(300), random_.randrange(100))
     index = MemoryCriteriaIndex(kernel, Sizes(memtable=100, least_small=200, most_small=300))
-    index.apply([record(key, one) for key, one in enumerate(asked)])
+    index.apply([record(key, criteria) for key, criteria in enumerate(asked)])
     index.apply([record(key, asked[key]).model_copy(update={"version": 2, "removed": True}) for key in gone])
-    held = {key: one for key, one in enumerate(asked) if key not in gone}
+    by_key = {key: criteria for key, criteria in enumerate(asked) if key not in gone}
     reaches = (Reach(), Reach(scope="worldwide"), Reach(scope="listed", countries=("DE",)))
     postings = [having("Go", reach=reach, workplace="onsite") for reach in reaches]
-    assert same_hits(index.match(postings), true_hits(held, postings))
+    assert same_hits(index.match(postings), true_hits(by_key, postings))
 
 
 @given(st.floats(0, 1e14), st.floats(0, 1e14))

@@ -73,14 +73,14 @@ class Index:
     def handle(self, batch: list[CriteriaRecord], *, killed: bool) -> None:
         """As the matcher does; killed after the index took the batch, and before anything went out."""
         new = asks_new(batch, {} if self.held is None else {1: self.held})
-        for one in batch:
-            if self.held is None or one.version > self.held.version:
-                self.held = Held(one.version, one.criteria_id, one.removed)
+        for change in batch:
+            if self.held is None or change.version > self.held.version:
+                self.held = Held(change.version, change.criteria_id, change.removed)
         if killed:
             return
-        for one, is_new in zip(batch, new, strict=True):
-            if is_new and one.criteria_id == self.held.criteria_id and not self.held.removed:
-                self.searched = one.criteria_id
+        for change, is_new in zip(batch, new, strict=True):
+            if is_new and change.criteria_id == self.held.criteria_id and not self.held.removed:
+                self.searched = change.criteria_id
 
 
 steps = st.lists(st.sampled_from([GO, GO, RUST, None]), min_size=1, max_size=8)

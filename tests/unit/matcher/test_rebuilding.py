@@ -27,15 +27,15 @@ def test_a_rebuild_that_waits_for_another_ends_where_whoever_is_told_of_it_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rebuilding, "Lease", HeldLease)
-    told = list[int]()
+    counts = list[int]()
 
     def advance(count: int) -> None:
-        told.append(count)
-        if len(told) == 3:
+        counts.append(count)
+        if len(counts) == 3:
             raise UnavailableError("the console was ended")
 
     nothing = cast(Any, None)
     rebuilder = Rebuilder(nothing, nothing, sleep=lambda _: None)
     with pytest.raises(UnavailableError, match="the console was ended"):
         rebuilder.rebuild(cast(Any, SimpleNamespace(name="postings")), advance, wait=True)
-    assert told == [0, 0, 0]
+    assert counts == [0, 0, 0]

@@ -47,7 +47,7 @@ class Shared:
             self.next[batch[0].topic, batch[0].partition] = batch[-1].offset + 1
 
     def pairs(self) -> set[tuple[int, str]]:
-        return {(key, one.posting_id) for one in self.out for key in one.keys}
+        return {(key, matches.posting_id) for matches in self.out for key in matches.keys}
 
 
 def test_criteria_are_matched_by_a_worker_that_never_handled_them(tmp_path: Path) -> None:
@@ -127,6 +127,9 @@ def test_in_whatever_order_workers_take_turns_each_pair_is_found(seed: int, work
                 crew[number] = None
         shared.log.close()
     fitting = {
-        (key, f"p{at}") for key, one in asked.items() for at, name in enumerate(postings) if one.skills.all == (name,)
+        (key, f"p{at}")
+        for key, criteria in asked.items()
+        for at, name in enumerate(postings)
+        if criteria.skills.all == (name,)
     }
     assert shared.pairs() == fitting

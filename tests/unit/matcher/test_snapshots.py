@@ -53,7 +53,7 @@ class Installation:
         with capture_logs() as logs:
             matcher.load()
             written()
-        return matcher, [str(one["event"]) for one in logs if "snapshot" in str(one["event"])]
+        return matcher, [str(log["event"]) for log in logs if "snapshot" in str(log["event"])]
 
     def found(self, matcher: Matcher, *names: str) -> set[int]:
         self.log.produce([posting_out(having(*names, source_id="-".join(names)))])
@@ -61,7 +61,7 @@ class Installation:
         for partition, end in enumerate(self.log.ends(POSTINGS.name)):
             if end:
                 out = sent(matcher.handle(self.log.read(POSTINGS.name, partition, 0, end)))
-                keys |= {key for one in out for key in one.keys}
+                keys |= {key for matches in out for key in matches.keys}
         return keys
 
 
@@ -74,8 +74,8 @@ def installed(tmp_path: Path) -> Installation:
 
 def test_a_worker_writes_what_the_next_begins_from(installed: Installation) -> None:
     assert installed.worker()[1] == ["snapshot_written"]
-    matcher, told = installed.worker()
-    assert told == ["snapshot_read"]
+    matcher, events = installed.worker()
+    assert events == ["snapshot_read"]
     assert installed.found(matcher, "Go") == set(KEYS)
 
 
@@ -84,8 +84,8 @@ def test_what_came_since_is_read_from_the_log(installed: Installation) -> None:
     installed.put(1, version=2, removed=True)
     installed.put(2, version=2, asked=RUST)
     installed.put(99, asked=RUST)
-    matcher, told = installed.worker()
-    assert told == ["snapshot_read"]
+    matcher, events = installed.worker()
+    assert events == ["snapshot_read"]
     assert installed.found(matcher, "Rust") == {2, 99}
 
 
@@ -100,8 +100,8 @@ def test_another_is_written_once_enough_has_come(installed: Installation) -> Non
     matcher.tick(NOON)
     written()
     assert (installed.folder / SNAPSHOT_FILE).read_bytes() != before
-    again, told = installed.worker()
-    assert told == ["snapshot_read"]
+    again, events = installed.worker()
+    assert events == ["snapshot_read"]
     assert installed.found(again, "Go") == {*KEYS, *range(100, 105), *range(200, 206)}
 
 
@@ -116,9 +116,9 @@ def test_a_file_that_is_not_whole_is_rejected_with_a_reason_and_made_anew(instal
     else:
         torn = whole[:-1] + bytes([whole[-1] ^ 1])
         path.write_bytes({"torn": torn, "cut": whole[: len(whole) // 2], "empty": b""}[harm])
-    matcher, told = installed.worker()
-    assert told[0] == "snapshot_rejected"
-    assert told[1:] == (["snapshot_not_written"] if harm == "folder" else ["snapshot_written"])
+    matcher, events = installed.worker()
+    assert events[0] == "snapshot_rejected"
+    assert events[1:] == (["snapshot_not_written"] if harm == "folder" else ["snapshot_written"])
     assert installed.found(matcher, "Go") == set(KEYS)
 
 
@@ -130,8 +130,8 @@ def test_the_snapshot_of_another_log_is_rejected(installed: Installation, tmp_pa
         other = Installation(tmp_path / "other")
         other.put(*keys)
         (other.folder / SNAPSHOT_FILE).write_bytes((installed.folder / SNAPSHOT_FILE).read_bytes())
-        matcher, told = other.worker()
-        assert told[0] == "snapshot_rejected"
+        matcher, events = other.worker()
+        assert events[0] == "snapshot_rejected"
         assert other.found(matcher, "Go") == set(keys)
         other.log.close()
 
@@ -140,8 +140,8 @@ def test_a_log_that_was_compacted_since_is_known_again(installed: Installation) 
     installed.worker()
     installed.put(*range(1, 36), version=2, asked=RUST)
     installed.log.compact(CRITERIA.name)
-    matcher, told = installed.worker()
-    assert told[0] == "snapshot_read"
+    matcher, events = installed.worker()
+    assert events[0] == "snapshot_read"
     assert installed.found(matcher, "Rust") == set(range(1, 36))
 
 
@@ -150,8 +150,8 @@ def test_records_that_came_again_are_told_from_new_ones_after_a_restart(installe
     batches = [installed.log.read(CRITERIA.name, partition, 0, 100) for partition in range(2)]
     installed.log.produce([posting_out(having("Go"))])
     expected = [len(sent(first.handle(batch))) for batch in batches]
-    second, told = installed.worker()
-    assert told == ["snapshot_read"]
+    second, events = installed.worker()
+    assert events == ["snapshot_read"]
     assert [len(sent(second.handle(batch))) for batch in batches] == expected
     installed.put(1, version=5)  # asks the same: nothing new
     place = next(p for p in range(2) if any(r.key == b"1" for r in batches[p]))
@@ -179,8 +179,8 @@ def test_what_comes_while_a_snapshot_is_written_is_not_in_it(
     go_on.set()
     written()
     monkeypatch.setattr(snapshot, "write", write)
-    again, told = installed.worker()
-    assert told[0] == "snapshot_read"
+    again, events = installed.worker()
+    assert events[0] == "snapshot_read"
     assert installed.found(again, "Go") == set(KEYS) - {1}
     assert installed.found(again, "Rust") - set(KEYS) == set(range(100, 130))
 
@@ -188,6 +188,6 @@ def test_what_comes_while_a_snapshot_is_written_is_not_in_it(
 def test_ids_that_are_no_hashes_are_matched_without_a_file(installed: Installation) -> None:
     record = CriteriaRecord(key=77, criteria_id="no hash", version=1, criteria=GO)
     installed.log.produce([Outgoing(CRITERIA.name, b"77", encode(record))])
-    matcher, told = installed.worker()
-    assert told == ["snapshot_not_written"]
+    matcher, events = installed.worker()
+    assert events == ["snapshot_not_written"]
     assert installed.found(matcher, "Go") == {*KEYS, 77}

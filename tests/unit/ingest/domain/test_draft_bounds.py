@@ -50,8 +50,8 @@ def test_an_address_of_a_job_that_cannot_be_a_link_is_left_out_and_said(address:
 def test_what_is_kept_of_a_field_is_within_all_bounds() -> None:
     draft, _ = bounded(replace(a_draft(), locations=tuple(Stated("places", "x" * 9_000) for _ in range(1_000))))
     assert len(draft.locations) <= MOST_STATED
-    assert max(len(one.text) for one in draft.locations) == MOST_VALUE
-    assert sum(len(one.text) for one in draft.locations) == MOST_FIELD
+    assert max(len(location.text) for location in draft.locations) == MOST_VALUE
+    assert sum(len(location.text) for location in draft.locations) == MOST_FIELD
 
 
 def test_a_location_of_a_hundred_kilobytes_costs_no_more_than_one_of_its_bound() -> None:

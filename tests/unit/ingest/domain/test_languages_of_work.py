@@ -151,7 +151,7 @@ def stated(text: str, language: str, *, title: str = "Engineer") -> tuple[Langua
 
 def codes(found: tuple[LanguageNeed, ...], need: str) -> str:
     """The languages of one kind, sorted; alternatives joined by a stroke."""
-    return " ".join(sorted("|".join(one.codes) for one in found if one.need == need))
+    return " ".join(sorted("|".join(language.codes) for language in found if language.need == need))
 
 
 @pytest.mark.parametrize(("language", "text", "needed"), NEEDED)
@@ -193,7 +193,11 @@ def test_a_level_is_read_in_words_and_in_those_of_the_european_framework(
 
 def test_each_language_of_a_list_has_its_own_level() -> None:
     found = stated("• German (C1) and English (B2), basic French", "en")
-    assert [(one.codes, one.level) for one in found] == [(("de",), "fluent"), (("en",), "working"), (("fr",), "basic")]
+    assert [(language.codes, language.level) for language in found] == [
+        (("de",), "fluent"),
+        (("en",), "working"),
+        (("fr",), "basic"),
+    ]
 
 
 def test_a_title_outweighs_a_wish_in_the_text() -> None:
@@ -208,7 +212,7 @@ def test_an_alternative_is_left_out_where_one_of_its_languages_is_needed_anyway(
 def test_the_field_of_a_board_is_read_by_code_and_by_name() -> None:
     fields = (Stated("languages", "de-DE"), Stated("languages", "French (C1)"), Stated("languages", "none"))
     found = read_languages(document_of("Engineer", "We build it."), fields, "en").stated
-    assert [(one.codes, one.level, one.evidence.source) for one in found] == [
+    assert [(language.codes, language.level, language.evidence.source) for language in found] == [
         (("de",), None, "languages"),
         (("fr",), "fluent", "languages"),
     ]

@@ -149,13 +149,13 @@ def test_a_host_beyond_ascii_is_linked_as_it_is_looked_up() -> None:
 
 
 def test_a_link_in_a_description_goes_where_it_seems_to_go() -> None:
-    told = sanitise(
+    clean = sanitise(
         '<p><a href="https://bank.example@evil.example/">a</a> <a href="https://bank.example\\@evil.example">b</a> '
         '<a href="https://\u0430pple.example/x">c</a> <a href="mailto:jobs@acme.example">d</a></p>'
     )
-    assert "evil.example" not in told
-    assert 'href="https://xn--pple-43d.example/x"' in told
-    assert 'href="mailto:jobs@acme.example"' in told
+    assert "evil.example" not in clean
+    assert 'href="https://xn--pple-43d.example/x"' in clean
+    assert 'href="mailto:jobs@acme.example"' in clean
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _salary(posting: Posting) -> str:
 
 
 def _conditions(posting: Posting) -> str:
-    return ", ".join(" ".join((one.kind, *one.places)) for one in posting.conditions) or _NOTHING
+    return ", ".join(" ".join((condition.kind, *condition.places)) for condition in posting.conditions) or _NOTHING
 
 
 def _skills(posting: Posting) -> str:
@@ -135,7 +135,7 @@ def test_a_row_is_read_as_the_page_says(row: Row) -> None:
     assert rendered(posting) == row.cells["read as"]
     if row.cells.get("evidence"):
         source, words = row.cells["evidence"].split(": ", 1)
-        assert any(one.source == source and words in one.text for one in posting.evidence[field])
+        assert any(quote.source == source and words in quote.text for quote in posting.evidence[field])
 
 
 @pytest.mark.parametrize("row", _with("one job"), ids=str)

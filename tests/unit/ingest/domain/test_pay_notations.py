@@ -45,9 +45,16 @@ def test_a_notation_says_what_the_table_says(one: Notation) -> None:
 
 def test_the_table_has_notations_of_many_markets_and_much_that_is_no_pay() -> None:
     assert len(ALL) >= 200
-    assert len({one.said[2] for one in ALL if one.said}) >= 40
-    assert {one.said[3] for one in ALL if one.said} == {"year", "month", "week", "day", "hour", "project"}
-    assert sum(one.said is None for one in ALL) >= 50
+    assert len({notation.said[2] for notation in ALL if notation.said}) >= 40
+    assert {notation.said[3] for notation in ALL if notation.said} == {
+        "year",
+        "month",
+        "week",
+        "day",
+        "hour",
+        "project",
+    }
+    assert sum(notation.said is None for notation in ALL) >= 50
 
 
 def test_every_currency_that_is_read_has_a_rate() -> None:

@@ -286,7 +286,7 @@ def test_evidence_names_the_field() -> None:
 
 def test_evidence_tells_what_ruled_a_place_out() -> None:
     posting = normalised(html="<p>We cannot hire in California.</p>", restriction="United States")
-    assert [(one.source, one.text) for one in posting.evidence["reach"]] == [
+    assert [(quote.source, quote.text) for quote in posting.evidence["reach"]] == [
         ("restriction", "United States"),
         ("text", "We cannot hire in California."),
     ]

@@ -192,7 +192,7 @@ def test_bands_of_zones_are_joined_and_each_is_shown() -> None:
     )
     posting = normalised(pay=(*bands, a_band(200_000, 300_000, "USD", "1 YEAR", zone="OTE")))
     assert terms(posting.salary) == (90_000, 130_000, "USD", "year")
-    shown = [one.text.rsplit(" ", 2)[-2:] for one in posting.evidence["salary"] if "set aside" not in one.source]
+    shown = [quote.text.rsplit(" ", 2)[-2:] for quote in posting.evidence["salary"] if "set aside" not in quote.source]
     assert shown == [["Zone", "B"], ["Zone", "A"]]
 
 
@@ -209,7 +209,7 @@ def test_a_band_in_another_currency_says_what_is_paid_in_that_currency() -> None
     alone = normalised(pay=bands[:1]).salary
     assert alone is not None
     assert (alone.stated, alone.tops["GBP"]) == ({}, posting.salary.tops["GBP"])
-    assert [one.text[:6] for one in posting.evidence["salary"]] == ["190000", "9000-1", "100000"]
+    assert [quote.text[:6] for quote in posting.evidence["salary"]] == ["190000", "9000-1", "100000"]
 
 
 def test_pay_that_a_text_repeats_in_another_currency_is_converted() -> None:
@@ -300,14 +300,14 @@ def test_project_pay_has_no_annual_and_no_tops() -> None:
 def test_sums_that_are_no_pay_are_shown_as_set_aside_behind_what_decided(text: str, aside: str) -> None:
     posting = normalised(html=f"<p>{text}</p>")
     shown = posting.evidence["salary"]
-    assert [one.source for one in shown] == [*(["text"] if posting.salary else []), "text, set aside"]
+    assert [quote.source for quote in shown] == [*(["text"] if posting.salary else []), "text, set aside"]
     assert aside in shown[-1].text
 
 
 def test_of_what_is_set_aside_on_target_earnings_come_first_and_few_are_shown() -> None:
     text = "<p>We raised $40M.</p><p>Revenue of $9M.</p><p>A $5,000 bonus.</p><p>OTE: $150k</p>"
     shown = normalised(html=text, pay=(a_band(9_000, 9_900, "USD", "annual", kind="bonus"),)).evidence["salary"]
-    assert [one.text for one in shown] == ["OTE: $150k", "A $5,000 bonus."]
+    assert [quote.text for quote in shown] == ["OTE: $150k", "A $5,000 bonus."]
 
 
 def test_a_field_may_state_base_pay_beside_on_target_earnings() -> None:
@@ -341,7 +341,7 @@ def test_bands_of_places_in_one_currency_are_joined_in_a_text_and_all_quoted() -
         85_000,
         85_000,
     )
-    said = " ".join(one.text for one in posting.evidence["salary"])
+    said = " ".join(quote.text for quote in posting.evidence["salary"])
     assert all(place in said for place in ("London", "Leeds", "remote"))
 
 
