@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from schemas.criteria import Criteria, Nearby
 from services.usecases.accounts import Profile
-from services.usecases.completion import readable_place, readable_role
+from services.usecases.completion import readable_home, readable_place, readable_role
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import Asked, Proposal, asked_in
@@ -253,8 +253,7 @@ def owner_fields(profile: Profile, words: Words) -> dict[str, str]:
 def about_oneself(profile: Profile, words: Words) -> dict[str, str]:
     """What somebody says of themself, as a form takes it."""
     home, years = profile.home, profile.years
-    lives = "" if home is None else home.label or readable_place(home.place, words)
-    return {"home": lives, "years": "" if years is None else str(years)}
+    return {"home": readable_home(home, words) if home else "", "years": "" if years is None else str(years)}
 
 
 def reader_of(given: Mapping[str, str], words: Words) -> Recipient:

@@ -7,6 +7,7 @@ from services.rules.criterion.near import label_meant
 from services.rules.places.data import country_part
 from services.rules.places.known import canonical_place, is_country, is_subdivision
 from services.rules.places.towns import Town, is_itself, town_of
+from services.rules.text import fold
 
 
 class Home(NamedTuple):
@@ -45,8 +46,9 @@ def home_read(text: str) -> Home:
 def home_meant(said: str) -> Home:
     """What a person means by `Munich`, `Cambridge, MA`, `Texas` or `UK`.
 
-    A town is meant as criteria name one. `Hamburg` is the town and not the part of a country that it lies in. Raises
-    CriteriaError with the nearest towns, or with those that it may be.
+    A town is meant as criteria name one. `Hamburg` is the town and not the part of a country that it lies in; `Jalisco`
+    is the part, as a town that others spell so may lie outside it. Raises CriteriaError with the nearest towns, or with
+    those that it may be.
     """
     text = " ".join(said.split())
     if town_of(text):
@@ -62,4 +64,9 @@ def home_meant(said: str) -> Home:
             raise
         return Home(part)
     town = town_of(label)
-    return Home(part) if part and town and not is_itself(town, part) else home_read(label)
+    return Home(part) if part and town and not _lies_in(town, part, text) else home_read(label)
+
+
+def _lies_in(town: Town, part: str, said: str) -> bool:
+    """Whether a town that is meant by the name of a part of a country lies in it: known, or by its own name likely."""
+    return is_itself(town, part) and (town.state is not None or fold(town.name) == fold(said))

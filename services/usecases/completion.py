@@ -8,6 +8,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
+from services.rules.home import Home, home_meant
 from services.rules.places.data import place_data
 from services.rules.places.known import canonical_place, is_country, nearest_places, place_name
 from services.rules.places.town_data import towns
@@ -129,6 +130,14 @@ def readable_place(code: str, words: Words) -> str:
     """A place by a name that the form reads as that place."""
     names = (place_name(code, words.locale), place_name(code, "en"))
     return next((name for name in names if "," not in name and canonical_place(name) == code), code)
+
+
+def readable_home(home: Home, words: Words) -> str:
+    """Where somebody lives by a name that means it again; by code where a part of a country is called as a town is."""
+    if home.town is not None:
+        return str(home)
+    name = readable_place(home.place, words)
+    return name if home_meant(name) == Home(home.place) else home.place
 
 
 def _suggested(kind: _Table, spelling: _Spelling, typed: str, words: Words) -> Suggestion:

@@ -6,7 +6,7 @@ from services.rules.criterion import CriteriaError
 from services.rules.home import Home, home_meant, home_read
 from services.rules.places.data import place_data
 from services.rules.places.town_data import towns
-from services.usecases.completion import readable_place
+from services.usecases.completion import readable_home
 from services.wording.catalogues import words_of
 from services.wording.words import LANGUAGES
 
@@ -33,6 +33,8 @@ def test_a_town_a_country_or_a_part_of_one_is_meant(said: str, home: str, countr
 def test_a_town_is_meant_before_the_part_that_it_lies_in_and_a_part_before_a_town_elsewhere() -> None:
     assert [str(home_meant(said)) for said in ("Hamburg", "New York")] == ["Hamburg, DE", "New York City, US-NY"]
     assert str(home_meant("Ontario")) == "CA-ON"
+    # Xalisco lies in Nayarit, and Pará de Minas in Minas Gerais.
+    assert [str(home_meant(said)) for said in ("Jalisco", "Pará", "Bihar")] == ["MX-JAL", "BR-PA", "IN-BR"]
 
 
 @pytest.mark.parametrize(("said", "code"), [("Munichh", "town_near"), ("Manchester", "town_several")])
@@ -50,8 +52,16 @@ def test_whatever_stands_on_a_page_is_meant_again(language: str) -> None:
     for label in ("Aland, IN", "Singapore, SG", *labels[::200]):
         assert str(home_meant(label)) == label
     words = words_of(language)
-    for code in place_data().countries:
-        assert str(home_meant(readable_place(code, words))) == code
+    for code in (
+        *place_data().countries,
+        "US-NY",
+        "CA-QC",
+        "DE-HH",
+        "DE-BY",
+        "GB-SCT",
+        *sorted(place_data().subdivisions)[::100],
+    ):
+        assert str(home_meant(readable_home(Home(code), words))) == code
 
 
 def test_several_countries_are_no_home() -> None:
@@ -63,3 +73,4 @@ def test_several_countries_are_no_home() -> None:
 def test_a_town_that_this_release_does_not_know_keeps_its_country() -> None:
     home = home_read("Newtown, US-MA")
     assert (home, home.town, home.country) == (Home("US-MA", "Newtown, US-MA"), None, "US")
+    assert readable_home(home, words_of("en")) == "Massachusetts"
