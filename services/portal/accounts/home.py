@@ -203,7 +203,11 @@ def _pause_until(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
 
 def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     """Facts of theirs but the address, which has to be confirmed."""
-    given: dict[str, str | int | list[str] | None] = {name: form[name] for name in _PROFILE if name in form}
+    # What stands there as the page showed it says nothing new, also where it tells less than is kept.
+    shown = about_oneself(here.person.profile, here.words)
+    given: dict[str, str | int | list[str] | None] = {
+        name: form[name] for name in _PROFILE if name in form and form[name] != shown.get(name)
+    }
     if "speaks" in form:
         # Empty is an answer here: they do not say.
         given["speaks"] = [name.strip() for name in form["speaks"].replace(";", ",").split(",") if name.strip()]

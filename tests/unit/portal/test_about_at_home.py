@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from schemas.sql.tables import subscribers
 from services.notifier.domain.people import Subscriber
 from services.rules.languages.speaking import SpokenLanguage
 from tests.support.notifying import NOW, NotifierStore
@@ -93,6 +95,19 @@ def test_where_they_live_and_their_years_are_said_by_names_that_they_read_and_ta
     assert browser.post("/home", do="profile", home="", years=" ").status_code == 303
     profile = store.subscribers.find(eva.subscriber_id).profile
     assert (profile.home, profile.years) == (None, None)
+
+
+@pytest.mark.parametrize("home", ["US-NY", "Newtown, US-MA"])
+def test_who_changes_another_fact_lives_where_they_did(store: NotifierStore, portal: ServedPortal, home: str) -> None:
+    """In a state that is called as a town is, and in a town that this release does not know."""
+    eva = store.person("eva", home="US-NY")
+    with store.engine.begin() as connection:
+        connection.execute(update(subscribers).values(home=home))
+    browser = Browser(portal, eva)
+    [shown] = re.findall(r'name="home" maxlength="200" value="([^"]*)"', browser.get("/home").text)
+    assert browser.post("/home", do="profile", home=shown, name="Eva").status_code == 303
+    profile = store.subscribers.find(eva.subscriber_id).profile
+    assert (profile.name, str(profile.home)) == ("Eva", home)
 
 
 def test_a_language_keeps_the_country_that_it_was_chosen_for(store: NotifierStore, portal: ServedPortal) -> None:
