@@ -204,9 +204,11 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
 
 
 def _said_of_oneself(given: Mapping[str, str], asked: Asked) -> dict[str, str]:
-    """What a sentence says of its writer, where nothing is said yet."""
-    said = {"home": asked.home, "years": "" if asked.years is None else str(asked.years)}
-    return {name: given[name].strip() or said[name] for name in ABOUT_ONESELF}
+    """What a sentence says of its writer: their years, and its town unless they said that they live elsewhere."""
+    years = given["years"] if asked.years is None else str(asked.years)
+    # What stood there as the town of the sentence before was not their word.
+    lives = "" if given["home"] in towns_in(given["towns"]) and asked.home else given["home"].strip()
+    return {"home": lives or asked.home, "years": years.strip()}
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:

@@ -73,7 +73,12 @@ def test_what_a_sentence_says_of_its_writer_stands_where_that_is_asked_unless_th
     assert page.index("</details>\n<fieldset") < page.index('name="home"') < page.index('name="address"')
     assert page.count('name="home"') == page.count('name="years"') == 1
     own = portal.post("/sign-up", do="read", pasted=said, currency="GBP", home="Leeds", years="9").text
-    assert (values(own)["home"], values(own)["years"]) == ("Leeds", "9")
+    assert (values(own)["home"], values(own)["years"]) == ("Leeds", "6"), "as they wrote last"
+    silent = portal.post("/sign-up", do="read", pasted="nurse", currency="GBP", home="Leeds", years="9").text
+    assert (values(silent)["home"], values(silent)["years"]) == ("Leeds", "9")
+    again = {**values(page), "pasted": "nurse in Leeds, 7 years"}
+    mended = portal.post("/sign-up", **again | {"do": "read"}).text
+    assert (values(mended)["home"], values(mended)["years"]) == ("Leeds, GB", "7"), "a sentence that is written anew"
     posting = "Nurse\nManchester\n\n- 6 years of experience"
     posted = portal.post("/sign-up", do="read", pasted=posting, currency="GBP").text
     assert (values(posted)["home"], values(posted)["years"]) == ("", "")
