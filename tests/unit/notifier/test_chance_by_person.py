@@ -54,6 +54,14 @@ def test_work_on_site_may_lie_in_ones_part_of_a_country_whose_towns_are_known_by
     assert chance(near, home_read(home), criteria=criteria) == chance(near, criteria=criteria)
 
 
+def test_a_town_that_a_search_names_is_measured_from_beside_such_a_part() -> None:
+    germany, bavaria = Criteria(text="nurse", places=("DE",)), signs_of(recipient(home=home_read("DE-BY")))
+    munich = PostingFeatures(on_site("Munich, DE", reach=Reach(scope="listed", countries=("DE",))))
+    judged = JudgedPosting(germany, munich)
+    kiel, silent = (chance_of(judged, wish_of(germany, name, bavaria)) for name in ("Nursing in Kiel", "Nursing"))
+    assert kiel.value < silent.value
+
+
 def test_remote_work_is_as_likely_from_anywhere_in_the_country_but_for_a_state_that_its_title_names() -> None:
     remote = nursing(towns=on_site("Seattle, US-WA").towns)
     assert chance(remote, OHIO) == chance(remote)

@@ -26,12 +26,12 @@ class Localities(NamedTuple):
     def take_in(self, town: Town) -> bool:
         """Whether a town lies in or near one of them, as far as is known; any does in a country of which none is named.
 
-        In which part of a country a town lies is known of few countries: there it may lie in one that is named.
+        In which part of a country a town lies is known of few countries: in the others it may lie in one that is named.
         """
         near, parts = self._within(town.country)
         if not near and not parts:
             return True
-        within = town.code in parts if town.state else bool(parts)
+        within = town.code in parts if town.state else not near
         return within or any(kilometres(centre, town) <= _TO_WORK for centre in near)
 
     def take_in_part(self, part: str) -> bool:
