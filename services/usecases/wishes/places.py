@@ -78,7 +78,7 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool) -> Places:
         not_skills |= over
         named.append(_named(mention))
     reached = [(one.start, one.end) for one in named]
-    named += _codes_alone(text, reached)
+    named += _parts_alone(text, reached)
     countries = {country_part(one.code) for one in named if one.code not in place_data().members}
     taken = [*((one.start, one.end) for one in named), *((skill.start, skill.end) for skill in skilled)]
     named += _towns_alone(text, countries, taken)
@@ -125,12 +125,18 @@ def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
     return not technical and _patterns().before.search(text[: mention.start]) is not None
 
 
-def _codes_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
-    """Codes of countries that are all that a part of the sentence says: "Entwickler, DE"."""
+def _parts_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
+    """Codes of countries that are all that a part of the sentence says, and names that are words too: "nurse, Cork"."""
     for start, end in stretches_of(text):
-        code = text[start:end]
-        if code in place_data().countries and code not in WORDS and _is_free(start, end, taken):
-            yield _Named(start, end, code, is_town=False)
+        said = text[start:end]
+        if not _is_free(start, end, taken):
+            continue
+        if said in place_data().countries and said not in WORDS:
+            yield _Named(start, end, said, is_town=False)
+        elif said[0].isupper() and not _is_of_work(said):
+            for mention in find_places(said, cities=True):
+                if mention.start == 0 and mention.end == len(said):
+                    yield _named(mention)._replace(start=start, end=end)
 
 
 def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
@@ -167,9 +173,15 @@ def _first_town(
             return
 
 
+def _is_of_work(said: str) -> bool:
+    """Whether words name a trade or a skill, or ask for nothing."""
+    named = read_role(said, (), "", roles()).roles or taxonomy().canonical(said)
+    return bool(named) or any(map(is_idle, said.split()))
+
+
 def _town(name: str, countries: Collection[str]) -> Town | None:
     """The town that a name means, where it is no word of something else."""
-    if any(map(is_idle, name.split())) or read_role(name, (), "", roles()).roles or taxonomy().canonical(name):
+    if _is_of_work(name):
         return None
     found = towns_in_field(name, countries)
     return found[0] if len(found) == 1 else None

@@ -32,6 +32,10 @@ REMOTE = ("remote",)
         ("sales rep, texas or oklahoma", ("US-OK", "US-TX"), (), ()),
         ("Krankenschwester in Bayern", ("DE-BY",), (), ()),
         ("analista financeiro, são paulo", ("BR",), ("São Paulo, BR",), ()),
+        # Names that are words too.
+        ("sales representative or account executive, Cork", ("IE",), ("Cork, IE",), ()),
+        ("nurse, Reading", ("GB",), ("Reading, GB",), ()),
+        ("Mobile, developer", (), (), ()),
         # As it is typed on a phone.
         ("dental hygienist, phoenix az", ("US",), ("Phoenix, US-AZ",), ()),
         ("react native dev, remote uk or eu", ("GB", "eu"), (), REMOTE),
