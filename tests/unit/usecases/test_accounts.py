@@ -39,7 +39,7 @@ def test_a_field_that_cannot_be_taken_is_named_for_whoever_shows_it() -> None:
 def test_what_a_change_does_not_name_stays_and_a_change_of_nothing_is_told_as_such(installation: Installation) -> None:
     own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
     changed = accounts.change(installation, own_id, {"currency": "USD"}, NOW)
-    assert [str(one) for one in changed.changes] == ["currency: EUR -> USD"]
+    assert [str(change) for change in changed.changes] == ["currency: EUR -> USD"]
     assert accounts.find(installation, own_id).profile.time_zone == "Europe/Lisbon"
     assert accounts.change(installation, own_id, {"currency": "usd"}, NOW).changes == ()
     with pytest.raises(WrongFieldError, match="time_zone: it is empty"):
@@ -86,7 +86,7 @@ def test_a_search_is_listed_with_whom_it_is_for_and_counted_with_them(installati
     saved = searches.add(installation, ADA["address"], wanted, NOW)
     [listed] = searches.listed(installation)
     assert (listed.search, listed.address) == (saved, ADA["address"])
-    assert [one.searches for one in accounts.everybody(installation)] == [1]
+    assert [person.searches for person in accounts.everybody(installation)] == [1]
     assert searches.saved_query(installation, saved.search_id) == searches.Query(
         "Snakes", saved.criteria, ("PT",), own_id
     )
@@ -119,7 +119,7 @@ def test_an_opinion_says_until_when_it_counts_and_a_hidden_company_has_no_end(in
     installation.matches.store(0, [arrival(0, job)], NOW)
     feedback.say(installation, ADA["address"], "more_like", job.posting_id, NOW)
     feedback.say(installation, ADA["address"], "hidden_company", "Dull GmbH", NOW)
-    ends = {one.statement.kind: one.fades_at for one in feedback.said(installation, ADA["address"])}
+    ends = {said.statement.kind: said.fades_at for said in feedback.said(installation, ADA["address"])}
     assert ends["hidden_company"] is None
     assert ends["more_like"] is not None
     assert ends["more_like"] > NOW + timedelta(days=1)
@@ -152,10 +152,10 @@ def test_an_import_says_of_each_line_what_became_of_it_and_of_all_how_many(insta
     )
 
     def imported(data: bytes, *, update: bool, dry_run: bool) -> importing.Summary:
-        told: list[importing.Imported | importing.Fault] = []
-        done = importing.import_all(installation, data, FIELDS, NOW, update=update, dry_run=dry_run, tell=told.append)
-        assert [one.line for one in told] == [number for number, _ in enumerate(data.splitlines(), 1)]
-        assert done.new + done.changed + done.same + done.faults == len(told)
+        lines: list[importing.Imported | importing.Fault] = []
+        done = importing.import_all(installation, data, FIELDS, NOW, update=update, dry_run=dry_run, tell=lines.append)
+        assert [line.line for line in lines] == [number for number, _ in enumerate(data.splitlines(), 1)]
+        assert done.new + done.changed + done.same + done.faults == len(lines)
         return done
 
     tried = imported(lines, update=False, dry_run=True)
@@ -196,11 +196,11 @@ def test_what_somebody_speaks_is_changed_kept_and_taken_back(installation: Insta
     own_id = accounts.add(
         installation, accounts.profile_from(ADA | {"speaks": ["en", "de:basic"]}), NOW, DECLARATION
     ).subscriber_id
-    [told] = accounts.change(installation, own_id, {"speaks": ["de:working", "English"]}, NOW).changes
-    assert str(told) == "speaks: de:basic, en -> de:working, en"
+    [change] = accounts.change(installation, own_id, {"speaks": ["de:working", "English"]}, NOW).changes
+    assert str(change) == "speaks: de:basic, en -> de:working, en"
     accounts.change(installation, own_id, {"currency": "USD"}, NOW)
     assert accounts.export(installation, own_id)["subscriber"]["speaks"] == ["de:working", "en"]
-    assert [str(one) for one in accounts.change(installation, own_id, {"speaks": []}, NOW).changes] == [
+    assert [str(change) for change in accounts.change(installation, own_id, {"speaks": []}, NOW).changes] == [
         "speaks: de:working, en -> nothing"
     ]
     with pytest.raises(WrongFieldError, match="did you mean Danish"):

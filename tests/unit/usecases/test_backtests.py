@@ -27,7 +27,7 @@ def _job(name: str, cluster: str = "", **fields: object) -> PostingCore:
 def _report(
     *postings: PostingCore, asked: Criteria = ASKED, days: int = 30, preferred_places: tuple[str, ...] = ()
 ) -> Report:
-    past = (Past(one, one.seen_at) for one in postings)
+    past = (Past(posting, posting.seen_at) for posting in postings)
     return report_of(backtest(asked, past), FETCHED - days * DAY, FETCHED, preferred_places)
 
 
@@ -40,7 +40,7 @@ def _page(report: Report, most: int = 5) -> str:
 def test_copies_of_a_job_count_once_and_on_the_day_of_the_first() -> None:
     copies = [_job(f"c{n}", "acme|go engineer|de", title="Go engineer", posted_at=FETCHED - n * DAY) for n in (1, 4)]
     report = _report(*copies, _job("other", posted_at=FETCHED - 2 * DAY))
-    assert [(one.copies, (FETCHED - one.seen_at).days) for one in report.matches if one.copies > 1] == [(2, 4)]
+    assert [(match.copies, (FETCHED - match.seen_at).days) for match in report.matches if match.copies > 1] == [(2, 4)]
     assert len(report.matches) == 2
     counted = dict(report.by_day)
     assert counted[(FETCHED - 4 * DAY).date()] == counted[(FETCHED - 2 * DAY).date()] == 1
@@ -62,7 +62,7 @@ def test_what_a_criterion_costs_is_told_in_jobs_that_are_not_found_already() -> 
         _job("another", seniority="mid"),
         _job("and its copy", "another|another|x", title="another engineer", seniority="junior"),
     )
-    cost = next(one for one in report.costs if one.without.relaxation.criterion == "seniority")
+    cost = next(cost for cost in report.costs if cost.without.relaxation.criterion == "seniority")
     assert (cost.without.jobs, cost.without.postings) == (1, 3)
     assert [(step.relaxation.value, step.jobs) for step in cost.steps] == [("mid", 1), ("junior", 1)]
 
@@ -70,7 +70,7 @@ def test_what_a_criterion_costs_is_told_in_jobs_that_are_not_found_already() -> 
 def test_age_does_not_decide_which_is_best() -> None:
     good = paying({"EUR": 120_000}).salary
     report = _report(_job("good", salary=good, posted_at=FETCHED - 25 * DAY), _job("plain", posted_at=FETCHED - DAY))
-    assert [one.tried.posting.posting_id for one in report.matches] == ["good", "plain"]
+    assert [match.tried.posting.posting_id for match in report.matches] == ["good", "plain"]
 
 
 def test_a_job_in_a_preferred_place_comes_first_and_weighs_what_a_digest_would_make_of_it() -> None:
@@ -79,10 +79,10 @@ def test_a_job_in_a_preferred_place_comes_first_and_weighs_what_a_digest_would_m
 
     def order(*preferred_places: str) -> list[str]:
         report = _report(*jobs, asked=asked, preferred_places=preferred_places)
-        for one in report.matches:
-            judged = JudgedPosting(asked, PostingFeatures(one.tried.posting))
-            assert one.score == score(judged, one.tried.posting.seen_at, (), preferred_places).total
-        return [one.tried.posting.posting_id for one in report.matches]
+        for match in report.matches:
+            judged = JudgedPosting(asked, PostingFeatures(match.tried.posting))
+            assert match.score == score(judged, match.tried.posting.seen_at, (), preferred_places).total
+        return [match.tried.posting.posting_id for match in report.matches]
 
     assert order() == order("DE") == ["DE job", "PT job"]
     assert order("PT") == ["PT job", "DE job"]

@@ -28,7 +28,7 @@ def judged(chance: float, accepted: int, refused: int, readers: int = FEWEST_REA
 BARS = st.integers(0, 100).map(lambda per_cent: per_cent / 100)
 JUDGEMENTS = st.lists(
     st.builds(judged, st.integers(0, 100).map(lambda n: n / 100), st.integers(0, 60), st.integers(0, 60)), max_size=8
-).map(lambda some: [one for each in some for one in each])
+).map(lambda some: [pair for each in some for pair in each])
 
 
 def test_jobs_above_the_bar_that_are_seldom_accepted_raise_it_to_where_they_are() -> None:
@@ -128,14 +128,14 @@ def test_advice_that_was_followed_is_not_taken_back_or_repeated_upwards(
 
 @given(BARS, JUDGEMENTS)
 def test_more_that_was_accepted_never_raises_the_bar(bar: float, some: list[Judged]) -> None:
-    better = [Judged(one.chance, one.accepted or bool(at % 2), one.reader) for at, one in enumerate(some)]
+    better = [Judged(pair.chance, pair.accepted or bool(at % 2), pair.reader) for at, pair in enumerate(some)]
     assert checked(bar, USUAL, better).to <= checked(bar, USUAL, some).to
 
 
 @given(BARS, JUDGEMENTS)
 def test_the_order_of_judgements_changes_nothing(bar: float, some: list[Judged]) -> None:
-    one, other = checked(bar, USUAL, some), checked(bar, USUAL, some[::-1])
-    assert (one.standing, one.to, one.above) == (other.standing, other.to, other.above)
+    forwards, other = checked(bar, USUAL, some), checked(bar, USUAL, some[::-1])
+    assert (forwards.standing, forwards.to, forwards.above) == (other.standing, other.to, other.above)
 
 
 def test_a_band_counts_its_own_alone() -> None:

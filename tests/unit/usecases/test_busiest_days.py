@@ -18,16 +18,16 @@ HOURS = st.lists(st.none() | st.integers(0, 24 * 40), max_size=30)
 
 @given(HOURS, st.integers(1, 9))
 def test_no_other_days_hold_more(hours: list[int | None], days: int) -> None:
-    posted = [None if one is None else START + timedelta(hours=one) for one in hours]
+    posted = [None if hour is None else START + timedelta(hours=hour) for hour in hours]
     found = busiest_days(posted, days)
-    ends = [one for one in posted if one is not None]
+    ends = [at for at in posted if at is not None]
     if found is None:
         assert not ends
         return
-    held = {end: sum(end - days * DAY < one <= end for one in ends) for end in ends}
+    counts = {end: sum(end - days * DAY < other <= end for other in ends) for end in ends}
     assert found.of == len(posted)
-    assert found.postings == max(held.values())
-    assert found.end == max(end for end in ends if held[end] == found.postings)
+    assert found.postings == max(counts.values())
+    assert found.end == max(end for end in ends if counts[end] == found.postings)
 
 
 def test_the_days_are_said_in_words() -> None:

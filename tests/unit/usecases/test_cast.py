@@ -33,8 +33,8 @@ def asked(chosen: list[tuple[Home, str]]) -> dict[str, str]:
 
 
 def test_each_asks_for_work_where_they_live_in_a_language_that_they_speak() -> None:
-    held = [*jobs("nurse", "DE", 3, "de"), *jobs("data-analyst", "DE", 5), *jobs("accountant", "KE", 1)]
-    assert asked(choose([ADA, BEN, CLEO], held)) == {"Ada": "data-analyst", "Ben": "nurse", "Cleo": "accountant"}
+    stored = [*jobs("nurse", "DE", 3, "de"), *jobs("data-analyst", "DE", 5), *jobs("accountant", "KE", 1)]
+    assert asked(choose([ADA, BEN, CLEO], stored)) == {"Ada": "data-analyst", "Ben": "nurse", "Cleo": "accountant"}
 
 
 def test_nobody_is_chosen_for_whom_the_folder_holds_nothing() -> None:
@@ -44,8 +44,8 @@ def test_nobody_is_chosen_for_whom_the_folder_holds_nothing() -> None:
 
 def test_trades_and_countries_are_spread() -> None:
     homes = [Home(f"{country}{at}", country, "UTC", "EUR", "en", ("en",)) for country in ("DE", "KE") for at in (1, 2)]
-    held = [*jobs("nurse", "DE", 30), *jobs("data-analyst", "DE", 20), *jobs("nurse", "KE", 10)]
-    chosen = choose(homes, [*held, *jobs("accountant", "KE", 8)])
+    stored = [*jobs("nurse", "DE", 30), *jobs("data-analyst", "DE", 20), *jobs("nurse", "KE", 10)]
+    chosen = choose(homes, [*stored, *jobs("accountant", "KE", 8)])
     assert asked(chosen) == {"DE1": "nurse", "DE2": "data-analyst", "KE1": "accountant", "KE2": "nurse"}
 
 
@@ -61,12 +61,12 @@ def test_what_may_be_done_from_anywhere_is_asked_for_by_a_few_alone() -> None:
 def test_the_same_postings_in_any_order_choose_the_same() -> None:
     homes = [Home(f"H{at}", LANDS[at % 5], "UTC", "EUR", "en", ("en",)) for at in range(MOST_PEOPLE + 4)]
     roles = ("nurse", "data-analyst", "accountant", "electrician", "welder", "teacher")
-    held = [job for role in roles for land in LANDS for job in jobs(role, land, 4)]
-    first = choose(homes, held)
+    stored = [job for role in roles for land in LANDS for job in jobs(role, land, 4)]
+    first = choose(homes, stored)
     assert len(first) == MOST_PEOPLE
     assert len({(home.country, role) for home, role in first}) == MOST_PEOPLE
-    Random(1).shuffle(held)
-    assert choose(homes[::-1], held) == first
+    Random(1).shuffle(stored)
+    assert choose(homes[::-1], stored) == first
 
 
 def test_the_people_can_be_taken_in_and_ask_for_what_those_days_hold(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 def ledger(installation: Installation, address: str = "ada@example.com") -> list[tuple[str, ...]]:
     own_id = accounts.find(installation, address).subscriber_id
-    return [(one.kind, one.origin, one.source, one.wording) for one in consent.ledger(installation, own_id)]
+    return [(entry.kind, entry.origin, entry.source, entry.wording) for entry in consent.ledger(installation, own_id)]
 
 
 def imported(installation: Installation, *, update: bool, **fields: Any) -> importing.Imported | importing.Fault:

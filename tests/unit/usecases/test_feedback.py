@@ -53,14 +53,14 @@ def test_a_link_says_it_for_whom_it_was_made(store: NotifierStore, ada: Subscrib
     statement = feedback.follow(installation_of(store), links_of(store, ada, kind), NOW)
     assert statement.kind == kind
     assert store.feedback.said(ada.subscriber_id) == [(statement, NOW)]
-    [one] = due(store, NOW + 3 * HOUR)
+    [subscriber] = due(store, NOW + 3 * HOUR)
     if kind == "hidden_company":
-        assert one.recipient.hidden_companies == {fold_company("Company one")}
+        assert subscriber.recipient.hidden_companies == {fold_company("Company one")}
     else:
-        [said] = one.recipient.said
+        [said] = subscriber.recipient.said
         assert (said.opinion, said.title, said.company) == (kind, "Python engineer, one", "Company one")
         assert said.skills == {"Python"}
-        assert one.recipient.not_relevant == ({"cluster-one"} if kind == "not_relevant" else frozenset())
+        assert subscriber.recipient.not_relevant == ({"cluster-one"} if kind == "not_relevant" else frozenset())
 
 
 def test_a_link_that_is_none_says_nothing(store: NotifierStore, ada: Subscriber) -> None:
@@ -91,11 +91,11 @@ def test_a_company_is_hidden_by_its_name_however_it_is_spelt_and_shown_again(
     store: NotifierStore, ada: Subscriber
 ) -> None:
     feedback.say(installation_of(store), ada.subscriber_id, "hidden_company", "ACME Ltd.", NOW)
-    [one] = due(store, NOW + 3 * HOUR)
-    assert one.recipient.hidden_companies == {"acme"}
+    [subscriber] = due(store, NOW + 3 * HOUR)
+    assert subscriber.recipient.hidden_companies == {"acme"}
     feedback.unsay(installation_of(store), ada.subscriber_id, "hidden_company", "Acme", NOW)
-    [one] = due(store, NOW + 3 * HOUR)
-    assert one.recipient.hidden_companies == frozenset()
+    [subscriber] = due(store, NOW + 3 * HOUR)
+    assert subscriber.recipient.hidden_companies == frozenset()
     with pytest.raises(UsageError, match="never said"):
         feedback.unsay(installation_of(store), ada.subscriber_id, "hidden_company", "Acme", NOW)
 

@@ -52,8 +52,8 @@ def ada(store: NotifierStore) -> Subscriber:
 
 def sent(store: NotifierStore) -> None:
     """In a mail that was deferred, accepted and came back."""
-    [one] = due(store, LATER)
-    assert commit(store, one, store.windows.take_cut(LATER), NOW + 2 * HOUR, "one")
+    [subscriber] = due(store, LATER)
+    assert commit(store, subscriber, store.windows.take_cut(LATER), NOW + 2 * HOUR, "one")
     with writing(store.engine) as connection:
         connection.execute(update(digests).values(subject="Secret subject"))
         values = {"state": "bounced", "mailer": "smtp", "attempts": 2, "failing_since": LATER, "accepted_at": LATER}
@@ -64,12 +64,12 @@ def sent(store: NotifierStore) -> None:
         connection.execute(insert(mail_events).values(**event, **own))
 
 
-def held(store: NotifierStore, cause: Cause) -> None:
+def hold_back(store: NotifierStore, cause: Cause) -> None:
     """In a digest that left it out."""
     cut = store.windows.take_cut(LATER)
-    [one] = due(store, LATER)
-    hold = Hold(one.recipient, LATER, HoldCause("nothing_found"), (Dropped(JOB.posting_id, cause),))
-    assert store.digests.commit(hold, closings(one, cut, LATER), None, LATER)
+    [subscriber] = due(store, LATER)
+    hold = Hold(subscriber.recipient, LATER, HoldCause("nothing_found"), (Dropped(JOB.posting_id, cause),))
+    assert store.digests.commit(hold, closings(subscriber, cut, LATER), None, LATER)
 
 
 def told(store: NotifierStore, person: Subscriber, *, masked: bool) -> Story:
@@ -107,7 +107,7 @@ def test_why_a_digest_left_it_out_is_told_where_that_tells_nothing_of_them(
 
 
 def test_what_they_hid_is_masked_in_the_answer(store: NotifierStore, ada: Subscriber) -> None:
-    held(store, Cause("hidden_company"))
+    hold_back(store, Cause("hidden_company"))
     assert told(store, ada, masked=True).answer == "They did not get it: a digest that was held left it out: •••."
     assert "hidden by the subscriber" in told(store, ada, masked=False).answer
 
@@ -130,8 +130,8 @@ def test_a_match_is_told_with_its_record_and_its_window(store: NotifierStore, ad
         "it lies in the open window of their search “Secret plans”, from the beginning to now, due 2026-07-01 08:00Z"
     )
     assert opened in said
-    [one] = due(store, LATER)
-    assert commit(store, one, cut, NOW + 2 * HOUR, "one")
+    [subscriber] = due(store, LATER)
+    assert commit(store, subscriber, cut, NOW + 2 * HOUR, "one")
     said = words(told(store, ada, masked=False))
     closed = "window of their search “Secret plans” from the beginning to 2026-07-01 07:00Z, which was due then"
     assert closed in said

@@ -31,7 +31,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 def test_a_source_that_is_held_stands_first_and_is_not_well(installation: Installation) -> None:
-    assert [one.figures.name for one in sources.standings(installation, NOW)] == ["ash", "birch"]
+    assert [standing.figures.name for standing in sources.standings(installation, NOW)] == ["ash", "birch"]
     workers.hold_source(installation, "birch", NOW, paused=True)
     first, second = sources.standings(installation, NOW)
     assert (first.figures.name, first.figures.state, first.well, first.health) == ("birch", "paused", False, None)
@@ -59,7 +59,7 @@ def test_an_operators_word_that_a_source_lists_nothing_is_kept(installation: Ins
     assert (first.figures.name, first.figures.state) == ("ash", "barren")
     assert sources.accept(installation, "ash", NOW) == 0
     ledger.settle(polled)
-    assert {one.figures.state for one in sources.standings(installation, NOW)} == {"ok", "waiting"}
+    assert {standing.figures.state for standing in sources.standings(installation, NOW)} == {"ok", "waiting"}
     with pytest.raises(UsageError, match="needs no word"):
         sources.accept(installation, "ash", NOW)
 
@@ -67,8 +67,8 @@ def test_an_operators_word_that_a_source_lists_nothing_is_kept(installation: Ins
 def test_what_can_be_held_is_named_and_held(installation: Installation) -> None:
     workers.hold(installation, workers.SENDING, NOW, paused=True)
     workers.hold(installation, "matcher", NOW, paused=True)
-    held = SqlPauses(installation.engine).read()
-    assert (held.sending, held.services) == (True, {"matcher"})
+    pauses = SqlPauses(installation.engine).read()
+    assert (pauses.sending, pauses.services) == (True, {"matcher"})
     with pytest.raises(UsageError, match="nothing that can be paused"):
         workers.hold(installation, "everything", NOW, paused=True)
 
@@ -78,8 +78,8 @@ def test_the_examination_says_what_is_held_and_how_it_goes_on(installation: Inst
     workers.hold(installation, workers.SENDING, NOW, paused=True)
     workers.hold(installation, "matcher", NOW, paused=True)
     workers.hold_source(installation, "birch", NOW, paused=True)
-    held = [found for found in overview.findings(installation.settings) if found.what == "pauses"]
-    assert [(found.grade, found.mend) for found in held] == [
+    paused = [found for found in overview.findings(installation.settings) if found.what == "pauses"]
+    assert [(found.grade, found.mend) for found in paused] == [
         ("note", "`jobchime resume sending`"),
         ("note", "`jobchime resume matcher`"),
         ("note", "`jobchime source resume birch`"),
@@ -114,7 +114,7 @@ def test_a_source_is_added_beside_those_that_are_there_or_the_file_stays_as_it_w
     file = tmp_path / "jobchime.toml"
     file.write_text('[[ingest.sources]]\nname = "ash"\nurl = "https://ash.example/feed"\n')
     sources.add(file, "birch", "https://birch.example/feed", every="15m")
-    assert [one.name for one in load_settings(file).ingest.sources] == ["ash", "birch"]
+    assert [source.name for source in load_settings(file).ingest.sources] == ["ash", "birch"]
     before = file.read_text()
     with pytest.raises(UsageError):
         sources.add(file, "birch", "https://birch.example/other")
@@ -138,7 +138,7 @@ def test_the_stream_shows_itself_before_anything_has_run(installation: Installat
     with overview.watcher(installation.settings) as watcher:
         stream = watcher.look()
     assert not overview.healthy(stream)
-    assert any("there is no log" in one.what for one in overview.troubles(stream))
+    assert any("there is no log" in trouble.what for trouble in overview.troubles(stream))
 
 
 def test_a_release_is_known_by_its_rules_too() -> None:

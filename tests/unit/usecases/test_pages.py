@@ -39,7 +39,7 @@ def tree(index: Path) -> Any:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(one.relative_to(folder)): one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
 def test_the_index_lists_every_mail_with_its_local_time_and_its_pages_exist(tmp_path: Path) -> None:

@@ -129,9 +129,9 @@ def test_what_says_nothing_asks_for_nothing(text: str) -> None:
 
 
 def test_each_skill_has_its_sentence_and_how_it_is_meant() -> None:
-    named = {one.name: one for one in skills_in(POSTING)}
+    named = {skill.name: skill for skill in skills_in(POSTING)}
     assert {
-        name: one.strength for name, one in named.items() if name in ("Go", "PostgreSQL", "Kubernetes", "Kafka")
+        name: skill.strength for name, skill in named.items() if name in ("Go", "PostgreSQL", "Kubernetes", "Kafka")
     } == {
         "Go": "title",
         "PostgreSQL": "required",
@@ -139,7 +139,7 @@ def test_each_skill_has_its_sentence_and_how_it_is_meant() -> None:
         "Kafka": "bonus",
     }
     assert (named["Kubernetes"].before, named["Kubernetes"].said) == ("You will run them on ", "k8s")
-    aside = next(one for one in named.values() if one.strength is None)
+    aside = next(skill for skill in named.values() if skill.strength is None)
     assert aside.before + aside.said + aside.after in POSTING
 
 
@@ -156,15 +156,17 @@ _TEXTS = st.lists(
 def test_whatever_is_pasted_is_read_and_quoted_as_it_stands(text: str) -> None:
     found = criteria_in(text, "EUR")
     assert found is None or found != Criteria()
-    for one in skills_in(text):
-        assert len(one.before) + len(one.after) <= 700
-        assert not one.said or one.said.replace(" ", "") in text.replace(" ", "").replace("\n", "").replace("\xa0", "")
+    for skill in skills_in(text):
+        assert len(skill.before) + len(skill.after) <= 700
+        assert not skill.said or skill.said.replace(" ", "") in text.replace(" ", "").replace("\n", "").replace(
+            "\xa0", ""
+        )
 
 
 def test_each_proposal_has_the_words_that_it_was_read_from() -> None:
     asked = asked_in(POSTING, "EUR", NOW)
     assert asked
-    said = {(one.field, one.skill): one.said for one in asked.proposals}
+    said = {(proposal.field, proposal.skill): proposal.said for proposal in asked.proposals}
     assert said["skills", "Go"] == "Senior Backend Engineer (Go) - Remote, Europe"
     assert said["skills", "PostgreSQL"] == "PostgreSQL"
     title = "Senior Backend Engineer (Go) - Remote, Europe"
@@ -178,7 +180,7 @@ def test_of_a_sentence_each_proposal_has_the_whole() -> None:
     sentence = "remote Go work from Poland, 90k"
     asked = asked_in(sentence, "EUR", NOW)
     assert asked
-    assert {one.said for one in asked.proposals} == {sentence}
+    assert {proposal.said for proposal in asked.proposals} == {sentence}
     assert asked.of_sentence
     text = "Go developer\n\nRequirements:\n- Go\n- 3 years of experience\n\nRemote from Poland."
     assert (posting := asked_in(text, "EUR", NOW))
@@ -310,7 +312,7 @@ def test_a_place_that_is_named_for_its_hours_is_none_to_work_from(
     assert asked is not None
     assert (asked.criteria.places, (asked.criteria.utc_offset, asked.criteria.tolerance)) == (places, offset)
     assert asked.missed == ()
-    assert ("utc_offset" in {one.field for one in asked.proposals}) is (offset[0] is not None)
+    assert ("utc_offset" in {proposal.field for proposal in asked.proposals}) is (offset[0] is not None)
 
 
 @pytest.mark.parametrize(
@@ -446,7 +448,7 @@ def test_an_internship_may_be_part_time(text: str) -> None:
 def test_what_each_criterion_looks_at_is_read_from_a_text_but_what_nobody_pastes_a_wish_for() -> None:
     words, hours, written_in = "", "timezones", "language"
     skills = "skills"  # each by the sentence that names it
-    assert {one.evidence for one in CRITERIA} == {*READ_FROM.values(), skills, words, hours, written_in}
+    assert {criterion.evidence for criterion in CRITERIA} == {*READ_FROM.values(), skills, words, hours, written_in}
 
 
 @pytest.mark.parametrize("title", ["Project manager", "Data analyst", "Senior data engineer"])

@@ -32,7 +32,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 def snakes(installation: Installation) -> searches.SavedSearch:
     wanted = searches.search_from({"name": "Snakes", "criteria": {"skills": {"all": ["Python"]}}})
     saved = searches.add(installation, ADA, wanted, NOW)
-    installation.matches.store(0, [arrival(number, one, [saved.key]) for number, one in enumerate(JOBS)], NOW)
+    installation.matches.store(0, [arrival(number, posting, [saved.key]) for number, posting in enumerate(JOBS)], NOW)
     return saved
 
 

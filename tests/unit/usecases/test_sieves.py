@@ -29,12 +29,12 @@ class Failing:
 
 
 def test_a_sieve_that_fails_is_told_of_once_and_asked_no_more() -> None:
-    told: list[str] = []
+    notes: list[str] = []
     failing = Failing(1, UnavailableError("it does not answer"))
-    sieve = WhileItAnswers(failing, told.append)
+    sieve = WhileItAnswers(failing, notes.append)
     assert [sieve.far(Criteria(), {"far": 1}) for _ in range(4)] == [FAR, {}, {}, {}]
-    assert len(told) == 1
-    assert told[0].startswith("it does not answer; ")
+    assert len(notes) == 1
+    assert notes[0].startswith("it does not answer; ")
     assert failing.answers == -1
 
 

@@ -39,7 +39,7 @@ def ada(store: NotifierStore) -> Subscriber:
     return person
 
 
-def told(store: NotifierStore, person: Subscriber, job: str = "one") -> Story:
+def story_of(store: NotifierStore, person: Subscriber, job: str = "one") -> Story:
     own_id = posting(job).posting_id
     return story(Installation(settings_of(), store.engine), person.profile.address, own_id, NOW + HOUR)
 
@@ -61,7 +61,7 @@ def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
 
 
 def test_what_comes_next_is_said(store: NotifierStore, ada: Subscriber) -> None:
-    found = told(store, ada)
+    found = story_of(store, ada)
     assert found.answer == "Not yet: their next digest, were it built now, would hold it."
     [by_search] = [event for event in found.events if "by their search" in event.what]
     assert "matches" in by_search.what
@@ -70,28 +70,28 @@ def test_what_comes_next_is_said(store: NotifierStore, ada: Subscriber) -> None:
 
 def test_a_mail_that_held_it_is_named_with_what_became_of_it(store: NotifierStore, ada: Subscriber) -> None:
     build(store, sends=True)
-    assert told(store, ada).answer.startswith("Not yet: it went into the mail ")
-    assert told(store, ada).answer.endswith("which is pending.")
-    [holds] = [event for event in told(store, ada).events if event.kind == "digest"]
+    assert story_of(store, ada).answer.startswith("Not yet: it went into the mail ")
+    assert story_of(store, ada).answer.endswith("which is pending.")
+    [holds] = [event for event in story_of(store, ada).events if event.kind == "digest"]
     assert holds.details == ("job 1 of it, at score 1.0 and chance 100 %",)
     for state, answer in (("accepted", "They got it"), ("unknown", "Nobody knows"), ("failed", "They did not get it")):
         with writing(store.engine) as connection:
             connection.execute(update(deliveries).values(state=state, reason="no room" if state == "failed" else ""))
-        assert told(store, ada).answer.startswith(f"{answer}")
-    assert told(store, ada).answer.endswith("which is failed: no room.")
+        assert story_of(store, ada).answer.startswith(f"{answer}")
+    assert story_of(store, ada).answer.endswith("which is failed: no room.")
 
 
 def test_a_mail_that_is_late_says_why(store: NotifierStore, ada: Subscriber) -> None:
     build(store, sends=True)
     store.pauses.set_sending(True, NOW)
-    assert told(store, ada).answer.endswith("which is pending, as sending is paused by operator.")
+    assert story_of(store, ada).answer.endswith("which is pending, as sending is paused by operator.")
     store.pauses.set_sending(False, NOW)
     store.pauses.stop_sending("3 of 100 complained", NOW)
-    assert told(store, ada).answer.endswith("which is pending, as sending stopped by itself: 3 of 100 complained.")
+    assert story_of(store, ada).answer.endswith("which is pending, as sending stopped by itself: 3 of 100 complained.")
     store.pauses.set_sending(False, NOW)
     with writing(store.engine) as connection:
         connection.execute(update(deliveries).values(reason="cannot reach mail.example"))
-    assert told(store, ada).answer.endswith("which is pending: cannot reach mail.example.")
+    assert story_of(store, ada).answer.endswith("which is pending: cannot reach mail.example.")
 
 
 @pytest.mark.parametrize(("key", "is_copy"), [("fern-gardener-us", True), ("moss-gardener-ca", False)])
@@ -103,21 +103,21 @@ def test_a_copy_that_they_were_sent_is_named_and_no_other_job_of_its_title(
         connection.execute(update(deliveries).values(state="accepted"))
     store.matches.store(0, [arrival(1, posting("two", cluster=Cluster(key=key)), (1,))], NOW)
     copy = f"they were sent the same job as {ONE.posting_id}"
-    found = told(store, ada, "two")
+    found = story_of(store, ada, "two")
     assert (copy in [event.what for event in found.events]) == is_copy
     assert (found.answer == f"They got it: {copy}.") == is_copy
 
 
 def test_a_digest_that_left_it_out_says_why(store: NotifierStore, ada: Subscriber) -> None:
     build(store, sends=False)
-    assert told(store, ada).answer.startswith("They did not get it: a digest that was held left it out: ")
+    assert story_of(store, ada).answer.startswith("They did not get it: a digest that was held left it out: ")
 
 
 def test_a_search_that_it_does_not_fit_says_by_which_criterion(store: NotifierStore) -> None:
     grace = store.person("grace")
     store.search(grace, "Go work", GO, hour=8)
     store.matches.store(0, [arrival(0, posting("one"))], NOW)
-    found = told(store, grace)
+    found = story_of(store, grace)
     assert found.answer == "They did not get it: it does not fit their search."
     [by_search] = [event for event in found.events if "by their search" in event.what]
     assert any("Go" in line for line in by_search.details)
@@ -125,9 +125,9 @@ def test_a_search_that_it_does_not_fit_says_by_which_criterion(store: NotifierSt
 
 def test_who_is_paused_or_suppressed_is_said_to_be(store: NotifierStore, ada: Subscriber) -> None:
     store.subscribers.pause(ada.subscriber_id, paused(NOW))
-    assert told(store, ada).answer == "They did not get it: they are paused: no digest is built for them."
+    assert story_of(store, ada).answer == "They did not get it: they are paused: no digest is built for them."
     store.suppressions.suppress(ada.profile.address, "bounced", NOW)
-    assert told(store, ada).answer == "They did not get it: their address is suppressed: bounced."
+    assert story_of(store, ada).answer == "They did not get it: their address is suppressed: bounced."
 
 
 def test_nobody_and_nothing_is_a_sentence(store: NotifierStore, ada: Subscriber) -> None:
