@@ -25,7 +25,7 @@ def test_a_mail_server_without_encryption_is_not_well_at_once() -> None:
     figures = StoreFigures(NOON, mail=MailFigures((fault("settings", said=said),)))
     overview = Overview(NOON, "embedded", figures=figures)
     assert not healthy(overview)
-    [trouble] = [one for one in troubles(overview) if said in one.what]
+    [trouble] = [trouble for trouble in troubles(overview) if said in trouble.what]
     assert trouble.what == "3 mails waiting, as none can go out: it offers no STARTTLS (since 2026-03-01 11:59Z)"
     assert "`jobchime doctor`" in trouble.do
 
@@ -93,8 +93,8 @@ def test_every_kind_of_fault_has_its_sentence_and_what_to_do() -> None:
 def test_mails_that_do_not_arrive_are_told_of_by_their_share(
     kind: str, number: int, of: int, grave: bool | None
 ) -> None:
-    told = EventCounts(of, {kind: number, "delivered": of - number}, NOON, {kind: "550 blocked by reputation"})
-    found = list(mail_troubles(MailFigures(arriving=Arriving(told)), NOON))
+    counts = EventCounts(of, {kind: number, "delivered": of - number}, NOON, {kind: "550 blocked by reputation"})
+    found = list(mail_troubles(MailFigures(arriving=Arriving(counts)), NOON))
     assert [trouble.grave for trouble in found] == ([] if grave is None else [grave])
     for trouble in found:
         assert trouble.what.startswith(f"of the last {of} mails since 2026-03-01 12:00Z {number} ")

@@ -93,24 +93,24 @@ def test_a_service_is_what_its_workers_are_together(view: ServiceView, state: Se
 def test_dead_letters_are_a_failure_where_a_share_of_the_records_dies(waiting: int, records: int, grave: bool) -> None:
     topic = TopicView("raw.v1", records, records, waiting)
     letters = (LetterView("raw.v1.dead", "no title", "no title", waiting),)
-    (told,) = troubles(replace(WELL, topics=(topic,), letters=letters))
-    assert told.grave == grave
+    (trouble,) = troubles(replace(WELL, topics=(topic,), letters=letters))
+    assert trouble.grave == grave
     share = ", more than 1 of 100 records" * grave
-    assert told.what == f"{waiting} dead letters in raw.v1.dead{share}: no title"
+    assert trouble.what == f"{waiting} dead letters in raw.v1.dead{share}: no title"
 
 
 def test_a_full_disk_is_told_and_not_that_nothing_runs() -> None:
     full = EngineView(DATA_FOLDER, False, "its disk is full (0 MiB are free)", NOON - 3 * MINUTE)
     silent = (ServiceView("matcher", 5), ServiceView("notifier", 5))
-    (told,) = troubles(replace(WELL, form="embedded", engines=(*WELL.engines, full), services=silent))
-    assert told.what == "the data folder cannot be used: its disk is full (0 MiB are free) (for 3 min)"
+    (trouble,) = troubles(replace(WELL, form="embedded", engines=(*WELL.engines, full), services=silent))
+    assert trouble.what == "the data folder cannot be used: its disk is full (0 MiB are free) (for 3 min)"
 
 
 def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> None:
     names = ("ingest.normaliser", "matcher", "notifier")
     idle = tuple(service(name, ready=False, reason="not loaded yet") for name in names)
-    (told,) = troubles(replace(WELL, services=idle))
-    assert told.what == "ingest.normaliser, matcher and notifier (w1) do not work: not loaded yet"
+    (trouble,) = troubles(replace(WELL, services=idle))
+    assert trouble.what == "ingest.normaliser, matcher and notifier (w1) do not work: not loaded yet"
 
 
 def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigures:
@@ -122,8 +122,8 @@ def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigure
 
 def test_what_no_row_says_any_more_is_named() -> None:
     source = SourceFigures("a", "unread", items=20, amiss=Amiss("unread", NOON, lost=("pay", "place")))
-    [told] = source_troubles([source], NOON + timedelta(minutes=3))
-    assert told.what == (
+    [trouble] = source_troubles([source], NOON + timedelta(minutes=3))
+    assert trouble.what == (
         "the source a gives 20 postings, and none says its pay or place any more, as half of them and more did, for"
         " 3 min now"
     )
@@ -131,8 +131,8 @@ def test_what_no_row_says_any_more_is_named() -> None:
 
 @pytest.mark.parametrize("state", SOURCE_STATES)
 def test_a_source_is_as_grave_as_what_is_told_of_it(state: SourceState) -> None:
-    told = source_troubles([given_nothing("a", state)], NOON)
-    assert [trouble.grave for trouble in told] == {"grave": [True], "note": [False]}.get(SOURCE_SEVERITY[state], [])
+    found = source_troubles([given_nothing("a", state)], NOON)
+    assert [trouble.grave for trouble in found] == {"grave": [True], "note": [False]}.get(SOURCE_SEVERITY[state], [])
 
 
 def test_a_source_that_stands_is_a_failure_and_one_that_lists_nothing_a_note() -> None:
@@ -142,7 +142,7 @@ def test_a_source_that_stands_is_a_failure_and_one_that_lists_nothing_a_note() -
     assert stale.what == "the source a lists the same for 30 d, and never did for longer than 5 d before"
     assert barren.what == "the source b has listed nothing for 30 d (12 skipped: an unlisted job)"
     assert (stale.grave, barren.grave) == (True, False)
-    assert [told.remedy for told in (stale, barren)] == [Remedy("accept source", name) for name in "ab"]
+    assert [trouble.remedy for trouble in (stale, barren)] == [Remedy("accept source", name) for name in "ab"]
     assert "`jobchime source accept b`" in barren.do
 
 
@@ -156,7 +156,7 @@ def test_a_source_of_which_much_is_lost_is_told_with_how_much_and_what_to_do() -
     )
     assert "its ids change, or jobs come and go between two polls" in renamed.what
     assert ("mend its mapping" in lost.do, "a shorter `every`" in renamed.do) == (True, True)
-    assert [told.remedy for told in (lost, renamed)] == [Remedy("accept source", name) for name in "ab"]
+    assert [trouble.remedy for trouble in (lost, renamed)] == [Remedy("accept source", name) for name in "ab"]
 
 
 @pytest.mark.parametrize("state", ["failing", "silent"])
@@ -164,8 +164,8 @@ def test_a_source_that_was_mended_is_polled_at_once_by_a_button_and_one_that_is_
     state: SourceState,
 ) -> None:
     polled, pushed = (SourceFigures("a", state, pushed=pushed, error="HTTP 500") for pushed in (False, True))
-    told = source_troubles([polled, pushed], NOON)
-    assert [trouble.remedy for trouble in told] == [Remedy("poll source", "a"), "others"]
+    found = source_troubles([polled, pushed], NOON)
+    assert [trouble.remedy for trouble in found] == [Remedy("poll source", "a"), "others"]
 
 
 @pytest.mark.parametrize("state", ["off", "paused", "waiting"])
@@ -176,8 +176,8 @@ def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
         ("abcdef", "each of the 6 sources that are asked"),
     ):
         found = troubles(figures(sources=(*(given_nothing(name, "barren", 2) for name in names), away)))
-        assert [told.grave for told in found if said in told.what] == [True]
-    assert not [told for told in troubles(figures(sources=(away,))) if "lists nothing" in told.what]
+        assert [trouble.grave for trouble in found if said in trouble.what] == [True]
+    assert not [trouble for trouble in troubles(figures(sources=(away,))) if "lists nothing" in trouble.what]
 
 
 @pytest.mark.parametrize(
@@ -394,9 +394,11 @@ def test_why_a_worker_does_not_work_leads_to_what_mends_it_by_its_code_and_not_i
 
 def failing_for_minutes(*, reason: str) -> ServiceView:
     seen = service(ready=False, reason=reason)
-    (one,) = seen.workers
-    beat = replace(one.heartbeat, last_error=reason, last_error_since=NOON - 10 * MINUTE, last_error_at=NOON - MINUTE)
-    return replace(seen, workers=(replace(one, heartbeat=beat),))
+    (worker,) = seen.workers
+    beat = replace(
+        worker.heartbeat, last_error=reason, last_error_since=NOON - 10 * MINUTE, last_error_at=NOON - MINUTE
+    )
+    return replace(seen, workers=(replace(worker, heartbeat=beat),))
 
 
 REBUILT = "the index is being rebuilt: wait"
@@ -528,7 +530,7 @@ def test_a_worker_that_said_goodbye_is_not_lost() -> None:
 
 
 def test_a_process_of_several_services_that_is_gone_is_told_once_with_a_command_that_there_is() -> None:
-    gone = tuple(replace(one, workers=one.workers[1:]) for one in two("notifier", "outbox.relay"))
+    gone = tuple(replace(service, workers=service.workers[1:]) for service in two("notifier", "outbox.relay"))
     (found,) = troubles(replace(WELL, at=LATER, services=gone))
     assert found.what.startswith("no worker of notifier and outbox.relay runs, last heard of w2 10 min ago")
     assert "`jobchime notifier`" in found.do
@@ -558,7 +560,7 @@ def test_what_is_grave_comes_first() -> None:
     overview = replace(
         figures(pauses=Pauses(sending=True), deliveries={"unknown": 1}), engines=(EngineView("Kafka", False, "away"),)
     )
-    assert [one.grave for one in troubles(overview)] == [True, True, False]
+    assert [trouble.grave for trouble in troubles(overview)] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -626,11 +628,11 @@ def test_many_sources_that_fail_for_one_reason_are_told_apart_and_polled_at_once
     ]
     others = [SourceFigures(f"b{number}", "failing", error=f"HTTP 41{number}") for number in range(4)]
     found = troubles(figures(sources=(*others, *alike, SourceFigures("c", "failing"))))
-    assert [one.what for one in found] == [
+    assert [trouble.what for trouble in found] == [
         "5 sources fail: a0, a1, a2 and 2 more; each: the host … cannot be found",
         "5 sources fail: b0, b1, b2 and 2 more; 1 of them: HTTP 410",
     ]
-    assert [one.remedy for one in found] == [
+    assert [trouble.remedy for trouble in found] == [
         Remedy("poll sources", "failing the host … cannot be found", 4),
         Remedy("show sources"),
     ]
@@ -650,7 +652,7 @@ def test_a_reason_is_one_whatever_took_how_long_and_another_by_its_status_or_the
         for at in range(4)
     ]
     found = troubles(figures(sources=tuple(sources)))
-    assert [one.remedy for one in found] == [
+    assert [trouble.remedy for trouble in found] == [
         Remedy("poll sources", f"failing {reason}", 4)
         for reason in (
             "… was given up after … s, … MB of it read",
@@ -665,7 +667,7 @@ def test_a_reason_is_one_whatever_took_how_long_and_another_by_its_status_or_the
 def test_dead_letters_of_a_few_reasons_are_told_each_and_sent_back_where_they_were_records() -> None:
     letters = LetterView("raw.v1.dead", "no title", "no title", 9, 9), LetterView("raw.v1.dead", "no url", "no url", 3)
     found = troubles(replace(WELL, letters=letters))
-    assert [(one.what, one.remedy, one.grave) for one in found] == [
+    assert [(trouble.what, trouble.remedy, trouble.grave) for trouble in found] == [
         (
             "9 of 12 dead letters in raw.v1.dead, together more than 1 of 100 records: no title",
             Remedy("replay letters", "raw.v1.dead no title", 9),
@@ -682,7 +684,7 @@ def test_dead_letters_of_a_few_reasons_are_told_each_and_sent_back_where_they_we
 def test_of_dead_letters_of_many_reasons_the_most_frequent_are_told_and_how_many_more_there_are() -> None:
     letters = tuple(LetterView("raw.v1.dead", f"no {at}", f"no {at}", at) for at in range(1, 6))
     found = troubles(replace(WELL, letters=letters))
-    assert [one.what.replace(", together more than 1 of 100 records", "") for one in found] == [
+    assert [trouble.what.replace(", together more than 1 of 100 records", "") for trouble in found] == [
         "5 of 15 dead letters in raw.v1.dead: no 5",
         "4 of 15 dead letters in raw.v1.dead: no 4",
         "3 of 15 dead letters in raw.v1.dead: no 3",
@@ -700,7 +702,7 @@ def test_many_workers_that_are_lost_or_do_not_work_are_one_trouble_each() -> Non
     gone = [replace(worker(), worker=f"gone{number}") for number in range(5)]
     idle = [replace(worker(ready=False, reason="halted"), worker=f"w{number}", seen_at=LATER) for number in range(5)]
     found = troubles(replace(WELL, at=LATER, services=(ServiceView("matcher", 0, (*gone, *idle)),)))
-    assert [one.what for one in found] == [
+    assert [trouble.what for trouble in found] == [
         "5 workers of matcher do not work (w0, w1, w2 and 2 more): halted",
         f"5 workers of matcher are lost, the last heard of 10 min ago ({NOON:%Y-%m-%d %H:%M}Z):"
         " gone0, gone1, gone2 and 2 more",
@@ -745,10 +747,10 @@ def test_a_portal_that_does_not_run_is_told_beside_all_else_in_both_forms() -> N
         assert "`jobchime portal`" in found.do
         assert found.grave
     both = troubles(replace(WELL, form="embedded", services=(ServiceView("matcher", 0), portal)))
-    assert [one.what.partition(":")[0] for one in both] == ["jobchime does not run", "the portal does not run"]
+    assert [trouble.what.partition(":")[0] for trouble in both] == ["jobchime does not run", "the portal does not run"]
     gone = replace(WELL, form="embedded", services=(ServiceView("matcher", 0), service("portal")))
     for has_portal in (False, True):
-        assert [one.what for one in troubles(replace(gone, has_portal=has_portal))] == ["jobchime does not run"]
+        assert [trouble.what for trouble in troubles(replace(gone, has_portal=has_portal))] == ["jobchime does not run"]
 
 
 def test_a_portal_that_is_part_of_what_does_not_run_is_told_with_it() -> None:
@@ -770,7 +772,7 @@ def test_an_index_that_lost_postings_is_told() -> None:
 def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
     sources = (SourceFigures("a", "ok"), SourceFigures("b", "paused"))
     quiet = troubles(figures(sources=sources, last_posting=NOON - timedelta(hours=13)))
-    (found,) = [one for one in quiet if "no posting" in one.what]
+    (found,) = [trouble for trouble in quiet if "no posting" in trouble.what]
     assert found.what == "no posting has come for 13 h from any source of 1"
     assert not found.grave
     assert troubles(figures(sources=sources[:1], last_posting=NOON - timedelta(hours=11))) == ()
@@ -827,8 +829,8 @@ def test_a_clock_that_ran_ahead_is_a_failure_until_its_traces_are_put_right_and_
     assert late.what == "a clock ran ahead: 1 search is due later than the cadence allows"
     mended = RanAhead(put_right=12, put_right_at=NOON, until=NOON + timedelta(days=5))
     for at, grave in ((timedelta(), True), (timedelta(hours=2), False)):
-        [told] = ran_ahead_troubles(mended, NOON + at)
-        assert told.grave is grave
-        assert "12 searches were due too late" in told.what
-        assert "NTP" in told.do
+        [trouble] = ran_ahead_troubles(mended, NOON + at)
+        assert trouble.grave is grave
+        assert "12 searches were due too late" in trouble.what
+        assert "NTP" in trouble.do
     assert list(ran_ahead_troubles(mended, NOON + timedelta(days=2))) == []

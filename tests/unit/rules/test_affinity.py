@@ -39,7 +39,10 @@ def test_the_name_says_more_by_a_title_than_by_one_word() -> None:
 
 
 def test_where_words_say_nothing_skills_do() -> None:
-    assert max(weights(Criteria(skills=SkillTerms(any=("dbt",)))).items(), key=lambda one: one[1])[0] == "data-engineer"
+    assert (
+        max(weights(Criteria(skills=SkillTerms(any=("dbt",)))).items(), key=lambda weighed: weighed[1])[0]
+        == "data-engineer"
+    )
     assert weights(Criteria(skills=SkillTerms(any=("dbt",)), text='"data scientist"'))["data-engineer"] < 1.0
 
 

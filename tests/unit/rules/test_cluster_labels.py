@@ -11,16 +11,16 @@ def pair(number: int, stratum: str, same: bool) -> Pair:
 
 def test_there_are_pairs_enough_and_each_is_there_once_with_its_reason() -> None:
     pairs = read_pairs()
-    assert len({frozenset((one.a, one.b)) for one in pairs}) == len(pairs) > 400
-    assert all(one.why and one.a != one.b for one in pairs)
-    assert {one.half for one in pairs} == {"A", "B"}
-    assert sum(one.same for one in pairs) > 100
+    assert len({frozenset((pair.a, pair.b)) for pair in pairs}) == len(pairs) > 400
+    assert all(pair.why and pair.a != pair.b for pair in pairs)
+    assert {pair.half for pair in pairs} == {"A", "B"}
+    assert sum(pair.same for pair in pairs) > 100
 
 
 def test_a_stratum_has_at_least_the_pairs_that_were_drawn_of_it() -> None:
     strata, pairs = read_strata(), read_pairs()
-    assert {one.stratum for one in pairs} == strata.keys()
-    assert all(sum(one.stratum == name for one in pairs) <= size for name, size in strata.items())
+    assert {pair.stratum for pair in pairs} == strata.keys()
+    assert all(sum(pair.stratum == name for pair in pairs) <= size for name, size in strata.items())
 
 
 def test_a_pair_counts_as_often_as_its_stratum_is_larger_than_what_was_drawn() -> None:

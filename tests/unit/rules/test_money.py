@@ -90,7 +90,7 @@ def test_what_is_no_pay_has_no_tops(top: float | None) -> None:
 
 def test_a_country_pays_in_its_currency_of_today() -> None:
     countries = ("US", "GB", "DE", "HR", "PL", "IN", "PA", "XX")
-    assert [currency_of(one) for one in countries] == ["USD", "GBP", "EUR", "EUR", "PLN", "INR", "USD", None]
+    assert [currency_of(country) for country in countries] == ["USD", "GBP", "EUR", "EUR", "PLN", "INR", "USD", None]
 
 
 def test_tops_of_a_currency_without_a_rate_are_in_itself_alone() -> None:

@@ -84,13 +84,13 @@ class TestCanonical:
 
 class TestRelaxing:
     def test_it_is_relaxed_by_more_kilometres_and_by_what_names_no_town(self) -> None:
-        made = {one.own: one.criteria for one in steps(near(40)) if one.criterion == "near"}
+        made = {step.own: step.criteria for step in steps(near(40)) if step.criterion == "near"}
         assert made["near", "tolerate", 50].near[0].km == 60
         assert made["near", "tolerate", 100].near[0].km == 80
         assert made["near", "accept", None].accept_unknown_town
 
     def test_no_step_goes_beyond_the_most_kilometres(self) -> None:
-        kms = [one.criteria.near[0].km for one in steps(near(250)) if one.step == "tolerate"]
+        kms = [step.criteria.near[0].km for step in steps(near(250)) if step.step == "tolerate"]
         assert kms == [300]
 
 

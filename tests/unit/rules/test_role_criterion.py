@@ -121,7 +121,7 @@ class TestCanonical:
 class TestRelaxing:
     def test_neighbours_and_postings_without_a_role_are_let_in_and_exclusions_dropped(self) -> None:
         asked = canonical(asking(BACKEND, none=("nurse", "physician")))
-        assert {(one.criterion, one.step, one.value) for one in steps(asked)} == {
+        assert {(step.criterion, step.step, step.value) for step in steps(asked)} == {
             ("roles.any", "tolerate", None),
             ("roles.any", "accept", None),
             ("roles.none", "drop", "nurse"),

@@ -60,8 +60,8 @@ def test_closeness_is_said_both_ways(a: str, b: str, closeness: str) -> None:
 def test_neighbours_are_roles_and_no_two_are_both_near_and_far() -> None:
     known = roles()
     for role in known:
-        assert role.near <= {one.id for one in known}
-        assert role.far <= {one.id for one in known}
+        assert role.near <= {each.id for each in known}
+        assert role.far <= {each.id for each in known}
         for far in role.far:
             assert known.closeness(role.id, far) == "far"
         for near in known.neighbours(role.id):

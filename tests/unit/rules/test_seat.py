@@ -80,11 +80,11 @@ seats = st.builds(
 
 
 @given(seats, seats)
-def test_a_seat_reads_back_and_excludes_both_ways(one: Seat, other: Seat) -> None:
-    assert Seat.of(str(one)) == one
-    assert "-" not in str(one)
-    assert one.excludes(other) == other.excludes(one)
-    assert not one.excludes(one)
+def test_a_seat_reads_back_and_excludes_both_ways(seat: Seat, other: Seat) -> None:
+    assert Seat.of(str(seat)) == seat
+    assert "-" not in str(seat)
+    assert seat.excludes(other) == other.excludes(seat)
+    assert not seat.excludes(seat)
 
 
 @given(st.text(max_size=60))

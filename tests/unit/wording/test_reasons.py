@@ -45,8 +45,8 @@ HOURLY = SalaryFloor(amount=20, currency="EUR", period="hour")
 
 def said(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
     """All that fits, or nearly fits, as mails say it."""
-    reasons = [one for one in verdict(criteria, job).reasons if one.fit != "no"]
-    return "; ".join(in_words(one, words_of(language), brief=True) for one in reasons)
+    reasons = [reason for reason in verdict(criteria, job).reasons if reason.fit != "no"]
+    return "; ".join(in_words(reason, words_of(language), brief=True) for reason in reasons)
 
 
 def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
@@ -362,11 +362,11 @@ def test_every_word_of_a_reason_is_the_catalogues_or_a_name(criteria: Criteria, 
 
 def test_every_kind_of_facts_has_words_whether_it_fits_or_not() -> None:
     found = {
-        (type(one.facts).__name__, one.fit)
+        (type(reason.facts).__name__, reason.fit)
         for criteria in generated_criteria(400, 7, POSTINGS)
         for job in (*POSTINGS[:40], POSTINGS[0].model_copy(update={"status": "closed"}))
-        for one in verdict(criteria, job).reasons
-        if in_words(one, words_of("de"))
+        for reason in verdict(criteria, job).reasons
+        if in_words(reason, words_of("de"))
     }
     kinds = {kind.__name__ for kind in Facts.__subclasses__()} - {"_NewFacts"}
     assert {kind for kind, fit in found if fit == "no"} == kinds
@@ -385,7 +385,7 @@ def test_facts_without_words_are_an_error_and_not_an_empty_clause() -> None:
 
 @pytest.mark.parametrize("facet", FACETS)
 def test_every_value_of_a_facet_has_words_said_and_asked(facet: str) -> None:
-    [own] = [one for one in CRITERION_FACETS if one.name == facet]
+    [own] = [each for each in CRITERION_FACETS if each.name == facet]
     words = FACETS[facet]
     silent = {""} if own.unmarked else set()
     assert set(words.said) == {*own.values, *own.further, *silent}
@@ -393,7 +393,7 @@ def test_every_value_of_a_facet_has_words_said_and_asked(facet: str) -> None:
 
 
 def test_every_facet_has_words() -> None:
-    assert set(FACETS) == {one.name for one in CRITERION_FACETS}
+    assert set(FACETS) == {each.name for each in CRITERION_FACETS}
 
 
 @pytest.mark.parametrize(
@@ -686,7 +686,7 @@ def test_what_is_off_in_a_near_miss_is_said_in_every_language(
     criteria: Criteria, job: PostingCore, english: str, german: str, spanish: str
 ) -> None:
     found = JudgedPosting(criteria, PostingFeatures(job)).verdict
-    [off] = (one for one in found.reasons if one.fit == "near")
+    [off] = (reason for reason in found.reasons if reason.fit == "near")
     assert [in_words(off, words_of(language)) for language in ("en", "de", "es")] == [english, german, spanish]
 
 

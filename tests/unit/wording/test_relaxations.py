@@ -39,7 +39,7 @@ def test_the_steps_of_criteria_read_as_english() -> None:
         seniority=("senior",),
         languages=("en",),
     )
-    assert {relaxation_in_words(one, asked, english()) for one in removals(asked).values()} == {
+    assert {relaxation_in_words(step, asked, english()) for step in removals(asked).values()} == {
         "without needing Go and Kafka",
         "without excluding PHP or Perl",
         'without the words payments backend OR server -"trading floor"',
@@ -49,7 +49,7 @@ def test_the_steps_of_criteria_read_as_english() -> None:
         "without regard to level (senior)",
         "without regard to language",
     }
-    said = {relaxation_in_words(one, asked, english()) for one in steps(asked)}
+    said = {relaxation_in_words(step, asked, english()) for step in steps(asked)}
     assert {
         "without needing Go",
         "with any one of Go or Kafka",
@@ -110,7 +110,7 @@ def test_what_is_added_is_said_beside_what_is_asked_for(
 
 def test_some_of_several_skills_are_counted_unless_one_will_do() -> None:
     asked = skills(any=("Go", "Kafka", "Rust"), at_least=3)
-    assert [relaxation_in_words(one, asked, english()) for one in all_of(asked)][:3] == [
+    assert [relaxation_in_words(step, asked, english()) for step in all_of(asked)][:3] == [
         "without needing 3 of Go, Kafka or Rust",
         "with at least 2 of Go, Kafka or Rust",
         "with any one of Go, Kafka or Rust",
@@ -121,11 +121,11 @@ def test_every_relaxation_can_be_said_in_every_language_and_is_told_from_the_oth
     criteria = set()
     for asked in ASKED:
         made = list(all_of(asked))
-        texts = [tuple(relaxation_in_words(one, asked, words_of(language)) for language in LANGUAGES) for one in made]
+        texts = [tuple(relaxation_in_words(step, asked, words_of(language)) for language in LANGUAGES) for step in made]
         assert all(len(set(text)) == len(LANGUAGES) and all(text) for text in texts), texts
         assert len(set(texts)) == len(texts), texts
         assert not [text for said in texts for text in said if "{" in text]
-        criteria.update((one.criterion, one.step) for one in made)
+        criteria.update((step.criterion, step.step) for step in made)
     assert len(criteria) > 25, "every step of every criterion"
 
 
