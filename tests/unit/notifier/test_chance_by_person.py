@@ -8,6 +8,7 @@ from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Signs, signs_of, wish_of
 from services.notifier.domain.weights import Chance
+from services.notifier.domain.wording.reason_order import telling_against
 from services.notifier.domain.wording.score_lines import chance_line
 from services.rules.home import Home, home_read
 from services.rules.places.towns import town_of
@@ -119,6 +120,13 @@ def test_a_beginners_job_is_less_likely_wanted_by_who_has_done_the_work_for_year
     begins, some, long = (chance(one, None, years, *asked).value for years in (3, 5, 8))
     assert long < some < begins == chance(one, None, None, *asked).value
     assert "it is meant for who begins, and they have 8 years" in chance_line(chance(one, None, 8, *asked))
+
+
+def test_a_senior_job_that_asks_for_one_year_is_not_called_one_for_beginners() -> None:
+    senior = years_asked(1).model_copy(update={"seniority": "senior"})
+    found = chance(senior, None, 8, "mid")
+    assert "it asks for one year, of which they have more" in chance_line(found)
+    assert "beginner" not in [doubt.fact for doubt in telling_against(found, (), senior)]
 
 
 def test_who_asks_for_a_beginners_level_is_taken_at_their_word() -> None:

@@ -27,7 +27,7 @@ from services.notifier.domain.curation.facts import (
     unspoken_of,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.curation.levels import years_that_decide
+from services.notifier.domain.curation.levels import may_be_called_so, years_that_decide
 from services.notifier.domain.curation.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
@@ -216,7 +216,7 @@ _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "form": _several(lambda _, ready: ready.posting.offered),
     "level": _single(lambda posting: posting.seniority),
     "experience": _of_experience,
-    "beginner": lambda fact, wish, _: Doubt(fact, amount=wish.years),
+    "beginner": lambda fact, wish, ready: Doubt(fact, amount=wish.years if may_be_called_so(ready) else None),
     "leading": _single(lambda posting: posting.seniority),
     "travel": lambda fact, _, ready: Doubt(fact, amount=ready.travel),
     "written": _single(lambda posting: posting.language),

@@ -90,6 +90,11 @@ def for_beginners(ready: PostingFeatures) -> bool:
     return ready.posting.seniority in _FOR_BEGINNERS or ready.years == 1
 
 
+def may_be_called_so(ready: PostingFeatures) -> bool:
+    """Whether it can be said of a job for beginners that it is: of a senior's or a manager's that asks for a year no."""
+    return ready.posting.seniority is None or ready.posting.seniority in _BEGINNERS
+
+
 def beginner(wish: Wish, ready: PostingFeatures) -> float:
     """How far somebody may still want a beginner's job, which none of their searches asks for by its level."""
     if wish.years is None or _is_asked_for(wish, ready):

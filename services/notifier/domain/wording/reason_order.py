@@ -207,9 +207,10 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
     named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
+    told = tuple(doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE))
     # Whom a job is meant for says its level too.
-    said = {*(_OF_ROLE if silent else ()), *(("level",) if "beginner" in {doubt.fact for doubt in weighty} else ())}
-    return tuple(doubt for doubt in named if doubt.fact not in said)[:MOST_A_LINE]
+    for_beginners = "beginner" in {doubt.fact for doubt in told}
+    return tuple(doubt for doubt in told if not (for_beginners and doubt.fact == "level"))[:MOST_A_LINE]
 
 
 @lru_cache(maxsize=8_192)

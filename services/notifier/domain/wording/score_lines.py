@@ -253,6 +253,12 @@ def _experience(doubt: Doubt) -> str:
     return asked if doubt.own is None else f"{asked}, of which they have {doubt.own}"
 
 
+def _beginner(doubt: Doubt) -> str:
+    if doubt.amount is None:
+        return "it asks for one year, of which they have more"
+    return f"it is meant for who begins, and they have {doubt.amount:g} years"
+
+
 _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "trade": _role,
     "near_role": _role,
@@ -273,7 +279,7 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Doubt], str]]] = {
     "leading": lambda _: "it leads people, which no search of theirs asks for",
     "travel": lambda doubt: f"up to {doubt.amount:g} % of it is travelling" if doubt.amount else "it travels much",
     "experience": _experience,
-    "beginner": lambda doubt: f"it is meant for who begins, and they have {doubt.amount:g} years",
+    "beginner": _beginner,
     "written": lambda doubt: f"it is written in {_language(doubt)}",
     "spoken": lambda doubt: f"it needs {_language(doubt)}",
     "pay": lambda _: "it pays less than another search of theirs asks for",
