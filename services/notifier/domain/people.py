@@ -70,8 +70,8 @@ class Profile:
     @property
     def unnamed(self) -> Recipient:
         """Them as curation takes somebody of whom no more is known than what they say here, who is mailed nothing."""
-        facts = self.time_zone, self.currency, self.locale
-        return Recipient("", "", "", *facts, home=self.home, years=self.years)
+        facts = self.time_zone, self.currency, self.locale, self.speaks, self.home, self.years
+        return Recipient("", "", "", *facts)
 
 
 @dataclass(frozen=True, slots=True)

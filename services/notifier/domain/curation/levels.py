@@ -91,7 +91,7 @@ def for_beginners(ready: PostingFeatures) -> bool:
 
 
 def may_be_called_so(ready: PostingFeatures) -> bool:
-    """Whether it can be said of a job for beginners that it is: of a senior's or a manager's that asks for a year no."""
+    """Whether a job for beginners may be called one: not a senior's or a manager's that asks for a year."""
     return ready.posting.seniority is None or ready.posting.seniority in _BEGINNERS
 
 

@@ -159,3 +159,20 @@ def test_a_preview_counts_and_says_what_each_criterion_costs(portal: ServedPorta
     loosened = program.ask("POST", "/previews", {"criteria": gain["criteria"]}).json()
     assert (loosened["matching"], loosened["passing"]) == (1, 1)
     assert loosened["jobs_a_week"] > 0
+
+
+@pytest.fixture
+def german(store: NotifierStore) -> None:
+    store.matches.store(0, [arrival(1, posting("two", language="de"))], NOW)
+
+
+def test_a_preview_holds_no_job_in_a_language_that_they_do_not_speak(
+    german: None, portal: ServedPortal, program: Program
+) -> None:
+    wish = {"criteria": {"skills": {"any": ["Python"]}}}
+    while (answer := program.ask("POST", "/previews", wish)).status_code == 503:
+        assert answer.headers["retry-after"]
+    assert (answer.json()["matching"], answer.json()["passing"]) == (2, 2)
+    assert program.ask("PATCH", "/account", {"speaks": ["en"]}, {"If-Match": "*"}).status_code == 200
+    answer = program.ask("POST", "/previews", wish)
+    assert (answer.json()["matching"], answer.json()["passing"]) == (2, 1)
