@@ -148,7 +148,7 @@ def _people(
     """People and what they do meanwhile, JSON lines, and a sentence of who they are where the folder decides it."""
     if subscribers is not None:
         return text_named(subscribers), "", ""
-    if feeds is not None and (chosen := cast(text_named(samples / "homes.jsonl"), feeds, at, days)):
+    if feeds is not None and (chosen := cast(text_named(samples / "residents.jsonl"), feeds, at, days)):
         return chosen, "", "The people are invented, and each asks for work that this folder holds for where they live."
     return text_named(samples / "subscribers.jsonl"), text_named(samples / "happenings.jsonl"), ""
 

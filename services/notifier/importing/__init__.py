@@ -125,7 +125,7 @@ def read_people(
 
 
 def search_of(fields: Mapping[str, Any], saved: SavedSearch | None = None) -> WantedSearch:
-    """Check one search; what `fields` leaves out is as in `held`, where there is one. Raises FieldError."""
+    """Check one search; what `fields` leaves out is as in `saved`, where there is one. Raises FieldError."""
     _check_names(fields, [field.name for field in SEARCH], "a search has no such field")
     whole = {**_fields_of(saved), **fields} if saved else fields
     return WantedSearch(

@@ -243,8 +243,8 @@ def busiest_days(posted: Iterable[datetime | None], days: int) -> BusiestDays | 
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """Somebody invented, who asks for nothing yet."""
+class Resident:
+    """Somebody invented who lives in a country, and asks for nothing yet."""
 
     name: str
     country: str
@@ -254,9 +254,9 @@ class Home:
     speaks: tuple[str, ...]
 
 
-def cast(homes: str, folder: Path, end: datetime, days: int) -> str:
-    """People as JSON lines, chosen of `homes`, JSON lines too, by what the folder posted in the days up to `end`."""
-    people = [TypeAdapter(Home).validate_json(line) for line in homes.splitlines()]
+def cast(residents: str, folder: Path, end: datetime, days: int) -> str:
+    """People as JSON lines, chosen of `residents`, JSON lines too, by what its folder posted up to `end`."""
+    people = [TypeAdapter(Resident).validate_json(line) for line in residents.splitlines()]
     since, until = end - timedelta(days=days) - _NEWS, end + timedelta(days=1)
     rates = rates_before(until.date())
     postings = (
@@ -267,43 +267,43 @@ def cast(homes: str, folder: Path, end: datetime, days: int) -> str:
     return "".join(f"{json.dumps(_entry(*chosen), ensure_ascii=False)}\n" for chosen in choose(people, postings))
 
 
-def choose(homes: Sequence[Home], postings: Iterable[PostingCore]) -> list[tuple[Home, str]]:
+def choose(residents: Sequence[Resident], postings: Iterable[PostingCore]) -> list[tuple[Resident, str]]:
     """Whom to mail, and the role that each asks for, once a country: where most fit, spread over trades and countries.
 
     The same for the same postings, in whichever order they come.
     """
-    fit = _fitting(homes, postings)
-    chosen, trades, lands = list[tuple[Home, str]](), Counter[str](), Counter[str]()
-    free = list(homes)
+    fit = _fitting(residents, postings)
+    chosen, trades, lands = list[tuple[Resident, str]](), Counter[str](), Counter[str]()
+    free = list(residents)
 
-    def worth(pair: tuple[Home, str]) -> tuple[float, str, str]:
-        home, role = pair
-        crowd = _SPREAD ** (trades[role] + lands[home.country])
-        return -fit[home.country, home.speaks][role] / crowd, role, home.name
+    def worth(pair: tuple[Resident, str]) -> tuple[float, str, str]:
+        resident, role = pair
+        crowd = _SPREAD ** (trades[role] + lands[resident.country])
+        return -fit[resident.country, resident.speaks][role] / crowd, role, resident.name
 
     while free and len(chosen) < MOST_PEOPLE:
-        taken = {(home.country, role) for home, role in chosen}
+        taken = {(resident.country, role) for resident, role in chosen}
         pairs = [
-            (home, role)
-            for home in free
-            for role in fit[home.country, home.speaks]
-            if (home.country, role) not in taken and trades[role] < _MOST_OF_A_TRADE
+            (resident, role)
+            for resident in free
+            for role in fit[resident.country, resident.speaks]
+            if (resident.country, role) not in taken and trades[role] < _MOST_OF_A_TRADE
         ]
         if not pairs:
             break
-        home, role = min(pairs, key=worth)
-        chosen.append((home, role))
-        free.remove(home)
+        resident, role = min(pairs, key=worth)
+        chosen.append((resident, role))
+        free.remove(resident)
         trades[role] += 1
-        lands[home.country] += 1
+        lands[resident.country] += 1
     return sorted(chosen, key=lambda pair: pair[0].name)
 
 
 def _fitting(
-    homes: Sequence[Home], postings: Iterable[PostingCore]
+    residents: Sequence[Resident], postings: Iterable[PostingCore]
 ) -> Mapping[tuple[str, tuple[str, ...]], Counter[str]]:
     """By where somebody lives and what they speak, how many postings of each role fit."""
-    fit = {(home.country, home.speaks): Counter[str]() for home in homes}
+    fit = {(resident.country, resident.speaks): Counter[str]() for resident in residents}
     for posting in postings:
         if not posting.roles:
             continue
@@ -318,15 +318,25 @@ def _asking(role: str, country: str) -> Criteria:
     return Criteria(roles=RoleTerms(any=(role,), neighbours=True), places=(country,))
 
 
-def _entry(home: Home, role: str) -> dict[str, object]:
+def _entry(resident: Resident, role: str) -> dict[str, object]:
     """As a file of subscribers has it."""
-    words = words_of(home.locale)
-    name = f"{role_in_words(role, words)}, {place_in_words(home.country, words)}"
+    words = words_of(resident.locale)
+    name = f"{role_in_words(role, words)}, {place_in_words(resident.country, words)}"
     search = {
         "name": name,
         "cadence": "daily",
         "hour": 7,
-        "criteria": _asking(role, home.country).model_dump(mode="json", exclude_defaults=True),
+        "criteria": _asking(role, resident.country).model_dump(mode="json", exclude_defaults=True),
     }
-    profile = {"name": home.name, "time_zone": home.time_zone, "currency": home.currency, "locale": home.locale}
-    return {"address": f"{home.name.lower()}@example.com", **profile, "speaks": home.speaks, "searches": [search]}
+    profile = {
+        "name": resident.name,
+        "time_zone": resident.time_zone,
+        "currency": resident.currency,
+        "locale": resident.locale,
+    }
+    return {
+        "address": f"{resident.name.lower()}@example.com",
+        **profile,
+        "speaks": resident.speaks,
+        "searches": [search],
+    }

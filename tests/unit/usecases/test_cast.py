@@ -8,14 +8,14 @@ from typing import Any
 
 from schemas.posting import PostingCore, Reach
 from services.notifier.importing import Entry, read_people
-from services.usecases.simulation.shelf import MOST_PEOPLE, Home, cast, choose
+from services.usecases.simulation.shelf import MOST_PEOPLE, Resident, cast, choose
 from tests.support.notifying import NOW, posting
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples"
-ADA = Home("Ada", "DE", "Europe/Berlin", "EUR", "de", ("de", "en"))
-BEN = Home("Ben", "DE", "Europe/Berlin", "EUR", "de", ("de",))
+ADA = Resident("Ada", "DE", "Europe/Berlin", "EUR", "de", ("de", "en"))
+BEN = Resident("Ben", "DE", "Europe/Berlin", "EUR", "de", ("de",))
 LANDS = ("DE", "KE", "FR", "US", "BR")
-CLEO = Home("Cleo", "KE", "Africa/Nairobi", "KES", "en", ("en", "sw"))
+CLEO = Resident("Cleo", "KE", "Africa/Nairobi", "KES", "en", ("en", "sw"))
 
 
 def jobs(role: str, country: str, count: int, language: str = "en") -> list[PostingCore]:
@@ -28,8 +28,8 @@ def jobs(role: str, country: str, count: int, language: str = "en") -> list[Post
     return [posting(f"{role}-{country}-{at}", **fields) for at in range(count)]
 
 
-def asked(chosen: list[tuple[Home, str]]) -> dict[str, str]:
-    return {home.name: role for home, role in chosen}
+def asked(chosen: list[tuple[Resident, str]]) -> dict[str, str]:
+    return {resident.name: role for resident, role in chosen}
 
 
 def test_each_asks_for_work_where_they_live_in_a_language_that_they_speak() -> None:
@@ -43,30 +43,32 @@ def test_nobody_is_chosen_for_whom_the_folder_holds_nothing() -> None:
 
 
 def test_trades_and_countries_are_spread() -> None:
-    homes = [Home(f"{country}{at}", country, "UTC", "EUR", "en", ("en",)) for country in ("DE", "KE") for at in (1, 2)]
+    residents = [
+        Resident(f"{country}{at}", country, "UTC", "EUR", "en", ("en",)) for country in ("DE", "KE") for at in (1, 2)
+    ]
     stored = [*jobs("nurse", "DE", 30), *jobs("data-analyst", "DE", 20), *jobs("nurse", "KE", 10)]
-    chosen = choose(homes, [*stored, *jobs("accountant", "KE", 8)])
+    chosen = choose(residents, [*stored, *jobs("accountant", "KE", 8)])
     assert asked(chosen) == {"DE1": "nurse", "DE2": "data-analyst", "KE1": "accountant", "KE2": "nurse"}
 
 
 def test_what_may_be_done_from_anywhere_is_asked_for_by_a_few_alone() -> None:
-    homes = [
-        Home(f"H{at}", land, "UTC", "EUR", "en", ("en",)) for at, land in enumerate(("DE", "KE", "FR", "US", "BR"))
+    residents = [
+        Resident(f"H{at}", land, "UTC", "EUR", "en", ("en",)) for at, land in enumerate(("DE", "KE", "FR", "US", "BR"))
     ]
     anywhere = [posting(str(at), roles=("translator",), reach=Reach(scope="worldwide")) for at in range(9)]
-    assert set(asked(choose(homes, [*anywhere, *jobs("nurse", "BR", 1)])).values()) == {"translator", "nurse"}
-    assert len(choose(homes, anywhere)) == 3
+    assert set(asked(choose(residents, [*anywhere, *jobs("nurse", "BR", 1)])).values()) == {"translator", "nurse"}
+    assert len(choose(residents, anywhere)) == 3
 
 
 def test_the_same_postings_in_any_order_choose_the_same() -> None:
-    homes = [Home(f"H{at}", LANDS[at % 5], "UTC", "EUR", "en", ("en",)) for at in range(MOST_PEOPLE + 4)]
+    residents = [Resident(f"H{at}", LANDS[at % 5], "UTC", "EUR", "en", ("en",)) for at in range(MOST_PEOPLE + 4)]
     roles = ("nurse", "data-analyst", "accountant", "electrician", "welder", "teacher")
     stored = [job for role in roles for land in LANDS for job in jobs(role, land, 4)]
-    first = choose(homes, stored)
+    first = choose(residents, stored)
     assert len(first) == MOST_PEOPLE
-    assert len({(home.country, role) for home, role in first}) == MOST_PEOPLE
+    assert len({(resident.country, role) for resident, role in first}) == MOST_PEOPLE
     Random(1).shuffle(stored)
-    assert choose(homes[::-1], stored) == first
+    assert choose(residents[::-1], stored) == first
 
 
 def test_the_people_can_be_taken_in_and_ask_for_what_those_days_hold(tmp_path: Path) -> None:
@@ -79,11 +81,11 @@ def test_the_people_can_be_taken_in_and_ask_for_what_those_days_hold(tmp_path: P
         for at in range(3)
     ]  # fmt: skip
     (tmp_path / "jobs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    homes = (SAMPLES / "homes.jsonl").read_text(encoding="utf-8")
-    entries = list(read_people(cast(homes, tmp_path, NOW + timedelta(days=1), 4)))
+    residents = (SAMPLES / "residents.jsonl").read_text(encoding="utf-8")
+    entries = list(read_people(cast(residents, tmp_path, NOW + timedelta(days=1), 4)))
     assert entries
     for entry in entries:
         assert isinstance(entry, Entry)
         assert entry.profile.locale == "de"
         assert [search.criteria.roles.any for search in entry.searches] == [("nurse",)]
-    assert cast(homes, tmp_path, NOW + timedelta(days=40), 4) == ""
+    assert cast(residents, tmp_path, NOW + timedelta(days=40), 4) == ""
