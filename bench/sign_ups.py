@@ -27,7 +27,7 @@ def signing_up(folder: Path, store: str, count: int) -> dict[str, float]:
     """Exits where a request fails, or somebody gets no letter or two, or is not subscribed once."""
     people = {f"person{number}@example.com": f"10.{number // 256}.{number % 256}.1" for number in range(count)}
     with served(folder, store, connections=max(count, 1_024)) as portal:
-        _untilserved(portal.base)
+        _until_served(portal.base)
         before, began = processor_s(portal.process.pid), time.perf_counter()
         wishes = {
             address: ("/sign-up", {"address": address, "skills": "Python", "currency": "EUR"}) for address in people
@@ -106,7 +106,7 @@ def _letters(folder: Path, count: int) -> dict[str, list[str]]:
     return links
 
 
-def _untilserved(base: str) -> None:
+def _until_served(base: str) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         try:
