@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from services.rules.criterion.base import CriteriaError
 from services.rules.criterion.near import label_meant
-from services.rules.places.data import country_part
+from services.rules.places.data import country_part, place_data
 from services.rules.places.known import canonical_place, is_country, is_subdivision
-from services.rules.places.towns import Town, is_itself, town_of
+from services.rules.places.towns import Town, is_itself, town_of, towns_meant
 from services.rules.text import fold
 
 
@@ -56,17 +55,17 @@ def home_meant(said: str) -> Home:
     place = canonical_place(text)
     if place is not None and is_country(place):
         return Home(place)
-    part = place if place is not None and is_subdivision(place) else None
-    try:
-        label = label_meant(text)
-    except CriteriaError:
-        if part is None:
-            raise
-        return Home(part)
-    town = town_of(label)
-    return Home(part) if part and town and not _lies_in(town, part, text) else home_read(label)
+    if place is None or not is_subdivision(place):
+        return home_read(label_meant(text))
+    match towns_meant(text):
+        case (town,) if _lies_in(town, place, text):
+            return home_read(town.label)
+        case _:
+            return Home(place)
 
 
 def _lies_in(town: Town, part: str, said: str) -> bool:
     """Whether a town that is meant by the name of a part of a country lies in it: known, or by its own name likely."""
-    return is_itself(town, part) and (town.state is not None or fold(town.name) == fold(said))
+    # In any language: "Geneva" is the town.
+    names = (town.name, *place_data().town_names.get(town.label, {}).values())
+    return is_itself(town, part) and (town.state is not None or fold(said) in map(fold, names))

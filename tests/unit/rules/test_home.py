@@ -33,6 +33,7 @@ def test_a_town_a_country_or_a_part_of_one_is_meant(said: str, home: str, countr
 def test_a_town_is_meant_before_the_part_that_it_lies_in_and_a_part_before_a_town_elsewhere() -> None:
     assert [str(home_meant(said)) for said in ("Hamburg", "New York")] == ["Hamburg, DE", "New York City, US-NY"]
     assert str(home_meant("Ontario")) == "CA-ON"
+    assert [str(home_meant(said)) for said in ("Geneva", "Lucerne")] == ["Genève, CH", "Luzern, CH"]
     # Xalisco lies in Nayarit, and Pará de Minas in Minas Gerais.
     assert [str(home_meant(said)) for said in ("Jalisco", "Pará", "Bihar")] == ["MX-JAL", "BR-PA", "IN-BR"]
 
