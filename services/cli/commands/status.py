@@ -281,7 +281,8 @@ def _digests(figures: StoreFigures, now: datetime, peak: Peak | None) -> Iterato
     if figures.instant_capped:
         yield "instant mails of the day out", f"{figures.instant_capped:,}, more tomorrow"
     if peak is not None:
-        yield "most in 24 h", f"{peak.digests:,} at {peak.due_at:%H:%M}Z, in {span(peak.takes_s)}"
+        due = f"{counted(peak.digests, 'digest')} due at {peak.due_at:%H:%M}Z"
+        yield "longest wait ahead", f"{span(peak.takes_s)}, of {due}"
     yield "last 24 h", _counted(figures.digests) or "none"
     yield "the last", _age(figures.last_digest, now)
 

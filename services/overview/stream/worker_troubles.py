@@ -298,11 +298,10 @@ def too_few(overview: Overview) -> Iterator[Trouble]:
     peak, objective = overview.peak, DUE_TO_ACCEPTED.objective
     if peak is None or objective is None or peak.takes_s <= objective.within_s:
         return
-    alive = sum(len(service.alive(overview.at)) for service in overview.services if service.name == "notifier")
-    wanted = f"run {ceil(alive * peak.takes_s / objective.within_s):,} by then: `jobchime notifier`"
+    wanted = f"run {ceil(peak.notifiers * peak.takes_s / objective.within_s):,} by then: `jobchime notifier`"
     yield Trouble(
         f"{counted(peak.digests, 'digest falls', 'digests fall')} due at {stamp(peak.due_at)}; by the pace of the"
-        f" busiest hour of late, {span(peak.each_s)} each, {counted(alive, 'notifier')}"
+        f" busiest hour of late, {span(peak.each_s)} each, {counted(peak.notifiers, 'notifier')}"
         f" will have the last of them ready {span(peak.takes_s)} later, where {span(objective.within_s)} are aimed at",
         wanted
         if overview.form == "deployed"

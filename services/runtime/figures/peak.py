@@ -1,4 +1,4 @@
-"""When the day ahead has most digests to build, and how long that takes by the pace of the busiest hour of late."""
+"""Which digests of the day ahead wait longest to be built, and how long, by the pace of the busiest hour of late."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ class Peak:
     """From then until the last of them is built and handed over, behind those that were due before."""
     each_s: float
     """What one digest took one notifier in the busiest hour of the last week."""
+    notifiers: int
+    """Those that build them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class DayAhead:
             free_at = max(due_at, free_at) + timedelta(seconds=digests * each_s)
             takes_s = (free_at - due_at).total_seconds()
             if longest is None or takes_s > longest.takes_s:
-                longest = Peak(due_at, digests, takes_s, self.each_s)
+                longest = Peak(due_at, digests, takes_s, self.each_s, notifiers)
         return longest
 
 

@@ -128,7 +128,9 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(sources=(source("ok", next_due=NOON - HOUR),)), services=(collecting,))
     yield replace(stored(sources=(source("waiting"),)), services=(collecting,))
     yield replace(stored(recent_postings=9), indexed=3)
-    yield replace(served(service(worker("w1", "notifier"), name="notifier")), peak=Peak(NOON, 100_000, 5_200.0, 0.052))
+    yield replace(
+        served(service(worker("w1", "notifier"), name="notifier")), peak=Peak(NOON, 100_000, 5_200.0, 0.052, 1)
+    )
     yield replace(stored(), stages=(LATE,))
     yield replace(stored(), stages=(replace(LATE, lately=0, lately_late=0),))
     yield replace(

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from services.console.door import console_templates
+from services.console.stream import _shown
 from services.overview.stream.model import Overview
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import HourCounts, StageFigures
+from services.runtime.figures.peak import Peak
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.metrics import catalogue
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.metrics.process import Metrics
@@ -118,3 +122,14 @@ def test_many_late_postings_are_not_well_and_few_are_not_told_of() -> None:
     spent = replace(well, within=0.98, budget_left=-1.0)
     found = troubles(replace(overview, stages=(spent,)))
     assert [trouble.grave for trouble in found] == [False]
+
+
+def test_it_says_which_digests_of_the_next_day_will_wait_longest_where_that_is_foreseen() -> None:
+    known = Overview(NOON, "deployed", figures=StoreFigures(NOON))
+    for peak, said in (
+        (None, []),
+        (Peak(NOON, 100_000, 840.0, 0.0084, 1), ["14 min, of 100,000 digests due at 12:00Z"]),
+    ):
+        page = console_templates(lambda: NOON).get_template("stream_now.html.j2")
+        shown = page.render({"form_token": "x", **_shown(replace(known, peak=peak))})
+        assert re.findall(r"<dt>The longest wait of the next 24 hours</dt><dd>(.*?)</dd>", shown) == said

@@ -459,7 +459,7 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
         ),
         (replace(WELL, freshness_s={"notifier": 90.0}), "notifier handles postings 90 s after", "lag"),
         (
-            replace(WELL, peak=Peak(NOON, 100_000, 5_200.0, 0.052)),
+            replace(WELL, peak=Peak(NOON, 100_000, 5_200.0, 0.052, 1)),
             "100,000 digests fall due at 2026-03-01 12:00Z; by the pace of the busiest hour of late, 0.052 s each,"
             " 1 notifier will have the last of them ready 86.7 min later, where 15 min are aimed at",
             "run 6 by then: `jobchime notifier`",
@@ -479,7 +479,7 @@ def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, told
         replace(WELL, services=(failing(minutes=1),)),
         replace(WELL, at=NOON - timedelta(seconds=10), services=(service(),)),
         replace(WELL, at=NOON + timedelta(minutes=14), services=(collector(NOON + timedelta(minutes=14)),)),
-        replace(WELL, peak=Peak(NOON, 10_000, 899.0, 0.09)),
+        replace(WELL, peak=Peak(NOON, 10_000, 899.0, 0.09, 1)),
     ],
 )
 def test_what_has_only_just_begun_or_differs_by_seconds_is_no_trouble(overview: Overview) -> None:
