@@ -40,6 +40,8 @@ _MEANT = {
     "experience": "years",
 }
 """Names that other systems have for these fields."""
+_TAKEN_BACK = ("home", "years")
+"""Facts that an empty text takes back, as a person may; of CSV an empty cell is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ def _entry(line: int, row: Mapping[str, Any], knows: Knows, declared: Mapping[st
     profile = profile_of(row)
     known = knows(profile.address)
     if known is not None:
-        given = {name: value for name, value in row.items() if value not in (None, "")}
+        given = {
+            name: value for name, value in row.items() if value is not None and (value != "" or name in _TAKEN_BACK)
+        }
         profile = profile_of(asdict(known.person.profile) | given)
     wanted = row.get("searches") or []
     if not isinstance(wanted, list) or not all(isinstance(search, dict) for search in wanted):

@@ -18,8 +18,9 @@ _SPEAKS = (
     "Languages by code (ISO 639-1) or name, with a level (`basic`, `working`, `fluent`, `native`) or without; "
     "jobs that need another are not mailed. Unset: none is kept back."
 )
-_HOME = "Where they live: a town of 15,000 people or more, else a country or a part of one."
-_YEARS = "For how many years they have done the work that they look for; `0` for who begins."
+_NO_LONGER = '`""` with `--update`: they no longer say.'
+_HOME = f"Where they live: a town of 15,000 people or more, else a country or a part of one. {_NO_LONGER}"
+_YEARS = f"For how many years they have done the work that they look for; `0` for who begins. {_NO_LONGER}"
 _CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
 
 PERSON = (

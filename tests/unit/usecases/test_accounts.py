@@ -221,7 +221,7 @@ def test_where_somebody_lives_and_for_how_long_they_have_worked_is_changed_kept_
         changed(home="Munichh")
 
 
-def test_a_line_that_leaves_out_what_is_spoken_keeps_it_and_an_empty_list_takes_it_back(
+def test_a_line_that_leaves_out_what_somebody_says_of_themself_keeps_it_and_one_that_has_it_empty_takes_it_back(
     installation: Installation,
 ) -> None:
     def imported(line: str) -> tuple[str, ...]:
@@ -234,3 +234,14 @@ def test_a_line_that_leaves_out_what_is_spoken_keeps_it_and_an_empty_list_takes_
     assert imported('{"address": "ada@example.com", "speaks": ["da"]}') == ()
     assert imported('{"address": "ada@example.com", "name": "Ada"}') == ("name: nothing -> Ada",)
     assert imported('{"address": "ada@example.com", "speaks": []}') == ("speaks: da -> nothing",)
+    assert imported('{"address": "ada@example.com", "home": "Munich", "years": 6}') == (
+        "home: nothing -> Munich, DE",
+        "years: nothing -> 6",
+    )
+    assert (
+        imported('{"address": "ada@example.com", "home": null}') == imported("address,home\nada@example.com,\n") == ()
+    )
+    assert imported('{"address": "ada@example.com", "home": "", "years": ""}') == (
+        "home: Munich, DE -> nothing",
+        "years: 6 -> nothing",
+    )
