@@ -33,7 +33,8 @@ def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, An
     if chance is None:
         return None
     against = [
-        {"fact": factor.doubt.fact, "costs": factor.costs, "of": _details(factor.doubt)} for factor in chance.against
+        {"fact": doubt.fact, "costs": costs, "of": _details(doubt)} | ({} if doubt.own is None else {"own": doubt.own})
+        for doubt, costs in chance.against
     ]
     return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
 

@@ -117,6 +117,18 @@ def test_explain_and_preview_say_what_a_job_sets_as_a_condition(jobchime: Comman
     assert {"condition"} <= {one["fact"] for one in as_json["chance"]["against"]}
 
 
+def test_explain_says_which_years_a_job_asks_for_beside_ones_own(jobchime: Command, store: NotifierStore) -> None:
+    seasoned = posting("seasoned", description_text="You have at least 9 years of experience with Python.")
+    [search] = store.searches.all()
+    store.matches.store(0, [arrival(len(JOBS), seasoned, [search.key])], NOW)
+    assert jobchime("subscriber", "edit", "ada@example.com", "--years", "2").code == 0
+    explained = "explain", search.search_id, seasoned.posting_id
+    assert "it asks for 9 years, of which they have 2" in jobchime(*explained).out
+    against = json.loads(jobchime(*explained, "--json").out)["chance"]["against"]
+    [asked] = [doubt for doubt in against if doubt["fact"] == "experience"]
+    assert (asked["of"], asked["own"]) == (9, 2)
+
+
 def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tmp_path: Path) -> None:
     folder, settings = tmp_path / "jobchime-data", NotifierSettings(most_instant=1)
     (tmp_path / "jobchime.toml").write_text(
