@@ -192,7 +192,9 @@ ACTS: Final[Mapping[str, Act | LongAct]] = {
 }
 """By their names; what is about nothing is about all there are."""
 PAGES: Final[Mapping[str, Page]] = {
-    "show letters": Page("Look at them", "Each with its record, to be sent back or have seen to.", "/letters", "topic"),
+    "show letters": Page(
+        "Look at them", "Each with its record, to be sent back or counted as seen to.", "/letters", "topic"
+    ),
     "show sources": Page("Look at them", "All sources, the worst first, each with its buttons.", "/sources"),
     "show figures": Page("Look at the figures", "What came, by the hour and day.", "/figures"),
     "show doubts": Page("Settle them", "Each with what the mail provider is asked by.", "/people#doubts"),
