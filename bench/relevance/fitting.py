@@ -14,7 +14,7 @@ from services.notifier.domain.curation.judging import JudgedPosting, Judging
 from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, wish_of
 from services.notifier.domain.model import Ask
 from services.rules.criteria import canonical
-from services.rules.home import home_read
+from services.rules.home import home_meant
 from services.rules.languages.speaking import SpokenLanguage, unspoken
 from services.rules.verdict import outcome_of
 
@@ -70,7 +70,7 @@ def searches_of(person: Person) -> list[tuple[Criteria, Wish]]:
         asked = [
             Ask(search["name"], canonical(Criteria.model_validate(search["criteria"]))) for search in person.searches
         ]
-        home = home_read(person.home) if person.home else None
+        home = home_meant(person.home) if person.home else None
         signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person), home, person.years)
         _KNOWN[person.name] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
     return _KNOWN[person.name]

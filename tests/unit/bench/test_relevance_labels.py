@@ -7,12 +7,13 @@ from typing import get_args
 import pytest
 
 from bench.relevance.draw import sent_later
+from bench.relevance.fitting import searches_of
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
 from bench.relevance.pairs import DECIDING_PAIRS, SENT_LATER, TRAINING_PAIRS, Pair, read_pairs
 from bench.relevance.people import LABELS, Group, people
 from bench.relevance.run import Run, Sent
+from services.rules.home import home_meant
 from services.rules.places.known import is_country
-from services.rules.places.towns import towns_meant
 from services.usecases import importing
 
 
@@ -82,10 +83,15 @@ def test_what_somebody_says_of_home_and_years_is_read_and_may_be_left_out(
 def test_homes_are_towns_or_countries_that_the_place_table_knows(group: Group) -> None:
     for person in people([group]):
         if person.home is not None:
-            town, _, country = person.home.rpartition(", ")
-            assert is_country(country.partition("-")[0]), person.name
-            assert not town or len(towns_meant(person.home)) == 1, person.name
+            home = home_meant(person.home)
+            assert is_country(home.country), person.name
+            assert (home.town is None) == (", " not in person.home), person.name
         assert person.years is None or 0 <= person.years <= 45
+
+
+def test_a_home_is_meant_as_a_subscriber_means_it_who_writes_no_accents() -> None:
+    [aarav] = [person for person in people(["deciding"]) if person.home == "Thane, IN"]
+    assert [str(wish.town and wish.town.label) for _, wish in searches_of(aarav)] == ["Thāne, IN", "Thāne, IN"]
 
 
 @pytest.mark.parametrize(("group", "file"), [("training", TRAINING_PAIRS), ("deciding", DECIDING_PAIRS)])
