@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import format_decimal
 
+from services.rules.home import Home
 from services.rules.visible import visible
 from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
@@ -47,6 +48,11 @@ def country_of_zone(name: str) -> str | None:
     """The country of a time zone, ISO 3166-1; None where it has none."""
     found: str | None = get_global("zone_territories").get(name)
     return found if found and found != "001" else None
+
+
+def country_lived_in(home: Home | None, time_zone: str) -> str | None:
+    """Where a reader lives: as they say it, else by their time zone; None where neither tells."""
+    return home.country if home else country_of_zone(time_zone)
 
 
 def one_line(text: str, most: int = _MOST_TITLE) -> str:

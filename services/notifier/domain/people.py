@@ -233,7 +233,7 @@ def home_of(value: Any) -> Home | None:
     try:
         return home_meant(value) if value.strip() else None
     except CriteriaError as error:
-        raise FieldError("home", f"{error}; a country will do", error.code, **error.values) from None
+        raise FieldError("home", f"{error} (a country will do)", error.code, **error.values) from None
 
 
 def years_of(value: Any) -> int | None:

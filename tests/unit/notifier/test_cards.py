@@ -19,6 +19,7 @@ from services.notifier.domain.links import links_for
 from services.notifier.domain.model import AnnualPay, Digest, Item, PayNews
 from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
 from services.notifier.ports import Links
+from services.rules.home import Home
 from services.rules.places.towns import town_of
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
@@ -64,6 +65,23 @@ def test_a_newer_version_of_a_job_has_a_card_of_its_own() -> None:
 
     assert "Old title" in page(posting(title="Old title"))
     assert "New title" in page(posting(title="New title", version=2))
+
+
+def test_the_country_where_a_reader_says_that_they_live_stands_first_whatever_was_cached() -> None:
+    renderer = JinjaRenderer(SENDER)
+    job = posting(reach=Reach(scope="listed", countries=("AT", "BE", "DE", "FR", "IT", "PL", "PT")))
+
+    def named_first(home: Home | None) -> str:
+        made = digest(job, to=recipient(time_zone="Europe/Berlin", home=home))
+        [first] = re.findall(r"Remote from (\w+),", renderer.render(made, links_for(made, "", b"secret")).text)
+        return str(first)
+
+    assert [named_first(home) for home in (None, Home("PL"), Home("US"), None)] == [
+        "Germany",
+        "Poland",
+        "Austria",
+        "Germany",
+    ]
 
 
 def test_percent_signs_and_braces_of_a_feed_stay_as_they_are() -> None:

@@ -40,7 +40,7 @@ from services.notifier.ports import Links
 from services.rules.criterion.salary import is_part_time
 from services.rules.web_address import job_address
 from services.wording.amounts import converted_pay
-from services.wording.lines import capitalised, country_of_zone
+from services.wording.lines import capitalised
 from services.wording.words import Words
 
 _INDENT: Final = 4
@@ -150,10 +150,10 @@ class _Wanted:
 
     @property
     def whole(self) -> Hashable:
-        """What decides all of it: with the time zone also the day of the posting, with the places which are the
-        reader's own."""
+        """What decides all of it: with the time zone also the day of the posting, with the country and the places which
+        are the reader's own."""
         reader, places = self.stack.reader, self.explained_by.search.criteria.places
-        of_reader = (reader.currency, reader.zone.key, self.stack.due_at, self.offered, places)
+        of_reader = (reader.currency, reader.zone.key, reader.country, self.stack.due_at, self.offered, places)
         return self.shared, of_reader, self.floor, self.said
 
     @cached_property
@@ -244,7 +244,7 @@ class Cards:
         zones = timezones_line(posting.timezones, stack.due_at, zone, words)
         level = level_line(posting, words, wanted.against)
         details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
-        own = own_places(posting, criteria, country_of_zone(zone.key))
+        own = own_places(posting, criteria, stack.reader.country)
         where = self._wheres.get((shared, own), lambda: where_line(posting, words, own))
         html = {
             "where": str(escape(where)),

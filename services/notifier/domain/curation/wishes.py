@@ -29,7 +29,7 @@ from services.rules.roles.affinity import Affinity, affinity_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import TextQuery, words
-from services.wording.lines import country_of_zone, standard_offset
+from services.wording.lines import country_lived_in, standard_offset
 
 _SURELY: Final = 0.6
 """From which weight on a role is surely meant."""
@@ -61,7 +61,7 @@ class Signs(NamedTuple):
     @property
     def country(self) -> str | None:
         """Where they live: as they say it, else that of their time zone."""
-        return self.home.country if self.home else country_of_zone(self.time_zone or "")
+        return country_lived_in(self.home, self.time_zone or "")
 
 
 NO_SIGNS: Final = Signs()

@@ -25,7 +25,7 @@ from services.rules.criterion import Reason
 from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
 from services.wording.conditions import conditions_in_words
-from services.wording.lines import capitalised, one_line, quoted, zone_of
+from services.wording.lines import capitalised, country_lived_in, one_line, quoted, zone_of
 from services.wording.reasons import in_words, work_in_words
 from services.wording.speaking import needs_in_words
 from services.wording.words import Words
@@ -84,11 +84,15 @@ class Reader:
     words: Words
     zone: ZoneInfo
     currency: str
+    country: str | None
+    """Where they live, as far as that is known."""
 
 
 def reader_of(digest: Digest, words: Words) -> Reader:
     """The reader of a digest."""
-    return Reader(words, zone_of(digest.recipient.time_zone), digest.recipient.currency)
+    whom = digest.recipient
+    zone = zone_of(whom.time_zone)
+    return Reader(words, zone, whom.currency, country_lived_in(whom.home, zone.key))
 
 
 def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_job: str) -> ShownDigest:
