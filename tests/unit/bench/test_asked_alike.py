@@ -26,7 +26,7 @@ def way(name: str, calls: list[tuple[str, list[str]]]) -> Way:
     answer = answering([1])
 
     def match(postings: Sequence[PostingCore]) -> list[Hits]:
-        calls.append((name, [one.description_text for one in postings]))
+        calls.append((name, [posting.description_text for posting in postings]))
         return answer(postings)
 
     return Way(name, match)
@@ -45,7 +45,7 @@ def in_rounds(calls: list[tuple[str, list[str]]]) -> list[tuple[str, str]]:
 def test_every_way_is_given_the_same_postings_as_often_and_none_twice() -> None:
     calls: list[tuple[str, list[str]]] = []
     figures = measured(*(way(name, calls) for name in "abc"))
-    given = {name: Counter(text for one, texts in calls if one == name for text in texts) for name in "abc"}
+    given = {name: Counter(text for asked, texts in calls if asked == name for text in texts) for name in "abc"}
     assert given["a"] == given["b"] == given["c"]
     of_a = [text for name, text in in_rounds(calls) if name == "a"]
     assert len(of_a) >= PLAN.rounds * PLAN.postings
@@ -85,7 +85,7 @@ def test_the_best_percolator_of_all_forms_counts() -> None:
 
 
 def test_the_corpus_holds_every_kind_of_text() -> None:
-    queries = [TextQuery.parse(one.text) for one in corpus.criteria(2_000) if one.text]
+    queries = [TextQuery.parse(criterion.text) for criterion in corpus.criteria(2_000) if criterion.text]
     kinds = {
         "a word": any(query.wanted and " " not in query.wanted[0] for query in queries),
         "a phrase": any(query.wanted and " " in query.wanted[0] for query in queries),

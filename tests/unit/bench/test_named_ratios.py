@@ -61,11 +61,11 @@ def test_sizes_that_no_loop_goes_through_are_measured_by_both_kernels_alone(
 ) -> None:
     monkeypatch.setattr(match, "_MOST_LOOPED", 100)
     match.main(as_json=True, sizes="200", kinds="skewed,any of", count=24)
-    told = orjson.loads(capsys.readouterr().out)
-    assert [(one["kind"], one["way"]) for one in told["figures"]] == [
+    report = orjson.loads(capsys.readouterr().out)
+    assert [(figure["kind"], figure["way"]) for figure in report["figures"]] == [
         (kind, way) for kind in ("skewed", "any of") for way in ("numpy", "numba")
     ]
-    assert told["ratios"] == {}
+    assert report["ratios"] == {}
 
 
 def test_digests_name_their_rate_and_what_held_cards_gain() -> None:

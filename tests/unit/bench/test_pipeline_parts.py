@@ -63,7 +63,7 @@ def test_all_else_stays_as_it_was_captured() -> None:
 def test_wishes_are_distinct_and_canonical() -> None:
     found = list(wishes(generate.postings(20, 1), 300))
     assert len(set(found)) == 300
-    assert all(canonical(one) == one for one in found)
+    assert all(canonical(wish) == wish for wish in found)
 
 
 def test_what_is_timed_inside_of_a_stage_counts_for_the_inner_one_alone() -> None:

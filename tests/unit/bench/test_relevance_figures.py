@@ -112,8 +112,8 @@ def test_an_interval_holds_the_share_and_is_wide_where_people_differ() -> None:
 
 
 def test_readers_agree_where_both_want_a_job_however_much() -> None:
-    one: dict[str, Verdict] = {"1": "good", "2": "wrong", "3": "wrong"}
+    verdicts: dict[str, Verdict] = {"1": "good", "2": "wrong", "3": "wrong"}
     other: dict[str, Verdict] = {"1": "acceptable", "2": "wrong", "3": "good", "4": "good"}
-    first = {("ada", key): judgement(key, verdict) for key, verdict in one.items()}
+    first = {("ada", key): judgement(key, verdict) for key, verdict in verdicts.items()}
     pairs, same, kappa = agreement(first, [judgement(key, verdict, reader="b") for key, verdict in other.items()])
     assert (pairs, round(same, 2), round(kappa, 2)) == (3, 0.67, 0.4)

@@ -35,7 +35,7 @@ def test_what_was_sent_later_was_not_drawn_weighs_nothing_and_is_judged_once() -
     assert keys.isdisjoint((pair.person, pair.posting) for pair in read_pairs())
     assert {pair.weight for pair in pairs} == {0.0}
     files = [LABELS / f"judgements-{half}.jsonl" for half in ("seen", "unseen")]
-    said = [(one.person, one.posting) for file in files for one in read(file) if isinstance(one, Judgement)]
+    said = [(judged.person, judged.posting) for file in files for judged in read(file) if isinstance(judged, Judgement)]
     assert sorted(key for key in said if key in keys) == sorted(keys)
 
 
@@ -70,10 +70,10 @@ def test_what_somebody_says_of_home_and_years_is_read_and_may_be_left_out(
         around = "d"
         searches = []
     """
-    told = person.replace("NAME", "told") + 'home = "Lyon, FR"\nyears = 0\n'
-    (tmp_path / "people-deciding.toml").write_text(told + person.replace("NAME", "silent"))
+    resident = person.replace("NAME", "told") + 'home = "Lyon, FR"\nyears = 0\n'
+    (tmp_path / "people-deciding.toml").write_text(resident + person.replace("NAME", "silent"))
     monkeypatch.setattr("bench.relevance.people.LABELS", tmp_path)
-    assert [(one.name, one.home, one.years) for one in people(["deciding"])] == [
+    assert [(person.name, person.home, person.years) for person in people(["deciding"])] == [
         ("told", "Lyon, FR", 0),
         ("silent", None, None),
     ]
@@ -98,7 +98,7 @@ def test_a_home_is_meant_as_a_subscriber_means_it_who_writes_no_accents() -> Non
 def test_every_pair_that_teaches_the_chance_or_decides_is_judged_once(group: Group, file: Path) -> None:
     pairs = [(pair.person, pair.posting) for pair in read_pairs(file)]
     said = list(read(LABELS / f"judgements-{group}.jsonl"))
-    assert [(one.person, one.posting) for one in said if isinstance(one, Judgement)] == pairs
+    assert [(judged.person, judged.posting) for judged in said if isinstance(judged, Judgement)] == pairs
     assert len(said) == len(pairs) == len(set(pairs))
     assert {person for person, _ in pairs} == {person.name for person in people([group])}
 

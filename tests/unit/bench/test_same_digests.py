@@ -26,7 +26,7 @@ def test_both_are_served_what_the_morning_holds() -> None:
 
     ours, theirs = made_by_both("HEAD", Morning(asked, [[0], [0]], arrivals))
 
-    for one in (ours, theirs):
-        assert sum(name.startswith("mail ") for name in one.found) == 2
-        assert sum(name.startswith("digests ") for name in one.found) == 2
-        assert one.cpu_ms_a_person > 0
+    for run in (ours, theirs):
+        assert sum(name.startswith("mail ") for name in run.found) == 2
+        assert sum(name.startswith("digests ") for name in run.found) == 2
+        assert run.cpu_ms_a_person > 0
