@@ -36,8 +36,8 @@ def test_no_client_of_an_engine_is_imported_that_the_installation_lacks(words: t
 
 
 def test_every_command_is_listed_in_whole() -> None:
-    told = run("--help").out
-    assert all(command.help in told for command in COMMANDS)
+    text = run("--help").out
+    assert all(command.help in text for command in COMMANDS)
 
 
 def test_the_readme_names_every_command() -> None:
@@ -61,9 +61,9 @@ def test_a_command_that_does_not_exist_is_wrong_usage() -> None:
 
 
 def test_each_command_is_listed_once_under_what_it_is_for() -> None:
-    told = run("--help").out
-    assert [told.count(f"\n  {command.name} ") for command in COMMANDS] == [1] * len(COMMANDS)
-    assert all(f"\n{part}:\n" in told for part in (*PARTS, "The deployed form"))
+    text = run("--help").out
+    assert [text.count(f"\n  {command.name} ") for command in COMMANDS] == [1] * len(COMMANDS)
+    assert all(f"\n{part}:\n" in text for part in (*PARTS, "The deployed form"))
     assert {name for names in PARTS.values() for name in names} <= {command.name for command in COMMANDS}
 
 

@@ -37,11 +37,11 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("how", [(), ("--each",), ("--json",)])
 def test_only_as_many_days_are_listed_as_were_asked_for(how: tuple[str, ...], config: Path) -> None:
-    def told(*days: str) -> str:
+    def listed(*days: str) -> str:
         return run("dead", "list", *how, *days, "-c", config).out
 
-    assert ("long ago" in told(), "today" in told()) == (True, True)
-    assert ("long ago" in told("--days", "7"), "today" in told("--days", "7")) == (False, True)
+    assert ("long ago" in listed(), "today" in listed()) == (True, True)
+    assert ("long ago" in listed("--days", "7"), "today" in listed("--days", "7")) == (False, True)
 
 
 def names(config: Path, *options: str) -> list[str]:

@@ -45,15 +45,15 @@ class Command:
 
 
 def test_what_nobody_knows_is_listed_without_addresses(jobchime: Command, store: NotifierStore) -> None:
-    told = jobchime("list").out
-    assert "3 deliveries are unknown" in told
-    assert "sendgrid" in told
-    assert "HTTP 500" in told
-    assert "5 h" in told
-    assert all(delivery_id in told for delivery_id in states_of(store))
-    assert "@" not in told + jobchime("list", "--json").out
+    listed = jobchime("list").out
+    assert "3 deliveries are unknown" in listed
+    assert "sendgrid" in listed
+    assert "HTTP 500" in listed
+    assert "5 h" in listed
+    assert all(delivery_id in listed for delivery_id in states_of(store))
+    assert "@" not in listed + jobchime("list", "--json").out
     assert "@example.com" in jobchime("list", "--addresses").out
-    assert {one["address"].partition("@")[2] for one in jobchime.unknown("--addresses")} == {"example.com"}
+    assert {delivery["address"].partition("@")[2] for delivery in jobchime.unknown("--addresses")} == {"example.com"}
     assert jobchime.unknown("--state", "accepted") == []
 
 
@@ -80,20 +80,20 @@ def test_a_listing_says_what_there_is_in_other_states_and_how_to_list_it(
 
 
 def test_many_are_settled_at_once(jobchime: Command, store: NotifierStore) -> None:
-    names = [one["delivery"] for one in jobchime.unknown()]
+    names = [delivery["delivery"] for delivery in jobchime.unknown()]
     ran = jobchime("settle", "-", "accepted", stdin="\n".join(names))
     assert (ran.code, len(ran.out.splitlines())) == (0, 3)
     assert set(states_of(store).values()) == {"accepted"}
 
 
 def test_status_names_the_command_and_is_well_again_after_it(jobchime: Command, store: NotifierStore) -> None:
-    def told() -> str:
+    def status() -> str:
         return run("status", "-c", jobchime.config).out
 
-    assert "`jobchime delivery list`" in told()
+    assert "`jobchime delivery list`" in status()
     for name in states_of(store):
         jobchime("settle", name, "accepted")
-    assert "nobody knows" not in told()
+    assert "nobody knows" not in status()
 
 
 def test_what_is_known_cannot_be_settled_again(jobchime: Command, store: NotifierStore) -> None:

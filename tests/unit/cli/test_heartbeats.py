@@ -35,7 +35,7 @@ def config(tmp_path: Path) -> Path:
 
 def states(config: Path) -> dict[str, str]:
     lines = run("worker", "list", "--json", "-c", config).out.splitlines()
-    return {one["worker"]: one["state"] for one in map(json.loads, lines)}
+    return {worker["worker"]: worker["state"] for worker in map(json.loads, lines)}
 
 
 def test_a_lost_worker_is_listed_until_it_is_forgotten(config: Path) -> None:

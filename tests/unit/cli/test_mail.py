@@ -53,7 +53,7 @@ class Installation:
 
     def mailer_finding(self) -> dict[str, str]:
         ran = run("doctor", "--json", "-c", self.config)
-        [found] = [one for line in ran.out.splitlines() if (one := json.loads(line))["what"] == "mailer"]
+        [found] = [finding for line in ran.out.splitlines() if (finding := json.loads(line))["what"] == "mailer"]
         return found
 
     def troubles(self) -> list[dict[str, str]]:
@@ -88,7 +88,7 @@ def test_one_mail_marked_as_a_test_goes_out_and_the_servers_answer_is_printed(
     ran = run("mail", "test", OWN, "-c", installed.config)
     assert ran.code == 0
     assert f"127.0.0.1:{port}: 2.0.0 kept as 7F3A" in ran.out
-    [message] = [message_from_bytes(one) for one in inbox.messages]
+    [message] = [message_from_bytes(mail) for mail in inbox.messages]
     assert (message["To"], message["Subject"]) == (OWN, "Test mail from Harbour Jobs")
     assert message["List-Unsubscribe"] is None
     assert "This is a test mail" in message.get_payload(0).get_payload(decode=True).decode()
@@ -96,9 +96,9 @@ def test_one_mail_marked_as_a_test_goes_out_and_the_servers_answer_is_printed(
 
 def test_a_test_mail_into_the_folder_says_which_file(installed: Installation) -> None:
     ran = run("mail", "test", OWN, "--json", "-c", installed.config)
-    told = json.loads(ran.out)
-    assert told["mailer"] == "folder"
-    assert (installed.folder / "mails" / told["answer"]).is_file()
+    outcome = json.loads(ran.out)
+    assert outcome["mailer"] == "folder"
+    assert (installed.folder / "mails" / outcome["answer"]).is_file()
 
 
 def test_a_test_mail_through_sendgrid_gives_its_message_id(installed: Installation, tmp_path: Path) -> None:
@@ -178,11 +178,11 @@ def test_status_is_not_well_while_no_mail_can_go_out(
 ) -> None:
     installed.smtp(server[1], "starttls")
     run("run", "--once", "-c", installed.config)
-    [told] = [one for one in installed.troubles() if "waiting" in one["what"]]
-    assert told["grave"]
-    assert "3 mails waiting, as none can go out" in told["what"]
-    assert "offers no STARTTLS" in told["what"]
-    assert "`jobchime doctor`" in told["do"]
+    [trouble] = [trouble for trouble in installed.troubles() if "waiting" in trouble["what"]]
+    assert trouble["grave"]
+    assert "3 mails waiting, as none can go out" in trouble["what"]
+    assert "offers no STARTTLS" in trouble["what"]
+    assert "`jobchime doctor`" in trouble["do"]
 
 
 @pytest.mark.parametrize("reply", ["550 5.7.1 <person0@example.com>: blocked", "550 refused, person0@example.com"])
@@ -192,10 +192,10 @@ def test_status_tells_of_mails_that_were_refused_without_addresses(
     installed.smtp(server[1])
     server[0].answers["RCPT"] = reply
     ran = run("run", "--once", "-c", installed.config)
-    [told] = [one for one in installed.troubles() if "refused" in one["what"]]
-    assert told["grave"]
-    assert "3 mails refused" in told["what"]
-    assert "550" in told["what"]
+    [trouble] = [trouble for trouble in installed.troubles() if "refused" in trouble["what"]]
+    assert trouble["grave"]
+    assert "3 mails refused" in trouble["what"]
+    assert "550" in trouble["what"]
     assert "person0" not in json.dumps(installed.troubles()) + ran.err
 
 

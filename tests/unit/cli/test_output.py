@@ -37,16 +37,18 @@ ALLOWED = "\n\t"
 
 def steering(text: str) -> set[str]:
     """What of a text steers a terminal."""
-    return {one for one in text if one not in ALLOWED and (not one.isprintable() and one != "\xad" and _steers(one))}
+    return {
+        sign for sign in text if sign not in ALLOWED and (not sign.isprintable() and sign != "\xad" and _steers(sign))
+    }
 
 
-def _steers(one: str) -> bool:
+def _steers(sign: str) -> bool:
     return (
-        ord(one) < 0x20
-        or 0x7F <= ord(one) < 0xA0
-        or one in "\u061c\u200e\u200f"
-        or "\u2028" <= one <= "\u202e"
-        or ("\u2066" <= one <= "\u2069")
+        ord(sign) < 0x20
+        or 0x7F <= ord(sign) < 0xA0
+        or sign in "\u061c\u200e\u200f"
+        or "\u2028" <= sign <= "\u202e"
+        or ("\u2066" <= sign <= "\u2069")
     )
 
 
@@ -143,7 +145,7 @@ def config(tmp_path: Path) -> Path:
 def test_no_command_prints_what_steers(words: tuple[str, ...], config: Path) -> None:
     listed = run("dead", "list", "--json", "-c", config).out
     letter = json.loads(listed)["letter"]
-    given = [one.replace("{letter}", letter).replace("{feed}", str(config.parent / "feed.jsonl")) for one in words]
+    given = [word.replace("{letter}", letter).replace("{feed}", str(config.parent / "feed.jsonl")) for word in words]
     takes_config = words[0] not in ("normalise", HOSTILE) and words[:2] != ("source", "check")
     ran = run(*given, *(("-c", config) if takes_config else ()))
     assert ran.out + ran.err

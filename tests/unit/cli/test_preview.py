@@ -42,7 +42,7 @@ def store(tmp_path: Path) -> Iterator[NotifierStore]:
         f'data = "jobchime-data"\nsecret = "{SECRET}"\n[notifier.curate]\nleast_chance = 0.0\n'
     )
     search = made.search(made.person(), "Snakes", PYTHON, hour=8)
-    arrivals = [arrival(number, one, [search.key]) for number, one in enumerate(JOBS.values())]
+    arrivals = [arrival(number, job, [search.key]) for number, job in enumerate(JOBS.values())]
     made.matches.store(0, arrivals, NOW)
     yield made
     made.engine.dispose()
@@ -68,11 +68,11 @@ def jobchime(tmp_path: Path, store: NotifierStore) -> Command:
 
 
 def test_a_preview_says_why_each_job_is_where_it_is(jobchime: Command) -> None:
-    told = jobchime("preview", "ada@example.com").out.splitlines()
-    assert told[0].startswith("1.  ")
-    assert "found by “Snakes”" in told[0]
-    assert told[1].strip() == "fit 50 of 50: Python is core to it"
-    assert any("names Python only in passing" in line for line in told)
+    lines = jobchime("preview", "ada@example.com").out.splitlines()
+    assert lines[0].startswith("1.  ")
+    assert "found by “Snakes”" in lines[0]
+    assert lines[1].strip() == "fit 50 of 50: Python is core to it"
+    assert any("names Python only in passing" in line for line in lines)
     assert jobchime.titles()[-1] == "Office manager"
 
 
@@ -85,10 +85,10 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     assert "needs Danish (fluent)" in jobchime("preview", "ada@example.com").out
     assert "needs Danish (fluent)" in jobchime("explain", search.search_id, danish.posting_id).out
     assert "speaks: nothing -> en" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "English").out
-    told = jobchime("preview", "ada@example.com", "--dropped").out
+    preview = jobchime("preview", "ada@example.com", "--dropped").out
     missing = unspoken_in_words(Unspoken("needed", ("da",), "fluent"), english())
-    assert f"{danish.posting_id}  {missing}" in told
-    assert "Danish engineer" not in told
+    assert f"{danish.posting_id}  {missing}" in preview
+    assert "Danish engineer" not in preview
     why = jobchime("explain", search.search_id, danish.posting_id).out
     assert f"left out of every mail: {missing}" in why
     as_json = json.loads(jobchime("explain", search.search_id, danish.posting_id, "--json").out)
@@ -114,7 +114,7 @@ def test_explain_and_preview_say_what_a_job_sets_as_a_condition(jobchime: Comman
     assert "its condition: licence US-TX" in explained
     as_json = json.loads(jobchime("explain", search.search_id, licensed.posting_id, "--json").out)
     assert as_json["conditions"] == [{"kind": "licence", "places": ["US-TX"], "towns": []}]
-    assert {"condition"} <= {one["fact"] for one in as_json["chance"]["against"]}
+    assert {"condition"} <= {doubt["fact"] for doubt in as_json["chance"]["against"]}
 
 
 def test_explain_says_which_years_a_job_asks_for_beside_ones_own(jobchime: Command, store: NotifierStore) -> None:
@@ -144,9 +144,9 @@ def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tm
         days.publish(JOBS[name], now)
         days.live(now)
     assert len(days.files()) == 1
-    told = jobchime("preview", "ada@example.com").out.splitlines()
-    assert told[0] == "Instant mails: the 1 of today are out; what comes waits until 2026-07-02 00:00 UTC."
-    assert "Billing engineer" in told[2]
+    lines = jobchime("preview", "ada@example.com").out.splitlines()
+    assert lines[0] == "Instant mails: the 1 of today are out; what comes waits until 2026-07-02 00:00 UTC."
+    assert "Billing engineer" in lines[2]
     assert json.loads(jobchime("preview", "ada@example.com", "--json").out)["instant_waits_until"][:10] == "2026-07-02"
     assert read_figures(days.store.engine, now, ()).instant_capped == 1
     shown = Console(width=200, record=True, file=io.StringIO())
@@ -159,7 +159,7 @@ def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tm
 
 def test_what_is_said_moves_hides_and_can_be_taken_back(jobchime: Command) -> None:
     first, second, third = jobchime.titles()
-    by_title = {one.title: one.posting_id for one in JOBS.values()}
+    by_title = {job.title: job.posting_id for job in JOBS.values()}
     assert (
         jobchime.feedback("more-like", by_title[second]).out == f"Kept: more like “{second}” at {_company(second)}.\n"
     )
@@ -184,8 +184,8 @@ def test_explain_weighs_a_job_as_the_preview_does_by_what_the_owner_of_the_searc
     items = json.loads(jobchime("preview", "ada@example.com", "--json").out)["items"]
     assert len(items) == len(JOBS)
     for item in items:
-        told = json.loads(jobchime("explain", search.search_id, item["posting_id"], "--json").out)
-        assert told["score"] == {"total": item["score"], "at": AT, "parts": item["parts"]}
+        explained = json.loads(jobchime("explain", search.search_id, item["posting_id"], "--json").out)
+        assert explained["score"] == {"total": item["score"], "at": AT, "parts": item["parts"]}
     words = jobchime("explain", search.search_id, JOBS["robots"].posting_id).out.splitlines()
     assert f"score {items[0]['score']:.1f} on {AT[:10]}:" in words
     assert "  fit 50 of 50: Python is core to it" in words
@@ -195,13 +195,13 @@ def test_explain_weighs_a_job_as_the_preview_does_by_what_the_owner_of_the_searc
 def test_explain_weighs_no_job_that_does_not_fit(jobchime: Command, store: NotifierStore) -> None:
     store.matches.store(0, [arrival(9, posting("cook", title="Cook", skills=()), [1])], NOW)
     [search] = store.searches.all()
-    told = json.loads(jobchime("explain", search.search_id, posting("cook").posting_id, "--json").out)
-    assert (told["verdict"], told["score"]) == ("reject", None)
+    explained = json.loads(jobchime("explain", search.search_id, posting("cook").posting_id, "--json").out)
+    assert (explained["verdict"], explained["score"]) == ("reject", None)
     assert "score" not in jobchime("explain", search.search_id, posting("cook").posting_id).out
 
 
 def _company(title: str) -> str:
-    return next(one.company.name for one in JOBS.values() if one.title == title)
+    return next(job.company.name for job in JOBS.values() if job.title == title)
 
 
 def test_a_feedback_link_is_followed_for_whom_it_was_made(jobchime: Command, store: NotifierStore) -> None:
@@ -212,30 +212,30 @@ def test_a_feedback_link_is_followed_for_whom_it_was_made(jobchime: Command, sto
 
 
 def found(jobchime: Command, file: Path, *options: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(
+    preview: dict[str, Any] = json.loads(
         jobchime("preview", "ada@example.com", "--search", str(file), "--json", *options).out
     )
-    return told
+    return preview
 
 
 def test_a_search_that_nobody_saved_is_previewed_over_all_that_is_held(
     jobchime: Command, store: NotifierStore, tmp_path: Path
 ) -> None:
-    held = [
+    gardens = [
         posting("stock", title="Gardener", skills=(), backlog=True),
         posting("old", title="Gardener of old", skills=(), posted_at=NOW - timedelta(days=20)),
         posting("gone", title="Gardener no more", skills=(), status="closed"),
     ]
-    store.matches.store(0, [arrival(7 + at, one) for at, one in enumerate(held)], NOW)
+    store.matches.store(0, [arrival(7 + at, job) for at, job in enumerate(gardens)], NOW)
     asked = tmp_path / "gardens.json"
     asked.write_text(json.dumps({"text": "gardener"}))
     page = jobchime("preview", "ada@example.com", "--search", str(asked)).out.splitlines()
     assert page[:2] == ["Of the postings of the last 30 days 2 fit, and 0 nearly.", ""]
     assert page[2].startswith("1.  ")
     assert "found by “gardens”" in page[2]
-    told = found(jobchime, asked)
-    assert told["found"] == {"days": 30, "fit": 2, "nearly": 0, "more": False}
-    assert [item["title"] for item in told["items"]] == ["Gardener", "Gardener of old"]
+    preview = found(jobchime, asked)
+    assert preview["found"] == {"days": 30, "fit": 2, "nearly": 0, "more": False}
+    assert [item["title"] for item in preview["items"]] == ["Gardener", "Gardener of old"]
     assert found(jobchime, asked, "--days", "7")["found"]["fit"] == 1
     assert jobchime.titles() == [JOBS[name].title for name in ("robots", "billing", "passing")], (
         "the digest is as it was"
@@ -261,20 +261,20 @@ def test_a_preview_of_a_search_is_for_its_reader_and_knows_saved_searches_by_id(
 ) -> None:
     [saved] = store.searches.all()
     assert jobchime.feedback("hide-company", "DULL").code == 0
-    told = json.loads(jobchime("preview", "ada@example.com", "--search", saved.search_id, "--json").out)
-    assert told["found"]["fit"] == len(JOBS)
-    assert "Billing engineer" not in [item["title"] for item in told["items"]]
-    assert {item["searches"][0] for item in told["items"]} == {"Snakes"}
+    preview = json.loads(jobchime("preview", "ada@example.com", "--search", saved.search_id, "--json").out)
+    assert preview["found"]["fit"] == len(JOBS)
+    assert "Billing engineer" not in [item["title"] for item in preview["items"]]
+    assert {item["searches"][0] for item in preview["items"]} == {"Snakes"}
 
 
 def test_a_preview_of_a_search_ranks_by_the_places_that_it_prefers(
     jobchime: Command, store: NotifierStore, tmp_path: Path
 ) -> None:
-    held = [
+    gardens = [
         posting(name, title=f"Gardener in {name}", skills=(), reach=Reach(scope="listed", countries=(name,)))
         for name in ("DE", "PT", "FR")
     ]
-    store.matches.store(0, [arrival(7 + at, one) for at, one in enumerate(held)], NOW)
+    store.matches.store(0, [arrival(7 + at, job) for at, job in enumerate(gardens)], NOW)
     asked = tmp_path / "gardens.json"
     for first in ("PT", "FR"):
         asked.write_text(json.dumps({"criteria": {"text": "gardener"}, "preferred_places": [first]}))

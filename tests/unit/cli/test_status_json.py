@@ -19,8 +19,8 @@ def test_it_is_json_also_while_a_source_gives_what_is_odd() -> None:
 
 
 def test_programs_find_what_mails_came_to_and_what_to_resume_under_the_same_names() -> None:
-    held = ServiceView("ingest.collector", 0, paused=True, held_by="ingest", paused_since=NOON)
-    found = as_dict(Overview(NOON, "embedded", services=(held,), figures=StoreFigures(NOON)))
+    collector = ServiceView("ingest.collector", 0, paused=True, held_by="ingest", paused_since=NOON)
+    found = as_dict(Overview(NOON, "embedded", services=(collector,), figures=StoreFigures(NOON)))
     [service] = found["services"]
     assert (service["held_by"], service["paused_since"]) == ("ingest", NOON.isoformat())
     arriving = found["figures"]["mail"]["arriving"]

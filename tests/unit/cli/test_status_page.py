@@ -36,4 +36,6 @@ def test_it_says_which_digests_of_the_next_day_will_wait_longest_where_that_is_f
     known = Overview(NOON, "deployed", figures=StoreFigures(NOON))
     said = "longest wait ahead 14 min, of 100,000 digests due at 12:00Z"
     foreseen = replace(known, peak=Peak(NOON, 100_000, 840.0, 0.0084, 1))
-    assert [[said in " ".join(line.split()) for line in drawn(one)].count(True) for one in (known, foreseen)] == [0, 1]
+    assert [
+        [said in " ".join(line.split()) for line in drawn(overview)].count(True) for overview in (known, foreseen)
+    ] == [0, 1]
