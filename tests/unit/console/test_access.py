@@ -46,7 +46,9 @@ def test_nobody_without_the_credential_reads_or_does_anything(tmp_path: Path, mo
         ]:
             path = re.sub(r"{[^}]+}", "x", named)
             content = asked.get("requestBody", {}).get("content", {})
-            form = next((forms[one["schema"]["$ref"].rpartition("/")[2]]["properties"] for one in content.values()), {})
+            form = next(
+                (forms[body["schema"]["$ref"].rpartition("/")[2]]["properties"] for body in content.values()), {}
+            )
             answer = console.client.request(method, path, data=dict.fromkeys(form, "x") or None)
             if path in OPEN:
                 assert answer.status_code == (403 if method == "post" else 200)

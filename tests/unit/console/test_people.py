@@ -101,8 +101,8 @@ def test_an_address_is_suppressed_and_lifted_with_who_and_why(console: ServedCon
 @pytest.mark.parametrize(("act", "after"), [("went out", "accepted"), ("send it", "pending"), ("leave it", "not_sent")])
 def test_a_delivery_in_doubt_is_settled(console: ServedConsole, ada: Subscriber, act: str, after: str) -> None:
     store = NotifierStore(console.installation.engine)
-    [one] = due(store, NOW + 3 * HOUR)
-    assert commit(store, one, store.windows.take_cut(NOW + 3 * HOUR), NOW + 2 * HOUR, "one")
+    [person] = due(store, NOW + 3 * HOUR)
+    assert commit(store, person, store.windows.take_cut(NOW + 3 * HOUR), NOW + 2 * HOUR, "one")
     with writing(store.engine) as connection:
         connection.execute(update(deliveries).values(state="unknown", reason="the line went dead"))
     console.now = NOW + 4 * HOUR

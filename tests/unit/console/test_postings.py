@@ -36,8 +36,8 @@ def console(tmp_path: Path) -> Iterator[ServedConsole]:
         ada, grace, joan = (store.person(name) for name in ("ada", "grace", "joan"))
         key, go = store.search(ada, hour=8).key, store.search(joan, criteria=GO, hour=8).key
         store.matches.store(0, [arrival(0, JOB, (key,), (go,))], NOW)
-        one = next(each for each in due(store, NOW + 3 * HOUR) if each.recipient.subscriber_id == ada.subscriber_id)
-        commit(store, one, store.windows.take_cut(NOW + 3 * HOUR), NOW + 2 * HOUR, "one")
+        person = next(each for each in due(store, NOW + 3 * HOUR) if each.recipient.subscriber_id == ada.subscriber_id)
+        commit(store, person, store.windows.take_cut(NOW + 3 * HOUR), NOW + 2 * HOUR, "one")
         store.search(grace, hour=9)
         known = KnownItem(
             JOB.source, JOB.source_id, "remoteok", "hash", True, False, None, None, NOW, NOW, NOW + DAY, 0

@@ -49,11 +49,11 @@ def test_the_share_that_was_accepted_is_of_what_was_judged(console: ServedConsol
 def mail(store: NotifierStore, to: Subscriber, now: datetime, *jobs: PostingCore, chance: float) -> None:
     """Commit a digest of these jobs, each with that chance."""
     cut = store.windows.take_cut(now)
-    [one] = [each for each in due(store, now) if each.recipient.subscriber_id == to.subscriber_id]
-    made = digest(*jobs, to=one.recipient)
+    [person] = [each for each in due(store, now) if each.recipient.subscriber_id == to.subscriber_id]
+    made = digest(*jobs, to=person.recipient)
     items = tuple(replace(item, chance=Chance(chance)) for item in made.items)
-    chosen, email = replace(made, items=items, due_at=now), email_for(one.recipient.address, now)
-    assert store.digests.commit(chosen, closings(one, cut, now), email, now)
+    chosen, email = replace(made, items=items, due_at=now), email_for(person.recipient.address, now)
+    assert store.digests.commit(chosen, closings(person, cut, now), email, now)
 
 
 def mailed(store: NotifierStore, chance: float, *, accepted: int, people: int = 5) -> None:

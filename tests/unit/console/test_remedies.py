@@ -177,7 +177,7 @@ def amiss() -> Iterator[Overview]:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+def troubled_lines(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
     """By module, the lines that made a trouble."""
     lines = defaultdict[str, set[int]](set)
 
@@ -198,7 +198,7 @@ def places_of(module: ModuleType) -> Iterator[range]:
             yield range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
-def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dict[str, set[int]]) -> None:
+def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(troubled_lines: dict[str, set[int]]) -> None:
     page = console_templates(lambda: NOON).get_template("stream_now.html.j2")
     for overview in amiss():
         shown = page.render({"form_token": "x", **stream._shown(overview)})
@@ -213,7 +213,7 @@ def test_each_kind_of_trouble_has_its_button_or_says_why_there_is_none(told: dic
         f"{module.__name__}:{lines[0]}"
         for module in MODULES
         for lines in places_of(module)
-        if told[Path(str(module.__file__)).name].isdisjoint(lines)
+        if troubled_lines[Path(str(module.__file__)).name].isdisjoint(lines)
     }
     assert never == set(), "kinds of trouble that nothing here makes"
 
@@ -223,12 +223,12 @@ def test_each_kind_of_trouble_has_its_alert_or_the_runbook_says_why_none() -> No
     table = page.partition("## Trouble and its alert")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)[1:]
     kinds = {kind: why for kinds, why in rows for kind in kinds.split(" / ")}
-    told = {trouble.what for overview in amiss() for trouble in troubles.troubles(overview)}
+    sentences = {trouble.what for overview in amiss() for trouble in troubles.troubles(overview)}
 
     def those_of(kind: str) -> set[str]:
-        return {what for what in told if re.fullmatch(".*".join(map(re.escape, kind.split("…"))), what)}
+        return {what for what in sentences if re.fullmatch(".*".join(map(re.escape, kind.split("…"))), what)}
 
-    assert told - {what for kind in kinds for what in those_of(kind)} == set(), "without a row"
+    assert sentences - {what for kind in kinds for what in those_of(kind)} == set(), "without a row"
     assert [kind for kind in kinds if not those_of(kind)] == [], "of no trouble"
     names = {kind: set(re.findall(r"Jobchime\w+", why)) for kind, why in kinds.items()}
     assert [kind for kind, named in names.items() if not named and not kinds[kind].startswith("none: ")] == []
@@ -315,7 +315,9 @@ def test_sources_that_fail_for_one_reason_are_polled_at_once_and_no_other_is(tmp
         turn = console.client.post("/do", data=fields).headers["location"]
         with console.client.stream("GET", f"{turn}/live") as answer:
             assert "5 sources will be asked with the next tick: b0, b1, b2, b3, b4." in "".join(answer.iter_text())
-        due = {one.source for one in ledger.healths() if one.next_due is None or one.next_due <= console.now}
+        due = {
+            health.source for health in ledger.healths() if health.next_due is None or health.next_due <= console.now
+        }
         assert due == {f"b{at}" for at in range(5)}
 
 
@@ -332,7 +334,10 @@ def test_sources_that_are_paused_go_on_at_once_and_so_does_one_that_is_pushed(tm
         turn = console.client.post("/do", data=fields).headers["location"]
         with console.client.stream("GET", f"{turn}/live") as answer:
             assert "event: last" in "".join(answer.iter_text())
-        states = {one.figures.name: one.figures.state for one in sources.standings(console.installation, console.now)}
+        states = {
+            standing.figures.name: standing.figures.state
+            for standing in sources.standings(console.installation, console.now)
+        }
         assert sorted(states) == ["acme", "b0", "b1", "b2", "b3"]
         assert "paused" not in states.values()
 
@@ -389,7 +394,7 @@ class Cluster:
         return {"topic": {n: {key: {"value": text} for key, text in self.there[n][1].items()} for n in names}}
 
     def create_topics(self, wanted: dict[str, dict[str, Any]], raise_errors: bool) -> dict[str, Any]:
-        self.there |= {name: (one["num_partitions"], one["configs"]) for name, one in wanted.items()}
+        self.there |= {name: (topic["num_partitions"], topic["configs"]) for name, topic in wanted.items()}
         return {"topics": [{"error_code": 0} for _ in wanted]}
 
 

@@ -81,14 +81,14 @@ def test_the_stream_shows_the_hours_of_the_sources_that_fare_worst_and_a_source_
         failed = SourceHealth("board13", now - DAY, now + HOUR, now - HOUR, now, failures=1, last_error="HTTP 503")
         ledger.settle(failed, Counts())
         page = console.client.get("/").text
-        told = re.findall(r'id="source-(\w+)".*?aria-label="([^"]+)"', page, re.S)
-        assert len(told) == 12
-        assert told[0] == (
+        pictures = re.findall(r'id="source-(\w+)".*?aria-label="([^"]+)"', page, re.S)
+        assert len(pictures) == 12
+        assert pictures[0] == (
             "board13",
             f"24 hours: 2 polls, 20 seen, 3 new or changed, 1 failed, 0 rows unread; amiss at {now - HOUR:%H:00}",
         )
-        assert told[1][0] == "board14"
-        assert told[1][1].endswith(f"12 rows unread; amiss at {now:%H:00}")
+        assert pictures[1][0] == "board14"
+        assert pictures[1][1].endswith(f"12 rows unread; amiss at {now:%H:00}")
         assert "The 12 that fare worst." in page
         signs = re.findall(r'<i class="(\w+)"[^>]*>(.?)</i>', page)
         assert signs[22:24] == [("grave", "×"), ("well", "+")]

@@ -33,7 +33,7 @@ def console(tmp_path: Path) -> Iterator[ServedConsole]:
         yield made
 
 
-def held(console: ServedConsole) -> bool:
+def paused(console: ServedConsole) -> bool:
     with reading(console.installation.engine) as connection:
         return read_pauses(connection).holds("matcher")
 
@@ -52,7 +52,7 @@ def test_a_command_can_be_told_from_the_sentence_around_it(console: ServedConsol
 def test_a_button_pauses_and_lets_go_on_and_both_are_written_down(console: ServedConsole) -> None:
     for act, after in (("pause", True), ("resume", False)):
         done = console.client.post("/do", data={"act": act, "about": "matcher", "token": console.form_token()})
-        assert (done.status_code, held(console)) == (303, after)
+        assert (done.status_code, paused(console)) == (303, after)
     assert [(act.operator, act.act, act.about) for act in operators.latest(console.installation)] == [
         ("operator", "resume", "matcher"),
         ("operator", "pause", "matcher"),

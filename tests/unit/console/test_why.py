@@ -16,7 +16,7 @@ def ada(console: ServedConsole) -> Subscriber:
     return person
 
 
-def told(console: ServedConsole, person: str, **more: str) -> str:
+def story(console: ServedConsole, person: str, **more: str) -> str:
     fields = {"person": person, "posting": JOB, "token": console.form_token()}
     return console.client.post("/why", data=fields | more).text
 
@@ -39,30 +39,30 @@ def test_whom_nobody_knows_is_said_beside_the_form(console: ServedConsole) -> No
 
 def test_a_story_is_masked_until_revealed_and_that_is_written_down(console: ServedConsole) -> None:
     person = ada(console)
-    page = told(console, person.profile.address)
+    page = story(console, person.profile.address)
     assert f"it fits their search {console.installation.searches.all()[0].search_id}" in page
     assert "Secret plans" not in page
     assert "Python is core" not in page
     assert acts(console) == []
-    page = told(console, person.subscriber_id, reveal="true")
+    page = story(console, person.subscriber_id, reveal="true")
     assert "it fits their search “Secret plans”" in page
     assert "Python is core" in page
     assert "Reveal it" not in page
     assert acts(console) == [("reveal", person.subscriber_id)]
-    assert "Secret plans" in told(console, person.profile.address)
+    assert "Secret plans" in story(console, person.profile.address)
     assert "Secret plans" in console.client.get(f"/people/{person.subscriber_id}").text
     console.client.cookies.clear()
     console.sign_in()
-    assert "Secret plans" not in told(console, person.profile.address)
+    assert "Secret plans" not in story(console, person.profile.address)
 
 
 def test_who_was_revealed_on_their_own_page_is_in_stories_too(console: ServedConsole) -> None:
     own = ada(console).subscriber_id
     console.client.post(f"/people/{own}/reveal", data={"token": console.form_token()})
-    assert "Secret plans" in told(console, own)
+    assert "Secret plans" in story(console, own)
 
 
 def test_each_field_of_the_posting_with_its_words_is_a_link_away(console: ServedConsole) -> None:
-    page = told(console, ada(console).subscriber_id)
+    page = story(console, ada(console).subscriber_id)
     assert f'href="/postings/{JOB}#fields"' in page
     assert 'id="fields"' in console.client.get(f"/postings/{JOB}").text
