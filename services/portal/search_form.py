@@ -189,7 +189,7 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
         **given,
         **{name: read[name] for name in ASKING},
         **currency,
-        **_said_of_oneself(given, asked),
+        **_said_of_oneself(given, asked, words),
         "pasted": "",
     }
     # A sentence would stand beside each field.
@@ -203,12 +203,14 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     return replace(found, guessed=role, guessed_by=asked.guessed_by, with_guess=with_guess)
 
 
-def _said_of_oneself(given: Mapping[str, str], asked: Asked) -> dict[str, str]:
-    """What a sentence says of its writer: their years, and its town unless they said that they live elsewhere."""
+def _said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dict[str, str]:
+    """What a sentence says of its writer: years and home, or its town unless they said that they live elsewhere."""
     years = given["years"] if asked.years is None else str(asked.years)
     # What stood there as the town of the sentence before was not their word.
-    lives = "" if given["home"] in towns_in(given["towns"]) and asked.home else given["home"].strip()
-    return {"home": lives or asked.home, "years": years.strip()}
+    is_old = asked.says_home or (asked.home is not None and given["home"] in towns_in(given["towns"]))
+    lives = "" if is_old else given["home"].strip()
+    home = readable_home(asked.home, words) if asked.home else ""
+    return {"home": lives or home, "years": years.strip()}
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:

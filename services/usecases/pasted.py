@@ -12,9 +12,11 @@ from schemas.criteria import Criteria, Nearby, RoleTerms, SkillTerms
 from schemas.posting import Posting, PostingCore, Workplace
 from services.rules.criteria import CriteriaError, accepted
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
+from services.rules.home import Home, home_read
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.home import home_of
 from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, tools_typed, years_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
@@ -83,8 +85,10 @@ class Asked:
     """The id of a role that a skill alone suggests, and that is not asked for."""
     guessed_by: str = ""
     """That skill."""
-    home: str = ""
-    """The one town that a sentence names, by its label."""
+    home: Home | None = None
+    """Where its writer says that they live, else the one town that a sentence names."""
+    says_home: bool = False
+    """Whether it is what they say."""
     years: int | None = None
     """For which somebody has done their work, as a sentence says."""
 
@@ -105,12 +109,14 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     wish = wishes.taken_apart(rest)
     hours, wanted = wishes.hours_of(wish.wanted)
     years, wanted = years_of(wanted)
+    lives, wanted = home_of(wanted)
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
     posting = posting_in(wanted if sentence else text, now)
     zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
-    fields = _fields(posting, wanted, sentence, currency, titles) | zone
+    near = lives.country if lives else ""
+    fields = _fields(posting, wanted, sentence, currency, titles, near) | zone
     unwanted, missed = _refusals(refused, now)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
@@ -123,14 +129,14 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         return None
     if hours and not zone:
         missed.insert(0, hours)
-    missed = [*_missed(wanted, posting, currency, now), *missed] if sentence else []
+    missed = [*_missed(wanted, posting, currency, near, now), *missed] if sentence else []
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
-    towns = places_of(wanted, titles.asked, at_home=False).towns if sentence else ()
-    home = towns[0] if len(towns) == 1 else ""
+    towns = places_of(wanted, titles.asked, at_home=False).towns if sentence and not lives else ()
+    home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
     guess = titles.guessed, titles.guessed_by
-    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), *guess, home, years)
+    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), *guess, home, lives is not None, years)
 
 
 @dataclass(slots=True)
@@ -172,10 +178,12 @@ def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in unwanted if term not in wanted))
 
 
-def _fields(posting: PostingCore, wanted: str, sentence: str, currency: str, titles: Titles) -> dict[str, Any]:
-    """What is asked for. `wanted`: a sentence without what it refuses."""
+def _fields(
+    posting: PostingCore, wanted: str, sentence: str, currency: str, titles: Titles, near: str
+) -> dict[str, Any]:
+    """What is asked for. `wanted`: a sentence without what it refuses; `near`: the country that its writer lives in."""
     workplaces = _workplaces(posting, sentence)
-    places = _places(posting, wanted, titles, workplaces)
+    places = _places(posting, wanted, titles, workplaces, near)
     # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
     either = workplaces == ("remote",) and places.beside_remote
     skills = tuple(name for name in _skills(posting, wanted, places) if name not in places.no_skills)
@@ -210,14 +218,14 @@ def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, 
     return tools, () if tools else posting.roles[:1]
 
 
-def _missed(wanted: str, whole: PostingCore, currency: str, now: datetime) -> Iterator[str]:
+def _missed(wanted: str, whole: PostingCore, currency: str, near: str, now: datetime) -> Iterator[str]:
     """The parts of a sentence that ask for nothing by themselves, and without which it asks for the same.
 
     `whole`: the sentence as a posting.
     """
 
     def asked(posting: PostingCore, text: str) -> dict[str, Any]:
-        fields = _fields(posting, text, text, currency, titles := titles_in(text, posting.roles))
+        fields = _fields(posting, text, text, currency, titles := titles_in(text, posting.roles), near)
         return {**fields, "ways": _workplaces(posting, text), "guessed": titles.guessed}
 
     def read(text: str) -> dict[str, Any]:
@@ -297,10 +305,10 @@ def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     return (posting.workplace,)
 
 
-def _places(posting: PostingCore, sentence: str, titles: Titles, workplaces: Sequence[Workplace]) -> Places:
+def _places(posting: PostingCore, sentence: str, titles: Titles, workplaces: Sequence[Workplace], near: str) -> Places:
     """Those that a sentence names, else those of the posting."""
     if sentence:
-        return places_of(sentence, titles.asked, at_home=workplaces == ("remote",))
+        return places_of(sentence, titles.asked, at_home=workplaces == ("remote",), near=near)
     reach = posting.reach
     towns = tuple(town for town in map(label_of, posting.towns) if town)
     return Places((*reach.groups, *reach.countries, *reach.subdivisions), towns)

@@ -29,6 +29,9 @@ _STOP: Final = re.compile(r"[.!?](?=\s)")
 _MOST_YEARS: Final = 60
 _SURELY: Final = 15
 """More years, by themselves, are as likely somebody's age."""
+_YEAR: Final = 12
+"""Months."""
+_OF_YEARS: Final = ("experience.year", "experience.own_year")
 _BEFORE_YEARS: Final = 40
 """Characters before years in which something may say that they are no experience."""
 
@@ -202,14 +205,23 @@ def years_of(sentence: str) -> tuple[int | None, str]:
     """The years of work that somebody says they have, and the sentence without them; None and all of it where none."""
     known = _experience()
     for found in known.years.finditer(sentence):
-        years = int(found["years"])
         before = sentence[max(0, found.start() - _BEFORE_YEARS) : found.start()]
-        if years > (_MOST_YEARS if found["since"] or found["of"] else _SURELY) or known.else_before.search(before):
+        if known.else_before.search(before):
             continue
-        if known.else_behind.match(sentence, found.end("year")):
-            continue
-        return years, f"{sentence[: found.start()].rstrip()} {sentence[found.end() :].lstrip()}".strip()
+        if found["months"]:
+            years, most = int(found["months"]) // _YEAR, _MOST_YEARS
+        else:
+            years, most = int(found["years"]), _MOST_YEARS if found["since"] or found["own"] else _SURELY
+            if known.else_behind.match(sentence, found.end("year")) or _is_age(found, before):
+                continue
+        if years <= most:
+            return years, f"{sentence[: found.start()].rstrip()} {sentence[found.end() :].lstrip()}".strip()
     return None, sentence
+
+
+def _is_age(years: re.Match[str], before: str) -> bool:
+    """Whether years are those of the people one works with: "kids aged 3 to 6 years", but "with kids for 6 years"."""
+    return bool(_experience().ages.search(before)) and (years["since"] is None or years["to"] is not None)
 
 
 def takes_beginners(refused: str) -> bool:
@@ -221,24 +233,32 @@ class _Experience(NamedTuple):
     """What their words are for stands in rules/lexicon/meanings.toml, under `[experience]` and `[denial]`."""
 
     years: re.Pattern[str]
+    """Or months, which are a contract's where no experience stands behind them."""
     else_before: re.Pattern[str]
     else_behind: re.Pattern[str]
+    ages: re.Pattern[str]
     knowing: re.Pattern[str]
 
 
 @cache
 def _experience() -> _Experience:
     since, more, to = (any_of(f"experience.{name}") for name in ("since", "or_more", "to"))
+    year, month = (any_of(*names, whole=False) for names in (_OF_YEARS, ("experience.month",)))  # "15yrs"
     own = any_of("experience.own")
+    behind = rf"(?: [\w'’]+)?? (?:d['’])?{own}(?!\w)"
     return _Experience(
         years=re.compile(
-            rf"(?<![\w.,$€£-])(?P<since>{since} )?(?P<years>\d{{1,2}})"
-            rf"(?: ?\+| {more})?(?: ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
-            rf"(?P<year>{any_of('experience.year')})(?!\w)['’]?(?P<of>(?: [\w'’]+)?? (?:d['’])?{own}(?!\w))?",
+            rf"(?<![\w.,$€£-])(?:(?P<months>\d{{1,2}}) ?\+? ?{month}(?!\w)['’]?{behind}"
+            rf"|(?P<since>{since} )?(?P<years>\d{{1,2}})(?:[.,]\d)?"
+            rf"(?: ?\+| {more})?(?P<to> ?(?:-|–|{to}) ?\d{{1,2}})? ?\+? ?"
+            rf"(?P<year>{year})(?!\w)['’]?(?: (?:{any_of('joint.and')} )?\d{{1,2}} ?{month}(?!\w))?(?P<own>{behind})?)",
             re.IGNORECASE,
         ),
-        else_before=re.compile(rf"{any_of('experience.else_before')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE),
+        else_before=re.compile(
+            rf"{any_of('experience.else_before', 'experience.without_work')}\W*(?:\w+\W+){{0,3}}$", re.IGNORECASE
+        ),
         else_behind=re.compile(rf"\W*{any_of('experience.else_behind')}", re.IGNORECASE),
+        ages=re.compile(rf"{any_of('experience.ages')}(?: \d{{1,2}} \w+)?\s*$", re.IGNORECASE),
         knowing=re.compile(
             rf"(?:{any_of('denial.kind_of_knowledge')} )?{own}(?: {any_of('denial.needed')})?", re.IGNORECASE
         ),

@@ -48,7 +48,7 @@ class Places:
     """Skills whose names stand in the sentence for a place alone: "nurse in Aurora, Colorado"."""
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     start: int
     end: int
     code: str
@@ -58,16 +58,33 @@ class _Named(NamedTuple):
     is_town: bool = True
 
 
-def places_of(wanted: str, called: Sequence[str], *, at_home: bool) -> Places:
+def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: str = "") -> Places:
     """The places that a sentence names. `called`: roles that it asks for; `at_home`: whether remote work alone is.
 
-    Who works from home in a town works from its state.
+    Who works from home in a town works from its state. `near`: a country whose towns are likelier than their namesakes.
     """
     text = _with_codes_in_capitals(wanted)
-    technical = not called or works_with_tools(called)
+    named, no_skills = _all_named(text, near, technical=not called or works_with_tools(called))
+    towns = [one for one in named if one.town]
+    beside_remote = _is_beside_remote(text, towns)
+    return Places(
+        _codes(named, at_home=at_home and not beside_remote),
+        tuple(dict.fromkeys(one.town.label for one in towns if one.town)),
+        beside_remote,
+        no_skills,
+    )
+
+
+def named_in(sentence: str) -> list[Named]:
+    """Each place that a sentence names, where no tool is meant by it."""
+    return _all_named(_with_codes_in_capitals(sentence), "", technical=False)[0]
+
+
+def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[Named], frozenset[str]]:
+    """Each place, in the order of the text; and skills that stand in it for a place alone."""
     ways_written = (text, text.title()) if technical else (text,)  # in "selenium cypress" both are tools
     skilled = [skill for way in ways_written for skill in taxonomy().find(way) if skill.kind != "language"]
-    named: list[_Named] = []
+    named: list[Named] = []
     not_skills, are_skills = set[str](), set[str]()
     mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
     for mention in as_states(mentions):
@@ -77,32 +94,24 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool) -> Places:
             continue
         not_skills |= over
         named.append(_named(mention))
-    reached = [(one.start, one.end) for one in named]
-    named += _parts_alone(text, reached)
-    countries = {country_part(one.code) for one in named if one.code not in place_data().members}
+    named += _parts_alone(text, [(one.start, one.end) for one in named])
+    countries = {country_part(one.code) for one in named if one.code not in place_data().members} | {near} - {""}
     taken = [*((one.start, one.end) for one in named), *((skill.start, skill.end) for skill in skilled)]
     named += _towns_alone(text, countries, taken)
-    towns = [one for one in sorted(named) if one.town]
-    beside_remote = _is_beside_remote(text, towns)
-    return Places(
-        _codes(named, at_home=at_home and not beside_remote),
-        tuple(dict.fromkeys(one.town.label for one in towns if one.town)),
-        beside_remote,
-        frozenset(not_skills - are_skills),
-    )
+    return sorted(named, key=lambda one: one.start), frozenset(not_skills - are_skills)
 
 
-def _named(mention: PlaceMention) -> _Named:
+def _named(mention: PlaceMention) -> Named:
     """A place, or a town, which "São Paulo" is before it is a state."""
     town = town_of_mention(mention)
     if mention.kind == "subdivision" and town is None:
         called = (town for town in towns_meant(mention.text) if fold(town.name) == fold(mention.text))
         town = next((town for town in called if town.code in (mention.code, country_of(mention.code))), None)
     code = town.code if town else mention.subdivision if mention.kind == "city" else mention.code
-    return _Named(mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town))
+    return Named(mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town))
 
 
-def _codes(named: Sequence[_Named], *, at_home: bool) -> tuple[str, ...]:
+def _codes(named: Sequence[Named], *, at_home: bool) -> tuple[str, ...]:
     """Places as criteria name them: of a town its country, or its state for who works from home or names one too."""
     narrowed = {country_part(one.code) for one in named if not one.is_town and is_subdivision(one.code)}
     found: dict[str, None] = {}
@@ -125,14 +134,14 @@ def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
     return not technical and _patterns().before.search(text[: mention.start]) is not None
 
 
-def _parts_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
+def _parts_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Named]:
     """Codes of countries that are all that a part of the sentence says, and names that are words too: "nurse, Cork"."""
     for start, end in stretches_of(text):
         said = text[start:end]
         if not _is_free(start, end, taken):
             continue
         if said in place_data().countries and said not in WORDS:
-            yield _Named(start, end, said, is_town=False)
+            yield Named(start, end, said, is_town=False)
         elif said[0].isupper() and not _is_of_work(said):
             for mention in find_places(said, cities=True):
                 if mention.start == 0 and mention.end == len(said):
@@ -143,7 +152,7 @@ def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
     return all(last <= start or end <= first for first, last in taken)
 
 
-def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[_Named]:
+def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[Named]:
     """Further towns of the table: what is all that a part of the sentence says, or stands behind "in" or "near"."""
     known, spans = _patterns(), [*taken]
     for start, end in stretches_of(text):
@@ -153,7 +162,7 @@ def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[in
         spans += _first_town(text, (found.end(), len(text)), countries, spans)
     for start, end in spans[len(taken) :]:
         if town := _town(text[start:end], countries):
-            yield _Named(start, end, town.code, town)
+            yield Named(start, end, town.code, town)
 
 
 def _first_town(
@@ -187,7 +196,7 @@ def _town(name: str, countries: Collection[str]) -> Town | None:
     return found[0] if len(found) == 1 else None
 
 
-def _is_beside_remote(text: str, towns: Sequence[_Named]) -> bool:
+def _is_beside_remote(text: str, towns: Sequence[Named]) -> bool:
     """Whether there is an "or" between work from home and a town: "Leeds or remote", "remote in Spain or Malaga"."""
     small, known = text.lower(), _patterns()
     if towns and ways().or_remote.search(small):

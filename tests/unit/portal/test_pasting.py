@@ -76,6 +76,8 @@ def test_what_a_sentence_says_of_its_writer_stands_where_that_is_asked_unless_th
     assert (values(own)["home"], values(own)["years"]) == ("Leeds", "6"), "as they wrote last"
     silent = portal.post("/sign-up", do="read", pasted="nurse", currency="GBP", home="Leeds", years="9").text
     assert (values(silent)["home"], values(silent)["years"]) == ("Leeds", "9")
+    explicit = portal.post("/sign-up", do="read", pasted="I live in Poland, nurse in Leeds", home="Leeds").text
+    assert values(explicit)["home"] == "Poland", "as they wrote last"
     again = {**values(page), "pasted": "nurse in Leeds, 7 years"}
     mended = portal.post("/sign-up", **again | {"do": "read"}).text
     assert (values(mended)["home"], values(mended)["years"]) == ("Leeds, GB", "7"), "a sentence that is written anew"

@@ -91,3 +91,58 @@ def test_the_name_of_a_town_is_no_skill_besides(text: str, skills: tuple[str, ..
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert asked.criteria.skills.any == skills
+
+
+@in_one_test(
+    "text, home, places, towns",
+    [
+        # Where somebody lives is not where they look for work, if they name another place for that.
+        ("Python developer, remote in Europe, living in Porto", "Porto, PT", ("europe",), ()),
+        ("I live in Berlin and look for work in Munich", "Berlin, DE", ("DE",), ("Munich, DE",)),
+        ("im based in glasgow looking for receptionist work in edinburgh", "Glasgow, GB", ("GB",), ("Edinburgh, GB",)),
+        ("London-based data engineer, remote in Europe", "London, GB", ("europe",), ()),
+        ("nurse, I live in Paris, France, work in Lyon", "Paris, FR", ("FR",), ("Lyon, FR",)),
+        ("welder living in Houston, TX looking for jobs in Dallas TX", "Houston, US-TX", ("US",), ("Dallas, US-TX",)),
+        ("Ich wohne in Köln und suche Arbeit als Krankenpfleger in Bonn", "Köln, DE", ("DE",), ("Bonn, DE",)),
+        ("Krankenpfleger, wohnhaft derzeit in Köln, Stelle in Bonn", "Köln, DE", ("DE",), ("Bonn, DE",)),
+        ("Krankenpfleger, da ich in Köln wohne am liebsten in Bonn", "Köln, DE", ("DE",), ("Bonn, DE",)),
+        ("vivo en Madrid, busco trabajo de enfermera en Toledo", "Madrid, ES", ("ES",), ("Toledo, ES",)),
+        ("j’habite à Lyon, infirmière à Grenoble", "Lyon, FR", ("FR",), ("Grenoble, FR",)),
+        ("moro em Braga, procuro trabalho como programador no Porto", "Braga, PT", ("PT",), ("Porto, PT",)),
+        ("mieszkam w Polsce, szukam pracy jako kierowca w Niemczech", "PL", ("DE",), ()),
+        ("woon in Utrecht, zoek werk als lasser in Amsterdam", "Utrecht, NL", ("NL",), ("Amsterdam, NL",)),
+        ("abito a Torino, cerco lavoro come cuoco a Milano", "Turin, IT", ("IT",), ("Milan, IT",)),
+        # If they name none, they look for it there, or for what can be done from there.
+        ("nurse living in Leeds", "Leeds, GB", ("GB",), ("Leeds, GB",)),
+        ("je vis à Bruxelles, développeur php en télétravail", "Brussels, BE", ("BE",), ()),
+        ("Go developer, remote, living in Poland", "PL", ("PL",), ()),
+        # Several places, a firm's, its customers', and one to move to are nobody's home.
+        ("nurse based in Leeds or Bradford", "", ("GB",), ("Bradford, GB", "Leeds, GB")),
+        ("nurse jobs based in Leeds, or in Bradford", "", ("GB",), ("Bradford, GB", "Leeds, GB")),
+        ("startup based in Berlin, I live in Hamburg", "Hamburg, DE", ("DE",), ("Berlin, DE",)),
+        ("carer for people living in Leeds, work in York", "", ("GB",), ("Leeds, GB", "York, GB")),
+        ("cook in Graz, want to live in Munich", "", ("AT", "DE"), ("Graz, AT", "Munich, DE")),
+    ],
+)
+def test_where_somebody_lives_is_asked_for_only_where_no_other_place_is(
+    text: str, home: str, places: tuple[str, ...], towns: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    near = tuple(near.town for near in asked.criteria.near)
+    assert (str(asked.home or ""), asked.criteria.places, near) == (home, places, towns)
+
+
+@in_one_test(
+    "text",
+    [
+        "Python developer, remote in Europe, living in Porto",
+        "Ich wohne in Köln und suche Arbeit als Krankenpfleger in Bonn",
+        "je vis à Bruxelles, développeur php en télétravail",
+        "ik woon in Utrecht en zoek werk als lasser",
+    ],
+)
+def test_the_words_by_which_somebody_says_where_they_live_are_understood(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.missed == ()
