@@ -51,7 +51,11 @@ def test_who_unsubscribed_and_would_rather_pause_is_served_at_no_moment_between(
     event.remove(either.engine, "commit", look)
     assert len(seen) == 1, "one transaction: a cut, or a tick, between two would find them active"
     assert either.subscribers.find(ada.subscriber_id).status == "paused"
-    assert [one.kind for one in either.subscribers.consents(ada.subscriber_id)] == ["given", "withdrawn", "paused"]
+    assert [consent.kind for consent in either.subscribers.consents(ada.subscriber_id)] == [
+        "given",
+        "withdrawn",
+        "paused",
+    ]
 
 
 def test_a_link_to_sign_in_that_is_cut_short_is_not_used_up(either: NotifierStore, doors: SqlDoors) -> None:

@@ -136,10 +136,10 @@ def test_who_came_back_by_themselves_is_not_sent_away_by_an_older_event(
 def test_who_comes_back_by_a_late_event_is_due_from_now_on(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal
 ) -> None:
-    told = AT + 20 * HOUR
-    portal.now = told
-    post(portal, [event(1, "group_unsubscribe", AT, ada), event(2, "group_resubscribe", AT + HOUR / 2, ada)], told)
-    assert all(search.next_due_at > told for search in store.searches.all(ada.subscriber_id))
+    late = AT + 20 * HOUR
+    portal.now = late
+    post(portal, [event(1, "group_unsubscribe", AT, ada), event(2, "group_resubscribe", AT + HOUR / 2, ada)], late)
+    assert all(search.next_due_at > late for search in store.searches.all(ada.subscriber_id))
 
 
 def test_a_complaint_that_names_no_address_is_of_whom_the_mail_was_for(
@@ -208,8 +208,8 @@ def test_what_the_provider_did_not_sign_or_not_of_late_is_refused(
         (body, signed(body, AT + DAY)),
         (b"\xff", signed(b"\xff", AT)),
     ]
-    for sent, told in forged:
-        assert portal.client.post(PATH, content=sent, headers=told).status_code == 403
+    for sent, signature in forged:
+        assert portal.client.post(PATH, content=sent, headers=signature).status_code == 403
     assert store.suppressions.reason(ada.profile.address) is None
     figures = read_figures(store.engine, AT + timedelta(minutes=59), (), (), MailPlan(hears=True)).mail
     assert figures.events_refused == 1, "once a minute, however many come"

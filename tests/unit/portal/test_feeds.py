@@ -42,10 +42,10 @@ def test_both_kinds_hold_what_is_open_and_fits_the_newest_first(jobs: None, port
     assert first.title == "Python & <b>SQL</b> ]]> in Porto · Company two"
     assert (first.link, second.link) == ("https://jobs.example.com/two", "https://jobs.example.com/one")
     assert first.updated == f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
-    told = json.json()
-    assert told["version"] == "https://jsonfeed.org/version/1.1"
-    assert [item["url"] for item in told["items"]] == [first.link, second.link]
-    assert [item["id"] for item in told["items"]] == [first.id, second.id]
+    feed = json.json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [item["url"] for item in feed["items"]] == [first.link, second.link]
+    assert [item["id"] for item in feed["items"]] == [first.id, second.id]
     assert feedparser.parse(portal.get("/feed.atom?skills=Rust").content).entries == []
 
 
@@ -88,7 +88,7 @@ def test_the_preview_leads_to_the_feed_of_what_is_typed(portal: ServedPortal) ->
     page = portal.post("/preview", **form).text
     [path] = re.findall(r'href="(/feed\.atom\?[^"]+)"', page)
     assert "time_zone" not in path
-    assert [one.link for one in feedparser.parse(portal.get(path.replace("&amp;", "&")).content).entries] == [
+    assert [entry.link for entry in feedparser.parse(portal.get(path.replace("&amp;", "&")).content).entries] == [
         "https://jobs.example.com/one"
     ]
 
@@ -123,19 +123,19 @@ def test_a_search_has_a_feed_at_a_secret_address_until_it_is_taken_back(
 ) -> None:
     read(portal)
     browser = Browser(portal, ada)
-    [search] = [one for one in store.searches.all(ada.subscriber_id) if one.criteria == PYTHON]
+    [search] = [search for search in store.searches.all(ada.subscriber_id) if search.criteria == PYTHON]
     assert browser.post("/home", do="make-feed", search=search.search_id).status_code == 303
 
     def paths() -> list[str]:
         return re.findall(r'href="(/f/[^"]+)"', browser.get("/home").text)
 
     [atom, json] = paths()
-    parsed, told = feedparser.parse(portal.get(atom).content), portal.get(json)
+    parsed, answer = feedparser.parse(portal.get(atom).content), portal.get(json)
     assert parsed.feed.title == f"{search.name} · Harbour Jobs"
-    assert [one.link for one in parsed.entries] == ["https://jobs.example.com/two", "https://jobs.example.com/one"]
-    assert told.headers["cache-control"] == "private, max-age=300"
-    assert "access-control-allow-origin" not in told.headers
-    assert portal.get(json, **{"If-None-Match": told.headers["etag"]}).status_code == 304
+    assert [entry.link for entry in parsed.entries] == ["https://jobs.example.com/two", "https://jobs.example.com/one"]
+    assert answer.headers["cache-control"] == "private, max-age=300"
+    assert "access-control-allow-origin" not in answer.headers
+    assert portal.get(json, **{"If-None-Match": answer.headers["etag"]}).status_code == 304
     browser.post("/home", do="make-feed", search=search.search_id)
     assert (portal.get(atom).status_code, portal.get(paths()[0]).status_code) == (404, 200)
     last = paths()[0]
@@ -148,7 +148,7 @@ def test_it_shows_what_a_mail_would_and_nothing_of_a_hidden_company(
     store: NotifierStore, jobs: None, ada: Subscriber, portal: ServedPortal
 ) -> None:
     read(portal)
-    [search] = [one for one in store.searches.all(ada.subscriber_id) if one.criteria == PYTHON]
+    [search] = [search for search in store.searches.all(ada.subscriber_id) if search.criteria == PYTHON]
     store.searches.give_feed(search.search_id, "a-key")
     portal.post(portal.path("hide", ada, posting("two").posting_id), do="say")
     assert [item["url"] for item in portal.get("/f/a-key.json").json()["items"]] == ["https://jobs.example.com/one"]

@@ -155,13 +155,13 @@ def test_nobody_makes_up_a_network_for_themselves(forwarded: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("::ffff:203.0.113.9", "::ffff:198.51.100.9"), ("[2001:db8::1]:9", "2001:db9::1")]
+    ("network", "other"), [("::ffff:203.0.113.9", "::ffff:198.51.100.9"), ("[2001:db8::1]:9", "2001:db9::1")]
 )
-def test_one_network_is_not_taken_for_another(one: str, other: str) -> None:
+def test_one_network_is_not_taken_for_another(network: str, other: str) -> None:
     guard = FormGuard("", frozenset({"127.0.0.1"}))
     for _ in range(12):
-        _flooded(guard, _request("::ffff:127.0.0.1", one))
-    assert _flooded(guard, _request("127.0.0.1", one))
+        _flooded(guard, _request("::ffff:127.0.0.1", network))
+    assert _flooded(guard, _request("127.0.0.1", network))
     assert not _flooded(guard, _request("::ffff:127.0.0.1", other))
 
 

@@ -45,7 +45,7 @@ FILLED = {"name": "Grace", "speaks": "de, en", "hour": "17", "cadence": "weekly"
 def test_every_form_comes_back_as_it_was_filled_in_and_says_why_in_the_language_of_its_page(tmp_path: Path) -> None:
     store = sqlite_store(tmp_path)
     store.matches.store(0, [arrival(0, JOB)], NOW)
-    told: dict[str, set[str]] = {}
+    said_by_form: dict[str, set[str]] = {}
     with served_portal(store) as portal:
         for number, language in enumerate(LANGUAGES):
             # A network each: they are no flood.
@@ -54,10 +54,10 @@ def test_every_form_comes_back_as_it_was_filled_in_and_says_why_in_the_language_
             store.search(person, "Go work", GO, hour=8)
             tracker.save(Installation(settings_of(), store.engine), person.subscriber_id, JOB.posting_id, NOW)
             for form, said in refused(portal, Browser(portal, person), language):
-                told.setdefault(form, set()).add(said)
+                said_by_form.setdefault(form, set()).add(said)
     store.engine.dispose()
-    assert len(told) == 13
-    assert {form: said for form, said in told.items() if len(said) < len(LANGUAGES) or "" in said} == {}
+    assert len(said_by_form) == 13
+    assert {form: said for form, said in said_by_form.items() if len(said) < len(LANGUAGES) or "" in said} == {}
 
 
 def refused(portal: ServedPortal, browser: Browser, language: str) -> list[tuple[str, str]]:
@@ -69,13 +69,13 @@ def refused(portal: ServedPortal, browser: Browser, language: str) -> list[tuple
         for number, form in enumerate(forms(page.text)):
             filled = {name: WRONG.get(name, FILLED.get(name, value)) for name, value in written(form).items()}
             hidden = {field.name: field.value for field in form.xpath(".//input[@type='hidden']")}
-            button = {one.get("name"): one.get("value") for one in form.xpath(".//button[@name]")[:1]}
+            button = {button.get("name"): button.get("value") for button in form.xpath(".//button[@name]")[:1]}
             sent = {**hidden, **button, **filled}
             answer = browser.post(path, **sent) if at_home else portal.client.post(path, data=sent, headers=own)
             again = forms(answer.text)[number]
             assert {name: written(again)[name] for name in filled} == filled, f"{path}, form {number}"
             said = html.fromstring(answer.text).xpath("//*[@role='alert' or (@role='status' and @class='done')]")
-            found.append((f"{path}, form {number}", " ".join(one.text_content() for one in said).strip()))
+            found.append((f"{path}, form {number}", " ".join(alert.text_content() for alert in said).strip()))
     return found
 
 

@@ -231,10 +231,10 @@ def test_the_old_address_is_told_though_the_portal_ends_and_they_leave_or_move_o
     assert len(letters(portal, mails)) == 2, "sending is paused: nobody is told yet"
     store.pauses.set_sending(False, portal.now)
     found = letters(portal, mails)
-    told = subject_of("old_address")
-    assert [subject for subject, _ in found[ada.profile.address]] == [told]
-    assert [subject for subject, _ in found[NEW]][1:] == [told]
-    assert told not in [subject for subject, _ in found[THIRD]]
+    notice = subject_of("old_address")
+    assert [subject for subject, _ in found[ada.profile.address]] == [notice]
+    assert [subject for subject, _ in found[NEW]][1:] == [notice]
+    assert notice not in [subject for subject, _ in found[THIRD]]
 
 
 def test_who_complained_at_the_old_address_is_not_told_there_and_it_stays_suppressed(

@@ -104,7 +104,7 @@ def test_axe_tells_what_is_wrong(served: Served, tab: Page) -> None:
     tab.evaluate(axe())
     tab.evaluate("document.querySelector('main p').style.color = '#c8c8c8'; document.querySelector('label').remove()")
     tab.evaluate("document.querySelector('main').innerHTML += '<input name=nameless>'")
-    found = {one.partition(":")[0] for one in tab.evaluate(AXE, RULES)}
+    found = {fault.partition(":")[0] for fault in tab.evaluate(AXE, RULES)}
     assert {"color-contrast", "label"} <= found
 
 
@@ -124,8 +124,8 @@ def test_the_keyboard_walks_a_page_in_its_order_sees_where_it_is_and_is_never_ca
     else:
         pytest.fail(f"caught at {walked[-1]['named']}")
     assert len(walked) >= 1
-    assert [one["named"] for one in walked if not one["seen"]] == []
-    assert [one["at"] for one in walked] == sorted({one["at"] for one in walked})
+    assert [stop["named"] for stop in walked if not stop["seen"]] == []
+    assert [stop["at"] for stop in walked] == sorted({stop["at"] for stop in walked})
 
 
 @pytest.mark.one_of("served")

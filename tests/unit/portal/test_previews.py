@@ -138,7 +138,7 @@ def test_what_finds_more_is_weighed_by_what_would_be_mailed_once_somebody_rests(
 
 
 def test_each_criterion_has_a_name_on_the_page() -> None:
-    assert set(NAMES) == {one.name for one in CRITERIA}
+    assert set(NAMES) == {criterion.name for criterion in CRITERIA}
 
 
 def test_the_mail_itself_is_shown_and_can_do_nothing(store: NotifierStore, second: None, portal: ServedPortal) -> None:
@@ -168,7 +168,7 @@ def test_pay_is_told_of_all_that_fit_but_for_it_and_the_slider_steps_in_its_peri
         posting(f"paid-{at}", salary=Salary(min=top, currency="EUR", period="year", annual_min=top, tops={"EUR": top}))
         for at, top in enumerate(tops)
     )
-    store.matches.store(0, [arrival(at, one) for at, one in enumerate(paying, 2)], NOW)
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(paying, 2)], NOW)
     with served_portal(store) as again:
         read(again)
         asked = ASKED | {"amount": "60000"}
@@ -265,7 +265,7 @@ def test_one_that_a_browser_took_back_is_not_begun(store: NotifierStore) -> None
         headers = [(b"host", b"127.0.0.1"), (b"content-type", FORM.encode())]
         scope = {"type": "http", "method": "POST", "path": "/preview", "query_string": b"", "headers": headers}
         await app(scope, receive, send)
-        return sent[0]["status"], b"".join(one.get("body", b"") for one in sent)
+        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
 
     status, page = asyncio.run(answer(left=False))
     assert (status, jobs_that_fit(page.decode())) == (200, 1)

@@ -105,8 +105,8 @@ class Races:
 
     def begin(self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta) -> list[ClaimedDelivery]:
         """In place of the store's, asked of one at a time by a mailer that takes no more."""
-        [one] = claimed
-        number = self._numbers[one.delivery_id]
+        [delivery] = claimed
+        number = self._numbers[delivery.delivery_id]
         if number < RACES:
             self._leaving.append(self._pool.submit(self._leave, number))
         time.sleep(number % _STEPS / _STEPS * _SWEPT * self.answer_s)

@@ -204,7 +204,7 @@ def test_each_field_that_is_read_stands_on_the_page(portal: ServedPortal) -> Non
 def test_a_posting_is_quoted_beside_the_fields_that_it_filled_and_a_sentence_is_not() -> None:
     sentence, posted = "remote Go work from Poland", "Go developer\n\nRequirements:\n- Go\n\nRemote from Poland."
     quoted = reading({**DEFAULTS, "pasted": posted}, WORDS, NOW).proposals
-    assert "skills" in {one.field for one in quoted}
+    assert "skills" in {proposal.field for proposal in quoted}
     assert reading({**DEFAULTS, "pasted": sentence}, WORDS, NOW).proposals == ()
 
 

@@ -58,7 +58,7 @@ def test_a_search_that_nobody_named_is_named_by_what_it_looks_for_now(
     store: NotifierStore, ada: Subscriber, browser: Browser
 ) -> None:
     browser.post("/home/search", **(browser.form("/home/search") | {"name": "", "skills": "Go", "do": "save"}))
-    [unnamed] = [one for one in store.searches.all(ada.subscriber_id) if one.name == "Go"]
+    [unnamed] = [search for search in store.searches.all(ada.subscriber_id) if search.name == "Go"]
     path = f"/home/search/{unnamed.search_id}"
     browser.post(path, **(browser.form(path) | {"skills": "Go, Rust", "do": "save"}))
     assert store.searches.get(unnamed.search_id).name == "Go, Rust"
@@ -99,7 +99,7 @@ def test_when_a_search_is_mailed_and_what_comes_first_is_changed_from_the_list(
 def test_what_is_pressed_says_of_which_search_it_is(ada: Subscriber, browser: Browser) -> None:
     page = re.sub(r"<style.*?</style>", "", browser.get("/home").text, flags=re.DOTALL)
     pressed = re.findall(r"<(?:button|a|summary)[^>]*>(.*?)</(?:button|a|summary)>", page)
-    named = [re.sub(r"<[^>]+>", "", one) for one in pressed]
+    named = [re.sub(r"<[^>]+>", "", element) for element in pressed]
     assert {"Change it Python work", "Change it Go work", "Delete it Go work", "Save Python work"} <= set(named)
     assert len(named) == len(set(named))
 

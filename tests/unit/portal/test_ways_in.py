@@ -129,7 +129,7 @@ def test_who_has_just_signed_up_is_asked_which_languages_they_speak_until_they_s
     form = {"do": "profile", "csrf": csrf, "speaks": "English, Deutsch"}
     assert portal.client.post("/home", data=form, headers={"Cookie": cookie}).status_code == 303
     grace = store.subscribers.find("grace@example.com")
-    assert [one.code for one in grace.profile.speaks] == ["de", "en"]
+    assert [language.code for language in grace.profile.speaks] == ["de", "en"]
     assert 'name="speaks"' not in portal.get("/home/welcome", Cookie=cookie).text
 
 
@@ -419,8 +419,8 @@ def test_who_would_sign_up_while_such_letters_have_stopped_is_told_so_and_gets_n
 ) -> None:
     assert portal.get("/sign-up").status_code == 200
     store.pauses.stop_confirmations("12 of the last 100 mails came back for good", portal.now)
-    told = portal.get("/sign-up")
-    assert (told.status_code, "Please try again later" in told.text) == (503, True)
+    answer = portal.get("/sign-up")
+    assert (answer.status_code, "Please try again later" in answer.text) == (503, True)
     assert portal.post("/sign-up", address="grace@example.com", skills="Python").status_code == 200
     assert portal.post("/sign-in", address=ada.profile.address).status_code == 200
     assert [to for to, _, _ in letters(portal, mails)] == [ada.profile.address]
@@ -674,6 +674,6 @@ def test_who_has_confirmed_is_told_whether_they_see_all_that_the_mail_would_hold
         browser = Browser(portal, person)
         until(lambda: "it would hold" in browser.get("/home/welcome").text, "the postings are read")
         page = browser.get("/home/welcome").text
-    [(held, said)] = re.findall(r"it would hold (\d+) (jobs [^<]+:)", page)
-    assert (int(held), said) == (holds, ends)
-    assert (page.count('<li class="job">') == int(held)) == (ends == "jobs now:")
+    [(number, said)] = re.findall(r"it would hold (\d+) (jobs [^<]+:)", page)
+    assert (int(number), said) == (holds, ends)
+    assert (page.count('<li class="job">') == int(number)) == (ends == "jobs now:")

@@ -81,7 +81,9 @@ def test_a_pause_is_begun_moved_and_ended_and_the_ledger_says_by_whom(
     assert program.ask("PUT", "/account/pause", {}).json()["paused_until"] is None
     for _ in range(2):
         assert program.ask("DELETE", "/account/pause").json()["status"] == "active"
-    said = [(one.kind, one.origin, one.wording) for one in store.subscribers.consents(ada.subscriber_id)][1:]
+    said = [
+        (consent.kind, consent.origin, consent.wording) for consent in store.subscribers.consents(ada.subscriber_id)
+    ][1:]
     assert said[0] == ("paused", "page", "By a program, “A script”: nothing until 2026-07-20")
     assert [kind for kind, _, _ in said] == ["paused", "paused", "resumed"]
 

@@ -60,7 +60,9 @@ def other_scope(document: Document) -> None:
 
 
 def need_parameter(document: Document) -> None:
-    [limit] = [one for one in document["paths"]["/v1/mails"]["get"]["parameters"] if one["name"] == "limit"]
+    [limit] = [
+        parameter for parameter in document["paths"]["/v1/mails"]["get"]["parameters"] if parameter["name"] == "limit"
+    ]
     limit["required"] = True
 
 

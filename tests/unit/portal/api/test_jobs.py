@@ -19,7 +19,7 @@ JOB = posting("one").posting_id
 
 def test_a_job_shows_what_each_criterion_looks_at() -> None:
     shown_as = {"salary": "pay", "towns": "where_in_words"}
-    looked_at = {one.evidence for one in CRITERIA if one.name != "text"}
+    looked_at = {criterion.evidence for criterion in CRITERIA if criterion.name != "text"}
     assert {shown_as.get(field, field) for field in looked_at} <= set(Job.model_fields)
 
 
@@ -28,7 +28,7 @@ def test_a_job_is_shown_with_the_searches_that_it_fits(store: NotifierStore, pro
     assert shown["job"]["title"] == "Python engineer, one"
     assert shown["job"]["company"]["name"] == "Company one"
     assert shown["job"]["url"] == "https://jobs.example.com/one"
-    assert [(one["search"], one["near"]) for one in shown["found_by"]] == [("Python work", False)]
+    assert [(finding["search"], finding["near"]) for finding in shown["found_by"]] == [("Python work", False)]
     assert shown["found_by"][0]["reasons"]
     assert shown["saved"] is False
     store.matches.store(0, [arrival(1, posting("one", status="closed", revision=2))], NOW)
@@ -89,7 +89,7 @@ def test_what_is_said_of_a_job_is_listed_noted_and_taken_back(program: Program) 
     assert program.ask("PATCH", path, {"note": "Much too far"}).json() == said | {"note": "Much too far"}
     # Of two opinions on one job the last one stands.
     more = program.ask("POST", "/feedback", {"kind": "more_like", "job_id": JOB}).json()
-    assert [one["id"] for one in program.get("/feedback").json()["items"]] == [more["id"]]
+    assert [feedback["id"] for feedback in program.get("/feedback").json()["items"]] == [more["id"]]
     assert problem_of(program.get(path)) == (404, "missing")
     assert program.ask("DELETE", f"/feedback/{more['id']}").status_code == 204
     for method, body in (("GET", None), ("PATCH", {"note": ""}), ("DELETE", None)):
@@ -114,15 +114,15 @@ def test_companies_are_hidden_by_name_and_shown_again(program: Program) -> None:
 
 
 def test_the_next_mail_is_shown_without_links_that_act(store: NotifierStore, ada: Subscriber, program: Program) -> None:
-    [search] = [one for one in store.searches.all(ada.subscriber_id) if one.name == "Python work"]
+    [search] = [search for search in store.searches.all(ada.subscriber_id) if search.name == "Python work"]
     store.matches.store(0, [arrival(1, posting("two"), (search.key,))], NOW)
     upcoming = program.get("/mails/next").json()
     assert [chosen["job"]["title"] for chosen in upcoming["jobs"]] == ["Python engineer, two"]
     assert upcoming["jobs"][0]["why"]
     assert upcoming["subject"]
     assert "/u/" not in program.get("/mails/next").text
-    for one in store.searches.all(ada.subscriber_id):
-        store.searches.pause(one.search_id, NOW)
+    for saved in store.searches.all(ada.subscriber_id):
+        store.searches.pause(saved.search_id, NOW)
     assert problem_of(program.get("/mails/next")) == (404, "missing")
 
 
@@ -135,7 +135,7 @@ def test_names_are_completed_and_texts_read_and_nothing_of_it_is_kept(
     read = program.ask("POST", "/readings", {"text": "remote Go work from Poland, 90k"}).json()
     assert (read["criteria"]["skills"]["any"], read["criteria"]["places"]) == (["Go"], ["PL"])
     assert read["criteria"]["salary_floor"] == {"amount": 90_000, "currency": "EUR", "period": "year"}
-    assert {one["field"] for one in read["read_from"]} >= {"skills", "places", "salary_floor"}
+    assert {quote["field"] for quote in read["read_from"]} >= {"skills", "places", "salary_floor"}
     assert program.ask("POST", "/readings", {"text": " "}).json() == {"criteria": None, "read_from": [], "skills": []}
     assert problem_of(program.ask("POST", "/readings", {"text": "x" * 20_001})) == (422, "wrong_field")
     # What is read can be saved as it is.
@@ -150,11 +150,13 @@ def test_a_preview_counts_and_says_what_each_criterion_costs(portal: ServedPorta
         assert answer.headers["retry-after"]
     shown = answer.json()
     assert (shown["matching"], shown["currency"], shown["best"]) == (0, "EUR", [])
-    assert {one["criterion"]: (one["alone"], one["more_without"]) for one in shown["criteria"]} == {
+    assert {
+        criterion["criterion"]: (criterion["alone"], criterion["more_without"]) for criterion in shown["criteria"]
+    } == {
         "skills.any": (1, 0),
         "place": (0, 1),
     }
-    [gain] = [one for one in shown["gains"] if one["criteria"]["places"] == []]
+    [gain] = [gain for gain in shown["gains"] if gain["criteria"]["places"] == []]
     assert (gain["more"], gain["criterion"]) == (1, "place")
     loosened = program.ask("POST", "/previews", {"criteria": gain["criteria"]}).json()
     assert (loosened["matching"], loosened["passing"]) == (1, 1)

@@ -99,7 +99,7 @@ def test_keys_of_two_people_have_nothing_to_do_with_each_other(
     store: NotifierStore, portal: ServedPortal, program: Program
 ) -> None:
     theirs, key = Program(portal, store.person("bob")), {"Idempotency-Key": "1"}
-    made = [one.ask("POST", "/searches", WISH, key).json()["id"] for one in (program, theirs)]
+    made = [program.ask("POST", "/searches", WISH, key).json()["id"] for program in (program, theirs)]
     assert made[0] != made[1]
     assert names(theirs) == ["Data"]
 
@@ -178,16 +178,16 @@ def test_a_feed_is_made_moved_and_taken_back_and_reading_does_not_tell_where(
     until(lambda: portal.get("/feed.json?skills=Python").status_code == 200, "the postings are read")
     path = f"/searches/{first(program)}"
     assert problem_of(program.get(f"{path}/feed")) == (404, "missing")
-    one = program.ask("POST", f"{path}/feed").json()
-    assert portal.get(one["json_feed"]).status_code == 200
-    assert program.get(f"{path}/feed").json() == one
+    feed = program.ask("POST", f"{path}/feed").json()
+    assert portal.get(feed["json_feed"]).status_code == 200
+    assert program.get(f"{path}/feed").json() == feed
     reader = Program(portal, ada, ["searches:read"])
     assert problem_of(reader.get(f"{path}/feed")) == (403, "out_of_scope")
     assert reader.get(path).json()["has_feed"] is True
-    assert one["atom"].split("/")[-1].split(".")[0] not in reader.get("/searches").text
+    assert feed["atom"].split("/")[-1].split(".")[0] not in reader.get("/searches").text
     other = program.ask("POST", f"{path}/feed").json()
-    assert other != one
-    assert portal.get(one["json_feed"]).status_code == 404
+    assert other != feed
+    assert portal.get(feed["json_feed"]).status_code == 404
     assert program.ask("DELETE", f"{path}/feed").status_code == 204
     assert portal.get(other["json_feed"]).status_code == 404
 
@@ -197,7 +197,9 @@ def test_what_a_search_finds_is_shown_with_what_it_costs(
 ) -> None:
     until(lambda: portal.get("/feed.json?skills=Python").status_code == 200, "the postings are read")
     [path] = [
-        f"/searches/{one.search_id}" for one in store.searches.all(ada.subscriber_id) if one.name == "Python work"
+        f"/searches/{search.search_id}"
+        for search in store.searches.all(ada.subscriber_id)
+        if search.name == "Python work"
     ]
     found = program.get(f"{path}/jobs").json()["items"]
     assert [job["title"] for job in found] == ["Python engineer, one"]
@@ -212,7 +214,7 @@ def test_what_a_search_finds_is_shown_with_what_it_costs(
 def test_a_served_search_is_the_same_version(store: NotifierStore, ada: Subscriber, program: Program) -> None:
     path = f"/searches/{first(program)}"
     tag = program.get(path).headers["etag"]
-    search = next(one for one in store.searches.all(ada.subscriber_id) if path.endswith(one.search_id))
+    search = next(search for search in store.searches.all(ada.subscriber_id) if path.endswith(search.search_id))
     store.matches.store(0, [arrival(1, posting("two"), (search.key,))], NOW)
     store.searches.give_feed(search.search_id, None)
     assert program.ask("PATCH", path, {"hour": 11}, {"If-Match": tag}).status_code == 200

@@ -158,7 +158,7 @@ def test_without_a_token_or_with_one_of_all_other_scopes_nothing_is_answered_or_
     before, seen = exported(asked, asked.ada), set[str]()
     for label, scope, call in calls(asked, search_id=search_id):
         seen.add(label)
-        others = token_for(asked.store, asked.ada, [one for one in SCOPES if one != scope])
+        others = token_for(asked.store, asked.ada, [other for other in SCOPES if other != scope])
         assert [call(token).status_code for token in ("", "jobchime_", others)] == [401, 401, 403], label
         assert exported(asked, asked.ada) == before, label
         asked.installation.api_tokens.end(asked.ada.subscriber_id)

@@ -33,7 +33,9 @@ def test_a_webhook_is_added_tried_given_another_secret_and_removed(
     assert program.ask("DELETE", path).status_code == 204
     for method, below in (("GET", ""), ("DELETE", ""), ("POST", "/ping"), ("POST", "/challenge"), ("POST", "/secret")):
         assert problem_of(program.ask(method, path + below)) == (404, "missing")
-    assert [one["id"] for one in program.get("/webhooks").json()["items"] if one["state"] != "removed"] == []
+    assert [
+        webhook["id"] for webhook in program.get("/webhooks").json()["items"] if webhook["state"] != "removed"
+    ] == []
 
 
 def test_addresses_of_private_networks_and_searches_of_others_are_refused(
