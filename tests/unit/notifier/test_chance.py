@@ -24,8 +24,8 @@ def nursing(name: str = "one", **changes: object) -> PostingCore:
     return posting(name, **(fields | changes))
 
 
-def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", signs: Signs = NO_SIGNS) -> float:
-    return chance_of(JudgedPosting(criteria, PostingFeatures(one)), wish_of(criteria, name, signs)).value
+def chance(job: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", signs: Signs = NO_SIGNS) -> float:
+    return chance_of(JudgedPosting(criteria, PostingFeatures(job)), wish_of(criteria, name, signs)).value
 
 
 BEST = nursing()
@@ -222,14 +222,14 @@ def test_of_roles_that_are_asked_for_one_is_likelier_than_a_neighbour() -> None:
 def test_a_neighbour_speaks_against_a_job_only_where_roles_are_asked_for() -> None:
     asked = Criteria(roles=RoleTerms(any=("nurse", "care-assistant"), neighbours=True))
     assert chance(nursing(roles=("nurse", "physician")), asked) == chance(BEST, asked), "the first role decides"
-    told = [one.doubt.fact for one in chance_of_asked(nursing(roles=("physician", "nurse")), asked).against]
-    assert "neighbour" in told
-    words = [one.doubt.fact for one in chance_of_asked(nursing(roles=("care-assistant",)), NURSE).against]
+    facts = [against.doubt.fact for against in chance_of_asked(nursing(roles=("physician", "nurse")), asked).against]
+    assert "neighbour" in facts
+    words = [against.doubt.fact for against in chance_of_asked(nursing(roles=("care-assistant",)), NURSE).against]
     assert "neighbour" not in words
 
 
-def chance_of_asked(one: PostingCore, criteria: Criteria) -> Chance:
-    return chance_of(JudgedPosting(criteria, PostingFeatures(one)), wish_of(criteria, "Nursing"))
+def chance_of_asked(job: PostingCore, criteria: Criteria) -> Chance:
+    return chance_of(JudgedPosting(criteria, PostingFeatures(job)), wish_of(criteria, "Nursing"))
 
 
 @pytest.mark.parametrize(
@@ -250,10 +250,10 @@ def test_a_state_or_town_in_the_title_of_remote_work_speaks_against_it_for_who_n
     american = Criteria(text="nurse", places=("US",))
     signs = Signs(localities=asked_together([Ask(named, american)])[2])
     everywhere = nursing(reach=Reach(scope="listed", countries=("US",)))
-    one = everywhere.model_copy(update={"title": title})
-    assert (chance(one, american, signs=signs) < chance(everywhere, american, signs=signs)) is less
+    local = everywhere.model_copy(update={"title": title})
+    assert (chance(local, american, signs=signs) < chance(everywhere, american, signs=signs)) is less
     on_site = {"workplace": "onsite"}
-    assert chance(one.model_copy(update=on_site), american, signs=signs) == chance(
+    assert chance(local.model_copy(update=on_site), american, signs=signs) == chance(
         everywhere.model_copy(update=on_site), american, signs=signs
     ), "of work that is not remote its town decides"
 
@@ -261,9 +261,9 @@ def test_a_state_or_town_in_the_title_of_remote_work_speaks_against_it_for_who_n
 def test_the_state_that_speaks_against_remote_work_is_named_and_not_its_country() -> None:
     american = Criteria(text="nurse", places=("US",))
     signs = Signs(localities=asked_together([Ask("Nurse in Columbus", american)])[2])
-    one = nursing(title="Nurse - Jacksonville, FL", reach=Reach(scope="listed", countries=("US",)))
-    found = chance_of(JudgedPosting(american, PostingFeatures(one)), wish_of(american, "Nursing", signs))
-    assert [told.doubt.of for told in found.against if told.doubt.fact == "elsewhere"] == [("US-FL",)]
+    floridian = nursing(title="Nurse - Jacksonville, FL", reach=Reach(scope="listed", countries=("US",)))
+    found = chance_of(JudgedPosting(american, PostingFeatures(floridian)), wish_of(american, "Nursing", signs))
+    assert [against.doubt.of for against in found.against if against.doubt.fact == "elsewhere"] == [("US-FL",)]
 
 
 def test_what_their_other_searches_mean_counts_for_a_search_that_names_no_trade() -> None:
@@ -279,11 +279,11 @@ def test_what_their_other_searches_mean_counts_for_a_search_that_names_no_trade(
 
 def test_a_job_of_one_of_several_trades_is_likelier_than_one_of_none_and_less_so_than_one_of_all() -> None:
     of = {name: Ask(name, Criteria(text=name)) for name in ("nurse", "lawyer", "carpenter")}
-    one, same, beside = (
+    single, same, beside = (
         Signs(trades=asked_together(of[name] for name in names)[0])
         for names in (("nurse",), ("nurse", "nurse"), ("nurse", "lawyer", "carpenter"))
     )
-    assert chance(BEST, signs=beside) < chance(BEST, signs=same) == chance(BEST, signs=one)
+    assert chance(BEST, signs=beside) < chance(BEST, signs=same) == chance(BEST, signs=single)
     assert chance(nursing(roles=("ios-engineer",)), signs=beside) < chance(BEST, signs=beside)
 
 
@@ -428,7 +428,7 @@ def test_no_weight_is_below_nothing() -> None:
 def made_of(*jobs: PostingCore, bar: float = 0.3) -> Digest | Hold:
     asked = search("Nursing", NURSE)
     settings = CurateSettings(least_chance=bar)
-    return curate(recipient(), [asked], [Candidate(one, (asked,)) for one in jobs], [], NOON, settings)
+    return curate(recipient(), [asked], [Candidate(job, (asked,)) for job in jobs], [], NOON, settings)
 
 
 def test_what_is_too_unlikely_is_dropped_with_its_reason_and_makes_no_mail() -> None:
@@ -465,7 +465,7 @@ def test_what_speaks_against_a_job_is_told_one_by_one_as_it_is_all_at_once() -> 
     before = tuple(found.most_telling())
     assert len(before) > 3
     assert before == found.against == tuple(found.most_telling())
-    assert [one.costs for one in before] == sorted((one.costs for one in before), reverse=True)
+    assert [against.costs for against in before] == sorted((against.costs for against in before), reverse=True)
 
 
 def _against(line: str) -> str:

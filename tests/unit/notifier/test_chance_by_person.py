@@ -30,10 +30,10 @@ def on_site(town: str, **changes: object) -> PostingCore:
 
 
 def chance(
-    one: PostingCore, home: Home | None = None, years: int | None = None, *levels: str, criteria: Criteria = NURSE
+    job: PostingCore, home: Home | None = None, years: int | None = None, *levels: str, criteria: Criteria = NURSE
 ) -> Chance:
     signs = signs_of(recipient(home=home, years=years))._replace(levels=frozenset(levels))
-    return chance_of(JudgedPosting(criteria, PostingFeatures(one)), wish_of(criteria, "Nursing", signs))
+    return chance_of(JudgedPosting(criteria, PostingFeatures(job)), wish_of(criteria, "Nursing", signs))
 
 
 def years_asked(years: int) -> PostingCore:
@@ -114,12 +114,12 @@ def test_a_level_that_a_search_asks_for_is_met_whatever_ones_years() -> None:
     assert chance(staff, None, 2, "staff") == chance(staff, None, None, "staff")
 
 
-@pytest.mark.parametrize("one", [nursing(seniority="junior"), nursing(seniority="intern"), years_asked(1)])
-def test_a_beginners_job_is_less_likely_wanted_by_who_has_done_the_work_for_years(one: PostingCore) -> None:
+@pytest.mark.parametrize("job", [nursing(seniority="junior"), nursing(seniority="intern"), years_asked(1)])
+def test_a_beginners_job_is_less_likely_wanted_by_who_has_done_the_work_for_years(job: PostingCore) -> None:
     asked = ("mid", "senior")
-    begins, some, long = (chance(one, None, years, *asked).value for years in (3, 5, 8))
-    assert long < some < begins == chance(one, None, None, *asked).value
-    assert "it is meant for who begins, and they have 8 years" in chance_line(chance(one, None, 8, *asked))
+    begins, some, long = (chance(job, None, years, *asked).value for years in (3, 5, 8))
+    assert long < some < begins == chance(job, None, None, *asked).value
+    assert "it is meant for who begins, and they have 8 years" in chance_line(chance(job, None, 8, *asked))
 
 
 def test_a_senior_job_that_asks_for_one_year_is_not_called_one_for_beginners() -> None:

@@ -40,7 +40,7 @@ def choose(
     to: Recipient | None = None,
     **settings: Any,
 ) -> Digest | Hold:
-    candidates = [Candidate(one, by) for one in postings]
+    candidates = [Candidate(job, by) for job in postings]
     return curate(to or recipient(), by, candidates, sent, NOON, CurateSettings(**settings))
 
 
@@ -54,16 +54,16 @@ def ids(digest: Digest) -> list[str]:
     return [item.posting.source_id for item in digest.items]
 
 
-def cause_of(one: PostingCore, made: Digest | Hold) -> Cause:
-    return next(dropped.cause for dropped in made.dropped if dropped.posting_id == one.posting_id)
+def cause_of(job: PostingCore, made: Digest | Hold) -> Cause:
+    return next(dropped.cause for dropped in made.dropped if dropped.posting_id == job.posting_id)
 
 
-def reason_of(one: PostingCore, made: Digest | Hold) -> str:
-    return cause_line(cause_of(one, made))
+def reason_of(job: PostingCore, made: Digest | Hold) -> str:
+    return cause_line(cause_of(job, made))
 
 
-def sent_of(one: PostingCore, days_ago: float = 10) -> SentItem:
-    return SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=days_ago))
+def sent_of(job: PostingCore, days_ago: float = 10) -> SentItem:
+    return SentItem(job.posting_id, job.cluster.key, job.cluster.signature, NOON - timedelta(days=days_ago))
 
 
 def test_a_fitting_job_is_an_item_with_the_search_that_found_it_and_its_reasons() -> None:
@@ -85,10 +85,10 @@ def test_a_fitting_job_is_an_item_with_the_search_that_found_it_and_its_reasons(
     ],
 )
 def test_what_is_no_news_is_dropped_with_a_plain_reason(changes: dict[str, Any], said: str) -> None:
-    one = posting(**changes)
-    made = choose(one)
+    job = posting(**changes)
+    made = choose(job)
     assert isinstance(made, Hold)
-    assert said in reason_of(one, made)
+    assert said in reason_of(job, made)
 
 
 def test_what_expires_after_the_digest_is_due_still_counts() -> None:
@@ -106,10 +106,10 @@ def test_hidden_companies_and_waved_away_jobs_are_dropped() -> None:
 
 @pytest.mark.parametrize("days_ago", [1, 90, 3_000])
 def test_a_job_already_sent_is_never_sent_again(days_ago: int) -> None:
-    one = posting()
-    made = choose(one, sent=(sent_of(one, days_ago),))
+    job = posting()
+    made = choose(job, sent=(sent_of(job, days_ago),))
     assert isinstance(made, Hold)
-    assert "was sent to the subscriber" in reason_of(one, made)
+    assert "was sent to the subscriber" in reason_of(job, made)
 
 
 def test_another_copy_of_a_job_already_sent_is_not_sent() -> None:
@@ -118,8 +118,8 @@ def test_another_copy_of_a_job_already_sent_is_not_sent() -> None:
     assert "same job as" in reason_of(copy, choose(copy, sent=(sent_of(sent),)))
 
 
-def near_of(one: PostingCore, days_ago: float = 10) -> SentItem:
-    return replace(sent_of(one, days_ago), near=True, pay=pay_of(one))
+def near_of(job: PostingCore, days_ago: float = 10) -> SentItem:
+    return replace(sent_of(job, days_ago), near=True, pay=pay_of(job))
 
 
 def test_a_near_miss_whose_pay_rose_above_the_floor_comes_once_more_and_says_so() -> None:
@@ -188,8 +188,8 @@ def test_of_copies_alike_the_direct_one_is_kept_and_then_the_newest() -> None:
 def test_the_searches_that_found_copies_of_one_job_are_merged() -> None:
     other = search("Another", PYTHON)
     text = words_about("same")
-    one, two = (posting(name, company="Acme", description_text=text) for name in ("x", "y"))
-    candidates = [Candidate(one, (SEARCH,)), Candidate(two, (other,))]
+    first, second = (posting(name, company="Acme", description_text=text) for name in ("x", "y"))
+    candidates = [Candidate(first, (SEARCH,)), Candidate(second, (other,))]
     made = curate(recipient(), [SEARCH, other], candidates, [], NOON)
     assert isinstance(made, Digest)
     (item,) = made.items
@@ -218,7 +218,7 @@ def test_a_company_gets_two_places_where_others_fill_the_digest() -> None:
     made = chosen(*better, *others, most_items=4)
     assert [item.posting.company.name for item in made.items].count("Acme") == 2
     assert made.left_out == 4
-    assert sum(one.cause.code == "full_of_company" for one in made.beyond) == 3
+    assert sum(dropped.cause.code == "full_of_company" for dropped in made.beyond) == 3
 
 
 def test_a_company_gets_all_places_for_which_there_is_no_other() -> None:
@@ -248,7 +248,7 @@ def test_jobs_that_read_alike_get_two_places_whoever_posts_them() -> None:
     others = [posting(name, posted_at=NOON - timedelta(days=9)) for name in ("p", "q")]
     made = chosen(*many, *others, most_items=4)
     assert [item.posting.title for item in made.items].count("Data engineer") == 2
-    assert {cause_line(one.cause) for one in made.beyond} == {
+    assert {cause_line(dropped.cause) for dropped in made.beyond} == {
         "2 better ones that read alike are in the digest, and others fill it"
     }
 
@@ -257,7 +257,7 @@ def test_the_rest_is_listed_best_first_with_its_reasons() -> None:
     many = [posting(f"j{n}", posted_at=NOON - timedelta(hours=n)) for n in range(15)]
     made = chosen(*many)
     assert [item.posting.source_id for item in made.rest] == [f"j{n}" for n in range(10, 15)]
-    assert all(one.searches and one.score > 0 for one in made.rest)
+    assert all(waiting.searches and waiting.score > 0 for waiting in made.rest)
 
 
 def test_near_misses_stand_apart_and_are_at_most_three() -> None:
@@ -266,7 +266,7 @@ def test_near_misses_stand_apart_and_are_at_most_three() -> None:
     assert ids(made) == ["hit"]
     assert len(made.near) == 3
     assert all(found.verdict.outcome == "near" for item in made.near for found in item.found_by)
-    assert sum(cause_line(one.cause).startswith("fits only nearly") for one in made.dropped) == 2
+    assert sum(cause_line(dropped.cause).startswith("fits only nearly") for dropped in made.dropped) == 2
 
 
 def test_a_match_of_one_search_is_no_near_miss_of_another() -> None:
@@ -276,11 +276,11 @@ def test_a_match_of_one_search_is_no_near_miss_of_another() -> None:
 
 
 def test_near_misses_alone_are_held() -> None:
-    one = posting(salary=pay(None, 66_000))
-    made = choose(one, by=(FLOOR,))
+    job = posting(salary=pay(None, 66_000))
+    made = choose(job, by=(FLOOR,))
     assert isinstance(made, Hold)
     assert made.cause == HoldCause("only_near")
-    assert made.dropped == (Dropped(one.posting_id, Cause("only_near")),)
+    assert made.dropped == (Dropped(job.posting_id, Cause("only_near")),)
 
 
 def test_nothing_found_is_held() -> None:
@@ -310,8 +310,8 @@ def test_jobs_of_equal_score_come_newest_first_and_then_by_id() -> None:
     newer = [posting(name, posted_at=NOON - timedelta(days=20)) for name in ("p", "q", "r")]
     made = chosen(older, *newer)
     assert len({item.score for item in made.items}) == 1
-    by_id = sorted(newer, key=lambda one: one.posting_id)
-    assert ids(made) == [*(one.source_id for one in by_id), "older"]
+    by_id = sorted(newer, key=lambda job: job.posting_id)
+    assert ids(made) == [*(job.source_id for job in by_id), "older"]
 
 
 def test_a_job_that_states_no_link_may_say_in_its_text_how_to_apply() -> None:
@@ -320,8 +320,8 @@ def test_a_job_that_states_no_link_may_say_in_its_text_how_to_apply() -> None:
 
 @pytest.mark.parametrize("url", ["https://bank.example@evil.example/", "https://acme.example\\jobs"])
 def test_a_job_that_nobody_can_follow_is_dropped_and_one_with_another_link_is_not(url: str | None) -> None:
-    one = posting(url=url)
-    assert reason_of(one, choose(one)) == "has no link that can be followed"
+    job = posting(url=url)
+    assert reason_of(job, choose(job)) == "has no link that can be followed"
     assert ids(chosen(posting(url=url, apply_url="https://acme.example/apply"))) == ["one"]
 
 
@@ -343,7 +343,7 @@ def test_a_job_that_needs_what_the_subscriber_does_not_speak_is_dropped_and_no_n
     made = chosen(posting("plain"), danish, near, by=(FLOOR,), to=speaking("en", "es"))
     assert ids(made) == ["plain"]
     assert made.near == ()
-    assert [cause_of(one, made).unspoken for one in (danish, near)] == [Unspoken("needed", ("da",))] * 2
+    assert [cause_of(job, made).unspoken for job in (danish, near)] == [Unspoken("needed", ("da",))] * 2
     assert sorted(ids(chosen(danish, to=speaking("da", "es")))) == ["danish"]
     assert ids(chosen(danish, least_chance=0)) == ["danish"], "who does not say what they speak is kept from nothing"
 
@@ -357,8 +357,8 @@ def test_the_languages_count_at_any_cadence(cadence: str) -> None:
 
 def test_what_is_written_in_another_language_is_dropped_unless_a_search_asks_for_it() -> None:
     danish = posting(language="da")
-    held = choose(danish, to=speaking("en"))
-    assert cause_of(danish, held).unspoken == Unspoken("written", ("da",))
+    hold = choose(danish, to=speaking("en"))
+    assert cause_of(danish, hold).unspoken == Unspoken("written", ("da",))
     reads = search("Danish", PYTHON.model_copy(update={"languages": ("da",)}))
     assert ids(chosen(danish, by=(SEARCH, reads), to=speaking("en"))) == [danish.source_id]
 

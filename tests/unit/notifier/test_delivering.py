@@ -267,12 +267,12 @@ def test_a_mail_that_did_not_go_out_is_told_without_addresses(
 ) -> None:
     with capture_logs() as logs:
         courier(store, Answering(raising(error)), setbacks_in_row=20).deliver(AT)
-    (told,) = logs
-    assert (told["event"], told["log_level"], told["mailer"]) == (event, "warning", "answering")
-    assert told["attempts"] == 1
-    assert told["delivery"]
-    assert "(address hidden)" in told["reason"]
-    assert "ines@mail.example" not in told["reason"]
+    (line,) = logs
+    assert (line["event"], line["log_level"], line["mailer"]) == (event, "warning", "answering")
+    assert line["attempts"] == 1
+    assert line["delivery"]
+    assert "(address hidden)" in line["reason"]
+    assert "ines@mail.example" not in line["reason"]
 
 
 def test_the_same_reason_is_told_once_a_minute_and_another_at_once(store: NotifierStore) -> None:
@@ -287,7 +287,7 @@ def test_the_same_reason_is_told_once_a_minute_and_another_at_once(store: Notifi
         mailer.answer = raising(MailDeferredError(reason))
         with capture_logs() as logs:
             asked.deliver(AT)
-        return [one["reason"] for one in logs]
+        return [line["reason"] for line in logs]
 
     assert reasons_at(0, "busy") == ["busy"]
     assert reasons_at(59, "busy") == []
@@ -363,7 +363,7 @@ def test_after_a_setback_the_next_go_one_at_a_time(store: NotifierStore) -> None
 def test_a_fault_of_the_settings_is_told_as_an_error_and_fails_nothing(store: NotifierStore) -> None:
     with capture_logs() as logs:
         courier(store, Answering(raising(MailerAtFaultError("the key is wrong")))).deliver(AT)
-    assert [(one["log_level"], one["event"]) for one in logs] == [
+    assert [(line["log_level"], line["event"]) for line in logs] == [
         ("error", "a mail was deferred"),
         ("warning", "the mailer takes nothing now; the rest waits"),
     ]
@@ -373,10 +373,10 @@ def test_a_fault_of_the_settings_is_told_as_an_error_and_fails_nothing(store: No
 def test_a_mail_that_went_out_is_told_by_its_digest_and_jobs_without_an_address(store: NotifierStore) -> None:
     with capture_logs() as logs:
         courier(store, Answering(taking)).deliver(AT)
-    told = [line for line in logs if line["event"] == "a mail went out"]
-    assert {line["digest"] for line in told} == {kept.digest_id for kept in store.digests.history()}
-    assert [line["jobs"] for line in told] == [1] * 10
-    assert "@" not in str(told)
+    lines = [line for line in logs if line["event"] == "a mail went out"]
+    assert {line["digest"] for line in lines} == {kept.digest_id for kept in store.digests.history()}
+    assert [line["jobs"] for line in lines] == [1] * 10
+    assert "@" not in str(lines)
 
 
 def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
@@ -409,12 +409,12 @@ def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
 
 def test_a_clock_that_is_set_back_does_not_prolong_how_long_a_mailer_is_left_alone(store: NotifierStore) -> None:
     mailer = Answering(raising(MailDeferredError("connection refused")))
-    one = courier(store, mailer, setbacks_in_row=1)
-    one.deliver(AT)
+    deliverer = courier(store, mailer, setbacks_in_row=1)
+    deliverer.deliver(AT)
     mailer.answer = taking
-    one.deliver(AT + timedelta(seconds=1))
+    deliverer.deliver(AT + timedelta(seconds=1))
     assert len(mailer.asked) == 1, "it is left alone"
-    one.deliver(AT - 2 * HOUR)
+    deliverer.deliver(AT - 2 * HOUR)
     assert store.deliveries.states() == {"accepted": 10}, "nor how long a mail waits for its next attempt"
 
 

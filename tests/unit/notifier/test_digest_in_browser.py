@@ -89,14 +89,14 @@ def test_foreign_names_run_their_own_way_and_the_page_runs_its_own(found: dict[s
     page = found["foreign, light"]
     assert page["direction"] == "ltr"
     # What one may tell by its first letter: the company of `one word` is Greek, the others' begin from the right.
-    assert [one["direction"] for one in page["starts"] if one["name"] == "title"] == ["rtl"] * 4
-    assert sorted(one["direction"] for one in page["starts"] if one["name"] == "company") == [
+    assert [start["direction"] for start in page["starts"] if start["name"] == "title"] == ["rtl"] * 4
+    assert sorted(start["direction"] for start in page["starts"] if start["name"] == "company") == [
         "ltr",
         "rtl",
         "rtl",
         "rtl",
     ]
-    assert {one["direction"] for one in page["starts"] if one["name"] == "where"} == {"ltr"}
+    assert {start["direction"] for start in page["starts"] if start["name"] == "where"} == {"ltr"}
 
 
 def test_a_page_from_the_right_begins_at_the_right(found: dict[str, Any]) -> None:
@@ -104,18 +104,18 @@ def test_a_page_from_the_right_begins_at_the_right(found: dict[str, Any]) -> Non
     assert page["direction"] == "rtl"
     assert page["scrollWidth"] <= SMALL, page["outside"]
     assert page["outside"] == []
-    wheres = [one for one in page["starts"] if one["name"] == "where"]
+    wheres = [start for start in page["starts"] if start["name"] == "where"]
     assert wheres
-    assert all(one["right"] < one["left"] for one in wheres)
+    assert all(where["right"] < where["left"] for where in wheres)
 
 
 def test_the_stripe_beside_why_a_job_is_there_stands_where_its_lines_begin(found: dict[str, Any]) -> None:
     left = {"left": "3px", "right": "0px", "text": ["12px", "0px"]}
     right = {"left": "0px", "right": "3px", "text": ["0px", "12px"]}
     assert len(found["noted, light"]["stripes"]) > 1
-    assert all(one == left for one in found["noted, light"]["stripes"])
+    assert all(stripe == left for stripe in found["noted, light"]["stripes"])
     assert len(found["from the right, light"]["stripes"]) == len(found["noted, light"]["stripes"])
-    assert all(one == right for one in found["from the right, light"]["stripes"])
+    assert all(stripe == right for stripe in found["from the right, light"]["stripes"])
 
 
 def test_what_is_measured_tells_what_is_wrong(tmp_path: Path) -> None:

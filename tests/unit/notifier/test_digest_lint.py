@@ -63,24 +63,24 @@ def test_no_client_lacks_what_a_mail_cannot_do_without(name: str, found: dict[st
     assert found[name]["unsupported"] == []
     assert not found[name]["clipped"]
     low = {
-        client: one["score"]
-        for client, one in found[name]["clients"].items()
-        if one["score"] < WORST.get(client, LEAST_SCORE)
+        client: figures["score"]
+        for client, figures in found[name]["clients"].items()
+        if figures["score"] < WORST.get(client, LEAST_SCORE)
     }
     assert low == {}
 
 
 @pytest.mark.parametrize("name", mails())
 def test_screen_readers_and_weak_eyes_are_served(name: str, found: dict[str, Any]) -> None:
-    faults = [one for one in found[name]["accessibility"] if one["rule"] not in COLOUR_ALONE]
+    faults = [fault for fault in found[name]["accessibility"] if fault["rule"] not in COLOUR_ALONE]
     assert faults == []
     # What is that small holds no word.
-    assert {one["element"] for one in found[name]["accessibility"]} <= {"", "<div>", "<td>"}
+    assert {fault["element"] for fault in found[name]["accessibility"]} <= {"", "<div>", "<td>"}
 
 
 @pytest.mark.parametrize("name", mails())
 def test_nothing_looks_like_spam_and_no_link_is_broken(name: str, found: dict[str, Any]) -> None:
     borne = {PREHEADER} if name in ("rich en", "noted en", "one job") else {PREHEADER, ENGLISH_WORDS}
-    assert [one for one in found[name]["spam"] if one["rule"] not in borne] == []
+    assert [fault for fault in found[name]["spam"] if fault["rule"] not in borne] == []
     assert found[name]["links"] == []
     assert found[name]["unresolved"] == 0

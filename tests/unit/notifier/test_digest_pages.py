@@ -213,7 +213,7 @@ def test_lines_of_the_text_part_are_short_unless_one_word_is_long() -> None:
 
 def _luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -303,8 +303,8 @@ def test_a_week_of_more_than_is_below_says_what_became_of_the_others() -> None:
 def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> None:
     assert "Found by" not in rendered(digest(posting())).text
     assert rendered(rich_digest()).text.count("Found by") == 7
-    one, other = (search(name, Criteria(text="engineer")) for name in ("Of one", "Of another"))
-    of_one = replace(digest(posting("a"), posting("b"), by=one), searches=(one, other))
+    first, other = (search(name, Criteria(text="engineer")) for name in ("Of one", "Of another"))
+    of_one = replace(digest(posting("a"), posting("b"), by=first), searches=(first, other))
     assert "2 new jobs for “Of one”" in rendered(of_one).text
     assert "Found by" not in rendered(of_one).text
     of_both = replace(of_one, items=(*of_one.items, *digest(posting("c"), by=other).items))

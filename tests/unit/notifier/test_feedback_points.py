@@ -19,12 +19,12 @@ from tests.support.digests import NOON, posting, recipient, search
 DAY = timedelta(days=1)
 
 
-def said(opinion: Opinion, one: PostingCore, days_ago: float = 0) -> JobOpinion:
-    return opinion_of(opinion, PostingFeatures(one), NOON - days_ago * DAY)
+def said(opinion: Opinion, job: PostingCore, days_ago: float = 0) -> JobOpinion:
+    return opinion_of(opinion, PostingFeatures(job), NOON - days_ago * DAY)
 
 
-def moved(one: PostingCore, *sayings: JobOpinion) -> Part:
-    return feedback_part(sayings, PostingFeatures(one), NOON)
+def moved(job: PostingCore, *sayings: JobOpinion) -> Part:
+    return feedback_part(sayings, PostingFeatures(job), NOON)
 
 
 SHOP = posting("shop", title="Shopware developer", company="Agency", skills=(Skill(name="PHP", core=True),))
@@ -71,7 +71,7 @@ def test_of_two_jobs_as_good_the_one_like_what_was_liked_comes_first() -> None:
     by = search()
     jobs = [posting("a", title="Python engineer, billing"), posting("b", title="Python engineer, robots")]
     liked = said("more_like", posting("c", title="Python engineer, robots"))
-    made = curate(recipient(said=(liked,)), [by], [Candidate(one, (by,)) for one in jobs], [], NOON)
+    made = curate(recipient(said=(liked,)), [by], [Candidate(job, (by,)) for job in jobs], [], NOON)
     assert isinstance(made, Digest)
     assert [item.posting.source_id for item in made.items] == ["b", "a"]
     [facts] = (part.facts for part in made.items[0].parts if part.code == "feedback")

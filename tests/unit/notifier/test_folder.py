@@ -21,7 +21,7 @@ def test_a_resend_replaces_its_own_file(tmp_path: Path) -> None:
     first = FolderMailer(tmp_path).send(email())
     before = (tmp_path / first.provider_id).read_bytes()
     assert FolderMailer(tmp_path).send(email()) == first
-    assert [one.name for one in tmp_path.iterdir()] == ["d-0001.eml"]
+    assert [file.name for file in tmp_path.iterdir()] == ["d-0001.eml"]
     assert (tmp_path / first.provider_id).read_bytes() == before
 
 
@@ -33,7 +33,7 @@ def test_no_id_leaves_the_folder(delivery_id: str, tmp_path: Path) -> None:
 
 
 def test_ids_that_are_no_plain_names_do_not_collide() -> None:
-    assert len({file_name_of(one) for one in ("", "a/b", "a\\b", "a b", "A/b")}) == 5
+    assert len({file_name_of(delivery_id) for delivery_id in ("", "a/b", "a\\b", "a b", "A/b")}) == 5
 
 
 def test_a_folder_that_is_tried_out_is_there_and_empty(tmp_path: Path) -> None:

@@ -76,4 +76,4 @@ def test_cuts_go_but_for_those_that_windows_begin_at(days: Days) -> None:
     after = store.search(store.person("cleo"), now=NOW + 59 * DAY)
     assert (before.served_cut, after.served_cut) == (4, 53)
     claimed = store.windows.claim_due("w", NOW + 60 * DAY, store.windows.take_cut(NOW), DAY, 10)
-    assert {window.from_cut for one in claimed for window in one.windows} == {0, 4, 53}
+    assert {window.from_cut for person in claimed for window in person.windows} == {0, 4, 53}

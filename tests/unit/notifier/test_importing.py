@@ -138,7 +138,7 @@ def test_a_slip_is_answered_with_what_was_probably_meant(fields: dict[str, Any],
 @pytest.mark.parametrize("line", ['{"address": ', "[1, 2]", '"text"', '{"address": "a@example.com"} trailing'])
 def test_a_line_that_is_no_object_is_a_fault_and_the_rest_goes_on(line: str) -> None:
     found = list(read_people(lines({"address": "ada@example.com"}, line, "", {"address": "bob@example.com"})))
-    assert [(type(one), one.line) for one in found] == [(Entry, 1), (Fault, 2), (Entry, 4)]
+    assert [(type(outcome), outcome.line) for outcome in found] == [(Entry, 1), (Fault, 2), (Entry, 4)]
 
 
 def test_an_address_may_come_once_in_a_file() -> None:
@@ -152,7 +152,10 @@ GO = '"{""skills"": {""all"": [""Go""]}}"'
 
 def outcomes(data: bytes | str) -> list[tuple[int, str]]:
     """Each line's number, with the name of whom it takes in or with its fault."""
-    return [(one.line, one.profile.name if isinstance(one, Entry) else one.said) for one in read_people(data)]
+    return [
+        (outcome.line, outcome.profile.name if isinstance(outcome, Entry) else outcome.said)
+        for outcome in read_people(data)
+    ]
 
 
 def csv_with(*rows: str) -> str:
@@ -207,7 +210,7 @@ def test_a_line_of_json_with_many_brackets_is_named_and_the_rest_comes(brackets:
     ['{"address": NaN}', '{"hour": ' + "9" * 5_000 + "}", '{"address": "a@example.com", "address": "b@example.com"}'],
 )
 def test_json_that_means_nothing_certain_is_a_fault(line: str) -> None:
-    assert [one for one, _ in outcomes(lines({"address": "ada@example.com"}, line))] == [1, 2]
+    assert [line_number for line_number, _ in outcomes(lines({"address": "ada@example.com"}, line))] == [1, 2]
     only_fault(lines({"address": "ada@example.com"}, line))
 
 
@@ -273,14 +276,14 @@ def test_no_line_is_lost_but_by_a_quote_that_closes_on_another(rows: list[str]) 
 def test_a_person_may_say_what_they_speak_by_code_or_name(written: Any) -> None:
     [entry] = read_people(lines({"address": "ada@example.com", "speaks": written}))
     assert isinstance(entry, Entry)
-    assert [str(one) for one in entry.profile.speaks] == ["de:working", "en"]
+    assert [str(language) for language in entry.profile.speaks] == ["de:working", "en"]
 
 
 def test_what_is_spoken_is_a_column_of_csv() -> None:
     ada, bob = read_people("address,speaks,search,criteria\nada@example.com,en; de:basic,,\nbob@example.com,,,\n")
     assert isinstance(ada, Entry)
     assert isinstance(bob, Entry)
-    assert [str(one) for one in ada.profile.speaks] == ["de:basic", "en"]
+    assert [str(language) for language in ada.profile.speaks] == ["de:basic", "en"]
     assert bob.profile.speaks == ()
 
 

@@ -25,24 +25,24 @@ def of_chances(*chances: float) -> Digest:
 
 def test_a_lone_job_that_is_hardly_likelier_wanted_than_not_waits_and_says_so() -> None:
     chosen = of_chances(0.5)
-    held = worth_a_mail(chosen, SIXTY)
-    assert isinstance(held, Hold)
-    assert hold_line(held.cause) == (
+    hold = worth_a_mail(chosen, SIXTY)
+    assert isinstance(hold, Hold)
+    assert hold_line(hold.cause) == (
         "one job waits for others: a mail would hold something wanted by 50%, and 60% are asked for"
     )
     [job] = chosen.items
-    assert [one.posting for one in held.rest] == [job.posting]
-    [left] = held.dropped
+    assert [waiting.posting for waiting in hold.rest] == [job.posting]
+    [left] = hold.dropped
     assert left.posting_id == job.posting.posting_id
     assert cause_line(left.cause).endswith("not likely enough to hold something wanted: 50 %")
 
 
 def test_a_near_miss_beside_it_waits_too_and_says_why() -> None:
     chosen = of_chances(0.5, 0.9)
-    held = worth_a_mail(replace(chosen, items=chosen.items[:1], near=chosen.items[1:]), SIXTY)
-    assert isinstance(held, Hold)
-    assert [one.posting for one in held.near_rest] == [chosen.items[1].posting]
-    said = {one.posting_id: cause_line(one.cause) for one in held.dropped}
+    hold = worth_a_mail(replace(chosen, items=chosen.items[:1], near=chosen.items[1:]), SIXTY)
+    assert isinstance(hold, Hold)
+    assert [waiting.posting for waiting in hold.near_rest] == [chosen.items[1].posting]
+    said = {dropped.posting_id: cause_line(dropped.cause) for dropped in hold.dropped}
     assert said[chosen.items[1].posting.posting_id].startswith("fits only nearly, and waits for others")
 
 
@@ -62,10 +62,10 @@ def test_what_waits_is_a_candidate_for_the_next_digest_of_its_search_with_its_co
     [job] = chosen.items
     copy = Dropped("a copy", Cause("worse_copy", posting_id=job.posting.posting_id))
     other = Dropped("another", Cause("worse_copy", posting_id="of another"))
-    held = worth_a_mail(replace(chosen, dropped=(copy, other)), SIXTY)
-    assert isinstance(held, Hold)
+    hold = worth_a_mail(replace(chosen, dropped=(copy, other)), SIXTY)
+    assert isinstance(hold, Hold)
     window = DueWindow(by, 1, 0, NOON, 12, None)
-    assert waiting_after(held, window, NO_MATCHES, [job.posting.posting_id]) == (job.posting.posting_id, "a copy")
+    assert waiting_after(hold, window, NO_MATCHES, [job.posting.posting_id]) == (job.posting.posting_id, "a copy")
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5), st.floats(0.0, 1.0))
@@ -78,5 +78,5 @@ def test_it_goes_out_whole_or_waits_whole_and_one_more_job_never_holds_it_back(
         assert made == chosen
         assert isinstance(worth_a_mail(of_chances(*chances, 0.0), settings), Digest)
         return
-    assert [one.posting for one in made.rest] == [item.posting for item in chosen.items]
-    assert {one.posting_id for one in made.dropped} == {item.posting.posting_id for item in chosen.items}
+    assert [waiting.posting for waiting in made.rest] == [item.posting for item in chosen.items]
+    assert {dropped.posting_id for dropped in made.dropped} == {item.posting.posting_id for item in chosen.items}

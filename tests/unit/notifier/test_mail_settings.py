@@ -63,9 +63,9 @@ def test_sendgrid_needs_a_key() -> None:
 )
 def test_what_is_wrong_with_sendgrids_settings_is_said_without_the_key(wrong: dict[str, Any]) -> None:
     sendgrid = SendGridSettings.model_validate({"api_key": "SG.a-key"} | wrong)
-    with pytest.raises(UsageError, match=rf"mail\.sendgrid\.{next(iter(wrong))}") as told:
+    with pytest.raises(UsageError, match=rf"mail\.sendgrid\.{next(iter(wrong))}") as refused:
         mailer_of(MailSettings(**(BY_SENDGRID | {"sendgrid": sendgrid})))
-    assert "SG.a" not in str(told.value)
+    assert "SG.a" not in str(refused.value)
 
 
 def test_http_is_taken_for_this_machine_only() -> None:

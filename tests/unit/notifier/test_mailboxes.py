@@ -11,7 +11,7 @@ from services.notifier.domain.ids import fold_address
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other"),
     [
         ("ada@example.com", " Ada@EXAMPLE.com "),
         ("a@münchen.de", "a@MÜNCHEN.de"),
@@ -23,12 +23,12 @@ from services.notifier.domain.ids import fold_address
         ("a@mu\u0308nchen.de", "a@münchen.de"),
     ],
 )
-def test_two_spellings_are_one_mailbox(one: str, other: str) -> None:
-    assert fold_address(one) == fold_address(other)
+def test_two_spellings_are_one_mailbox(spelling: str, other: str) -> None:
+    assert fold_address(spelling) == fold_address(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("mailbox", "other"),
     [
         ("a@faß.de", "a@fass.de"),
         ("a@βόλος.com", "a@βόλοσ.com"),
@@ -44,8 +44,8 @@ def test_two_spellings_are_one_mailbox(one: str, other: str) -> None:
         ("x²@example.com", "x2@example.com"),
     ],
 )
-def test_two_mailboxes_are_not_taken_for_one(one: str, other: str) -> None:
-    assert fold_address(one) != fold_address(other)
+def test_two_mailboxes_are_not_taken_for_one(mailbox: str, other: str) -> None:
+    assert fold_address(mailbox) != fold_address(other)
 
 
 @given(st.text(max_size=40))

@@ -49,14 +49,14 @@ def test_it_reads_back_as_it_was_written() -> None:
 
 def test_text_comes_before_html_and_both_are_whole() -> None:
     message = parsed(email())
-    assert [one.get_content_type() for one in message.iter_parts()] == ["text/plain", "text/html"]
+    assert [alternative.get_content_type() for alternative in message.iter_parts()] == ["text/plain", "text/html"]
     assert part(message, "plain").replace("\r\n", "\n") == email().text
     assert part(message, "html") == email().html
 
 
 _RUNS = st.lists(
     st.tuples(st.sampled_from(("x", "=", "é", " ", "\t", "\n", ".", "\x0b", "\x85")), st.integers(0, 80)), max_size=8
-).map(lambda runs: "".join(one * often for one, often in runs))
+).map(lambda runs: "".join(letter * often for letter, often in runs))
 
 
 @given(st.text(_MAILED) | _RUNS, st.text(_MAILED) | _RUNS)

@@ -35,7 +35,7 @@ def digest(
 ) -> Digest | Hold:
     """What is mailed of matches, and of what is new besides."""
     judging, curating = Judging(), CurateSettings(**settings)
-    candidates = [Candidate(one, tuple(by)) for one in fitting]
+    candidates = [Candidate(job, tuple(by)) for job in fitting]
     made = curate(to or recipient(), by, candidates, sent, NOON, curating, judging)
     some = near_candidates(made, lambda: Newest(map(judging.ready, newest)), curating, judging)
     return with_near_misses(made, some, sent, curating, judging)
@@ -46,8 +46,8 @@ def near(newest: Sequence[PostingCore], **more: Any) -> list[str]:
     return [item.posting.source_id for item in made.near] if isinstance(made, Digest) else []
 
 
-def sent(one: PostingCore) -> SentItem:
-    return SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - DAY)
+def sent(job: PostingCore) -> SentItem:
+    return SentItem(job.posting_id, job.cluster.key, job.cluster.signature, NOON - DAY)
 
 
 def test_what_misses_by_a_level_stands_below_what_fits_and_says_so() -> None:
@@ -97,7 +97,7 @@ def test_below_the_bar_nothing_is_a_near_miss() -> None:
 
 
 @pytest.mark.parametrize(
-    "one",
+    "job",
     [
         senior("closed", status="closed"),
         senior("expired", expires_at=NOON - HOUR),
@@ -107,11 +107,11 @@ def test_below_the_bar_nothing_is_a_near_miss() -> None:
         senior("fits"),
         posting("two levels", seniority="principal", posted_at=NOON - HOUR),
     ],
-    ids=lambda one: one.source_id,
+    ids=lambda job: job.source_id,
 )
-def test_what_nobody_wants_or_has_already_is_no_near_miss(one: PostingCore) -> None:
+def test_what_nobody_wants_or_has_already_is_no_near_miss(job: PostingCore) -> None:
     to = recipient(hidden_companies=frozenset({fold_company("Cobalt")}), not_relevant=frozenset({"waved away"}))
-    assert near([one], to=to) == []
+    assert near([job], to=to) == []
 
 
 def test_of_a_search_for_work_of_any_trade_nothing_is_a_near_miss() -> None:
@@ -122,12 +122,12 @@ def test_of_a_search_for_work_of_any_trade_nothing_is_a_near_miss() -> None:
 
 
 def test_what_was_sent_in_any_copy_is_not_sent_again() -> None:
-    one = senior("a", company="Acme")
-    copy = senior("copy", company="Acme", description_text=one.description_text)
-    assert near([one]) == ["a"]
-    assert near([one], sent=[sent(one)]) == []
-    assert near([copy], sent=[sent(one)]) == []
-    assert len(near([one, copy])) == 1
+    job = senior("a", company="Acme")
+    copy = senior("copy", company="Acme", description_text=job.description_text)
+    assert near([job]) == ["a"]
+    assert near([job], sent=[sent(job)]) == []
+    assert near([copy], sent=[sent(job)]) == []
+    assert len(near([job, copy])) == 1
 
 
 def test_what_fits_another_search_whole_waits_to_come_as_a_match() -> None:

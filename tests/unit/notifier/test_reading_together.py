@@ -104,4 +104,4 @@ def test_what_was_judged_for_people_who_are_served_is_let_go(tmp_path: Path) -> 
 
 def judged() -> int:
     """How many pairs of a search and a posting are held, and chances of such."""
-    return sum(isinstance(one, JudgedPosting | Chance) for one in gc.get_objects())
+    return sum(isinstance(thing, JudgedPosting | Chance) for thing in gc.get_objects())

@@ -16,16 +16,16 @@ EITHER = Criteria(skills=SkillTerms(any=("Go", "Python")))
 FLOOR = Criteria(salary_floor=SalaryFloor(amount=50_000, currency="EUR"))
 
 
-def parts(criteria: Criteria, one: PostingCore) -> dict[PartCode, Part]:
-    return {part.code: part for part in score(JudgedPosting(criteria, PostingFeatures(one)), NOON).parts}
+def parts(criteria: Criteria, job: PostingCore) -> dict[PartCode, Part]:
+    return {part.code: part for part in score(JudgedPosting(criteria, PostingFeatures(job)), NOON).parts}
 
 
-def points(code: PartCode, criteria: Criteria, one: PostingCore) -> float:
-    return parts(criteria, one)[code].points
+def points(code: PartCode, criteria: Criteria, job: PostingCore) -> float:
+    return parts(criteria, job)[code].points
 
 
-def facts(code: PartCode, criteria: Criteria, one: PostingCore) -> dict[str, Any]:
-    found = parts(criteria, one)[code].facts
+def facts(code: PartCode, criteria: Criteria, job: PostingCore) -> dict[str, Any]:
+    found = parts(criteria, job)[code].facts
     return {} if found is None else {name: value for name, value in found._asdict().items() if value not in (None, ())}
 
 
@@ -92,8 +92,8 @@ def test_what_implies_and_what_is_implied_are_named_side_by_side() -> None:
 
 def test_nothing_is_implied_where_all_are_asked_for_nor_by_what_is_only_mentioned() -> None:
     both = Criteria(skills=SkillTerms(all=("JavaScript", "React")))
-    one = posting(skills=(Skill(name="JavaScript"), Skill(name="React", core=True)))
-    assert points("fit", both, one) == 25
+    job = posting(skills=(Skill(name="JavaScript"), Skill(name="React", core=True)))
+    assert points("fit", both, job) == 25
     either = Criteria(skills=SkillTerms(any=("Go", "JavaScript")))
     mentioned = posting(skills=(Skill(name="React"),))
     assert points("fit", either, mentioned) == 0
@@ -109,9 +109,9 @@ def test_words_in_the_title_count() -> None:
 
 @pytest.mark.parametrize(("top", "given"), [(50_000, 0), (62_500, 7.5), (75_000, 15), (500_000, 15)])
 def test_pay_earns_up_to_half_above_the_floor(top: int, given: float) -> None:
-    one = posting(salary=pay(None, top))
-    assert points("pay", FLOOR, one) == given
-    assert facts("pay", FLOOR, one) == {"annual_top": top, "annual_floor": 50_000, "currency": "EUR", "period": "year"}
+    job = posting(salary=pay(None, top))
+    assert points("pay", FLOOR, job) == given
+    assert facts("pay", FLOOR, job) == {"annual_top": top, "annual_floor": 50_000, "currency": "EUR", "period": "year"}
 
 
 def test_pay_is_held_against_the_floor_in_its_currency_and_period() -> None:
@@ -129,9 +129,9 @@ def test_without_a_floor_stated_pay_is_worth_half_and_silence_nothing() -> None:
 
 @pytest.mark.parametrize(("days", "given"), [(-1, 20), (0, 20), (7, 10), (14, 0), (40, 0)])
 def test_a_job_loses_its_freshness_over_two_weeks(days: int, given: float) -> None:
-    one = posting(posted_at=NOON - timedelta(days=days))
-    assert points("fresh", PYTHON, one) == given
-    assert facts("fresh", PYTHON, one) == {"days": max(0, days)}
+    job = posting(posted_at=NOON - timedelta(days=days))
+    assert points("fresh", PYTHON, job) == given
+    assert facts("fresh", PYTHON, job) == {"days": max(0, days)}
 
 
 @pytest.mark.parametrize(
@@ -197,13 +197,13 @@ def test_the_total_is_the_sum_of_its_parts_none_of_which_goes_beyond_its_bound()
         places=("PT",),
         salary_floor=SalaryFloor(amount=1, currency="EUR"),
     )
-    one = posting(
+    job = posting(
         title="Python",
         skills=(Skill(name="Python", core=True), Skill(name="PostgreSQL", core=True)),
         salary=pay(None, 90_000),
         posted_at=NOON,
         reach=Reach(scope="listed", countries=("PT",)),
     )
-    given = parts(best, one).values()
+    given = parts(best, job).values()
     assert sum(part.points for part in given) == 100
     assert all(part.points == part.most for part in given if part.code != "feedback")

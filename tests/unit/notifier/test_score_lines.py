@@ -35,19 +35,19 @@ def test_each_cause_has_a_line_with_its_facts_and_no_other(code: CauseCode) -> N
     assert plain or code == "unspoken"
     assert nearly.endswith(plain)
     facts = Cause(code, day=NOON.date(), most=4_711, posting_id="the other", unspoken=Unspoken("written", ("da",)))
-    told = {name for name, fact in FACTS.items() if fact in cause_line(facts)}
-    assert told == {
+    named = {name for name, fact in FACTS.items() if fact in cause_line(facts)}
+    assert named == {
         "expired": {"day"}, "sent": {"day"}, "copy_sent": {"day", "other"}, "worse_copy": {"other"}, "old": {"most"},
         "full": {"most"}, "full_of_company": {"most"}, "full_of_alike": {"most"}, "unspoken": {"unspoken"},
     }.get(code, set())  # fmt: skip
 
 
 def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
-    one = posting("one", salary=pay(None, 75_000))
+    job = posting("one", salary=pay(None, 75_000))
     said = opinion_of("not_relevant", PostingFeatures(posting("two")), NOON - timedelta(days=45))
-    before = SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=9), near=True)
+    before = SentItem(job.posting_id, job.cluster.key, job.cluster.signature, NOON - timedelta(days=9), near=True)
     made = curate(
-        recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON, CurateSettings(least_chance=0)
+        recipient(said=(said,)), [FLOOR], [Candidate(job, (FLOOR,))], [before], NOON, CurateSettings(least_chance=0)
     )
     assert isinstance(made, Digest)
     assert why_here(made.items[0]) == (
@@ -87,8 +87,8 @@ def test_what_is_implied_is_said_with_what_implies_it() -> None:
     asked = search(criteria=Criteria(skills=SkillTerms(any=("Go", "JavaScript", "Python"))))
 
     def fit(*core: str) -> str:
-        one = posting(skills=tuple(Skill(name=name, core=True) for name in core))
-        return next(line for line in why_here(digest(one, by=asked).items[0]) if line.startswith("fit"))
+        job = posting(skills=tuple(Skill(name=name, core=True) for name in core))
+        return next(line for line in why_here(digest(job, by=asked).items[0]) if line.startswith("fit"))
 
     assert fit("React") == "fit 17.5 of 50: React, which is core to it, implies JavaScript and counts half"
     assert fit("Django", "React") == (
@@ -102,8 +102,8 @@ def test_what_is_implied_is_said_with_what_implies_it() -> None:
 
 def test_a_job_that_only_mentions_what_is_asked_for_says_what_that_costs_it() -> None:
     asked = search(criteria=Criteria(skills=SkillTerms(any=("Go", "Python"))))
-    one = posting("one", skills=(Skill(name="Python"),))
-    lines = why_here(digest(one, by=asked).items[0])
+    job = posting("one", skills=(Skill(name="Python"),))
+    lines = why_here(digest(job, by=asked).items[0])
     assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 35%" in lines
     assert "fresh 6.5 of 20: a day old" in lines
 
@@ -143,8 +143,8 @@ def test_a_preview_is_what_the_next_digest_would_be_and_changes_nothing(store: N
     assert isinstance(made[0], Digest)
     assert {item.posting.source_id for item in made[0].items} == {"one", "two"}
     assert made[0] == made[1]
-    [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
-    assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+    [person], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+    assert commit(store, person, cut, NOW + 3 * HOUR, "one")
     store.matches.store(0, [arrival(2, listed_posting("one", skills=()), [own.key])], NOW)
     assert not isinstance(preview(store, ada.subscriber_id), Digest)
     assert preview(store, store.person("bob").subscriber_id) is None

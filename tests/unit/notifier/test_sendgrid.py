@@ -72,7 +72,7 @@ class TestRequest:
         with fake_sendgrid(tmp_path, description=sendgrid_description()) as running:
             mailer(running.host, reply_to="help@harbour.example", sandbox=True).send(email())
             mailer(running.host).send(email(delivery_id="d-2", subject="ä" * 400, sender_name="", text="\ud800 half"))
-            assert [(one.accepted, one.faults) for one in running.seen] == [(True, []), (True, [])]
+            assert [(seen.accepted, seen.faults) for seen in running.seen] == [(True, []), (True, [])]
 
     def test_the_description_is_asked(self, tmp_path: Path) -> None:
         with fake_sendgrid(tmp_path, description=sendgrid_description()) as running:
@@ -82,15 +82,15 @@ class TestRequest:
 
     def test_a_message_has_one_recipient_and_carries_its_delivery(self, sendgrid: FakeSendGrid) -> None:
         mailer(sendgrid.host).send(email())
-        [one] = sendgrid.seen
-        assert one.request["personalizations"] == [
+        [seen] = sendgrid.seen
+        assert seen.request["personalizations"] == [
             {"to": [{"email": "ines@mail.example"}], "custom_args": {"delivery_id": "d-0001"}}
         ]
-        assert one.request["from"] == {"email": "alerts@harbour.example", "name": "Harbour Jobs"}
-        assert [part["type"] for part in one.request["content"]] == ["text/plain", "text/html"]
-        assert one.request["categories"] == ["job-alerts"]
-        assert "reply_to" not in one.request
-        assert "mail_settings" not in one.request
+        assert seen.request["from"] == {"email": "alerts@harbour.example", "name": "Harbour Jobs"}
+        assert [part["type"] for part in seen.request["content"]] == ["text/plain", "text/html"]
+        assert seen.request["categories"] == ["job-alerts"]
+        assert "reply_to" not in seen.request
+        assert "mail_settings" not in seen.request
 
     def test_one_click_unsubscribing_is_offered(self, sendgrid: FakeSendGrid) -> None:
         mailer(sendgrid.host).send(email(headers=(("X-Ref", "grüße"),)))
@@ -104,7 +104,7 @@ class TestRequest:
     def test_nothing_is_counted_or_added_on_the_way(self, sendgrid: FakeSendGrid) -> None:
         mailer(sendgrid.host).send(email())
         tracking = sendgrid.seen[0].request["tracking_settings"]
-        assert {name: one["enable"] for name, one in tracking.items()} == dict.fromkeys(
+        assert {name: setting["enable"] for name, setting in tracking.items()} == dict.fromkeys(
             ("click_tracking", "open_tracking", "subscription_tracking", "ganalytics"), False
         )
 
@@ -177,21 +177,21 @@ class TestAnswers:
         busy = Step(status=429, headers=headers, errors=[{"field": None, "message": "too many requests"}])
         with (
             fake_sendgrid(tmp_path, busy) as running,
-            pytest.raises(MailDeferredError, match="429: too many requests") as told,
+            pytest.raises(MailDeferredError, match="429: too many requests") as refused,
         ):
             mailer(running.host).send(email())
-        assert told.value.retry_after_s == wait
+        assert refused.value.retry_after_s == wait
 
     @pytest.mark.parametrize("status", [400, 413, 422])
     def test_what_is_said_of_the_message_refuses_it(self, tmp_path: Path, status: int) -> None:
         said = [{"field": "personalizations.0.to.0.email", "message": "ines@mail.example is not a valid address"}]
         with (
             fake_sendgrid(tmp_path, Step(status=status, errors=said)) as running,
-            pytest.raises(MailRefusedError, match=rf"{status}: personalizations\.0\.to\.0\.email: ") as told,
+            pytest.raises(MailRefusedError, match=rf"{status}: personalizations\.0\.to\.0\.email: ") as refused,
         ):
             mailer(running.host).send(email())
-        assert "ines@" not in str(told.value)
-        assert "\n" not in str(told.value)
+        assert "ines@" not in str(refused.value)
+        assert "\n" not in str(refused.value)
 
     @pytest.mark.parametrize(
         ("status", "field", "said"),

@@ -54,7 +54,7 @@ def test_what_is_begun_is_finished_and_the_rest_waits_for_others(
         stop.set()
         delivering.join(10)
         assert not delivering.is_alive()
-        sent = Counter(one.delivery_id for one in server.seen)
+        sent = Counter(seen.delivery_id for seen in server.seen)
         states = states_of(store)
         assert {own for own, state in states.items() if state == "accepted"} == set(sent)
         assert in_flight <= len(sent) < 12
@@ -64,7 +64,7 @@ def test_what_is_begun_is_finished_and_the_rest_waits_for_others(
         chosen = NotifierSettings(worker="another")
         Courier(store.deliveries, mailer_of(by_sendgrid(server.host, 12)), chosen).deliver(NOW)
         assert set(states_of(store).values()) == {"accepted"}
-        assert max(Counter(one.delivery_id for one in server.seen).values()) == 1
+        assert max(Counter(seen.delivery_id for seen in server.seen).values()) == 1
 
 
 def notifier(store: NotifierStore, folder: Path, worker: str, stopping: Callable[[], bool]) -> Notifier:

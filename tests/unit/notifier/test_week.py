@@ -31,7 +31,7 @@ def served(found: WindowMatches, before: tuple[Counted, ...] = (), time_zone: st
     jobs = [posting(f"j{back}", posted_at=NOON - back * DAY) for back in (0, 1, 3)]
     by, to = search(), recipient(time_zone=time_zone)
     window = DueWindow(by, key=1, from_cut=0, due_at=NOON, hour=12, weekday=None)
-    candidates = [Candidate(one, (by,)) for one in jobs]
+    candidates = [Candidate(job, (by,)) for job in jobs]
     return with_week(
         replace(digest(*jobs), recipient=to), DueSubscriber(to, (window,)), {by.search_id: found}, candidates, before
     )
@@ -98,11 +98,11 @@ def others(*also: PostingCore, before: int = 0, sent: bool = False, **settings: 
     """Of a digest of two jobs, where these matched too, `c` was sent or not, and earlier digests counted so many."""
     by, to = search(), recipient(hidden_companies=frozenset({fold_company("Hidden")}))
     found = [posting("a", posted_at=NOON - DAY), posting("b", posted_at=NOON - 2 * DAY), *also]
-    candidates = [Candidate(one, (by,)) for one in found]
+    candidates = [Candidate(job, (by,)) for job in found]
     known = [SentItem(posting("c").posting_id, "", "", NOON - 3 * DAY)] if sent else []
     outcome = curate(to, [by], candidates, known, NOON, CurateSettings(least_chance=0.0, **settings))
     window = DueWindow(by, key=1, from_cut=0, due_at=NOON, hour=12, weekday=None)
-    matched = WindowMatches(tuple(one.posting_id for one in found), len(found), more=False)
+    matched = WindowMatches(tuple(job.posting_id for job in found), len(found), more=False)
     earlier: tuple[Counted, ...] = ((NOON - DAY, counted((3, before))),)
     made = with_week(outcome, DueSubscriber(to, (window,)), {by.search_id: matched}, candidates, earlier)
     assert isinstance(made, Digest)

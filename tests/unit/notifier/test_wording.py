@@ -154,8 +154,8 @@ def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
 
 def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
     skills = SkillTerms(any=("Python", "Go", "Rust"))
-    one = search("Mine", Criteria(skills=skills))
-    assert wording.headline(digest(posting(), by=one), EN) == "1 new job for “Mine”"
+    mine = search("Mine", Criteria(skills=skills))
+    assert wording.headline(digest(posting(), by=mine), EN) == "1 new job for “Mine”"
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
 )
 def test_the_headline_names_several_searches_where_they_are_short(other: str, said: str) -> None:
     skills = SkillTerms(any=("Python", "Go", "Rust"))
-    one, two = search("Mine", Criteria(skills=skills)), search(other, Criteria(skills=skills, places=("PT",)))
-    mixed = [Candidate(posting("a"), (one,)), Candidate(posting("b", workplace="hybrid"), (two,))]
-    made = curate(recipient(), [one, two], mixed, [], NOON, CurateSettings(least_chance=0))
+    mine, another = search("Mine", Criteria(skills=skills)), search(other, Criteria(skills=skills, places=("PT",)))
+    mixed = [Candidate(posting("a"), (mine,)), Candidate(posting("b", workplace="hybrid"), (another,))]
+    made = curate(recipient(), [mine, another], mixed, [], NOON, CurateSettings(least_chance=0))
     assert isinstance(made, Digest)
     assert wording.headline(made, EN).startswith(said)
 
@@ -300,8 +300,8 @@ def test_a_part_of_its_country_that_the_title_names_stands_on_the_card(title: st
     ],
 )
 def test_age_is_told_by_the_readers_calendar(hours: int, zone: str, said: str) -> None:
-    one = posting(posted_at=NOON - timedelta(hours=hours))
-    seen, due = job_wording.seen_on(one, ZoneInfo(zone)), NOON.astimezone(ZoneInfo(zone)).date()
+    job = posting(posted_at=NOON - timedelta(hours=hours))
+    seen, due = job_wording.seen_on(job, ZoneInfo(zone)), NOON.astimezone(ZoneInfo(zone)).date()
     assert job_wording.age_line(seen, due, EN, posted=True) == said
 
 
