@@ -364,9 +364,9 @@ class TestPeople:
         store.search(ada)
         [claimed] = due(store, NOW + DAY)
         store.subscribers.change(ada.subscriber_id, replace(ada.profile, **change), NOW)
-        held = Hold(claimed.recipient, NOW + DAY, HoldCause("nothing_found"), ())
+        hold = Hold(claimed.recipient, NOW + DAY, HoldCause("nothing_found"), ())
         closings = [Closing(window, 1, NOW + 2 * DAY) for window in claimed.windows]
-        assert not store.digests.commit(held, closings, None, NOW + DAY)
+        assert not store.digests.commit(hold, closings, None, NOW + DAY)
 
     def test_feedback_reaches_whoever_curates(self, store: NotifierStore) -> None:
         ada = store.person("ada")

@@ -268,14 +268,14 @@ class TestWindows:
         store.matches.store(0, [arrival(0, posting("a"), [always.key])], NOW)
         waits[always.subscriber_id] = always.next_due_at
         cut, late = store.windows.take_cut(NOW), NOW + DAY
-        held = {person.recipient.subscriber_id for person in store.windows.claim_due("one", late, cut, LEASE, 5)}
+        leased = {person.recipient.subscriber_id for person in store.windows.claim_due("one", late, cut, LEASE, 5)}
         claimed: list[str] = []
         while some := store.windows.claim_due("two", late, cut, LEASE, 3):
-            assert len(some) == 3 or len(held) + len(claimed) + len(some) == len(waits)
+            assert len(some) == 3 or len(leased) + len(claimed) + len(some) == len(waits)
             claimed += [person.recipient.subscriber_id for person in some]
-        assert sorted(claimed) == sorted(waits.keys() - held)
+        assert sorted(claimed) == sorted(waits.keys() - leased)
         assert [waits[person] for person in claimed] == sorted(waits[person] for person in claimed)
-        assert max(waits[person] for person in held) <= waits[claimed[0]]
+        assert max(waits[person] for person in leased) <= waits[claimed[0]]
 
     def test_a_killed_worker_that_starts_again_gives_back_what_it_held(self, store: NotifierStore) -> None:
         store.search(store.person())

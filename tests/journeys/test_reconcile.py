@@ -87,12 +87,12 @@ def test_where_all_is_stored_nothing_differs(installation: Installation) -> None
     )
 
 
-@pytest.mark.parametrize(("key", "told"), [(1, "match"), (2, "nearly match")])
-def test_what_the_store_lost_is_told_sent_and_then_stored(installation: Installation, key: int, told: str) -> None:
+@pytest.mark.parametrize(("key", "verdict"), [(1, "match"), (2, "nearly match")])
+def test_what_the_store_lost_is_told_sent_and_then_stored(installation: Installation, key: int, verdict: str) -> None:
     installation.lose(key)
     ran = installation.reconcile("--dry-run")
     assert ran.code == 1
-    assert ran.out.splitlines()[0] == f"criteria {key}, posting p1: {told}, and not in the store"
+    assert ran.out.splitlines()[0] == f"criteria {key}, posting p1: {verdict}, and not in the store"
     assert len(list(installation.matching.log.read_all(MATCHES.name))) == 2, "a dry run sends nothing"
     ran = installation.reconcile()
     assert ran.code == 0
@@ -150,14 +150,14 @@ def test_closed_and_backlog_postings_are_counted_and_not_compared(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "why"),
     [(("--day", "tomorrow"), "is not a date"), (("--day", "2030-01-01"), "has not come yet")],
 )
 def test_a_day_that_is_none_or_has_not_come_is_refused(
-    installation: Installation, options: tuple[str, str], told: str
+    installation: Installation, options: tuple[str, str], why: str
 ) -> None:
     ran = run("reconcile", *options, "--now", LATER, "-c", installation.config)
-    assert (ran.code, told in ran.err) == (2, True)
+    assert (ran.code, why in ran.err) == (2, True)
 
 
 def test_without_a_log_there_is_nothing_to_reconcile(tmp_path: Path) -> None:

@@ -71,9 +71,9 @@ def test_what_its_roles_leave_out_cannot_reach_a_chance(
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS, WORDED, st.integers(0, 15))
 def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_beginners(
-    one: PostingCore, by: DueSearch, signs: Signs, words: str, asked: int
+    job: PostingCore, by: DueSearch, signs: Signs, words: str, asked: int
 ) -> None:
-    ready = PostingFeatures(one.model_copy(update={"description_text": words.format(asked)}))
+    ready = PostingFeatures(job.model_copy(update={"description_text": words.format(asked)}))
     judged, own = JudgedPosting(by.criteria, ready), signs.years or 0
     fewer, more = (
         chance_of(judged, wish_of(by.criteria, by.name, signs._replace(years=years))).value for years in (own, own + 3)
@@ -82,8 +82,8 @@ def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)
-def test_saying_nothing_of_oneself_is_in_no_doubt_for_it(one: PostingCore, by: DueSearch, signs: Signs) -> None:
-    ready = PostingFeatures(one)
+def test_saying_nothing_of_oneself_is_in_no_doubt_for_it(job: PostingCore, by: DueSearch, signs: Signs) -> None:
+    ready = PostingFeatures(job)
     silent, begins = (wish_of(by.criteria, by.name, signs._replace(home=None, years=years)) for years in (None, 0))
     place = FACTS.index("beginner")
     assert facts_of(silent, ready)[place] == facts_of(begins, ready)[place] == 1.0

@@ -163,13 +163,15 @@ def test_one_that_once_stood_for_six_weeks_is_told_after_four_times_as_long() ->
 
 
 @pytest.mark.parametrize(
-    ("listed", "unread", "told"), [(20, 500, True), (90, 10, False), (89, 11, True), (20, 9, False)]
+    ("listed", "unread", "amiss_now"), [(20, 500, True), (90, 10, False), (89, 11, True), (20, 9, False)]
 )
-def test_many_rows_that_cannot_be_read_are_told_at_once_and_few_are_not(listed: int, unread: int, told: bool) -> None:
+def test_many_rows_that_cannot_be_read_are_told_at_once_and_few_are_not(
+    listed: int, unread: int, amiss_now: bool
+) -> None:
     rows = Poll(HOUR, listed=True, moved=False, whole=True, unchanged=False, unread=unread)
     giving = given_after(Giving(), NOON, polled_of(rows, listed))
     found = amiss(kept(giving), NOON, SILENCE, None)
-    assert (found is not None) == told
+    assert (found is not None) == amiss_now
     if found is not None:
         assert (found.why, found.since, found.number) == ("unread", NOON, unread)
         assert "nothing can be read of" in found.said

@@ -42,9 +42,9 @@ def test_several_are_refused_where_one_of_them_is(many: list[bytes]) -> None:
 
 
 @given(_KEYS, _KEYS)
-def test_joined_and_without_are_union_and_difference(one: set[int], other: set[int]) -> None:
-    assert joined(keys_of(one), keys_of(other)).tolist() == sorted(one | other)
-    assert without(keys_of(one), keys_of(other)).tolist() == sorted(one - other)
+def test_joined_and_without_are_union_and_difference(keys: set[int], other: set[int]) -> None:
+    assert joined(keys_of(keys), keys_of(other)).tolist() == sorted(keys | other)
+    assert without(keys_of(keys), keys_of(other)).tolist() == sorted(keys - other)
 
 
 @given(_KEYS)

@@ -106,11 +106,11 @@ def test_each_line_of_json_lines_is_accounted_for(rows: list[object]) -> None:
 @LENIENT
 @given(st.lists(st.tuples(TEXT, TEXT, st.booleans()), max_size=6))
 def test_each_element_of_xml_is_accounted_for(rows: list[tuple[str, str, bool]]) -> None:
-    told = [
-        f"<job><id>{escape(one)}</id><title>{escape(other)}</title>{'<oops>' if broken else ''}</job>"
-        for one, other, broken in rows
+    elements = [
+        f"<job><id>{escape(row_id)}</id><title>{escape(other)}</title>{'<oops>' if broken else ''}</job>"
+        for row_id, other, broken in rows
     ]
-    assert len(parts(KINDS["xml"], f"<jobs>{''.join(told)}</jobs>")) == len(rows)
+    assert len(parts(KINDS["xml"], f"<jobs>{''.join(elements)}</jobs>")) == len(rows)
 
 
 @LENIENT

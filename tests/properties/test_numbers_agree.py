@@ -35,7 +35,7 @@ def digests(draw: st.DrawFn) -> Digest | None:
     made = list[Candidate]()
     found = dict[str, list[str]]()
     for number in range(draw(st.integers(1, 14))):
-        one = posting(
+        job = posting(
             f"job{number}",
             company=draw(st.sampled_from(["Acme", "Borealis", ""])),
             description_text=words_about(f"job{draw(st.integers(0, 13))}"),
@@ -43,9 +43,9 @@ def digests(draw: st.DrawFn) -> Digest | None:
             salary=draw(st.sampled_from([None, pay(None, 90_000), pay(None, 58_000)])),
         )
         by = tuple(draw(st.lists(st.sampled_from(SEARCHES), min_size=1, unique_by=lambda search: search.search_id)))
-        made.append(Candidate(one, by))
+        made.append(Candidate(job, by))
         for some in by:
-            found.setdefault(some.search_id, []).append(one.posting_id)
+            found.setdefault(some.search_id, []).append(job.posting_id)
     to = recipient(
         locale=draw(st.sampled_from(["en", "de", "es"])), time_zone=draw(st.sampled_from(["UTC", "Asia/Tokyo"]))
     )

@@ -152,22 +152,22 @@ def _rendered(draw: st.DrawFn, notation: Notation) -> tuple[str, Decimal | None,
     form = draw(st.sampled_from(forms))
     money, label, after = (draw(st.sampled_from(words)) for words in (notation.money, notation.labels, notation.after))
     number = NUMBERS[draw(st.sampled_from(notation.numbers))]
-    one, other = (number(Decimal(amount)) for amount in (low, high))
+    lower_end, other = (number(Decimal(amount)) for amount in (low, high))
     if form == "plus":
-        return f"{label}{money.format(one + '+')}{after}", Decimal(low), None
+        return f"{label}{money.format(lower_end + '+')}{after}", Decimal(low), None
     if form == "range":
         link = draw(st.sampled_from((*_DASHES, *between)))
         once = draw(st.booleans())
-        ends = _ends_with_one_sign(money, one, other) if once else (money.format(one), money.format(other))
+        ends = _ends_with_one_sign(money, lower_end, other) if once else (money.format(lower_end), money.format(other))
         return f"{label}{ends[0]}{link}{ends[1]}{after}", Decimal(low), Decimal(high)
     ahead = "" if form == "sum" else draw(st.sampled_from(lower if form == "from" else upper))
-    text = f"{label}{ahead}{money.format(one)}{after}"
+    text = f"{label}{ahead}{money.format(lower_end)}{after}"
     return text, None if form == "up to" else Decimal(low), None if form == "from" else Decimal(low)
 
 
-def _ends_with_one_sign(money: str, one: str, other: str) -> tuple[str, str]:
+def _ends_with_one_sign(money: str, lower_end: str, other: str) -> tuple[str, str]:
     ahead, behind = money.split("{}")
-    return f"{ahead}{one}", f"{other}{behind}"
+    return f"{ahead}{lower_end}", f"{other}{behind}"
 
 
 def _read(text: str, country: str | None) -> Salary | None:

@@ -69,9 +69,9 @@ def test_the_outcome_is_the_worst_reason_and_each_criterion_speaks_once(pair: tu
 
 
 @given(names, names)
-def test_all_is_a_subset_none_is_disjoint_any_is_an_overlap_with_parents(asked: list[str], held: list[str]) -> None:
+def test_all_is_a_subset_none_is_disjoint_any_is_an_overlap_with_parents(asked: list[str], named: list[str]) -> None:
     assume(asked)
-    posting, wanted, has = having(*held), tuple(asked), set(held)
+    posting, wanted, has = having(*named), tuple(asked), set(named)
     implied = has.union(*(taxonomy().parents(name) for name in has))
     assert (fit_of(skills(all=wanted), posting, "skills.all") == "yes") is (set(asked) <= has)
     assert (fit_of(skills(none=wanted), posting, "skills.none") == "no") is bool(set(asked) & has)

@@ -119,11 +119,11 @@ terms = st.sampled_from(["a", "b", "c", "d"])
 
 @given(st.lists(st.lists(terms, min_size=1, max_size=3), max_size=4), st.lists(terms, max_size=2), st.sets(terms))
 def test_alternatives_that_are_left_out_decide_nothing(
-    groups: list[list[str]], excluded: list[str], held: set[str]
+    groups: list[list[str]], excluded: list[str], words: set[str]
 ) -> None:
     query = TextQuery.parse(" ".join([" OR ".join(group) for group in groups] + [f"-{term}" for term in excluded]))
-    expected = all(held.intersection(group) for group in groups) and held.isdisjoint(excluded)
-    assert query.fits(" ".join(sorted(held)), "") is expected
+    expected = all(words.intersection(group) for group in groups) and words.isdisjoint(excluded)
+    assert query.fits(" ".join(sorted(words)), "") is expected
 
 
 @given(st.text(max_size=40))

@@ -34,7 +34,7 @@ def jobs(draw: st.DrawFn) -> list[tuple[int, PostingCore]]:
     for number in range(draw(st.integers(1, 16))):
         day = draw(st.integers(0, ARRIVING - 1))
         ends = draw(st.sampled_from([None] * 4 + [day + 1, day + 3]))
-        one = posting(
+        job = posting(
             f"job{number}",
             title=draw(st.sampled_from(["Python engineer", "Developer"])),
             company=draw(st.sampled_from(["Acme", "Borealis", ""])),
@@ -42,7 +42,7 @@ def jobs(draw: st.DrawFn) -> list[tuple[int, PostingCore]]:
             posted_at=NOON + day * DAY - timedelta(hours=1),
             expires_at=None if ends is None else NOON + ends * DAY,
         )
-        made.append((day, one))
+        made.append((day, job))
     return made
 
 

@@ -37,11 +37,11 @@ _CUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, 
 
 @given(_rows(), _CUTS, st.data(), st.integers(1, 4), st.integers(1, 20), st.integers(1, 7))
 def test_each_window_holds_its_best_rows(
-    rows: list[Row], positions: list[tuple[int, int]], data: st.DataObject, most: int, held: int, slice_: int
+    rows: list[Row], positions: list[tuple[int, int]], data: st.DataObject, most: int, most_hits: int, slice_: int
 ) -> None:
     cuts = {number: Cut(number, dict(enumerate(position))) for number, position in enumerate(positions)}
     wanted = {number: sorted(data.draw(st.frozensets(_KEYS, max_size=6))) for number in cuts}
-    hits = WindowHits(DueKeys(wanted, cuts), most, held)
+    hits = WindowHits(DueKeys(wanted, cuts), most, most_hits)
     for partition in (0, 1):
         own = [row for row in rows if row.partition == partition]
         for start in range(0, len(own), slice_):

@@ -26,7 +26,9 @@ def test_every_file_and_folder_that_is_named_is_there(page: str) -> None:
 
 def test_the_layers_are_those_that_imports_are_held_to() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    [layers] = [one["layers"] for one in settings["tool"]["importlinter"]["contracts"] if one["type"] == "layers"]
+    [layers] = [
+        contract["layers"] for contract in settings["tool"]["importlinter"]["contracts"] if contract["type"] == "layers"
+    ]
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     block = page.partition("## Who may import whom")[2].partition("## ")[0]
     drawn = [line.strip().split("   ")[0] for line in block.splitlines() if line.startswith("    ")]

@@ -18,7 +18,7 @@ from services.notifier.importing.rows import COLUMNS
 from tests.support.command_line import run
 
 ROOT = Path(__file__).parents[2]
-TABLES: list[tuple[str, type[BaseModel]]] = [one for one in tables() if not one[0].startswith("ingest.mappings")]
+TABLES: list[tuple[str, type[BaseModel]]] = [table for table in tables() if not table[0].startswith("ingest.mappings")]
 
 
 def test_the_page_is_what_the_models_say() -> None:
@@ -37,11 +37,11 @@ def test_the_example_of_criteria_is_taken() -> None:
 
 
 def test_the_examples_of_an_import_are_taken_in_both_forms() -> None:
-    person: dict[str, Any] = {one.name: one.example for one in PERSON}
-    search: dict[str, Any] = {one.name: one.example for one in SEARCH}
+    person: dict[str, Any] = {field.name: field.example for field in PERSON}
+    search: dict[str, Any] = {field.name: field.example for field in SEARCH}
     [entry] = read_people(json.dumps(person | {"searches": [search]}))
     assert isinstance(entry, Entry)
-    assert {one.name for one in (*PERSON, *SEARCH)} - {"searches"} | {"search"} == set(COLUMNS)
+    assert {field.name for field in (*PERSON, *SEARCH)} - {"searches"} | {"search"} == set(COLUMNS)
 
 
 def test_the_fields_of_a_pushed_posting_are_all_there_and_its_example_is_taken() -> None:

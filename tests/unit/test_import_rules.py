@@ -62,7 +62,7 @@ def test_the_rules_hold() -> None:
 
 
 def test_every_package_and_module_has_its_layer() -> None:
-    [layered] = [one for one in _contracts() if one["type"] == "layers"]
+    [layered] = [contract for contract in _contracts() if contract["type"] == "layers"]
     named = {part.strip() for layer in layered["layers"] for part in layer.split("|")}
     on_disk = {f"services.{path.stem}" for path in (_ROOT / "services").iterdir() if not path.name.startswith("_")}
     assert on_disk - named == set()

@@ -38,8 +38,8 @@ def test_postings_that_the_index_lacks_are_counted(
     operations.follow_index(counted)
 
     def is_told() -> bool:
-        told = operations.metrics.registry.get_sample_value("jobchime_index_lacks_postings")
-        return told == lacks or (asked != [] and told is not None and math.isnan(told) and math.isnan(lacks))
+        lacking = operations.metrics.registry.get_sample_value("jobchime_index_lacks_postings")
+        return lacking == lacks or (asked != [] and lacking is not None and math.isnan(lacking) and math.isnan(lacks))
 
     until(is_told, f"{lacks} is told")
     assert {*asked} == {LATER - WEEK}

@@ -46,8 +46,8 @@ def test_a_share_of_one_axis_meets_each_value_of_another_and_all_meet_all() -> N
 def test_a_test_runs_over_one_store_for_each_other_value_and_both_stores_are_tried() -> None:
     items = [Item(f"test_{at}", store=store, word=word) for at in range(20) for store in (0, 1) for word in (0, 1)]
     kept: list[Any] = thinned(items)
-    assert len({(one.nodeid.partition("[")[0], one.callspec.indices["word"]) for one in kept}) == len(kept) == 40
-    assert {one.callspec.indices["store"] for one in kept} == {0, 1}
+    assert len({(item.nodeid.partition("[")[0], item.callspec.indices["word"]) for item in kept}) == len(kept) == 40
+    assert {item.callspec.indices["store"] for item in kept} == {0, 1}
     assert thinned(items) == kept
 
 
@@ -72,8 +72,8 @@ def test_each_row_that_fails_is_named() -> None:
         assert a == b
 
     tried: Callable[..., None] = in_one_test("a, b", [(1, 1), (2, 3), (4, 5)])(equal)
-    with pytest.raises(AssertionError, match=r"(?s)\(2, 3\).*\(4, 5\)") as told:
+    with pytest.raises(AssertionError, match=r"(?s)\(2, 3\).*\(4, 5\)") as failed:
         tried()
-    assert "(1, 1)" not in str(told.value)
+    assert "(1, 1)" not in str(failed.value)
     with pytest.raises(AssertionError):
         in_one_test("a, b", [])(equal)()

@@ -44,8 +44,8 @@ def test_sources_that_the_settings_have_otherwise_are_counted(
     file.write_text(text)
     mapping.write_text(MAPPING % title)
 
-    def told() -> bool:
+    def counted() -> bool:
         """A scrape waits no longer than two seconds for what it reads."""
         return operations.metrics.registry.get_sample_value("jobchime_sources_not_taken_up") == count
 
-    until(told, f"{count} are told")
+    until(counted, f"{count} are told")

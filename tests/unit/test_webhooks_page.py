@@ -29,8 +29,8 @@ HOOK = Webhook("hook", "somebody", None, "", "salt", "active", 0, datetime.now(U
 def test_the_receiver_of_the_page_answers_challenges_and_tells_of_each_job_once(tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/webhooks.md").read_text("utf-8"), re.DOTALL)
     job = (ROOT / "schemas/examples/webhook.v1.json").read_bytes()
-    told = json.loads(job)["data"]
-    [search] = told["searches"]
+    job_data = json.loads(job)["data"]
+    [search] = job_data["searches"]
     secret, port, said = Ids(b"a secret for tests only").webhook_secret("hook", "salt"), free_port(), tmp_path / "said"
     post = poster(WebhookSettings(allow_private=True))
 

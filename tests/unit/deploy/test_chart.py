@@ -100,12 +100,15 @@ def test_each_service_runs_closed_and_bounded(whole) -> None:
 
 def test_processors_are_bounded_where_that_is_wanted(whole) -> None:
     assert [
-        one for pod in _pods(whole).values() for one in _containers(pod) if "cpu" in one["resources"]["limits"]
+        container
+        for pod in _pods(whole).values()
+        for container in _containers(pod)
+        if "cpu" in container["resources"]["limits"]
     ] == []
     bounded = _pods(rendered(*WHOLE, "--set", "cpuLimits.enabled=true"))
     for name, pod in bounded.items():
-        for one in _containers(pod):
-            limits = one["resources"]["limits"]
+        for container in _containers(pod):
+            limits = container["resources"]["limits"]
             assert limits["cpu"] == ("1" if name in ("console", "migrate") else "2")
             assert limits["memory"]
 

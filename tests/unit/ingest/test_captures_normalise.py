@@ -134,10 +134,10 @@ def test_what_is_set_as_a_condition_is_read_as_labelled(normalised: Normalised) 
         assert found.recall >= 0.85, (kind, found.errors)
 
 
-def _scores(told: str) -> dict[str, float]:
+def _scores(printed: str) -> dict[str, float]:
     """Percent, of the counts that the scorer prints rather than what it rounds them to."""
     found: dict[str, float] = {}
-    for line in told.splitlines():
+    for line in printed.splitlines():
         if of := _RIGHT.match(line):
             found[of[1]] = 100 * int(of[2]) / int(of[3])
         elif of := _FOUND.match(line):

@@ -33,16 +33,16 @@ class Holding:
     body: bytes
     go: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    held: int = 0
+    requests: int = 0
     most: int = 0
 
     def __call__(self, exchange: Exchange) -> None:
         with self.lock:
-            self.held += 1
-            self.most = max(self.most, self.held)
+            self.requests += 1
+            self.most = max(self.most, self.requests)
         self.go.wait(60)
         with self.lock:
-            self.held -= 1
+            self.requests -= 1
         exchange.reply(200, self.body)
 
 
@@ -61,7 +61,7 @@ def test_sources_that_hang_hold_up_no_other(server: FeedServer, tmp_path: Path) 
     on = on_bench(tmp_path, *hanging(server, 4), fine)
     with on.collector:
         on.collector.tick(NOON)
-        until(lambda: holding.held == 4 and on.ledger.health("fine") is not None, "four are asked")
+        until(lambda: holding.requests == 4 and on.ledger.health("fine") is not None, "four are asked")
         until(lambda: on.sent.events() == ["seen 1"], "the fifth is polled meanwhile")
         asked = on.ledger.health("held-localhost")
         assert asked is not None
@@ -80,9 +80,9 @@ def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: P
     with on.collector:
         for number in range(1, 7):
             on.collector.tick(NOON)
-            until(lambda number=number: holding.held == min(number, 4), "one more is asked")
+            until(lambda number=number: holding.requests == min(number, 4), "one more is asked")
             on.collector.tick(NOON)
-            assert holding.held == min(number, 4)
+            assert holding.requests == min(number, 4)
             clock[0] += 11
         holding.go.set()
 
@@ -94,7 +94,7 @@ def test_a_host_is_asked_by_one_poll_at_a_time(server: FeedServer, tmp_path: Pat
     with on.collector:
         on.collector.tick(NOON)
         on.collector.tick(NOON)
-        until(lambda: holding.held == 1, "it is asked")
+        until(lambda: holding.requests == 1, "it is asked")
         holding.go.set()
         until(lambda: len(on.sent.raw()) == 3, "all are polled")
     assert holding.most == 1
@@ -114,7 +114,7 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
     with on.collector:
         for number in range(1, hang + 1):
             on.collector.tick(NOON)
-            until(lambda number=number: holding.held == number, "one more is asked")
+            until(lambda number=number: holding.requests == number, "one more is asked")
             clock[0] += 11
         on.collector.tick(NOON)
         if polled:
@@ -182,8 +182,8 @@ def test_the_end_leaves_a_source_that_hangs_and_another_life_polls_it(server: Fe
     on = on_bench(tmp_path, *hanging(server, 1))
     with on.collector:
         on.collector.tick(NOON)
-        until(lambda: holding.held == 1, "it is asked")
-    assert holding.held == 1
+        until(lambda: holding.requests == 1, "it is asked")
+    assert holding.requests == 1
     threads = [thread for thread in threading.enumerate() if thread.name == "poll"]
     holding.go.set()
     for thread in threads:

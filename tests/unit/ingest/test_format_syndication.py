@@ -313,8 +313,8 @@ def test_a_feed_that_says_too_much_of_itself_keeps_its_items(why: str, where: st
     bad = HEADS[why]
     pieces = {"before": (bad, "", ""), "between": ("", bad, ""), "after": ("", "", bad)}[where]
     first, between, after = pieces
-    one, two = (f"<item>{entry(number)}</item>" for number in (1, 2))
-    body = rss(channel=TITLE + first + one + between + two + after)
+    item, next_item = (f"<item>{entry(number)}</item>" for number in (1, 2))
+    body = rss(channel=TITLE + first + item + between + next_item + after)
     began = time.monotonic()
     found = parts("syndication", body)
     assert time.monotonic() - began < 60

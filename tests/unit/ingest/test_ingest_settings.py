@@ -41,7 +41,7 @@ def test_a_settings_file_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "mistake"),
     [
         ({"name": "Bad Name"}, "name"),
         ({"url": "ftp://x.example/feed"}, "neither http"),
@@ -56,9 +56,9 @@ def test_a_settings_file_is_read() -> None:
         ({"evry": "5m"}, "evry"),
     ],
 )
-def test_mistakes_are_told(fields: dict[str, object], told: str) -> None:
+def test_mistakes_are_told(fields: dict[str, object], mistake: str) -> None:
     sound: dict[str, object] = {"name": "fern", "url": "https://fern.example/jobs"}
-    with pytest.raises(ValidationError, match=told):
+    with pytest.raises(ValidationError, match=mistake):
         SourceSettings.model_validate({**sound, **fields})
 
 

@@ -165,7 +165,7 @@ def test_a_restriction_closes_what_is_open_without_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("places", "told"),
+    ("places", "text"),
     [
         ({"city": "Porto", "region": "Norte", "country": "Portugal"}, "Porto (Norte), Portugal"),
         ({"city": "Porto", "country": "Portugal"}, "Porto, Portugal"),
@@ -176,13 +176,13 @@ def test_a_restriction_closes_what_is_open_without_one() -> None:
         ({"place": "by the sea"}, "by the sea"),
     ],
 )
-def test_what_is_not_there_leaves_nothing_behind_in_a_template(places: dict[str, str], told: str) -> None:
+def test_what_is_not_there_leaves_nothing_behind_in_a_template(places: dict[str, str], text: str) -> None:
     known = mapped(
         "kind = 'json'" + JSON_FIELDS + "locations = { template = ['{city} ({region}), {country}', '{place}'] }"
     )
     assert [
         location.text for location in only_draft(known, json.dumps([{"id": 1, "title": "Baker", **places}])).locations
-    ] == [told]
+    ] == [text]
 
 
 def test_a_row_without_an_id_or_a_title_names_the_path_and_what_is_near() -> None:
@@ -195,7 +195,7 @@ def test_a_row_without_an_id_or_a_title_names_the_path_and_what_is_near() -> Non
 
 
 @pytest.mark.parametrize(
-    ("row", "path", "told"),
+    ("row", "path", "instead"),
     [
         ({"tags": []}, "tags", '"tags" is an empty list'),
         ({"tags": None}, "tags", '"tags" is null'),
@@ -213,18 +213,18 @@ def test_a_row_without_an_id_or_a_title_names_the_path_and_what_is_near() -> Non
         ({}, "$.board", '"$.board" is not in the feed around its rows'),
     ],
 )
-def test_a_path_that_finds_nothing_says_what_is_there(row: dict[str, object], path: str, told: str) -> None:
+def test_a_path_that_finds_nothing_says_what_is_there(row: dict[str, object], path: str, instead: str) -> None:
     known = mapped("kind = 'json'" + JSON_FIELDS + f'locations = "{path}"')
     (item,) = items(known, json.dumps([{"id": 1, "title": "Baker", **row}]))
     (trace,) = (trace for trace in known.traces(item.data) if trace.field == "locations")
-    assert (trace.found, trace.instead) == (False, told)
+    assert (trace.found, trace.instead) == (False, instead)
 
 
 PAYS: list[object] = ["65k", "70k", {"from": "65,000"}]
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "instead"),
     [
         ("workplace", "Home office", "is none of remote, hybrid, onsite"),
         ("posted_at", "11/08/2026", "is no date that is understood"),
@@ -233,12 +233,12 @@ PAYS: list[object] = ["65k", "70k", {"from": "65,000"}]
         ("pay.min", "1,800 EUR", "is no plain number"),
     ],
 )
-def test_a_value_that_is_not_understood_is_told_too(field: str, value: str, told: str) -> None:
+def test_a_value_that_is_not_understood_is_told_too(field: str, value: str, instead: str) -> None:
     rule = 'pay = { min = "value" }' if field == "pay.min" else f'{field} = "value"'
     known = mapped("kind = 'json'" + JSON_FIELDS + rule)
     (item,) = items(known, json.dumps([{"id": 1, "title": "Baker", "value": value}]))
     (trace,) = (trace for trace in known.traces(item.data) if trace.field == field)
-    assert told in trace.instead
+    assert instead in trace.instead
     assert value in trace.instead
 
 

@@ -115,10 +115,10 @@ def test_a_second_band_of_pay_may_count_only_where_the_first_is_not_there() -> N
     assert [draft.pay for draft in made] == [(first,), (PayBand("old", Decimal(7), None, None, "year"),), ()]
 
 
-def recognising(told: str, kind: str = "json") -> Mapped:
+def recognising(condition: str, kind: str = "json") -> Mapped:
     if kind == "csv":
-        return mapped(f"kind = 'csv'\nrecognise = {told}\n[fields]\nsource_id = 'Id'\ntitle = 'Job Title'")
-    return mapped(f"kind = 'json'\nitems = 'jobs'\nrecognise = {told}{JSON_FIELDS}")
+        return mapped(f"kind = 'csv'\nrecognise = {condition}\n[fields]\nsource_id = 'Id'\ntitle = 'Job Title'")
+    return mapped(f"kind = 'json'\nitems = 'jobs'\nrecognise = {condition}{JSON_FIELDS}")
 
 
 def test_a_feed_is_known_by_members_that_may_be_empty() -> None:

@@ -114,7 +114,7 @@ def test_names_without_a_prefix_are_those_of_a_namespace_that_a_row_declares_for
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "instead"),
     [
         ("there", '"there" is there in a namespace of its own: give that a prefix in namespaces'),
         ("Title", '"Title" is not there; near: title'),
@@ -125,14 +125,14 @@ def test_names_without_a_prefix_are_those_of_a_namespace_that_a_row_declares_for
         ("/jobs/name", '"/jobs/name" is not in the feed around its rows'),
     ],
 )
-def test_a_path_that_finds_nothing_says_what_is_there(path: str, told: str) -> None:
+def test_a_path_that_finds_nothing_says_what_is_there(path: str, instead: str) -> None:
     known = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS + f'locations = "{path}"')
     row = job(
         1, '<place><town>Porto</town></place><link href="https://a.example"/><empty/><there xmlns="urn:y">x</there>'
     )
     (item,) = items(known, feed(row))
     (trace,) = (trace for trace in known.traces(item.data) if trace.field == "locations")
-    assert (trace.found, trace.instead) == (False, told)
+    assert (trace.found, trace.instead) == (False, instead)
 
 
 def test_contact_elements_are_dropped_and_what_stands_behind_them_is_not() -> None:

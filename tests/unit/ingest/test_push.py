@@ -170,8 +170,8 @@ def test_unknown_fields_are_named_in_an_answer_and_cost_no_posting(tmp_path: Pat
             assert answer.status == 207
             assert answer.body["accepted"] == 2
             assert answer.body["warnings"] == [SALLARY, *others]
-        one = pushed.client.push(posting("4", sallary="100"))
-        assert (one.status, one.body["warnings"]) == (202, [SALLARY | {"item": 0}])
+        answer_to_one = pushed.client.push(posting("4", sallary="100"))
+        assert (answer_to_one.status, answer_to_one.body["warnings"]) == (202, [SALLARY | {"item": 0}])
         assert "warnings" not in pushed.client.push(posting("5")).body
 
 

@@ -86,13 +86,13 @@ def test_few_pages_are_enough_and_the_attribution_is_told(server: FeedServer) ->
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "finding"),
     [(b"<html>hello</html>", "of no known format"), (b"", "empty"), (board(), "It would give no posting")],
 )
-def test_a_feed_that_gives_nothing_is_told(server: FeedServer, body: bytes, told: str) -> None:
+def test_a_feed_that_gives_nothing_is_told(server: FeedServer, body: bytes, finding: str) -> None:
     report = checked(source(server.on("/feed", serve.served(body))))
     assert not report.usable
-    assert told in "\n".join(lines(report))
+    assert finding in "\n".join(lines(report))
 
 
 def test_a_feed_that_cannot_be_had_is_told(server: FeedServer, tmp_path: Path) -> None:

@@ -141,8 +141,8 @@ def test_rows_that_ask_for_nothing_but_a_place_are_found_among_those_of_their_sk
 
 
 @given(st.floats(0, 1e14), st.floats(0, 1e14))
-def test_ranks_never_fall_where_floors_rise(one: float, other: float) -> None:
-    assert rank_of(min(one, other)) <= rank_of(max(one, other)) < MOST_RANK
+def test_ranks_never_fall_where_floors_rise(floor: float, other: float) -> None:
+    assert rank_of(min(floor, other)) <= rank_of(max(floor, other)) < MOST_RANK
 
 
 def test_a_kernel_that_is_not_installed_is_asked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:

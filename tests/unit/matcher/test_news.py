@@ -24,7 +24,7 @@ def record(version: int, asks: str = GO, *, removed: bool = False, key: int = 1)
 
 
 @pytest.mark.parametrize(
-    ("held", "found", "new"),
+    ("known", "found", "new"),
     [
         (None, record(1), True),
         (Held(1), record(2), False),
@@ -53,9 +53,9 @@ def record(version: int, asks: str = GO, *, removed: bool = False, key: int = 1)
     ],
 )
 def test_a_record_is_new_unless_its_question_was_surely_searched_for(
-    held: Held | None, found: CriteriaRecord, new: bool
+    known: Held | None, found: CriteriaRecord, new: bool
 ) -> None:
-    assert asks_new([found], {} if held is None else {1: held}) == [new]
+    assert asks_new([found], {} if known is None else {1: known}) == [new]
 
 
 def test_within_a_batch_each_record_is_held_against_the_one_before() -> None:
@@ -67,19 +67,19 @@ def test_within_a_batch_each_record_is_held_against_the_one_before() -> None:
 class Index:
     """A shared index with one key, and what has been searched for since the key asks this."""
 
-    held: Held | None = None
+    known: Held | None = None
     searched: str | None = None
 
     def handle(self, batch: list[CriteriaRecord], *, killed: bool) -> None:
         """As the matcher does; killed after the index took the batch, and before anything went out."""
-        new = asks_new(batch, {} if self.held is None else {1: self.held})
+        new = asks_new(batch, {} if self.known is None else {1: self.known})
         for change in batch:
-            if self.held is None or change.version > self.held.version:
-                self.held = Held(change.version, change.criteria_id, change.removed)
+            if self.known is None or change.version > self.known.version:
+                self.known = Held(change.version, change.criteria_id, change.removed)
         if killed:
             return
         for change, is_new in zip(batch, new, strict=True):
-            if is_new and change.criteria_id == self.held.criteria_id and not self.held.removed:
+            if is_new and change.criteria_id == self.known.criteria_id and not self.known.removed:
                 self.searched = change.criteria_id
 
 
@@ -99,7 +99,7 @@ def test_through_kills_and_rebuilds_the_last_question_is_always_searched_for(
     index, at = Index(), 0
     if ahead:
         newest = log[:ahead][-1]
-        index.held = Held(newest.version, newest.criteria_id, newest.removed)
+        index.known = Held(newest.version, newest.criteria_id, newest.removed)
     for size, killed in [*cuts, *[(1, False)] * len(log)]:
         batch = log[at : at + size]
         if not batch:

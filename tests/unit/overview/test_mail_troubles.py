@@ -114,8 +114,8 @@ def test_mails_that_are_put_off_for_long_are_told_of(put_off: int, grave: bool) 
 
 
 @pytest.mark.parametrize(
-    ("unended", "ended", "told"), [(1, 0, False), (2, 0, True), (2, 1, False), (10, 90, False), (11, 89, True)]
+    ("unended", "ended", "grave"), [(1, 0, False), (2, 0, True), (2, 1, False), (10, 90, False), (11, 89, True)]
 )
-def test_mails_that_a_provider_took_and_tells_no_end_of_are_told_of(unended: int, ended: int, told: bool) -> None:
+def test_mails_that_a_provider_took_and_tells_no_end_of_are_told_of(unended: int, ended: int, grave: bool) -> None:
     found = list(mail_troubles(MailFigures(arriving=Arriving(unended=unended, ended=ended)), NOON))
-    assert [trouble.grave for trouble in found] == [True] * told
+    assert [trouble.grave for trouble in found] == [True] * grave

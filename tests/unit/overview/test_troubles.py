@@ -181,7 +181,7 @@ def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "told"),
+    ("states", "why"),
     [
         ((), "no source is in the settings, and nobody may push"),
         (("off", "off"), "no source is asked, as each is off in the settings"),
@@ -190,18 +190,18 @@ def test_that_no_source_gives_anything_is_a_failure(state: SourceState) -> None:
     ],
 )
 def test_that_the_settings_let_no_posting_come_is_a_failure_once_somebody_searches(
-    states: tuple[SourceState, ...], told: str | None
+    states: tuple[SourceState, ...], why: str | None
 ) -> None:
     sources = tuple(SourceFigures(str(at), state) for at, state in enumerate(states))
     grave = [trouble.what for trouble in troubles(figures(sources=sources, searches=1)) if trouble.grave]
-    assert [what.partition(":")[0] for what in grave] == ([told] if told else [])
+    assert [what.partition(":")[0] for what in grave] == ([why] if why else [])
     assert healthy(figures(sources=sources))
 
 
-@pytest.mark.parametrize(("held", "sent", "told"), [(20, 0, True), (19, 0, False), (400, 1, False)])
-def test_a_day_in_which_every_digest_is_held_is_a_note(held: int, sent: int, told: bool) -> None:
-    found = troubles(figures(digests={"hold": held, "digest": sent}))
-    assert ["notifier.curate.least_chance" in trouble.do for trouble in found] == [True] * told
+@pytest.mark.parametrize(("holds", "sent", "noted"), [(20, 0, True), (19, 0, False), (400, 1, False)])
+def test_a_day_in_which_every_digest_is_held_is_a_note(holds: int, sent: int, noted: bool) -> None:
+    found = troubles(figures(digests={"hold": holds, "digest": sent}))
+    assert ["notifier.curate.least_chance" in trouble.do for trouble in found] == [True] * noted
     assert not [trouble for trouble in found if trouble.grave]
 
 
@@ -211,7 +211,7 @@ def test_all_is_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overview", "told", "do"),
+    ("overview", "what", "do"),
     [
         (
             figures(pauses=Pauses(sending=True, restored=True), deliveries={"pending": 3}),
@@ -364,9 +364,9 @@ def test_all_is_well() -> None:
         (figures(outbox=20_000), "20,000 records wait", "notifier"),
     ],
 )
-def test_what_is_grave_comes_with_what_to_do(overview: Overview, told: str, do: str) -> None:
+def test_what_is_grave_comes_with_what_to_do(overview: Overview, what: str, do: str) -> None:
     (found,) = troubles(overview)
-    assert told in found.what
+    assert what in found.what
     assert do in found.do
     assert found.grave
     assert not healthy(overview)
@@ -433,7 +433,7 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overview", "told", "do"),
+    ("overview", "what", "do"),
     [
         (replace(WELL, services=(replace(service(), paused=True),)), "matcher is paused", "`jobchime resume matcher`"),
         (
@@ -466,9 +466,9 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
         ),
     ],
 )
-def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, told: str, do: str) -> None:
+def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, what: str, do: str) -> None:
     (found,) = troubles(overview)
-    assert told in found.what
+    assert what in found.what
     assert do in found.do
     assert healthy(overview)
 

@@ -27,5 +27,5 @@ def test_why_nothing_is_written_is_told(
     disk = SimpleNamespace(f_flag=flags, f_bavail=free // 4_096, f_frsize=4_096)
     with watcher(Settings(data=tmp_path)) as stream:
         monkeypatch.setattr(os, "statvfs", lambda folder: disk)
-        told = [engine.said for engine in stream.look().engines if engine.name == DATA_FOLDER]
-    assert [why.startswith(said or "") for why in told] == [True] * (said is not None)
+        reasons = [engine.said for engine in stream.look().engines if engine.name == DATA_FOLDER]
+    assert [why.startswith(said or "") for why in reasons] == [True] * (said is not None)

@@ -67,15 +67,15 @@ class TestCanonical:
         ]
 
     @pytest.mark.parametrize(
-        ("said", "told"),
+        ("said", "meant"),
         [
             ("Cambridge", "'Cambridge' may be Cambridge, GB; Cambridge, CA-ON; Cambridge, US-MA or Cambridge, NZ"),
             ("Munih", "did you mean Munich, DE"),
             ("Atlantis, Germany", "'Atlantis, Germany' is not a town"),
         ],
     )
-    def test_what_is_no_one_town_is_refused_with_what_may_be_meant(self, said: str, told: str) -> None:
-        with pytest.raises(CriteriaError, match=told):
+    def test_what_is_no_one_town_is_refused_with_what_may_be_meant(self, said: str, meant: str) -> None:
+        with pytest.raises(CriteriaError, match=meant):
             near(9, said)
 
     def test_accepting_unknown_towns_says_nothing_by_itself(self) -> None:

@@ -34,7 +34,7 @@ def test_what_says_something_of_the_work_stays_in_a_title(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("title", "other"),
     [
         ("Full-Stack Developer", "Fullstack Developer"),
         ("Ingénieur(e) logiciel", "Ingénieur logiciel"),
@@ -46,12 +46,12 @@ def test_what_says_something_of_the_work_stays_in_a_title(title: str) -> None:
         ("Receivables Collector - Marketing (Brazil)", "Remote - Receivables Collector - Marketing (Uruguay)"),
     ],
 )
-def test_one_title_is_written_in_several_ways(one: str, other: str) -> None:
-    assert fold_title(one) == fold_title(other)
+def test_one_title_is_written_in_several_ways(title: str, other: str) -> None:
+    assert fold_title(title) == fold_title(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("title", "other"),
     [
         ("Account Executive - Spain", "Account Executive - Italy"),
         ("Country Manager, France", "Country Manager, Japan"),
@@ -63,13 +63,13 @@ def test_one_title_is_written_in_several_ways(one: str, other: str) -> None:
         ("Customer Success Manager (EMEA)", "Customer Success Manager (APAC)"),
     ],
 )
-def test_the_market_that_one_works_is_part_of_the_work(one: str, other: str) -> None:
-    assert works_a_market(one)
-    assert fold_title(one) != fold_title(other)
+def test_the_market_that_one_works_is_part_of_the_work(title: str, other: str) -> None:
+    assert works_a_market(title)
+    assert fold_title(title) != fold_title(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("title", "other"),
     [
         ("Sales Operations Analyst (Peru)", "Sales Operations Analyst (Chile)"),
         ("Backend Engineer, Sales Intelligence - Spain", "Backend Engineer, Sales Intelligence - Italy"),
@@ -77,9 +77,9 @@ def test_the_market_that_one_works_is_part_of_the_work(one: str, other: str) -> 
         ("After-Sales Technician, Austria", "After-Sales Technician, Germany"),
     ],
 )
-def test_who_works_for_those_who_sell_works_no_market(one: str, other: str) -> None:
-    assert not sells(one)
-    assert fold_title(one) == fold_title(other)
+def test_who_works_for_those_who_sell_works_no_market(title: str, other: str) -> None:
+    assert not sells(title)
+    assert fold_title(title) == fold_title(other)
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,9 @@ def test_no_town_within_a_circle_lies_outside_its_cells(town: Town, other: Town,
 
 def test_no_town_within_a_circle_round_one_near_the_date_line_lies_outside_its_cells() -> None:
     known = list(towns().by_id.values())
-    for one in (town for town in known if abs(town.longitude) > 175 or abs(town.latitude) > 68):
-        cells = set(cells_round(one, 450))
-        assert all(cell_of(other) in cells for other in known if kilometres(one, other) <= 450)
+    for centre in (town for town in known if abs(town.longitude) > 175 or abs(town.latitude) > 68):
+        cells = set(cells_round(centre, 450))
+        assert all(cell_of(other) in cells for other in known if kilometres(centre, other) <= 450)
 
 
 def test_known_distances() -> None:

@@ -193,9 +193,9 @@ def test_a_service_that_does_not_work_says_why(found: ServiceStatus, reason: str
     assert (said.ready, said.reason, said.lag, said.dead, said.handled) == (reason is None, reason, 2, 1, 40)
 
 
-def stalled(*looks: tuple[int, int, LaneState], idle_s: float = 0.0, held: str = "") -> tuple[str | None, str | None]:
+def stalled(*looks: tuple[int, int, LaneState], idle_s: float = 0.0, paused: str = "") -> tuple[str | None, str | None]:
     """What the last of some heartbeats, one a minute of (offset, lag, state), gives as the reason, and what to do."""
-    progress, said, pauses = Progress(), None, Pauses(services=frozenset({held}))
+    progress, said, pauses = Progress(), None, Pauses(services=frozenset({paused}))
     for minute, (offset, lag, state) in enumerate(looks):
         found = replace(service(), lanes=(LaneStatus("postings.v1", 0, offset, lag, state, 0),))
         status = RunnerStatus(NOON + timedelta(minutes=minute), (found,))
@@ -223,13 +223,13 @@ def test_a_worker_that_moves_nothing_for_two_minutes_does_not_work(
     looks: Sequence[tuple[int, int, LaneState]], reason: str | None
 ) -> None:
     assert stalled(*looks) == (reason, "restart" if reason else None)
-    assert stalled(*looks, held="matcher") == (BY_OPERATOR, None)
+    assert stalled(*looks, paused="matcher") == (BY_OPERATOR, None)
 
 
 def test_a_worker_whose_loop_hangs_is_not_ready_though_its_heartbeats_go_on() -> None:
     assert stalled((5, 0, "running"), idle_s=119) == (None, None)
     assert stalled((5, 0, "running"), idle_s=120) == ("its loop hangs", "restart")
-    assert stalled((5, 0, "running"), idle_s=120, held="matcher") == (BY_OPERATOR, None)
+    assert stalled((5, 0, "running"), idle_s=120, paused="matcher") == (BY_OPERATOR, None)
 
 
 def test_a_worker_that_has_stood_since_before_its_clock_was_set_back_does_not_work_either() -> None:

@@ -29,8 +29,8 @@ def test_workers_over_one_data_folder_are_numbered(tmp_path: Path) -> None:
 
 
 def test_workers_over_two_data_folders_are_told_apart_where_machines_share_a_name(tmp_path: Path) -> None:
-    one, two = tmp_path / "1", tmp_path / "2"
-    with own_name(one, "notifier", host="box") as first, own_name(two, "notifier", host="box") as second:
+    folder, another = tmp_path / "1", tmp_path / "2"
+    with own_name(folder, "notifier", host="box") as first, own_name(another, "notifier", host="box") as second:
         assert first != second
 
 

@@ -121,4 +121,4 @@ def test_what_others_cannot_live_with_is_named(change: Callable[[Schema], None],
     change(changed)
     broken = breaks(released("posting.v1"), changed)
     assert broken
-    assert all(place in one for one in broken)
+    assert all(place in breach for breach in broken)

@@ -72,7 +72,7 @@ def hold_back(store: NotifierStore, cause: Cause) -> None:
     assert store.digests.commit(hold, closings(subscriber, cut, LATER), None, LATER)
 
 
-def told(store: NotifierStore, person: Subscriber, *, masked: bool) -> Story:
+def story_of(store: NotifierStore, person: Subscriber, *, masked: bool) -> Story:
     now = NOW + 5 * HOUR
     return story(Installation(settings_of(), store.engine), person.subscriber_id, JOB.posting_id, now, masked=masked)
 
@@ -82,12 +82,12 @@ def words(found: Story) -> str:
 
 
 def test_no_kind_of_event_tells_what_somebody_who_is_masked_looks_for(store: NotifierStore, ada: Subscriber) -> None:
-    stories = [told(store, ada, masked=masked) for masked in (True, False)]
+    stories = [story_of(store, ada, masked=masked) for masked in (True, False)]
     sent(store)
     store.feedback.say(ada.subscriber_id, statement_of("more_like", JOB, LATER), LATER)
-    stories += [told(store, ada, masked=masked) for masked in (True, False)]
+    stories += [story_of(store, ada, masked=masked) for masked in (True, False)]
     store.suppressions.suppress(ada.profile.address, "bounced", LATER)
-    stories += [told(store, ada, masked=masked) for masked in (True, False)]
+    stories += [story_of(store, ada, masked=masked) for masked in (True, False)]
     assert {event.kind for found in stories[::2] for event in found.events} == set(get_args(EventKind))
     assert [[own for own in OWN if own in words(found)] for found in stories[::2]] == [[], [], []]
     whole = "\n".join(map(words, stories[1::2]))
@@ -108,13 +108,13 @@ def test_why_a_digest_left_it_out_is_told_where_that_tells_nothing_of_them(
 
 def test_what_they_hid_is_masked_in_the_answer(store: NotifierStore, ada: Subscriber) -> None:
     hold_back(store, Cause("hidden_company"))
-    assert told(store, ada, masked=True).answer == "They did not get it: a digest that was held left it out: •••."
-    assert "hidden by the subscriber" in told(store, ada, masked=False).answer
+    assert story_of(store, ada, masked=True).answer == "They did not get it: a digest that was held left it out: •••."
+    assert "hidden by the subscriber" in story_of(store, ada, masked=False).answer
 
 
 def test_each_step_has_its_time(store: NotifierStore, ada: Subscriber) -> None:
     sent(store)
-    steps = [(event.kind, event.at) for event in told(store, ada, masked=False).events if event.at]
+    steps = [(event.kind, event.at) for event in story_of(store, ada, masked=False).events if event.at]
     assert steps == [
         ("seen", NOW), ("normalised", JOB.fetched_at), ("matched", LATER), ("window", NOW + 2 * HOUR),
         ("digest", NOW + 2 * HOUR), ("delivery", NOW + 2 * HOUR), *[("delivery", LATER)] * 3, ("mail", LATER),
@@ -123,7 +123,7 @@ def test_each_step_has_its_time(store: NotifierStore, ada: Subscriber) -> None:
 
 def test_a_match_is_told_with_its_record_and_its_window(store: NotifierStore, ada: Subscriber) -> None:
     cut = store.windows.take_cut(NOW + HOUR)
-    said = words(told(store, ada, masked=False))
+    said = words(story_of(store, ada, masked=False))
     assert "the store had its match record by then: it fits their search “Secret plans”" in said
     assert "partition 0, position 0 of matches.v1" in said
     opened = (
@@ -132,7 +132,7 @@ def test_a_match_is_told_with_its_record_and_its_window(store: NotifierStore, ad
     assert opened in said
     [subscriber] = due(store, LATER)
     assert commit(store, subscriber, cut, NOW + 2 * HOUR, "one")
-    said = words(told(store, ada, masked=False))
+    said = words(story_of(store, ada, masked=False))
     closed = "window of their search “Secret plans” from the beginning to 2026-07-01 07:00Z, which was due then"
     assert closed in said
     assert "job 1 of it, at score 1.0" in said
@@ -141,4 +141,4 @@ def test_a_match_is_told_with_its_record_and_its_window(store: NotifierStore, ad
 
 def test_a_search_that_fits_and_that_no_record_names_is_told(store: NotifierStore, ada: Subscriber) -> None:
     store.search(ada, "Newer", Criteria(skills=SkillTerms(any=("Python",))), hour=8)
-    assert "no match record names their search “Newer” as that asks now" in words(told(store, ada, masked=False))
+    assert "no match record names their search “Newer” as that asks now" in words(story_of(store, ada, masked=False))

@@ -35,12 +35,12 @@ def notations() -> Iterator[Notation]:
 ALL = list(notations())
 
 
-@in_one_test("one", ALL)
-def test_a_notation_says_what_the_table_says(one: Notation) -> None:
-    document = document_of("Data Engineer", one.text)
+@in_one_test("notation", ALL)
+def test_a_notation_says_what_the_table_says(notation: Notation) -> None:
+    document = document_of("Data Engineer", notation.text)
     rates = rates_before(FETCHED.date())
-    salary = read_salary(a_draft(), document, country=one.country, rates=rates).value
-    assert (salary and (salary.min, salary.max, salary.currency, salary.period)) == one.said
+    salary = read_salary(a_draft(), document, country=notation.country, rates=rates).value
+    assert (salary and (salary.min, salary.max, salary.currency, salary.period)) == notation.said
 
 
 def test_the_table_has_notations_of_many_markets_and_much_that_is_no_pay() -> None:
