@@ -121,7 +121,7 @@ class Model:
         self.asked: set[str] = set()
         self.moves: dict[str, set[int]] = {who: set() for who in PEOPLE}
         """The acts of changing an address."""
-        self.told: Counter[str] = Counter()
+        self.notices: Counter[str] = Counter()
         """How often it was told where they were mailed before."""
         self.untold: set[tuple[int, str]] = set()
         """The act, and the address."""
@@ -198,8 +198,8 @@ class Model:
 
     def moved(self, who: str, line: dict[str, Any]) -> None:
         """Where they were mailed before is told, once a move."""
-        self.told[who] += 1
-        self.hold(line, {"told of no move": self.told[who] > len(self.moves[who])})
+        self.notices[who] += 1
+        self.hold(line, {"told of no move": self.notices[who] > len(self.moves[who])})
         self.untold = {(number, address) for number, address in self.untold if address != line["to"]}
         self.told_before_done |= {(self.number, line["to"])} if self.acting == who and self.at_work == "move" else set()
 

@@ -43,7 +43,7 @@ class Nurseries:
         self._made = 0
 
     @contextmanager
-    def one(self, plan: Mapping[str, object]) -> Iterator[Nursery]:
+    def nursery(self, plan: Mapping[str, object]) -> Iterator[Nursery]:
         """Where a worker may be started, again and again, as the plan says."""
         nursery, folder = self._idle.pop() if self._idle else self._new()
         (folder / PLAN).write_text(json.dumps(plan))
@@ -78,7 +78,7 @@ class Stream:
     def worker(self, *, grace_s: float = 10.0) -> AbstractContextManager[Nursery]:
         """Where a worker may be started, again and again."""
         settings = self.settings.model_dump(mode="json")
-        return self._nurseries.one({"folder": str(self.folder), "settings": settings, "grace_s": grace_s})
+        return self._nurseries.nursery({"folder": str(self.folder), "settings": settings, "grace_s": grace_s})
 
     def forget_killed_ones_soon(self) -> None:
         """A worker that starts after a kill waits until the session of the killed one is over."""
