@@ -17,8 +17,8 @@ def made():
     rooms = ("services.ingest.domain.", "services.rules.")
     modules = [module for name, module in sys.modules.items() if name.startswith(rooms)]
     kept = {
-        f"{one.__module__}.{one.__name__}": one.cache_info()
-        for module in modules for one in vars(module).values() if hasattr(one, "cache_info")
+        f"{rule.__module__}.{rule.__name__}": rule.cache_info()
+        for module in modules for rule in vars(module).values() if hasattr(rule, "cache_info")
     }
     return {name: info.misses for name, info in kept.items() if info.maxsize is None}
 

@@ -185,7 +185,7 @@ def test_no_use_case_opens_anything_when_it_is_imported(tmp_path: Path) -> None:
         "import builtins, pkgutil, socket, sqlite3, importlib, services.usecases as room\n"
         "def refuse(*_, **__): raise AssertionError('opened at import')\n"
         "socket.socket.connect = refuse; sqlite3.connect = refuse\n"
-        "[importlib.import_module(f'{room.__name__}.{one.name}') for one in pkgutil.iter_modules(room.__path__)]\n"
+        "[importlib.import_module(f'{room.__name__}.{file.name}') for file in pkgutil.iter_modules(room.__path__)]\n"
     )
     ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
