@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from schemas.posting import Strength
@@ -19,7 +20,7 @@ from services.rules.lexicon.builder import any_of
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
 from services.usecases.wishes.posting import draft_of
-from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, without_denial
+from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, parts_of, without_denial, without_idle
 
 _MOST_SAID: Final = 300
 _OF_TOOLS: Final = frozenset({"software", "data", "infrastructure", "security"})
@@ -125,8 +126,10 @@ def tools_typed(wanted: str, called: Sequence[str]) -> tuple[str, ...]:
 
 def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     """What a sentence asks for, of which `read` are the roles as of a posting: these name one job, a wish several."""
+    if not read:
+        return Titles(tuple(islice(_alone(wanted), 1)))
     reading = _read(wanted)
-    if not read or reading.roles[:1] != tuple(read[:1]) or not reading.spans:
+    if reading.roles[:1] != tuple(read[:1]) or not reading.spans:
         return Titles(tuple(read[:1]))
     start, end = reading.spans[0]
     said = wanted[start:end]
@@ -136,6 +139,16 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     asked = tuple(dict.fromkeys((read[0], *others)))
     by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said)) or bool(tools_typed(said, asked))
     return Titles(asked, near=by_tool and len(asked) == 1)
+
+
+def _alone(wanted: str) -> Iterator[str]:
+    """Roles of titles beside which a part says nothing else of the work, but may ask for it: "I am a developer"."""
+    vocabulary = roles().vocabulary
+    for part, _ in parts_of(wanted):
+        said = without_idle(part)
+        for start, end in _read(said).spans[:1]:
+            if tuple(word.stem for word in vocabulary.words(said[start:end])) in vocabulary.alone:
+                yield from _read(said).roles[:1]
 
 
 def _other_choices(wanted: str, span: tuple[int, int]) -> Iterator[str]:

@@ -390,6 +390,17 @@ def test_a_role_that_a_skill_alone_suggests_is_not_asked_for(text: str, skill: s
         ("SAP Berater in München", ("enterprise-apps-consultant",), True),
         ("Salesforce administrator", ("business-systems-administrator",), True),
         ("Nurse or SAP consultant in Leeds", ("enterprise-apps-consultant", "nurse"), False),
+        # A developer is one of software where nothing else is said of the work, in whatever words that is asked for.
+        ("Entwickler in Berlin", ("software-engineer",), False),
+        ("ontwikkelaar, thuiswerk", ("software-engineer",), False),
+        ("I am a developer looking for work in Bonn", ("software-engineer",), False),
+        ("ich suche eine Stelle als Entwickler", ("software-engineer",), False),
+        ("développeuse à Lyon", ("software-engineer",), False),
+        ("developer w Krakowie", ("software-engineer",), False),
+        ("property developer in Leeds", ("real-estate-agent",), False),
+        ("Entwickler für Maschinenbau", ("mechanical-engineer",), False),
+        ("game developer", ("game-developer",), False),
+        ("land developer in Leeds", (), False),
     ],
 )
 def test_each_trade_that_would_do_is_asked_for_and_one_of_a_tool_roughly(
