@@ -80,7 +80,7 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     leads = any_of("place.town_before", "wish.leads")
     return _Patterns(
-        lives=re.compile(rf"{any_of('wish.lives')}(?: [\w'’-]+)?\s+$", re.IGNORECASE),
+        lives=re.compile(rf"{any_of('wish.lives')}(?: {any_of('wish.lives_now')})?\s+$", re.IGNORECASE),
         lead=re.compile(rf"(?<!\w)(?:{leads}\s+)+(?:{any_of('place.town_article')}\s+)?$", re.IGNORECASE),
         lives_behind=re.compile(rf"[ -]{any_of('wish.lives_behind')}", re.IGNORECASE),
         choice=re.compile(rf"\s*(?:/|,?\s?{any_of('joint.or', 'joint.and', 'joint.either')})\s+", re.IGNORECASE),

@@ -122,6 +122,13 @@ def test_the_name_of_a_town_is_no_skill_besides(text: str, skills: tuple[str, ..
         ("startup based in Berlin, I live in Hamburg", "Hamburg, DE", ("DE",), ("Berlin, DE",)),
         ("carer for people living in Leeds, work in York", "", ("GB",), ("Leeds, GB", "York, GB")),
         ("cook in Graz, want to live in Munich", "", ("AT", "DE"), ("Graz, AT", "Munich, DE")),
+        ("entreprise basée à Lyon, j'habite à Grenoble", "Grenoble, FR", ("FR",), ("Lyon, FR",)),
+        # Nor are these: what is live, where people are cared for, and a doctor in training.
+        ("live events technician in London, Leeds", "", ("GB",), ("Leeds, GB", "London, GB")),
+        ("nurse, assisted living in Leeds, York", "", ("GB",), ("Leeds, GB", "York, GB")),
+        ("resident doctor in Leeds, York", "", ("GB",), ("Leeds, GB", "York, GB")),
+        ("técnico de eventos ao vivo em Lisboa, Porto", "", ("PT",), ("Lisbon, PT", "Porto, PT")),
+        ("enfermera en residencia en Madrid, Valencia", "", ("ES",), ("Madrid, ES", "Valencia, ES")),
     ],
 )
 def test_where_somebody_lives_is_asked_for_only_where_no_other_place_is(
