@@ -109,7 +109,7 @@ class WindowHits:
     """Matches of one kind in due windows, by row the pairs that it is a match for; and the best rows of each pair."""
 
     def __init__(self, due: DueKeys, most: int, most_hits: int = _MOST_HITS) -> None:
-        """`most` rows a pair are wanted; beyond `held` hits, those that are not among the best are let go."""
+        """`most` rows a pair are wanted; beyond `most_hits` hits, those that are not among the best are let go."""
         self._due = due
         self._most = most
         self._least_trim = self._trim_above = most_hits
