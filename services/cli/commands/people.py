@@ -138,7 +138,8 @@ def show(person: Person, config: Config = None) -> None:
 @app.command("pause")
 def pause(person: Person, config: Config = None, now: Now = None) -> None:
     """Send this person nothing until `resume`."""
-    accounts.pause(open_installation(config, create=False), person, moment(now))
+    at = moment(now)
+    accounts.pause(open_installation(config, create=False), person, at)
     typer.echo("Paused.")
 
 
