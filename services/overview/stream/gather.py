@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -88,6 +88,21 @@ class StoreView:
     workers: tuple[Worker, ...]
     undeclared: int
     hours: HoursView
+    ahead: DayAhead
+
+
+class _SeldomRead(Generic[T]):
+    """What is dear to read: no oftener than so, but anew where the clock was set back."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._read: tuple[datetime, T] | None = None
+
+    def at(self, now: datetime, read: Callable[[], T]) -> T:
+        """What it is, as read now or not long ago."""
+        if self._read is None or not timedelta(0) <= now - self._read[0] < self._every:
+            self._read = now, read()
+        return self._read[1]
 
 
 class Gatherer:
@@ -105,8 +120,8 @@ class Gatherer:
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
-        self._hours: tuple[datetime, HoursView] | None = None
-        self._ahead: tuple[datetime, DayAhead] | None = None
+        self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
+        self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -146,7 +161,7 @@ class Gatherer:
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
             mailed=hours.mailed,
-            peak=self._peak(store.figures) if store else None,
+            peak=_peak(store) if store else None,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -174,21 +189,11 @@ class Gatherer:
         check_revision(self._store)
         now = self._clock.now()
         figures = figures_of(self._store, self._settings, now)
-        if self._hours is None or not timedelta(0) <= now - self._hours[0] < _HOURS_EVERY:
-            with reading(self._store) as connection:
-                self._hours = (now, _read_hours(connection, figures))
-        if self._ahead is None or not timedelta(0) <= now - self._ahead[0] < _AHEAD_EVERY:
-            with reading(self._store) as connection:
-                self._ahead = (now, read_day_ahead(connection, now))
+        with reading(self._store) as connection:
+            hours = self._hours.at(now, lambda: _read_hours(connection, figures))
+            ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
-        return StoreView(self._clock.now(), figures, workers, undeclared, self._hours[1])
-
-    def _peak(self, figures: StoreFigures) -> Peak | None:
-        """None too under a plan that lets only so many mails a day go out: it decides by itself when they do."""
-        if self._ahead is None or figures.mail.day is not None:
-            return None
-        notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
-        return self._ahead[1].peak(figures.at, figures.due_subscribers, notifiers)
+        return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:
@@ -291,6 +296,13 @@ class Gatherer:
         if self._letter_log is None:
             self._letter_log = self._opened.enter_context(self._engines.letters())
         return self._letter_log
+
+
+def _peak(store: StoreView) -> Peak | None:
+    """None too under a plan that lets only so many mails a day go out: it decides by itself when they do."""
+    figures = store.figures
+    notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
+    return None if figures.mail.day else store.ahead.peak(figures.at, figures.due_subscribers, notifiers)
 
 
 def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
