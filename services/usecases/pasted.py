@@ -115,8 +115,9 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         years = 0
     posting = posting_in(wanted if sentence else text, now)
     zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
-    near = lives.country if lives else ""
-    fields = _fields(posting, wanted, sentence, currency, titles, near) | zone
+    near, workplaces = lives.country if lives else "", _workplaces(posting, sentence)
+    places = _places(posting, wanted, titles, workplaces, near)
+    fields = _fields(posting, wanted, currency, titles, workplaces, places) | zone
     unwanted, missed = _refusals(refused, now)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
     fields["roles"] = fields["roles"].model_copy(update={"none": _apart(unwanted.roles, fields["roles"].any)})
@@ -133,7 +134,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
-    towns = places_of(wanted, titles.asked, at_home=False).towns if sentence and not lives else ()
+    towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
     guess = titles.guessed, titles.guessed_by
     return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), *guess, home, lives is not None, years)
@@ -179,11 +180,14 @@ def _apart(unwanted: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def _fields(
-    posting: PostingCore, wanted: str, sentence: str, currency: str, titles: Titles, near: str
+    posting: PostingCore,
+    wanted: str,
+    currency: str,
+    titles: Titles,
+    workplaces: tuple[Workplace, ...],
+    places: Places,
 ) -> dict[str, Any]:
-    """What is asked for. `wanted`: a sentence without what it refuses; `near`: the country that its writer lives in."""
-    workplaces = _workplaces(posting, sentence)
-    places = _places(posting, wanted, titles, workplaces, near)
+    """What is asked for. `wanted`: a sentence without what it refuses."""
     # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
     either = workplaces == ("remote",) and places.beside_remote
     skills = tuple(name for name in _skills(posting, wanted, places) if name not in places.no_skills)
@@ -225,8 +229,10 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: str, now: date
     """
 
     def asked(posting: PostingCore, text: str) -> dict[str, Any]:
-        fields = _fields(posting, text, text, currency, titles := titles_in(text, posting.roles), near)
-        return {**fields, "ways": _workplaces(posting, text), "guessed": titles.guessed}
+        titles, workplaces = titles_in(text, posting.roles), _workplaces(posting, text)
+        places = _places(posting, text, titles, workplaces, near)
+        fields = _fields(posting, text, currency, titles, workplaces, places)
+        return {**fields, "ways": workplaces, "guessed": titles.guessed}
 
     def read(text: str) -> dict[str, Any]:
         return asked(posting_in(text, now), text)

@@ -48,7 +48,7 @@ class Places:
     """Skills whose names stand in the sentence for a place alone: "nurse in Aurora, Colorado"."""
 
 
-class Named(NamedTuple):
+class NamedPlace(NamedTuple):
     start: int
     end: int
     code: str
@@ -65,26 +65,26 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: str = 
     """
     text = _with_codes_in_capitals(wanted)
     named, no_skills = _all_named(text, near, technical=not called or works_with_tools(called))
-    towns = [one for one in named if one.town]
+    towns = [place for place in named if place.town]
     beside_remote = _is_beside_remote(text, towns)
     return Places(
         _codes(named, at_home=at_home and not beside_remote),
-        tuple(dict.fromkeys(one.town.label for one in towns if one.town)),
+        tuple(dict.fromkeys(place.town.label for place in towns if place.town)),
         beside_remote,
         no_skills,
     )
 
 
-def named_in(sentence: str) -> list[Named]:
+def named_in(sentence: str) -> list[NamedPlace]:
     """Each place that a sentence names, where no tool is meant by it."""
     return _all_named(_with_codes_in_capitals(sentence), "", technical=False)[0]
 
 
-def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[Named], frozenset[str]]:
+def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[NamedPlace], frozenset[str]]:
     """Each place, in the order of the text; and skills that stand in it for a place alone."""
     ways_written = (text, text.title()) if technical else (text,)  # in "selenium cypress" both are tools
     skilled = [skill for way in ways_written for skill in taxonomy().find(way) if skill.kind != "language"]
-    named: list[Named] = []
+    named: list[NamedPlace] = []
     not_skills, are_skills = set[str](), set[str]()
     mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
     for mention in as_states(mentions):
@@ -94,31 +94,33 @@ def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[Named], f
             continue
         not_skills |= over
         named.append(_named(mention))
-    named += _parts_alone(text, [(one.start, one.end) for one in named])
-    countries = {country_part(one.code) for one in named if one.code not in place_data().members} | {near} - {""}
-    taken = [*((one.start, one.end) for one in named), *((skill.start, skill.end) for skill in skilled)]
+    named += _parts_alone(text, [(place.start, place.end) for place in named])
+    countries = {country_part(place.code) for place in named if place.code not in place_data().members} | {near} - {""}
+    taken = [*((place.start, place.end) for place in named), *((skill.start, skill.end) for skill in skilled)]
     named += _towns_alone(text, countries, taken)
-    return sorted(named, key=lambda one: one.start), frozenset(not_skills - are_skills)
+    return sorted(named, key=lambda place: place.start), frozenset(not_skills - are_skills)
 
 
-def _named(mention: PlaceMention) -> Named:
+def _named(mention: PlaceMention) -> NamedPlace:
     """A place, or a town, which "São Paulo" is before it is a state."""
     town = town_of_mention(mention)
     if mention.kind == "subdivision" and town is None:
         called = (town for town in towns_meant(mention.text) if fold(town.name) == fold(mention.text))
         town = next((town for town in called if town.code in (mention.code, country_of(mention.code))), None)
     code = town.code if town else mention.subdivision if mention.kind == "city" else mention.code
-    return Named(mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town))
+    return NamedPlace(
+        mention.start, mention.end, code or mention.code, town, is_town=mention.kind == "city" or bool(town)
+    )
 
 
-def _codes(named: Sequence[Named], *, at_home: bool) -> tuple[str, ...]:
+def _codes(named: Sequence[NamedPlace], *, at_home: bool) -> tuple[str, ...]:
     """Places as criteria name them: of a town its country, or its state for who works from home or names one too."""
-    narrowed = {country_part(one.code) for one in named if not one.is_town and is_subdivision(one.code)}
+    narrowed = {country_part(place.code) for place in named if not place.is_town and is_subdivision(place.code)}
     found: dict[str, None] = {}
-    for one in named:
-        country = country_part(one.code)
-        narrow = not one.is_town or ((at_home or country in narrowed) and country in place_data().coded)
-        found[one.code if narrow else country] = None
+    for place in named:
+        country = country_part(place.code)
+        narrow = not place.is_town or ((at_home or country in narrowed) and country in place_data().coded)
+        found[place.code if narrow else country] = None
     return tuple(code for code in found if code != WORLDWIDE)
 
 
@@ -134,14 +136,14 @@ def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
     return not technical and _patterns().before.search(text[: mention.start]) is not None
 
 
-def _parts_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Named]:
+def _parts_alone(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[NamedPlace]:
     """Codes of countries that are all that a part of the sentence says, and names that are words too: "nurse, Cork"."""
     for start, end in stretches_of(text):
         said = text[start:end]
         if not _is_free(start, end, taken):
             continue
         if said in place_data().countries and said not in WORDS:
-            yield Named(start, end, said, is_town=False)
+            yield NamedPlace(start, end, said, is_town=False)
         elif said[0].isupper() and not _is_of_work(said):
             for mention in find_places(said, cities=True):
                 if mention.start == 0 and mention.end == len(said):
@@ -152,7 +154,7 @@ def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
     return all(last <= start or end <= first for first, last in taken)
 
 
-def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[Named]:
+def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]) -> Iterator[NamedPlace]:
     """Further towns of the table: what is all that a part of the sentence says, or stands behind "in" or "near"."""
     known, spans = _patterns(), [*taken]
     for start, end in stretches_of(text):
@@ -162,7 +164,7 @@ def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[in
         spans += _first_town(text, (found.end(), len(text)), countries, spans)
     for start, end in spans[len(taken) :]:
         if town := _town(text[start:end], countries):
-            yield Named(start, end, town.code, town)
+            yield NamedPlace(start, end, town.code, town)
 
 
 def _first_town(
@@ -196,17 +198,17 @@ def _town(name: str, countries: Collection[str]) -> Town | None:
     return found[0] if len(found) == 1 else None
 
 
-def _is_beside_remote(text: str, towns: Sequence[Named]) -> bool:
+def _is_beside_remote(text: str, towns: Sequence[NamedPlace]) -> bool:
     """Whether there is an "or" between work from home and a town: "Leeds or remote", "remote in Spain or Malaga"."""
     small, known = text.lower(), _patterns()
     if towns and ways().or_remote.search(small):
         return True
     reached = 0
-    for one in towns:
-        remote = list(ways().wanted["remote"].finditer(small, reached, one.start))
-        if remote and known.choice.search(small, remote[-1].end(), one.start):
+    for place in towns:
+        remote = list(ways().wanted["remote"].finditer(small, reached, place.start))
+        if remote and known.choice.search(small, remote[-1].end(), place.start):
             return True
-        reached = one.end
+        reached = place.end
     return False
 
 
