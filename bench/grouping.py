@@ -6,7 +6,7 @@ due, as where a day's digests are built at once. The search for garbage, which l
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from sqlalchemy import BigInteger, Engine, select, type_coerce
 from bench.match_measure import still
 from schemas.keys import Keys, unpack
 from schemas.sql.tables import matches, postings
-from services.notifier.adapters.sql.windows.window_matches import BEST_MATCHES, Codes, DueKeys, Rows, WindowHits
+from services.notifier.adapters.sql.windows.by_key import Codes, MatchRun, coded, run_of
+from services.notifier.adapters.sql.windows.window_matches import BEST_MATCHES, DueKeys, RankedRows, WindowHits
 from services.notifier.domain.windows import BEGINNING
 from services.runtime.sql.store import reading
 
@@ -24,9 +25,10 @@ _ROUNDS: Final = 3
 _MOST_HITS: Final = 10_000_000
 """What a dict of lists takes ten seconds for."""
 
-_ROWS_AT_ONCE: Final = 100
+_ROWS_AT_ONCE: Final = 500
 
-Grouped = tuple[Codes, Codes, Rows]
+Grouped = tuple[Codes, Codes, list[str]]
+"""Pairs, their ranks, and the postings by rank."""
 
 
 @dataclass(frozen=True)
@@ -76,34 +78,51 @@ def _rows(engine: Engine) -> list[Any]:
 
 
 def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> Grouped:
-    hits = WindowHits(due, BEST_MATCHES)
-    facts = [(row.posting_id, row.seen, row.offset) for row in rows]
-    parts = (keys[start : start + _ROWS_AT_ONCE] for start in range(0, len(keys), _ROWS_AT_ONCE))
-    hits.add_unpacked(0, facts, ((np.concatenate(some), np.array([array.size for array in some])) for some in parts))
-    return hits.best()
+    return _best(due, rows, (_unpacked(rows[start:end], keys[start:end]) for start, end in _parts(rows)))
 
 
-def _in_dict(rows: Sequence[Any], keys: Sequence[Keys]) -> dict[int, list[int]]:
+def _unpacked(rows: Sequence[Any], keys: Sequence[Keys]) -> MatchRun:
+    codes = coded(np.concatenate(keys), np.array([some.size for some in keys]))
+    offsets = np.array([row.offset for row in rows], dtype=np.int64)
+    return MatchRun(rows[0].offset, rows[-1].offset + 1, offsets, codes, codes[:0])
+
+
+def _best(due: DueKeys, rows: Sequence[Any], runs: Iterable[MatchRun]) -> Grouped:
+    ranked = RankedRows({0: [(row.posting_id, row.seen, row.offset) for row in rows]})
+    hits = WindowHits(due, ranked, BEST_MATCHES)
+    for run in runs:
+        hits.add(0, run, run.matched)
+    return *hits.best(), ranked.posting_ids
+
+
+def _parts(rows: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + _ROWS_AT_ONCE, len(rows))) for start in range(0, len(rows), _ROWS_AT_ONCE))
+
+
+def _in_dict(rows: Sequence[Any], keys: Sequence[Keys]) -> dict[int, list[str]]:
     """The newest rows first, so that each list is in order and none needs to be sorted."""
-    found: defaultdict[int, list[int]] = defaultdict(list)
+    found: defaultdict[int, list[str]] = defaultdict(list)
     for at in sorted(range(len(rows)), key=lambda at: (-rows[at].seen, rows[at].posting_id)):
         for key in keys[at].tolist():
-            found[key].append(at)
+            found[key].append(rows[at].posting_id)
     return {key: some[:BEST_MATCHES] for key, some in found.items()}
 
 
 def _inverted(due: DueKeys, rows: Sequence[Any]) -> Grouped:
-    hits = WindowHits(due, BEST_MATCHES)
-    hits.add(0, [(row.posting_id, row.seen, row.offset) for row in rows], [row.matched for row in rows])
-    return hits.best()
+    return _best(due, rows, (_packed_run(rows[start:end]) for start, end in _parts(rows)))
 
 
-def _equal(packed: Grouped, in_dict: dict[int, list[int]]) -> bool:
+def _packed_run(rows: Sequence[Any]) -> MatchRun:
+    matched = [row.matched for row in rows]
+    return run_of(rows[0].offset, rows[-1].offset + 1, [row.offset for row in rows], matched, [b""] * len(rows))
+
+
+def _equal(packed: Grouped, in_dict: dict[int, list[str]]) -> bool:
     found, ranks, by_rank = packed
     order = sorted(in_dict)
     pairs = np.repeat(np.array(order), [len(in_dict[key]) for key in order])
-    rows = np.array([row for key in order for row in in_dict[key]])
-    return np.array_equal(found, pairs) and np.array_equal(by_rank[ranks], rows)
+    ids = [posting_id for key in order for posting_id in in_dict[key]]
+    return np.array_equal(found, pairs) and [by_rank[rank] for rank in ranks.tolist()] == ids
 
 
 def _fastest(ways: Sequence[Callable[[], Any]]) -> list[tuple[float, Any]]:

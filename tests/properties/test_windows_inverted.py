@@ -1,12 +1,14 @@
 """Due windows inverted together give each due search what looking at every row for it alone would give."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.keys import keys_of, pack
-from services.notifier.adapters.sql.windows.window_matches import DueKeys, WindowHits
+from services.notifier.adapters.sql.windows.by_key import MatchRun, run_of
+from services.notifier.adapters.sql.windows.window_matches import DueKeys, RankedRows, WindowHits
 from services.notifier.domain.windows import Cut
 
 _KEYS = st.integers(0, 12) | st.sampled_from([1_000, 70_000])
@@ -41,28 +43,49 @@ def test_each_window_holds_its_best_rows(
 ) -> None:
     cuts = {number: Cut(number, dict(enumerate(position))) for number, position in enumerate(positions)}
     wanted = {number: sorted(data.draw(st.frozensets(_KEYS, max_size=6))) for number in cuts}
-    hits = WindowHits(DueKeys(wanted, cuts), most, most_hits)
-    for partition in (0, 1):
-        own = [row for row in rows if row.partition == partition]
-        for start in range(0, len(own), slice_):
-            some = own[start : start + slice_]
-            facts = [(row.posting_id, row.seen, row.offset) for row in some]
-            hits.add(partition, facts, [pack(keys_of(row.keys)) for row in some])
+    own = {partition: [row for row in rows if row.partition == partition] for partition in (0, 1)}
+    hits = WindowHits(DueKeys(wanted, cuts), _ranked(own), most, most_hits)
+    for partition, some in own.items():
+        for start in range(0, len(some), slice_):
+            run = _run(some[start : start + slice_])
+            hits.add(partition, run, run.matched)
     assert dict(hits.chosen()) == _expected(rows, cuts, wanted, most)
 
 
 def test_more_pairs_and_rows_than_32_bits_tell_apart() -> None:
     keys, rows = 2**17 + 1, 2**15 + 1
-    hits = WindowHits(DueKeys({0: range(keys)}, {0: Cut(0, {})}), 2)
-    matched = [(number % 3, keys - 1 - number % 2) for number in range(rows)]
-    facts = [(f"p{number}", number, number) for number in range(rows)]
-    hits.add(0, facts, [pack(keys_of(some)) for some in matched])
+    some = [Row(0, at, f"p{at}", at, frozenset({at % 3, keys - 1 - at % 2})) for at in range(rows)]
+    hits = WindowHits(DueKeys({0: range(keys)}, {0: Cut(0, {})}), _ranked({0: some}), 2)
+    run = _run(some)
+    hits.add(0, run, run.matched)
     found = dict(hits.chosen())
     last = rows - 1
     assert found == {
-        (0, key): [f"p{number}" for number in range(last, -1, -1) if key in matched[number]][:2]
+        (0, key): [f"p{number}" for number in range(last, -1, -1) if key in some[number].keys][:2]
         for key in (0, 1, 2, keys - 2, keys - 1)
     }
+
+
+@given(_rows())
+def test_a_row_whose_posting_is_not_open_is_in_no_window(rows: list[Row]) -> None:
+    own = [row for row in rows if row.partition == 0]
+    wanted = sorted({key for row in own for key in row.keys})
+    hits = WindowHits(DueKeys({0: wanted}, {0: Cut(0, {})}), _ranked({0: own[::2]}), 30)
+    run = _run(own)
+    hits.add(0, run, run.matched)
+    assert dict(hits.chosen()) == _expected(own[::2], {0: Cut(0, {})}, {0: wanted}, 30)
+
+
+def _ranked(rows: Mapping[int, Sequence[Row]]) -> RankedRows:
+    return RankedRows(
+        {partition: [(row.posting_id, row.seen, row.offset) for row in own] for partition, own in rows.items()}
+    )
+
+
+def _run(rows: Sequence[Row]) -> MatchRun:
+    offsets = [row.offset for row in rows]
+    start, end = (min(offsets), max(offsets) + 1) if offsets else (0, 0)
+    return run_of(start, end, offsets, [pack(keys_of(row.keys)) for row in rows], [b""] * len(rows))
 
 
 def _expected(

@@ -19,6 +19,7 @@ from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json, unsqueeze
 from services.notifier.adapters.sql.webhooks.hooks import OVER, activate, event_row, webhook_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table
+from services.notifier.adapters.sql.windows.by_key import MatchesByKey
 from services.notifier.adapters.sql.windows.due import with_searches
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.model import Item, Recipient, SentItem
@@ -114,7 +115,8 @@ class SqlWebhookEvents:
                 wanted.setdefault(window.from_cut, []).append(window.key)
         with reading(self._engine) as connection:
             begins = cuts_table.load_cuts(connection, wanted)
-            chosen = best_postings(connection, wanted, begins, cut, most=_MOST_MATCHES) if wanted else {}
+            by_key = MatchesByKey(most=0)
+            chosen = best_postings(connection, by_key, wanted, begins, cut, most=_MOST_MATCHES) if wanted else {}
         found: dict[str, dict[str, Sequence[str]]] = {}
         for due_webhook in due:
             for window in due_webhook.windows:

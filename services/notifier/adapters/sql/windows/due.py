@@ -33,6 +33,7 @@ from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.searches import places_read
 from services.notifier.adapters.sql.rows import chunks, criteria_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table
+from services.notifier.adapters.sql.windows.by_key import MatchesByKey
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.model import DueSearch
@@ -54,6 +55,7 @@ class SqlWindows:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._by_key = MatchesByKey()
 
     @retried
     def take_cut(self, now: datetime) -> Cut:
@@ -124,7 +126,7 @@ class SqlWindows:
         for window in windows:
             wanted.setdefault(window.from_cut, []).append(window.key)
         with reading(self._engine) as connection:
-            chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
+            chosen = best_postings(connection, self._by_key, wanted, cuts_table.load_cuts(connection, wanted), cut)
         return {window.search.search_id: chosen.get((window.from_cut, window.key), NO_MATCHES) for window in windows}
 
     def upcoming(self, subscriber_id: str) -> tuple[DueSubscriber, Cut] | None:
