@@ -58,8 +58,16 @@ def _positive(value: timedelta) -> timedelta:
     return value
 
 
+def _an_hour_at_most(value: timedelta) -> timedelta:
+    if not timedelta() <= value <= timedelta(hours=1):
+        raise ValueError("this is an hour at most, and 0 where there is none")
+    return value
+
+
 Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_positive)]
 """A length of time: a number with s, m, h or d, or a number of seconds."""
+Lead = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_an_hour_at_most)]
+"""How long before an hour something may be done; 0: not before it."""
 
 
 def _credit(value: object) -> object:

@@ -31,6 +31,7 @@ from services.notifier.adapters.sql.retention import (
 from services.notifier.adapters.sql.webhooks.events import SqlWebhookEvents
 from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.lead import SqlLead
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.agreement import Agreement, LogBroker
 from services.notifier.attempts import Answer
@@ -41,14 +42,14 @@ from services.notifier.delivering import Courier
 from services.notifier.domain.ids import Ids
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
-from services.notifier.service import Notifier
+from services.notifier.service import Notifier, Pace
 from services.notifier.settings import ConsentSettings, NotifierSettings
 from services.notifier.webhooks import Webhooks, poster
 from services.runtime.audit import SqlAudit
 from services.runtime.errors import UsageError
 from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
-from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT
+from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, HANDING_OVER_MS, MAILS_HANDED_OVER
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, MATCHES, WEBHOOK_ATTEMPTS
@@ -89,7 +90,8 @@ def build_notifier(
     secret = mail.link_keys(ids.secret).current
     composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids, secret, clicks=mail.clicks)
     digests = SqlDigests(engine, ids)
-    builder = Builder(matches, windows, digests, composer, chosen, stopping=stopping, room=deliveries.room)
+    lead = SqlLead(engine, chosen.builds_ahead)
+    builder = Builder(matches, windows, digests, composer, chosen, stopping=stopping, room=deliveries.room, lead=lead)
     way = mailer or mailer_of(mail)
 
     def count(answer: Answer, at: datetime) -> None:
@@ -103,9 +105,12 @@ def build_notifier(
         if metrics is not None:
             metrics.count(MATCHES, by=number)
 
-    def pace(digests: int, took: timedelta) -> None:
+    def pace(of: Pace) -> None:
+        ms = timedelta(milliseconds=1)
+        did = {DIGESTS_BUILT: of.digests, BUILDING_MS: of.building // ms if of.digests else 0}
+        did |= {MAILS_HANDED_OVER: of.mails, HANDING_OVER_MS: of.handing_over // ms if of.mails else 0}
         if metrics is not None:
-            metrics.by_hour("", {DIGESTS_BUILT: digests, BUILDING_MS: took // timedelta(milliseconds=1)})
+            metrics.by_hour("", did)
 
     consent = consent or ConsentSettings()
     if consent.confirm_declared and not mail.public_url:

@@ -1,5 +1,6 @@
 """Building digests: from due windows to committed digests, read and committed for some subscribers together."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ import structlog
 
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.lead import SqlLead
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.candidates import all_instant, judged_of, slot_of
 from services.notifier.choosing import Choice, Choosing, Readings
@@ -24,6 +26,7 @@ from services.runtime.garbage import no_collecting
 _PUT_RIGHT_EVERY = timedelta(hours=1)
 _TOGETHER = 50
 """Digests of one transaction; whoever changes one of their people waits for it."""
+_LEAST_EACH = timedelta(milliseconds=1)
 
 _events = structlog.get_logger(__name__)
 
@@ -41,12 +44,16 @@ class Builder:
         *,
         stopping: Callable[[], bool] = lambda: False,
         room: Callable[[datetime], int | None] = lambda now: None,
+        lead: SqlLead | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`stopping`: whether the process is about to end; then whoever is not served yet is left to others.
 
         `room`: how many digests may be made for today (None: any number). Whoever has none keeps open windows, and gets
-        one digest for all that they hold by then.
+        one digest for all that they hold by then. `lead`: for which hour to build once nobody is due; without it none.
         """
+        self._lead = lead
+        self._monotonic = monotonic
         self._stopping = stopping
         self._room = room
         self._choosing = Choosing(matches, digests, settings)
@@ -63,13 +70,19 @@ class Builder:
         return self.serve(now)
 
     def serve(self, now: datetime) -> int:
-        """Serve whoever is due at `now`, as far as one tick goes; how many digests. Raises UnavailableError."""
+        """Serve whoever is due at `now`, as far as one tick goes; how many digests. Raises UnavailableError.
+
+        Where there is nobody left, those of a coming hour whose building has to begin.
+        """
         self._digests_built = 0
+        began = self._monotonic()
         cut = self._windows.take_cut(now)
         for _ in range(self._settings.passes_a_tick):
             # Between passes garbage is looked for as ever.
             with no_collecting():
-                if self._stopping() or not self._pass(cut, now):
+                if self._stopping():
+                    break
+                if not self._pass(cut, now) and not self._pass_ahead(cut, now, self._monotonic() - began):
                     break
         return self._digests_built
 
@@ -81,10 +94,26 @@ class Builder:
             return False
         due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, most, in_turn=room is not None)
         if due:
-            try:
-                self._serve(due, cut, now)
-            finally:
-                self._choosing.forget()
+            self._serve(due, cut, now, now)
+        return bool(due)
+
+    def _pass_ahead(self, cut: Cut, now: datetime, passed_s: float) -> bool:
+        """Serve some of a coming hour, as if it had struck, but for what comes until then; whether there were any.
+
+        No more than are built before mails may be handed over again. A plan of a warm-up decides itself when mails go.
+        """
+        if self._lead is None or (hour := self._lead.at(now)) is None or self._room(now) is not None:
+            return False
+        free = hour.free_until - now - timedelta(seconds=passed_s)
+        most = min(self._settings.subscribers_at_once, free // max(hour.each, _LEAST_EACH))
+        if most < 1:
+            return False
+        settings = self._settings
+        due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, most, by=hour.due_at)
+        if due:
+            self._serve(due, cut, hour.due_at, now)
+        else:
+            self._lead.is_served(hour.due_at)
         return bool(due)
 
     def _put_right(self, now: datetime) -> None:
@@ -95,12 +124,16 @@ class Builder:
             _events.warning("a clock ran ahead: searches were due too late", searches=searches)
         self._put_right_at = now
 
-    def _serve(self, due: Sequence[DueSubscriber], cut: Cut, now: datetime) -> None:
+    def _serve(self, due: Sequence[DueSubscriber], cut: Cut, at: datetime, now: datetime) -> None:
+        """`at`: the time by which everything is judged, later than `now` where that is ahead of its hour."""
         matches = self._windows.matches(due, cut)
         given_back: list[str] = []
         empty: list[Closing] = []
-        for some in self._in_parts(due, matches):
-            given_back += self._serve_part(some, matches, cut, now, empty)
+        try:
+            for some in self._in_parts(due, matches):
+                given_back += self._serve_part(some, matches, cut, at, now, empty)
+        finally:
+            self._choosing.forget()
         if empty:
             self._digests.close_empty(empty)
         self._windows.done(self._settings.worker, given_back)
@@ -125,11 +158,12 @@ class Builder:
         due: Sequence[DueSubscriber],
         matches: Mapping[str, WindowMatches],
         cut: Cut,
+        at: datetime,
         now: datetime,
         empty: list[Closing],
     ) -> list[str]:
         """Serve some; returns whom to give back. `empty` takes the windows that are closed without a digest."""
-        found = self._choosing.read(due, matches, now)
+        found = self._choosing.read(due, matches, at)
         given_back: list[str] = []
         chosen: list[tuple[DueSubscriber, Choice]] = []
         for subscriber in due:
@@ -142,9 +176,9 @@ class Builder:
                 if not candidates and all_instant(subscriber):
                     empty += [Closing(window, cut.number, window.due_at) for window in subscriber.windows]
                     given_back.append(subscriber_id)
-                elif (due_at := _due_at(subscriber, found.served.get(subscriber_id), now)) is not None:
-                    chosen.append((subscriber, self._choosing.choose(subscriber, candidates, found, due_at, now)))
-        sent = self._choosing.sent_of_near((choice for _, choice in chosen), now)
+                elif (due_at := _due_at(subscriber, found.served.get(subscriber_id), at)) is not None:
+                    chosen.append((subscriber, self._choosing.choose(subscriber, candidates, found, due_at, at)))
+        sent = self._choosing.sent_of_near((choice for _, choice in chosen), at)
         for together in chunked(chosen, _TOGETHER):
             if self._stopping():
                 given_back += [subscriber.recipient.subscriber_id for subscriber, _ in together]
@@ -153,17 +187,17 @@ class Builder:
             for subscriber, choice in together:
                 with _failing_alone(subscriber.recipient.subscriber_id):
                     outcome = self._choosing.completed(choice, sent)
-                    built.append(self._built(subscriber, outcome, found, cut, now))
+                    built.append(self._built(subscriber, outcome, found, cut, at))
             given_back += self._commit(built, now)
         return given_back
 
     def _built(
-        self, subscriber: DueSubscriber, outcome: Digest | Hold, found: Readings, cut: Cut, now: datetime
+        self, subscriber: DueSubscriber, outcome: Digest | Hold, found: Readings, cut: Cut, at: datetime
     ) -> Build:
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         served = found.served.get(subscriber.recipient.subscriber_id)
         instant = (served.instant if served else 0) + (email is not None)
-        return Build(outcome, self._closings(subscriber, outcome, found, cut, now, instant), email)
+        return Build(outcome, self._closings(subscriber, outcome, found, cut, at, instant), email)
 
     def _commit(self, built: Sequence[Build], now: datetime) -> list[str]:
         """Keep some together, or each alone where that fails for a reason of its own; returns whom to give back."""
@@ -189,7 +223,7 @@ class Builder:
         outcome: Digest | Hold,
         found: Readings,
         cut: Cut,
-        now: datetime,
+        at: datetime,
         instant: int,
     ) -> list[Closing]:
         """`instant`: how many digests with instant searches there were today, this one among them."""
@@ -205,8 +239,8 @@ class Builder:
                     window.hour,
                     window.weekday,
                     time_zone,
-                    slot=slot_of(window, time_zone, now),
-                    now=now,
+                    slot=slot_of(window, time_zone, at),
+                    now=at,
                 ),
                 found.waiting_after(outcome, window),
             )
@@ -226,13 +260,13 @@ def _failing_alone(subscriber_id: str) -> Iterator[None]:
         _events.exception("a digest could not be built", subscriber_id=subscriber_id)
 
 
-def _due_at(subscriber: DueSubscriber, served: Served | None, now: datetime) -> datetime | None:
+def _due_at(subscriber: DueSubscriber, served: Served | None, at: datetime) -> datetime | None:
     """The newest slot that has come; however many were missed, there is one digest for them.
 
     A slot that had its digest already is not taken again, then the present minute stands for it; None where that had
     one too, and the next minute must come first.
     """
-    slots = [slot_of(window, subscriber.recipient.time_zone, now) for window in subscriber.windows]
-    minute = latest_due("instant", 0, None, "UTC", now)
+    slots = [slot_of(window, subscriber.recipient.time_zone, at) for window in subscriber.windows]
+    minute = latest_due("instant", 0, None, "UTC", at)
     last = served.last_due if served is not None else None
     return next((slot for slot in (max(slots), minute) if last is None or slot > last), None)

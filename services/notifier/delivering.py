@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
+from typing import NamedTuple
 
 import structlog
 
@@ -20,6 +21,14 @@ _MOST_DOUBTS = 200
 """Settled in one tick."""
 
 _events = structlog.get_logger(__name__)
+
+
+class Delivered(NamedTuple):
+    """What one tick handed over."""
+
+    mails: int
+    rest: bool
+    """Whether more may wait that the mailer would take now."""
 
 
 class Courier:
@@ -49,30 +58,32 @@ class Courier:
         self._throttle = Throttle(monotonic)
         self._answers: deque[Answer] = deque()
         """Not kept yet: the store may be away just when an answer comes."""
+        self._accepted = 0
         self._setbacks = 0
         self._asked: timedelta | None = None
         self._holds = 0
         self._left_alone: tuple[datetime, datetime] | None = None
         """Since when and until when the mailer is left alone; a clock that is set back ends it."""
 
-    def deliver(self, now: datetime) -> None:
+    def deliver(self, now: datetime) -> Delivered:
         """Settle doubts, then hand over what waits, as far as one tick goes. Raises UnavailableError."""
-        self._began = (now, self._monotonic())
+        self._began, self._accepted, rest = (now, self._monotonic()), 0, False
         self.keep_answers(now)
         self._deliveries.sweep(now, now - self._settings.give_up_after)
         self._settle_doubts(now)
         if self._left_alone is not None and self._left_alone[0] <= now < self._left_alone[1]:
-            return
+            return Delivered(0, rest)
         self._setbacks = self._settings.setbacks_in_row - 1 if self._holds else 0
         self._asked = None
         with Flight(self._mailer) as flight:
             try:
-                self._round(now, flight)
+                rest = self._round(now, flight)
             finally:
                 self._hear(flight.landed(0))
         self.keep_answers(now)
         if self._is_away():
             self._hold(now)
+        return Delivered(self._accepted, rest)
 
     def keep_answers(self, now: datetime) -> None:
         """Write down what mailers said while the store was away; to be called before leases are ended.
@@ -89,13 +100,14 @@ class Courier:
             for _ in taken:
                 self._answers.popleft()
 
-    def _round(self, now: datetime, flight: Flight) -> None:
+    def _round(self, now: datetime, flight: Flight) -> bool:
+        """Whether time ran out, and more waits as like as not."""
         settings = self._settings
         most, until = settings.deliveries_at_once, self._began[1] + settings.delivers_for.total_seconds()
         while self._monotonic() < until and not self._is_over():
             claimed = self._deliveries.claim(settings.worker, self._mailer.name, now, settings.claim_lease, most)
             if not claimed:
-                return
+                return False
             while claimed:
                 room = self._make_room(flight)
                 self.keep_answers(now)
@@ -109,6 +121,7 @@ class Courier:
             if flight.most == 1:
                 self._hear(flight.landed(0))
                 self.keep_answers(now)
+        return not self._is_over()
 
     def _make_room(self, flight: Flight) -> int:
         """Wait until one or more may go; how many. After a setback one goes at a time, the others being heard."""
@@ -151,6 +164,7 @@ class Courier:
             if answer.error is not None:
                 self._note(answer, answer.error)
             elif answer.kind == "accepted":
+                self._accepted += 1
                 sent = answer.claimed
                 _events.info(
                     "a mail went out",

@@ -1,6 +1,7 @@
 """The notifier as a service of the runtime: three functions over its ports."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -12,7 +13,7 @@ from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.building import Builder
-from services.notifier.delivering import Courier
+from services.notifier.delivering import Courier, Delivered
 from services.notifier.domain.windows import Arrival
 from services.runtime.errors import PoisonError
 from services.runtime.records import Outgoing, Record
@@ -20,6 +21,18 @@ from services.runtime.records import Outgoing, Record
 
 def _nothing() -> None:
     """Nothing to check: store and log are one installation's own files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a tick did, and how long that took."""
+
+    digests: int
+    """Built, to be sent or held."""
+    building: timedelta
+    mails: int
+    """Handed over."""
+    handing_over: timedelta
 
 
 class Notifier:
@@ -40,15 +53,15 @@ class Notifier:
         brake: Callable[[datetime], object] = lambda now: None,
         ask: Callable[[datetime], object] = lambda now: None,
         count: Callable[[int], object] = lambda matches: None,
-        pace: Callable[[int, timedelta], object] = lambda digests, took: None,
+        pace: Callable[[Pace], object] = lambda pace: None,
         canary: Callable[[datetime], object] = lambda now: None,
         canary_digest: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
-        want mails, before anything is built for them. `count` is told how many matches came, `pace` how many digests a
-        tick built and how long that took with handing them over. `canary` sends a posting of our own where one is due;
+        want mails, before anything is built for them. `count` is told how many matches came, `pace` what a tick built
+        and handed over, and how long each took. `canary` sends a posting of our own where one is due;
         `canary_digest` serves nobody who stays by one that came through.
         """
         self._matches = matches
@@ -86,23 +99,33 @@ class Notifier:
         return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
-        """Build what is due, then deliver what waits. Raises UnavailableError, having lost nothing."""
+        """Deliver what waits, build what is due, and deliver that. Raises UnavailableError, having lost nothing."""
         self._courier.keep_answers(now)
         if not self._freed:
             self._free_own(now)
         self._freed = False
         self._canary(now)
         self._ask(now)
-        began = perf_counter()
-        digests = self._builder.build(now)
         self._brake(now)
-        self._courier.deliver(now)
+        # What was built ahead of its hour goes out when that strikes, however many are still to be built.
+        waited, handing = self._delivered(now)
+        began, digests, mails = perf_counter(), 0, waited.mails
+        if not waited.rest:
+            digests = self._builder.build(now)
+        building = timedelta(seconds=perf_counter() - began)
         if digests:
-            self._pace(digests, timedelta(seconds=perf_counter() - began))
+            built, more = self._delivered(now)
+            mails, handing = mails + built.mails, handing + more
+        if digests or mails:
+            self._pace(Pace(digests, building, mails, handing))
         # Last: a canary that comes to its digest says that a tick comes to its end.
         self._canary_digest(now)
         self._freed = True
         return ()
+
+    def _delivered(self, now: datetime) -> tuple[Delivered, timedelta]:
+        began = perf_counter()
+        return self._courier.deliver(now), timedelta(seconds=perf_counter() - began)
 
     def _free_own(self, now: datetime) -> None:
         """Between ticks a worker holds nothing but what failed: more than that was left by one cut short."""

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.setting_types import Span
+from schemas.setting_types import Lead, Span
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.schedule import MOST_INSTANT
 
@@ -42,6 +42,9 @@ class NotifierSettings(BaseModel):
     """Subscribers claimed together: their windows are read in one pass."""
     passes_a_tick: int = Field(default=2, ge=1)
     """How often a tick claims; what is left waits for the next one, so that matching goes on in between."""
+    builds_ahead: Lead = timedelta(minutes=30)
+    """How long before their hour digests may be built, so that those of a crowd are ready when it strikes: an hour at
+    most, 0 is never. They are built so early only where so many are due, by how long that took of late."""
     delivers_for: Span = timedelta(seconds=10)
     """How long a tick hands mails over; what is left waits for the next one, so that matching goes on in between."""
     deliveries_at_once: int = Field(default=50, ge=1, le=500)
@@ -74,6 +77,7 @@ class NotifierSettings(BaseModel):
         """The same, but a tick leaves nothing of what is due for the next: for a command that ticks and ends."""
         patient = self.webhooks.model_copy(update={"waits": 2 * self.webhooks.timeout})
         bounds = {"passes_a_tick": 10_000, "delivers_for": timedelta(days=1), "webhooks": patient}
+        bounds |= {"builds_ahead": timedelta()}
         return self.model_copy(update=bounds)
 
 

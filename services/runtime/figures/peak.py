@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from sqlalchemy import Connection, func, not_, select
@@ -13,7 +14,10 @@ from services.runtime.figures.hours import DAY, HOUR, hour_of, read_counts
 DIGESTS_BUILT: Final = "digests_built"
 """Digests that ticks of notifiers built, to be sent or held."""
 BUILDING_MS: Final = "building_ms"
-"""Milliseconds that these ticks took, with handing over what they could."""
+"""Milliseconds that it took to build them; until 2026-12 with handing over what these ticks could."""
+MAILS_HANDED_OVER: Final = "mails_handed_over"
+HANDING_OVER_MS: Final = "handing_over_ms"
+"""Milliseconds that it took notifiers to hand them over."""
 _LATELY: Final = 7 * DAY
 _LEAST_BUILT: Final = 100
 """Of an hour: what few digests take is mostly the tick around them."""
@@ -32,6 +36,13 @@ class Peak:
     """What one digest took one notifier in the busiest hour of the last week."""
     notifiers: int
     """Those that build them."""
+    lead: timedelta = timedelta()
+    """How long before they are due these begin, at the earliest."""
+
+    def enough(self, within_s: float) -> int:
+        """How many notifiers have the last of them handed over within so long."""
+        lead_s = self.lead.total_seconds()
+        return ceil(self.notifiers * (self.takes_s + lead_s) / (within_s + lead_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +54,36 @@ class DayAhead:
     comes, and are left out."""
     each_s: float | None = None
     """What a digest took a notifier; None where too few were built of late."""
+    handed_s: float = 0.0
+    """What it took to hand a mail over; 0 where that is not known."""
 
-    def peak(self, now: datetime, waiting: int, notifiers: int) -> Peak | None:
-        """By so many notifiers, which first build what is `waiting` now; None where nobody can tell."""
+    def peak(self, now: datetime, waiting: int, notifiers: int, lead: timedelta = timedelta()) -> Peak | None:
+        """By so many notifiers, which first build what is `waiting` now; None where nobody can tell.
+
+        `lead`: how long before they are due digests may be built.
+        """
         if self.each_s is None or not notifiers:
             return None
         longest: Peak | None = None
-        each_s = self.each_s / notifiers
-        free_at = now + timedelta(seconds=waiting * each_s)
+        each_s, handed_s = self.each_s / notifiers, self.handed_s / notifiers
+        free_at = now + timedelta(seconds=waiting * (each_s + handed_s))
         for due_at, digests in self.due:
             if due_at <= now:
                 continue
-            free_at = max(due_at, free_at) + timedelta(seconds=digests * each_s)
-            takes_s = (free_at - due_at).total_seconds()
+            built_at = max(due_at - lead, free_at) + timedelta(seconds=digests * each_s)
+            takes_s = max((built_at - due_at).total_seconds(), 0.0) + digests * handed_s
             if longest is None or takes_s > longest.takes_s:
-                longest = Peak(due_at, digests, takes_s, self.each_s, notifiers)
+                longest = Peak(due_at, digests, takes_s, self.each_s, notifiers, lead)
+            free_at = built_at + timedelta(seconds=digests * handed_s)
         return longest
 
 
-def read_day_ahead(connection: Connection, now: datetime) -> DayAhead:
-    """Within the caller's transaction; goes through all searches that fall due, a second for half a million."""
-    if (each_s := _pace(connection, now)) is None:
+def read_day_ahead(connection: Connection, now: datetime, within: timedelta = DAY) -> DayAhead:
+    """Within the caller's transaction; goes through all searches that fall due, a second for half a million.
+
+    `within`: what falls due so soon alone.
+    """
+    if (each_s := _pace(connection, now, DIGESTS_BUILT, BUILDING_MS)) is None:
         return DayAhead()
     searches = saved_searches.c
     query = (
@@ -71,7 +91,7 @@ def read_day_ahead(connection: Connection, now: datetime) -> DayAhead:
         .join(subscribers, subscribers.c.subscriber_id == searches.subscriber_id)
         .where(
             searches.next_due_at > now,
-            searches.next_due_at <= now + DAY,
+            searches.next_due_at <= now + within,
             searches.cadence != "instant",
             not_(searches.paused),
             subscribers.c.status == "active",
@@ -79,12 +99,14 @@ def read_day_ahead(connection: Connection, now: datetime) -> DayAhead:
         .group_by(searches.next_due_at)
         .order_by(searches.next_due_at)
     )
-    return DayAhead(tuple((row.next_due_at, int(row.digests)) for row in connection.execute(query)), each_s)
+    due = tuple((row.next_due_at, int(row.digests)) for row in connection.execute(query))
+    return DayAhead(due, each_s, _pace(connection, now, MAILS_HANDED_OVER, HANDING_OVER_MS) or 0.0)
 
 
-def _pace(connection: Connection, now: datetime) -> float | None:
-    built, took = Counter[datetime](), Counter[datetime]()
-    for count in read_counts(connection, hour_of(now) - _LATELY, (DIGESTS_BUILT, BUILDING_MS), HOUR):
-        (built if count.measure == DIGESTS_BUILT else took)[count.begins] += count.number
-    busiest, number = max(built.items(), key=lambda hour: hour[1], default=(now, 0))
+def _pace(connection: Connection, now: datetime, measure: str, ms: str) -> float | None:
+    """Seconds that one took in the busiest hour; None where it had too few."""
+    numbers, took = Counter[datetime](), Counter[datetime]()
+    for count in read_counts(connection, hour_of(now) - _LATELY, (measure, ms), HOUR):
+        (numbers if count.measure == measure else took)[count.begins] += count.number
+    busiest, number = max(numbers.items(), key=lambda hour: hour[1], default=(now, 0))
     return took[busiest] / number / 1_000 if number >= _LEAST_BUILT else None

@@ -69,15 +69,16 @@ def is_due_too_late(now: datetime) -> ColumnElement[bool]:
         search.cadence == "instant",
         search.paused == false(),
         search.next_due_at > now + _APART,
-        _was_ahead(now + _APART),
+        # A digest that is built ahead of its hour holds no instant search.
+        _was_ahead(now + _APART, digests.c.instant),
     )
     return or_(clocked, instant)
 
 
-def _was_ahead(of: datetime) -> ColumnElement[bool]:
+def _was_ahead(of: datetime, *which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of a saved search: whether its due time comes of a digest, or a change, by a clock that was later than that."""
     search = saved_searches.c
-    theirs = (digests.c.subscriber_id == search.subscriber_id) & (digests.c.outcome != "notice")
+    theirs = and_(digests.c.subscriber_id == search.subscriber_id, digests.c.outcome != "notice", *which)
     served = exists().where(theirs, digests.c.due_at > of, digests.c.due_at <= search.next_due_at)
     return or_(and_(search.changed_at > of, search.changed_at <= search.next_due_at), served)
 

@@ -414,7 +414,7 @@ def test_a_clock_that_is_set_back_does_not_prolong_how_long_a_mailer_is_left_alo
     mailer.answer = taking
     deliverer.deliver(AT + timedelta(seconds=1))
     assert len(mailer.asked) == 1, "it is left alone"
-    deliverer.deliver(AT - 2 * HOUR)
+    deliverer.deliver(AT - HOUR)
     assert store.deliveries.states() == {"accepted": 10}, "nor how long a mail waits for its next attempt"
 
 

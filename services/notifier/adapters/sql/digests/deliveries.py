@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Integer, bindparam, case, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, select, type_coerce, update
 
-from schemas.sql.tables import deliveries, digest_items, digests, subscribers
+from schemas.sql.tables import deliveries, digests, subscribers
+from services.notifier.adapters.sql.digests.claims import claimed_of, first_waiting
 from services.notifier.adapters.sql.digests.delivery_steps import (
     FREE,
     SOUND,
@@ -58,14 +59,6 @@ _LEFT = (
     .where(_ended(bindparam("now"), bindparam("ahead")) | _stale(bindparam("too_old")))
     .limit(1)
 )
-# What was changed later than now was put off by a clock that is set back since.
-_READY = (deliveries.c.not_before <= bindparam("now")) | (deliveries.c.changed_at > bindparam("now"))
-_WAITING = (
-    select(deliveries.c.delivery_id)
-    .where(deliveries.c.state == "pending", _READY)
-    .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
-    .limit(bindparam("most", type_=Integer))
-)
 
 
 class SqlDeliveries:
@@ -88,20 +81,15 @@ class SqlDeliveries:
         with reading(self._engine) as connection:
             room = self._day.room(connection, now)
             most = most if room is None else min(room, most)
-            if (
-                not most
-                or sending_paused(connection)
-                or connection.execute(_WAITING, {"now": now, "most": 1}).first() is None
-            ):
+            if not most or sending_paused(connection) or not first_waiting(connection, now, 1):
                 return []
         with writing(self._engine) as connection:
-            locked = _WAITING.with_for_update(skip_locked=True)
-            taken = connection.execute(locked, {"now": now, "most": most}).scalars().all()
+            taken = first_waiting(connection, now, most, locked=True)
             values: dict[str, Any] = {"state": TRANSITIONS["pending", "claim"], "worker": worker, "mailer": mailer}
             values |= {"lease": now + lease, "changed_at": now, "attempts": deliveries.c.attempts + 1}
             for some in chunks(taken):
                 connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
-            return _claimed(connection, taken)
+            return claimed_of(connection, taken)
 
     def begin(self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta) -> list[ClaimedDelivery]:
         """Commit of some that their requests are about to be made, and that the day has as many mails more.
@@ -329,21 +317,3 @@ def _recipient(connection: Connection, delivery_id: str) -> str | None:
     if not row.body or unpack_email(row.body).to_address != person.address:
         return None
     return str(person.address_hash)
-
-
-def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelivery]:
-    found: list[ClaimedDelivery] = []
-    own = digest_items.c.digest_id == deliveries.c.digest_id
-    jobs = select(func.count()).where(own).scalar_subquery()
-    for some in chunks(taken):
-        query = (
-            select(deliveries, digests.c.body, jobs.label("jobs"))
-            .join(digests, digests.c.digest_id == deliveries.c.digest_id)
-            .where(deliveries.c.delivery_id.in_(some))
-        )
-        found += [
-            ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body), row.digest_id, row.jobs)
-            for row in connection.execute(query)
-        ]
-    # Not as the database's language orders ids: in Danish "aa" comes last.
-    return sorted(found, key=lambda delivery: (delivery.due_at, delivery.delivery_id))

@@ -13,6 +13,7 @@ from services.notifier.adapters.sql.digests.digest_rows import chance_in
 from services.notifier.domain.delivery import State
 from services.notifier.ports import UnknownDelivery
 from services.runtime.errors import UsageError
+from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.store import reading, retried, writing
 
 
@@ -97,6 +98,8 @@ class DeliveryList:
     def retry(self, now: datetime) -> int:
         """Those that wait for their next try need not wait any more; gives how many."""
         waits = (deliveries.c.state == "pending") & (deliveries.c.not_before > now)
+        # What is built ahead waits for its hour and for no other try.
+        waits &= ~is_built_ahead(now, now + LONGEST_LEAD)
         with writing(self._engine) as connection:
             return connection.execute(update(deliveries).where(waits).values(not_before=now)).rowcount
 

@@ -177,9 +177,8 @@ class SqlDigests:
             if isinstance(outcome, Digest) and build.email is not None:
                 rows.setdefault(digest_items, []).extend(item_rows(digest_id, outcome))
                 rows.setdefault(sent_jobs, []).extend(sent_rows(outcome))
-                rows.setdefault(deliveries, []).append(
-                    delivery_row(person, due_at, digest_id, build.email.delivery_id, now)
-                )
+                waits = delivery_row(person, due_at, digest_id, build.email.delivery_id, now)
+                rows.setdefault(deliveries, []).append(waits | {"not_before": max(now, due_at)})
                 note_closed_mailed(connection, person, outcome.closed, now)
         for table, some in rows.items():
             connection.execute(insert(table), some)

@@ -7,12 +7,14 @@ from sqlalchemy import Connection, delete, func, select, true, update
 
 from schemas.sql.doors import api_tokens
 from schemas.sql.tables import deliveries, digests, mail_events, saved_searches, subscribers
+from services.notifier.adapters.sql.digests.waiting import put_back
 from services.notifier.adapters.sql.people.searches import resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting
 from services.notifier.adapters.sql.rows import pack_email, unpack_email
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.mail_events import SoftBounces
 from services.notifier.domain.people import Status
+from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 
 _COMES_BACK_WITHIN = timedelta(days=1)
 
@@ -22,7 +24,12 @@ def stop(connection: Connection, own_id: str, status: Status, now: datetime, unt
     _set(connection, own_id, status, now, until)
     if status == "unsubscribed":
         connection.execute(delete(api_tokens).where(api_tokens.c.subscriber_id == own_id))
+    theirs = (deliveries.c.subscriber_id == own_id) & is_built_ahead(now, now + LONGEST_LEAD)
+    ahead = connection.execute(select(deliveries.c.delivery_id).where(theirs)).scalars().all()
     cancel_waiting(connection, own_id, f"the subscriber {status}", now)
+    if status == "paused":
+        # Were they not built ahead of their hour, its windows were open still for whoever comes back.
+        put_back(connection, ahead)
 
 
 def go_on(connection: Connection, own_id: str, time_zone: str, now: datetime, until: datetime | None = None) -> None:

@@ -91,21 +91,30 @@ class SqlWindows:
 
     @retried
     def claim_due(
-        self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int, *, in_turn: bool = False
+        self,
+        worker: str,
+        now: datetime,
+        cut: Cut,
+        lease: timedelta,
+        most: int,
+        *,
+        in_turn: bool = False,
+        by: datetime | None = None,
     ) -> list[DueSubscriber]:
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
 
         All searches of theirs that are due come with them, those first who have waited longest. `in_turn`: not all can
-        be served, so nobody comes for whom a mail waits already. Raises UnavailableError.
+        be served, so nobody comes for whom a mail waits already. `by`: who is due by that time to come; instant
+        searches, which are served as jobs come in, are left out. Raises UnavailableError.
         """
-        free = _claimable(is_postgresql(self._engine), in_turn)
-        given = {"now": now, "ahead": now + AHEAD, "cut": cut.number}
+        free = _claimable(is_postgresql(self._engine), in_turn, by is not None)
+        given = {"now": now, "by": by or now, "ahead": now + AHEAD, "cut": cut.number}
         with reading(self._engine) as connection:
             if not _first_of(connection, free, given, 1):
                 return []
         with writing(self._engine) as connection:
             locked = free.with_for_update(skip_locked=True, key_share=True, of=subscribers)
-            ripe = or_(_clocked_due(now), _instant_due(now, cut.number))
+            ripe = _clocked_due(by) if by else or_(_clocked_due(now), _instant_due(now, cut.number))
             claimed = _first_of(connection, locked, given, most)
             due = with_searches(connection, claimed, ripe)
             for some in chunks(subscriber.recipient.subscriber_id for subscriber in due):
@@ -199,12 +208,12 @@ def _first_of(connection: Connection, free: Any, given: Mapping[str, object], mo
 def _more_clocked() -> Any:
     """Whether more searches are due by the clock than are looked at."""
     return (
-        select(literal(1)).where(_clocked_due(bindparam("now"))).limit(1).offset(bindparam("looked_at", type_=Integer))
+        select(literal(1)).where(_clocked_due(bindparam("by"))).limit(1).offset(bindparam("looked_at", type_=Integer))
     )
 
 
 @cache
-def _claimable(postgresql: bool, in_turn: bool) -> Any:
+def _claimable(postgresql: bool, in_turn: bool, clocked_alone: bool) -> Any:
     """At most `most` active subscribers with due searches whom nobody holds, who has waited longest first.
 
     Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing. Of the half
@@ -212,20 +221,22 @@ def _claimable(postgresql: bool, in_turn: bool) -> Any:
     who has waited less than the last of these. `in_turn`: of whom a mail waits already, the next digest waits too. The
     statement is built once: each tick asks it.
     """
-    now: BindParameter[datetime] = bindparam("now")
+    by: BindParameter[datetime] = bindparam("by")
     columns = (saved_searches.c.subscriber_id, saved_searches.c.next_due_at)
     looked_at = bindparam("looked_at", type_=Integer)
-    first = select(*columns).where(_clocked_due(now)).order_by(saved_searches.c.next_due_at).limit(looked_at)
+    first = select(*columns).where(_clocked_due(by)).order_by(saved_searches.c.next_due_at).limit(looked_at)
     # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
     clocked = first.cte("clocked").prefix_with("MATERIALIZED", dialect="postgresql")
-    instant = select(*columns).where(_instant_due(now, bindparam("cut")))
-    found = union_all(select(clocked.c.subscriber_id, clocked.c.next_due_at), instant).subquery()
+    halves = [select(clocked.c.subscriber_id, clocked.c.next_due_at)]
+    if not clocked_alone:
+        halves.append(select(*columns).where(_instant_due(by, bindparam("cut"))))
+    found = union_all(*halves).subquery()
     since = func.min(found.c.next_due_at).label("since")
     waiting = select(found.c.subscriber_id, since).group_by(found.c.subscriber_id).cte("due")
     due = waiting.prefix_with("MATERIALIZED", dialect="postgresql")
     all_of_them = select(func.count()).select_from(clocked).scalar_subquery() < looked_at
     last = select(func.max(clocked.c.next_due_at)).scalar_subquery()
-    free = _free_of(due, now).where(or_(all_of_them, due.c.since <= last))
+    free = _free_of(due, by).where(or_(all_of_them, due.c.since <= last))
     if in_turn:
         own = deliveries.c.subscriber_id == subscribers.c.subscriber_id
         free = free.where(not_(exists().where(own, deliveries.c.state.in_(CANCELLABLE))))
@@ -233,13 +244,13 @@ def _claimable(postgresql: bool, in_turn: bool) -> Any:
     return free.order_by(due.c.since, own_id).limit(bindparam("most", type_=Integer))
 
 
-def _free_of(due: CTE, now: BindParameter[datetime]) -> Any:
+def _free_of(due: CTE, by: BindParameter[datetime]) -> Any:
     """Of those who are due, the ones that may be mailed and that nobody holds."""
     suppressed = is_suppressed(subscribers.c.address_hash)
     lease = subscribers.c.build_lease
-    free = or_(lease.is_(None), lease <= now, lease > bindparam("ahead"))
+    free = or_(lease.is_(None), lease <= bindparam("now"), lease > bindparam("ahead"))
     # By a clock that ran ahead they may have gone on before the day until which they paused.
-    is_back = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now)
+    is_back = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= by)
     return (
         select(subscribers.c.subscriber_id)
         .join(due, due.c.subscriber_id == subscribers.c.subscriber_id)
