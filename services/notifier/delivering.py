@@ -102,12 +102,13 @@ class Courier:
 
     def _round(self, now: datetime, flight: Flight) -> bool:
         """Whether time ran out, and more waits as like as not."""
-        settings = self._settings
+        settings, claimed_any = self._settings, False
         most, until = settings.deliveries_at_once, self._began[1] + settings.delivers_for.total_seconds()
         while self._monotonic() < until and not self._is_over():
             claimed = self._deliveries.claim(settings.worker, self._mailer.name, now, settings.claim_lease, most)
             if not claimed:
                 return False
+            claimed_any = True
             while claimed:
                 room = self._make_room(flight)
                 self.keep_answers(now)
@@ -121,7 +122,7 @@ class Courier:
             if flight.most == 1:
                 self._hear(flight.landed(0))
                 self.keep_answers(now)
-        return not self._is_over()
+        return claimed_any and not self._is_over()
 
     def _make_room(self, flight: Flight) -> int:
         """Wait until one or more may go; how many. After a setback one goes at a time, the others being heard."""

@@ -15,7 +15,7 @@ def begins(due: Sequence[tuple[datetime, int]], each: timedelta, longest: timede
     """
     begun: list[datetime] = []
     for due_at, digests in reversed(due):
-        takes = min(_SPARE * digests * each, longest)
+        takes = timedelta(seconds=min(_SPARE * digests * each.total_seconds(), longest.total_seconds()))
         latest = min(due_at, begun[-1]) if begun else due_at
         begun.append(max(latest - takes, due_at - longest))
     return begun[::-1]
