@@ -150,7 +150,7 @@ def sending(installation: Installation, now: datetime) -> Sending:
     return Sending(
         way=way_of(mail),
         pauses=pauses,
-        waiting=counts(installation).get("pending", 0),
+        waiting=DeliveryList(engine).waiting(now),
         tally=tally,
         tally_of_all=of_all,
         plan=tuple(PlannedDay(*day) for day in planned),

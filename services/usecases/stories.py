@@ -329,6 +329,8 @@ def _state_of(mail: MailedJob, sending: Pauses) -> str:
             return "pending, as sending is held in a store that was restored"
         why = sending.stopped_because
         return f"pending, as sending stopped by itself: {why}" if why else f"pending, as sending is {BY_OPERATOR}"
+    if mail.state == "pending" and not mail.attempts and mail.due_at > mail.built_at:
+        return "pending, as it was built ahead of its hour"
     return _named(mail.state, mail.reason)
 
 

@@ -200,3 +200,36 @@ def test_more_notifiers_are_never_later_and_nothing_is_ready_before_its_own_work
     assert more is not None
     assert more.takes_s <= alone.takes_s + 1e-3
     assert alone.takes_s >= max(digests) * each_s / notifiers - 1e-3
+
+
+@given(
+    st.lists(st.integers(0, 100_000), min_size=1, max_size=24),
+    st.floats(0.001, 1.0),
+    st.floats(0.0, 0.1),
+    st.integers(1, 3_600),
+)
+def test_what_may_be_built_ahead_is_never_later_and_takes_its_handing_over_at_least(
+    digests: list[int], each_s: float, handed_s: float, lead_s: int
+) -> None:
+    day = DayAhead(tuple((NOW + at * HOUR, number) for at, number in enumerate(digests, 1)), each_s, handed_s)
+    at_the_hour, ahead = day.peak(NOW, 0, 1), day.peak(NOW, 0, 1, timedelta(seconds=lead_s))
+    assert at_the_hour is not None
+    assert ahead is not None
+    assert ahead.takes_s <= at_the_hour.takes_s + 1e-3
+    assert ahead.takes_s >= max(digests) * handed_s - 1e-3
+    within_s = 900.0
+    if ahead.takes_s > within_s:
+        more = day.peak(NOW, 0, ahead.enough(within_s), timedelta(seconds=lead_s))
+        assert more is not None
+        assert more.takes_s <= max(within_s, at_the_hour.takes_s) + 1e-3
+
+
+def test_what_can_be_built_within_the_lead_waits_for_its_handing_over_alone() -> None:
+    day = DayAhead(((NOW + HOUR, 10_000), (NOW + 2 * HOUR, 200_000)), 0.1, 0.002)
+    first = DayAhead(day.due[:1], 0.1, 0.002).peak(NOW, 0, 1, timedelta(minutes=30))
+    assert first is not None
+    assert first.takes_s == pytest.approx(20.0)
+    both = day.peak(NOW, 0, 2, timedelta(minutes=30))
+    assert both is not None
+    assert both == Peak(NOW + 2 * HOUR, 200_000, pytest.approx(10_000 - 1_800 + 200), 0.1, 2, timedelta(minutes=30))
+    assert both.enough(900.0) == 8

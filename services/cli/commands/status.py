@@ -295,6 +295,8 @@ def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
     for name, kind in (("bounced for good, last 24 h", "bounced"), ("soft bounces, last 24 h", "soft_bounced")):
         if number := figures.mail.came_back.get(kind, 0):
             yield name, f"{number:,}"
+    for due_at, mails in figures.mail.ahead:
+        yield f"built ahead, for {due_at:%H:%M}Z", f"{mails:,}"
     for state, number in figures.deliveries.items():
         yield state, Text(f"{number:,}", _STYLE["grave"] if state in BAD_DELIVERIES and number else "")
 

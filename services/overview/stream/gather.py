@@ -161,7 +161,7 @@ class Gatherer:
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
             mailed=hours.mailed,
-            peak=_peak(store) if store else None,
+            peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -298,11 +298,11 @@ class Gatherer:
         return self._letter_log
 
 
-def _peak(store: StoreView) -> Peak | None:
+def _peak(store: StoreView, lead: timedelta) -> Peak | None:
     """None too under a plan that lets only so many mails a day go out: it decides by itself when they do."""
     figures = store.figures
     notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
-    return None if figures.mail.day else store.ahead.peak(figures.at, figures.due_subscribers, notifiers)
+    return None if figures.mail.day else store.ahead.peak(figures.at, figures.due_subscribers, notifiers, lead)
 
 
 def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:

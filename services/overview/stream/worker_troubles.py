@@ -6,7 +6,6 @@ Services that do not run, lag or fail; workers that are lost, started again and 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Final
 
 from schemas.counted import counted
@@ -298,11 +297,13 @@ def too_few(overview: Overview) -> Iterator[Trouble]:
     peak, objective = overview.peak, DUE_TO_ACCEPTED.objective
     if peak is None or objective is None or peak.takes_s <= objective.within_s:
         return
-    wanted = f"run {ceil(peak.notifiers * peak.takes_s / objective.within_s):,} by then: `jobchime notifier`"
+    wanted = f"run {peak.enough(objective.within_s):,} by then: `jobchime notifier`"
+    begun = f", begun {span(peak.lead.total_seconds())} before" if peak.lead else ""
     yield Trouble(
         f"{counted(peak.digests, 'digest falls', 'digests fall')} due at {stamp(peak.due_at)}; by the pace of the"
         f" busiest hour of late, {span(peak.each_s)} each, {counted(peak.notifiers, 'notifier')}"
-        f" will have the last of them ready {span(peak.takes_s)} later, where {span(objective.within_s)} are aimed at",
+        f" will have the last of them ready {span(peak.takes_s)} later{begun}, where {span(objective.within_s)} are"
+        " aimed at",
         wanted
         if overview.form == "deployed"
         else "one process builds them all: the deployed form shares them among notifiers",

@@ -12,6 +12,7 @@ from schemas.sql.tables import cuts, deliveries, mail_events, positions, saved_s
 from services.runtime.figures.arriving import CAME_BACK, HEARD_WITHIN, REFUSED_WITHIN, Arriving, read_arriving
 from services.runtime.figures.hours import HOUR, MAIL_EVENTS_REFUSED, by_minute, minute_of, read_counts
 from services.runtime.privacy.redaction import without_people
+from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.day_limit import begun_on, next_day
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -91,6 +92,8 @@ class MailFigures:
     arriving: Arriving = field(default_factory=Arriving)
     suppressed: int = 0
     """Addresses that must not be mailed."""
+    ahead: tuple[tuple[datetime, int], ...] = ()
+    """Mails that were built ahead of their hour and wait for nothing else, by that hour; no other figure has them."""
 
     def waiting(self, fault: str) -> int:
         """How many mails wait after an attempt that failed so."""
@@ -123,7 +126,14 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
         events_refused=refused,
         arriving=read_arriving(connection, now, hears=plan.hears),
         suppressed=int(connection.execute(suppressed).scalar_one()),
+        ahead=_ahead(connection, now),
     )
+
+
+def _ahead(connection: Connection, now: datetime) -> tuple[tuple[datetime, int], ...]:
+    due_at = deliveries.c.due_at
+    query = select(due_at, func.count().label("mails")).where(is_built_ahead(now, now + LONGEST_LEAD))
+    return tuple((row.due_at, int(row.mails)) for row in connection.execute(query.group_by(due_at).order_by(due_at)))
 
 
 def _came_back(connection: Connection, now: datetime) -> dict[str, int]:

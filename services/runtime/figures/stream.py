@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, distinct, func, select, text
+from sqlalchemy import Connection, Engine, Select, distinct, func, not_, select, text
 
 from schemas.sql.doors import sign_ups
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
@@ -18,6 +18,7 @@ from services.runtime.figures.sources import Expected, SourceFigures, sources_in
 from services.runtime.figures.webhooks import WebhookFigures, read_webhook_figures
 from services.runtime.health.heartbeat import Worker, workers_in
 from services.runtime.pauses import Pauses, read_pauses
+from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
 from services.runtime.sql.link_key import read_links_lost
 from services.runtime.sql.ran_ahead import RanAhead, read_ran_ahead
 from services.runtime.sql.store import reading
@@ -55,7 +56,7 @@ class StoreFigures:
     at: datetime
     sources: tuple[SourceFigures, ...] = ()
     deliveries: dict[str, int] = field(default_factory=dict)
-    """By state, of all that the store still holds."""
+    """By state, of all that the store still holds, but for mails that wait for their hour."""
     unknown_since: datetime | None = None
     """When the oldest delivery of which nobody knows became so."""
     digests: dict[str, int] = field(default_factory=dict)
@@ -138,7 +139,7 @@ def read_figures(
         return StoreFigures(
             at=now,
             sources=sources_in(connection, now, expected, pauses),
-            deliveries=_counts(connection, deliveries.c.state),
+            deliveries=_counts(connection, deliveries.c.state, not_(is_built_ahead(now, now + LONGEST_LEAD))),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
             last_digest=_first(connection, _last_digest(now)),

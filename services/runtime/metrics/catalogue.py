@@ -207,7 +207,12 @@ WEBHOOK_ATTEMPTS = Metric(
 BUILD = Metric("jobchime_build", "info", "The version of jobchime, of Python and of the store's layout.")
 
 STORE_UP = _of_store("jobchime_store_up", "1 while the store answers within the time it is given.")
-DELIVERIES = _of_store("jobchime_deliveries", "Deliveries that the store holds, by state.", "state")
+DELIVERIES = _of_store(
+    "jobchime_deliveries", "Deliveries that the store holds, by state, but for mails that wait for their hour.", "state"
+)
+MAILS_AHEAD = _of_store(
+    "jobchime_mails_built_ahead", "Mails that were built ahead of their hour, and wait for nothing else."
+)
 MAILS_FAILING = _of_store(
     "jobchime_mails_failing",
     "Mails that wait after an attempt that failed, by what was wrong; `status` has the mail server's words.",
@@ -330,9 +335,9 @@ METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP,
     INDEX_LACKS, SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
     NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
-    WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF,
-    OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING, MAILS_UNTAKEN,
-    MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
+    WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE,
+    PUT_OFF, OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING,
+    MAILS_UNTAKEN, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS, HEARTBEAT_AGE,
     WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, LINKS_LOST, DUE_TOO_LATE, CLOCK_AHEAD, POLLS_OVERDUE,
 )  # fmt: skip
 

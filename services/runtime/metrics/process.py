@@ -253,6 +253,7 @@ class _StoreGauges(Collector):
         if figures is None:
             return
         yield _labelled(listed.DELIVERIES, {state: figures.deliveries.get(state, 0) for state in DELIVERY_STATES})
+        yield _gauge(listed.MAILS_AHEAD, sum(mails for _, mails in figures.mail.ahead))
         yield _labelled(listed.MAILS_FAILING, {fault: figures.mail.waiting(fault) for fault in FAULTS})
         yield _labelled(listed.MAILS_GIVEN_UP, {fault: figures.mail.over(fault) for fault in FAULTS})
         yield _gauge(listed.SUPPRESSED, figures.mail.suppressed)

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -11,6 +11,7 @@ from rich.console import Console
 from services.cli.commands.status import page
 from services.cli.output import Cleaned
 from services.overview.stream.model import EngineView, Overview
+from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.stream import StoreFigures
 from tests.support.logs import NOON
@@ -39,3 +40,11 @@ def test_it_says_which_digests_of_the_next_day_will_wait_longest_where_that_is_f
     assert [
         [said in " ".join(line.split()) for line in drawn(overview)].count(True) for overview in (known, foreseen)
     ] == [0, 1]
+
+
+def test_it_says_how_many_mails_wait_for_their_hour_and_for_which() -> None:
+    ahead = MailFigures(ahead=((NOON, 1_234), (NOON + timedelta(minutes=15), 5)))
+    overview = Overview(NOON, "deployed", figures=StoreFigures(NOON, mail=ahead))
+    lines = [" ".join(line.split()) for line in drawn(overview)]
+    for said in ("built ahead, for 12:00Z 1,234", "built ahead, for 12:15Z 5"):
+        assert [said in line for line in lines].count(True) == 1

@@ -14,6 +14,7 @@ from services.overview.stream.model import Overview
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import FixedClock
 from services.runtime.figures.hours import HourCounts, StageFigures
+from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.metrics import catalogue
@@ -133,3 +134,12 @@ def test_it_says_which_digests_of_the_next_day_will_wait_longest_where_that_is_f
         page = console_templates(lambda: NOON).get_template("stream_now.html.j2")
         shown = page.render({"form_token": "x", **_shown(replace(known, peak=peak))})
         assert re.findall(r"<dt>The longest wait of the next 24 hours</dt><dd>(.*?)</dd>", shown) == said
+
+
+def test_it_says_how_many_mails_wait_for_their_hour_and_for_which() -> None:
+    ahead = MailFigures(ahead=((NOON, 1_234),))
+    page = console_templates(lambda: NOON).get_template("stream_now.html.j2")
+    shown = page.render(
+        {"form_token": "x", **_shown(Overview(NOON, "deployed", figures=StoreFigures(NOON, mail=ahead)))}
+    )
+    assert "<dt>Built ahead, for 12:00Z</dt><dd>1,234</dd>" in shown

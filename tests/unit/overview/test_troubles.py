@@ -464,6 +464,11 @@ def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
             " 1 notifier will have the last of them ready 86.7 min later, where 15 min are aimed at",
             "run 6 by then: `jobchime notifier`",
         ),
+        (
+            replace(WELL, peak=Peak(NOON, 100_000, 3_400.0, 0.052, 1, timedelta(minutes=30))),
+            "will have the last of them ready 56.7 min later, begun 30 min before, where 15 min are aimed at",
+            "run 2 by then: `jobchime notifier`",
+        ),
     ],
 )
 def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, what: str, do: str) -> None:

@@ -129,6 +129,12 @@ class DeliveryList:
             for row in found
         ]
 
+    def waiting(self, now: datetime) -> int:
+        """How many wait to be handed over, but for those that wait for their hour."""
+        own = (deliveries.c.state == "pending") & ~is_built_ahead(now, now + LONGEST_LEAD)
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).where(own)).scalar_one())
+
     def counts(self) -> Mapping[State, int]:
         """How many there are in each state that has any."""
         query = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
