@@ -60,15 +60,20 @@ def _served(folder: Path, people: int, checkout: Path | None = None) -> ServedSt
     """Let a notifier serve the store in a folder."""
     url = f"sqlite:///{folder / 'store.sqlite'}"
     (report,), _ = run([(url, into(folder), "one")], checkout)
+    return ServedStore(found_in(folder), 1_000 * report["cpu_s"] / people)
+
+
+def found_in(folder: Path) -> Mapping[str, object]:
+    """The mails in a folder, and what the store in it keeps of them, by name."""
     found: dict[str, object] = {f"mail {file.name}": file.read_bytes() for file in (folder / "mails").glob("*.eml")}
-    engine = open_store(url)
+    engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
     with reading(engine) as connection:
         for table, clocked in _KEPT:
             keys = [column.name for column in table.primary_key]
             for row in connection.execute(select(*(column for column in table.c if column.name != clocked))).mappings():
                 found[" ".join((table.name, *(str(row[key]) for key in keys)))] = dict(row)
     engine.dispose()
-    return ServedStore(found, 1_000 * report["cpu_s"] / people)
+    return found
 
 
 def main() -> None:
