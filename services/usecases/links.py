@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.posting import PostingCore
+from services.notifier.adapters.sql.digests.sent_jobs import sent_beside
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
 from services.notifier.domain.people import SavedSearch, Subscriber
@@ -21,6 +22,7 @@ __all__ = [
     "Rest",
     "SavedSearch",
     "Subscriber",
+    "elsewhere",
     "has_moved",
     "job",
     "link",
@@ -121,6 +123,12 @@ def job(installation: Installation, subscriber: Subscriber, posting_id: str) -> 
         if judged.outcome != "reject":
             found.append(FoundBy(search.name, judged.outcome == "near", judged.verdict.reasons))
     return Job(posting, tuple(found))
+
+
+def elsewhere(installation: Installation, subscriber: Subscriber, posting: PostingCore) -> tuple[PostingCore, ...]:
+    """The same job in other places, as far as a mail brought them together."""
+    ids = sent_beside(installation.engine, subscriber.subscriber_id, posting)
+    return tuple(installation.matches.postings(ids).values())
 
 
 def rest(installation: Installation, subscriber: Subscriber, slot: str) -> Rest | None:

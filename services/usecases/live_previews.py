@@ -282,7 +282,9 @@ class LivePreviews:
             for posting_id in recent
             if posting_id in stored and stored[posting_id].status == "open" and not stored[posting_id].backlog
         )[: settings.most_items]
-        likely = 1.0 - prod(1.0 - chances[job.posting_id] for job in jobs)
+        # One job in several places is wanted or not as one.
+        besides = {item.posting.posting_id for item in outcome.items if item.beside}
+        likely = 1.0 - prod(1.0 - chances[job.posting_id] for job in jobs if job.posting_id not in besides)
         return FirstMail(jobs, waits=bool(jobs) and likely < settings.least_mail_chance)
 
     def newest(self, criteria: Criteria) -> list[PostingCore]:

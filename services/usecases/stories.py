@@ -303,7 +303,7 @@ def _mail_event(case: Case, mail: MailedJob, sending: Pauses) -> StoryEvent:
     said = f"it went into the mail “{case.own(one_line(mail.subject))}”, which is {_state_of(mail, sending)}"
     near = ", as a near miss" if mail.near else ""
     chance = f" and chance {100 * mail.chance:.0f} %" if mail.chance is not None else ""
-    where = f"job {mail.place} of it{near}, at score {mail.score:.1f}{chance}"
+    where = f"posting {mail.place} of it{near}, at score {mail.score:.1f}{chance}"
     return StoryEvent("digest", mail.due_at, said, (where,))
 
 

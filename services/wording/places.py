@@ -119,11 +119,14 @@ def town_in_words(label: str, words: Words) -> str:
     return town_name(town, words.language) if town else label
 
 
-def towns_in_words(towns: Sequence[int], words: Words, own: Sequence[str] = ()) -> str:
-    """`Augsburg, Germany`; of several, `Augsburg or Munich`, those in `own` places first; of many, how many more."""
+def towns_in_words(towns: Sequence[int], words: Words, own: Sequence[str] = (), *, abroad: bool = True) -> str:
+    """`Augsburg, Germany`; of several, `Augsburg or Munich`, those in `own` places first; of many, how many more.
+
+    `abroad`: whether the country of a single one is to be named.
+    """
     known = [town for town in map(town_of, filter(None, map(label_of, towns))) if town]
     known.sort(key=lambda town: _rank(town.code, own))
-    if len(known) == 1:
+    if len(known) == 1 and abroad:
         town, where = town_name(known[0], words.language), place_name(known[0].code, words.locale)
         return town if town == where else f"{town}, {where}"
     return listed([town_name(town, words.language) for town in known], words, either=True, most=_MOST_PLACES)

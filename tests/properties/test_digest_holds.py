@@ -10,6 +10,7 @@ from lxml import html as lxml_html
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Attribution, PostingCore, Reach, Skill
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest
@@ -93,7 +94,7 @@ def test_nothing_that_a_feed_says_becomes_markup_or_a_line_of_its_own(made: list
         page = renderer.render(digest, links)
         tree: Any = lxml_html.fromstring(page.html)
         assert tree.xpath("//img | //script | //b | //@onload") == []
-        assert len(tree.find_class("card")) == len(digest.items) + len(digest.near)
+        assert len(tree.find_class("card")) == len(cards_of(digest.items)) + len(cards_of(digest.near))
         assert all(re.match("https?://", anchor.get("href"), re.IGNORECASE) for anchor in tree.iter("a"))
         assert len(page.subject.splitlines()) == len(page.preheader.splitlines()) == 1
         for part in (page.html, page.text, page.subject, page.preheader):

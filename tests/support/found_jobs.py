@@ -34,7 +34,10 @@ NEEDS: tuple[tuple[Spoken, ...], ...] = (
 )  # fmt: skip
 SPEAKS = st.sampled_from(["", "", "en", "en; de:basic", "en; de:working", "da; de"]).map(speaks_of)
 TITLES = ("Python engineer", "Developer")
-REACHES = (Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",)), Reach(scope="listed", groups=("eu",)))
+REACHES = (
+    Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",)), Reach(scope="listed", groups=("eu",)),
+    Reach(scope="listed", countries=("PT", "ES")), Reach(scope="listed", countries=("PT",), subdivisions=("ES-CT",)),
+)  # fmt: skip
 
 
 class Life(NamedTuple):

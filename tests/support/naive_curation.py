@@ -9,9 +9,11 @@ from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.score import score, states_pay
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
+from services.notifier.domain.weights import Chance, Doubt
 from services.rules.money import annual
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company, likeness, same_job
@@ -49,6 +51,7 @@ class _Job:
     chance: float = 0.0
     tenth: int = 0
     again: bool = False
+    doubts: frozenset[Doubt] = frozenset()
 
 
 def naive_curation(
@@ -74,13 +77,13 @@ def naive_curation(
             best.again = best.fits == "match" and _is_raised_above_a_floor(best, before)
         if not before or best.again:
             best.tenth, best.score, best.fit = max(_scores(best, due_at, recipient))
-            best.chance = max(_chances(best, recipient))
+            best.chance, best.doubts = _best_chance(best, due_at, recipient)
             if best.chance >= settings.least_chance:
                 kept.append(best)
     kept.sort(key=_rank)
     shown: list[_Job] = []
-    items, rest = _take([job for job in kept if job.fits == "match"], settings.most_items, shown, settings)
-    near, _ = _take([job for job in kept if job.fits == "near"], settings.most_near, shown, settings)
+    items, rest = _take(_cards([job for job in kept if job.fits == "match"]), settings.most_items, shown, settings)
+    near, _ = _take(_cards([job for job in kept if job.fits == "near"]), settings.most_near, shown, settings)
     if not items:
         return Naive((), (), ())
     return Naive(tuple(map(_chosen, items)), tuple(map(_chosen, near)), tuple(job.posting.posting_id for job in rest))
@@ -148,14 +151,22 @@ def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple
             recipient.said,
             found.search.preferred_places,
         )
-        yield int(round(10 * chance, 3)), scored.total, scored.parts[0].points
+        yield int(round(10 * chance.value, 3)), scored.total, scored.parts[0].points
 
 
-def _chances(job: _Job, recipient: Recipient) -> Iterator[float]:
+def _chances(job: _Job, recipient: Recipient) -> Iterator[Chance]:
     for found in job.found:
         judged = JudgedPosting(found.search.criteria, PostingFeatures(job.posting))
         wish = wish_of(found.search.criteria, found.search.name, signs_of(recipient))
-        yield chance_of(judged, wish).value
+        yield chance_of(judged, wish)
+
+
+def _best_chance(job: _Job, due_at: datetime, recipient: Recipient) -> tuple[float, frozenset[Doubt]]:
+    """With what speaks against the job. Of equal ones that of the search which the job suits best."""
+    scores = [(-tenth, -points, -fit) for tenth, points, fit in _scores(job, due_at, recipient)]
+    names = [(found.search.name, found.search.search_id) for found in job.found]
+    _, best = min(zip(scores, names, _chances(job, recipient), strict=True), key=lambda of: (-of[2].value, *of[:2]))[1:]
+    return best.value, frozenset(against.doubt for against in best.against)
 
 
 def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:
@@ -213,19 +224,77 @@ def _top(posting: PostingCore, currency: str) -> int | None:
     return posting.salary.tops.get(currency) if posting.salary else None
 
 
-def _take(ranked: list[_Job], most: int, shown: list[_Job], settings: CurateSettings) -> tuple[list[_Job], list[_Job]]:
-    taken: list[_Job] = []
+def _cards(ranked: list[_Job]) -> list[list[_Job]]:
+    """One job in at most eight places is one card."""
+    cards: list[list[_Job]] = []
     for job in ranked:
-        of_company = sum(_is_of_company(job, other) for other in shown)
-        reads_alike = sum(_reads_like(job, other) for other in shown)
+        of_it = [card for card in cards if len(card) < 8 and all(_is_elsewhere(job, other) for other in card)]
+        told = [card for card in of_it if _is_told_alike(job, card[0])]
+        if told:
+            told[0].append(job)
+        else:
+            cards.append([job])
+    return cards
+
+
+def _is_elsewhere(job: _Job, other: _Job) -> bool:
+    return "" not in (_place(job), _place(other)) and _place(job) != _place(other)
+
+
+def _place(job: _Job) -> str:
+    reach = job.posting.reach
+    named = [*reach.groups, *reach.countries, *reach.subdivisions]
+    return "" if reach.excluded else " ".join(map(str, job.posting.towns or named))
+
+
+def _is_told_alike(job: _Job, other: _Job) -> bool:
+    return (
+        _is_of_company(job, other)
+        and _reads_like(job, other)
+        and _told(job) == _told(other)
+        and not (job.again or other.again)
+    )
+
+
+def _told(job: _Job) -> dict[str, object]:
+    posting = job.posting
+    told = posting.model_dump(
+        include={"timezones", "seniority", "forms", "employment", "hours", "language", "languages", "attribution"}
+    )
+    reasons = {
+        found.search.search_id: [
+            reason
+            for reason in found.verdict.reasons
+            if reason.criterion not in ("place", "near") or reason.fit != "yes"
+        ]
+        for found in job.found
+    }
+    preferred = {
+        found.search.search_id: preferred_of(found.search.preferred_places, PostingFeatures(posting))
+        for found in job.found
+    }
+    of_place = ("place", "home", "region", "elsewhere")
+    doubts = {doubt for doubt in job.doubts if doubt.fact not in of_place}
+    return told | {"reasons": reasons, "preferred": preferred, "doubts": doubts}
+
+
+def _take(
+    cards: list[list[_Job]], most: int, shown: list[_Job], settings: CurateSettings
+) -> tuple[list[_Job], list[_Job]]:
+    """The first of a card takes the place of all."""
+    taken: list[list[_Job]] = []
+    for card in cards:
+        of_company = sum(_is_of_company(card[0], other) for other in shown)
+        reads_alike = sum(_reads_like(card[0], other) for other in shown)
         if len(taken) < most and of_company < settings.most_per_company and reads_alike < settings.most_alike:
-            taken.append(job)
-            shown.append(job)
-    for job in ranked:
-        if len(taken) < most and job not in taken:
-            taken.append(job)
-            shown.append(job)
-    return sorted(taken, key=_rank), [job for job in ranked if job not in taken]
+            taken.append(card)
+            shown.append(card[0])
+    for card in cards:
+        if len(taken) < most and card not in taken:
+            taken.append(card)
+            shown.append(card[0])
+    taken.sort(key=lambda card: _rank(card[0]))
+    return [job for card in taken for job in card], [job for card in cards if card not in taken for job in card]
 
 
 def _is_of_company(job: _Job, other: _Job) -> bool:

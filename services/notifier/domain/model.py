@@ -172,6 +172,8 @@ class Item:
     """Set where the subscriber was sent the job before."""
     chance: Chance = CERTAIN
     """That they accept it."""
+    beside: bool = False
+    """It stands on the card of the item before it, as the same job in another place, see `curation/cards.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +242,10 @@ class Digest:
     items: tuple[Item, ...]
     near: tuple[Item, ...]
     left_out: int
-    """Fitting jobs beyond the cap."""
+    """Cards of fitting jobs beyond the cap."""
     dropped: tuple[Dropped, ...]
     beyond: tuple[Dropped, ...] = ()
-    """Those fitting jobs, each with why it was left out; `left_out` counts them."""
+    """Those fitting jobs, each with why it was left out."""
     rest: tuple[WaitingJob, ...] = ()
     """Those fitting jobs, best first: what `Links.rest` leads to."""
     near_rest: tuple[WaitingJob, ...] = ()

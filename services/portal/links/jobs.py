@@ -24,7 +24,7 @@ from services.usecases import feedback, links, tracker
 from services.usecases.errors import MissingError
 from services.usecases.feedback import FADES_IN, KIND_OF, Exclusion
 from services.usecases.installation import Installation
-from services.usecases.links import FoundBy, SavedSearch
+from services.usecases.links import FoundBy, Purpose, SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
 from services.wording.dates import day_in_words
@@ -151,7 +151,15 @@ def _job_page(door: Door, visit: Visit) -> Response:
         why=[(found, _reasons(found, visit.words)) for found in job.found_by],
         actions={purpose: door.link(purpose, person, posting.posting_id) for purpose in _TEXTS},
         saved=tracker.is_saved(door.installation, person.subscriber_id, posting.posting_id),
+        elsewhere=_elsewhere(door, visit, posting, "job"),
     )
+
+
+def _elsewhere(door: Door, visit: Visit, posting: PostingCore, purpose: Purpose) -> list[tuple[str, str]]:
+    """The other places of a job, each with the same page of it: a press on a card speaks of its first place."""
+    others = links.elsewhere(door.installation, visit.subscriber, posting)
+    shown = ((shown_job(other, visit.words).where, other) for other in others)
+    return sorted((where, door.link(purpose, visit.subscriber, other.posting_id)) for where, other in shown)
 
 
 def _blocks(text: str) -> list[tuple[bool, list[str]]]:
@@ -257,6 +265,8 @@ def _feedback_page(
         visit.words,
         title=visit.words.say(texts.said if said else texts.asks, **filled),
         job=posting.title,
+        where=shown_job(posting, visit.words).where,
+        elsewhere=_elsewhere(door, visit, posting, purpose) if purpose != "hide" else [],
         company=posting.company.name,
         text=visit.words.say(texts.done if said else _UNDONE if undone else texts.will, **filled),
         button=visit.words.say(texts.button),

@@ -16,6 +16,7 @@ from services.wording.words import LANGUAGES, Words
 from tests.support.browser import measured
 from tests.support.digests import SENDER, digest, posting, recipient, rich_digest
 from tests.support.noted_digest import OTHERS, WEEK, noted_digest
+from tests.support.placed_digest import placed_digest
 
 SMALL = 320
 """Pixels: the narrowest phone in use, and WCAG 1.4.10's width for reading without scrolling sideways."""
@@ -42,6 +43,7 @@ def mails() -> dict[str, Digest]:
     }
     foreign = [posting(name, title=title, company=company) for name, (title, company) in FOREIGN.items()]
     return made | {
+        **{f"in places {language}": placed_digest(recipient(locale=language)) for language in LANGUAGES},
         "noted": replace(noted_digest(), week=WEEK, others=OTHERS),
         "capped": digest(*(posting(f"j{number}") for number in range(12))),
         "foreign": digest(*foreign),

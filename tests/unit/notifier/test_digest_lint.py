@@ -12,6 +12,7 @@ from services.wording.words import LANGUAGES
 from tests.support.digests import digest, linked_to, posting, recipient, rich_digest
 from tests.support.linting import lint
 from tests.support.noted_digest import OTHERS, WEEK, noted_digest
+from tests.support.placed_digest import placed_digest
 
 SENDER = Sender("Harbour Jobs", "alerts@harbour.example", "Harbour Jobs, 12 Quay Street, Suite 4, Portland, OR 97201")
 LOGO = "https://jobs.harbour.example/static/logo"
@@ -33,6 +34,7 @@ def mails() -> dict[str, Digest]:
     }
     return made | {
         **{f"noted {language}": replace(noted_digest(language), week=WEEK, others=OTHERS) for language in LANGUAGES},
+        **{f"in places {language}": placed_digest(recipient(locale=language)) for language in LANGUAGES},
         "one job": digest(posting()),
         "with a logo": digest(posting()),
         "no addresses": linked_to(digest(posting("unlinked")), None),

@@ -13,6 +13,7 @@ from services.notifier.domain.model import Digest, DueSearch, FoundBy, Item, Rec
 from services.notifier.domain.people import Subscriber
 from services.rules.verdict import verdict
 from tests.support.notifying import NOW, PYTHON, SECRET, NotifierStore, arrival, posting
+from tests.support.placed_digest import in_town
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.serving import HOUR, LEASE, closings, email_for
 
@@ -83,6 +84,29 @@ def test_what_had_no_room_is_listed_best_first_and_leads_to_each_job(
     assert 0 < page.index("Python engineer, two") < page.index("Python engineer, three")
     assert portal.path("job", ada, more[0].posting_id) in page
     assert portal.get(portal.path("rest", ada, slot_of(now + HOUR))).status_code == 410
+
+
+@pytest.mark.parametrize("purpose", ["job", "save", "irrelevant", "more"])
+def test_a_press_on_a_card_of_several_places_leads_on_to_the_other_places(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, purpose: Purpose
+) -> None:
+    berlin, munich, alone = (
+        in_town(label, title="Data Engineer", company=company)
+        for label, company in (("Berlin, DE", "Tidewater"), ("Munich, DE", "Tidewater"), ("Köln, DE", "Quillfeather"))
+    )
+    jobs = [berlin, munich, alone]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
+    now = NOW + 3 * HOUR
+    cut = store.windows.take_cut(now)
+    [due] = store.windows.claim_due("test", now, cut, LEASE, 9)
+    items = tuple(Item(job, (), 1.0, beside=job is munich) for job in jobs)
+    made = Digest(due.recipient, now, tuple(window.search for window in due.windows), items, (), 0, ())
+    assert store.digests.commit(made, closings(due, cut, now), email_for("ada@example.com", now), now)
+    page = portal.get(portal.path(purpose, ada, berlin.posting_id)).text
+    assert re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', page) == [
+        (portal.path(purpose, ada, munich.posting_id), "On site, Munich, Germany")
+    ]
+    assert "in other places" not in portal.get(portal.path(purpose, ada, alone.posting_id)).text
 
 
 def test_searches_are_paused_and_let_go_on(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:

@@ -135,7 +135,7 @@ def test_a_match_is_told_with_its_record_and_its_window(store: NotifierStore, ad
     said = words(story_of(store, ada, masked=False))
     closed = "window of their search “Secret plans” from the beginning to 2026-07-01 07:00Z, which was due then"
     assert closed in said
-    assert "job 1 of it, at score 1.0" in said
+    assert "posting 1 of it, at score 1.0" in said
     assert "by revision 1 of the normaliser's rules" in said
 
 

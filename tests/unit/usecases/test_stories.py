@@ -73,7 +73,7 @@ def test_a_mail_that_held_it_is_named_with_what_became_of_it(store: NotifierStor
     assert story_of(store, ada).answer.startswith("Not yet: it went into the mail ")
     assert story_of(store, ada).answer.endswith("which is pending.")
     [holds] = [event for event in story_of(store, ada).events if event.kind == "digest"]
-    assert holds.details == ("job 1 of it, at score 1.0 and chance 100 %",)
+    assert holds.details == ("posting 1 of it, at score 1.0 and chance 100 %",)
     for state, answer in (("accepted", "They got it"), ("unknown", "Nobody knows"), ("failed", "They did not get it")):
         with writing(store.engine) as connection:
             connection.execute(update(deliveries).values(state=state, reason="no room" if state == "failed" else ""))

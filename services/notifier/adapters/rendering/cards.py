@@ -1,32 +1,36 @@
 """Jobs as cards of markup and of text: what readers share of a card is rendered once."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from jinja2 import Environment
 from markupsafe import escape
 
 from services.notifier.adapters.rendering.forms import Form, Kept, slot
-from services.notifier.domain.model import FoundBy, Item
-from services.notifier.domain.weights import Doubt
+from services.notifier.adapters.rendering.wanted import Stack, Wanted
+from services.notifier.domain.model import Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
     PayBar,
-    age_line,
     found_line,
     level_line,
     no_pay_line,
     own_places,
     pay_bar,
-    seen_on,
     timezones_line,
 )
-from services.notifier.domain.wording.reason_order import most_telling, telling_against
+from services.notifier.domain.wording.places import (
+    age_of,
+    doubts_of,
+    pay_differs,
+    place_lines,
+    places_briefly,
+    told_once,
+    where_of_all,
+)
+from services.notifier.domain.wording.reason_order import most_telling
 from services.notifier.domain.wording.view import (
-    Reader,
     ShownJob,
     but_line,
     fault_line,
@@ -36,7 +40,6 @@ from services.notifier.domain.wording.view import (
     why_lines,
     why_of,
 )
-from services.notifier.ports import Links
 from services.rules.criterion.salary import is_part_time
 from services.rules.web_address import job_address
 from services.wording.amounts import converted_pay
@@ -49,21 +52,6 @@ _MARGIN: Final = " " * _INDENT
 _MOST_SHAPES: Final = 512
 _ACTIONS = ("why", "save", "not_relevant")
 """Of a card: as many as fit one row of a phone. All that can be said of a job is on the page that `why` leads to."""
-
-
-class _Key:
-    """A value to find something by, whose hash is worked out once: that takes as long as the rest of finding it."""
-
-    __slots__ = ("_hash", "_of")
-
-    def __init__(self, of: Hashable) -> None:
-        self._of, self._hash = of, hash(of)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._of == other._of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,64 +94,14 @@ class _Personal:
     """Of the job itself."""
 
 
-@dataclass(slots=True)
-class Stack:
-    """Cards one below the other, for one reader."""
-
-    reader: Reader
-    due_at: datetime
-    links: Links
-    goes_without_saying: bool
-    """Which search found a job."""
-    html: list[str] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    first_job: str = ""
-    """Where the first one is, and why it was found."""
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What a personal card is made from."""
-
-    item: Item
-    explained_by: FoundBy
-    near: bool
-    stack: Stack
-    offered: tuple[bool, ...]
-    """Which of the actions."""
-    against: tuple[Doubt, ...]
-
-    @property
-    def words(self) -> Words:
-        return self.stack.reader.words
-
-    @cached_property
-    def shared(self) -> Hashable:
-        """What decides all that the readers of one language share of it."""
-        return self.near, self.item.posting.posting_id, self.item.posting.version, self.words.locale
-
-    @property
-    def floor(self) -> Hashable:
-        """What decides where the floor stands."""
-        floor = self.explained_by.search.criteria.salary_floor
-        return None if floor is None else (floor.amount, floor.currency, floor.period)
-
-    @property
-    def whole(self) -> Hashable:
-        """What decides all of it: with the time zone also the day of the posting, with the country and the places which
-        are the reader's own."""
-        reader, places = self.stack.reader, self.explained_by.search.criteria.places
-        of_reader = (reader.currency, reader.zone.key, reader.country, self.stack.due_at, self.offered, places)
-        return self.shared, of_reader, self.floor, self.said
-
-    @cached_property
-    def said(self) -> Hashable:
-        """What decides what is said for and against it."""
-        return _Key((self.explained_by.verdict.reasons, self.explained_by.preferred, self.against))
-
-
 def _macros(environment: Environment, template: str) -> Any:
     return environment.get_template(template).module
+
+
+def _where(wanted: Wanted, own: Sequence[str]) -> str:
+    if len(wanted.card) > 1:
+        return where_of_all(wanted.card, wanted.words)
+    return where_line(wanted.item.posting, wanted.words, own)
 
 
 class Cards:
@@ -188,23 +126,24 @@ class Cards:
         self._whys: Kept[_SaidWhy] = Kept(most_cached)
         self._personal: Kept[_Personal] = Kept(most_cached)
 
-    def add(self, item: Item, stack: Stack, *, near: bool) -> None:
-        """Put one more card below the others."""
+    def add(self, several: Sequence[Item], stack: Stack, *, near: bool) -> None:
+        """Put one more card below the others: a job, or several that are told together."""
+        item = told_once(several)
         posting_id, links, words = item.posting.posting_id, stack.links, stack.reader.words
         addresses = tuple(getattr(links, name).get(posting_id, "") for name in _ACTIONS)
         offered = tuple(map(bool, addresses))
         found = most_telling(item)
-        against = telling_against(item.chance, found.verdict.reasons, item.posting)
-        wanted = _Wanted(item, found, near, stack, offered, against)
+        wanted = Wanted(several, item, found, near, stack, offered, doubts_of(several))
         card = self._personal.get(wanted.whole, lambda: self._personal_card(wanted))
         link = links.open.get(posting_id) or card.address
-        noted, found_by = self._notes(item, words), self._explained(item, stack)
+        noted, found_by, places = self._notes(item, words), self._explained(item, stack), self._places(several, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
         stack.text.append(
             card.text.filled({
                 "number": number,
                 "notes": noted[1],
                 "found": found_by[1],
+                "places": places[1],
                 **dict(zip(_ACTIONS, addresses, strict=True)),
                 "link": link,
             })
@@ -214,10 +153,13 @@ class Cards:
             card.html.filled({
                 "notes": noted[0],
                 "found": found_by[0],
+                "places": places[0],
                 **dict(zip((*_ACTIONS, "link"), escaped, strict=True)),
             })
         )  # fmt: skip
-        stack.first_job = stack.first_job or " · ".join(filter(None, (card.where, *card.why)))
+        if not stack.first_job:
+            where = places_briefly(several, words) if len(several) > 1 else ""
+            stack.first_job = " · ".join(filter(None, (card.where, where, *card.why)))
 
     def _notes(self, item: Item, words: Words) -> tuple[str, str]:
         lines = notes(item, words)
@@ -230,7 +172,17 @@ class Cards:
         filled = self._found_text.filled({"line": self._fill(line, _INDENT)})
         return self._found_html.filled({"line": str(escape(line))}), filled
 
-    def _personal_card(self, wanted: _Wanted) -> _Personal:
+    def _places(self, several: Sequence[Item], stack: Stack) -> tuple[str, str]:
+        """A line for each place, where there are several."""
+        if len(several) == 1:
+            return "", ""
+        reader, links = stack.reader, stack.links.open
+        lines = place_lines(several, stack.due_at.astimezone(reader.zone).date(), reader)
+        linked = [(line, links.get(line.posting_id) or line.address) for line in lines]
+        colon = reader.words.say(LABELS["colon"])
+        return str(self._html.places(linked)), str(self._text.places(linked, colon))
+
+    def _personal_card(self, wanted: Wanted) -> _Personal:
         posting, words, stack = wanted.item.posting, wanted.words, wanted.stack
         shared = wanted.shared
         card = self._cards.get((shared, wanted.offered), lambda: self._card(wanted))
@@ -240,12 +192,13 @@ class Cards:
         why = self._whys.get((shared, wanted.said, drawn), lambda: self._why(wanted, drawn))
         zone, criteria = stack.reader.zone, wanted.explained_by.search.criteria
         due_on = stack.due_at.astimezone(zone).date()
-        age = age_line(seen_on(posting, zone), due_on, words, posted=posting.posted_at is not None)
+        age = age_of(wanted.card, due_on, zone, words)
         zones = timezones_line(posting.timezones, stack.due_at, zone, words)
         level = level_line(posting, words, wanted.against)
-        details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
+        no_pay = "" if pay_differs(wanted.card) else no_pay_line(posting, words)
+        details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay))))
         own = own_places(posting, criteria, stack.reader.country)
-        where = self._wheres.get((shared, own), lambda: where_line(posting, words, own))
+        where = self._wheres.get((shared, own), lambda: _where(wanted, own))
         html = {
             "where": str(escape(where)),
             "converted": self._converted_html.filled({"pay": str(escape(converted))}) if converted else "",
@@ -287,17 +240,17 @@ class Cards:
         shown |= {"against": str(escape(against)), "label": str(escape(label))}
         return self._shapes.get(shape, made).filled(shown)
 
-    def _card(self, wanted: _Wanted) -> _Card:
+    def _card(self, wanted: Wanted) -> _Card:
         job, words = shown_job(wanted.item.posting, wanted.words), wanted.words
         see, colon = words.say(LABELS["see"]), words.say(LABELS["colon"])
         offered = [name for name, offered in zip(_ACTIONS, wanted.offered, strict=True) if offered]
         acts = self._html.acts([(words.say(LABELS[name]), slot(name)) for name in offered], colon, job.title)
         html = self._html.card(job, wanted.near, acts)
         why = f"{words.say(LABELS['why_and_more'])}{colon} {slot('why')}" if "why" in offered else ""
-        text = self._text.card(job, see, colon, why)
+        text = self._text.card(job, see, colon, why, len(wanted.card) > 1)
         return _Card(job, Form.of(str(html)), Form.of(str(text)))
 
-    def _bar(self, wanted: _Wanted) -> _Bar:
+    def _bar(self, wanted: Wanted) -> _Bar:
         posting, floor = wanted.item.posting, wanted.explained_by.search.criteria.salary_floor
         shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
         if shown is None:
@@ -307,13 +260,13 @@ class Cards:
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))
 
-    def _converted_pay(self, wanted: _Wanted) -> str:
+    def _converted_pay(self, wanted: Wanted) -> str:
         posting, currency = wanted.item.posting, wanted.stack.reader.currency
         if posting.salary is None:
             return ""
         return converted_pay(posting.salary, currency, wanted.words, part_time=is_part_time(posting))
 
-    def _why(self, wanted: _Wanted, bar: bool) -> _SaidWhy:
+    def _why(self, wanted: Wanted, bar: bool) -> _SaidWhy:
         posting, words = wanted.item.posting, wanted.words
         lines: tuple[str, ...] = ()
         if wanted.near:

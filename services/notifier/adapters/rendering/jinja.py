@@ -13,9 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from services.notifier.adapters.rendering.cards import Cards, Stack
+from services.notifier.adapters.rendering.cards import Cards
 from services.notifier.adapters.rendering.forms import Slots
+from services.notifier.adapters.rendering.wanted import Stack
 from services.notifier.domain.brand import HOUSE, Brand
+from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.model import Digest, Sender
 from services.notifier.domain.wording.digest import LABELS, goes_without_saying
 from services.notifier.domain.wording.view import reader_of, show
@@ -47,12 +49,13 @@ class JinjaRenderer:
         words = words_of(digest.recipient.locale)
         reader = reader_of(digest, words)
         stack = Stack(reader, digest.due_at, links, goes_without_saying=goes_without_saying(digest, words))
-        for item in digest.items:
-            self._cards.add(item, stack, near=False)
-        for item in digest.near:
-            self._cards.add(item, stack, near=True)
+        for card in cards_of(digest.items):
+            self._cards.add(card, stack, near=False)
+        count = len(stack.html)
+        for card in cards_of(digest.near):
+            self._cards.add(card, stack, near=True)
         shown = show(digest, links, self._sender, reader, stack.first_job)
-        count, labels = len(digest.items), _labels(words)
+        labels = _labels(words)
         html = self._html.render(
             digest=shown,
             labels=labels,

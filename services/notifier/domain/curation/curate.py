@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
+from services.notifier.domain.curation.cards import Card, cards_of, each_of, on_cards
 from services.notifier.domain.curation.chance import chance_of, tenth
 from services.notifier.domain.curation.found_jobs import FoundJob, by_name, found_by, found_jobs
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
@@ -40,7 +41,7 @@ class CurateSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     most_items: int = Field(default=10, ge=1)
-    """Jobs in one digest."""
+    """Jobs in one digest, each on a card: one job in several places is one."""
     most_near: int = Field(default=3, ge=0)
     """Near misses below them."""
     most_per_company: int = Field(default=2, ge=1)
@@ -102,23 +103,24 @@ def curate(
     found = ranked(recipient, candidates, sent, due_at, settings, judging, dropped)
     fitting = [job for job in found if job.outcome == "match"]
     room = Room(settings.most_per_company, settings.most_alike)
-    items, rest = room.fill(fitting, settings.most_items)
-    near, crowded = room.fill([job for job in found if job.outcome == "near"], settings.most_near)
+    items, rest = room.fill(on_cards(fitting), settings.most_items)
+    near, crowded_near = room.fill(on_cards([job for job in found if job.outcome == "near"]), settings.most_near)
+    beyond, crowded = each_of(rest), each_of(crowded_near)
     dropped += [Dropped(job.posting.posting_id, why._replace(near=True)) for job, why in crowded]
     if not items:
-        dropped += [Dropped(job.posting.posting_id, Cause("only_near")) for job in near]
+        dropped += [Dropped(job.posting.posting_id, Cause("only_near")) for card in near for job in card.jobs]
         near_rest = _waiting([job for job in found if job.outcome == "near"])
         return Hold(recipient, due_at, _why_no_mail(dropped, near), _in_order(dropped), near_rest=near_rest)
     return Digest(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=by_name)),
-        items=tuple(item_of(job, recipient, due_at) for job in items),
-        near=tuple(item_of(job, recipient, due_at) for job in near),
+        items=items_of(items, recipient, due_at),
+        near=items_of(near, recipient, due_at),
         left_out=len(rest),
         dropped=_in_order(dropped),
-        beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in rest),
-        rest=_waiting([job for job, _ in rest]),
+        beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in beyond),
+        rest=_waiting([job for job, _ in beyond]),
         near_rest=_waiting([job for job, _ in crowded]),
     )
 
@@ -179,14 +181,22 @@ def _rank(ranked: Ranked) -> tuple[int, float, float, float, str]:
     return (-tenth(ranked.chance), -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
-def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime) -> Item:
-    """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
+def items_of(cards: Iterable[Card[Ranked]], recipient: Recipient, due_at: datetime) -> tuple[Item, ...]:
+    """What is shown of jobs. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
+    return tuple(
+        item_of(job, recipient, due_at, beside=place > 0) for card in cards for place, job in enumerate(card.jobs)
+    )
+
+
+def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime, *, beside: bool = False) -> Item:
+    """Likewise of one."""
     search, best = ranked.fits[0]
     parts = score(best, due_at, recipient.said, search.preferred_places).parts
-    return Item(ranked.posting, found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news, ranked.chance)
+    found, news = found_by(ranked.fits), ranked.job.pay_news
+    return Item(ranked.posting, found, ranked.score, parts, news, ranked.chance, beside)
 
 
-def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Ranked]) -> HoldCause:
+def _why_no_mail(dropped: Sequence[Dropped], near: Sequence[Card[Ranked]]) -> HoldCause:
     if near:
         return HoldCause("only_near")
     return HoldCause("none_chosen", len(dropped)) if dropped else HoldCause("nothing_found")
@@ -203,7 +213,8 @@ def worth_a_mail(chosen: Digest | Hold, settings: CurateSettings) -> Digest | Ho
     """
     if isinstance(chosen, Hold):
         return chosen
-    likely = 1.0 - math.prod(1.0 - item.chance.value for item in chosen.items)
+    # One job in several places is wanted or not as one.
+    likely = 1.0 - math.prod(1.0 - max(item.chance.value for item in card) for card in cards_of(chosen.items))
     if likely >= settings.least_mail_chance:
         return chosen
     waiting = (*(_waiting_job(item, chosen) for item in chosen.items), *chosen.rest)

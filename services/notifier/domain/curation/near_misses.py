@@ -13,8 +13,9 @@ from operator import or_
 from typing import Any, Final
 
 from schemas.criteria import Criteria
+from services.notifier.domain.curation.cards import cards_of, on_cards
 from services.notifier.domain.curation.chance import chance_of, may_reach, roles_that_may_reach
-from services.notifier.domain.curation.curate import CurateSettings, Ranked, item_of, ranked
+from services.notifier.domain.curation.curate import CurateSettings, Ranked, items_of, ranked
 from services.notifier.domain.curation.found_jobs import why_no_news
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
@@ -186,7 +187,7 @@ def near_candidates(
 
     `newest` is called where there is room; near misses alone are no mail. `judging` is told of what was judged.
     """
-    if isinstance(digest, Hold) or len(digest.near) >= settings.most_near:
+    if isinstance(digest, Hold) or len(cards_of(digest.near)) >= settings.most_near:
         return []
     looked_through, recipient, due_at = newest(), digest.recipient, digest.due_at
     wishes = judging.wishes(recipient)
@@ -205,7 +206,7 @@ def near_candidates(
                 own = chance - judged.off
                 worth[ready.posting.posting_id] = max(worth.get(ready.posting.posting_id, (own, ready))[0], own), ready
     best = sorted(worth.values(), key=lambda pair: (-pair[0], -pair[1].seen, pair[1].posting.posting_id))
-    room = settings.most_near - len(digest.near)
+    room = settings.most_near - len(cards_of(digest.near))
     return [Candidate(ready.posting, digest.searches) for _, ready in best[: _SPARE * room]]
 
 
@@ -243,10 +244,11 @@ def with_near_misses(
     jobs = ranked(digest.recipient, candidates, [*sent, *there], due_at, settings, judging, [])
     near = sorted((job for job in jobs if job.outcome == "near"), key=_off_last)
     room = Room(settings.most_per_company, settings.most_alike)
-    for item in (*digest.items, *digest.near):
-        room.take(judging.ready(item.posting))
-    chosen, _ = room.fill(near, settings.most_near - len(digest.near))
-    return replace(digest, near=(*digest.near, *(item_of(job, digest.recipient, due_at) for job in chosen)))
+    cards = cards_of(digest.near)
+    for first, *_ in (*cards_of(digest.items), *cards):
+        room.take(judging.ready(first.posting))
+    chosen, _ = room.fill(on_cards(near), settings.most_near - len(cards))
+    return replace(digest, near=(*digest.near, *items_of(chosen, digest.recipient, due_at)))
 
 
 def _fits_any(asked: Iterable[Criteria], ready: PostingFeatures, judging: Judging) -> bool:

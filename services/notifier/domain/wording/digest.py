@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
-from services.notifier.domain.wording.job import seen_on
+from services.notifier.domain.wording.job import seen_on, title_of
 from services.rules.criterion.salary import is_part_time
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.wording.amounts import brief_top
@@ -43,16 +44,16 @@ _CADENCE: Mapping[Cadence, str] = {
 
 def subject(digest: Digest, words: Words, said: str) -> str:
     """What is inside: `3 new remote Python jobs, up to €95K`; `said` is the headline."""
-    top = best_top(digest, words.locale)
-    if len(digest.items) > 1:
+    top, cards = best_top(digest, words.locale), cards_of(digest.items)
+    if len(cards) > 1:
         return words.say("{headline}, up to {pay}", headline=said, pay=top) if top else said
-    job = _job(digest.items[0], words, most_title=_MOST_SUBJECT_TITLE, most_company=_MOST_SUBJECT_TITLE)
+    job = _job(cards[0], words, most_title=_MOST_SUBJECT_TITLE, most_company=_MOST_SUBJECT_TITLE)
     return words.say("New job: {job}, up to {pay}", job=job, pay=top) if top else words.say("New job: {job}", job=job)
 
 
 def headline(digest: Digest, words: Words) -> str:
     """How many jobs of what kind: `3 new remote Python jobs`."""
-    number = len(digest.items)
+    number = len(cards_of(digest.items))
     workplace, skills = _shared_workplace(digest.items), _shared_skills(digest.items, words)
     if skills:
         return _of_skills(number, workplace, skills, words)
@@ -88,20 +89,22 @@ def goes_without_saying(digest: Digest, words: Words) -> bool:
 
 def preheader(digest: Digest, words: Words, first_job: str) -> str:
     """The line that a mailbox shows beside the subject: titles, or where and why a single job is; and near misses."""
-    shown = [first_job] if len(digest.items) == 1 else _titles(digest.items[:3], words)
-    if len(digest.items) > 3:
-        shown.append(words.count("{count} more", "{count} more", len(digest.items) - 3))
-    if digest.near:
-        shown.append(words.count("{count} near miss", "{count} near misses", len(digest.near)))
+    cards, near = cards_of(digest.items), len(cards_of(digest.near))
+    shown = [first_job] if len(cards) == 1 else _titles(cards[:3], words)
+    if len(cards) > 3:
+        shown.append(words.count("{count} more", "{count} more", len(cards) - 3))
+    if near:
+        shown.append(words.count("{count} near miss", "{count} near misses", near))
     return " · ".join(part for part in shown if part)
 
 
-def _titles(items: Sequence[Item], words: Words) -> list[str]:
-    return [_job(item, words, most_title=50, most_company=40) for item in items]
+def _titles(cards: Sequence[Sequence[Item]], words: Words) -> list[str]:
+    return [_job(card, words, most_title=50, most_company=40) for card in cards]
 
 
-def _job(item: Item, words: Words, *, most_title: int, most_company: int) -> str:
-    return _called(item.posting.title, item.posting.company.name, words, most_title, most_company)
+def _job(card: Sequence[Item], words: Words, *, most_title: int, most_company: int) -> str:
+    title = title_of([item.posting.title for item in card])
+    return _called(title, card[0].posting.company.name, words, most_title, most_company)
 
 
 def _called(title: str, company: str, words: Words, most_title: int, most_company: int) -> str:
@@ -167,7 +170,7 @@ def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
         return ""
     total, first = sum(count for _, count in digest.week), digest.week[0][0]
     said = words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
-    older = sum(seen_on(item.posting, zone) < first for item in digest.items)
+    older = sum(all(seen_on(item.posting, zone) < first for item in card) for card in cards_of(digest.items))
     # Who counts cards against this number misses some, and would take what the bar kept back for lost.
     if digest.others:
         besides = words.count(

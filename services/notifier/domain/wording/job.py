@@ -21,6 +21,7 @@ from services.rules.money import annual_range, by_full_hours, part_time_is_less
 from services.rules.places.known import country_of, find_places, is_group, is_subdivision
 from services.rules.places.placing import WORLDWIDE
 from services.rules.places.towns import label_of, town_of
+from services.rules.titles import fold_title
 from services.wording.amounts import floor_in_words, if_full_time, percent, weekly
 from services.wording.dates import day_of_year
 from services.wording.facets import asked_in_words
@@ -59,10 +60,21 @@ _NARROWEST = 4
 _MOST_OWN: Final = 4
 _MANIFOLD = 2.0
 """So many floors are easier to grasp than by how many percent they are above one."""
+_BEFORE_PLACE: Final = " ([{|@,:;/-–—"
+"""What parts a title from the place behind it."""
 _CHARACTERS = 36
 """Of a width that one of them shows the floor."""
 Kind = Literal["rail", "under", "floor", "paid"]
 _DRAWN: dict[Kind, str] = {"rail": "─", "floor": "┃", "paid": "━"}
+
+
+def title_of(titles: Sequence[str]) -> str:
+    """The title of one job in different places, without these: `Data Engineer` of `Data Engineer - Berlin`."""
+    title, words_of_it = titles[0], titles[0].split()
+    if all(other.split() == words_of_it for other in titles):
+        return title
+    shorter = (" ".join(words_of_it[:most]).rstrip(_BEFORE_PLACE) for most in range(1, len(words_of_it)))
+    return next((some for some in shorter if fold_title(some) == fold_title(title)), title)
 
 
 def reach_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> str:

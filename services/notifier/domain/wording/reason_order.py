@@ -89,7 +89,7 @@ def worth_saying(
     of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
     named = [reason for reason in of_the_work if not _in_title(reason, posting)]
     terms = [reason for reason in fitting if not reason.facts.of_the_work]
-    new = [reason for reason in terms if _is_new(reason)]
+    new = [reason for reason in terms if is_new(reason)]
     if of_the_work and not named and (new or preferred):
         return (), tuple(new)
     first = named or of_the_work or terms[:1] or fitting[:1]
@@ -146,7 +146,7 @@ def _needless(reason: Reason, posting: PostingCore, *, bar: bool) -> bool:
     return reason.criterion == "status" or (reason.criterion == "workplace" and posting.workplace != "unknown")
 
 
-def _is_new(reason: Reason) -> bool:
+def is_new(reason: Reason) -> bool:
     """Whether it says what a reader finds neither on the card nor in the title, and would miss."""
     match reason.facts:
         case TimezoneFacts(apart=apart):

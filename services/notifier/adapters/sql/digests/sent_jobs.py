@@ -144,6 +144,21 @@ def _unremembered(
     return found
 
 
+def sent_beside(engine: Engine, subscriber_id: str, posting: PostingCore) -> tuple[str, ...]:
+    """What a mail brought somebody beside a posting, of its title and company: the same job in other places.
+
+    Raises UnavailableError.
+    """
+    key, jobs = posting.cluster.key, sent_jobs.c
+    own = jobs.subscriber_id == subscriber_id
+    mails = select(jobs.due_at).where(own, jobs.posting_id == posting.posting_id)
+    query = select(jobs.posting_id, jobs.cluster_key).where(own, jobs.title == title_of(key), jobs.due_at.in_(mails))
+    with reading(engine) as connection:
+        found = connection.execute(query).all()
+    of_company = {row.posting_id for row in found if row.cluster_key.partition("-")[0] == key.partition("-")[0]}
+    return tuple(sorted(of_company - {posting.posting_id}))
+
+
 def _items() -> Any:
     items = digest_items.c
     chosen = select(digests.c.subscriber_id, digests.c.due_at, items.posting_id, items.cluster_key, items.signature)
