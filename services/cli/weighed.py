@@ -29,14 +29,27 @@ def score_json(scored: Score, at: datetime) -> dict[str, Any]:
 
 
 def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, Any] | None:
-    """The chance, the bar where it is known, and what speaks against the job: log odds that each thing costs."""
+    """The chance, the bar where it is known, what speaks against the job, and what was said of one that is like it.
+
+    By log odds that each thing costs, or gives.
+    """
     if chance is None:
         return None
     against = [
         {"fact": doubt.fact, "costs": costs, "of": _details(doubt)} | ({} if doubt.own is None else {"own": doubt.own})
         for doubt, costs in chance.against
     ]
-    return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
+    by_answer = _answer(chance)
+    return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against, **by_answer}
+
+
+def _answer(chance: Chance) -> dict[str, Any]:
+    """What was said of a job like it, and what that gives or takes; nothing where nothing was."""
+    answered = chance.answered
+    if answered is None:
+        return {}
+    by = answered.by._asdict() | {"said_on": answered.by.said_on.isoformat()}
+    return {"answered": {"odds": round(answered.odds, 3), "by": by}}
 
 
 def parts_json(parts: Iterable[Part]) -> list[dict[str, Any]]:

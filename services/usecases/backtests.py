@@ -241,9 +241,7 @@ def report_of(found: Backtest, since: datetime, until: datetime, preferred_place
 
 def _job(found: Backtest, copies: Sequence[PastVerdict], preferred_places: tuple[str, ...]) -> Job:
     best = copies[0]
-    scored = score(
-        JudgedPosting(found.criteria, PostingFeatures(best.posting)), best.posting.seen_at, (), preferred_places
-    )
+    scored = score(JudgedPosting(found.criteria, PostingFeatures(best.posting)), best.posting.seen_at, preferred_places)
     return Job(best, len(copies), scored.total, scored.parts, min(copy.seen_at for copy in copies))
 
 

@@ -24,12 +24,12 @@ from services.matcher.explain import (
     pair_json,
 )
 from services.notifier.adapters.sql.digests.sent_jobs import Reader, readers_of
+from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.curation.wishes import NO_SIGNS, signs_of, wish_of
-from services.notifier.domain.model import JobOpinion
 from services.notifier.domain.weights import Chance, Doubt, Part
 from services.rules.criterion import Fit
 from services.rules.languages.speaking import Unspoken, unspoken
@@ -97,15 +97,17 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     UnavailableError.
     """
     judged = JudgedPosting(query.criteria, PostingFeatures(posting))
-    found, said, missing, signs = judged.verdict, tuple[JobOpinion, ...](), None, NO_SIGNS
+    found, by_answers, missing, signs = judged.verdict, None, None, NO_SIGNS
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
-        said, missing = owner.said, unspoken(owner.speaks, posting, query.criteria.languages)
+        missing = unspoken(owner.speaks, posting, query.criteria.languages)
+        by_answers = answered(owner.said, judged.ready, now)
         signs = signs_of(owner)
     if found.outcome == "reject":
         return Judgement(found, None, missing)
-    scored = score(judged, now, said, query.preferred_places)
-    return Judgement(found, scored, missing, chance_of(judged, wish_of(query.criteria, query.name, signs)))
+    scored = score(judged, now, query.preferred_places)
+    chance = chance_of(judged, wish_of(query.criteria, query.name, signs), by_answers)
+    return Judgement(found, scored, missing, chance)
 
 
 def bar_of(installation: Installation | None) -> float:

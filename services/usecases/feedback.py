@@ -11,12 +11,12 @@ from typing import cast, get_args
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.feedback_points import FADES_IN
-from services.notifier.domain.feedback import KIND_OF, Kind, Statement, statement_of
+from services.notifier.domain.curation.answers import FADES_IN
+from services.notifier.domain.feedback import KIND_OF, Kind, Statement, foreseen, statement_of
 from services.notifier.domain.links import PATHS, Claim, claim_of
-from services.notifier.domain.model import Digest, Recipient
+from services.notifier.domain.model import Digest, Hold, Recipient
 from services.notifier.domain.people import SavedSearch, Subscriber
-from services.notifier.domain.weights import FeedbackFacts
+from services.notifier.domain.weights import LEAST_MOVED, Answered
 from services.rules.criteria import canonical
 from services.rules.criterion import CRITERIA, CRITERION
 from services.rules.prepared import PreparedPosting
@@ -84,6 +84,8 @@ class LeftOut:
     posting: PostingCore
     why: Kind
     """`hidden_company` or `not_relevant`."""
+    by: str = ""
+    """The title of the job that it is like, where that was called not relevant and not this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,28 +136,36 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
         return Changed((), (), kept_out)
     outcome = next_digest(installation, own_id, now).outcome
     items = outcome.items if isinstance(outcome, Digest) else ()
-    parts = ((item.posting, part.points, part.facts) for item in items for part in item.parts)
-    said = ((posting, points, facts) for posting, points, facts in parts if isinstance(facts, FeedbackFacts))
-    moved = (Moved(posting, points > 0, facts.title) for posting, points, facts in said)
-    return Changed(tuple(moved), _left_out(installation, outcome.recipient, now), kept_out)
+    answers = ((item.posting, item.chance.answered) for item in items)
+    moved = (Moved(posting, by.odds > 0, by.by.title) for posting, by in answers if by and _is_worth_a_line(by))
+    return Changed(tuple(moved), _left_out(installation, outcome, now), kept_out)
 
 
-def _left_out(installation: Installation, recipient: Recipient, now: datetime) -> tuple[LeftOut, ...]:
-    """What the mail would hold for somebody who had said nothing, and `told` do not want."""
+def _is_worth_a_line(answered: Answered) -> bool:
+    return abs(answered.odds) >= LEAST_MOVED
+
+
+def _left_out(installation: Installation, outcome: Digest | Hold, now: datetime) -> tuple[LeftOut, ...]:
+    """What the mail would hold for somebody who had said nothing, and does not hold for what they said."""
     from services.usecases.previews import next_digest
 
+    recipient = outcome.recipient
     if not (recipient.not_relevant or recipient.hidden_companies):
         return ()
-    outcome = next_digest(installation, recipient.subscriber_id, now, heeding_feedback=False).outcome
-    shown = [item.posting for item in (*outcome.items, *outcome.near)] if isinstance(outcome, Digest) else []
-    why = ((posting, _why_left_out(posting, recipient)) for posting in shown)
-    return tuple(LeftOut(posting, kind) for posting, kind in why if kind)
+    unheeding = next_digest(installation, recipient.subscriber_id, now, heeding_feedback=False).outcome
+    shown = [item.posting for item in (*unheeding.items, *unheeding.near)] if isinstance(unheeding, Digest) else []
+    unlikely = (left for left in outcome.dropped if left.cause.code == "unlikely")
+    answers = {left.posting_id: left.cause.chance.answered for left in unlikely}
+    why = (_why_left_out(posting, recipient, answers.get(posting.posting_id)) for posting in shown)
+    return tuple(filter(None, why))
 
 
-def _why_left_out(posting: PostingCore, recipient: Recipient) -> Kind | None:
+def _why_left_out(posting: PostingCore, recipient: Recipient, by: Answered | None) -> LeftOut | None:
     if posting.cluster.key in recipient.not_relevant:
-        return "not_relevant"
-    return "hidden_company" if fold_company(posting.company.name) in recipient.hidden_companies else None
+        return LeftOut(posting, "not_relevant")
+    if fold_company(posting.company.name) in recipient.hidden_companies:
+        return LeftOut(posting, "hidden_company")
+    return LeftOut(posting, "not_relevant", by.by.title) if by and by.odds < 0 else None
 
 
 def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Statement:
@@ -171,13 +181,18 @@ def hide_job(installation: Installation, own_id: str, posting_id: str, now: date
 def said(installation: Installation, person: str) -> list[Saying]:
     """All that someone said. Raises UsageError where there is no such person."""
     statements = installation.feedback.said(installation.subscribers.find(person).subscriber_id)
-    return [Saying(statement, at, at + FADES_IN if statement.said else None) for statement, at in statements]
+    return [Saying(statement, at, at + FADES_IN if _moves(statement) else None) for statement, at in statements]
+
+
+def _moves(statement: Statement) -> bool:
+    """Whether it moves jobs like the one that it was said of."""
+    return statement.said is not None and not statement.said.causes
 
 
 def say(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> Statement:
     """Keep what someone says of a posting, by its id, or of a company, also by its name. Raises UsageError."""
     own_id = installation.subscribers.find(person).subscriber_id
-    statement = _statement(installation, kind, of, now)
+    statement = _statement(installation, kind, of, now, own_id)
     installation.feedback.say(own_id, statement, now)
     return statement
 
@@ -232,7 +247,7 @@ def follow(installation: Installation, link: str, now: datetime) -> Statement:
     posting = links.posting_of(installation, claim.posting_id)
     if posting is None:
         raise UsageError("the posting of that link is not kept any more")
-    statement = statement_of(kind, posting, now)
+    statement = _statement_of(installation, kind, posting, now, claim.subscriber_id)
     installation.feedback.say(claim.subscriber_id, statement, now)
     return statement
 
@@ -262,16 +277,18 @@ def leave_out(
     """Have searches find no such jobs any more; gives them. Raises MissingError, ChangedError, WrongFieldError."""
     posting = links.posting_of(installation, posting_id)
     some = exclusions(installation, person, posting).get(exclusion, ()) if posting else ()
-    if not some:
+    if posting is None or not some:
         raise MissingError("no search of yours finds that any more")
     criterion = CRITERION[exclusion.criterion]
-    return tuple(
+    excluded = tuple(
         Excluded(
             _revised(installation, search, exclusion.of(search.criteria), now),
             criterion.replaced(search.criteria, exclusion.value),
         )
         for search in some
     )
+    _tell_cause(installation, person, posting, exclusion, holds=True)
+    return excluded
 
 
 def let_in(
@@ -297,6 +314,15 @@ def let_in(
         # Nothing but what such a link can leave out is let in by it.
         if exclusion.value in criterion.excludable(before, prepared):
             _revised(installation, search, before, now)
+    _tell_cause(installation, person, posting, exclusion, holds=False)
+
+
+def _tell_cause(
+    installation: Installation, person: Subscriber, posting: PostingCore, exclusion: Exclusion, *, holds: bool
+) -> None:
+    """What their searches leave out need not be guessed from jobs that are like this one."""
+    cause = f"{exclusion.criterion}: {exclusion.value}"
+    installation.feedback.cause(person.subscriber_id, "not_relevant", posting.cluster.key, cause, holds=holds)
 
 
 def _revised(installation: Installation, search: SavedSearch, criteria: Criteria, now: datetime) -> SavedSearch:
@@ -313,10 +339,20 @@ def _claim(link: str, secrets: Sequence[bytes]) -> tuple[Kind, Claim]:
     raise UsageError("that is no feedback link of a digest of this installation")
 
 
-def _statement(installation: Installation, kind: Kind, of: str, now: datetime) -> Statement:
+def _statement(installation: Installation, kind: Kind, of: str, now: datetime, own_id: str = "") -> Statement:
+    """What saying `kind` comes to; `own_id`: who says it, where that is to be kept."""
     posting = links.posting_of(installation, of)
     if posting is not None:
-        return statement_of(kind, posting, now)
+        return _statement_of(installation, kind, posting, now, own_id)
     if kind == "hidden_company" and fold_company(of):
         return Statement(kind, fold_company(of))
     raise MissingError(f"there is no posting {of} in the store")
+
+
+def _statement_of(
+    installation: Installation, kind: Kind, posting: PostingCore, now: datetime, own_id: str
+) -> Statement:
+    """With what was foreseen of the job, where it is known who says it."""
+    by_others = kind == "hidden_company" or not own_id
+    likely = None if by_others else foreseen(installation.subscribers.recipient(own_id), posting)
+    return statement_of(kind, posting, now, likely)

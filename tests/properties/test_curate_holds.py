@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.posting import PostingCore, Salary, Skill
+from services.notifier.domain.curation.answers import MOST
 from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.curation.feedback_points import MOST_POINTS
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, SentItem, WaitingJob
@@ -46,10 +46,10 @@ from tests.support.long_form import examples
 from tests.support.naive_curation import Chosen, is_above_floor, is_higher, naive_curation
 
 CODES = {
-    "Any Python": ["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"],
-    "Written": ["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"],
-    "Paid": ["fit", "pay", "stated", "fresh", "place", "feedback"],
-    "Paid for sure": ["fit", "pay", "stated", "fresh", "place", "feedback"],
+    "Any Python": ["fit", "pay", "stated", "fresh", "place", "preferred"],
+    "Written": ["fit", "pay", "stated", "fresh", "place", "preferred"],
+    "Paid": ["fit", "pay", "stated", "fresh", "place"],
+    "Paid for sure": ["fit", "pay", "stated", "fresh", "place"],
 }
 """Of the parts of a score for each search: only some prefer places."""
 
@@ -281,9 +281,8 @@ def _assert_reasons(item: Item, outcome: str) -> None:
 def _assert_parts(item: Item) -> None:
     assert [part.code for part in item.parts] == CODES[item.found_by[0].search.name]
     assert abs(item.score - sum(part.points for part in item.parts)) < 0.001
-    assert all(0 <= part.points <= part.most for part in item.parts[:-1])
-    assert sum(part.most for part in item.parts[:-1]) == 100
-    assert abs(item.parts[-1].points) <= MOST_POINTS
+    assert all(0 <= part.points <= part.most for part in item.parts)
+    assert sum(part.most for part in item.parts) == 100
 
 
 def _fitting(posting: PostingCore) -> PostingCore:
@@ -348,25 +347,29 @@ def _assert_it_is_all_that_came_in(
 
 
 @given(candidates(), sayings())
-def test_feedback_moves_no_job_past_one_that_is_better_by_more_than_its_bound(
+def test_what_was_said_moves_log_odds_by_less_than_its_bound_and_no_score(
     jobs: list[Candidate], said: tuple[JobOpinion, ...]
 ) -> None:
     plain = curate(recipient(), SEARCHES, jobs, [], NOON, EVERYTHING)
     moved = curate(recipient(said=said), SEARCHES, jobs, [], NOON, EVERYTHING)
-    if isinstance(plain, Hold) or isinstance(moved, Hold):
-        assert isinstance(plain, Hold)
-        assert isinstance(moved, Hold)
-        return
-    base = {item.posting.posting_id: item.score for item in shown(plain)}
-    for ranked in (moved.items, moved.near):
-        for place, item in enumerate(ranked):
-            most = base[item.posting.posting_id] + 2 * MOST_POINTS + 0.001
-            like = (later for later in ranked[place + 1 :] if _worth(later)[0] == _worth(item)[0])
-            assert all(base[later.posting.posting_id] <= most for later in like)
+    base = {item.posting.posting_id: item for item in shown(plain)}
     for item in shown(moved):
-        feedback = item.parts[-1]
-        assert bool(feedback.facts) == bool(feedback.points)
-        assert abs(item.score - base[item.posting.posting_id] - feedback.points) < 0.002
+        answered, before = item.chance.answered, base.get(item.posting.posting_id)
+        if answered is None:
+            assert before == item
+        elif before is not None:
+            assert abs(answered.odds) < MOST
+            assert (answered.odds >= 0) == (answered.by.opinion == "more_like")
+            assert (item.chance.value - before.chance.value) * answered.odds >= 0
+            assert item.score == before.score or item.found_by != before.found_by
+
+
+@given(candidates(), sayings())
+def test_who_says_only_that_they_want_more_is_sent_no_less(jobs: list[Candidate], said: tuple[JobOpinion, ...]) -> None:
+    likes = tuple(opinion for opinion in said if opinion.opinion == "more_like")
+    plain = curate(recipient(), SEARCHES, jobs, [], NOON, EVERYTHING)
+    moved = curate(recipient(said=likes), SEARCHES, jobs, [], NOON, EVERYTHING)
+    assert set(ids_of(shown(plain))) <= set(ids_of(shown(moved)))
 
 
 @given(lives())

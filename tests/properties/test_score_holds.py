@@ -82,7 +82,7 @@ def job(name: str, terms: Terms, core: frozenset[str], mentioned: tuple[str, ...
 
 
 def total(criteria: Criteria, core: PostingCore, preferred_places: tuple[str, ...] = ()) -> float:
-    return score(JudgedPosting(criteria, PostingFeatures(core)), NOON, (), preferred_places).total
+    return score(JudgedPosting(criteria, PostingFeatures(core)), NOON, preferred_places).total
 
 
 @example((EITHER, frozenset({"Express", "Redux"}), "Redux", "JavaScript"), BEST, ())

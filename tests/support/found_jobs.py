@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill, Spoken
+from services.notifier.domain.curation.answers import opinion_of
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Cause, Digest, Hold, Item, JobOpinion, SentItem
@@ -113,7 +113,8 @@ def sayings(draw: st.DrawFn) -> tuple[JobOpinion, ...]:
     found = []
     for core in draw(st.lists(postings(), max_size=4)):
         opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
-        found.append(opinion_of(opinion, PostingFeatures(core), NOON - timedelta(days=draw(st.integers(0, 100)))))
+        said_at, foreseen = NOON - timedelta(days=draw(st.integers(0, 100))), draw(st.sampled_from([None, 0.2, 0.9]))
+        found.append(opinion_of(opinion, PostingFeatures(core), said_at, foreseen))
     return tuple(found)
 
 

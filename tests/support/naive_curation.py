@@ -6,6 +6,7 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
+from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
@@ -144,28 +145,29 @@ def _verdict(search: DueSearch, posting: PostingCore) -> Verdict:
 
 def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple[int, float, float]]:
     """The tenth of chance for each search that it fits, the score, and of that the fit."""
-    for found, chance in zip(job.found, _chances(job, recipient), strict=True):
+    for found, chance in zip(job.found, _chances(job, recipient, due_at), strict=True):
         scored = score(
             JudgedPosting(found.search.criteria, PostingFeatures(job.posting)),
             due_at,
-            recipient.said,
             found.search.preferred_places,
         )
         yield int(round(10 * chance.value, 3)), scored.total, scored.parts[0].points
 
 
-def _chances(job: _Job, recipient: Recipient) -> Iterator[Chance]:
+def _chances(job: _Job, recipient: Recipient, due_at: datetime) -> Iterator[Chance]:
     for found in job.found:
         judged = JudgedPosting(found.search.criteria, PostingFeatures(job.posting))
         wish = wish_of(found.search.criteria, found.search.name, signs_of(recipient))
-        yield chance_of(judged, wish)
+        yield chance_of(judged, wish, answered(recipient.said, judged.ready, due_at))
 
 
 def _best_chance(job: _Job, due_at: datetime, recipient: Recipient) -> tuple[float, frozenset[Doubt]]:
     """With what speaks against the job. Of equal ones that of the search which the job suits best."""
     scores = [(-tenth, -points, -fit) for tenth, points, fit in _scores(job, due_at, recipient)]
     names = [(found.search.name, found.search.search_id) for found in job.found]
-    _, best = min(zip(scores, names, _chances(job, recipient), strict=True), key=lambda of: (-of[2].value, *of[:2]))[1:]
+    _, best = min(
+        zip(scores, names, _chances(job, recipient, due_at), strict=True), key=lambda of: (-of[2].value, *of[:2])
+    )[1:]
     return best.value, frozenset(against.doubt for against in best.against)
 
 

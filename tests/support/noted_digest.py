@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Reach
+from services.notifier.domain.curation.answers import opinion_of
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, SentItem

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.feedback_points import opinion_of
-from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.answers import opinion_of
+from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
+from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.links import Purpose
-from services.notifier.domain.model import JobOpinion
+from services.notifier.domain.model import JobOpinion, Recipient
 
 Kind = Literal["hidden_company", "not_relevant", "more_like"]
 
@@ -53,9 +55,21 @@ class TrackedJob:
     """None: they have not applied for it."""
 
 
-def statement_of(kind: Kind, posting: PostingCore, at: datetime) -> Statement:
-    """What saying `kind` of a posting comes to."""
+def statement_of(kind: Kind, posting: PostingCore, at: datetime, foreseen: float | None = None) -> Statement:
+    """What saying `kind` of a posting comes to; `foreseen`, see there."""
     ready = PostingFeatures(posting)
     if kind == "hidden_company":
         return Statement(kind, ready.company, None, posting.posting_id, posting.company.name)
-    return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at), posting.posting_id)
+    return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at, foreseen), posting.posting_id)
+
+
+def foreseen(recipient: Recipient, posting: PostingCore) -> float | None:
+    """The chance that somebody accepts a posting, whatever they said of others: for the search that it suits best.
+
+    None where it fits none of theirs, not even nearly.
+    """
+    ready, signs = PostingFeatures(posting), signs_of(recipient)
+    judged = ((JudgedPosting(ask.criteria, ready), ask) for ask in recipient.asks)
+    fits = ((found, ask) for found, ask in judged if found.outcome != "reject")
+    chances = (chance_of(found, wish_of(ask.criteria, ask.name, signs)).value for found, ask in fits)
+    return max(chances, default=None)

@@ -35,6 +35,14 @@ class JobOpinion:
     skills: frozenset[str]
     """Canonical names, the core ones."""
     said_at: datetime
+    roles: tuple[str, ...] = ()
+    """The first one, if any; empty, like the places, of what an earlier release took in."""
+    places: frozenset[str] = frozenset()
+    """Codes of those where one may work."""
+    foreseen: float | None = None
+    """The chance that they accept it, by what was known before; None where that was not kept."""
+    causes: tuple[str, ...] = ()
+    """What of the job their searches leave out since: it was that, and says nothing of jobs like it."""
 
 
 class Ask(NamedTuple):
@@ -67,7 +75,7 @@ class Recipient:
     asks: tuple[Ask, ...] = ()
     """All their searches that are not paused, due or not: each is a sign of what the others leave open."""
     said: tuple[JobOpinion, ...] = ()
-    """What moves jobs that are like those which it was said of, see `curation/feedback_points.py`."""
+    """What moves the chance of jobs that are like those which it was said of, see `curation/answers.py`."""
 
 
 @dataclass(frozen=True, slots=True)

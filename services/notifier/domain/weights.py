@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from schemas.posting import ConditionKind, Period
 
 Opinion = Literal["not_relevant", "more_like"]
 """What a subscriber says of one job, and means of those like it."""
-PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"]
+PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred"]
 
 
 class FitFacts(NamedTuple):
@@ -57,16 +57,7 @@ class PreferredFacts(NamedTuple):
     fits: tuple[str, ...]
 
 
-class FeedbackFacts(NamedTuple):
-    """What was said of the one job whose opinion moves this one most."""
-
-    opinion: Opinion
-    title: str
-    company: str
-    said_on: date
-
-
-PartFacts = FitFacts | PayFacts | FreshFacts | PlaceFacts | PreferredFacts | FeedbackFacts
+PartFacts = FitFacts | PayFacts | FreshFacts | PlaceFacts | PreferredFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,6 @@ class Part:
     code: PartCode
     points: float
     most: float
-    """Feedback may also take as much away; no other part is below 0."""
     facts: PartFacts | None = None
     """None where it rests on nothing that can be named."""
 
@@ -112,17 +102,41 @@ class Against(NamedTuple):
     costs: float
 
 
+class FeedbackFacts(NamedTuple):
+    """What was said of the one job whose opinion moves this one most."""
+
+    opinion: Opinion
+    title: str
+    company: str
+    said_on: date
+
+
+LEAST_MOVED: Final = 0.4
+"""What moves log odds by less is not worth a line of a mail: a tenth of chance, where it is least sure."""
+
+
+class Answered(NamedTuple):
+    """By how much what a person said of jobs moves the log odds of one that is like them, and by which saying most."""
+
+    odds: float
+    """Below 0: it takes from them."""
+    by: FeedbackFacts
+
+
 class Chance:
-    """The chance that a person accepts a job that fits their search, and what speaks against the job.
+    """The chance that a person accepts a job that fits their search, with what speaks against the job.
 
     That is worked out when it is first asked for: most jobs are weighed and never shown.
     """
 
-    __slots__ = ("_against", "_work_out", "value")
+    __slots__ = ("_against", "_work_out", "answered", "value")
 
-    def __init__(self, value: float, work_out: Callable[[], Iterable[Against]] = tuple) -> None:
+    def __init__(
+        self, value: float, work_out: Callable[[], Iterable[Against]] = tuple, answered: Answered | None = None
+    ) -> None:
         """`value`: 0 to 1. `work_out` gives what speaks against the job, the most telling first."""
         self.value = value
+        self.answered = answered
         self._work_out: Callable[[], Iterable[Against]] | None = work_out
         self._against: tuple[Against, ...] = ()
 
@@ -138,13 +152,14 @@ class Chance:
         return iter(self._against if self._work_out is None else self._work_out())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Chance) and (self.value, self.against) == (other.value, other.against)
+        own = (self.value, self.against, self.answered)
+        return isinstance(other, Chance) and own == (other.value, other.against, other.answered)
 
     def __hash__(self) -> int:
         return hash(self.value)
 
     def __repr__(self) -> str:
-        return f"Chance({self.value}, against={self.against})"
+        return f"Chance({self.value}, against={self.against}, answered={self.answered})"
 
 
 CERTAIN = Chance(1.0)

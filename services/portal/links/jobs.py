@@ -58,9 +58,9 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
     "irrelevant": _Texts(
         mark("Not relevant?"),
         mark("Not relevant"),
-        mark("This job will not come again. For {days} days jobs like it move down."),
+        mark("This job will not come again. For {days} days jobs like it move down or stay away."),
         mark("It is not relevant"),
-        mark("Noted. This job will not come again, and for {days} days jobs like it move down."),
+        mark("Noted. This job will not come again, and for {days} days jobs like it move down or stay away."),
     ),
     "more": _Texts(
         mark("More like this?"),

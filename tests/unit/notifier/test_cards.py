@@ -17,7 +17,7 @@ from services.notifier.adapters.rendering.forms import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import AnnualPay, Digest, Item, PayNews
-from services.notifier.domain.weights import FeedbackFacts, Opinion, Part
+from services.notifier.domain.weights import LEAST_MOVED, Answered, Chance, FeedbackFacts, Opinion
 from services.notifier.ports import Links
 from services.rules.home import Home
 from services.rules.places.towns import town_of
@@ -116,8 +116,10 @@ def test_a_job_that_comes_again_says_why(news: PayNews, amounts: list[str]) -> N
 
 @pytest.mark.parametrize(("opinion", "said"), [("more_like", "up"), ("not_relevant", "down")])
 def test_a_job_that_feedback_moved_says_so(opinion: Opinion, said: str) -> None:
-    part = Part("feedback", 4.0, 10.0, FeedbackFacts(opinion, "Python <lead>", "Acme", date(2026, 9, 13)))
-    assert re.search(rf"\b{said}\b.*“Python <lead>”", note_on(lambda item: replace(item, parts=(part,))))
+    by = FeedbackFacts(opinion, "Python <lead>", "Acme", date(2026, 9, 13))
+    odds = 2 * LEAST_MOVED if opinion == "more_like" else -2 * LEAST_MOVED
+    chance = Chance(0.5, answered=Answered(odds, by))
+    assert re.search(rf"\b{said}\b.*“Python <lead>”", note_on(lambda item: replace(item, chance=chance)))
 
 
 def note_on(change: Callable[[Item], Item]) -> str:

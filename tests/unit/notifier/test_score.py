@@ -174,7 +174,7 @@ def test_a_job_that_names_a_wanted_place_goes_before_one_that_takes_it_in(
 def test_a_job_in_a_preferred_place_goes_before_others(
     preferred: tuple[str, ...], reach: Reach, given: float, named: tuple[str, ...]
 ) -> None:
-    scored = score(JudgedPosting(PYTHON, PostingFeatures(posting(reach=reach))), NOON, (), preferred)
+    scored = score(JudgedPosting(PYTHON, PostingFeatures(posting(reach=reach))), NOON, preferred)
     [part] = (part for part in scored.parts if part.code == "preferred")
     assert isinstance(part.facts, PreferredFacts)
     assert (part.points, part.most, part.facts.named) == (given, 7, named)
@@ -183,7 +183,7 @@ def test_a_job_in_a_preferred_place_goes_before_others(
 def test_preferred_places_take_their_points_from_those_for_the_place() -> None:
     asked = PYTHON.model_copy(update={"places": ("PT", "ES")})
     job = JudgedPosting(asked, PostingFeatures(posting(reach=Reach(scope="listed", countries=("ES",)))))
-    without, other, own = (score(job, NOON, (), preferred) for preferred in ((), ("PT",), ("ES",)))
+    without, other, own = (score(job, NOON, preferred) for preferred in ((), ("PT",), ("ES",)))
     assert [part.points for part in without.parts if part.code in ("place", "preferred")] == [10]
     assert [part.points for part in other.parts if part.code in ("place", "preferred")] == [3, 0]
     assert [part.points for part in own.parts if part.code in ("place", "preferred")] == [3, 7]
@@ -206,4 +206,4 @@ def test_the_total_is_the_sum_of_its_parts_none_of_which_goes_beyond_its_bound()
     )
     given = parts(best, job).values()
     assert sum(part.points for part in given) == 100
-    assert all(part.points == part.most for part in given if part.code != "feedback")
+    assert all(part.points == part.most for part in given)

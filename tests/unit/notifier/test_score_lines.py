@@ -9,12 +9,12 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill
+from services.notifier.domain.curation.answers import opinion_of
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, SentItem
 from services.notifier.domain.weights import Part, PayFacts
-from services.notifier.domain.wording.score_lines import cause_line, part_line, why_here
+from services.notifier.domain.wording.score_lines import cause_line, chance_line, part_line, why_here
 from services.notifier.settings import NotifierSettings
 from services.rules.languages.speaking import Unspoken
 from services.usecases.previews import Preview
@@ -57,7 +57,9 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
         "place 8 of 10: takes in PT",
         "pay 7.5 of 15: up to €75,000 a year, 25% above the floor",
         "stated 5 of 5: states its pay",
-        "feedback -2.4 (at most 10): “Python engineer” at Company two was called not relevant on 2026-07-31",
+    )
+    assert chance_line(made.items[0].chance).endswith(
+        "; less since “Python engineer” at Company two was called not relevant on 2026-07-31"
     )
 
 

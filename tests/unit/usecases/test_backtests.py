@@ -81,7 +81,7 @@ def test_a_job_in_a_preferred_place_comes_first_and_weighs_what_a_digest_would_m
         report = _report(*jobs, asked=asked, preferred_places=preferred_places)
         for match in report.matches:
             judged = JudgedPosting(asked, PostingFeatures(match.tried.posting))
-            assert match.score == score(judged, match.tried.posting.seen_at, (), preferred_places).total
+            assert match.score == score(judged, match.tried.posting.seen_at, preferred_places).total
         return [match.tried.posting.posting_id for match in report.matches]
 
     assert order() == order("DE") == ["DE job", "PT job"]

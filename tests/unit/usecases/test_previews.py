@@ -66,13 +66,13 @@ def test_what_the_owner_of_a_saved_search_said_weighs_and_what_does_not_fit_is_n
     installation: Installation, snakes: searches.SavedSearch
 ) -> None:
     job, query = JOBS[0], searches.saved_query(installation, snakes.search_id)
-    before = explaining.explain(query, job, AT, installation).score
+    before = explaining.explain(query, job, AT, installation).chance
     feedback.say(installation, ADA, "more_like", job.posting_id, NOW)
-    after = explaining.explain(query, job, AT, installation).score
+    after = explaining.explain(query, job, AT, installation).chance
     assert before is not None
     assert after is not None
-    assert after.total > before.total
-    assert explaining.explain(query, job, AT).score == before, "an opinion is its owner's alone"
+    assert after.value > before.value
+    assert explaining.explain(query, job, AT).chance == before, "an opinion is its owner's alone"
     assert explaining.explain(GARDENS, job, AT, installation).score is None
 
 

@@ -30,7 +30,7 @@ from services.notifier.domain.curation.judging import JudgedPosting, PostingFeat
 from services.notifier.domain.curation.levels import may_be_called_so, years_that_decide
 from services.notifier.domain.curation.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.wishes import Costs, Wish
-from services.notifier.domain.weights import Against, Chance, ChanceFact, Doubt
+from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
 
 _About = Callable[[ChanceFact, Wish, PostingFeatures], Doubt]
@@ -65,20 +65,21 @@ class Model:
         return costs, odds
 
 
-def chance_of(judged: JudgedPosting, wish: Wish) -> Chance:
-    """The chance of a posting for a search and a person who give these signs."""
+def chance_of(judged: JudgedPosting, wish: Wish, answered: Answered | None = None) -> Chance:
+    """The chance of a posting for a search and a person who give these signs, and said so much of jobs like it."""
     ready = judged.ready
     costs = _costs(wish, ready, -math.inf)
     # Where no post is open there is nothing to accept.
     conditions = ready.posting.conditions
     closed = conditions and not wish.pools and any(condition.kind == "pool" for condition in conditions)
-    value = 0.0 if closed else round(probability(costs.left), 4)
+    odds = costs.left if answered is None else costs.left + answered.odds
+    value = 0.0 if closed else round(probability(odds), 4)
     # It holds no verdict: what holds it would go with the garbage alone.
-    return Chance(value, partial(_against, costs.by_fact, wish, ready))
+    return Chance(value, partial(_against, costs.by_fact, wish, ready), answered)
 
 
 def may_reach(least: float, ready: PostingFeatures, wish: Wish) -> bool:
-    """Whether the chance may be that high: it is given up with the first fact that takes too much.
+    """Whether the chance may be that high, whatever was said: it is given up with the first fact that takes too much.
 
     For whoever is shown few of many, as `chance_of` tells of these.
     """

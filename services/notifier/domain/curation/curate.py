@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
+from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.cards import Card, cards_of, each_of, on_cards
 from services.notifier.domain.curation.chance import chance_of, tenth
 from services.notifier.domain.curation.found_jobs import FoundJob, by_name, found_by, found_jobs
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room
-from services.notifier.domain.curation.score import passing, score, total, weight_of
+from services.notifier.domain.curation.score import fresh_points, score, total, weight_of
 from services.notifier.domain.model import (
     Candidate,
     Cause,
@@ -115,8 +116,8 @@ def curate(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=by_name)),
-        items=items_of(items, recipient, due_at),
-        near=items_of(near, recipient, due_at),
+        items=items_of(items, due_at),
+        near=items_of(near, due_at),
         left_out=len(rest),
         dropped=_in_order(dropped),
         beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in beyond),
@@ -138,13 +139,14 @@ def ranked(
     wishes = judging.wishes(recipient)
     weighed = []
     for job in found_jobs(recipient, candidates, sent, due_at, settings.stale_after, judging, dropped):
-        chances = [chance_of(judged, wishes.of(search)) for search, judged in job.fits]
+        by_answers = answered(recipient.said, job.ready, due_at) if recipient.said else None
+        chances = [chance_of(judged, wishes.of(search), by_answers) for search, judged in job.fits]
         best = max(chances, key=lambda chance: chance.value)
         # Of several equal chances the one that goes first says why: weighing tells.
         if best.value < settings.least_chance and [chance.value for chance in chances].count(best.value) == 1:
             dropped.append(_unlikely(job, best))
             continue
-        whole = _weighed(job, chances, recipient, due_at)
+        whole = _weighed(job, chances, due_at)
         if whole.chance.value < settings.least_chance:
             dropped.append(_unlikely(job, whole.chance))
         else:
@@ -163,13 +165,13 @@ def _waiting(ranked: Sequence[Ranked]) -> tuple[WaitingJob, ...]:
     )
 
 
-def _weighed(job: FoundJob, chances: Sequence[Chance], recipient: Recipient, due_at: datetime) -> Ranked:
+def _weighed(job: FoundJob, chances: Sequence[Chance], due_at: datetime) -> Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
-    own = passing(job.ready, due_at, recipient.said)
+    fresh = fresh_points(job.ready, due_at)
     weighed = []
     for (search, judged), chance in zip(job.fits, chances, strict=True):
         weight = weight_of(judged, search.preferred_places)
-        points = total(weight, own)
+        points = total(weight, fresh)
         weighed.append(((-tenth(chance), -points, -weight.fit, *by_name(search)), chance, points, (search, judged)))
     weighed.sort(key=lambda entry: entry[0])
     best = max((chance for _, chance, _, _ in weighed), key=lambda chance: chance.value)
@@ -181,17 +183,15 @@ def _rank(ranked: Ranked) -> tuple[int, float, float, float, str]:
     return (-tenth(ranked.chance), -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
-def items_of(cards: Iterable[Card[Ranked]], recipient: Recipient, due_at: datetime) -> tuple[Item, ...]:
+def items_of(cards: Iterable[Card[Ranked]], due_at: datetime) -> tuple[Item, ...]:
     """What is shown of jobs. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
-    return tuple(
-        item_of(job, recipient, due_at, beside=place > 0) for card in cards for place, job in enumerate(card.jobs)
-    )
+    return tuple(item_of(job, due_at, beside=place > 0) for card in cards for place, job in enumerate(card.jobs))
 
 
-def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime, *, beside: bool = False) -> Item:
+def item_of(ranked: Ranked, due_at: datetime, *, beside: bool = False) -> Item:
     """Likewise of one."""
     search, best = ranked.fits[0]
-    parts = score(best, due_at, recipient.said, search.preferred_places).parts
+    parts = score(best, due_at, search.preferred_places).parts
     found, news = found_by(ranked.fits), ranked.job.pay_news
     return Item(ranked.posting, found, ranked.score, parts, news, ranked.chance, beside)
 

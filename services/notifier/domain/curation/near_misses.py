@@ -13,6 +13,7 @@ from operator import or_
 from typing import Any, Final
 
 from schemas.criteria import Criteria
+from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.cards import cards_of, on_cards
 from services.notifier.domain.curation.chance import chance_of, may_reach, roles_that_may_reach
 from services.notifier.domain.curation.curate import CurateSettings, Ranked, items_of, ranked
@@ -200,7 +201,8 @@ def near_candidates(
         is_wanted = partial(_is_wanted, wish, recipient, due_at, settings)
         for judged in looked_through.near(search.criteria, since, is_wanted, of_roles):
             ready = judged.ready
-            chance = chance_of(judged, wish).value
+            by_answers = answered(recipient.said, ready, due_at) if recipient.said else None
+            chance = chance_of(judged, wish, by_answers).value
             if chance >= settings.least_chance:
                 judging.keep(judged)
                 own = chance - judged.off
@@ -248,7 +250,7 @@ def with_near_misses(
     for first, *_ in (*cards_of(digest.items), *cards):
         room.take(judging.ready(first.posting))
     chosen, _ = room.fill(on_cards(near), settings.most_near - len(cards))
-    return replace(digest, near=(*digest.near, *items_of(chosen, digest.recipient, due_at)))
+    return replace(digest, near=(*digest.near, *items_of(chosen, due_at)))
 
 
 def _fits_any(asked: Iterable[Criteria], ready: PostingFeatures, judging: Judging) -> bool:

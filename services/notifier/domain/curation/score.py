@@ -1,6 +1,6 @@
-"""How good a fitting job is for a search: 100 points in five parts or six, and a few that feedback gives or takes."""
+"""How good a fitting job is for a search: 100 points in five parts or six."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.feedback_points import feedback_part
 from services.notifier.domain.curation.judging import JudgedPosting, LastingParts, PostingFeatures, Weight
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
-from services.notifier.domain.model import JobOpinion
 from services.notifier.domain.weights import FitFacts, FreshFacts, Part, PayFacts, PlaceFacts, PreferredFacts
 from services.rules.criterion.salary import annual_floor
 from services.rules.places.placing import WORLDWIDE, deciding
@@ -52,7 +50,7 @@ class Implied(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The parts of a score: between 0 and 100 together, then feedback's, see `feedback_points.py`."""
+    """The parts of a score: between 0 and 100 together."""
 
     parts: tuple[Part, ...]
     """In the order of docs/curation.md; `preferred` only where places are preferred."""
@@ -62,27 +60,18 @@ class Score:
         """Their sum, as `total` gives it."""
         of = {part.code: part.points for part in self.parts}
         place = of["place"] + of.get("preferred", 0.0)
-        return total(Weight(of["fit"], of["pay"], of["stated"], place, 1.0), Passing(of["fresh"], of["feedback"]))
+        return total(Weight(of["fit"], of["pay"], of["stated"], place, 1.0), of["fresh"])
 
 
-class Passing(NamedTuple):
-    """The points that a posting has for a subscriber at one time, whatever it is held against."""
-
-    fresh: float
-    feedback: float
-
-
-def score(
-    judged: JudgedPosting, due_at: datetime, said: Sequence[JobOpinion] = (), preferred_places: tuple[str, ...] = ()
-) -> Score:
+def score(judged: JudgedPosting, due_at: datetime, preferred_places: tuple[str, ...] = ()) -> Score:
     """Weigh a posting that fits criteria; only sums and products, so that it comes out the same on every machine."""
     fit, pay, stated, place = judged.parts(_lasting)
     counts = judged.weight(_weight).counts
-    fresh, feedback = _fresh(judged.ready, due_at, counts), feedback_part(said, judged.ready, due_at)
+    fresh = _fresh(judged.ready, due_at, counts)
     if not preferred_places:
-        return Score((fit, pay, stated, fresh, place, feedback))
+        return Score((fit, pay, stated, fresh, place))
     rest = replace(place, points=_beside_preferred(place.points), most=_beside_preferred(place.most))
-    return Score((fit, pay, stated, fresh, rest, _preferred(preferred_places, judged.ready, counts), feedback))
+    return Score((fit, pay, stated, fresh, rest, _preferred(preferred_places, judged.ready, counts)))
 
 
 def weight_of(judged: JudgedPosting, preferred_places: tuple[str, ...] = ()) -> Weight:
@@ -94,19 +83,13 @@ def weight_of(judged: JudgedPosting, preferred_places: tuple[str, ...] = ()) -> 
     return weight._replace(place=_beside_preferred(weight.place) + preferred)
 
 
-def passing(ready: PostingFeatures, due_at: datetime, said: Sequence[JobOpinion]) -> Passing:
-    """What `total` adds for one subscriber at one time."""
-    return Passing(_fresh_points(ready, due_at), feedback_part(said, ready, due_at).points if said else 0.0)
-
-
-def total(weight: Weight, passing: Passing) -> float:
-    """The sum of the parts, without what they rest on.
+def total(weight: Weight, fresh: float) -> float:
+    """The sum of the parts, without what they rest on; `fresh` is what `fresh_points` gives.
 
     Rounded, so that equal jobs tie and the order falls to their fit and their dates.
     """
     # Added in the order of the parts: the last digit may depend on it.
-    fresh = weight.counts * passing.fresh
-    return round(weight.fit + weight.pay + weight.stated + fresh + weight.place + passing.feedback, 3)
+    return round(weight.fit + weight.pay + weight.stated + weight.counts * fresh + weight.place, 3)
 
 
 def _weight(criteria: Criteria, ready: PostingFeatures) -> Weight:
@@ -166,10 +149,10 @@ def _stated_points(ready: PostingFeatures) -> float:
 
 def _fresh(ready: PostingFeatures, due_at: datetime, counts: float) -> Part:
     age = max(timedelta(0), due_at - ready.seen_at)
-    return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, FreshFacts(age.days))
+    return Part("fresh", counts * fresh_points(ready, due_at), FRESH_POINTS, FreshFacts(age.days))
 
 
-def _fresh_points(ready: PostingFeatures, due_at: datetime) -> float:
+def fresh_points(ready: PostingFeatures, due_at: datetime) -> float:
     """All for a job of today, falling evenly to 0 at 14 days."""
     age = max(timedelta(0), due_at - ready.seen_at)
     return FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR)

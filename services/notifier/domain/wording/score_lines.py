@@ -40,19 +40,16 @@ def why_here(item: Item) -> tuple[str, ...]:
     Then the languages that it needs, and its conditions.
     """
     parts = sorted(item.parts, key=lambda part: -abs(part.points))
-    shown = [part_line(part) for part in parts if part.code != "feedback" or part.points]
+    shown = [part_line(part) for part in parts]
     news = pay_news_line(item.pay_news) if item.pay_news else ""
     demands = (needs_in_words(item.posting, english()), *conditions_in_words(item.posting, english()))
     return tuple(line for line in (news, *shown, *demands) if line)
 
 
 def part_line(part: Part) -> str:
-    """`fit 28 of 40: Python is core`; feedback with its sign and no bound: `feedback -4.2: ...`."""
+    """`fit 28 of 40: Python is core`."""
     points = f"{part.points:.1f}".removesuffix(".0")
-    words = part_words(part)
-    if part.code == "feedback":
-        return f"feedback {'+' if part.points > 0 else ''}{points} (at most {part.most:g}): {words}"
-    return f"{part.code} {points} of {part.most:g}: {words}"
+    return f"{part.code} {points} of {part.most:g}: {part_words(part)}"
 
 
 def part_words(part: Part) -> str:
@@ -69,8 +66,6 @@ def part_words(part: Part) -> str:
             return f"names {_listed(named)}" if named else takes_in
         case PreferredFacts() as facts:
             return _preferred(facts)
-        case FeedbackFacts() as facts:
-            return _feedback(facts)
         case None:
             return _of_nothing(part)
 
@@ -142,8 +137,6 @@ def _of_nothing(part: Part) -> str:
             return "nothing that can be held against a floor"
         case "stated":
             return "states its pay" if part.points else "does not state its pay"
-        case "feedback":
-            return "nothing said of jobs like it"
         case _:
             return "no place is asked for"
 
@@ -153,16 +146,25 @@ def _listed(names: tuple[str, ...], *, either: bool = False) -> str:
 
 
 def chance_line(chance: Chance, bar: float | None = None) -> str:
-    """`chance 62 % (bar 25 %): less for another role: Account Executive`."""
+    """`chance 62 % (bar 25 %): less for another role: Account Executive; more since more like “Clerk” at ...`."""
     said = f"chance {_percent(chance.value)}{'' if bar is None else f' (bar {_percent(bar)})'}"
     against = against_words(chance)
-    return f"{said}: less for {against}" if against else said
+    clauses = [*([f"less for {against}"] if against else []), *answer_words(chance)]
+    return f"{said}: {'; '.join(clauses)}" if clauses else said
+
+
+def answer_words(chance: Chance) -> tuple[str, ...]:
+    """What the person said of a job that is like it, where that counts for or against it; else nothing."""
+    answered = chance.answered
+    if answered is None or abs(answered.odds) < _LEAST_COST:
+        return ()
+    return (f"{'more' if answered.odds > 0 else 'less'} since {_feedback(answered.by)}",)
 
 
 def cause_line(cause: Cause) -> str:
     """Why a job is not sent: `too unlikely to be wanted: 12 % (another role: Account Executive)`."""
     if cause.code == "unlikely":
-        against = against_words(cause.chance)
+        against = "; ".join(filter(None, (against_words(cause.chance), *answer_words(cause.chance))))
         return f"too unlikely to be wanted: {_percent(cause.chance.value)}{f' ({against})' if against else ''}"
     said = _CAUSES[cause.code].format(
         day=cause.day,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from schemas.posting import PostingCore
 from services.notifier.domain.model import NOT_PREFERRED, Digest, FoundBy, Item, PayNews, Preferred, Sender
 from services.notifier.domain.week import ShownDay, shown_week
-from services.notifier.domain.weights import Chance, Doubt, FeedbackFacts
+from services.notifier.domain.weights import LEAST_MOVED, Answered, Chance, Doubt
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words
@@ -201,7 +201,12 @@ def but_line(why: Why, posting: PostingCore, words: Words) -> str:
 
 def doubts_briefly(chance: Chance, posting: PostingCore, words: Words) -> str:
     """What speaks most against a job that is not sent; empty where it takes many small things together."""
-    return _sentence([doubt_in_words(doubt, words) for doubt in telling_against(chance, (), posting)])
+    doubts = [doubt_in_words(doubt, words) for doubt in telling_against(chance, (), posting)]
+    answered = chance.answered
+    if answered and answered.odds <= -LEAST_MOVED:
+        job = quoted(answered.by.title, words)
+        doubts.insert(0, words.say("is like {job}, which you called not relevant", job=job))
+    return _sentence(doubts)
 
 
 def fault_line(reasons: Sequence[Reason], words: Words) -> str:
@@ -211,11 +216,14 @@ def fault_line(reasons: Sequence[Reason], words: Words) -> str:
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
     """Why a job comes again, and what the reader said of another that moved it."""
-    if item.pay_news is None and not item.parts:
-        return ()
-    moved = next((part.facts for part in item.parts if isinstance(part.facts, FeedbackFacts)), None)
-    lines = (_pay_news(item.pay_news, words) if item.pay_news else "", _moved(moved, words) if moved else "")
+    lines = (_pay_news(item.pay_news, words) if item.pay_news else "", answer_in_words(item.chance, words))
     return tuple(line for line in lines if line)
+
+
+def answer_in_words(chance: Chance, words: Words) -> str:
+    """What the reader said of another job, where that moves this one by enough to be worth a line; else empty."""
+    answered = chance.answered
+    return _moved(answered, words) if answered and abs(answered.odds) >= LEAST_MOVED else ""
 
 
 def _pay_news(news: PayNews, words: Words) -> str:
@@ -226,9 +234,9 @@ def _pay_news(news: PayNews, words: Words) -> str:
     return words.say("Here again: pay raised from {before} to {pay} a year.", before=before, pay=now)
 
 
-def _moved(facts: FeedbackFacts, words: Words) -> str:
-    job = quoted(facts.title, words)
-    if facts.opinion == "more_like":
+def _moved(answered: Answered, words: Words) -> str:
+    job = quoted(answered.by.title, words)
+    if answered.odds > 0:
         return words.say("Further up because you asked for more like {job}.", job=job)
     return words.say("Further down because you called {job} not relevant.", job=job)
 

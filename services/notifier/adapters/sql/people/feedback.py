@@ -63,6 +63,22 @@ class SqlFeedback:
             noted = update(feedback).where(_row_of(subscriber_id, kind, value)).values(note=text or None)
             return connection.execute(noted).rowcount > 0
 
+    @retried
+    def cause(self, subscriber_id: str, kind: Kind, value: str, cause: str, *, holds: bool) -> None:
+        """Keep that someone said something, where they did, for a cause that their searches know; or forget it."""
+        with writing(self._engine) as connection:
+            # What is read is written again: nobody else may write between.
+            if hold_person(connection, subscriber_id) is None:
+                return
+            row = connection.execute(select(feedback).where(_row_of(subscriber_id, kind, value))).one_or_none()
+            if row is None or row.about is None:
+                return
+            about = json.loads(row.about)
+            others = {*about.get("causes", ())} - {cause}
+            about["causes"] = sorted(others | {cause} if holds else others)
+            kept = update(feedback).where(_row_of(subscriber_id, kind, value)).values(about=to_json(about))
+            connection.execute(kept)
+
     def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
         """All that someone said, by kind and value, with when."""
         with reading(self._engine) as connection:
@@ -119,6 +135,11 @@ def opinion_of(row: Row[Any]) -> JobOpinion | None:
         company_key=about["company_key"],
         skills=frozenset(about["skills"]),
         said_at=row.created_at,
+        # An earlier release kept none of these.
+        roles=tuple(about.get("roles", ())),
+        places=frozenset(about.get("places", ())),
+        foreseen=about.get("foreseen"),
+        causes=tuple(about.get("causes", ())),
     )
 
 
@@ -129,11 +150,14 @@ def statement_in(row: Row[Any]) -> Statement:
 
 
 def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
-    said = (opinion_of(row) for row in rows)
+    hidden = frozenset(row.value for row in rows if row.kind == "hidden_company")
+    opinions = filter(None, (opinion_of(row) for row in rows))
+    # Of a job whose company they hide it was the company.
+    said = (said for said in opinions if said.opinion == "more_like" or said.company_key not in hidden)
     return Feedback(
-        hidden_companies=frozenset(row.value for row in rows if row.kind == "hidden_company"),
+        hidden_companies=hidden,
         not_relevant=frozenset(row.value for row in rows if row.kind == "not_relevant"),
-        said=tuple(sorted(filter(None, said), key=lambda opinion: (opinion.said_at, opinion.title, opinion.company))),
+        said=tuple(sorted(said, key=lambda opinion: (opinion.said_at, opinion.title, opinion.company))),
     )
 
 
@@ -148,6 +172,10 @@ def _about(statement: Statement) -> str | None:
             "title_words": sorted(said.title_words),
             "company_key": said.company_key,
             "skills": sorted(said.skills),
+            "roles": list(said.roles),
+            "places": sorted(said.places),
+            "foreseen": said.foreseen,
+            "causes": list(said.causes),
         }
     )
 
