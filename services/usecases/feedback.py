@@ -16,7 +16,7 @@ from services.notifier.domain.feedback import KIND_OF, Kind, Statement, foreseen
 from services.notifier.domain.links import PATHS, Claim, claim_of
 from services.notifier.domain.model import Digest, Hold, Recipient
 from services.notifier.domain.people import SavedSearch, Subscriber
-from services.notifier.domain.weights import LEAST_MOVED, Answered
+from services.notifier.domain.weights import Answered
 from services.rules.criteria import canonical
 from services.rules.criterion import CRITERIA, CRITERION
 from services.rules.prepared import PreparedPosting
@@ -122,6 +122,8 @@ class Excluded:
 
 
 LOOKS_BACK = timedelta(days=30)
+_LEAST_MOVED = 0.1
+"""What moves log odds by less changes no mail."""
 
 
 def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
@@ -142,7 +144,7 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
 
 
 def _is_worth_a_line(answered: Answered) -> bool:
-    return abs(answered.odds) >= LEAST_MOVED
+    return abs(answered.odds) >= _LEAST_MOVED
 
 
 def _left_out(installation: Installation, outcome: Digest | Hold, now: datetime) -> tuple[LeftOut, ...]:

@@ -39,7 +39,7 @@ JOBS = {
 def store(tmp_path: Path) -> Iterator[NotifierStore]:
     made = NotifierStore(sqlite_store(tmp_path / "jobchime-data").engine, Ids(SECRET.encode()))
     (tmp_path / "jobchime.toml").write_text(
-        f'data = "jobchime-data"\nsecret = "{SECRET}"\n[notifier.curate]\nleast_chance = 0.0\n'
+        f'data = "jobchime-data"\nsecret = "{SECRET}"\n[notifier.curate]\nleast_chance = 0.0\nleast_mail_chance = 0.0\n'
     )
     search = made.search(made.person(), "Snakes", PYTHON, hour=8)
     arrivals = [arrival(number, job, [search.key]) for number, job in enumerate(JOBS.values())]
@@ -59,7 +59,11 @@ class Command:
         return self("subscriber", "feedback", "ada@example.com", *words)
 
     def titles(self) -> list[str]:
-        return [item["title"] for item in json.loads(self("preview", "ada@example.com", "--json").out)["items"]]
+        return list(self.chances())
+
+    def chances(self) -> dict[str, float]:
+        items = json.loads(self("preview", "ada@example.com", "--json").out)["items"]
+        return {item["title"]: item["chance"]["value"] for item in items}
 
 
 @pytest.fixture
@@ -158,12 +162,14 @@ def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tm
 
 
 def test_what_is_said_moves_hides_and_can_be_taken_back(jobchime: Command) -> None:
-    first, second, third = jobchime.titles()
+    first, second, third = before = jobchime.chances()
     by_title = {job.title: job.posting_id for job in JOBS.values()}
     assert (
         jobchime.feedback("more-like", by_title[second]).out == f"Kept: more like “{second}” at {_company(second)}.\n"
     )
-    assert jobchime.titles() == [second, first, third]
+    after = jobchime.chances()
+    assert all(after[title] > before[title] for title in (first, second, third)), "all have Python and a place"
+    assert after[second] - before[second] > after[first] - before[first]
     assert jobchime.feedback("not-relevant", by_title[second]).code == 0
     assert jobchime.titles() == [first, third]
     assert jobchime.feedback("not-relevant", by_title[second], "--undo").out == "Taken back.\n"
@@ -186,10 +192,12 @@ def test_explain_weighs_a_job_as_the_preview_does_by_what_the_owner_of_the_searc
     for item in items:
         explained = json.loads(jobchime("explain", search.search_id, item["posting_id"], "--json").out)
         assert explained["score"] == {"total": item["score"], "at": AT, "parts": item["parts"]}
+        assert explained["chance"]["value"] == item["chance"]["value"]
+        assert explained["chance"]["answered"] == item["chance"]["answered"]
     words = jobchime("explain", search.search_id, JOBS["robots"].posting_id).out.splitlines()
     assert f"score {items[0]['score']:.1f} on {AT[:10]}:" in words
     assert "  fit 50 of 50: Python is core to it" in words
-    assert any(line.startswith("  feedback +6 (at most 10): more like “Robotics engineer” at Acme") for line in words)
+    assert any("more since more like “Robotics engineer” at Acme was asked for on" in line for line in words)
 
 
 def test_explain_weighs_no_job_that_does_not_fit(jobchime: Command, store: NotifierStore) -> None:

@@ -1,13 +1,18 @@
 """What subscribers say, by a link in a digest or by name, and what becomes of it."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select, update
 
-from services.notifier.domain.feedback import Kind
+from schemas.sql.tables import feedback as table
+from services.notifier.domain.curation.answers import answered
+from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.feedback import Kind, foreseen
 from services.notifier.domain.links import PATHS, Purpose, claim_of, links_for, slot_of, token
 from services.notifier.domain.people import Subscriber
 from services.rules.signature import fold_company
@@ -85,6 +90,60 @@ def test_what_is_said_again_counts_from_then_on(store: NotifierStore, ada: Subsc
     for at in (NOW, NOW + timedelta(days=30)):
         feedback.say(installation_of(store), ada.subscriber_id, "more_like", own, at)
     assert [at for _, at in store.feedback.said(ada.subscriber_id)] == [NOW + timedelta(days=30)]
+
+
+def test_with_an_opinion_is_kept_what_the_job_was_like_and_what_was_foreseen_of_it(
+    store: NotifierStore, ada: Subscriber
+) -> None:
+    installation, job = installation_of(store), posting("one")
+    feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
+    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    likely = foreseen(store.subscribers.recipient(ada.subscriber_id), job)
+    assert said.foreseen == likely is not None
+    assert (said.roles, said.places) == (job.roles[:1], PostingFeatures(job).hires)
+
+
+def test_what_an_earlier_release_kept_of_an_opinion_still_counts(store: NotifierStore, ada: Subscriber) -> None:
+    installation, job = installation_of(store), posting("one")
+    feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
+    with store.engine.begin() as connection:
+        about = json.loads(connection.execute(select(table.c.about)).scalar_one())
+        kept = {name: about[name] for name in ("title", "company", "title_words", "company_key", "skills")}
+        connection.execute(update(table).values(about=json.dumps(kept)))
+    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    assert (said.foreseen, said.roles, said.places, said.causes) == (None, (), frozenset(), ())
+    by = answered([said], PostingFeatures(job), NOW)
+    assert by is not None
+    assert by.odds < 0
+
+
+def test_a_job_called_not_relevant_for_what_searches_leave_out_says_nothing_of_others(
+    store: NotifierStore, ada: Subscriber
+) -> None:
+    installation, job = installation_of(store), posting("one", seniority="senior")
+    store.matches.store(1, [arrival(0, job)], NOW)
+    feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
+    exclusion = next(iter(feedback.exclusions(installation, ada, job)))
+    [left_out] = feedback.leave_out(installation, ada, job.posting_id, exclusion, NOW)
+    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    assert said.causes == (f"{exclusion.criterion}: {exclusion.value}",)
+    assert answered([said], PostingFeatures(job), NOW) is None
+    assert [saying.fades_at for saying in feedback.said(installation, ada.subscriber_id)] == [None]
+    stood = {left_out.search.search_id: left_out.stood}
+    feedback.let_in(installation, ada, job.posting_id, exclusion, stood, NOW)
+    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    assert said.causes == ()
+
+
+def test_a_job_called_not_relevant_whose_company_is_hidden_says_nothing_of_others(
+    store: NotifierStore, ada: Subscriber
+) -> None:
+    installation, job = installation_of(store), posting("one")
+    for kind in ("not_relevant", "hidden_company"):
+        feedback.say(installation, ada.subscriber_id, kind, job.posting_id, NOW)
+    assert store.subscribers.recipient(ada.subscriber_id).said == ()
+    feedback.unsay(installation, ada.subscriber_id, "hidden_company", job.posting_id, NOW)
+    assert len(store.subscribers.recipient(ada.subscriber_id).said) == 1
 
 
 def test_a_company_is_hidden_by_its_name_however_it_is_spelt_and_shown_again(
