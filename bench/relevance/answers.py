@@ -1,8 +1,8 @@
 """What answers of a person tell of their other jobs: `python -m bench.relevance.answers POSTINGS.jsonl [--of GROUP]`.
 
 Each person answers a few of one half of their judged pairs, drawn by chance, and the other half is foreseen by weights
-that know nothing of them and by what they answered; of the unseen half only shares are shown. Prints each way to draw and
-number of answers beside the same pairs without any, in brackets how far apart both are (95 %, people drawn anew).
+that know nothing of them and by what they answered. Prints each way to draw and number of answers beside the same pairs
+without any, in brackets how far apart both are (95 %, people drawn anew): shares alone, also of the unseen half.
 """
 
 import argparse
