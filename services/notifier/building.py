@@ -15,7 +15,7 @@ from services.notifier.candidates import all_instant, judged_of, slot_of
 from services.notifier.choosing import Choice, Choosing, Readings
 from services.notifier.composing import Composer
 from services.notifier.domain.model import Digest, Hold
-from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
+from services.notifier.domain.schedule import due_after_serving, latest_due, next_due, next_instant
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber, WindowMatches
 from services.notifier.ports import Build, Served
 from services.notifier.settings import NotifierSettings
@@ -165,6 +165,7 @@ class Builder:
         """Serve some; returns whom to give back. `empty` takes the windows that are closed without a digest."""
         found = self._choosing.read(due, matches, at)
         given_back: list[str] = []
+        too_soon: list[str] = []
         chosen: list[tuple[DueSubscriber, Choice]] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
@@ -178,6 +179,10 @@ class Builder:
                     given_back.append(subscriber_id)
                 elif (due_at := _due_at(subscriber, found.served.get(subscriber_id), at)) is not None:
                     chosen.append((subscriber, self._choosing.choose(subscriber, candidates, found, due_at, at)))
+                else:
+                    too_soon.append(subscriber_id)
+        if too_soon:
+            self._windows.hold_until(next_due("instant", 0, None, "UTC", at), self._settings.worker, too_soon)
         sent = self._choosing.sent_of_near((choice for _, choice in chosen), at)
         for together in chunked(chosen, _TOGETHER):
             if self._stopping():

@@ -188,6 +188,21 @@ def test_an_instant_search_is_served_meanwhile(store: NotifierStore, tmp_path: P
     assert len(days.mails("ada@example.com")) == 2
 
 
+def test_news_of_the_minute_in_which_a_digest_was_due_goes_out_in_the_next(
+    store: NotifierStore, tmp_path: Path
+) -> None:
+    days = board(store, tmp_path)
+    store.search(person(store, "ada"), "Go work", GO, now=EARLY - HOUR, cadence="instant")
+    for moment in (EARLY, EIGHT - MINUTE, EIGHT):
+        days.live(moment)
+    came = posting("go", skills=(Skill(name="Go", core=True),), fetched_at=EIGHT + 10 * SECOND)
+    days.publish(came, EIGHT + 10 * SECOND)
+    days.live(EIGHT + 20 * SECOND)
+    assert len(days.mails("ada@example.com")) == 1, "a minute has one digest"
+    days.live(EIGHT + MINUTE)
+    assert [came.url in text_of(mail) for mail in days.mails("ada@example.com")] == [False, True]
+
+
 def test_an_instant_search_whose_mails_of_the_day_are_out_stays_put_off(store: NotifierStore, tmp_path: Path) -> None:
     days = board(store, tmp_path, each=5 * MINUTE)
     search = store.search(person(store, "ada"), "Go work", GO, cadence="instant")
@@ -266,6 +281,15 @@ def test_a_clock_that_is_set_back_hands_nothing_over_before_its_hour(
     assert days.files() == {}
     behind.live(EIGHT)
     assert len(days.files()) == 4
+
+
+def test_the_longest_lead_leaves_room_for_clocks_that_lie_apart(store: NotifierStore, tmp_path: Path) -> None:
+    days = board(store, tmp_path, each=20 * MINUTE, settings=NotifierSettings(builds_ahead=HOUR))
+    days.live(EIGHT - HOUR)
+    assert waiting(store) > 0
+    behind = Days(store, tmp_path, settings=NotifierSettings(worker="behind", builds_ahead=HOUR))
+    behind.live(EIGHT - HOUR - 2 * SECOND)
+    assert days.files() == {}
 
 
 def test_what_a_clock_that_ran_ahead_built_goes_out_by_the_right_one(store: NotifierStore, tmp_path: Path) -> None:

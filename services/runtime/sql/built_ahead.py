@@ -6,10 +6,11 @@ from typing import Final
 from sqlalchemy import ColumnElement
 
 from schemas.sql.tables import deliveries
+from services.runtime.sql.ran_ahead import CLOCKS_APART
 from services.runtime.sql.store import Value
 
-LONGEST_LEAD: Final = timedelta(hours=1)
-"""What is due later than that was built by a clock that ran ahead."""
+LONGEST_LEAD: Final = timedelta(hours=1) + CLOCKS_APART
+"""What is due later than that was built by a clock that ran ahead; the settings allow an hour."""
 
 
 def is_built_ahead(now: Value[datetime], furthest: Value[datetime]) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ FURTHEST_DUE: Final[Mapping[str, timedelta]] = {
     "weekly": timedelta(days=10, hours=13),
 }
 """By cadence: how far ahead a search can be due: its slot after the next, or half a week after the next week's."""
-_APART: Final = timedelta(minutes=10)
+CLOCKS_APART: Final = timedelta(minutes=10)
 """How far clocks of machines that are set may lie apart."""
 _SLOTS_APART: Final = timedelta(hours=25)
 """How far ahead the next slot of a daily search is at most, but where a zone skips a date."""
@@ -68,9 +68,9 @@ def is_due_too_late(now: datetime) -> ColumnElement[bool]:
     instant = and_(
         search.cadence == "instant",
         search.paused == false(),
-        search.next_due_at > now + _APART,
+        search.next_due_at > now + CLOCKS_APART,
         # A digest that is built ahead of its hour holds no instant search.
-        _was_ahead(now + _APART, digests.c.instant),
+        _was_ahead(now + CLOCKS_APART, digests.c.instant),
     )
     return or_(clocked, instant)
 

@@ -159,6 +159,14 @@ class SqlWindows:
                 _free(connection, (subscribers.c.built_by == worker) & subscribers.c.subscriber_id.in_(some))
 
     @retried
+    def hold_until(self, until: datetime, worker: str, subscriber_ids: Sequence[str]) -> None:
+        """Leave subscribers that the worker claimed alone until then, and no longer. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            for some in chunks(sorted(subscriber_ids)):
+                own = (subscribers.c.built_by == worker) & subscribers.c.subscriber_id.in_(some)
+                connection.execute(update(subscribers).where(own).values(build_lease=until))
+
+    @retried
     def release(self, worker: str) -> None:
         """Give back whatever this worker, having been killed, still holds. Raises UnavailableError."""
         with writing(self._engine) as connection:
