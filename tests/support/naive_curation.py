@@ -9,6 +9,7 @@ from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
+from services.notifier.domain.curation.demands import years_asked
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.score import score, states_pay
@@ -260,8 +261,18 @@ def _is_told_alike(job: _Job, other: _Job) -> bool:
 
 def _told(job: _Job) -> dict[str, object]:
     posting = job.posting
-    told = posting.model_dump(
-        include={"timezones", "seniority", "forms", "employment", "hours", "language", "languages", "attribution"}
+    told = {"years": years_asked(posting.description_text)} | posting.model_dump(
+        include={
+            "timezones",
+            "seniority",
+            "forms",
+            "employment",
+            "hours",
+            "language",
+            "languages",
+            "attribution",
+            "visa",
+        }
     )
     reasons = {
         found.search.search_id: [

@@ -13,12 +13,14 @@ from services.notifier.domain.model import Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
     PayBar,
+    experience_line,
     found_line,
     level_line,
     no_pay_line,
     own_places,
     pay_bar,
     timezones_line,
+    visa_line,
 )
 from services.notifier.domain.wording.places import (
     age_of,
@@ -196,7 +198,9 @@ class Cards:
         zones = timezones_line(posting.timezones, stack.due_at, zone, words)
         level = level_line(posting, words, wanted.against)
         no_pay = "" if pay_differs(wanted.card) else no_pay_line(posting, words)
-        details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay))))
+        years = experience_line(posting, words, wanted.against)
+        visa = "" if criteria.visa_sponsorship else visa_line(posting, stack.reader.country, words)
+        details = " · ".join(map(capitalised, filter(None, (age, zones, level, years, visa, no_pay))))
         own = own_places(posting, criteria, stack.reader.country)
         where = self._wheres.get((shared, own), lambda: _where(wanted, own))
         html = {

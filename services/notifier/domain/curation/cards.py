@@ -9,7 +9,6 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
-from schemas.posting import PostingCore
 from services.notifier.domain.curation.found_jobs import FoundJob, found_by
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.model import Cause, DueSearch, FoundBy, Item
@@ -104,10 +103,9 @@ def _told_of(job: Job) -> Hashable:
     Place, workplace and pay may differ: these stand on the line of each. Not pay that is held against a floor, which a
     reason says and a bar draws.
     """
-    posting = job.job.posting
     found = frozenset((of.search.search_id, tuple(_reasons(of)), of.preferred) for of in found_by(job.fits))
     doubts = frozenset(some.doubt for some in job.chance.against if some.doubt.fact not in _DOUBTS_OF_PLACE)
-    return _shown_of(posting), job.job.outcome, found, doubts
+    return _shown_of(job.job.ready), job.job.outcome, found, doubts
 
 
 def _reasons(found: FoundBy) -> Iterator[Reason]:
@@ -116,10 +114,11 @@ def _reasons(found: FoundBy) -> Iterator[Reason]:
     return (reason for reason in reasons if reason.criterion not in CRITERIA_OF_PLACE or reason.fit == "near")
 
 
-def _shown_of(posting: PostingCore) -> Hashable:
+def _shown_of(ready: PostingFeatures) -> Hashable:
+    posting = ready.posting
     return (
         posting.timezones, posting.seniority, posting.offered, posting.hours, posting.language, posting.languages,
-        posting.attribution, bool(job_address(posting)),
+        posting.attribution, posting.visa, ready.years, bool(job_address(posting)),
     )  # fmt: skip
 
 

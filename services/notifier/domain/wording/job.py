@@ -12,9 +12,11 @@ from babel.numbers import format_decimal
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore, Salary, Seniority, Timezones
+from services.notifier.domain.curation.demands import years_asked
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
 from services.notifier.domain.weights import Doubt
+from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.salary import annual_floor
 from services.rules.criterion.timezone import hours_apart
 from services.rules.money import annual_range, by_full_hours, part_time_is_less
@@ -24,7 +26,7 @@ from services.rules.places.towns import label_of, town_of
 from services.rules.titles import fold_title
 from services.wording.amounts import floor_in_words, if_full_time, percent, weekly
 from services.wording.dates import day_of_year
-from services.wording.facets import asked_in_words
+from services.wording.facets import asked_in_words, facet_in_words
 from services.wording.lines import capitalised, quoted, standard_offset
 from services.wording.places import any_of, places_listed, shares_ground, towns_in_words, worth_naming
 from services.wording.reasons import offset
@@ -45,6 +47,8 @@ SENIORITY: Mapping[Seniority, str] = {
     "director": mark("Director"),
     "executive": mark("Executive"),
 }
+_LEAST_YEARS: Final = 2
+"""Whoever has begun has one."""
 _OF_INTERNS: Final = frozenset({"internship", "student"})
 _KEPT_BY: Final[Mapping[float, str]] = {
     -9.0: "America/Anchorage", -8.0: "America/Los_Angeles", -7.0: "America/Denver", -6.0: "America/Chicago",
@@ -164,6 +168,29 @@ def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
     return ", ".join(part for part in (level, forms, hours) if part)
+
+
+def experience_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()) -> str:
+    """`asks for 5 years of experience`; empty where its text counts fewer than two, or they are said to speak against
+    the job."""
+    years = _years_asked(posting.description_text)
+    if years < _LEAST_YEARS or any(doubt.fact == "experience" and doubt.amount is not None for doubt in against):
+        return ""
+    return words.say("asks for {years} years of experience", years=years)
+
+
+@lru_cache(maxsize=8_192)
+def _years_asked(text: str) -> int:
+    return years_asked(text)
+
+
+def visa_line(posting: PostingCore, home: str | None, words: Words) -> str:
+    """Whether a visa is sponsored, to whom it matters: who lives in none of the countries where the work is done."""
+    named = worth_naming(posting.reach)
+    abroad = home and named and not any(shares_ground(place, (home,)) for place in named)
+    if not abroad or posting.visa == "unknown" or posting.workplace == "remote":
+        return ""
+    return facet_in_words("visa", "yes", FacetFacts((), posting.visa), words)
 
 
 def no_pay_line(posting: PostingCore, words: Words) -> str:

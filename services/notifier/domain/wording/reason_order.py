@@ -22,6 +22,7 @@ from services.rules.lexicon.builder import LANGUAGES, any_of
 from services.rules.roles.taxonomy import LONGEST, roles
 from services.rules.text import Haystack
 from services.rules.text import words as words_of_text
+from services.wording.amounts import percent
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words
 from services.wording.places import places_listed
@@ -39,7 +40,19 @@ _OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "searc
 _ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
 """What is said without naming anything."""
 _SAID: Final[frozenset[ChanceFact]] = frozenset(
-    {*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "experience", "beginner", "written"}
+    {
+        *_OF_ROLE,
+        *_ALONE,
+        "region",
+        "elsewhere",
+        "zone",
+        "level",
+        "leading",
+        "experience",
+        "beginner",
+        "travel",
+        "written",
+    }
 )
 """What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
 _LEAST_COST: Final = 0.4
@@ -256,6 +269,12 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             )
         case "experience":
             return words.say("asks for {years} years of experience", years=decimal(doubt.amount or 0.0, words))
+        case "leading":
+            return words.say("you would lead people")
+        case "travel":
+            return words.say(
+                "asks you to travel {percent} of the time", percent=percent((doubt.amount or 0.0) / 100.0, words.locale)
+            )
         case "written":
             return words.say("is written in {language}", language=language_in_words(doubt.of[0], words))
         case fact:
