@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from math import inf
 
 import structlog
 
@@ -63,6 +64,8 @@ class Builder:
         self._settings = settings
         self._put_right_at: datetime | None = None
         self._digests_built = 0
+        self._ends_at = inf
+        """When nobody more is begun: by then a pass may be slower than it was thought to be."""
 
     def build(self, now: datetime) -> int:
         """Put right what a clock that ran ahead left, then serve; how many digests. Raises UnavailableError."""
@@ -94,13 +97,14 @@ class Builder:
             return False
         due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, most, in_turn=room is not None)
         if due:
+            self._ends_at = inf
             self._serve(due, cut, now, now)
         return bool(due)
 
     def _pass_ahead(self, cut: Cut, now: datetime, passed_s: float) -> bool:
         """Serve some of a coming hour, as if it had struck, but for what comes until then; whether there were any.
 
-        No more than are built before mails may be handed over again. A plan of a warm-up decides itself when mails go.
+        It ends when mails may be handed over again. A plan of a warm-up decides itself when mails go.
         """
         if self._lead is None or (hour := self._lead.at(now)) is None or self._room(now) is not None:
             return False
@@ -111,6 +115,7 @@ class Builder:
         settings = self._settings
         due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, most, by=hour.due_at)
         if due:
+            self._ends_at = self._monotonic() + free.total_seconds()
             self._serve(due, cut, hour.due_at, now)
         else:
             self._lead.is_served(hour.due_at)
@@ -169,7 +174,7 @@ class Builder:
         chosen: list[tuple[DueSubscriber, Choice]] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
-            if self._stopping():
+            if self._stopping() or self._monotonic() >= self._ends_at:
                 given_back.append(subscriber_id)
                 continue
             with _failing_alone(subscriber_id):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from time import sleep
 
@@ -10,9 +11,13 @@ from sqlalchemy import Table, select, update
 
 from schemas.posting import Skill
 from schemas.sql.tables import digest_items, digest_searches, digests, saved_searches, sent_jobs
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList
+from services.notifier.adapters.sql.windows.lead import SqlLead
+from services.notifier.building import Builder
+from services.notifier.composing import Composer
 from services.notifier.domain.people import Subscriber, timing_of
-from services.notifier.mail_settings import WarmUpSettings
+from services.notifier.mail_settings import MailSettings, WarmUpSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.figures.hours import add_hours, hour_of
 from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT
@@ -351,6 +356,27 @@ def test_a_crowd_that_was_built_ahead_goes_out_before_the_rest_of_it_is_built(
     for _ in range(5):
         days.live(EIGHT + SECOND)
     assert store.deliveries.states() == {"accepted": 4}
+
+
+def test_who_builds_more_slowly_than_was_thought_still_hands_over_at_the_hour(
+    store: NotifierStore, tmp_path: Path
+) -> None:
+    board(store, tmp_path, each=10 * SECOND)
+    # It looks at the time before each digest.
+    looks, mail = count(0, 10), MailSettings()
+    composer = Composer(JinjaRenderer(mail.sender), mail.sender, "", store.ids)
+    builder = Builder(
+        store.matches,
+        store.windows,
+        store.digests,
+        composer,
+        ONE_PASS,
+        lead=SqlLead(store.engine, HOUR),
+        monotonic=lambda: next(looks),
+    )
+    assert builder.serve(EIGHT - 40 * SECOND) == 2, "of three for whom there seemed to be time"
+    cut = store.windows.take_cut(EIGHT)
+    assert len(store.windows.claim_due("other", EIGHT, cut, HOUR, 10)) == 2, "who is left is given back"
 
 
 def test_two_notifiers_share_what_is_built_ahead(store: NotifierStore, tmp_path: Path) -> None:
