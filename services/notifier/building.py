@@ -64,20 +64,25 @@ class Builder:
         self._settings = settings
         self._put_right_at: datetime | None = None
         self._digests_built = 0
+        self._is_idle = False
+        """Whether the last tick came to its end for want of people."""
         self._ends_at = inf
         """When nobody more is begun: by then a pass may be slower than it was thought to be."""
 
     def build(self, now: datetime) -> int:
         """Put right what a clock that ran ahead left, then serve; how many digests. Raises UnavailableError."""
         self._put_right(now)
-        return self.serve(now)
+        digests = self.serve(now)
+        if self._is_idle:
+            self._windows.pass_over(now)
+        return digests
 
     def serve(self, now: datetime) -> int:
         """Serve whoever is due at `now`, as far as one tick goes; how many digests. Raises UnavailableError.
 
         Where there is nobody left, those of a coming hour whose building has to begin.
         """
-        self._digests_built = 0
+        self._digests_built, self._is_idle = 0, False
         began = self._monotonic()
         cut = self._windows.take_cut(now)
         for _ in range(self._settings.passes_a_tick):
@@ -85,7 +90,8 @@ class Builder:
             with no_collecting():
                 if self._stopping():
                     break
-                if not self._pass(cut, now) and not self._pass_ahead(cut, now, self._monotonic() - began):
+                self._is_idle = not self._pass(cut, now) and not self._pass_ahead(cut, now, self._monotonic() - began)
+                if self._is_idle:
                     break
         return self._digests_built
 

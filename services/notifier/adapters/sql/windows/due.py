@@ -44,6 +44,8 @@ from services.runtime.sql.store import Value, bytewise, bytewise_of, is_postgres
 from services.runtime.sql.suppressed import is_suppressed
 
 _PUT_RIGHT_AT_ONCE = 10_000
+_PASSED_OVER_AT_ONCE = 2_000
+"""Few, for whoever else writes waits meanwhile: what is left stays for the next tick."""
 _ROWS_EACH = 8
 """Searches that are looked at for each person who is wanted, at first: most have fewer, and some are held."""
 _INSTANT = literal("instant", literal_execute=True)
@@ -87,6 +89,27 @@ class SqlWindows:
                 )
             if rows:
                 keep_put_right(connection, len(rows), max(row.next_due_at for row in rows), now)
+            return len(rows)
+
+    @retried
+    def pass_over(self, now: datetime) -> int:
+        """Let the slots pass of who may not be mailed, so that no tick looks at them before their next; how many.
+
+        Whoever may be mailed again is due anew by that. At most some at a time, without those that someone is changing
+        just now. Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            if connection.execute(_more_clocked(), {"by": now, "looked_at": 0}).first() is None:
+                return 0
+            if connection.execute(_due_in_vain(now).limit(1)).first() is None:
+                return 0
+        with writing(self._engine) as connection:
+            some = _due_in_vain(now).limit(_PASSED_OVER_AT_ONCE)
+            rows = connection.execute(some.with_for_update(skip_locked=True, of=saved_searches)).all()
+            if rows:
+                own = update(saved_searches).where(saved_searches.c.search_id == bindparam("own_id"))
+                due_again = [{"own_id": row.search_id, "due_again_at": _next_slot(row, now)} for row in rows]
+                connection.execute(own.values(next_due_at=bindparam("due_again_at")), due_again)
             return len(rows)
 
     @retried
@@ -193,13 +216,27 @@ def _instant_due(now: Value[datetime], cut: Value[int]) -> ColumnElement[bool]:
 
 
 def _due_too_late(now: datetime) -> Any:
+    return _timed().where(is_due_too_late(now))
+
+
+def _due_in_vain(now: datetime) -> Any:
+    unmailed = or_(subscribers.c.status != "active", is_suppressed(subscribers.c.address_hash))
+    return _timed().where(_clocked_due(now), unmailed)
+
+
+def _timed() -> Any:
+    """Searches with all that decides when they are due."""
     saved = saved_searches.c
     columns = (saved.search_id, saved.cadence, saved.hour, saved.weekday, saved.next_due_at, subscribers.c.time_zone)
-    return (
-        select(*columns)
-        .join(subscribers, subscribers.c.subscriber_id == saved.subscriber_id)
-        .where(is_due_too_late(now))
-    )
+    return select(*columns).join(subscribers, subscribers.c.subscriber_id == saved.subscriber_id)
+
+
+def _next_slot(row: Row[Any], now: datetime) -> datetime:
+    try:
+        return next_due(row.cadence, row.hour, row.weekday, row.time_zone, now)
+    except ValueError:
+        # A zone that is none any more is found out once they are served.
+        return now + AHEAD
 
 
 def _first_of(connection: Connection, free: Any, given: Mapping[str, object], most: int) -> Sequence[str]:
