@@ -46,9 +46,7 @@ def form_page(
     return {
         "said": just_read.said,
         "missed": just_read.missed,
-        "guessed": just_read.guessed,
-        "guessed_by": just_read.guessed_by,
-        "with_guess": just_read.with_guess,
+        "offered": just_read.offered,
         "read": read,
         "given": given,
         "options": _options(given, words),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -159,12 +159,8 @@ class Reading:
     proposals: Sequence[Proposal] = ()
     missed: Sequence[str] = ()
     """What of it no field takes."""
-    guessed: str = ""
-    """A job title that a skill alone suggests, and that is not asked for."""
-    guessed_by: str = ""
-    """That skill."""
-    with_guess: str = ""
-    """What `instead` takes to ask for it too."""
+    offered: Sequence[tuple[str, str, str]] = ()
+    """Job titles that are not asked for: each with what suggests it, and what `instead` takes to ask for it too."""
 
 
 NOTHING_READ: Final = Reading({}, "")
@@ -173,8 +169,15 @@ NOTHING_READ: Final = Reading({}, "")
 def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     """The form with what a pasted text asks for in place of what it asked for."""
     asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now)
+    nothing = words.say(mark("We found nothing in that text that one could look for."))
     if asked is None:
-        return Reading(dict(given), words.say(mark("We found nothing in that text that one could look for.")))
+        return Reading(dict(given), nothing)
+    offered = tuple(
+        (readable_role(offer.role, words), offer.said, _asking_for(offer.role, asked.criteria, given, words))
+        for offer in asked.offered
+    )
+    if asked.criteria == Criteria():
+        return Reading(dict(given), nothing, missed=asked.missed, offered=offered)
     read = given_of(Query("", asked.criteria), Timing("daily", 8, None), words)
     currency = {} if asked.criteria.salary_floor else {"currency": given["currency"]}
     said = words.say(
@@ -194,13 +197,12 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     }
     # A sentence would stand beside each field.
     proposals = () if asked.of_sentence else asked.proposals
-    found = Reading(filled, said, proposals, asked.missed)
-    if not asked.guessed:
-        return found
-    too = asked.criteria.roles.model_copy(update={"any": (asked.guessed,)})
-    with_guess = asking_instead(filled, asked.criteria.model_copy(update={"roles": too}), words)
-    role = readable_role(asked.guessed, words)
-    return replace(found, guessed=role, guessed_by=asked.guessed_by, with_guess=with_guess)
+    return Reading(filled, said, proposals, asked.missed, offered)
+
+
+def _asking_for(role: str, asked: Criteria, given: Mapping[str, str], words: Words) -> str:
+    too = asked.roles.model_copy(update={"any": (*asked.roles.any, role)})
+    return asking_instead(given, asked.model_copy(update={"roles": too}), words)
 
 
 def _said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dict[str, str]:

@@ -17,7 +17,7 @@ from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.home import home_of
-from services.usecases.wishes.named import Titles, cut, skills_in, takes_beginners, titles_in, tools_typed, years_of
+from services.usecases.wishes.named import cut, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (
@@ -30,6 +30,7 @@ from services.usecases.wishes.terms import (
     values_without,
     with_permanent,
 )
+from services.usecases.wishes.titles import Offer, Titles, titles_in
 
 _MOST_SKILLS: Final = 12
 _MANY: Final = 4
@@ -75,16 +76,14 @@ class Asked:
     """What a text asks for."""
 
     criteria: Criteria
-    """Canonical."""
+    """Canonical; of nothing where a role is only offered."""
     proposals: tuple[Proposal, ...]
     of_sentence: bool
     """Each proposal is then of the whole text, as far as nothing shorter says it."""
     missed: tuple[str, ...] = ()
     """Parts of a sentence that no criterion takes."""
-    guessed: str = ""
-    """The id of a role that a skill alone suggests, and that is not asked for."""
-    guessed_by: str = ""
-    """That skill."""
+    offered: tuple[Offer, ...] = ()
+    """Roles that are not asked for, and that a skill or a field suggests."""
     home: Home | None = None
     """Where its writer says that they live, else the one town that a sentence names."""
     says_home: bool = False
@@ -127,7 +126,9 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     try:
         criteria = accepted(Criteria(**fields))
     except CriteriaError:
-        return None
+        if not titles.offered:
+            return None
+        criteria = Criteria()
     if hours and not zone:
         missed.insert(0, hours)
     missed = [*_missed(wanted, posting, currency, near, now), *missed] if sentence else []
@@ -136,8 +137,8 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    guess = titles.guessed, titles.guessed_by
-    return Asked(criteria, tuple(proposals), bool(sentence), tuple(missed), *guess, home, lives is not None, years)
+    said = tuple(missed), titles.offered, home, lives is not None, years
+    return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 
 @dataclass(slots=True)
@@ -190,9 +191,9 @@ def _fields(
     """What is asked for. `wanted`: a sentence without what it refuses."""
     # "In Valencia or from home": a circle lets remote work in, and remote alone would let no work in Valencia in.
     either = workplaces == ("remote",) and places.beside_remote
-    skills = tuple(name for name in _skills(posting, wanted, places) if name not in places.no_skills)
-    if titles.guessed_by:
-        skills = tuple(dict.fromkeys((titles.guessed_by, *skills)))
+    skills = tuple(name for name in _skills(posting, wanted, places, titles) if name not in places.no_skills)
+    if titles.tool:
+        skills = tuple(dict.fromkeys((titles.tool, *skills)))
     return {
         "skills": SkillTerms(any=skills, at_least=2 if len(skills) >= _MANY else 1),
         "roles": RoleTerms(any=titles.asked, neighbours=titles.near),
@@ -218,7 +219,9 @@ def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, 
     if wishes.lacks_experience(refused):
         return (), ()
     posting = posting_in(refused, now)
-    tools = tuple(name for name in _skills(posting, refused, Places()) if taxonomy().is_tool(name))
+    tools = tuple(
+        name for name in _skills(posting, refused, Places(), Titles(posting.roles)) if taxonomy().is_tool(name)
+    )
     return tools, () if tools else posting.roles[:1]
 
 
@@ -232,7 +235,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: str, now: date
         titles, workplaces = titles_in(text, posting.roles), _workplaces(posting, text)
         places = _places(posting, text, titles, workplaces, near)
         fields = _fields(posting, text, currency, titles, workplaces, places)
-        return {**fields, "ways": workplaces, "guessed": titles.guessed}
+        return {**fields, "ways": workplaces, "offered": titles.offered}
 
     def read(text: str) -> dict[str, Any]:
         return asked(posting_in(text, now), text)
@@ -254,10 +257,11 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: str, now: date
     def says_nothing_within(part: str, word: str, others: str) -> bool:
         return not is_of_pay(word) and says_nothing(word, wanted.replace(part, others, 1))
 
-    names_trade = of_all["skills"].any or of_all["roles"].any or of_all["guessed"]
+    names_trade = of_all["skills"].any or of_all["roles"].any or of_all["offered"]
     quoted = list[str]()
+    named = {*titles_in(wanted, whole.roles).said, *wishes.ways_said(wanted)}
     for part, rest in wishes.parts_of(wanted):
-        if all(map(wishes.is_of_pay, part.split())):
+        if all(map(wishes.is_of_pay, part.split())) or any(part in said for said in named):
             continue
         if says_nothing(part, rest):
             quoted.append(cut(part))
@@ -280,11 +284,11 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -
             yield Proposal(name, "", cut(evidence[0].text.lstrip(" •") if evidence else sentence))
 
 
-def _skills(posting: PostingCore, sentence: str, places: Places) -> tuple[str, ...]:
+def _skills(posting: PostingCore, sentence: str, places: Places, titles: Titles) -> tuple[str, ...]:
     """Those that it asks for; tools alone where it names some, which say more than fields do."""
     known = taxonomy()
     asked = [skill.name for skill in posting.skills if skill.core or sentence]
-    if posting.roles:
+    if posting.roles or titles.asked:
         # "Project manager" is a role already: to ask for project management too would rule out who leaves it unsaid.
         titled = {skill.name for skill in posting.skills if skill.strength == "title" and not known.is_tool(skill.name)}
         asked = [name for name in asked if name not in titled]

@@ -78,11 +78,21 @@ class ReadCriterion(Shown):
     """The words that it was read from."""
 
 
+class OfferedRole(Shown):
+    """A role that a skill or a field of work suggests, and that nobody has said."""
+
+    role: str
+    said: str
+    """The words that suggest it."""
+
+
 class Reading(Shown):
     """What a text asks for."""
 
     criteria: Criteria | None
     """To be looked through; null where nothing was found that one could look for."""
+    offered: tuple[OfferedRole, ...] = ()
+    """None of which `criteria` asks for."""
     read_from: tuple[ReadCriterion, ...]
     skills: tuple[ReadSkill, ...]
 
@@ -267,7 +277,8 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
         proposals = asked.proposals if asked else ()
         named = skills_in(text.text) if text.text.strip() else []
         shown = Reading(
-            criteria=asked.criteria if asked else None,
+            criteria=asked.criteria if asked and asked.criteria != Criteria() else None,
+            offered=tuple(OfferedRole(role=offer.role, said=offer.said) for offer in asked.offered) if asked else (),
             read_from=tuple(
                 ReadCriterion(field=proposal.field, skill=proposal.skill, said=proposal.said) for proposal in proposals
             ),

@@ -246,3 +246,9 @@ def ways() -> Ways:
         re.compile(rf"{any_of('wish.never')} (?:[\w-]+ )?$"),
         re.compile(rf"{any_of('joint.or', 'joint.own.or')} (?:[\w-]+ )?{any_of('workplace.wish.remote')}"),
     )
+
+
+def ways_said(wanted: str) -> Iterator[str]:
+    """The words that name ways of working: "from home"."""
+    for named in ways().wanted.values():
+        yield from (wanted[said.start() : said.end()] for said in named.finditer(wanted.lower()))

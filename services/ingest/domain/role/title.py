@@ -74,7 +74,7 @@ class _Title:
         """Whether of the work nothing else is said in its segment, but where and in which form it is done."""
         begins, ends = self._words[begin].start, self._words[end - 1].end
         beside = (self._title[begins : self._words[first].start], self._title[self._words[stop - 1].end : ends])
-        return all(not part.strip() or says_only_where(_without_forms(part)) for part in beside)
+        return all(not part.strip() or says_only_where(without_forms(part)) for part in beside)
 
     def _is_activity(self, gram: tuple[str, ...]) -> bool:
         return gram in self._vocabulary.activities
@@ -272,7 +272,7 @@ def _belongs(every: Sequence[Word], at: int, known: Vocabulary) -> bool:
     return ends and at > 0 and not every[at].hard and (every[at].stem,) in known.heads
 
 
-def _without_forms(part: str) -> str:
+def without_forms(part: str) -> str:
     """A part of a title without forms of employment."""
     for found in reversed([*patterns().any_form.finditer(lowered(part))]):
         part = f"{part[: found.start()]} {part[found.end() :]}"

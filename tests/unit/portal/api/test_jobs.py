@@ -136,7 +136,12 @@ def test_names_are_completed_and_texts_read_and_nothing_of_it_is_kept(
     assert (read["criteria"]["skills"]["any"], read["criteria"]["places"]) == (["Go"], ["PL"])
     assert read["criteria"]["salary_floor"] == {"amount": 90_000, "currency": "EUR", "period": "year"}
     assert {quote["field"] for quote in read["read_from"]} >= {"skills", "places", "salary_floor"}
-    assert program.ask("POST", "/readings", {"text": " "}).json() == {"criteria": None, "read_from": [], "skills": []}
+    assert program.ask("POST", "/readings", {"text": " "}).json() == {
+        "criteria": None,
+        "offered": [],
+        "read_from": [],
+        "skills": [],
+    }
     assert problem_of(program.ask("POST", "/readings", {"text": "x" * 20_001})) == (422, "wrong_field")
     # What is read can be saved as it is.
     made = program.ask("POST", "/searches", {"name": "Read", "criteria": read["criteria"]})

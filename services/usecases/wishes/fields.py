@@ -1,0 +1,189 @@
+"""The parts of a sentence that name a field of work and nobody who works in it: "SEO, content, email marketing"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from services.ingest.domain.role.reading import RoleReading, read_role
+from services.ingest.domain.role.title import head_in, without_forms
+from services.rules.lexicon.builder import any_of
+from services.rules.places.known import canonical_place
+from services.rules.roles.taxonomy import WEAK, roles
+from services.rules.skills.taxonomy import taxonomy
+from services.rules.text import fold
+from services.usecases.wishes.named import works_with_tools
+from services.usecases.wishes.sentence import choices_in, stretches_of, ways, without_idle
+
+_SLASH: Final = re.compile(r"\s*/\s*")
+
+
+class Field(NamedTuple):
+    """A part of a sentence that names a field and nobody who works in it."""
+
+    said: str
+    role: str
+    """Of that field the one nearest to what else is named, else the likeliest."""
+    joined: bool
+    """Whether it stands behind the title of somebody and an "or"."""
+    likely: tuple[str, ...]
+    """All roles of that field, the likeliest first."""
+
+
+class Trades:
+    """What the parts of a sentence say of trades."""
+
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
+        self.fields: list[Field] = []
+        self._persons = 0
+        stretches = [*stretches_of(wanted)]
+        for at, (start, end) in enumerate(stretches):
+            stretch = wanted[start:end]
+            if _names_person(stretch):
+                self._persons += 1
+                continue
+            if self._beside_title(stretches[at : at + 2]) == "last":
+                continue  # "Store or restaurant manager": both end in the same noun.
+            joined = at > 0 and self._beside_title(stretches[at - 1 : at + 1]) == "first"
+            self.fields += (Field(said, likely[0], joined, likely) for said, likely in _fields_of(stretch))
+        self.fields = [field._replace(role=self._nearest(field)) for field in self.fields]
+
+    def listed(self) -> tuple[str, ...]:
+        """The trades of a list in which nobody is named: "retention, growth, product marketing"."""
+        if self._persons or len(self.fields) < 2 or _patterns().anything.search(self._wanted):
+            return ()
+        return tuple(dict.fromkeys(field.role for field in self.fields))
+
+    def chosen(self, *, several: bool) -> Iterator[str]:
+        """Those of fields that stand in a list of trades, or will do as well as one: "assistant or data entry"."""
+        yield from (field.role for field in self.fields if field.joined or several)
+
+    def exactly(self, start: int, end: int) -> str:
+        """The role of the field that a part is made of, where a posting is read by less: "legal operations"."""
+        for first, last in stretches_of(self._wanted):
+            if first <= start and end <= last and not _names_person(self._wanted[first:last]):
+                return next((likely[0] for _, likely in _fields_of(self._wanted[first:last])), "")
+        return ""
+
+    def beside_tool(self) -> tuple[str, ...]:
+        """The field that stands beside a tool and says what it is used for: "Kotlin backend"."""
+        for start, end in stretches_of(self._wanted):
+            bare = without_tools(self._wanted[start:end])
+            if bare != self._wanted[start:end] and not _names_person(bare):
+                for _, likely in _fields_of(bare):
+                    if works_with_tools(likely):
+                        return likely[:1]
+        return ()
+
+    def _nearest(self, field: Field) -> str:
+        """Of the content of SEO and email marketing an editor is not meant, who is the likeliest elsewhere."""
+        beside = {roles()[other.role].family for other in self.fields if other is not field}
+        near = (role for role in field.likely if roles()[role].family in beside)
+        return next(near, field.role)
+
+    def _beside_title(self, pair: Sequence[tuple[int, int]]) -> str:
+        """Which of two parts with an "or" between them is the title of somebody: `first`, `last` or none."""
+        if len(pair) < 2 or not any(
+            pair[0][1] <= joint <= behind <= pair[1][0] for _, joint, behind in choices_in(self._wanted)
+        ):
+            return ""
+        before, behind = (self._wanted[start:end] for start, end in pair)
+        return "first" if is_title(before) else "last" if _names_person(behind) else ""
+
+
+def _names_person(stretch: str) -> bool:
+    """Whether a part names who is sought, and not only what is done."""
+    reading = read_in(stretch)
+    called = any(is_title(stretch[start:end]) for start, end in reading.spans)
+    return called or (bool(reading.roles) and head_in(stretch, roles()) not in (None, WEAK))
+
+
+def is_title(said: str) -> bool:
+    """Whether a part is the title of somebody as the taxonomy has it."""
+    vocabulary = roles().vocabulary
+    stems = tuple(word.stem for word in vocabulary.words(without_idle(said)))
+    bare = tuple(stem for stem in stems if stem not in vocabulary.levels)
+    return any(some in vocabulary.titles and some not in vocabulary.activities for some in (stems, bare) if some)
+
+
+def _fields_of(stretch: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The fields of which a part of a sentence is made, each with its likely roles: "jobs in risk and compliance"."""
+    for parts in ((stretch,), _SLASH.split(stretch), _patterns().both.split(stretch)):
+        named = [[(said, likely) for said in (part, *_pieces(part)) if (likely := _of_field(said))] for part in parts]
+        if any(named):
+            yield from (some[0] for some in named if some)
+            return
+
+
+def _pieces(stretch: str) -> Iterator[str]:
+    """What stands between prepositions, without level, form and place: "Intern marketing", "training for schools"."""
+    for piece in map(without_idle, _cut(stretch)):
+        words = piece.split()
+        if not (_of_field(piece) or is_title(piece)):
+            words = [word for word in without_forms(piece).split() if not roles().says_level(word)]
+            while words and (_says_where(words[-1]) or _says_where(" ".join(words[-2:]))):
+                words.pop()
+        if words:
+            yield " ".join(words)
+
+
+def _cut(stretch: str) -> Iterator[str]:
+    """Cut at each preposition but of what belongs together: "contrôle de gestion"."""
+    start = 0
+    for found in _patterns().leads.finditer(stretch):
+        if fold(found[0]) not in roles().vocabulary.genitives:
+            yield stretch[start : found.start()]
+            start = found.end()
+    yield stretch[start:]
+
+
+def _says_where(said: str) -> bool:
+    named = (way.fullmatch(said.lower()) for way in ways().wanted.values())
+    return canonical_place(said) is not None or any(named)
+
+
+def _of_field(said: str) -> tuple[str, ...]:
+    """The roles of a field that words name, and nothing else, the likeliest first; none where they name no field."""
+    vocabulary = roles().vocabulary
+    stems = tuple(word.stem for word in vocabulary.words(said))
+    is_activity = stems in vocabulary.activities and stems in vocabulary.titles
+    likely = (vocabulary.titles[stems],) if is_activity else vocabulary.likely(stems)
+    return () if tool_alone(said) else likely
+
+
+def without_tools(text: str) -> str:
+    """A part of a sentence without the tools that it names."""
+    for skill in reversed(taxonomy().find(text)):
+        if taxonomy().is_tool(skill.name):
+            text = f"{text[: skill.start]}{text[skill.end :].lstrip()}"
+    for word in text.split():
+        if taxonomy().typed_tool(word):
+            text = " ".join(other for other in text.split() if other != word)
+    return text.strip()
+
+
+def tool_alone(said: str) -> str:
+    """The tool that these words name without a noun of who is sought: "SAP", and not "SAP consultant"."""
+    name = taxonomy().canonical(said)
+    return name if name and taxonomy().is_tool(name) and head_in(said, roles()) is None else ""
+
+
+def read_in(text: str) -> RoleReading:
+    return read_role(text, (), "", roles())
+
+
+class _Patterns(NamedTuple):
+    leads: re.Pattern[str]
+    both: re.Pattern[str]
+    anything: re.Pattern[str]
+    """Says that no trade is meant: "anything in a museum or library"."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        leads=re.compile(rf"(?<![\w-]){any_of('wish.leads', 'place.town_before')}(?![\w-])", re.IGNORECASE),
+        both=re.compile(rf"\s{any_of('joint.and')}\s", re.IGNORECASE),
+        anything=re.compile(any_of("wish.anything"), re.IGNORECASE),
+    )

@@ -1,0 +1,168 @@
+"""Job titles that a sentence asks for: a posting names one job, a wish several, of which any will do.
+
+Whoever names people ("electrician or plumber") asks for these; whoever names fields alone ("SEO, content, email
+marketing") for the trade of each. A field beside a trade may be a detail of it as well as another one: it is offered.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, NamedTuple
+
+from services.ingest.domain.role.reading import RoleReading
+from services.ingest.domain.role.title import head_in
+from services.rules.roles.taxonomy import WEAK, roles
+from services.rules.skills.taxonomy import taxonomy
+from services.usecases.wishes.fields import Trades, is_title, read_in, tool_alone, without_tools
+from services.usecases.wishes.named import tools_typed, works_with_tools
+from services.usecases.wishes.sentence import choices_in, choices_of, parts_of, stretches_of, without_idle
+
+_MOST_OFFERED: Final = 4
+
+
+class Offer(NamedTuple):
+    """A role that some words may mean."""
+
+    role: str
+    """Its id."""
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """Ids of roles."""
+
+    asked: tuple[str, ...]
+    near: bool = False
+    """Whether those near them will do too: a tool beside a noun tells the trade only roughly, as "Python developer",
+    and so do fields."""
+    offered: tuple[Offer, ...] = ()
+    """None of which is asked for."""
+    tool: str = ""
+    """What alone suggests all that is offered."""
+    said: tuple[str, ...] = ()
+    """The words of the sentence that name these."""
+
+
+def titles_in(wanted: str, read: Sequence[str]) -> Titles:
+    """What a sentence asks for, of which `read` are the roles as of a posting."""
+    trades = Trades(wanted)
+    words = tuple(field.said for field in trades.fields)
+    if not read:
+        if alone := tuple(islice(_alone(wanted), 1)):
+            return Titles(alone)
+        fields = trades.listed() or trades.beside_tool()
+        return Titles(fields, near=bool(fields), said=words if fields else ())
+    reading = read_in(wanted)
+    if reading.roles[:1] != tuple(read[:1]) or not reading.spans:
+        return Titles(tuple(read[:1]))
+    start, end = reading.spans[0]
+    said = wanted[start:end]
+    if tool := tool_alone(said):
+        return Titles((), offered=(Offer(read[0], tool),), tool=tool)
+    if listed := trades.listed():
+        return Titles(listed, near=True, said=words)
+    if _is_of_another(said, wanted, read[0]):
+        return Titles((), offered=(Offer(read[0], said),), said=(said,))
+    first = trades.exactly(start, end) or _by_title(wanted, start, end) or read[0]
+    listed_titles = [*_listed(wanted, read)]
+    others = (*_other_choices(wanted, (start, end)), *(title.role for title in listed_titles))
+    asked = tuple(dict.fromkeys((first, *others)))
+    by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said)) or bool(tools_typed(said, asked))
+    near = by_tool and len(asked) == 1 and first == read[0]
+    asked = tuple(dict.fromkeys((*asked, *trades.chosen(several=len(asked) > 1))))
+    unasked = {field.role: Offer(field.role, field.said) for field in trades.fields if field.role not in asked}
+    offered = tuple(islice(unasked.values(), _MOST_OFFERED))
+    return Titles(asked, near, offered, said=(*words, said, *(title.said for title in listed_titles)))
+
+
+def _alone(wanted: str) -> Iterator[str]:
+    """Roles of titles beside which a part says nothing else of the work, but may ask for it: "I am a developer"."""
+    vocabulary = roles().vocabulary
+    for part, _ in parts_of(wanted):
+        said = without_idle(part)
+        for start, end in read_in(said).spans[:1]:
+            if tuple(word.stem for word in vocabulary.words(said[start:end])) in vocabulary.alone:
+                yield from read_in(said).roles[:1]
+
+
+def _is_of_another(field: str, wanted: str, role: str) -> bool:
+    """Whether a sentence seeks somebody whom the role of a field does not name: "engineer, fintech or healthcare"."""
+    nouns = {head_in(part, roles()) for part in choices_of(wanted)} - {None, WEAK}
+    named = head_in(field, roles()) is not None or is_title(field)
+    return bool(nouns) and not named and nouns.isdisjoint(roles()[role].heads)
+
+
+def _other_choices(wanted: str, span: tuple[int, int]) -> Iterator[str]:
+    """Roles on the other side of an "or": "Electrician or plumber", "Store or restaurant manager"."""
+    start, end = span
+    said = wanted[start:end]
+    noun = said.rsplit(None, 1)[-1]
+    for before, joint, behind in choices_in(wanted):
+        if not start <= behind <= end or wanted[behind:start].strip():
+            continue
+        within = start < joint
+        left = wanted[start:joint] if within else before
+        # "Frontend- oder Backend-Entwickler": both end in the same noun.
+        whole = f"{left}{noun.rpartition('-')[2]}" if left.endswith("-") else f"{left} {noun}"
+        alone = (left,) if len(left.split()) > 1 or not within else ()
+        if alone and _ends_in_role(left, read_in(said).roles):
+            continue  # "Physician reviewer or medical director": both are physicians, and no noun is left out.
+        # What the noun tells without the words before it, it tells of any: "bokeeper or payroll clerk".
+        shared = _ending(whole, said, before=len(left))
+        ways = (*(_ending(way, said) for way in alone), shared)
+        yield from next(filter(None, ways if len(left.split()) > 1 else reversed(ways)), ())
+        if within and len(right := wanted[behind:end]) > len(noun):
+            yield from _ending(right, said)
+
+
+def _ends_in_role(text: str, called: Sequence[str]) -> bool:
+    """Whether a text ends in words for the first of these roles."""
+    reading = read_in(text)
+    return reading.roles[:1] == tuple(called[:1]) and bool(reading.spans) and reading.spans[0][1] == len(text)
+
+
+def _listed(wanted: str, read: Sequence[str]) -> Iterator[Offer]:
+    """Roles of parts that begin with the name of a trade: "Electrician, plumber or welder in Cork"."""
+    vocabulary = roles().vocabulary
+    for part in choices_of(wanted):
+        reading = read_in(part)
+        if not reading.spans or reading.spans[0][0]:
+            continue
+        said = part[: reading.spans[0][1]]
+        stems = tuple(word.stem for word in vocabulary.words(said))
+        # "Construction" is a field, in which there are many trades.
+        by_noun = (head := head_in(said, roles())) is not None
+        # Beside work with tools an "architect" may be one of software, and "designer, creative" are one trade.
+        noun = stems in vocabulary.titles and not (works_with_tools(read) or head in roles()[read[0]].heads)
+        named = " " in said or noun
+        trade = named if by_noun else stems in vocabulary.titles and stems not in vocabulary.activities
+        if trade and not roles()[reading.roles[0]].generic and not tool_alone(said):
+            yield Offer(reading.roles[0], said)
+
+
+def _ending(text: str, beside: str, before: int | None = None) -> tuple[str, ...]:
+    """The role whose name ends a text, if it is another than that of `beside` and no tool suggests it.
+
+    `before`: where it has begun at last.
+    """
+    reading = read_in(text)
+    if not reading.spans or reading.roles[:1] == read_in(beside).roles[:1]:
+        return ()
+    start, end = reading.spans[0]
+    if before is not None and start >= before:
+        return ()
+    vague = roles()[reading.roles[0]].generic and " " not in text[start:end]
+    return () if tool_alone(text[start:end]) or vague or text[end:].strip() else reading.roles[:1]
+
+
+def _by_title(wanted: str, start: int, end: int) -> str:
+    """The role that a title has where no tool stands in it, which tells it roughly: "embedded C++ engineer"."""
+    for first, last in stretches_of(wanted):
+        if first <= start and end <= last:
+            bare = without_tools(wanted[first:last])
+            reading = read_in(bare) if bare != wanted[first:last] else RoleReading()
+            if reading.roles and not roles()[reading.roles[0]].generic:
+                begins, ends = reading.spans[0]
+                return reading.roles[0] if " " in bare[begins:ends] else ""
+    return ""
