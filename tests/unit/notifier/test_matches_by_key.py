@@ -59,6 +59,21 @@ def test_what_is_held_is_not_read_again(store: NotifierStore) -> None:
     assert [own for own in before[0, 1].matched if own != gone] == list(after[0, 1].matched)
 
 
+def test_of_each_partition_as_much_is_held_as_of_any_other(
+    store: NotifierStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_key, "_ROWS", 5)
+    for partition in range(3):
+        came = [arrival(number, posting(f"{partition} {number}"), [1, 2, 3]) for number in range(60)]
+        store.matches.store(partition, came, NOW)
+    to, held = store.windows.take_cut(NOW), MatchesByKey(3 * 1_000)
+    _best(store, held, {0: [1]}, {0: Cut(0, {})}, to)
+    sizes = {partition: sum(run.size for run in runs) for partition, runs in held._held.items()}
+    assert len(sizes) == 3
+    assert all(0 < size <= 1_000 for size in sizes.values()), sizes
+    assert all(runs[-1].end == to.position(partition) for partition, runs in held._held.items()), "the newest"
+
+
 def test_a_store_that_was_set_back_is_read_anew(store: NotifierStore) -> None:
     held = MatchesByKey()
     store.matches.store(0, [arrival(number, posting(str(number)), [1]) for number in range(4)], NOW)

@@ -79,7 +79,7 @@ def coded(keys: Keys, sizes: Sizes) -> Codes:
 
 
 class MatchesByKey:
-    """Runs of matches as they were read, the newest of each partition held as far as memory goes; for one thread.
+    """Runs of matches as they were read, of each partition the newest for which its share has room; for one thread.
 
     What a row below a position holds is never changed. Whether the store still has the row is not known here.
     """
@@ -87,19 +87,23 @@ class MatchesByKey:
     def __init__(self, most: int = _MOST_HELD) -> None:
         """`most`: bytes that are held; with 0 nothing is."""
         self._most = most
-        self._size = 0
         self._held: dict[int, list[MatchRun]] = {}
         """By partition, in order."""
 
-    def runs(self, connection: Connection, partition: int, start: int, end: int) -> Iterator[MatchRun]:
-        """The runs that hold the positions of a partition from `start` to `end`, and maybe others beside."""
-        held = self._held.setdefault(partition, [])
+    def runs(self, connection: Connection, partition: int, start: int, end: int, partitions: int) -> Iterator[MatchRun]:
+        """The runs that hold the positions of a partition from `start` to `end`, and maybe others beside.
+
+        `partitions`: how many there are, of which each is held as much of as of any other.
+        """
+        held, share = self._held.setdefault(partition, []), self._most // partitions
         while held and held[-1].end > end:
             # The store was set back.
-            self._let_go(held, -1)
+            held.pop()
         if held and held[-1].end < end and held[-1].size < _UNPACKED_AT_ONCE:
             # With what came since it makes one run: each is looked through for each key.
-            self._let_go(held, -1)
+            held.pop()
+        while held and _size_of(held) > share:
+            held.pop(0)
         at = start
         while at < end:
             behind = bisect_right(held, at, key=lambda run: run.start)
@@ -110,20 +114,21 @@ class MatchesByKey:
                 continue
             until = min(held[behind].start, end) if behind < len(held) else end
             for run in _read(connection, partition, at, until):
-                self._hold(held, run)
+                _hold(held, run, share)
                 yield run
             at = until
 
-    def _hold(self, held: list[MatchRun], run: MatchRun) -> None:
-        """Hold a run, and older ones no more where there is no room; not where that would cost newer ones."""
-        while self._size + run.size > self._most and held and held[0].start < run.start:
-            self._let_go(held, 0)
-        if self._size + run.size <= self._most:
-            insort(held, run, key=lambda run: run.start)
-            self._size += run.size
 
-    def _let_go(self, held: list[MatchRun], place: int) -> None:
-        self._size -= held.pop(place).size
+def _hold(held: list[MatchRun], run: MatchRun, most: int) -> None:
+    """Hold a run, and older ones no more where there is no room; not where that would cost newer ones."""
+    while held and held[0].start < run.start and _size_of(held) + run.size > most:
+        held.pop(0)
+    if _size_of(held) + run.size <= most:
+        insort(held, run, key=lambda run: run.start)
+
+
+def _size_of(held: Sequence[MatchRun]) -> int:
+    return sum(run.size for run in held)
 
 
 def _read(connection: Connection, partition: int, start: int, end: int) -> Iterator[MatchRun]:

@@ -46,7 +46,7 @@ def best_postings(
     news = RankedRows({partition: list(_news(connection, partition, *span)) for partition, span in spans.items()})
     matched, near = WindowHits(due, news, most), WindowHits(due, news, BEST_NEAR)
     for partition, span in spans.items():
-        for run in by_key.runs(connection, partition, *span):
+        for run in by_key.runs(connection, partition, *span, len(spans)):
             matched.add(partition, run, run.matched)
             near.add(partition, run, run.near)
     nearly = dict(near.chosen())
