@@ -300,7 +300,7 @@ def _begin_of(at: datetime | None) -> str:
 
 def _mail_event(case: Case, mail: MailedJob, sending: Pauses) -> StoryEvent:
     """The mail that holds it."""
-    said = f"it went into the mail “{case.own(one_line(mail.subject))}”, which is {_state_of(mail, sending)}"
+    said = f"it went into the mail “{case.own(one_line(mail.subject))}”, which is {_state_of(mail, sending, case.now)}"
     near = ", as a near miss" if mail.near else ""
     chance = f" and chance {100 * mail.chance:.0f} %" if mail.chance is not None else ""
     where = f"posting {mail.place} of it{near}, at score {mail.score:.1f}{chance}"
@@ -322,14 +322,14 @@ def _steps_of(mail: MailedJob) -> Iterator[StoryEvent]:
         yield StoryEvent("mail", event.at, f"the mail provider told of the mail: {event_said}")
 
 
-def _state_of(mail: MailedJob, sending: Pauses) -> str:
+def _state_of(mail: MailedJob, sending: Pauses, now: datetime) -> str:
     """With why it waits, or will not come."""
     if mail.state == "pending" and sending.sending:
         if sending.restored:
             return "pending, as sending is held in a store that was restored"
         why = sending.stopped_because
         return f"pending, as sending stopped by itself: {why}" if why else f"pending, as sending is {BY_OPERATOR}"
-    if mail.state == "pending" and not mail.attempts and mail.due_at > mail.built_at:
+    if mail.state == "pending" and mail.built_at <= now < mail.due_at:
         return "pending, as it was built ahead of its hour"
     return _named(mail.state, mail.reason)
 

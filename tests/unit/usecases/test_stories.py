@@ -1,6 +1,7 @@
 """Why somebody got a job, or did not: each way in which it can go has an answer that names it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,9 @@ def ada(store: NotifierStore) -> Subscriber:
     return person
 
 
-def story_of(store: NotifierStore, person: Subscriber, job: str = "one") -> Story:
+def story_of(store: NotifierStore, person: Subscriber, job: str = "one", now: datetime = NOW + HOUR) -> Story:
     own_id = posting(job).posting_id
-    return story(Installation(settings_of(), store.engine), person.profile.address, own_id, NOW + HOUR)
+    return story(Installation(settings_of(), store.engine), person.profile.address, own_id, now)
 
 
 def build(store: NotifierStore, *, sends: bool, job: PostingCore = ONE) -> None:
@@ -92,6 +93,15 @@ def test_a_mail_that_is_late_says_why(store: NotifierStore, ada: Subscriber) -> 
     with writing(store.engine) as connection:
         connection.execute(update(deliveries).values(reason="cannot reach mail.example"))
     assert story_of(store, ada).answer.endswith("which is pending: cannot reach mail.example.")
+
+
+def test_a_mail_waits_for_its_hour_until_that_strikes(store: NotifierStore, ada: Subscriber) -> None:
+    build(store, sends=True)
+    with writing(store.engine) as connection:
+        connection.execute(update(deliveries).values(created_at=DUE - HOUR / 2))
+    waiting, late = (story_of(store, ada, now=DUE + span).answer for span in (-HOUR / 4, HOUR / 4))
+    assert waiting.endswith("which is pending, as it was built ahead of its hour.")
+    assert late.endswith("which is pending.")
 
 
 @pytest.mark.parametrize(("key", "is_copy"), [("fern-gardener-us", True), ("moss-gardener-ca", False)])
