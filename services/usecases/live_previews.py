@@ -19,6 +19,7 @@ from services.matcher.backtest import Past
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.windows.past_postings import OpenedPostings, SqlPastPostings
 from services.notifier.candidates import NewestPostings
+from services.notifier.domain.curation.cards import cards_of
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipient
 from services.notifier.domain.weights import Chance
@@ -277,15 +278,14 @@ class LivePreviews:
         chances |= {left.posting.posting_id: left.chance.value for left in outcome.rest}
         recent = [seen.posting_id for seen in found.newest if seen.posting_id in chances and seen.at > since]
         stored = {posting.posting_id: posting for posting, _ in self._stored.read(recent)}
-        jobs = tuple(
+        jobs = (
             stored[posting_id]
             for posting_id in recent
             if posting_id in stored and stored[posting_id].status == "open" and not stored[posting_id].backlog
-        )[: settings.most_items]
-        # One job in several places is wanted or not as one.
-        besides = {item.posting.posting_id for item in outcome.items if item.beside}
-        likely = 1.0 - prod(1.0 - chances[job.posting_id] for job in jobs if job.posting_id not in besides)
-        return FirstMail(jobs, waits=bool(jobs) and likely < settings.least_mail_chance)
+        )
+        cards = _cards_of(jobs, outcome)[: settings.most_items]
+        likely = 1.0 - prod(1.0 - max(chances[job.posting_id] for job in card) for card in cards)
+        return FirstMail(tuple(card[0] for card in cards), bool(cards) and likely < settings.least_mail_chance)
 
     def newest(self, criteria: Criteria) -> list[PostingCore]:
         """The newest open ones that fit, the newest first. Raises UnavailableError."""
@@ -303,6 +303,16 @@ class LivePreviews:
 def _cache_key(query: Query, reader: Recipient, now: datetime) -> tuple[Hashable, ...]:
     """By what a preview is known again."""
     return (query.criteria, query.name, query.preferred_places, reader, now.date())
+
+
+def _cards_of(jobs: Iterable[PostingCore], outcome: Digest) -> list[list[PostingCore]]:
+    """Jobs as a digest tells them: one job in several places is wanted or not as one."""
+    numbered = enumerate(cards_of(outcome.items))
+    cards = {item.posting.posting_id: number for number, card in numbered for item in card}
+    told: dict[int | str, list[PostingCore]] = {}
+    for job in jobs:
+        told.setdefault(cards.get(job.posting_id, job.posting_id), []).append(job)
+    return list(told.values())
 
 
 def _mailed_of(outcome: Digest | Hold) -> list[PostingCore]:

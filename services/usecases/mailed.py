@@ -35,11 +35,6 @@ class NextMail:
     email: Email | None = None
     """The whole of it, as it would be handed over; None where there is none."""
 
-    @property
-    def jobs(self) -> int:
-        """How many it would hold."""
-        return len(self.items)
-
 
 @dataclass(frozen=True, slots=True)
 class OpenedMail:

@@ -16,11 +16,12 @@ from services.usecases.searches import Query
 from tests.support import generate
 from tests.support.digests import pay
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting
+from tests.support.placed_digest import TOWNS, in_town
 
 pytestmark = pytest.mark.one_of("store")
 """What is shown stands above SQL, which other suites hold over both databases."""
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 POLAND = Reach(scope="listed", countries=("PL",))
 ADA = reader_from({"time_zone": "Europe/Berlin", "currency": "EUR", "locale": "en"})
 
@@ -161,3 +162,15 @@ def test_where_no_single_change_would_have_more_mailed_the_fewest_that_do_togeth
     assert both.relaxations[-1].criteria.skills == PYTHON.skills
     near = asked.model_copy(update={"places": ("PL",)})
     assert all(len(preview.relaxations) == 1 for preview in live.loosened(Query("Python", near), ADA, NOW))
+
+
+def test_a_first_mail_counts_one_job_in_several_places_once(store: NotifierStore) -> None:
+    made = [
+        in_town(label, title="Data Engineer", company="Tidewater Energy", posted_at=NOW - HOUR, seen_at=NOW - HOUR)
+        for label in TOWNS
+    ]
+    store.matches.store(0, [arrival(offset, job) for offset, job in enumerate(made)], NOW)
+    live = LivePreviews(installation_of(store))
+    live.refresh(NOW)
+    first = live.first_mail(Query("tried", PYTHON), ADA, NOW, NOW - DAY)
+    assert [job.title for job in first.jobs] == ["Data Engineer"]

@@ -94,7 +94,7 @@ def _of_digest(made: Digest) -> list[str]:
     if made.near:
         lines += ["", "Near misses:", *(line for item in made.near for line in _of_item(item, "~"))]
     if made.rest:
-        lines += ["", f"{made.left_out} more fit, for which there is no room:"]
+        lines += ["", f"{len(made.rest)} more fit, for which there is no room:"]
         why = {beyond.posting_id: cause_line(beyond.cause) for beyond in made.beyond}
         lines += [f"  {item.score:5.1f}  {_name(item)}: {why[item.posting.posting_id]}" for item in made.rest]
     return lines

@@ -150,7 +150,8 @@ class BrowsableMail:
     html: str
     eml_path: str
     """Relative to the index, or empty."""
-    jobs: int
+    postings: int
+    """Of those that fit; on a card there may be several."""
     near: int
     left_out: int
 
@@ -189,7 +190,7 @@ def _mail(
         preheader="",
         html=email.html,
         eml_path=f"mails/{file_name_of(email.delivery_id)}",
-        jobs=counts[kept.digest_id, "match"],
+        postings=counts[kept.digest_id, "match"],
         near=counts[kept.digest_id, "near"],
         left_out=0,
     )
@@ -216,9 +217,9 @@ def write_pages(folder: Path, title: str, mails: Sequence[BrowsableMail], note: 
         for scheme in ("light", "dark"):
             write_whole(folder / f"{row.page}.{scheme}.html", in_scheme(row.mail.html, scheme).encode("utf-8"))
     people = len({row.mail.recipient for row in rows})
-    jobs = sum(row.mail.jobs for row in rows)
+    postings = sum(row.mail.postings for row in rows)
     index_page = environment().overlay(loader=FileSystemLoader(_TEMPLATES)).get_template("index.html.j2")
-    page = index_page.render(title=one_line(title), note=note, rows=rows, people=people, jobs=jobs)
+    page = index_page.render(title=one_line(title), note=note, rows=rows, people=people, postings=postings)
     index = folder / "index.html"
     write_whole(index, page.encode("utf-8"))
     return index
@@ -232,7 +233,7 @@ def in_scheme(html: str, scheme: str) -> str:
 
 def _row(mail: BrowsableMail) -> _Row:
     local = mail.due_at.astimezone(zone_of(mail.time_zone))
-    counts = [counted(mail.jobs, "job")]
+    counts = [counted(mail.postings, "posting")]
     if mail.near:
         counts.append(f"{mail.near} near")
     if mail.left_out:

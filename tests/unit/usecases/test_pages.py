@@ -27,7 +27,7 @@ def mail(number: int = 1, **changes: Any) -> BrowsableMail:
         "preheader": page.preheader,
         "html": page.html,
         "eml_path": f"mails/d-{number}.eml",
-        "jobs": 5,
+        "postings": 5,
         "near": 2,
         "left_out": 0,
     }
@@ -43,11 +43,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_index_lists_every_mail_with_its_local_time_and_its_pages_exist(tmp_path: Path) -> None:
-    index = write_pages(tmp_path, "Digests", [mail(1), mail(2, recipient="Bo", jobs=1, near=0, left_out=3)])
+    index = write_pages(tmp_path, "Digests", [mail(1), mail(2, recipient="Bo", postings=1, near=0, left_out=3)])
     root = tree(index)
     shown = [" ".join(row.text_content().split()) for row in root.xpath("//li")]
-    assert shown[0].endswith("Bo · Wed 16 Sep, 21:00 · 1 job · 3 more")
-    assert shown[1].endswith("Inês · Tue 15 Sep, 21:00 · 5 jobs · 2 near")
+    assert shown[0].endswith("Bo · Wed 16 Sep, 21:00 · 1 posting · 3 more")
+    assert shown[1].endswith("Inês · Tue 15 Sep, 21:00 · 5 postings · 2 near")
     for row in root.xpath("//li"):
         for scheme in ("light", "dark"):
             assert (tmp_path / f"{row.get('data-page')}.{scheme}.html").is_file()
