@@ -94,10 +94,11 @@ def shown_gains(
 
 def _keeps_trade(loosened: Loosened, asked: Criteria) -> bool:
     """Whether it still says which work is looked for, where the search does: else jobs of every trade would fit."""
-    return _names_trade(loosened.relaxations[-1].criteria) or not _names_trade(asked)
+    return names_trade(loosened.relaxations[-1].criteria) or not names_trade(asked)
 
 
-def _names_trade(criteria: Criteria) -> bool:
+def names_trade(criteria: Criteria) -> bool:
+    """Whether it says which work is looked for, or by which words."""
     return bool(criteria.roles.any or criteria.skills.any or criteria.skills.all or criteria.text)
 
 

@@ -11,7 +11,7 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 
 from schemas.criteria import Criteria
 from services.portal.forms import fault_in
-from services.portal.gains import NAMES, ShownGains, rate_in_words, shown_gains
+from services.portal.gains import NAMES, ShownGains, names_trade, rate_in_words, shown_gains
 from services.portal.search_form import asking, reader_of, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
@@ -20,7 +20,7 @@ from services.usecases.previewed import LivePreview, Loosened, Opening, PayBin, 
 from services.usecases.searches import WantedSearch, query_of
 from services.usecases.wording import ShownJob, capitalised, criteria_in_words, doubts_briefly, shown_job, why_briefly
 from services.wording.dates import day_of_year
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
 _FEW: Final = 5
 """Of fewer jobs the number says more than is known."""
@@ -28,6 +28,10 @@ _MANY_A_DAY: Final = 20
 _NEARLY_ALL: Final = 0.8
 """Of all postings: a wish that so many fit narrows nothing."""
 _PLOT: Final = Drawing(width=300.0, height=48.0, gap=1.5)
+
+EVERY_TRADE: Final = mark(
+    "As it is, jobs of every trade fit, and few of them would be yours. Name a job title or a skill."
+)
 
 NOTHING_ASKED: Final[Mapping[str, Any]] = {
     "preview": None,
@@ -159,7 +163,7 @@ def _shown(
         gains=shown_gains(preview, loosened, wanted, given, words, count),
         feed=urlencode(asking(given)),
         openings=[(opening.skill, _opened(opening, words)) for opening in found.openings],
-        advice=_advice(preview, words),
+        advice=_advice(preview, words) if names_trade(asked) else words.say(EVERY_TRADE),
     )
 
 

@@ -26,6 +26,7 @@ from services.usecases.typed import (
     written_circles,
 )
 from services.usecases.wishes.posting import MOST_TEXT
+from services.usecases.wishes.sentence import taken_apart
 from services.wording.facets import FACETS
 from services.wording.lines import standard_offset, zone_of
 from services.wording.words import Words, mark
@@ -161,6 +162,8 @@ class Reading:
     """What of it no field takes."""
     offered: Sequence[tuple[str, str, str]] = ()
     """Job titles that are not asked for: each with what suggests it, and what `instead` takes to ask for it too."""
+    by_words: tuple[str, str] = ("", "")
+    """Where no trade is named: words that no field takes, and what `instead` takes to ask for postings with them."""
 
 
 NOTHING_READ: Final = Reading({}, "")
@@ -197,7 +200,15 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     }
     # A sentence would stand beside each field.
     proposals = () if asked.of_sentence else asked.proposals
-    return Reading(filled, said, proposals, asked.missed, offered)
+    return Reading(filled, said, proposals, asked.missed, offered, _by_words(asked, filled, words))
+
+
+def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str, str]:
+    wanted = [part for part in asked.missed if not taken_apart(part).refused]
+    if not wanted or not names_nothing_of_work(given):
+        return "", ""
+    text = " OR ".join(f'"{part}"' if " " in part else part for part in wanted)
+    return ", ".join(wanted), asking_instead(given, asked.criteria.model_copy(update={"text": text}), words)
 
 
 def _asking_for(role: str, asked: Criteria, given: Mapping[str, str], words: Words) -> str:
@@ -241,8 +252,12 @@ def search_of(given: Mapping[str, str], words: Words) -> WantedSearch | None:
 
 def lacks_trade(given: Mapping[str, str]) -> bool:
     """Whether a form says neither which work nor by which words, and nobody has said yet that this is meant."""
-    says = ("roles", "skills", "skills_all", "text")
-    return not given.get("anyway") and not any(given[name].strip(" ,;") for name in says)
+    return not given.get("anyway") and names_nothing_of_work(given)
+
+
+def names_nothing_of_work(given: Mapping[str, str]) -> bool:
+    """Whether a form says neither which work nor by which words, so that jobs of every trade fit."""
+    return not any(given[name].strip(" ,;") for name in ("roles", "skills", "skills_all", "text"))
 
 
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:

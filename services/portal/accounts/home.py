@@ -17,9 +17,11 @@ from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
 from services.portal.form_page import timing_options
 from services.portal.forms import fault_in
+from services.portal.gains import names_trade
 from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, paused_until, soonest_day, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
+from services.portal.preview_page import EVERY_TRADE
 from services.portal.search_form import about_oneself, given_of, timing_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
@@ -336,6 +338,8 @@ def _about(search: SavedSearch, live: LivePreviews, words: Words) -> list[str]:
         shown = format_decimal(found, locale=words.locale)
         single, many = "1 job of the last {days} days fits", "{shown} jobs of the last {days} days fit"
         said.append(words.count(single, many, found, shown=shown, days=live.days))
+    if not names_trade(search.criteria):
+        said.append(words.say(EVERY_TRADE))
     return [*said, when(search, words)]
 
 

@@ -103,7 +103,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         except WrongFieldError as error:
             return _form(door, words, given, error)
         if lacks_trade(given):
-            return _form(door, words, given, asks_trade=True)
+            seen = await door.work(partial(previewed, live, given, words, door.clock()))
+            return _form(door, words, given, seen=seen, asks_trade=True)
         now, wording = door.clock(), words.say(CONSENT)
         postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, signing.new_token, now))
         return door.show("posted", words, address=wish.profile.address)

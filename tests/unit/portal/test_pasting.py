@@ -112,6 +112,23 @@ def test_what_of_a_sentence_no_field_takes_is_quoted_and_a_guess_is_asked_for_by
     assert "Not understood" not in known
 
 
+def test_a_sentence_that_names_no_trade_is_asked_which_work_above_what_it_filled(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="anything with falcons in Leeds", currency="GBP").text
+    asked = page.index("Which work do you look for?")
+    assert "jobs of every trade fit" in page
+    assert asked < page.index('name="roles"') < page.index('<details class="all">'), "in sight, and once"
+    assert page.count('name="roles"') == 1
+    pressed = re.search(r'name="instead" value="([^"]+)"[^>]*>Only jobs that name “falcons”<', page)
+    assert pressed
+    by_words = portal.post("/sign-up", instead=unescape(pressed[1])).text
+    assert (values(by_words)["text"], values(by_words)["towns"]) == ("falcons", "Leeds, GB")
+    assert "Which work do you look for?" not in by_words
+    added = portal.post("/sign-up", do="preview", roles="Nurse", towns="Leeds, GB").text
+    assert "Which work do you look for?" not in added
+    assert "jobs of every trade" not in added
+    assert "Which work do you look for?" not in portal.get("/sign-up").text, "nothing is asked for yet"
+
+
 def test_a_text_that_asks_for_nothing_leaves_the_form_as_it_is(portal: ServedPortal) -> None:
     page = portal.post("/sign-up", do="read", pasted="a quiet life", skills="Go").text
     assert "found nothing in that text" in page
