@@ -5,6 +5,7 @@ from datetime import datetime
 
 from schemas.posting import PostingCore
 from services.notifier.adapters.sql.digests.sent_jobs import sent_beside
+from services.notifier.domain.curation.cards import is_one_job_elsewhere
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
 from services.notifier.domain.people import SavedSearch, Subscriber
@@ -128,7 +129,8 @@ def job(installation: Installation, subscriber: Subscriber, posting_id: str) -> 
 def elsewhere(installation: Installation, subscriber: Subscriber, posting: PostingCore) -> tuple[PostingCore, ...]:
     """The same job in other places, as far as a mail brought them together."""
     ids = sent_beside(installation.engine, subscriber.subscriber_id, posting)
-    return tuple(installation.matches.postings(ids).values())
+    others = installation.matches.postings(ids).values()
+    return tuple(other for other in others if is_one_job_elsewhere(posting, other))
 
 
 def rest(installation: Installation, subscriber: Subscriber, slot: str) -> Rest | None:

@@ -11,6 +11,7 @@ from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import MANAGE_FOR, Purpose, links_for, slot_of
 from services.notifier.domain.model import Digest, DueSearch, FoundBy, Item, Recipient, Sender, WaitingJob
 from services.notifier.domain.people import Subscriber
+from services.rules.signature import signature_of
 from services.rules.verdict import verdict
 from tests.support.notifying import NOW, PYTHON, SECRET, NotifierStore, arrival, posting
 from tests.support.placed_digest import in_town
@@ -94,7 +95,15 @@ def test_a_press_on_a_card_of_several_places_leads_on_to_the_other_places(
         in_town(label, title="Data Engineer", company=company)
         for label, company in (("Berlin, DE", "Tidewater"), ("Munich, DE", "Tidewater"), ("Köln, DE", "Quillfeather"))
     )
-    jobs = [berlin, munich, alone]
+    text = "Answer the telephone of the board and keep its calendar."
+    another = berlin.model_copy(
+        update={
+            "posting_id": "another",
+            "description_text": text,
+            "cluster": berlin.cluster.model_copy(update={"signature": signature_of(text)}),
+        }
+    )
+    jobs = [berlin, munich, alone, another]
     store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
     now = NOW + 3 * HOUR
     cut = store.windows.take_cut(now)

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
+from schemas.posting import PostingCore
 from services.notifier.domain.curation.found_jobs import FoundJob, found_by
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.model import Cause, DueSearch, FoundBy, Item
@@ -58,7 +59,7 @@ def on_cards(ranked: Sequence[AnyJob]) -> list[Card[AnyJob]]:
     for job in ranked:
         title = _title_of(job)
         # What comes again says why.
-        if titles[title] == 1 or not job.job.ready.company or not _place_of(job) or job.job.pay_news:
+        if titles[title] == 1 or not job.job.ready.company or not _place_of(job.job.posting) or job.job.pay_news:
             cards.append([job])
             continue
         told = open_cards[title, _told_of(job)]
@@ -76,22 +77,31 @@ def each_of(left: Iterable[tuple[Card[AnyJob], Cause]]) -> list[tuple[AnyJob, Ca
     return [(job, why) for card, why in left for job in card.jobs]
 
 
+def is_one_job_elsewhere(one: PostingCore, other: PostingCore) -> bool:
+    """Whether two postings of one company and title are one job in two places."""
+    places = _place_of(one), _place_of(other)
+    return all(places) and places[0] != places[1] and _are_alike(one, other)
+
+
 def _has_room(card: Sequence[Job], job: Job) -> bool:
-    first = card[0].job.posting.cluster.signature
+    postings = [other.job.posting for other in card]
     return (
         len(card) < MOST_PLACES
-        and likeness(first, job.job.posting.cluster.signature) >= SAME_KEY_LIKENESS
-        and _place_of(job) not in map(_place_of, card)
+        and _are_alike(postings[0], job.job.posting)
+        and _place_of(job.job.posting) not in map(_place_of, postings)
     )
+
+
+def _are_alike(one: PostingCore, other: PostingCore) -> bool:
+    return likeness(one.cluster.signature, other.cluster.signature) >= SAME_KEY_LIKENESS
 
 
 def _title_of(job: Job) -> tuple[str, str]:
     return job.job.ready.company, candidates_key(job.job.posting.cluster.key)
 
 
-def _place_of(job: Job) -> tuple[Hashable, ...]:
+def _place_of(posting: PostingCore) -> tuple[Hashable, ...]:
     """Where it is done; empty where that is not told, or only where not."""
-    posting = job.job.posting
     if posting.reach.excluded:
         return ()
     return posting.towns or (*posting.reach.groups, *posting.reach.countries, *posting.reach.subdivisions)
