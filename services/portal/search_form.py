@@ -17,6 +17,7 @@ from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
     circle_in,
+    home_in,
     hours_in,
     names_in,
     offset_in,
@@ -262,7 +263,7 @@ def names_nothing_of_work(given: Mapping[str, str]) -> bool:
 
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
     """Whom it is for, without an address."""
-    about = {name: given[name].strip() for name in ABOUT_ONESELF}
+    about = {"home": home_in(given["home"]), "years": given["years"].strip()}
     return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"], **about}
 
 

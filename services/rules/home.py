@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from services.rules.criterion.base import CriteriaError, quoted
 from services.rules.criterion.near import label_meant
 from services.rules.places.data import country_part, place_data
 from services.rules.places.known import canonical_place, is_country, is_subdivision
-from services.rules.places.towns import Town, is_itself, town_of, towns_meant
+from services.rules.places.towns import Town, is_itself, town_in_short, town_of, towns_meant
 from services.rules.text import fold
 
 
@@ -55,13 +56,27 @@ def home_meant(said: str) -> Home:
     place = canonical_place(text)
     if place is not None and is_country(place):
         return Home(place)
+    if place is None and (several := _namesakes(text)):
+        given, near = quoted(text), "; ".join(several)
+        raise CriteriaError(f"{given} may be {near}: name which is meant", "town_several", given=text, near=near)
     if place is None or not is_subdivision(place):
         return home_read(label_meant(text))
+    if short := town_in_short(text):
+        return home_read(short.label)
     match towns_meant(text):
         case (town,) if _lies_in(town, place, text):
             return home_read(town.label)
         case _:
             return Home(place)
+
+
+def _namesakes(said: str) -> tuple[str, ...]:
+    """A country and a part of another one that are called alike, as a person may write each: `GE` and `Georgia, US`."""
+    data, name = place_data(), fold(said)
+    countries = [code for code, called in data.countries.items() if fold(called) == name]
+    parts = [code for code, called in data.subdivisions.items() if fold(called) == name]
+    within = [written for code in parts if canonical_place(written := f"{said}, {country_part(code)}") == code]
+    return (*countries, *within) if countries and within else ()
 
 
 def _lies_in(town: Town, part: str, said: str) -> bool:

@@ -13,6 +13,7 @@ from schemas.criteria import Nearby
 from services.ingest.domain.pay.amounts import amounts_in
 from services.ingest.domain.pay.data import pay_data
 from services.ingest.domain.pay.words import DOLLAR, LOCAL
+from services.rules.places.towns import town_in_short
 from services.usecases.errors import WrongFieldError
 
 _MOST_AMOUNT = 20
@@ -40,6 +41,12 @@ def names_in(text: str) -> list[str]:
 def towns_in(text: str) -> list[str]:
     """The same of towns: a code stays with the town that it stands behind."""
     return _parts(text, behind=_CODE)
+
+
+def home_in(text: str) -> str:
+    """Where somebody lives as a form takes it: of `LA` the town, since nobody calls Laos by its code there."""
+    town = town_in_short(text.strip())
+    return town.label if town else text.strip()
 
 
 def circle_in(text: str, km: int | None = None) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import query_of
 from services.usecases.signing import NewAddress
+from services.usecases.typed import home_in
 from services.usecases.wording import capitalised, criteria_in_words
 from services.wording.words import LANGUAGES, Words, mark
 
@@ -210,6 +211,8 @@ def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     given: dict[str, str | int | list[str] | None] = {
         name: form[name] for name in _PROFILE if name in form and form[name] != shown.get(name)
     }
+    if "home" in given:
+        given["home"] = home_in(form["home"])
     if "speaks" in form:
         # Empty is an answer here: they do not say.
         given["speaks"] = [name.strip() for name in form["speaks"].replace(";", ",").split(",") if name.strip()]

@@ -22,7 +22,16 @@ from services.rules.criterion.base import (
     perhaps,
     quoted,
 )
-from services.rules.places.towns import cell_of, cells_round, kilometres, label_of, nearest_towns, town_of, towns_meant
+from services.rules.places.towns import (
+    cell_of,
+    cells_round,
+    kilometres,
+    label_of,
+    nearest_towns,
+    town_in_short,
+    town_of,
+    towns_meant,
+)
 from services.rules.prepared import PreparedPosting
 
 MOST_KM: Final = 300
@@ -232,7 +241,7 @@ def farthest(within: int) -> float:
 
 def label_meant(said: str) -> str:
     """The label of the town that a person means. Raises CriteriaError with the nearest, or with those it may be."""
-    meant = towns_meant(said)
+    meant = (short,) if (short := town_in_short(said)) else towns_meant(said)
     if not meant:
         near = nearest_towns(said)
         fault = f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(near)}"

@@ -5,8 +5,10 @@ A town is known by GeoNames' id, and by a label that no other one has: `Cambridg
 
 import math
 import re
+import tomllib
 from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
+from importlib import resources
 from typing import Final
 
 from rapidfuzz import process
@@ -96,6 +98,19 @@ def towns_meant(said: str) -> tuple[Town, ...]:
         return meant
     own = tuple(town for town in found if fold(town.name).startswith(fold(name)))
     return own or found
+
+
+def town_in_short(said: str) -> Town | None:
+    """The large town that a person means by `NYC`, `CDMX` or `Mexiko-Stadt`."""
+    label = _short_names().get(fold(said))
+    return town_of(label) if label else None
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    file = resources.files("services.rules.data").joinpath("places", "short_names.toml")
+    given: dict[str, list[str]] = tomllib.loads(file.read_text("utf-8"))
+    return {fold(name): label for label, names in given.items() for name in names}
 
 
 def nearest_towns(said: str, most: int = 3) -> tuple[str, ...]:

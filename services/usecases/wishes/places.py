@@ -24,7 +24,7 @@ from services.rules.places.known import (
     find_places,
     is_subdivision,
 )
-from services.rules.places.towns import Town, town_of_mention, towns_in_field, towns_meant
+from services.rules.places.towns import Town, town_in_short, town_of_mention, towns_in_field, towns_meant
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
@@ -103,7 +103,7 @@ def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[NamedPlac
 
 def _named(mention: PlaceMention) -> NamedPlace:
     """A place, or a town, which "São Paulo" is before it is a state."""
-    town = town_of_mention(mention)
+    town = town_of_mention(mention) or (town_in_short(mention.text) if mention.kind == "city" else None)
     if mention.kind == "subdivision" and town is None:
         called = (town for town in towns_meant(mention.text) if fold(town.name) == fold(mention.text))
         town = next((town for town in called if town.code in (mention.code, country_of(mention.code))), None)

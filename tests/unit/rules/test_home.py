@@ -21,6 +21,12 @@ from services.wording.words import LANGUAGES
         ("Texas", "US-TX", "US", "US-TX"),
         ("Scotland", "GB-SCT", "GB", "GB-SCT"),
         ("Mexico", "MX", "MX", None),
+        ("Ciudad de México", "Mexico City, MX", "MX", None),
+        ("Mexiko-Stadt", "Mexico City, MX", "MX", None),
+        ("nyc", "New York City, US-NY", "US", "US-NY"),
+        ("Georgia, US", "US-GA", "US", "US-GA"),
+        # A file may say it so of Laos; a form takes it for Los Angeles.
+        ("LA", "LA", "LA", None),
     ],
 )
 def test_a_town_a_country_or_a_part_of_one_is_meant(said: str, home: str, country: str, state: str | None) -> None:
@@ -38,7 +44,9 @@ def test_a_town_is_meant_before_the_part_that_it_lies_in_and_a_part_before_a_tow
     assert [str(home_meant(said)) for said in ("Jalisco", "Pará", "Bihar")] == ["MX-JAL", "BR-PA", "IN-BR"]
 
 
-@pytest.mark.parametrize(("said", "code"), [("Munichh", "town_near"), ("Manchester", "town_several")])
+@pytest.mark.parametrize(
+    ("said", "code"), [("Munichh", "town_near"), ("Manchester", "town_several"), ("Georgia", "town_several")]
+)
 def test_what_is_no_place_or_several_is_refused_with_what_may_be_meant(said: str, code: str) -> None:
     with pytest.raises(CriteriaError) as raised:
         home_meant(said)

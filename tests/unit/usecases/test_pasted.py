@@ -448,6 +448,12 @@ def test_fields_of_work_in_which_nobody_is_named_are_trades_each_of_which_will_d
     assert (asked.criteria.roles.any, asked.criteria.roles.neighbours) == (roles, True)
 
 
+def test_a_town_by_its_short_name_is_the_town_and_not_its_state_alone() -> None:
+    asked = asked_in("internship in nyc", "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.places, asked.criteria.near) == (("US",), (Nearby(town="New York City, US-NY", km=50),))
+
+
 @pytest.mark.parametrize(
     ("text", "roles", "offered"),
     [

@@ -43,3 +43,11 @@ def test_circles_are_read_as_they_are_written(radii: tuple[int, int]) -> None:
     towns, km = typed.written_circles(near)
     read = [typed.circle_in(town, int(km) if km else None) for town in typed.towns_in(towns)]
     assert read == [circle.model_dump() for circle in near]
+
+
+@pytest.mark.parametrize(
+    ("said", "home"),
+    [("LA", "Los Angeles, US-CA"), (" sf ", "San Francisco, US-CA"), ("Leeds", "Leeds"), ("Laos", "Laos"), ("", "")],
+)
+def test_whoever_types_where_they_live_means_a_large_town_by_its_short_name(said: str, home: str) -> None:
+    assert typed.home_in(said) == home
