@@ -67,7 +67,10 @@ class Courier:
 
     def deliver(self, now: datetime) -> Delivered:
         """Settle doubts, then hand over what waits, as far as one tick goes. Raises UnavailableError."""
-        self._began, self._accepted, rest = (now, self._monotonic()), 0, False
+        began, self._accepted, rest = self._monotonic(), 0, False
+        if self._began[0] != now:
+            # What a tick builds before it hands that over is time that passes too.
+            self._began = (now, began)
         self.keep_answers(now)
         self._deliveries.sweep(now, now - self._settings.give_up_after)
         self._settle_doubts(now)
@@ -77,7 +80,7 @@ class Courier:
         self._asked = None
         with Flight(self._mailer) as flight:
             try:
-                rest = self._round(now, flight)
+                rest = self._round(now, flight, began)
             finally:
                 self._hear(flight.landed(0))
         self.keep_answers(now)
@@ -100,10 +103,10 @@ class Courier:
             for _ in taken:
                 self._answers.popleft()
 
-    def _round(self, now: datetime, flight: Flight) -> bool:
+    def _round(self, now: datetime, flight: Flight, began: float) -> bool:
         """Whether time ran out, and more waits as like as not."""
         settings, claimed_any = self._settings, False
-        most, until = settings.deliveries_at_once, self._began[1] + settings.delivers_for.total_seconds()
+        most, until = settings.deliveries_at_once, began + settings.delivers_for.total_seconds()
         while self._monotonic() < until and not self._is_over():
             claimed = self._deliveries.claim(settings.worker, self._mailer.name, now, settings.claim_lease, most)
             if not claimed:

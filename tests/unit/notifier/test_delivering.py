@@ -407,6 +407,23 @@ def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
     assert times == [AT + timedelta(seconds=at) for at in range(10)], "each when it was heard"
 
 
+def test_what_a_tick_builds_before_it_hands_over_again_counts_as_time(store: NotifierStore) -> None:
+    seconds, times = [0.0], list[datetime]()
+    courier = Courier(
+        store.deliveries,
+        Answering(taking),
+        NotifierSettings(),
+        monotonic=lambda: seconds[0],
+        count=lambda answer, at: times.append(at),
+    )
+    store.pauses.set_sending(True, NOW)
+    courier.deliver(AT)
+    store.pauses.set_sending(False, NOW)
+    seconds[0] += 80
+    courier.deliver(AT)
+    assert set(times) == {AT + 80 * timedelta(seconds=1)}
+
+
 def test_a_clock_that_is_set_back_does_not_prolong_how_long_a_mailer_is_left_alone(store: NotifierStore) -> None:
     mailer = Answering(raising(MailDeferredError("connection refused")))
     deliverer = courier(store, mailer, setbacks_in_row=1)
