@@ -26,6 +26,7 @@ from services.notifier.domain.curation.answers import answered, opinion_of
 from services.notifier.domain.curation.chance import probability
 from services.notifier.domain.curation.facts import facts_of
 from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.questions import worth_asking
 from services.notifier.domain.weights import Opinion
 
 _FOLDS: Final = 13
@@ -61,9 +62,9 @@ def _by_chance(pool: Pool, most: int, _: random.Random) -> Pool:
 
 def _at_the_door(pool: Pool, most: int, _: random.Random) -> Pool:
     """As a page asks: the least sure first, of other roles before more of one."""
-    unsure = sorted(pool, key=lambda asked: abs(asked.odds - _odds(_BAR)))
-    first = list({asked.ready.posting.roles[:1]: asked for asked in reversed(unsure)}.values())[::-1]
-    return [*first, *(asked for asked in unsure if asked not in first)][:most]
+    by_id = {asked.ready.posting.posting_id: asked for asked in pool}
+    found = ((asked.ready, probability(asked.odds)) for asked in pool)
+    return [by_id[ready.posting.posting_id] for ready in worth_asking(found, _BAR, most)]
 
 
 def _in_mails(pool: Pool, most: int, _: random.Random) -> Pool:

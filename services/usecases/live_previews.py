@@ -20,7 +20,7 @@ from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.windows.past_postings import OpenedPostings, SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.domain.curation.cards import cards_of
-from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.model import Digest, DueSearch, Hold, Item, Recipient
 from services.notifier.domain.weights import Chance
 from services.notifier.ports import Links
@@ -32,7 +32,7 @@ from services.runtime.garbage import collect_and_freeze
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
 from services.usecases.previewed import FirstMail, LivePreview, Loosened, Taste, bins_of
-from services.usecases.previews import best_of, near_of, passing_of
+from services.usecases.previews import best_of, near_of, passing_of, weighed_of
 from services.usecases.searches import Query
 
 __all__ = ["LivePreviews", "Recipient", "reader_from", "usual_currency"]
@@ -249,6 +249,24 @@ class LivePreviews:
         unsaid = self._passing(query, replace(reader, home=None, years=None), found.newest, now)
         said = {posting.posting_id for posting in passing}
         return len(unsaid - said), len(said - unsaid)
+
+    def passing_by_answers(
+        self, query: Query, reader: Recipient, now: datetime
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """The newest that would pass had the reader said nothing of jobs like them, and those that pass.
+
+        By posting; what they called not relevant is in neither. Raises UnavailableError.
+        """
+        newest = self._columns.fitting(query.criteria, _WEIGHED).newest
+        unsaid = self._passing(query, replace(reader, said=()), newest, now)
+        return unsaid, self._passing(query, reader, newest, now)
+
+    def weighed(self, query: Query, reader: Recipient, now: datetime) -> list[tuple[PostingFeatures, float]]:
+        """The newest open ones that fit, with the chance that is foreseen of each. Raises UnavailableError."""
+        given = self._still_open(self._columns.fitting(query.criteria, _WEIGHED).newest)
+        with self._lock:
+            settings = self._settings.notifier.curate
+            return weighed_of(given, reader, self._search(query), now, settings, self._judging)
 
     def _unlikely(self, found: PastFindings, outcome: Digest | Hold) -> tuple[tuple[PostingCore, Chance], ...]:
         below = {out.posting_id: out.cause.chance for out in outcome.dropped if out.cause.code == "unlikely"}

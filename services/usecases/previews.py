@@ -18,7 +18,7 @@ from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.choosing import Choosing, choice_of
 from services.notifier.domain.curation.curate import CurateSettings, ranked
-from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Recipient, WaitingJob
 from services.notifier.domain.schedule import waits_until
@@ -264,6 +264,20 @@ def passing_of(
     """Which of the same postings mails would hold, one of each job, be it a mail for which they have no room."""
     jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
     return frozenset(job.posting.posting_id for job in jobs if job.outcome == "match")
+
+
+def weighed_of(
+    found: Sequence[PostingCore],
+    recipient: Recipient,
+    search: DueSearch,
+    now: datetime,
+    settings: CurateSettings,
+    judging: Judging,
+) -> list[tuple[PostingFeatures, float]]:
+    """The same postings with the chance that is foreseen of them, however small, one of each job."""
+    settings = settings.model_copy(update={"least_chance": 0.0})
+    jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
+    return [(job.ready, job.chance.value) for job in jobs if job.outcome == "match"]
 
 
 def _candidates(found: Sequence[PostingCore], search: DueSearch) -> list[Candidate]:

@@ -48,6 +48,7 @@ _DONE: Final[Mapping[str, str]] = {
     "hide-company": mark("Hidden: its jobs do not come any more."),
     "end": _TAKEN_BACK,
     "end-all": _TAKEN_BACK,
+    "answer": mark("Noted: your answers count from now on."),
     "challenge": mark("A challenge is on its way."),
     "prove": mark("It is yours: jobs are posted there from now on."),
     "ping": mark("A try is on its way."),

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.portal.accounts.at_home import AtHome, at_home
 from services.portal.accounts.guard import Cookies
+from services.portal.accounts.questions import asked
 from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.links.standing import paused_until
@@ -145,6 +146,7 @@ def _welcome_page(door: Door, cookies: Cookies, live: LivePreviews, here: AtHome
         zone=person.profile.time_zone,
         searches=[shown(search) for search in saved],
         read=live.ready,
+        asked=asked(door, live, here),
         leave=door.link("unsubscribe", person),
     )
 
