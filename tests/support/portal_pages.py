@@ -113,6 +113,7 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "a mail": PortalPage(f"/home/mails/{slot}"),
         "jobs": PortalPage("/home/jobs"),
         "feedback": PortalPage("/home/feedback"),
+        "questions": PortalPage("/home/answers"),
         "tokens": PortalPage("/home/tokens"),
         "a token": PortalPage(
             "/home/tokens", press='main form:has([name="name"]) button', fill=(("name", "My script"),)
