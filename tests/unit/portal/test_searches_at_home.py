@@ -242,6 +242,21 @@ def test_the_list_says_what_each_search_asks_for_and_how_many_fit(browser: Brows
     assert numbers() == {"Python": "1", "Go": "0"}
 
 
+def test_a_search_that_names_no_trade_is_asked_which_work_it_is_for_in_the_list_and_in_its_form(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    assert "jobs of every trade fit" not in browser.get("/home").text
+    form = browser.form("/home/search") | {"name": "Remote", "workplace.remote": "1", "do": "save"}
+    asked = browser.post("/home/search", **form).text
+    assert "Which work do you look for?" in asked
+    assert names(store, ada)[-1] != "Remote", "asked first"
+    browser.post("/home/search", **form, anyway="1")
+    assert browser.get("/home").text.count("jobs of every trade fit") == 1
+    [search] = [search for search in store.searches.all(ada.subscriber_id) if search.name == "Remote"]
+    page = browser.get(f"/home/search/{search.search_id}").text
+    assert page.index("jobs of every trade fit") < page.index('name="roles"') < page.index('name="skills"')
+
+
 def test_what_was_typed_outlives_the_session_and_is_saved_after_another_sign_in(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
 ) -> None:
