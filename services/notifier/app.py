@@ -115,9 +115,9 @@ def build_notifier(
     consent = consent or ConsentSettings()
     if consent.confirm_declared and not mail.public_url:
         raise UsageError("portal.consent.confirm_declared needs mail.public_url: the mail that asks leads there")
-    asking = SqlAsking(
-        engine, ids, consent, composer.notice if mail.public_url else None, partial(forget_mails, mail.folder, ids)
-    )
+    compose, compose_quiet = (composer.notice, composer.quiet) if mail.public_url else (None, None)
+    forget = partial(forget_mails, mail.folder, ids)
+    asking = SqlAsking(engine, ids, consent, compose, forget, compose_quiet, chosen.quiet_days)
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     brake, work = SendingBrake(engine).check, (matches, windows, deliveries, builder, courier)
     notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches, pace)

@@ -7,8 +7,9 @@ from services.notifier.domain.consent import Notice
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
 from services.notifier.domain.model import Digest, Recipient, Sender
+from services.notifier.domain.quiet import QUIET
 from services.notifier.domain.webhooks import Webhook
-from services.notifier.domain.wording.letters import WrittenLetter, write_letter
+from services.notifier.domain.wording.letters import WrittenLetter, write_letter, write_quiet
 from services.notifier.ports import Email, Rendered
 from services.notifier.settings import ConsentSettings
 from services.wording.catalogues import words_of
@@ -62,6 +63,21 @@ class Composer:
             leave,
         )
         return self._email(self._ids.notice_id(to.subscriber_id, notice, now), to, written, now, leave)
+
+    def quiet(self, to: Recipient, since: datetime, unlikely: int, now: datetime) -> Email:
+        """That nothing came since a day, by the reader's clock, with the page that says what would bring more."""
+        words = words_of(to.locale)
+        leave = self._link("unsubscribe", to)
+        written = write_quiet(
+            f"{self._link('manage', to, slot_of(now))}?more=1",
+            self._sender,
+            words,
+            day_in_words(since.astimezone(zone_of(to.time_zone)).date(), words.locale),
+            to.asks,
+            unlikely,
+            leave,
+        )
+        return self._email(self._ids.notice_id(to.subscriber_id, QUIET, now), to, written, now, leave)
 
     def webhook_shut(self, webhook: Webhook, to: Recipient, now: datetime) -> Email:
         """That nothing more is posted to a webhook of theirs, and where it is turned on again."""

@@ -64,6 +64,9 @@ class NotifierSettings(BaseModel):
     """A digest that could not be handed over for so long after it was due is of no use."""
     most_instant: int = Field(default=MOST_INSTANT, ge=1, le=48)
     """Digests with instant searches in one local day."""
+    quiet_days: int = Field(default=28, ge=0, le=365)
+    """After so many days without a digest who searches is told so, once until one comes; who never had one after seven
+    at most. 0: nobody is."""
     webhooks: WebhookSettings = WebhookSettings()
     """Where jobs are posted beside the mails."""
     curate: CurateSettings = CurateSettings()

@@ -17,12 +17,17 @@ from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import fault_in
 from services.portal.pages import words_for
 from services.portal.postman import Postman
+from services.portal.preview_page import Outlook, outlook
+from services.portal.search_form import given_of, owner_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import consent, links, searches, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
+from services.usecases.live_previews import LivePreviews
+from services.usecases.searches import WantedSearch, query_of
+from services.usecases.searches import reader as reader_of
 from services.wording.dates import day_in_words
 from services.wording.lines import zone_of
 from services.wording.words import Words, mark
@@ -49,7 +54,11 @@ REASONS: Mapping[str, str] = {
 """By `services.usecases.consent.WHY`."""
 
 
-def routes(door: Door, postman: Postman) -> APIRouter:
+_MOST_OUTLOOKS = 5
+"""Searches of which a look says what would bring more: each takes as long as a preview."""
+
+
+def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
     """`GET` and `POST` of `/u/{token}`, `/m/{token}` and `/y/{token}`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
     _add_answers(router, door)
@@ -85,10 +94,10 @@ def routes(door: Door, postman: Postman) -> APIRouter:
             return door.show("gone", words_for(request), erased=False)
 
     @router.get("/m/{token}")
-    async def look(request: Request, token: str) -> Response:
-        """Show the searches."""
+    async def look(request: Request, token: str, more: str = "") -> Response:
+        """Show the searches; `more`: with what would bring more."""
         visit = await door.visit(request, "manage", token)
-        return await door.work(partial(_manage_page, door, visit))
+        return await door.work(partial(_manage_page, door, visit, live if more else None))
 
     @router.post("/m/{token}", openapi_extra=form("search", do=("mail", *CHANGES)))
     async def manage(request: Request, token: str) -> Response:
@@ -255,19 +264,31 @@ def _reasons(words: Words) -> list[tuple[str, str]]:
     return [(why, words.say(text)) for why, text in REASONS.items()]
 
 
-def _manage_page(door: Door, visit: Visit) -> Response:
+def _manage_page(door: Door, visit: Visit, live: LivePreviews | None = None) -> Response:
+    """`live`: what says what would bring more, where that is asked for."""
     leave = door.link("unsubscribe", visit.subscriber)
     if visit.expired:
         return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave, mails=True)
     saved = links.searches(door.installation, visit.subscriber)
+    asked = [search for search in saved if live is not None and not search.paused][:_MOST_OUTLOOKS]
     return door.show(
         "manage",
         visit.words,
         status_of_person=visit.subscriber.status,
         until=paused_until(visit.subscriber, visit.words),
         searches=[(search, when(search, visit.words)) for search in saved],
+        outlooks={search.search_id: _outlook(door, visit, live, search) for search in asked if live and live.ready},
+        reading=bool(asked and live and not live.ready),
         leave=leave,
     )
+
+
+def _outlook(door: Door, visit: Visit, live: LivePreviews, search: SavedSearch) -> Outlook | None:
+    words, query = visit.words, query_of(search)
+    given = given_of(query, search.timing, words) | owner_fields(visit.subscriber.profile, words)
+    wanted = WantedSearch(search.name, search.timing, search.criteria, search.preferred_places)
+    reader = reader_of(door.installation, visit.subscriber.subscriber_id)
+    return outlook(live, wanted, given, reader, words, visit.now)
 
 
 def paused_until(person: Subscriber, words: Words) -> str:

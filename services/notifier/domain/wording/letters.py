@@ -1,15 +1,19 @@
 """The letters that carry a link: of all they say nothing was written by whoever asked for them, or by an operator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from babel.numbers import format_decimal
+
 from services.notifier.domain.consent import Notice
-from services.notifier.domain.model import Sender
+from services.notifier.domain.model import Ask, Sender
+from services.wording.lines import capitalised
+from services.wording.relaxations import criteria_in_words
 from services.wording.words import Words, mark
 
-Letter = Literal["confirm", "sign_in", "known", "new_address", "old_address", "webhook_shut"] | Notice
+Letter = Literal["confirm", "sign_in", "known", "new_address", "old_address", "webhook_shut", "quiet"] | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,12 @@ _TEXTS: Mapping[Letter, _Texts] = {
         mark("Mail me again"),
         mark("Without an answer all about you is erased on {day}."),
     ),
+    "quiet": _Texts(
+        mark("Nothing new has fitted since {day}"),
+        mark("{board} still looks for you, but since {day} nothing came in that is worth a mail. You look for:"),
+        mark("See what would bring more"),
+        mark("There you can also change your searches or pause them. We say this once, until jobs come again."),
+    ),
 }
 
 
@@ -99,25 +109,58 @@ class WrittenLetter:
 
 
 def write_letter(
-    letter: Letter, link: str, sender: Sender, words: Words, values: Mapping[str, object], unsubscribe: str = ""
+    letter: Letter,
+    link: str,
+    sender: Sender,
+    words: Words,
+    values: Mapping[str, object],
+    unsubscribe: str = "",
+    listed: Sequence[str] = (),
+    beside: str = "",
 ) -> WrittenLetter:
     """A letter with its link, if it has one, in plain text and in HTML that needs no style.
 
-    `unsubscribe`: the link to leave by, where nobody asked for the letter; `values` fill its last line.
+    `unsubscribe`: the link to leave by, where nobody asked for the letter; `values` fill its texts; `listed` stands
+    below the first of them, and `beside` below that.
     """
-    texts = _TEXTS[letter]
-    subject, text = words.say(texts.subject, board=sender.name), words.say(texts.text, board=sender.name)
+    texts, values = _TEXTS[letter], {"board": sender.name, **values}
+    subject, text, last = (words.say(said, **values) for said in (texts.subject, texts.text, texts.otherwise))
     from_line = f"{sender.name} · {sender.postal_address}" if sender.postal_address else sender.name
-    last = words.say(texts.otherwise, **values)
     leave = words.say(mark("Unsubscribe"))
     leave_html = f'<p><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
     leave_text = f"{leave}{words.say(mark(':'))} {unsubscribe}\n\n" if unsubscribe else ""
     button_html = f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n' if link else ""
     link_text = f"{link}\n\n" if link else ""
+    list_html = f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in listed)}</ul>\n" if listed else ""
+    list_text = "".join(f"- {line}\n" for line in listed) + ("\n" if listed else "")
+    beside_html, beside_text = (f"<p>{escape(beside)}</p>\n", f"{beside}\n\n") if beside else ("", "")
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'
-        f"<body><p>{escape(text)}</p>\n"
+        f"<body><p>{escape(text)}</p>\n{list_html}{beside_html}"
         f"{button_html}<p>{escape(last)}</p>\n{leave_html}<p>{escape(from_line)}</p></body></html>\n"
     )
-    return WrittenLetter(subject, f"{text}\n\n{link_text}{last}\n\n{leave_text}-- \n{from_line}\n", html)
+    plain = f"{text}\n\n{list_text}{beside_text}{link_text}{last}\n\n{leave_text}-- \n{from_line}\n"
+    return WrittenLetter(subject, plain, html)
+
+
+def write_quiet(
+    link: str, sender: Sender, words: Words, day: str, asks: Sequence[Ask], unlikely: int, unsubscribe: str
+) -> WrittenLetter:
+    """That nothing came since a day, for what is looked for, and how many jobs fitted it by the letter alone."""
+    alone = words.count(
+        "1 job fitted by the letter, and was unlikely to be what you want.",
+        "{shown} jobs fitted by the letter, and were unlikely to be what you want.",
+        unlikely,
+        shown=format_decimal(unlikely, locale=words.locale),
+    )
+    searches = [_asked(ask, words) for ask in asks]
+    return write_letter("quiet", link, sender, words, {"day": day}, unsubscribe, searches, alone if unlikely else "")
+
+
+def _asked(ask: Ask, words: Words) -> str:
+    """A search by its name, and what it asks for where the name does not begin so."""
+    said = capitalised(" · ".join(criteria_in_words(ask.criteria, words)))
+    if said.startswith(ask.name) or not said:
+        return said or ask.name
+    return f"{ask.name}{words.say(mark(':'))} {said}"

@@ -4,7 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from schemas.sql.tables import deliveries, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
@@ -21,6 +34,7 @@ from services.notifier.domain.delivery import (
     State,
     after,
 )
+from services.notifier.domain.quiet import QUIET
 from services.notifier.ports import Email
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -132,9 +146,14 @@ def settle(connection: Connection, outcomes: Sequence[tuple[str, Outcome, str]],
 def why_unwanted(connection: Connection, delivery_ids: Sequence[str], now: datetime) -> dict[str, str]:
     """Of some deliveries, those that must not go out any more, each with why."""
     suppressed = is_suppressed(func.coalesce(deliveries.c.address_hash, subscribers.c.address_hash))
+    later = digests.alias()
+    came = exists().where(
+        later.c.subscriber_id == digests.c.subscriber_id, later.c.due_at > digests.c.due_at, later.c.outcome == "digest"
+    )
     query = (
         select(deliveries.c.delivery_id, subscribers.c.status, subscribers.c.asked_at, subscribers.c.paused_until)
         .add_columns(suppressed.label("suppressed"), digests.c.outcome, digests.c.reason)
+        .add_columns(case((digests.c.reason == QUIET, came), else_=false()).label("came"))
         .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
         .join(digests, digests.c.digest_id == deliveries.c.digest_id)
     )
@@ -148,7 +167,9 @@ def why_unwanted(connection: Connection, delivery_ids: Sequence[str], now: datet
 def _why_unwanted(row: Row[Any], now: datetime) -> str:
     if row.suppressed:
         return "the address is suppressed"
-    if row.outcome == NOTICE:
+    if row.came:
+        return "a digest came meanwhile"
+    if row.outcome == NOTICE and row.reason != QUIET:
         if row.reason not in ASKED:
             return ""
         waits = row.status == ASKED[row.reason] and row.asked_at is not None

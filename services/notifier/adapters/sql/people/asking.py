@@ -1,4 +1,6 @@
-"""Asks people whether they want mails, and does what follows where no answer comes; each person is one transaction.
+"""Asks people whether they want mails, and does what follows where no answer comes; tells who gets none that none come.
+
+Each person is one transaction.
 
 Enters: the time. Leaves: notices to be delivered, people who are paused or erased.
 """
@@ -15,6 +17,7 @@ from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people.consents import consents_of, keep
 from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within
+from services.notifier.adapters.sql.people.quiet import quiet_of, quiet_people, unlikely_since
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.standing import go_on, stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
@@ -23,6 +26,7 @@ from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent,
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Status, Subscriber
+from services.notifier.domain.quiet import QUIET, tells
 from services.notifier.ports import Email
 from services.notifier.settings import ConsentSettings
 from services.runtime.errors import UnavailableError
@@ -52,8 +56,14 @@ class Compose(Protocol):
     def __call__(self, notice: Notice, to: Recipient, now: datetime, settings: ConsentSettings) -> Email: ...
 
 
+class ComposeQuiet(Protocol):
+    """Writes that nothing came, since when, and how much was left out as too unlikely."""
+
+    def __call__(self, to: Recipient, since: datetime, unlikely: int, now: datetime) -> Email: ...
+
+
 class SqlAsking:
-    """Who must be asked, was asked, and did not answer. Several may look at once."""
+    """Who must be asked, was asked, and did not answer; and whom nothing reaches. Several may look at once."""
 
     def __init__(
         self,
@@ -62,16 +72,21 @@ class SqlAsking:
         settings: ConsentSettings,
         compose: Compose | None,
         forget_mails: Callable[[frozenset[str], str], object] = lambda hashes, own_id: None,
+        compose_quiet: ComposeQuiet | None = None,
+        quiet_days: int = 0,
     ) -> None:
         """`compose`: None where there is no public address that an answer could lead to; then nobody is asked.
 
         `forget_mails` deletes what a folder of mails holds of addresses, by their hashes, and of an id.
+        `quiet_days`: after how many without a digest somebody is told so; 0: nobody is.
         """
         self._engine = engine
         self._ids = ids
         self._settings = settings
         self._compose = compose
         self._forget_mails = forget_mails
+        self._compose_quiet = compose_quiet
+        self._quiet_days = quiet_days if compose_quiet else 0
         self._looked_at: datetime | None = None
         self._ended_pauses_at: datetime | None = None
         self._searched_at: datetime | None = None
@@ -112,6 +127,8 @@ class SqlAsking:
             last = func.coalesce(_person.seen_at, _person.changed_at)
             silent = _waits("active") & (last <= now - self._settings.ask_after) & ~_suppressed
             self._each(self._people(silent), lambda person_id: self._ask(person_id, "still_wanted", now))
+        quiet = quiet_people(self._engine, now, self._quiet_days, _AT_ONCE)
+        self._each(quiet, lambda person_id: self._tell(person_id, now))
 
     def _overdue(self, now: datetime) -> ColumnElement[bool]:
         """Who was asked, and has let the time for an answer pass."""
@@ -192,6 +209,19 @@ class SqlAsking:
             if person is None or person.status != ASKED[notice] or person.asked_at is not None:
                 return False
             self._open(connection, own_id, notice, now)
+            return True
+
+    @retried
+    def _tell(self, own_id: str, now: datetime) -> bool:
+        """Say that nothing comes, to who is still one of those once they are locked."""
+        with writing(self._engine) as connection:
+            person = _locked_person(connection, own_id)
+            quiet = quiet_of(connection, own_id, now, self._quiet_days) if person else None
+            if self._compose_quiet is None or quiet is None or not tells(quiet, self._quiet_days, now):
+                return False
+            to, unlikely = recipients_of(connection, [own_id])[own_id], unlikely_since(connection, own_id, quiet.since)
+            open_notice(connection, own_id, QUIET, self._compose_quiet(to, quiet.since, unlikely, now), now)
+            _events.info("somebody is told that nothing comes")
             return True
 
     @retried

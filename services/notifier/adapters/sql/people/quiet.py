@@ -1,0 +1,90 @@
+"""Who looks for jobs and is sent none, and what the store knows of why."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, not_, or_, select
+
+from schemas.sql.tables import deliveries, digests, postings, saved_searches, subscribers
+from services.notifier.adapters.sql.rows import unsqueeze
+from services.notifier.domain.consent import ASKED, NOTICE
+from services.notifier.domain.delivery import NOT_OUT
+from services.notifier.domain.quiet import FIRST, QUIET, Quiet, spans, tells
+from services.runtime.sql.store import reading
+from services.runtime.sql.suppressed import is_suppressed
+
+_AT_ONCE = 1_000
+_person = subscribers.c
+_own_search = (saved_searches.c.subscriber_id == _person.subscriber_id) & not_(saved_searches.c.paused)
+_own_digest = digests.c.subscriber_id == _person.subscriber_id
+_found = digests.c.outcome == "digest"
+_out = not_(exists().where(deliveries.c.digest_id == digests.c.digest_id, deliveries.c.state.in_(NOT_OUT)))
+
+
+def quiet_people(engine: Engine, now: datetime, days: int, most: int) -> list[str]:
+    """So many of those whom `tells` names, by id; nobody where the board had nothing new for a week."""
+    found: list[str] = []
+    last = ""
+    with reading(engine) as connection:
+        if not days or not _has_news(connection, now):
+            return found
+        while True:
+            query = _served(now, days).where(_person.subscriber_id > last)
+            rows = connection.execute(query.order_by(_person.subscriber_id).limit(_AT_ONCE)).all()
+            found += [row.subscriber_id for row in rows if tells(_quiet(row), days, now)]
+            if len(found) >= most or len(rows) < _AT_ONCE:
+                return found[:most]
+            last = rows[-1].subscriber_id
+
+
+def quiet_of(connection: Connection, own_id: str, now: datetime, days: int) -> Quiet | None:
+    """Of somebody who is locked; None where they may not be told that nothing comes, whatever was mailed."""
+    row = connection.execute(_served(now, days).where(_person.subscriber_id == own_id)).one_or_none()
+    return _quiet(row) if row is not None else None
+
+
+def unlikely_since(connection: Connection, own_id: str, since: datetime) -> int:
+    """Jobs that fitted what somebody asks for, and that they were not sent as too unlikely to be wanted."""
+    held = (digests.c.subscriber_id == own_id) & (digests.c.due_at > since) & (digests.c.outcome == "hold")
+    packed = connection.execute(select(digests.c.dropped).where(held)).scalars()
+    left_out = ((posting_id, why) for dropped in packed for posting_id, why in json.loads(unsqueeze(dropped)))
+    return len({posting_id for posting_id, why in left_out if isinstance(why, dict) and why["code"] == "unlikely"})
+
+
+def _has_news(connection: Connection, now: datetime) -> bool:
+    """Where nothing new comes in, that is the operator's matter, and says nothing of what people look for."""
+    since = now - FIRST
+    # No posting is stored before it is seen, and there is an index of when they were.
+    news = (postings.c.stored_at >= since) & (postings.c.seen_at >= since) & (postings.c.status == "open")
+    return connection.execute(select(exists().where(news, postings.c.backlog.is_(False)))).scalar() is True
+
+
+def _served(now: datetime, days: int) -> Select[Any]:
+    """Those who are mailed when something fits, with the facts of a `Quiet`; some who had a digest lately left out."""
+    first, _ = spans(days)
+    overdue = (saved_searches.c.cadence != "instant") & (saved_searches.c.next_due_at <= now)
+    newest = select(func.max(saved_searches.c.changed_at)).where(_own_search).scalar_subquery()
+    told = (digests.c.outcome == NOTICE) & (digests.c.reason == QUIET)
+    noticed = (digests.c.outcome == NOTICE) & digests.c.reason.in_((QUIET, *ASKED))
+    return (
+        select(_person.subscriber_id, _person.changed_at, newest.label("search_changed_at"))
+        .add_columns(_last(_found).label("mailed_at"), _last(told & _out).label("told_at"))
+        .add_columns(_last(noticed).label("noticed_at"))
+        .where(_person.status == "active", _person.asked_at.is_(None), _person.changed_at <= now - first)
+        .where(or_(_person.paused_until.is_(None), _person.paused_until <= now))
+        .where(not_(is_suppressed(_person.address_hash)), exists().where(_own_search))
+        # Whose digest is being built, or waits for room in a warm-up, may be sent something at any moment.
+        .where(not_(exists().where(_own_search, or_(overdue, saved_searches.c.changed_at > now - first))))
+        .where(not_(exists().where(_own_digest, digests.c.due_at > now - first, _found)))
+    )
+
+
+def _last(condition: ColumnElement[bool]) -> Any:
+    """When somebody's last digest or notice of a kind was due."""
+    query = select(digests.c.due_at).where(_own_digest, condition)
+    return query.order_by(digests.c.due_at.desc()).limit(1).scalar_subquery()
+
+
+def _quiet(row: Any) -> Quiet:
+    return Quiet(max(row.changed_at, row.search_changed_at), row.mailed_at, row.told_at, row.noticed_at)
