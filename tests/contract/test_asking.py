@@ -1,9 +1,7 @@
 """Who is asked whether they want mails, and what follows: nobody is paused or erased who was not reached and told."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,52 +11,20 @@ from services.notifier.app import build_notifier
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Subscriber, profile_of
 from services.notifier.mail_settings import MailSettings
-from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
-from services.notifier.service import Notifier
+from services.notifier.ports import MailDeferredError, MailUnknownError
 from services.notifier.settings import ConsentSettings
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import reading, writing
 from tests.support.at_once import at_once
 from tests.support.consenting import declared, paused
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.posting_mails import Post
 
 pytestmark = pytest.mark.one_of("store")
 """What is shown stands above SQL, which other suites hold over both databases."""
 
 DAY = timedelta(days=1)
-SPANS = {"ask_after": "20d", "answer_within": "6d", "erase_after": "12d"}
-"""Short ones: on a disk that is slow, a year of days takes long."""
-MAIL = MailSettings(sender_name="Harbour Jobs", sender_address="a@harbour.example", public_url="https://a.example")
 YES = Consent("given", NOW, "page", "Yes")
-
-
-class Post:
-    """A mailer that notes, or fails as told; and the notifier that it is of."""
-
-    name = "noting"
-
-    def __init__(self, store: NotifierStore, **consent: Any) -> None:
-        self.sent: list[Email] = []
-        self.fault: Exception | None = None
-        self.notifier: Notifier = build_notifier(
-            store.engine, store.ids, MAIL, mailer=self, consent=ConsentSettings.model_validate(SPANS | consent)
-        )
-
-    def send(self, email: Email) -> Receipt:
-        if self.fault is not None:
-            raise self.fault
-        self.sent.append(email)
-        return Receipt("taken")
-
-    @property
-    def subjects(self) -> Sequence[str]:
-        return [email.subject for email in self.sent]
-
-    def run(self, since: datetime, days: int) -> datetime:
-        """Tick once a day; gives the time after it."""
-        for day in range(days):
-            self.notifier.tick(since + day * DAY)
-        return since + days * DAY
 
 
 def state(store: NotifierStore, person: Subscriber) -> str | None:

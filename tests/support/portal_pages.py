@@ -138,6 +138,7 @@ def _pages(portal: ServedPortal, people: dict[str, Subscriber], job: str) -> dic
         "rest": PortalPage(portal.path("rest", ada, slot)),
         "forgotten": PortalPage(portal.path("rest", ada, slot_of(NOW))),
         "manage": PortalPage(portal.path("manage", ada, slot_of(portal.now))),
+        "manage, with what would bring more": PortalPage(f"{portal.path('manage', bob, slot_of(portal.now))}?more=1"),
         "expired": PortalPage(portal.path("manage", ada, slot_of(NOW - timedelta(days=90)))),
         "answer": PortalPage(portal.path("answer", bob, slot_of(portal.now))),
         "unsubscribe": PortalPage(portal.path("unsubscribe", bob)),

@@ -7,11 +7,14 @@ import pytest
 
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import Digest, Sender
+from services.notifier.domain.model import Ask, Digest, Sender
+from services.notifier.domain.wording.letters import WrittenLetter, write_quiet
+from services.wording.catalogues import words_of
 from services.wording.words import LANGUAGES
 from tests.support.digests import digest, linked_to, posting, recipient, rich_digest
 from tests.support.linting import lint
 from tests.support.noted_digest import OTHERS, WEEK, noted_digest
+from tests.support.notifying import GO, PYTHON
 from tests.support.placed_digest import placed_digest
 
 SENDER = Sender("Harbour Jobs", "alerts@harbour.example", "Harbour Jobs, 12 Quay Street, Suite 4, Portland, OR 97201")
@@ -43,6 +46,9 @@ def mails() -> dict[str, Digest]:
     }
 
 
+NAMES = (*mails(), *(f"quiet {language}" for language in LANGUAGES))
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     plain, with_logo = JinjaRenderer(SENDER), JinjaRenderer(replace(SENDER, logo=LOGO))
@@ -52,15 +58,21 @@ def found() -> dict[str, Any]:
         )
         for name, made in mails().items()
     }
-    return lint({name: (page.html, page.subject) for name, page in pages.items()})
+    letters = {f"quiet {language}": _quiet(language) for language in LANGUAGES}
+    return lint({name: (page.html, page.subject) for name, page in (pages | letters).items()})
 
 
-@pytest.mark.parametrize("name", mails())
+def _quiet(language: str) -> WrittenLetter:
+    base, asks = "https://jobs.harbour.example", (Ask("Go", GO), Ask("Berlin <or> Porto", PYTHON))
+    return write_quiet(f"{base}/m/a.b?more=1", SENDER, words_of(language), "", asks, 2, f"{base}/u/a.b")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_html_is_valid(name: str, found: dict[str, Any]) -> None:
     assert found[name]["invalid"] == []
 
 
-@pytest.mark.parametrize("name", mails())
+@pytest.mark.parametrize("name", NAMES)
 def test_no_client_lacks_what_a_mail_cannot_do_without(name: str, found: dict[str, Any]) -> None:
     assert found[name]["unsupported"] == []
     assert not found[name]["clipped"]
@@ -72,7 +84,7 @@ def test_no_client_lacks_what_a_mail_cannot_do_without(name: str, found: dict[st
     assert low == {}
 
 
-@pytest.mark.parametrize("name", mails())
+@pytest.mark.parametrize("name", NAMES)
 def test_screen_readers_and_weak_eyes_are_served(name: str, found: dict[str, Any]) -> None:
     faults = [fault for fault in found[name]["accessibility"] if fault["rule"] not in COLOUR_ALONE]
     assert faults == []
@@ -80,9 +92,9 @@ def test_screen_readers_and_weak_eyes_are_served(name: str, found: dict[str, Any
     assert {fault["element"] for fault in found[name]["accessibility"]} <= {"", "<div>", "<td>"}
 
 
-@pytest.mark.parametrize("name", mails())
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_looks_like_spam_and_no_link_is_broken(name: str, found: dict[str, Any]) -> None:
-    borne = {PREHEADER} if name in ("rich en", "noted en", "one job") else {PREHEADER, ENGLISH_WORDS}
+    borne = {PREHEADER} if name in ("rich en", "noted en", "one job", "quiet en") else {PREHEADER, ENGLISH_WORDS}
     assert [fault for fault in found[name]["spam"] if fault["rule"] not in borne] == []
     assert found[name]["links"] == []
     assert found[name]["unresolved"] == 0

@@ -17,6 +17,7 @@ from tests.support.notifying import NOW, PYTHON, SECRET, NotifierStore, arrival,
 from tests.support.placed_digest import in_town
 from tests.support.portal import ServedPortal, served_portal
 from tests.support.serving import HOUR, LEASE, closings, email_for
+from tests.support.waiting import until
 
 FEEDBACK: tuple[Purpose, ...] = ("irrelevant", "more", "hide")
 FORMER = b"the secret of last year, long enough"
@@ -132,6 +133,19 @@ def test_searches_are_paused_and_let_go_on(store: NotifierStore, ada: Subscriber
     assert store.subscribers.find(ada.subscriber_id).status == "paused"
     portal.post(path, do="go-on")
     assert store.subscribers.find(ada.subscriber_id).status == "active"
+
+
+def test_what_would_bring_more_is_told_where_a_mail_says_so(store: NotifierStore, portal: ServedPortal) -> None:
+    bob = store.person("bob")
+    search = store.search(bob, criteria=PYTHON.model_copy(update={"text": "zeppelin"}))
+    path = portal.path("manage", bob, slot_of(NOW))
+    until(lambda: "still being read" not in portal.get(f"{path}?more=1").text, "the postings are read")
+    plain, page = portal.get(path).text, portal.get(f"{path}?more=1").text
+    assert "What would find more" not in plain
+    assert "No job of these days fits this, whatever else you ask for: Words." in page
+    assert re.search(r"<h3>What would find more</h3>\s*<ul>\s*<li>Without[^<]+would be mailed, 1 more fits</li>", page)
+    store.searches.pause(search.search_id, NOW)
+    assert "What would find more" not in portal.get(f"{path}?more=1").text
 
 
 def test_a_manage_link_expires_and_an_unsubscribe_link_does_not(

@@ -19,7 +19,6 @@ _person = subscribers.c
 _own_search = (saved_searches.c.subscriber_id == _person.subscriber_id) & not_(saved_searches.c.paused)
 _own_digest = digests.c.subscriber_id == _person.subscriber_id
 _found = digests.c.outcome == "digest"
-_out = not_(exists().where(deliveries.c.digest_id == digests.c.digest_id, deliveries.c.state.in_(NOT_OUT)))
 
 
 def quiet_people(engine: Engine, now: datetime, days: int, most: int) -> list[str]:
@@ -65,11 +64,11 @@ def _served(now: datetime, days: int) -> Select[Any]:
     first, _ = spans(days)
     overdue = (saved_searches.c.cadence != "instant") & (saved_searches.c.next_due_at <= now)
     newest = select(func.max(saved_searches.c.changed_at)).where(_own_search).scalar_subquery()
-    told = (digests.c.outcome == NOTICE) & (digests.c.reason == QUIET)
+    told = (digests.c.outcome == NOTICE) & (digests.c.reason == QUIET) & deliveries.c.state.not_in(NOT_OUT)
     noticed = (digests.c.outcome == NOTICE) & digests.c.reason.in_((QUIET, *ASKED))
     return (
         select(_person.subscriber_id, _person.changed_at, newest.label("search_changed_at"))
-        .add_columns(_last(_found).label("mailed_at"), _last(told & _out).label("told_at"))
+        .add_columns(_last(_found).label("mailed_at"), _last(told).label("told_at"))
         .add_columns(_last(noticed).label("noticed_at"))
         .where(_person.status == "active", _person.asked_at.is_(None), _person.changed_at <= now - first)
         .where(or_(_person.paused_until.is_(None), _person.paused_until <= now))
@@ -81,9 +80,9 @@ def _served(now: datetime, days: int) -> Select[Any]:
 
 
 def _last(condition: ColumnElement[bool]) -> Any:
-    """When somebody's last digest or notice of a kind was due."""
-    query = select(digests.c.due_at).where(_own_digest, condition)
-    return query.order_by(digests.c.due_at.desc()).limit(1).scalar_subquery()
+    """When somebody's last digest or notice of a kind was due; what was held has no delivery to look at."""
+    query = select(func.max(deliveries.c.due_at)).join(digests, digests.c.digest_id == deliveries.c.digest_id)
+    return query.where(deliveries.c.subscriber_id == _person.subscriber_id, condition).scalar_subquery()
 
 
 def _quiet(row: Any) -> Quiet:

@@ -1,0 +1,67 @@
+"""Who looks for jobs and is sent none is told so in time, and once until a digest came, whatever comes when."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain.quiet import FIRST, Quiet, tells
+
+START = datetime(2026, 1, 1, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+LASTS = 200
+_days = st.sets(st.integers(1, LASTS - 1), max_size=12)
+
+
+def told_on(days: int, digests: set[int], changes: set[int], asked: set[int], unsent: set[int]) -> list[int]:
+    """The days of a life on which they are told; `unsent`: those on which no mail goes out."""
+    told: list[int] = []
+    tried: list[int] = []
+    for day in range(LASTS):
+        now = START + day * DAY
+
+        def last(of: set[int] | list[int], day: int = day) -> datetime | None:
+            before = [at for at in of if at <= day]
+            return START + max(before) * DAY if before else None
+
+        begun = last(changes) or START
+        noticed = last({*tried, *asked})
+        if tells(Quiet(begun, last(digests), last(told), noticed), days, now):
+            tried.append(day)
+            told += [] if day in unsent else [day]
+    return tried
+
+
+@given(st.integers(1, 60), _days, _days, _days, _days)
+def test_never_twice_without_a_digest_between_and_never_too_soon(
+    days: int, digests: set[int], changes: set[int], asked: set[int], unsent: set[int]
+) -> None:
+    told = told_on(days, digests, changes, asked, unsent)
+    for before, after in pairwise(told):
+        assert before in unsent or any(before < digest <= after for digest in digests)
+        assert after - before >= days
+    for day in told:
+        came = [at for at in digests if at <= day]
+        least = days if came else min(days, FIRST.days)
+        assert day - max([0, *came, *(at for at in changes if at <= day)]) >= least
+        assert all(day - at >= days for at in asked if at <= day)
+
+
+@given(st.integers(1, 60), _days)
+def test_each_silence_that_lasts_is_told_on_its_day(days: int, digests: set[int]) -> None:
+    told = set(told_on(days, digests, set(), set(), set()))
+    ends = [*sorted(digests), LASTS]
+    first = min(days, FIRST.days)
+    expected = {first} if first < ends[0] else set()
+    for begins, ended in pairwise(ends):
+        # Who was just told waits as long again, however soon a digest came and no more after it.
+        lately = max((day + days for day in expected if day <= begins), default=0)
+        on = max(begins + days, lately)
+        expected |= {on} if on < ended else set()
+    assert told == expected
+
+
+@given(st.integers(0, LASTS))
+def test_nobody_is_told_where_that_is_turned_off(day: int) -> None:
+    assert not tells(Quiet(START, None, None, None), 0, START + day * DAY)
