@@ -129,6 +129,10 @@ def test_a_job_called_not_relevant_for_what_searches_leave_out_says_nothing_of_o
     assert said.causes == (f"{exclusion.criterion}: {exclusion.value}",)
     assert answered([said], PostingFeatures(job), NOW) is None
     assert [saying.fades_at for saying in feedback.said(installation, ada.subscriber_id)] == [None]
+    feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW + HOUR)
+    [again] = store.subscribers.recipient(ada.subscriber_id).said
+    assert (again.causes, again.foreseen, again.said_at) == (said.causes, said.foreseen, NOW + HOUR)
+    assert again.foreseen is not None
     stood = {left_out.search.search_id: left_out.stood}
     feedback.let_in(installation, ada, job.posting_id, exclusion, stood, NOW)
     [said] = store.subscribers.recipient(ada.subscriber_id).said

@@ -95,7 +95,9 @@ def _upsert(connection: Connection, subscriber_id: str, statement: Statement, no
     opposite = {"not_relevant": "more_like", "more_like": "not_relevant"}.get(statement.kind)
     if opposite:
         _take_back(connection, subscriber_id, opposite, statement.value)
-    said = {"created_at": now, "about": _about(statement), "posting_id": statement.posting_id or None}
+    known = _row_of(subscriber_id, statement.kind, statement.value)
+    before = connection.execute(select(feedback.c.about).where(known)).scalar_one_or_none()
+    said = {"created_at": now, "about": _about(statement, before), "posting_id": statement.posting_id or None}
     row = upsert(connection, feedback).values(own | said)
     keys = [feedback.c.subscriber_id, feedback.c.kind, feedback.c.value]
     connection.execute(row.on_conflict_do_update(index_elements=keys, set_=said))
@@ -161,10 +163,12 @@ def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     )
 
 
-def _about(statement: Statement) -> str | None:
+def _about(statement: Statement, before: str | None) -> str | None:
+    """`before`: what was kept where it was said already; why it was said, and of what was foreseen at least that."""
     said = statement.said
     if said is None:
         return to_json({"company": statement.company}) if statement.company else None
+    kept = json.loads(before) if before else {}
     return to_json(
         {
             "title": said.title,
@@ -174,8 +178,9 @@ def _about(statement: Statement) -> str | None:
             "skills": sorted(said.skills),
             "roles": list(said.roles),
             "places": sorted(said.places),
-            "foreseen": said.foreseen,
-            "causes": list(said.causes),
+            # What searches leave out since is foreseen by none of them any more.
+            "foreseen": kept.get("foreseen") if said.foreseen is None else said.foreseen,
+            "causes": sorted({*said.causes, *kept.get("causes", ())}),
         }
     )
 
