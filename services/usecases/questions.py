@@ -39,17 +39,19 @@ def questions(
 ) -> tuple[PostingCore, ...]:
     """Open jobs of late that fit their searches, of which it is unsure whether they would take them.
 
-    None of which they said something. Raises UnavailableError.
+    None of which they said something, in whatever place. Raises UnavailableError.
     """
     if not live.ready:
         return ()
     own_id = person.subscriber_id
     whom = reader(installation, own_id)
-    known = {statement.value for statement, _ in installation.feedback.said(own_id)}
+    statements = [statement for statement, _ in installation.feedback.said(own_id)]
+    known = {statement.value for statement in statements}
+    told = {(said.company_key, said.title_words) for statement in statements if (said := statement.said)}
     likely: dict[str, tuple[PostingFeatures, float]] = {}
     for search in links.searches(installation, person):
         for ready, chance in () if search.paused else live.weighed(query_of(search), whom, now):
-            if ready.posting.cluster.key not in known:
+            if ready.posting.cluster.key not in known and (ready.company, ready.title_words) not in told:
                 best = max(chance, likely.get(ready.posting.posting_id, (ready, 0.0))[1])
                 likely[ready.posting.posting_id] = ready, best
     unsure = (pair for pair in likely.values() if UNSURE[0] <= pair[1] <= UNSURE[1])

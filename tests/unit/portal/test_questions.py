@@ -21,8 +21,9 @@ TITLES = ("Python engineer, billing", "Python trainer", "Python developer, night
 @pytest.fixture
 def portal(store: NotifierStore) -> Iterator[ServedPortal]:
     jobs = [
-        posting(f"job{at}", title=title, company=Company(name=f"Company {at}"), seniority="manager")
+        posting(f"job{at}{place}", title=title, company=Company(name=f"Company {at}"), seniority="manager")
         for at, title in enumerate(TITLES)
+        for place in ("", "-elsewhere")
     ]
     store.matches.store(0, [arrival(at, job) for at, job in enumerate(jobs, 1)], NOW)
     with served_portal(store) as made:
@@ -69,6 +70,13 @@ def test_answers_are_kept_as_sayings_and_what_was_answered_is_not_asked_again(
     page = browser.get("/home/answers").text
     assert asked(page).keys().isdisjoint((first, second))
     assert before[first] in browser.get("/home/feedback").text
+
+
+def test_a_job_that_was_answered_is_not_asked_about_in_another_place(browser: Browser) -> None:
+    found = asked(browser.get("/home/answers").text)
+    for job in (job for job, title in found.items() if title in TITLES):
+        browser.post("/home/answers", job1=job, answer1="yes" if found[job] == TITLES[0] else "no")
+        assert found[job] not in asked(browser.get("/home/answers").text).values()
 
 
 def test_what_answers_change_is_counted_and_taking_them_back_changes_it_back(
