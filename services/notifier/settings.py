@@ -65,8 +65,8 @@ class NotifierSettings(BaseModel):
     most_instant: int = Field(default=MOST_INSTANT, ge=1, le=48)
     """Digests with instant searches in one local day."""
     quiet_days: int = Field(default=28, ge=0, le=365)
-    """After so many days without a digest who searches is told so, once until one comes; who never had one after seven
-    at most. 0: nobody is."""
+    """After so many days without a digest, seven at least, who searches is told so, once until one comes; who never had
+    one after seven. 0: nobody is."""
     webhooks: WebhookSettings = WebhookSettings()
     """Where jobs are posted beside the mails."""
     curate: CurateSettings = CurateSettings()

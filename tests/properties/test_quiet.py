@@ -40,26 +40,31 @@ def test_never_twice_without_a_digest_between_and_never_too_soon(
     told = told_on(days, digests, changes, asked, unsent)
     for before, after in pairwise(told):
         assert before in unsent or any(before < digest <= after for digest in digests)
-        assert after - before >= days
+        assert after - before >= max(days, FIRST.days)
     for day in told:
         came = [at for at in digests if at <= day]
-        least = days if came else min(days, FIRST.days)
+        least = max(days, FIRST.days) if came else FIRST.days
         assert day - max([0, *came, *(at for at in changes if at <= day)]) >= least
-        assert all(day - at >= days for at in asked if at <= day)
+        assert all(day - at >= max(days, FIRST.days) for at in asked if at <= day)
 
 
 @given(st.integers(1, 60), _days)
 def test_each_silence_that_lasts_is_told_on_its_day(days: int, digests: set[int]) -> None:
     told = set(told_on(days, digests, set(), set(), set()))
     ends = [*sorted(digests), LASTS]
-    first = min(days, FIRST.days)
-    expected = {first} if first < ends[0] else set()
+    expected = {FIRST.days} if FIRST.days < ends[0] else set()
+    days = max(days, FIRST.days)
     for begins, ended in pairwise(ends):
         # Who was just told waits as long again, however soon a digest came and no more after it.
         lately = max((day + days for day in expected if day <= begins), default=0)
         on = max(begins + days, lately)
         expected |= {on} if on < ended else set()
     assert told == expected
+
+
+@given(st.integers(1, 60))
+def test_who_has_a_digest_each_week_is_told_nothing(days: int) -> None:
+    assert told_on(days, {*range(0, LASTS, 7)}, set(), set(), set()) == []
 
 
 @given(st.integers(0, LASTS))

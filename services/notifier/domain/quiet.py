@@ -12,8 +12,8 @@ before it too; and they still remember what they signed up for."""
 
 
 def spans(days: int) -> tuple[timedelta, timedelta]:
-    """How long nothing may come to who never had a digest, and to who did."""
-    return min(FIRST, timedelta(days=days)), timedelta(days=days)
+    """How long nothing may come to who never had a digest, and to who did: a weekly search is served in between."""
+    return FIRST, max(FIRST, timedelta(days=days))
 
 
 @dataclass(frozen=True, slots=True)
