@@ -163,7 +163,7 @@ def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[in
     for found in known.before.finditer(text):
         spans += _first_town(text, (found.end(), len(text)), countries, spans)
     for start, end in spans[len(taken) :]:
-        if town := _town(text[start:end], countries):
+        if town := _town(text, (start, end), countries):
             yield NamedPlace(start, end, town.code, town)
 
 
@@ -179,7 +179,7 @@ def _first_town(
     start, end = within
     words = islice(_patterns().words.finditer(text, start, end), _MOST_WORDS)
     for stop in reversed([word.end() for word in words]):
-        if _is_free(start, stop, taken) and (not whole or stop == end) and _town(text[start:stop], countries):
+        if _is_free(start, stop, taken) and (not whole or stop == end) and _town(text, (start, stop), countries):
             yield start, stop
             return
 
@@ -190,8 +190,11 @@ def _is_of_work(said: str) -> bool:
     return bool(named) or any(map(is_idle, said.split()))
 
 
-def _town(name: str, countries: Collection[str]) -> Town | None:
-    """The town that a name means, where it is no word of something else."""
+def _town(text: str, within: tuple[int, int], countries: Collection[str]) -> Town | None:
+    """The town that some words of a text mean, where they are none of something else."""
+    name = text[within[0] : within[1]]
+    if name.isupper() and not text.isupper() and (short := town_in_short(name)):
+        return short  # "In LA", which is an article in small letters.
     if _is_of_work(name):
         return None
     found = towns_in_field(name, countries)

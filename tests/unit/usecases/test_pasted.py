@@ -455,6 +455,25 @@ def test_a_town_by_its_short_name_is_the_town_and_not_its_state_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "towns"),
+    [
+        ("accountant in LA", ("Los Angeles, US-CA",)),
+        ("marketing, LA or remote", ("Los Angeles, US-CA",)),
+        ("nurse in Baton Rouge LA", ("Baton Rouge, US-LA",)),
+        ("nurse, New Orleans, LA", ("New Orleans, US-LA",)),
+        ("cocinero en la costa", ()),
+        ("COCINERO EN LA COSTA", ()),
+    ],
+)
+def test_short_for_a_town_is_what_stands_in_capitals_and_is_no_state_or_article(
+    text: str, towns: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert tuple(near.town for near in asked.criteria.near) == towns
+
+
+@pytest.mark.parametrize(
     ("text", "roles", "offered"),
     [
         ("virtual assistant or data entry", ("data-entry-clerk", "virtual-assistant"), ()),
