@@ -37,8 +37,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
         sent, here = await form_of(request), await at_home(door, cookies, request)
         cookies.check_form(here.session.key, sent.get("csrf", ""))
         some = _answers_in(sent)
-        await door.work(lambda: questions.answer(door.installation, here.person, some, door.clock()))
-        return lead(door, cookies, here, "/home/answers", "answer" if some else "")
+        kept = await door.work(lambda: questions.answer(door.installation, here.person, some, door.clock()))
+        return lead(door, cookies, here, "/home/answers", "answer" if kept else "")
 
     return router
 

@@ -101,6 +101,13 @@ def test_what_is_no_answer_keeps_nothing(store: NotifierStore, ada: Subscriber, 
     assert exported(store, ada) == []
 
 
+def test_noted_is_said_of_what_was_kept_alone(browser: Browser) -> None:
+    first = next(iter(asked(browser.get("/home/answers").text)))
+    for job, noted in (("gone", False), (first, True)):
+        [done, *_] = browser.post("/home/answers", job1=job, answer1="no").headers["set-cookie"].split(";")
+        assert ("Noted: your answers count from now on." in browser.get("/home/answers", done).text) == noted
+
+
 def test_there_is_nothing_to_ask_where_nobody_searches(store: NotifierStore, ada: Subscriber, browser: Browser) -> None:
     for search in store.searches.all(ada.subscriber_id):
         store.searches.delete(search.search_id, NOW)
