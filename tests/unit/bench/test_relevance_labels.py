@@ -90,7 +90,7 @@ def test_homes_are_towns_or_countries_that_the_place_table_knows(group: Group) -
 
 
 def test_a_home_is_meant_as_a_subscriber_means_it_who_writes_no_accents() -> None:
-    [aarav] = [person for person in people(["deciding"]) if person.home == "Thane, IN"]
+    [aarav] = [person for person in people(["training"]) if person.home == "Thane, IN"]
     assert [str(wish.town and wish.town.label) for _, wish in searches_of(aarav)] == ["Thāne, IN", "Thāne, IN"]
 
 
