@@ -2,7 +2,8 @@
 
 Reads what `jobchime normalise` prints of the captures. Of what fits a search of a person, in strata by the chance that
 is foreseen today; with `--deciding` for the people who decide, and also of what is refused and looks wanted by its raw
-text. Whoever has pairs keeps them: only people who were added since are drawn for.
+text. Whoever has pairs keeps them: only people who were added since are drawn for. `--fits 31` draws so many of what
+fits a person, in the same shares.
 """
 
 import argparse
@@ -38,15 +39,22 @@ _MOST_OF_EMPLOYER: Final = 3
 _SEED: Final = 16
 
 
-def draw(everybody: Sequence[Person], postings: Mapping[str, PostingCore]) -> list[Pair]:
-    """Pairs of all people, the same for the same postings."""
+def draw(everybody: Sequence[Person], postings: Mapping[str, PostingCore], fits: int | None = None) -> list[Pair]:
+    """Pairs of all people, the same for the same postings; `fits`: how many of what fits a person."""
     items = {key: item for key, item in all_captured().items() if key in postings and in_span(item.arrives)}
-    return [pair for person in everybody for pair in _pairs_of(person, postings, items)]
+    return [pair for person in everybody for pair in _pairs_of(person, most_of(person.half, fits), postings, items)]
 
 
-def _pairs_of(person: Person, postings: Mapping[str, PostingCore], items: Mapping[str, Captured]) -> Iterator[Pair]:
+def most_of(group: Group, fits: int | None) -> dict[str, int]:
+    """How many of each stratum are drawn of what fits: as many as usual, or the same shares of `fits`."""
+    usual = _MOST[group]
+    return {name: round(some * (fits or sum(usual.values())) / sum(usual.values())) for name, some in usual.items()}
+
+
+def _pairs_of(
+    person: Person, most: Mapping[str, int], postings: Mapping[str, PostingCore], items: Mapping[str, Captured]
+) -> Iterator[Pair]:
     chance = random.Random(f"{_SEED} {person.name}")
-    most = _MOST[person.half]
     fits: dict[str, list[str]] = {name: [] for name in most}
     refused: dict[str, list[str]] = {name: [] for name in _REFUSED}
     taken = set[tuple[str, str]]()
@@ -99,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("postings", type=Path)
     parser.add_argument("--deciding", action="store_true", help="for the people who decide")
+    parser.add_argument("--fits", type=int, help="how many of what fits a person; usually 19 or 24")
     given = parser.parse_args()
     group: Group
     group, file = ("deciding", DECIDING_PAIRS) if given.deciding else ("training", TRAINING_PAIRS)
@@ -106,7 +115,7 @@ def main() -> None:
     have = {pair.person for pair in drawn}
     added = [person for person in people([group]) if person.name not in have]
     postings = by_key(postings_in(given.postings))
-    pairs = draw(added, postings)
+    pairs = draw(added, postings, given.fits)
     write_pairs([*drawn, *pairs], file)
     for person in added:
         print(f"{person.name:10} {dict(Counter(pair.stratum for pair in pairs if pair.person == person.name))}")

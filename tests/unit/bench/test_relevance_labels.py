@@ -12,6 +12,7 @@ from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
 from bench.relevance.pairs import DECIDING_PAIRS, SENT_LATER, TRAINING_PAIRS, Pair, read_pairs
 from bench.relevance.people import LABELS, Group, people
 from bench.relevance.run import Run, Sent
+from bench.relevance.training import most_of
 from services.rules.home import home_meant
 from services.rules.places.known import is_country
 from services.usecases import importing
@@ -101,6 +102,12 @@ def test_every_pair_that_teaches_the_chance_or_decides_is_judged_once(group: Gro
     assert [(judged.person, judged.posting) for judged in said if isinstance(judged, Judgement)] == pairs
     assert len(said) == len(pairs) == len(set(pairs))
     assert {person for person, _ in pairs} == {person.name for person in people([group])}
+
+
+@pytest.mark.parametrize("group", ["training", "deciding"])
+def test_more_of_what_fits_is_drawn_in_the_same_shares(group: Group) -> None:
+    usual, doubled = most_of(group, None), most_of(group, 2 * sum(most_of(group, None).values()))
+    assert doubled == {stratum: 2 * some for stratum, some in usual.items()}
 
 
 @pytest.mark.parametrize(
