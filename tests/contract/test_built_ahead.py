@@ -164,7 +164,7 @@ def test_who_is_due_earlier_is_built_earlier_and_each_hour_has_its_own_digest(
     ada = person(store, "ada")
     store.search(ada, "Go work", GO, hour=9)
     store.search(store.person("eve", time_zone="Asia/Kathmandu"), hour=13)  # 7:15 by UTC
-    days.publish(posting("go", skills=(Skill(name="Go", core=True),)), NOW)
+    days.publish(posting("go", roles=("backend-engineer",), skills=(Skill(name="Go", core=True),)), NOW)
     quarter = EIGHT - 45 * MINUTE
     days.live(quarter - 30 * SECOND)
     assert waiting(store) == 0, "there is no time for another"
@@ -185,7 +185,7 @@ def test_an_instant_search_is_served_meanwhile(store: NotifierStore, tmp_path: P
     for moment in (EARLY, EIGHT - MINUTE):
         days.live(moment)
     assert waiting(store) == 4
-    came = posting("go", skills=(Skill(name="Go", core=True),), fetched_at=EIGHT - MINUTE)
+    came = posting("go", roles=("backend-engineer",), skills=(Skill(name="Go", core=True),), fetched_at=EIGHT - MINUTE)
     days.publish(came, EIGHT - MINUTE)
     days.live(EIGHT - 50 * SECOND)
     assert [text_of(mail).count(came.url) > 0 for mail in days.mails("ada@example.com")] == [True]
@@ -200,7 +200,9 @@ def test_news_of_the_minute_in_which_a_digest_was_due_goes_out_in_the_next(
     store.search(person(store, "ada"), "Go work", GO, now=EARLY - HOUR, cadence="instant")
     for moment in (EARLY, EIGHT - MINUTE, EIGHT):
         days.live(moment)
-    came = posting("go", skills=(Skill(name="Go", core=True),), fetched_at=EIGHT + 10 * SECOND)
+    came = posting(
+        "go", roles=("backend-engineer",), skills=(Skill(name="Go", core=True),), fetched_at=EIGHT + 10 * SECOND
+    )
     days.publish(came, EIGHT + 10 * SECOND)
     days.live(EIGHT + 20 * SECOND)
     assert len(days.mails("ada@example.com")) == 1, "a minute has one digest"

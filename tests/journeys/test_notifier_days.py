@@ -124,7 +124,9 @@ def test_one_mail_takes_in_all_searches_due_then(tmp_path: Path) -> None:
     days.store.search(ada, "gophers", GO, now=start, hour=8)
     both = posting("job-000", fetched_at=start, skills=(Skill(name="Go", core=True), Skill(name="Python", core=True)))
     days.publish(both, start)
-    days.publish(posting("job-001", fetched_at=start, skills=(Skill(name="Go", core=True),)), start)
+    days.publish(
+        posting("job-001", fetched_at=start, roles=("backend-engineer",), skills=(Skill(name="Go", core=True),)), start
+    )
     days.live(start + 9 * HOUR)
     [mail] = days.mails("ada@example.com")
     assert "snakes" in text_of(mail)
