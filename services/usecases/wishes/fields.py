@@ -1,7 +1,8 @@
 """The parts of a sentence that name a field of work and nobody who works in it: "SEO, content, email marketing"."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -15,6 +16,11 @@ from services.rules.text import fold
 from services.usecases.wishes.named import works_with_tools
 from services.usecases.wishes.sentence import choices_in, stretches_of, ways, without_idle
 
+_MANY_FAMILIES: Final = 6
+_OWN_SHARE: Final = 0.25
+"""Of a wide word: at least how many families have it in longer fields, and what share of these its own stays below."""
+_HELPING: Final = ("assistant", "specialist")
+"""Classes of nouns that say of no further work than the word beside them."""
 _SLASH: Final = re.compile(r"\s*/\s*")
 
 
@@ -28,6 +34,15 @@ class Field(NamedTuple):
     """Whether it stands behind the title of somebody and an "or"."""
     likely: tuple[str, ...]
     """All roles of that field, the likeliest first."""
+    doubtful: bool = False
+    """Whether its words name no trade alone, so that a role of it is offered at most."""
+    by_hand: str = ""
+    """The role that its words name too, among people who work by hand; empty where that is none."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles to offer, the likeliest first."""
+        return (self.by_hand, self.role) if self.by_hand else (self.role,)
 
 
 class Trades:
@@ -48,16 +63,26 @@ class Trades:
             joined = at > 0 and self._beside_title(stretches[at - 1 : at + 1]) == "first"
             self.fields += (Field(said, likely[0], joined, likely) for said, likely in _fields_of(stretch))
         self.fields = [field._replace(role=self._nearest(field)) for field in self.fields]
+        self.fields = [self._weighed(field) for field in self.fields]
+
+    @property
+    def names_person(self) -> bool:
+        """Whether any part names who is sought."""
+        return self._persons > 0
 
     def listed(self) -> tuple[str, ...]:
         """The trades of a list in which nobody is named: "retention, growth, product marketing"."""
         if self._persons or len(self.fields) < 2 or _patterns().anything.search(self._wanted):
             return ()
-        return tuple(dict.fromkeys(field.role for field in self.fields))
+        return tuple(dict.fromkeys(field.role for field in self.fields if not field.doubtful))
+
+    def doubtful(self) -> Iterator[Field]:
+        """The fields that are offered at most."""
+        yield from (field for field in self.fields if field.doubtful)
 
     def chosen(self, *, several: bool) -> Iterator[str]:
         """Those of fields that stand in a list of trades, or will do as well as one: "assistant or data entry"."""
-        yield from (field.role for field in self.fields if field.joined or several)
+        yield from (field.role for field in self.fields if (field.joined or several) and not field.doubtful)
 
     def exactly(self, start: int, end: int) -> str:
         """The role of the field that a part is made of, where a posting is read by less: "legal operations"."""
@@ -81,6 +106,12 @@ class Trades:
         beside = {roles()[other.role].family for other in self.fields if other is not field}
         near = (role for role in field.likely if roles()[role].family in beside)
         return next(near, field.role)
+
+    def _weighed(self, field: Field) -> Field:
+        """With whether it is in doubt. Beside "warehouse" by "sales" a shop's may be meant, and a firm's."""
+        manual = any(roles()[other.role].by_hand for other in self.fields if other is not field)
+        by_hand = _role_by_hand(field) if manual else ""
+        return field._replace(doubtful=bool(by_hand) or is_wide(field.said), by_hand=by_hand)
 
     def _beside_title(self, pair: Sequence[tuple[int, int]]) -> str:
         """Which of two parts with an "or" between them is the title of somebody: `first`, `last` or none."""
@@ -107,6 +138,57 @@ def is_title(said: str) -> bool:
     return any(some in vocabulary.titles and some not in vocabulary.activities for some in (stems, bare) if some)
 
 
+def is_wide(said: str) -> bool:
+    """Whether a word names no trade alone: "service", which is a guest's, a customer's and a lift's."""
+    return tuple(word.stem for word in roles().vocabulary.words(without_idle(said))) in _wide()
+
+
+@cache
+def _wide() -> frozenset[tuple[str, ...]]:
+    """Words that stand in longer fields of many families, and seldom in those of the family that they name alone.
+
+    A title of its own is none, as "operations" is.
+    """
+    vocabulary = roles().vocabulary
+    within: dict[str, Counter[str]] = {}
+    for stems, by_head in vocabulary.fields.items():
+        for word in set(stems) if len(stems) > 1 else ():
+            within.setdefault(word, Counter()).update({roles()[role].family for role in by_head.values()})
+    wide = set[tuple[str, ...]]()
+    for word, families in within.items():
+        likely = () if (word,) in vocabulary.titles else vocabulary.likely((word,))
+        if likely and len(families) >= _MANY_FAMILIES:
+            own = families[roles()[likely[0]].family]
+            if own < _OWN_SHARE * families.total():
+                wide.add((word,))
+    return frozenset(wide)
+
+
+def _role_by_hand(field: Field) -> str:
+    """What the word for a field names too, in a trade of people who work by hand; empty where it names none."""
+    if roles()[field.role].family in _families_by_hand():
+        return ""
+    return _helpers().get(tuple(word.stem for word in roles().vocabulary.words(field.said)), "")
+
+
+@cache
+def _families_by_hand() -> frozenset[str]:
+    return frozenset(role.family for role in roles() if role.by_hand)
+
+
+@cache
+def _helpers() -> Mapping[tuple[str, ...], str]:
+    """By a word, the role in trades by hand of whoever helps in what it names: of "sales" the sales assistant."""
+    vocabulary, found = roles().vocabulary, dict[tuple[str, ...], str]()
+    for role in (role for role in roles() if role.family in _families_by_hand()):
+        for title in (title for titles in role.titles.values() for title in titles):
+            stems = tuple(word.stem for word in vocabulary.words(title))
+            for of, noun in ((stems[:-1], stems[-1:]), (stems[1:], stems[:1])):
+                if len(of) == 1 and vocabulary.heads.get(noun) in _HELPING:
+                    found.setdefault(of, role.id)
+    return found
+
+
 def _fields_of(stretch: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The fields of which a part of a sentence is made, each with its likely roles: "jobs in risk and compliance"."""
     for parts in ((stretch,), _SLASH.split(stretch), _patterns().both.split(stretch)):
@@ -118,7 +200,7 @@ def _fields_of(stretch: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _pieces(stretch: str) -> Iterator[str]:
     """What stands between prepositions, without level, form and place: "Intern marketing", "training for schools"."""
-    for piece in map(without_idle, _cut(stretch)):
+    for piece in map(without_idle, cut_at_leads(stretch)):
         words = piece.split()
         if not (_of_field(piece) or is_title(piece)):
             words = [word for word in without_forms(piece).split() if not roles().says_level(word)]
@@ -128,7 +210,7 @@ def _pieces(stretch: str) -> Iterator[str]:
             yield " ".join(words)
 
 
-def _cut(stretch: str) -> Iterator[str]:
+def cut_at_leads(stretch: str) -> Iterator[str]:
     """Cut at each preposition but of what belongs together: "contrôle de gestion"."""
     start = 0
     for found in _patterns().leads.finditer(stretch):

@@ -4,8 +4,8 @@ Whoever names people ("electrician or plumber") asks for these; whoever names fi
 marketing") for the trade of each. A field beside a trade may be a detail of it as well as another one: it is offered.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -13,9 +13,19 @@ from services.ingest.domain.role.reading import RoleReading
 from services.ingest.domain.role.title import head_in
 from services.rules.roles.taxonomy import WEAK, roles
 from services.rules.skills.taxonomy import taxonomy
-from services.usecases.wishes.fields import Trades, is_title, read_in, tool_alone, without_tools
+from services.usecases.wishes.fields import (
+    Field,
+    Trades,
+    cut_at_leads,
+    is_title,
+    is_wide,
+    read_in,
+    tool_alone,
+    without_tools,
+)
 from services.usecases.wishes.named import tools_typed, works_with_tools
-from services.usecases.wishes.sentence import choices_in, choices_of, parts_of, stretches_of, without_idle
+from services.usecases.wishes.places import named_in
+from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, parts_of, stretches_of, without_idle
 
 _MOST_OFFERED: Final = 4
 
@@ -51,8 +61,9 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     if not read:
         if alone := tuple(islice(_alone(wanted), 1)):
             return Titles(alone)
-        fields = trades.listed() or trades.beside_tool()
-        return Titles(fields, near=bool(fields), said=words if fields else ())
+        if fields := trades.listed() or trades.beside_tool():
+            return Titles(fields, near=True, offered=_offers(trades.doubtful(), fields), said=words)
+        return _beside_place(wanted)
     reading = read_in(wanted)
     if reading.roles[:1] != tuple(read[:1]) or not reading.spans:
         return Titles(tuple(read[:1]))
@@ -61,19 +72,71 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     if tool := tool_alone(said):
         return Titles((), offered=(Offer(read[0], tool),), tool=tool)
     if listed := trades.listed():
-        return Titles(listed, near=True, said=words)
+        return Titles(listed, near=True, offered=_offers(trades.doubtful(), listed), said=words)
+    if is_wide(said) and not trades.names_person and (doubtful := _offers(trades.doubtful(), ())):
+        return Titles((), offered=doubtful, said=words)
     if _is_of_another(said, wanted, read[0]):
         return Titles((), offered=(Offer(read[0], said),), said=(said,))
-    first = trades.exactly(start, end) or _by_title(wanted, start, end) or read[0]
+    trade, industry = _in_industry(wanted, (start, end), read[0], words)
+    first = trade or trades.exactly(start, end) or _by_title(wanted, start, end) or read[0]
     listed_titles = [*_listed(wanted, read)]
     others = (*_other_choices(wanted, (start, end)), *(title.role for title in listed_titles))
-    asked = tuple(dict.fromkeys((first, *others)))
+    asked = tuple(dict.fromkeys(name for name in (first, *others) if not trade or name != read[0]))
     by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said)) or bool(tools_typed(said, asked))
     near = by_tool and len(asked) == 1 and first == read[0]
     asked = tuple(dict.fromkeys((*asked, *trades.chosen(several=len(asked) > 1))))
-    unasked = {field.role: Offer(field.role, field.said) for field in trades.fields if field.role not in asked}
-    offered = tuple(islice(unasked.values(), _MOST_OFFERED))
-    return Titles(asked, near, offered, said=(*words, said, *(title.said for title in listed_titles)))
+    of_industry = tuple(offer for offer in industry if offer.role not in asked)
+    offered = tuple(dict.fromkeys((*of_industry, *_offers(trades.fields, asked))))[:_MOST_OFFERED]
+    said_by = (*words, said, *(title.said for title in (*listed_titles, *industry)))
+    return Titles(asked, near, offered, said=said_by)
+
+
+def _offers(fields: Iterable[Field], asked: Sequence[str]) -> tuple[Offer, ...]:
+    """The roles of fields that are not asked for, as many as fit beside each other."""
+    unasked = {role: Offer(role, field.said) for field in fields for role in field.roles if role not in asked}
+    return tuple(islice(unasked.values(), _MOST_OFFERED))
+
+
+def _beside_place(wanted: str) -> Titles:
+    """What is asked for where a place beside it is too near to it: "marketing in LA or NYC", "developer Georgia, US".
+
+    What is a skill too is asked for as one.
+    """
+    bare = wanted
+    for place in reversed(named_in(wanted)):
+        before = bare[: place.start].rstrip()
+        while is_idle(last := before.rpartition(" ")[2]):
+            before = before.removesuffix(last).rstrip()
+        bare = f"{before}, {bare[place.end :]}"
+    reading = read_in(bare) if bare != wanted else RoleReading()
+    said = [bare[start:end] for start, end in reading.spans]
+    if not said or any(name and taxonomy().kind(name) != "broad" for name in map(taxonomy().canonical, said)):
+        return Titles(())
+    titles = titles_in(bare, reading.roles)
+    return replace(titles, said=(*titles.said, *said))
+
+
+def _in_industry(
+    wanted: str, span: tuple[int, int], role: str, fields: Collection[str]
+) -> tuple[str, tuple[Offer, ...]]:
+    """The trade that stands by itself before the field of another, which is offered: "software engineer in energy".
+
+    `span`: of the words that name that other role; `fields`: parts of the sentence that name nobody. Nothing where the
+    field is a branch of the trade: "software engineer in machine learning".
+    """
+    start, end = span
+    for first, last in stretches_of(wanted):
+        before, *behind = cut_at_leads(wanted[first:last])
+        stop = first + len(before)
+        if behind and first <= start < stop < end <= last:
+            start = stop
+        elif wanted[start:end] not in fields:
+            continue
+        trade = read_in(before).roles[:1] if is_title(before) else ()
+        branch = works_with_tools(trade) and works_with_tools((role,))
+        if trade and not branch and roles().closeness(trade[0], role) == "far":
+            return trade[0], (Offer(role, without_idle(wanted[start:end])),)
+    return "", ()
 
 
 def _alone(wanted: str) -> Iterator[str]:

@@ -499,6 +499,36 @@ def test_short_for_a_town_is_what_stands_in_capitals_and_is_no_state_or_article(
         ("property developer in Leeds", (), (Offer("real-estate-agent", "property"),)),
         # What a noun tells by itself, it tells of any word before it.
         ("bookeeper or payroll clerk", ("payroll-specialist",), ()),
+        # A word that fields of many trades have names none of them.
+        ("cuisine, service, plonge", (), (Offer("operations-specialist", "service"),)),
+        ("Gastronomie, Service, Küche", (), (Offer("operations-specialist", "Service"),)),
+        ("service in Leeds", (), (Offer("operations-specialist", "service"),)),
+        (
+            "business, development",
+            (),
+            (Offer("business-analyst", "business"), Offer("engineering-manager", "development")),
+        ),
+        ("strategy or operations, Berlin", ("operations-specialist",), (Offer("management-consultant", "strategy"),)),
+        ("waiter or service in Berlin", ("waiter",), (Offer("operations-specialist", "service"),)),
+        # Beside work by hand a shop's sales may be meant.
+        (
+            "Verkauf, Kasse, Lager",
+            ("warehouse-worker",),
+            (Offer("sales-assistant", "Verkauf"), Offer("account-executive", "Verkauf")),
+        ),
+        (
+            "sales, warehouse, cleaning",
+            ("cleaner", "warehouse-worker"),
+            (Offer("sales-assistant", "sales"), Offer("account-executive", "sales")),
+        ),
+        # The trade stands by itself before the field that it is done in, unless that is a branch of it.
+        ("software engineer in energy", ("software-engineer",), (Offer("energy-engineer", "energy"),)),
+        ("software engineer, energy", ("software-engineer",), (Offer("energy-engineer", "energy"),)),
+        ("programmer in robotics", ("software-engineer",), (Offer("robotics-engineer", "robotics"),)),
+        ("ingénieur logiciel dans l'énergie", ("software-engineer",), (Offer("energy-engineer", "l'énergie"),)),
+        ("software engineer in machine learning", ("machine-learning-engineer",), ()),
+        ("software engineer, embedded", ("embedded-engineer",), ()),
+        ("engineer in energy", ("energy-engineer",), ()),
         # In a place of any trade none is asked for.
         ("anything in a museum or library, Amsterdam", (), ()),
     ],
@@ -509,6 +539,26 @@ def test_a_field_beside_a_trade_is_offered_unless_it_stands_in_a_list_of_trades(
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert (asked.criteria.roles.any, asked.offered) == (roles, offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "roles", "towns"),
+    [
+        ("marketing in LA or NYC", ("marketing-manager",), 2),
+        ("marketing in SF or LA, part-time", ("marketing-manager",), 2),
+        ("developer Georgia, US", ("software-engineer",), 0),
+        ("developer in Georgia, US", ("software-engineer",), 0),
+        ("Entwickler Hamburg oder Bremen", ("software-engineer",), 2),
+        ("manager Berlin", (), 1),
+        # A skill that the sentence asks for already.
+        ("HR in SF or LA", (), 2),
+    ],
+)
+def test_a_trade_is_read_whatever_place_stands_beside_it(text: str, roles: tuple[str, ...], towns: int) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.any, len(asked.criteria.near)) == (roles, towns)
+    assert asked.missed == ()
 
 
 @pytest.mark.parametrize(
