@@ -52,11 +52,13 @@ class Trades:
         self._wanted = wanted
         self.fields: list[Field] = []
         self._persons = 0
+        self._called: list[str] = []
         stretches = [*stretches_of(wanted)]
         for at, (start, end) in enumerate(stretches):
             stretch = wanted[start:end]
             if _names_person(stretch):
                 self._persons += 1
+                self._called += read_in(stretch).roles
                 continue
             if self._beside_title(stretches[at : at + 2]) == "last":
                 continue  # "Store or restaurant manager": both end in the same noun.
@@ -109,7 +111,8 @@ class Trades:
 
     def _weighed(self, field: Field) -> Field:
         """With whether it is in doubt. Beside "warehouse" by "sales" a shop's may be meant, and a firm's."""
-        manual = any(roles()[other.role].by_hand for other in self.fields if other is not field)
+        beside = (*self._called, *(other.role for other in self.fields if other is not field))
+        manual = any(roles()[role].by_hand for role in beside)
         by_hand = _role_by_hand(field) if manual else ""
         return field._replace(doubtful=bool(by_hand) or is_wide(field.said), by_hand=by_hand)
 

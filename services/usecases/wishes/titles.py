@@ -128,7 +128,7 @@ def _in_industry(
     for first, last in stretches_of(wanted):
         before, *behind = cut_at_leads(wanted[first:last])
         stop = first + len(before)
-        if behind and first <= start < stop < end <= last:
+        if behind and first <= start < stop < end and head_in(wanted[stop:end], roles()) is None:
             start = stop
         elif wanted[start:end] not in fields:
             continue

@@ -521,6 +521,11 @@ def test_short_for_a_town_is_what_stands_in_capitals_and_is_no_state_or_article(
             ("cleaner", "warehouse-worker"),
             (Offer("sales-assistant", "sales"), Offer("account-executive", "sales")),
         ),
+        (
+            "sales, warehouse or driver",
+            ("driver", "warehouse-worker"),
+            (Offer("sales-assistant", "sales"), Offer("account-executive", "sales")),
+        ),
         # The trade stands by itself before the field that it is done in, unless that is a branch of it.
         ("software engineer in energy", ("software-engineer",), (Offer("energy-engineer", "energy"),)),
         ("software engineer, energy", ("software-engineer",), (Offer("energy-engineer", "energy"),)),
