@@ -46,9 +46,9 @@ class CurateSettings(BaseModel):
     most_near: int = Field(default=3, ge=0)
     """Near misses below them."""
     most_per_company: int = Field(default=2, ge=1)
-    """Jobs of one company, where those of others would fill the digest."""
+    """Cards of one company, where those of others would fill the digest."""
     most_alike: int = Field(default=2, ge=1)
-    """Likewise, jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
+    """Likewise, cards of one title whose texts are alike: other vacancies, but the same thing to read."""
     least_chance: float = Field(default=0.40, ge=0.0, le=1.0)
     """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
     least_mail_chance: float = Field(default=0.60, ge=0.0, le=1.0)
