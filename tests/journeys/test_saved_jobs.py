@@ -46,7 +46,7 @@ def test_the_next_mail_says_once_that_a_saved_job_is_closed(tmp_path: Path, loca
             tuple(SAID[locale].replace("\u00a0", " ") in text for text in both) for both in zip(*texts, strict=True)
         ]
 
-    job = posting("one", title="Harbour master")
+    job = posting("one", title="Harbour master", roles=("data-engineer",))
     days.publish(job, day(0))
     days.live(day(1))
     saved = TrackedJob(job.posting_id, job.title, "Acme", "https://a.example", "", day(1), None)
@@ -55,7 +55,7 @@ def test_the_next_mail_says_once_that_a_saved_job_is_closed(tmp_path: Path, loca
     days.live(day(2))
     assert lines() == [(False, False)], "it alone is no mail"
     for number in (2, 3):
-        days.publish(posting(f"job {number}", title=f"Other work {number}"), day(number))
+        days.publish(posting(f"job {number}", title=f"Other work {number}", roles=("data-engineer",)), day(number))
         if number == 2:
             days.live(day(number) + HOUR)
             upcoming = mailed.next_mail(installation, ada, day(number) + HOUR)

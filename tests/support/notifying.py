@@ -51,7 +51,7 @@ def posting(name: str = "one", **fields: Any) -> PostingCore:
         "company": Company(name=f"Company {name}"),
         "description_text": f"We are looking for someone who writes Python for {name}.",
         "skills": (Skill(name="Python", core=True),),
-        "roles": ("data-engineer",),
+        "roles": ("backend-engineer", "data-engineer"),
         "fetched_at": fetched_at,
         "cluster": Cluster(key=f"cluster-{name}"),
     }

@@ -29,8 +29,10 @@ SECRET = "0123456789abcdef0123456789abcdef"
 PAY = {"amount": 50_000, "currency": "EUR"}
 AT = (NOW + timedelta(hours=5)).isoformat()
 JOBS = {
-    "robots": posting("robots", title="Robotics engineer", company=Company(name="Acme")),
-    "billing": posting("billing", title="Billing engineer", company=Company(name="Dull GmbH")),
+    "robots": posting("robots", roles=("data-engineer",), title="Robotics engineer", company=Company(name="Acme")),
+    "billing": posting(
+        "billing", title="Billing engineer", roles=("data-engineer",), company=Company(name="Dull GmbH")
+    ),
     "passing": posting("passing", title="Office manager", skills=(Skill(name="Python"),)),
 }
 

@@ -170,7 +170,7 @@ def test_a_preview_counts_and_says_what_each_criterion_costs(portal: ServedPorta
 
 @pytest.fixture
 def german(store: NotifierStore) -> None:
-    store.matches.store(0, [arrival(1, posting("two", language="de"))], NOW)
+    store.matches.store(0, [arrival(1, posting("two", language="de", roles=("data-engineer",)))], NOW)
 
 
 def test_a_preview_holds_no_job_in_a_language_that_they_do_not_speak(
