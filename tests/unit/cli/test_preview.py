@@ -33,7 +33,7 @@ JOBS = {
     "billing": posting(
         "billing", title="Billing engineer", roles=("data-engineer",), company=Company(name="Dull GmbH")
     ),
-    "passing": posting("passing", title="Office manager", skills=(Skill(name="Python"),)),
+    "passing": posting("passing", title="Office manager", roles=("data-engineer",), skills=(Skill(name="Python"),)),
 }
 
 
