@@ -66,7 +66,7 @@ class Affinity:
     def to(self, given: tuple[str, ...]) -> float:
         """How close a posting's roles are, 0 to 1: the best pair counts, a second role a little less."""
         close, best = self._close_by_id, 0.0
-        # No generator: this is asked four hundred times a mail.
+        # No generator: this is asked nearly four hundred times a person.
         for role, share in zip(given, _SHARES, strict=False):
             own = close.get(role, 0.0) * share
             if own > best:
