@@ -17,7 +17,7 @@ from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.candidates import NewestPostings
 from services.notifier.choosing import Choosing, choice_of
-from services.notifier.domain.curation.curate import CurateSettings, ranked
+from services.notifier.domain.curation.curate import CurateSettings, Ranked, ranked
 from services.notifier.domain.curation.judging import Judging, PostingFeatures
 from services.notifier.domain.curation.near_misses import near_candidates, with_near_misses
 from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Recipient, WaitingJob
@@ -262,8 +262,8 @@ def passing_of(
     judging: Judging,
 ) -> frozenset[str]:
     """Which of the same postings mails would hold, one of each job, be it a mail for which they have no room."""
-    jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
-    return frozenset(job.posting.posting_id for job in jobs if job.outcome == "match")
+    jobs = _matching(found, recipient, search, now, settings, judging)
+    return frozenset(job.posting.posting_id for job in jobs)
 
 
 def weighed_of(
@@ -276,8 +276,21 @@ def weighed_of(
 ) -> list[tuple[PostingFeatures, float]]:
     """The same postings with the chance that is foreseen of them, however small, one of each job."""
     settings = settings.model_copy(update={"least_chance": 0.0})
+    jobs = _matching(found, recipient, search, now, settings, judging)
+    return [(job.ready, job.chance.value) for job in jobs]
+
+
+def _matching(
+    found: Sequence[PostingCore],
+    recipient: Recipient,
+    search: DueSearch,
+    now: datetime,
+    settings: CurateSettings,
+    judging: Judging,
+) -> list[Ranked]:
+    """What fits and is above the bar, one of each job, had they been sent none of it."""
     jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
-    return [(job.ready, job.chance.value) for job in jobs if job.outcome == "match"]
+    return [job for job in jobs if job.outcome == "match"]
 
 
 def _candidates(found: Sequence[PostingCore], search: DueSearch) -> list[Candidate]:
