@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, not_, or_, select
 
 from schemas.sql.tables import deliveries, digests, postings, saved_searches, subscribers
+from services.notifier.adapters.sql.people.standing import is_served
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.quiet import FIRST, QUIET, Quiet, spans, tells
 from services.runtime.sql.store import reading
-from services.runtime.sql.suppressed import is_suppressed
 
 _AT_ONCE = 1_000
 _person = subscribers.c
@@ -70,9 +70,8 @@ def _served(now: datetime, days: int) -> Select[Any]:
         select(_person.subscriber_id, _person.changed_at, newest.label("search_changed_at"))
         .add_columns(_last(_found).label("mailed_at"), _last(told).label("told_at"))
         .add_columns(_last(noticed).label("noticed_at"))
-        .where(_person.status == "active", _person.asked_at.is_(None), _person.changed_at <= now - first)
-        .where(or_(_person.paused_until.is_(None), _person.paused_until <= now))
-        .where(not_(is_suppressed(_person.address_hash)), exists().where(_own_search))
+        .where(_person.asked_at.is_(None), _person.changed_at <= now - first)
+        .where(is_served(now), exists().where(_own_search))
         # Whose digest is being built, or waits for room in a warm-up, may be sent something at any moment.
         .where(not_(exists().where(_own_search, or_(overdue, saved_searches.c.changed_at > now - first))))
         .where(not_(exists().where(_own_digest, digests.c.due_at > now - first, _found)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Engine, and_, exists, func, insert, not_, or_, select, update
 
 from schemas.posting import PostingCore
 from schemas.sql.tables import saved_searches, subscribers
@@ -16,6 +16,7 @@ from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.digests.sent_jobs import packed, title_of
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.people.recipients import recipients_of
+from services.notifier.adapters.sql.people.standing import is_served
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json, unsqueeze
 from services.notifier.adapters.sql.webhooks.hooks import OVER, activate, event_row, webhook_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table
@@ -90,7 +91,7 @@ class SqlWebhookEvents:
         with reading(self._engine) as connection:
             query = select(webhooks).join(subscribers, _person.subscriber_id == _hook.subscriber_id)
             order = (_hook.served_cut, bytewise(connection, _hook.webhook_id))
-            rows = connection.execute(query.where(behind, _is_served(now)).order_by(*order).limit(most)).all()
+            rows = connection.execute(query.where(behind, is_served(now)).order_by(*order).limit(most)).all()
             own_ids = sorted({row.subscriber_id for row in rows})
             people = {
                 person.recipient.subscriber_id: person
@@ -161,7 +162,7 @@ class SqlWebhookEvents:
         by_cut: dict[int, list[str]] = {}
         for due_webhook in empty:
             by_cut.setdefault(due_webhook.webhook.served_cut, []).append(due_webhook.webhook.webhook_id)
-        served = select(_person.subscriber_id).where(_is_served(now))
+        served = select(_person.subscriber_id).where(is_served(now))
         behind = (_hook.state == "active") & (_hook.served_cut < cut.number)
         with writing(self._engine) as connection:
             for from_cut, ids in sorted(by_cut.items()):
@@ -174,7 +175,7 @@ class SqlWebhookEvents:
     @retried
     def cancel_unwanted(self, now: datetime) -> None:
         """Call off what waits for who is served nothing by now: they paused, left or are suppressed."""
-        gone = select(_person.subscriber_id).where(not_(_is_served(now)))
+        gone = select(_person.subscriber_id).where(not_(is_served(now)))
         waiting = (_event.state == "waiting") & (_event.kind == "job.matched") & _event.subscriber_id.in_(gone)
         with reading(self._engine) as connection:
             if connection.execute(select(_event.event_id).where(waiting).limit(1)).first() is None:
@@ -288,14 +289,8 @@ class SqlWebhookEvents:
 _AHEAD = timedelta(days=1)
 
 
-def _is_served(now: datetime) -> ColumnElement[bool]:
-    """Of a subscriber: whether they are sent anything now, as for digests."""
-    is_back = or_(_person.paused_until.is_(None), _person.paused_until <= now)
-    return and_(_person.status == "active", is_back, not_(is_suppressed(_person.address_hash)))
-
-
 def _serves(connection: Connection, subscriber_id: str, now: datetime) -> bool:
-    query = select(_is_served(now)).where(_person.subscriber_id == subscriber_id)
+    query = select(is_served(now)).where(_person.subscriber_id == subscriber_id)
     return connection.execute(query).scalar() is True
 
 

@@ -31,6 +31,7 @@ from schemas.sql.tables import deliveries, saved_searches, subscribers
 from services.notifier.adapters.sql.digests.waiting import waiting_read
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.searches import places_read
+from services.notifier.adapters.sql.people.standing import is_served
 from services.notifier.adapters.sql.rows import chunks, criteria_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.by_key import MatchesByKey
@@ -291,15 +292,12 @@ def _claimable(postgresql: bool, in_turn: bool, clocked_alone: bool) -> Any:
 
 def _free_of(due: CTE, by: BindParameter[datetime]) -> Any:
     """Of those who are due, the ones that may be mailed and that nobody holds."""
-    suppressed = is_suppressed(subscribers.c.address_hash)
     lease = subscribers.c.build_lease
     free = or_(lease.is_(None), lease <= bindparam("now"), lease > bindparam("ahead"))
-    # By a clock that ran ahead they may have gone on before the day until which they paused.
-    is_back = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= by)
     return (
         select(subscribers.c.subscriber_id)
         .join(due, due.c.subscriber_id == subscribers.c.subscriber_id)
-        .where(subscribers.c.status == "active", is_back, free, not_(suppressed))
+        .where(is_served(by), free)
     )
 
 
