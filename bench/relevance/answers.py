@@ -22,11 +22,10 @@ from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings
 from bench.relevance.pairs import PAIRS, Pair
 from bench.relevance.people import Group
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import answered, opinion_of
+from services.notifier.domain.curation.answers import answered, opinion_of, worth_asking
 from services.notifier.domain.curation.chance import probability
 from services.notifier.domain.curation.facts import facts_of
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.questions import worth_asking
 from services.notifier.domain.weights import Opinion
 
 _FOLDS: Final = 13

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final, Literal
 
 from schemas.posting import PostingCore
+from services.notifier.domain.curation.answers import MOST_ASKED, UNSURE, worth_asking
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.questions import MOST, UNSURE, worth_asking
 from services.notifier.domain.feedback import Kind
 from services.notifier.domain.people import Subscriber
 from services.usecases import feedback, links
@@ -16,7 +16,7 @@ from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import query_of, reader
 
-__all__ = ["MOST", "Answer", "Effect", "answer", "effect", "questions"]
+__all__ = ["MOST_ASKED", "Answer", "Effect", "answer", "effect", "questions"]
 
 Answer = Literal["yes", "no"]
 _SAYS: Final[Mapping[str, Kind]] = {"yes": "more_like", "no": "not_relevant"}

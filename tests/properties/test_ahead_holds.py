@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.ahead import begins
+from services.notifier.domain.schedule import begins
 
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 hours = st.dictionaries(st.integers(0, 12), st.integers(1, 200_000), min_size=1, max_size=6).map(

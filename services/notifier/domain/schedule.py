@@ -1,9 +1,10 @@
-"""When a saved search is due: slots on local clocks, through every change of the clocks.
+"""When a saved search is due, on slots of local clocks through every change of these; and how long before it is built.
 
 A slot is the hour asked for on one local date. Where the clocks skip that hour it is the first moment after the gap;
 where they repeat it, its first pass. A date that a zone skipped altogether has no slot.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,6 +20,8 @@ _HALF_WEEK = _WEEK / 2
 _MINUTE = timedelta(minutes=1)
 _SEARCHED_DAYS = 23
 """Three weeks and a day on either side: more than a weekly slot can be away, even where its date was skipped."""
+_SPARE = 1.25
+"""Held against a pace that is a mean of other mornings, and against what a notifier does between its ticks."""
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 
 
@@ -131,6 +134,20 @@ def local_day(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
     zone = _zone(time_zone)
     day = at.astimezone(zone).date()
     return _moment(day, 0, zone), _moment(day + _DAY, 0, zone)
+
+
+def begins(due: Sequence[tuple[datetime, int]], each: timedelta, longest: timedelta) -> list[datetime]:
+    """Of due times in their order, each with how many digests fall due: when building for it begins.
+
+    Those of an earlier time come first, so that a few before a crowd begin before it does. `each`: what a digest takes
+    all notifiers together. None begins earlier than `longest` before its time, nor earlier than it has to.
+    """
+    begun: list[datetime] = []
+    for due_at, digests in reversed(due):
+        takes = timedelta(seconds=min(_SPARE * digests * each.total_seconds(), longest.total_seconds()))
+        latest = min(due_at, begun[-1]) if begun else due_at
+        begun.append(max(latest - takes, due_at - longest))
+    return begun[::-1]
 
 
 def _slot(day: date, hour: int, weekday: int | None, zone: ZoneInfo) -> datetime | None:

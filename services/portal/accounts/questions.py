@@ -16,7 +16,7 @@ from services.usecases import questions
 from services.usecases.live_previews import LivePreviews
 from services.usecases.wording import ShownJob, shown_job
 
-_PLACES = range(1, questions.MOST + 1)
+_PLACES = range(1, questions.MOST_ASKED + 1)
 _FIELDS = [f"{name}{at}" for name in ("job", "answer") for at in _PLACES]
 
 

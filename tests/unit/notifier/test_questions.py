@@ -2,8 +2,8 @@
 
 from random import Random
 
+from services.notifier.domain.curation.answers import MOST_ASKED, worth_asking
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.questions import MOST, worth_asking
 from tests.support.digests import posting
 
 
@@ -33,4 +33,4 @@ def test_of_one_company_one_title_is_asked_about_once_and_no_more_than_a_few() -
     alike = [(PostingFeatures(some.posting.model_copy(update={"title": "Nurse"})), chance) for some, chance in several]
     assert len(worth_asking(alike, 0.4)) == 1
     many = [(ready(f"{chr(97 + at)}", "nurse", f"Clinic {at}"), 0.5) for at in range(20)]
-    assert len(worth_asking(many, 0.4)) == MOST
+    assert len(worth_asking(many, 0.4)) == MOST_ASKED

@@ -1,4 +1,4 @@
-"""What a person said of jobs, and how far that moves the chance of those that are like them.
+"""What a person is asked of jobs and says of them, and how far that moves the chance of those that are like them.
 
 Fields tell what a job is, and not whether this person takes neighbours of their trade, agencies or another town: that
 they say themselves. An answer says as much as it surprises: a job that was foreseen at 90 % and liked says nothing new.
@@ -6,7 +6,7 @@ they say themselves. An answer says as much as it surprises: a job that was fore
 
 from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
-from math import fsum
+from math import fsum, log
 from typing import Final
 
 from services.notifier.domain.curation.judging import PostingFeatures
@@ -15,6 +15,10 @@ from services.notifier.domain.weights import Answered, FeedbackFacts, Opinion
 from services.rules.roles.affinity import CLOSE
 from services.rules.roles.taxonomy import roles
 
+MOST_ASKED: Final = 6
+"""At once."""
+UNSURE: Final = (0.1, 0.9)
+"""Nobody need be asked of what is less likely, or more."""
 MOST: Final = 4.0
 """All that was said together moves log odds by less, up or down; docs/adr/0063."""
 FADES_IN: Final = timedelta(days=90)
@@ -27,6 +31,20 @@ _SKILLS: Final = 0.3
 _ROLE: Final = 0.15
 _PLACES: Final = 0.1
 _TITLE: Final = 0.1
+
+
+def worth_asking(
+    found: Iterable[tuple[PostingFeatures, float]], bar: float, most: int = MOST_ASKED
+) -> list[PostingFeatures]:
+    """Of jobs with their chances the least sure first, by how near the bar they are; of other roles before more of one.
+
+    The same for any order; of one company's jobs with one title one.
+    """
+    at = _odds(bar)
+    unsure = sorted(found, key=lambda pair: (abs(_odds(pair[1]) - at), -pair[0].seen, pair[0].posting.posting_id))
+    apart = list({(ready.company, ready.title_words): ready for ready, _ in reversed(unsure)}.values())[::-1]
+    first = list({ready.posting.roles[:1]: ready for ready in reversed(apart)}.values())[::-1]
+    return [*first, *(ready for ready in apart if ready not in first)][:most]
 
 
 def alike(said: JobOpinion, ready: PostingFeatures) -> float:
@@ -101,3 +119,8 @@ def _shared(some: Set[str], others: Set[str]) -> float:
 
 def _order(said: JobOpinion) -> tuple[datetime, str, str]:
     return (said.said_at, said.title, said.company)
+
+
+def _odds(chance: float) -> float:
+    held = min(max(chance, 0.0001), 0.9999)
+    return log(held / (1.0 - held))

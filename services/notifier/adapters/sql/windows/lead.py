@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from schemas.sql.tables import deliveries
-from services.notifier.domain.ahead import begins
+from services.notifier.domain.schedule import begins
 from services.runtime.figures.peak import read_day_ahead
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.sql.store import reading, retried
