@@ -15,7 +15,7 @@ from services.notifier.adapters.sql.digests import digests, mail_events
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents
-from services.notifier.adapters.sql.people import asking, consents, erasures, searches, standing, subscribers
+from services.notifier.adapters.sql.people import asking, consents, kept_data, searches, standing, subscribers
 from services.notifier.adapters.sql.people.asking import SqlAsking
 from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import SqlOptOuts
@@ -147,7 +147,7 @@ POINTS = {
     "within leaving or a pause, between standing and what waits": Point(standing, "cancel_waiting"),
     "after leaving, before its answer": Point(SqlSubscribers, "unsubscribe", after=True),
     "between the mails and the rows of an erasure": Point(SqlSubscribers, "erase"),
-    "within the rows of an erasure": Point(erasures, "leave"),
+    "within the rows of an erasure": Point(kept_data, "leave"),
     "between the rows and the last mails of an erasure": Point(SqlSubscribers, "erase", after=True),
     "after an erasure, before its answer": Point(accounts, "erase", after=True),
     # Going back.

@@ -16,9 +16,9 @@ from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people.consents import consents_of, keep
-from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within
-from services.notifier.adapters.sql.people.quiet import quiet_of, quiet_people, unlikely_since
+from services.notifier.adapters.sql.people.kept_data import addresses_of, erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
+from services.notifier.adapters.sql.people.served import quiet_of, quiet_people, unlikely_since
 from services.notifier.adapters.sql.people.standing import go_on, stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
 from services.notifier.adapters.sql.rows import hold_person

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, up
 
 from schemas.sql.doors import MOST_SIGN_UPS, api_tokens, letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
-from services.notifier.adapters.sql.people.erasures import keep_address
+from services.notifier.adapters.sql.people.kept_data import keep_address
 from services.notifier.adapters.sql.people.suppressions import (
     MAIL_SERVER,
     NO_MAILBOX,

@@ -15,7 +15,7 @@ from schemas.sql.doors import api_tokens, sessions, sign_ups
 from schemas.sql.tables import consents, erasures, saved_searches, subscribers, suppressions
 from schemas.sql.webhooks import webhooks
 from services.notifier.adapters.sql.people import consents as ledger
-from services.notifier.adapters.sql.people.erasures import keep_erasure
+from services.notifier.adapters.sql.people.kept_data import keep_erasure
 from services.notifier.adapters.sql.people.standing import stop
 from services.notifier.adapters.sql.people.suppressions import Suppression, kept_suppression, take_over
 from services.notifier.adapters.sql.rows import chunks, hold_person

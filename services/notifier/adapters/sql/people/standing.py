@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, not_, or_, select, true, update
+from sqlalchemy import Connection, delete, func, select, true, update
 
 from schemas.sql.doors import api_tokens
 from schemas.sql.tables import deliveries, digests, mail_events, saved_searches, subscribers
@@ -15,18 +15,8 @@ from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.mail_events import SoftBounces
 from services.notifier.domain.people import Status
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
-from services.runtime.sql.store import Value
-from services.runtime.sql.suppressed import is_suppressed
 
 _COMES_BACK_WITHIN = timedelta(days=1)
-
-
-def is_served(now: Value[datetime]) -> ColumnElement[bool]:
-    """Of a subscriber: whether they are sent anything then."""
-    own = subscribers.c
-    # By a clock that ran ahead they may have gone on before the day until which they paused.
-    is_back = or_(own.paused_until.is_(None), own.paused_until <= now)
-    return and_(own.status == "active", is_back, not_(is_suppressed(own.address_hash)))
 
 
 def stop(connection: Connection, own_id: str, status: Status, now: datetime, until: datetime | None = None) -> None:

@@ -12,8 +12,7 @@ from schemas.sql.doors import api_tokens, new_addresses, sessions, sign_in_links
 from schemas.sql.tables import saved_searches, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people import consents
-from services.notifier.adapters.sql.people.erasures import addresses_of, erase_within, keep_address, with_id
-from services.notifier.adapters.sql.people.kept_data import data_of
+from services.notifier.adapters.sql.people.kept_data import addresses_of, data_of, erase_within, keep_address, with_id
 from services.notifier.adapters.sql.people.recipients import home_in, recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, readdress, stop

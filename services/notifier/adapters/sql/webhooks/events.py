@@ -16,7 +16,7 @@ from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.digests.sent_jobs import packed, title_of
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.people.recipients import recipients_of
-from services.notifier.adapters.sql.people.standing import is_served
+from services.notifier.adapters.sql.people.served import is_served
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json, unsqueeze
 from services.notifier.adapters.sql.webhooks.hooks import OVER, activate, event_row, webhook_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table

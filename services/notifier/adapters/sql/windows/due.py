@@ -31,7 +31,7 @@ from schemas.sql.tables import deliveries, saved_searches, subscribers
 from services.notifier.adapters.sql.digests.waiting import waiting_read
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.searches import places_read
-from services.notifier.adapters.sql.people.standing import is_served
+from services.notifier.adapters.sql.people.served import is_served
 from services.notifier.adapters.sql.rows import chunks, criteria_in
 from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.by_key import MatchesByKey

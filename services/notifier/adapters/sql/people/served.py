@@ -1,24 +1,31 @@
-"""Who looks for jobs and is sent none, and what the store knows of why."""
+"""Who is served, and who of them is sent nothing, with what the store knows of why."""
 
 import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, not_, or_, select
 
 from schemas.sql.tables import deliveries, digests, postings, saved_searches, subscribers
-from services.notifier.adapters.sql.people.standing import is_served
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.quiet import FIRST, QUIET, Quiet, spans, tells
-from services.runtime.sql.store import reading
+from services.runtime.sql.store import Value, reading
+from services.runtime.sql.suppressed import is_suppressed
 
 _AT_ONCE = 1_000
 _person = subscribers.c
 _own_search = (saved_searches.c.subscriber_id == _person.subscriber_id) & not_(saved_searches.c.paused)
 _own_digest = digests.c.subscriber_id == _person.subscriber_id
 _found = digests.c.outcome == "digest"
+
+
+def is_served(now: Value[datetime]) -> ColumnElement[bool]:
+    """Of a subscriber: whether they are sent anything then."""
+    # By a clock that ran ahead they may have gone on before the day until which they paused.
+    is_back = or_(_person.paused_until.is_(None), _person.paused_until <= now)
+    return and_(_person.status == "active", is_back, not_(is_suppressed(_person.address_hash)))
 
 
 def quiet_people(engine: Engine, now: datetime, days: int, most: int) -> list[str]:
