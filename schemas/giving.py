@@ -31,9 +31,13 @@ class Giving:
     """Polls in a row that listed much, and hardly anything that was known before."""
     replaced_since: datetime | None = None
     """The first of them; None where the last was none."""
+    renamed: int = 0
+    """Known postings that became other jobs, by title and text, at its last poll that moved, where these were many."""
+    renamed_since: datetime | None = None
+    """The first of such polls in a row; None where the last that moved was none."""
     usual: tuple[str, ...] = ()
-    """What half and more of the rows of its last listing of ten and more said (pay, place, text, date), or before it
-    was lost."""
+    """What half and more of the rows of its last listing of ten and more said (pay, place, a date that has come, a
+    title and a text of its own), or before it was lost."""
     lost: tuple[str, ...] = ()
     """What of it no row of the last such listing said."""
     lost_since: datetime | None = None

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from pydantic_core import to_json
 
@@ -13,6 +14,7 @@ from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
+from services.ingest.domain.polling.giving import OWN_WORDS, is_another_job
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
@@ -25,6 +27,7 @@ COLLECTOR = "ingest.collector"
 MOST_ITEM = 900_000
 """Bytes of one item: a record of a log is at most 1 MB."""
 _EXCERPT = 500
+_A_DAY = timedelta(days=1)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -44,29 +47,42 @@ def seen_of(found: Format, item: Item, now: datetime) -> ListedItem | Broken:
         return Broken(fault, source_id=item.source_id)
     try:
         draft = found.draft(item.data)
-        dates, says = (draft.posted_at, draft.expires_at), _fields_stated(draft)
     except UnusableItemError:
         # Still sent on: the normaliser gives it its dead letter, so that a better one can take it up again.
-        dates, says = (None, None), frozenset[str]()
+        draft = Draft(item.source_id, "", "")
+    posted_at = read_date("posted_at", draft.posted_at, fetched_at=now).value
     return ListedItem(
         source_id=item.source_id,
         format=found.name,
         content_hash=digest_of(found.name, canonical),
-        posted_at=read_date("posted_at", dates[0], fetched_at=now).value,
-        expires_at=read_date("expires_at", dates[1], fetched_at=now).value,
-        says=says,
+        posted_at=posted_at,
+        expires_at=read_date("expires_at", draft.expires_at, fetched_at=now).value,
+        says=_stated(draft, posted_at, now),
     )
 
 
-def _fields_stated(draft: Draft) -> frozenset[str]:
+def count_renamed(
+    found: Format, changed: Mapping[str, ListedItem], before: Mapping[str, JsonObject], now: datetime
+) -> int:
+    """How many of the items that changed are other jobs now; `before`: these items as they were."""
+    then = {source_id: seen_of(found, Item(source_id, item), now) for source_id, item in before.items()}
+    return sum(
+        isinstance(seen, ListedItem) and is_another_job(changed[source_id].says, seen.says)
+        for source_id, seen in then.items()
+    )
+
+
+def _stated(draft: Draft, posted_at: datetime | None, now: datetime) -> Mapping[str, str]:
     """What a mapping may lose of all rows and no single one shows: many postings say none of it."""
-    stated = {
+    stated: dict[str, object] = {
         "pay": draft.pay_text or any(band.min is not None or band.max is not None for band in draft.pay),
         "place": draft.locations or draft.restriction or draft.restriction_open or draft.workplace,
+        # A date alone is read as its first moment, in a zone that may be ahead.
+        "date": posted_at is not None and posted_at < now + _A_DAY,
+        "title": draft.title,
         "text": draft.html,
-        "date": draft.posted_at is not None,
     }
-    return frozenset(name for name, value in stated.items() if value)
+    return {name: str(value) if name in OWN_WORDS else "" for name, value in stated.items() if value}
 
 
 def _is_text(text: str) -> bool:

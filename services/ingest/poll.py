@@ -1,6 +1,6 @@
 """One poll of one source: what it lists is held against the ledger; what is new, changed or gone is sent."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from services.ingest.domain.polling.listing import (
     shrinking,
 )
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
-from services.ingest.events import dead_letter, earlier_fault_of, fault_of, seen_of
+from services.ingest.events import count_renamed, dead_letter, earlier_fault_of, fault_of, seen_of
 from services.ingest.faults import adapter_failed
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page
@@ -60,7 +60,9 @@ class PollReport:
     ended: int = 0
     """Postings that it lists and that are past their end, of which none is taken."""
     says: Mapping[str, int] = field(default_factory=dict)
-    """How many of its postings state their pay, place, text and date."""
+    """How many of its postings state their pay, place and date, and how many titles and texts they have."""
+    renamed: int = 0
+    """Known postings that are other jobs now, by title and text."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -78,7 +80,8 @@ class Poll:
         self._tools = tools
         self._listed: set[str] = set()
         self._outcomes: Counter[str] = Counter()
-        self._says: Counter[str] = Counter()
+        self._says: defaultdict[str, set[str | int]] = defaultdict(set)
+        self._renamed = 0
         self._skips: Counter[str] = Counter()
         self._unread = 0
         self._broken = 0
@@ -146,7 +149,8 @@ class Poll:
             shrunk=shrunk,
             unread=self._broken + self._unread,
             ended=self._outcomes["ended"],
-            says=self._says,
+            says={name: len(said) for name, said in self._says.items()},
+            renamed=self._renamed,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
@@ -195,7 +199,7 @@ class Poll:
                 broken.append(read)
             else:
                 items[item.source_id] = (read, item)
-        self._send(items, terms, renewed=completed.renewed)
+        self._send(found, items, terms, renewed=completed.renewed)
         self._bury(broken)
 
     def _listed_item(self, found: Format, item: Item) -> ListedItem | Broken:
@@ -206,13 +210,18 @@ class Poll:
             _events.exception("an adapter failed", format=found.name, source=self._source.name)
             return Broken(adapter_failed(f"the format {found.name} failed", error), source_id=item.source_id)
 
-    def _send(self, items: dict[str, tuple[ListedItem, Item]], terms: Terms, *, renewed: Collection[str]) -> None:
+    def _send(
+        self, found: Format, items: dict[str, tuple[ListedItem, Item]], terms: Terms, *, renewed: Collection[str]
+    ) -> None:
         name = self._source.name
         known = self._tools.ledger.known(name, items)
         judged = [
             (judge(seen, known.get(source_id), source=name, terms=terms), item)
             for source_id, (seen, item) in items.items()
         ]
+        changed = {row.known.source_id: items[row.known.source_id][0] for row, _ in judged if row.outcome == "changed"}
+        if changed:
+            self._renamed += count_renamed(found, changed, self._tools.ledger.items(name, changed), self._now)
         changes = [
             Change(
                 verdict.known,
@@ -225,7 +234,8 @@ class Poll:
         send(self._tools, changes, self._now)
         self._outcomes.update(verdict.outcome for verdict, _ in judged)
         for seen, _ in items.values():
-            self._says.update(seen.says)
+            for field_, words in seen.says.items():
+                self._says[field_].add(hash(words) if words else seen.source_id)
 
     def _bury(self, broken: list[Broken]) -> None:
         """Give each fault one dead letter, however many polls meet it."""

@@ -187,5 +187,6 @@ def _giving_after(health: SourceHealth, report: PollReport, now: datetime) -> Gi
             whole=report.whole,
             unchanged=report.unchanged,
             says=report.says,
+            renamed=report.renamed,
         ),
     )

@@ -6,7 +6,7 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeSourceSilent",
         "ticket",
-        'max by (state) (jobchime_sources{state=~"silent|shrunk|unread|replaced|stale"}) > 0',
+        'max by (state) (jobchime_sources{state=~"silent|shrunk|unread|replaced|ended|stale"}) > 0',
         "15m",
         "A source is {{ $labels.state }}: it gives nothing or nothing new, lacks much, or much of it cannot be read.",
         Case({'jobchime_sources{state="silent"}': "1x30"}, "20m", ({"state": "silent"},)),
@@ -28,7 +28,7 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "JobchimeNothingComes",
         "page",
-        'sum(max by (state) (jobchime_sources{state=~"barren|stale"}))'
+        'sum(max by (state) (jobchime_sources{state=~"barren|ended|stale"}))'
         ' == sum(max by (state) (jobchime_sources{state!~"off|paused|waiting"})) > 0',
         "15m",
         "No source that is polled lists anything, or anything new: no posting comes.",

@@ -23,6 +23,7 @@ SOURCE_SEVERITY: Final[dict[SourceState, Severity]] = {
     "shrunk": "grave",
     "unread": "grave",
     "replaced": "grave",
+    "ended": "grave",
     "stale": "grave",
     "empty": "note",
     "barren": "note",

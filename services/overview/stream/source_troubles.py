@@ -40,6 +40,10 @@ _MANY: dict[SourceState, tuple[str, str]] = {
         "list hardly anything that was known, poll after poll",
         f"{_LISTED}; `jobchime source check` the address of one twice: do its ids change?",
     ),
+    "ended": (
+        "list only what is past its end, of which nothing is mailed",
+        f"{_LISTED}; `jobchime source check` the address of one: are its dates read rightly?",
+    ),
     "stale": (
         "list the same for far longer than they ever did",
         f"{_LISTED}; look at their boards; `jobchime source accept NAME` where it is right",
@@ -191,26 +195,33 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     """That a listing is empty may be right for months, as of a small company; anything else is not."""
     lasts = ago(now - found.since)
     skipped = f" ({short(source.notes)})" if source.notes else ""
+    over = (
+        f"of the source {source.name} all {found.number:,} postings are past their end, for {lasts} now: none is mailed"
+    )
     words = {
-        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and none says its"
-        f" {' or '.join(found.lost)} any more, as half of them and more did, for {lasts} now"
+        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and none says"
+        f" {found.all_lost} any more, as half of them and more did, for {lasts} now"
         if found.lost
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",
-        "replaced": f"the source {source.name} listed hardly anything that was known at each of its last"
+        "replaced": f"of the source {source.name} {counted(found.renamed, 'known posting')} became other jobs under the"
+        f" same ids, {lasts} ago: whoever was mailed what an id was before is not mailed what it is now"
+        if found.renamed
+        else f"the source {source.name} listed hardly anything that was known at each of its last"
         f" {found.number:,} polls: its ids change, or jobs come and go between two polls and are missed",
-        "barren": f"of the source {source.name} all {found.number:,} postings are past their end, for {lasts} now"
-        if found.number
-        else f"the source {source.name} has listed nothing for {lasts}{skipped}",
+        "ended": over,
+        "barren": over if found.number else f"the source {source.name} has listed nothing for {lasts}{skipped}",
         "stale": f"the source {source.name} lists the same for {lasts}, and never did for longer than"
         f" {ago(found.longest)} before",
     }
-    dates = ": are its dates read rightly?" if found.number else ""
     look = {
         "unread": "`jobchime source check` its address says what the rows lack: mend its mapping",
-        "replaced": "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
+        "replaced": "`jobchime source check` its address: do its ids number its rows? Map what stays with a job, as its"
+        " link"
+        if found.renamed
+        else "`jobchime source check` its address twice: the same jobs under other ids want another id mapped,"
         " other jobs a shorter `every`",
-        "barren": f"look at its board, and `jobchime source check` its address{dates}",
+        "ended": "look at its board, and `jobchime source check` its address: are its dates read rightly?",
     }.get(found.why, "look at its board, and `jobchime source check` its address")
     return Trouble(
         words[found.why],

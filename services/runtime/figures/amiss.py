@@ -20,9 +20,12 @@ MANY_ENDED: Final = 10
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
-Why = Literal["unread", "replaced", "stale", "barren"]
+_LOST = {"date": "a date that has come", "title": "a title of its own", "text": "a text of its own"}
+"""What each row should say; of others just `its` and the name."""
+Why = Literal["unread", "replaced", "ended", "stale", "barren"]
 """`unread`: of many of its rows nothing can be read, or of none what half of them said; `replaced`: poll after poll
-lists hardly anything that was known; `stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
+lists hardly anything that was known, or known ids became other jobs; `ended`: all that it lists is past its end;
+`stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +37,30 @@ class Amiss:
     longest: timedelta = timedelta()
     """Of one that is stale: it never took longer before."""
     number: int = 0
-    """Of unread ones the rows, of replaced ones the polls, of a barren one the postings that are past their end."""
+    """Of unread ones the rows, of replaced ones the polls, else the postings that are past their end."""
     lost: tuple[str, ...] = ()
-    """Of an unread one, what none of its rows says any more: pay, place, text, date."""
+    """Of an unread one, what none of its rows says any more: pay, place, date, title, text."""
+    renamed: int = 0
+    """Of a replaced one, known postings that are other jobs now, by title and text."""
+
+    @property
+    def all_lost(self) -> str:
+        """What none of its rows says, in words."""
+        return " or ".join(_LOST.get(name, f"its {name}") for name in self.lost)
 
     @property
     def said(self) -> str:
         """As a remark beside the source."""
         words = {
-            "unread": f"no row says its {' or '.join(self.lost)} any more"
+            "unread": f"no row says {self.all_lost} any more"
             if self.lost
             else f"nothing can be read of {counted(self.number, 'row')}",
-            "replaced": "each poll lists hardly anything that was known,",
+            "replaced": f"known ids are other jobs ({self.renamed:,}),"
+            if self.renamed
+            else "each poll lists hardly anything that was known,",
             "stale": "it lists the same",
-            "barren": f"all that it lists is past its end ({self.number:,})," if self.number else "it lists nothing",
+            "ended": (over := f"all that it lists is past its end ({self.number:,}),"),
+            "barren": over if self.number else "it lists nothing",
         }
         return f"{words[self.why]} since {self.since:%Y-%m-%d %H:%M}Z"
 
@@ -70,11 +83,15 @@ def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, time
         yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
     if giving.lost_since is not None:
         yield Amiss("unread", giving.lost_since, lost=giving.lost), timedelta()
+    if giving.renamed_since is not None:
+        yield Amiss("replaced", giving.renamed_since, renamed=giving.renamed), timedelta()
     if giving.replaced_since is not None and giving.replaced >= REPLACED_POLLS:
         yield Amiss("replaced", giving.replaced_since, number=giving.replaced), timedelta()
     if giving.nothing_since is not None:
-        at_once = giving.ended >= MANY_ENDED
-        yield Amiss("barren", giving.nothing_since, number=giving.ended), timedelta() if at_once else silence
+        if giving.ended >= MANY_ENDED:
+            yield Amiss("ended", giving.nothing_since, number=giving.ended), timedelta()
+        else:
+            yield Amiss("barren", giving.nothing_since, number=giving.ended), silence
     elif giving.moved_at is not None and _has_moved(giving):
         longest = giving.longest
         yield Amiss("stale", giving.moved_at, longest), max(WEEKS, LONGER * longest, silence)

@@ -22,6 +22,7 @@ SourceState = Literal[
     "shrunk",
     "unread",
     "replaced",
+    "ended",
     "stale",
     "empty",
     "barren",
@@ -32,8 +33,9 @@ SourceState = Literal[
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
 `shrunk`: its listing lacks so much that an operator is asked; `empty`: it lists nothing any more, while a few postings
 of it are open; for longer than its silence, it is `silent`; `barren`: it has listed nothing for as long, and nothing of
-it is open; `stale`: it lists the same for far longer than it ever did; `unread`: of many of its rows nothing can be
-read; `replaced`: poll after poll lists hardly anything that was known."""
+it is open; `ended`: all that it lists is past its end; `stale`: it lists the same for far longer than it ever did;
+`unread`: of many of its rows nothing can be read, or of none what they said; `replaced`: poll after poll lists hardly
+anything that was known, or known ids became other jobs."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 
 HANGING_AFTER = timedelta(seconds=15)
@@ -95,7 +97,7 @@ class SourceFigures:
     @property
     def gives_nothing(self) -> bool:
         """Nothing, or nothing new, comes of it, and it has no other trouble."""
-        return self.state in ("barren", "stale")
+        return self.state in ("barren", "ended", "stale")
 
 
 def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> tuple[SourceFigures, ...]:

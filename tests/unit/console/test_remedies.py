@@ -88,7 +88,7 @@ def mailed(**more: Any) -> Overview:
 
 
 def source(state: SourceState, name: str = "board", **more: Any) -> SourceFigures:
-    why = state if state in ("barren", "stale", "unread", "replaced") else None
+    why = state if state in ("barren", "stale", "unread", "replaced", "ended") else None
     return SourceFigures(name, state, amiss=why and Amiss(why, NOON - DAY, DAY), **more)
 
 
@@ -139,12 +139,14 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", f"no {at}", 3, 3) for at in range(2)))
     yield replace(stored(), letters=tuple(LetterView("raw.v1.dead", f"no {at}", f"no {at}", 3, 3) for at in range(9)))
     states: tuple[SourceState, ...] = (
-        "silent", "hanging", "failing", "shrunk", "empty", "unread", "replaced", "stale", "barren", "paused",
+        "silent", "hanging", "failing", "shrunk", "empty", "unread", "replaced", "ended", "stale", "barren", "paused",
     )  # fmt: skip
     for state in states:
         yield stored(sources=(source(state),))
         yield stored(sources=(source(state, pushed=True),))
         yield stored(sources=tuple(source(state, f"board-{at}") for at in range(9)))
+    recycled = replace(source("replaced"), amiss=Amiss("replaced", NOON - DAY, renamed=20))
+    yield stored(sources=(recycled,))
     yield stored(sources=(source("ok"),), last_posting=NOON - DAY)
     for none in ((), (source("off"),)):
         yield stored(sources=none, searches=1)

@@ -1,8 +1,8 @@
 """A source that gives nothing, or the same for ever, is known by its polls; one that says 304 is as it was."""
 
 import json
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -189,7 +189,7 @@ def test_a_feed_whose_postings_are_all_past_their_end_is_told_at_once(server: Fe
     for _ in range(3):
         on.poll()
         states.append((figures(on).state, figures(on).amiss and figures(on).amiss.number))
-    assert states == [("ok", None), ("barren", 12), ("ok", None)]
+    assert states == [("ok", None), ("ended", 12), ("ok", None)]
 
 
 def _full(number: int, source_id: str = "") -> dict[str, object]:
@@ -225,5 +225,58 @@ def test_what_half_of_the_rows_said_and_none_says_any_more_is_told_until_it_is_b
     assert polled(listing(0, 14, location="Lisbon")) == "no row says its pay any more"
     on.ledger.accept_giving("board", on.now)
     assert polled(listing(0, 12, location="Lisbon")) == "ok"
-    assert polled(listing(0, 12)) == "no row says its pay or place any more"
+    assert polled(listing(0, 12)) == "no row says its pay or its place any more"
     assert polled(listing(1, 11, location="Lisbon")) == "ok"
+
+
+def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    rows = [posting(f"own {number}", title=f"Gardener {number}") | _dated(NOON) for number in range(12)]
+
+    def polled(**more: object) -> str:
+        server.on("/feed", serve.served(json_lines(*(row | more for row in rows))))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    def own(at: int) -> dict[str, object]:
+        return {"description": f"We grow ferns in house {at}."}
+
+    rows = [row | own(at) for at, row in enumerate(rows)]
+    on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(*rows))), format="posting_lines"))
+    assert polled() == "ok"
+    assert polled(description="Enable JavaScript to continue.") == "no row says a text of its own any more"
+    assert polled(title="Gardener") == "no row says a title of its own any more"
+    assert polled(**_dated(NOON + 40 * DAY)) == "no row says a date that has come any more"
+    assert polled(**_dated(on.now)) == "ok"
+
+
+def _dated(at: datetime) -> dict[str, object]:
+    return {"posted_at": at.isoformat()}
+
+
+def test_ids_that_are_given_to_other_jobs_are_told_at_once_and_until_the_source_moves_otherwise(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    trades = ("Gardener", "Baker", "Mason", "Tailor", "Roofer", "Plumber", "Welder", "Cooper", "Joiner", "Glazier")
+    jobs = [(f"{trade} in {town}", f"Our {trade} in {town}") for town in ("Porto", "Lyon") for trade in trades]
+    more, most = ("Farrier in Bath", "Horses"), ("Weaver in Turin", "Wool")
+
+    def polled(jobs: Sequence[tuple[str, str]]) -> str:
+        rows = [job(str(at), title=title, descriptionHtml=f"<p>{text}.</p>") for at, (title, text) in enumerate(jobs)]
+        server.on("/feed", serve.served(board(*rows)))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(board()))))
+    assert polled(jobs) == "ok"
+    assert polled([(f"{title} (m/f/d)", f"{text}!") for title, text in jobs]) == "ok", (
+        "the same jobs, under longer titles"
+    )
+    assert polled([(text, f"{text}!") for _, text in jobs]) == "ok", "and under others"
+    shifted = "known ids are other jobs (20),"
+    assert polled([more, *jobs]) == shifted, "ids that number the rows"
+    assert polled([more, *jobs]) == shifted, "nothing has moved since"
+    assert polled([more, *jobs, most]) == "ok"

@@ -115,7 +115,7 @@ def test_what_keeps_services_of_one_process_from_their_work_is_told_once() -> No
 
 def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigures:
     """A source of some state, which has given nothing where it is of that."""
-    why = state if state in ("barren", "stale", "unread", "replaced") else None
+    why = state if state in ("barren", "stale", "unread", "replaced", "ended") else None
     since, longest = NOON - timedelta(days=days), timedelta(days=5)
     return SourceFigures(name, state, amiss=why and Amiss(why, since, longest))
 
@@ -124,7 +124,7 @@ def test_what_no_row_says_any_more_is_named() -> None:
     source = SourceFigures("a", "unread", items=20, amiss=Amiss("unread", NOON, lost=("pay", "place")))
     [trouble] = source_troubles([source], NOON + timedelta(minutes=3))
     assert trouble.what == (
-        "the source a gives 20 postings, and none says its pay or place any more, as half of them and more did, for"
+        "the source a gives 20 postings, and none says its pay or its place any more, as half of them and more did, for"
         " 3 min now"
     )
 

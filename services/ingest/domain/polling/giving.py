@@ -1,5 +1,6 @@
 """How what a source gives goes on from poll to poll, so that one that gives nothing, or what is odd, is known."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +12,12 @@ FEW = 10
 UNREAD = 0.1
 """The share of rows that cannot be read from which on somebody has to look: the worst board that was captured has a
 hundredth."""
+OWN_WORDS = ("title", "text")
+"""What each job has of its own; of two that share both one is a repeat, or nobody sees them."""
+OTHERS = 0.5
+"""The share of known postings that are other jobs from which on somebody has to look."""
+SAME_WORDS = 0.8
+"""The share of its words that a title keeps where it is the same."""
 NEW = 0.9
 """The share of a listing that is new, from which on it counts as replaced: a board may pin something."""
 
@@ -32,7 +39,10 @@ class Polled:
     unchanged: bool
     """The source said that it is as before, in which case nothing was listed anew, be it empty or not."""
     says: Mapping[str, int] = field(default_factory=dict)
-    """How many of its postings, those past their end included, state their pay, place, text and date."""
+    """How many of its postings, those past their end included, state their pay, place and date, and how many different
+    titles and texts they have."""
+    renamed: int = 0
+    """Known postings that are other jobs now, by title and text."""
 
 
 def given(before: Giving, now: datetime, polled: Polled) -> Giving:
@@ -56,6 +66,13 @@ def given(before: Giving, now: datetime, polled: Polled) -> Giving:
     return replace(giving, moved_at=max(now, giving.moved_at), moves=giving.moves + 1, longest=longest)
 
 
+def is_another_job(says: Mapping[str, str], before: Mapping[str, str]) -> bool:
+    """Whether a posting has another text, and a title that is not that of before with something added or left out."""
+    now, then = ({*re.findall(r"\w+", words.get("title", "").casefold())} for words in (says, before))
+    has_other_text = says.get("text") != before.get("text") or "text" not in says
+    return has_other_text and len(now & then) < SAME_WORDS * min(len(now), len(then))
+
+
 def is_much(unread: int, listed: int) -> bool:
     """Whether so many rows of which nothing could be read say that somebody has to look."""
     return unread >= FEW and unread > UNREAD * (listed + unread)
@@ -65,8 +82,15 @@ def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     many = is_much(polled.unread, polled.listed)
     # Of a first listing all is new.
     replaced = before.began is not None and polled.new >= max(FEW, NEW * polled.listed)
+    recycled = polled.renamed >= max(FEW, OTHERS * (polled.listed - polled.new))
+    # Until it moves as it should: a listing that stands still since says nothing of it.
+    renamed, renamed_since = before.renamed, before.renamed_since
+    if recycled or polled.moved:
+        renamed, renamed_since = (polled.renamed, renamed_since or now) if recycled else (0, None)
     return replace(
         _said_anew(before, now, polled),
+        renamed=renamed,
+        renamed_since=renamed_since,
         unread=polled.unread,
         unread_since=(before.unread_since or now) if many else None,
         replaced=before.replaced + 1 if replaced else 0,
@@ -75,11 +99,14 @@ def _listed_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
 
 
 def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
-    """What half of the rows said is said by none from one listing to the next where a field has another name."""
+    """What half of the rows said is said by none from one listing to the next where a field has another name.
+
+    Words of their own are those of none where all have the same, as of a page that wants JavaScript.
+    """
     rows = polled.listed + polled.ended
     if rows < FEW:
         return before
-    lost = tuple(name for name in before.usual if not polled.says.get(name))
+    lost = tuple(name for name in before.usual if polled.says.get(name, 0) <= (name in OWN_WORDS))
     often = {name for name, number in polled.says.items() if 2 * number >= rows}
     known = before.lost_since if set(lost) <= set(before.lost) else None
     return replace(before, usual=tuple(sorted({*often, *lost})), lost=lost, lost_since=(known or now) if lost else None)

@@ -1,6 +1,7 @@
 """What a poll changes: which items are new, changed, open again or closed, and when a posting ends."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -45,8 +46,8 @@ class ListedItem:
     content_hash: str
     posted_at: datetime | None = None
     expires_at: datetime | None = None
-    says: frozenset[str] = frozenset()
-    """Which of pay, place, text and date its source states."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What its source states of pay, place, date, title and text; of the last two the words, which no other has."""
 
 
 @dataclass(frozen=True, slots=True)
