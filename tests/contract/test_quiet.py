@@ -22,6 +22,7 @@ from tests.support.consenting import paused
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.posting_mails import Post
 
+pytestmark = pytest.mark.one_of("store")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TOLD = "Nothing new has fitted since {}"
 FIRST_DAY = TOLD.format("July 1, 2026")

@@ -42,18 +42,21 @@ def thinned(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     An axis is a parameter that the marker `one_of` names. Where no engine runs, values that need one are not drawn.
     """
     alike: dict[str, list[pytest.Item]] = defaultdict(list)
+    places: dict[str, dict[int, int]] = defaultdict(dict)
     for item in items:
         if "live" in item.keywords and os.environ.get("JOBCHIME_LIVE") != "1":
             continue
-        marker, indices = item.get_closest_marker("one_of"), _indices(item)
-        if marker and not LONG and not indices.keys().isdisjoint(marker.args):
-            others = sorted((name, at) for name, at in indices.items() if name not in marker.args)
-            alike[f"{item.nodeid.partition('[')[0]} {others}"].append(item)
+        marker, values, test = item.get_closest_marker("one_of"), _values(item), item.nodeid.partition("[")[0]
+        if marker and not LONG and not values.keys().isdisjoint(marker.args):
+            # Not by pytest's own numbers: it may count one parameter's values anew for each value of another.
+            seen = places[test]
+            others = [(name, seen.setdefault(id(value), len(seen))) for name, value in sorted(values.items())]
+            alike[f"{test} {[other for other in others if other[0] not in marker.args]}"].append(item)
     drawn = {name: Random(f"{name} {_SEED}").choice(of) for name, of in alike.items()}
     left = {case for name, of in alike.items() for case in of if case is not drawn[name]}
     return [item for item in items if item not in left]
 
 
-def _indices(item: pytest.Item) -> Mapping[str, int]:
-    """By parameter, which of its values a test has."""
-    return getattr(getattr(item, "callspec", None), "indices", {})
+def _values(item: pytest.Item) -> Mapping[str, object]:
+    """What a test is tried with, by parameter."""
+    return getattr(getattr(item, "callspec", None), "params", {})

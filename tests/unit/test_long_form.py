@@ -15,9 +15,9 @@ from tests.support.long_form import met, some, thinned
 class Item:
     """As pytest has a test with parameters."""
 
-    def __init__(self, test: str, axis: str = "store", live: bool = False, **indices: int) -> None:
-        self.nodeid = f"{test}[{indices}]"
-        self.callspec = SimpleNamespace(indices=indices)
+    def __init__(self, test: str, axis: str = "store", live: bool = False, **params: int) -> None:
+        self.nodeid = f"{test}[{params}]"
+        self.callspec = SimpleNamespace(params=params)
         self.keywords = {"live": True} if live else {}
         self._axis = axis
 
@@ -46,8 +46,8 @@ def test_a_share_of_one_axis_meets_each_value_of_another_and_all_meet_all() -> N
 def test_a_test_runs_over_one_store_for_each_other_value_and_both_stores_are_tried() -> None:
     items = [Item(f"test_{at}", store=store, word=word) for at in range(20) for store in (0, 1) for word in (0, 1)]
     kept: list[Any] = thinned(items)
-    assert len({(item.nodeid.partition("[")[0], item.callspec.indices["word"]) for item in kept}) == len(kept) == 40
-    assert {item.callspec.indices["store"] for item in kept} == {0, 1}
+    assert len({(item.nodeid.partition("[")[0], item.callspec.params["word"]) for item in kept}) == len(kept) == 40
+    assert {item.callspec.params["store"] for item in kept} == {0, 1}
     assert thinned(items) == kept
 
 
