@@ -3,8 +3,8 @@
 Reads what `jobchime normalise` prints and writes services/rules/data/affinity.json: counts, and no text of a posting.
 """
 
+import argparse
 import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -57,7 +57,9 @@ def _grams(title: str) -> set[str]:
 
 def main() -> None:
     """Learn and write."""
-    with Path(sys.argv[1]).open(encoding="utf-8") as lines:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("postings", type=Path)
+    with parser.parse_args().postings.open(encoding="utf-8") as lines:
         table = learn(Posting.model_validate_json(line) for line in lines)
     path = Path(affinity.__file__).parents[1] / "data" / "affinity.json"
     parts = [f'"roles": {json.dumps(table.roles)}', _part("words", table.words), _part("skills", table.skills)]

@@ -1,5 +1,6 @@
 """Checks judgements: `python -m bench.relevance.check FILE` says what is amiss and which pairs are not judged yet."""
 
+import argparse
 import sys
 from collections import Counter
 from pathlib import Path
@@ -10,13 +11,16 @@ from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, SENT_LATER, TRAINING_PA
 
 def main() -> None:
     """Exit 1 where a line is amiss."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    given = parser.parse_args()
     pairs = {
         (pair.person, pair.posting): pair
         for file in (PAIRS, SENT_LATER, TRAINING_PAIRS, DECIDING_PAIRS)
         for pair in read_pairs(file)
     }
     faults, seen, claims = 0, Counter[tuple[str, str, str]](), 0
-    for number, said in enumerate(read(Path(sys.argv[1])), start=1):
+    for number, said in enumerate(read(given.file), start=1):
         amiss = said.said if isinstance(said, Fault) else unfit(said, pairs)
         if isinstance(said, Judgement):
             seen[said.reader, said.person, said.posting] += 1
