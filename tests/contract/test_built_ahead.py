@@ -30,6 +30,7 @@ from tests.support.notifying import GO, NOW, NotifierStore, posting, sqlite_stor
 from tests.support.simulated_days import Days, text_of
 from tests.support.stores import ENGINES, new_engine
 
+pytestmark = pytest.mark.one_of("store")
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EIGHT = NOW + 2 * HOUR
 EARLY = EIGHT - 2 * MINUTE
@@ -381,6 +382,7 @@ def test_who_builds_more_slowly_than_was_thought_still_hands_over_at_the_hour(
     assert len(store.windows.claim_due("other", EIGHT, cut, HOUR, 10)) == 2, "who is left is given back"
 
 
+@pytest.mark.one_of  # who takes what of several is SQL itself
 def test_two_notifiers_share_what_is_built_ahead(store: NotifierStore, tmp_path: Path) -> None:
     days = board(store, tmp_path, settings=NotifierSettings(worker="one", subscribers_at_once=1, passes_a_tick=1))
     other = Days(store, tmp_path, settings=NotifierSettings(worker="two", subscribers_at_once=1, passes_a_tick=1))
