@@ -10,6 +10,7 @@ from services.ingest.settings import IngestSettings
 from services.processes import services_needed
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.figures.cut_off import Nowhere
 from services.runtime.figures.hours import HourCounts
 from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.sources import Expected
@@ -43,7 +44,12 @@ def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures
     """The store's counts, with what the settings lead to expect. Raises UnavailableError."""
     mail = settings.mail
     hears = mail.mailer == "sendgrid" and bool(mail.sendgrid.event_key) and not mail.sendgrid.sandbox
-    plan = MailPlan(mail.warm_up.limit(now), hears)
+    begins = mail.warm_up.begins(now)
+    sandbox = mail.mailer == "sendgrid" and mail.sendgrid.sandbox
+    nowhere: Nowhere | None = (
+        "folder" if mail.mailer == "folder" else "sandbox" if sandbox else "warm_up" if begins else None
+    )
+    plan = MailPlan(mail.warm_up.limit(now), hears, nowhere, begins)
     expected, needed = expected_of(settings.ingest), needed_of(settings)
     return read_figures(store, now, expected, needed, plan, with_canary=settings.notifier.canary)
 

@@ -1,6 +1,6 @@
 """How mail leaves: who sends, by which mailer, and what a mailer that sends for real must know first."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -109,6 +109,11 @@ class WarmUpSettings(_Settings):
         default=(500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000), max_length=100, examples=[[500, 1000, 2000]]
     )
     """Mails of the first day, of the second and so on; after the last there is no bound."""
+
+    def begins(self, at: datetime) -> datetime | None:
+        """When the plan begins, where it has not."""
+        since = None if self.since is None else datetime.combine(self.since, time(), UTC)
+        return since if since is not None and at < since else None
 
     def limit(self, at: datetime) -> int | None:
         """How many mails the day of a moment may have; None: any number."""

@@ -24,6 +24,7 @@ from tests.support.consenting import OPTIONS
 from tests.support.feed_server import Exchange, feed_server, served
 from tests.support.forking import Forked, fork
 from tests.support.loopback import free_port
+from tests.support.mailbox import smtp_server
 from tests.support.pushing import posting
 from tests.support.waiting import ended, until
 
@@ -70,12 +71,25 @@ allow_private = true
 ADDRESS = "ada@example.com"
 
 
-def listing(ends: datetime) -> bytes:
+SMTP = """
+mailer = "smtp"
+public_url = "https://jobs.harbour.example"
+sender_address = "alerts@harbour.example"
+postal_address = "1 Quay Street, Porto"
+allow = ["*"]
+[mail.smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+"""
+
+
+def listing(ends: datetime, name: str = "b") -> bytes:
     """A board's twelve jobs, each with an end."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     last = f"{ends:%Y-%m-%d}"
     rows = [
-        posting(f"b{number}", posted_at=today, description=f"You grow ferns. {number}", expires_at=last)
+        posting(f"{name}{number}", posted_at=today, description=f"You grow ferns. {name}{number}", expires_at=last)
         for number in range(12)
     ]
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
@@ -152,7 +166,9 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
             for name in urls:
                 boards.on(f"/{name}", good)
             ordered(config, "search", "add", ADDRESS, str(search), "--name", "at once", "--cadence", "instant")
-            until(lambda: change(store, "UPDATE deliveries SET state = state") > 0, "a mail is made", PATIENCE_S)
+            by_smtp = "UPDATE deliveries SET mailer = 'smtp' WHERE state = 'accepted'"
+            until(lambda: change(store, by_smtp) > 0, "a mail is made, and was once sent for real", PATIENCE_S)
+            fault("mails went out by a server, and go into a folder", ("JobchimeNobodyMailed", "folder"))
 
             more = boards.on("/three", good)
             config.write_text(f"{config.read_text()}{MORE.format(url=more)}")
@@ -161,6 +177,13 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
         config.write_text(SETTINGS.format(secret="1" * 32, port=port, **urls))
         with serving(config, port, tmp_path / "second.log"):
             fault("it is started with another secret", ("JobchimeLinksLost", ""))
+
+        inbox, smtp = stack.enter_context(smtp_server())
+        inbox.answers["RCPT"] = "451 4.7.1 greylisted"
+        config.write_text(config.read_text().replace('folder = "mails"', SMTP.format(port=smtp)))
+        boards.on("/one", served(listing(datetime.now(UTC) + timedelta(days=30), "c")))
+        with serving(config, port, tmp_path / "greylisted.log"):
+            fault("the mail server greylists all", ("JobchimeMailsPutOff", ""))
 
         config.write_text(config.read_text().replace("robots = false", "enabled = false"))
         with serving(config, port, tmp_path / "third.log"):

@@ -96,7 +96,9 @@ class Watch:
 
 
 def _where(labels: dict[str, str]) -> str:
-    return " ".join(labels[name] for name in ("service", "topic", "fault", "state", "kind", "loop") if name in labels)
+    return " ".join(
+        labels[name] for name in ("service", "topic", "fault", "state", "kind", "loop", "why") if name in labels
+    )
 
 
 def hurried(rules: str) -> str:

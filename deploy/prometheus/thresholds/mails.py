@@ -53,6 +53,34 @@ ALERTS: tuple[Alert, ...] = (
         (Case({'jobchime_mails_failing{fault="busy"}': "40x15"}, "10m"),),
     ),
     Alert(
+        "JobchimeMailsPutOff",
+        "page",
+        'max(jobchime_mails_failing{fault="busy"}) > 0'
+        ' unless on () sum(increase(jobchime_mail_attempts_total{outcome="accepted", mailer!="folder"}[15m])) > 0',
+        "15m",
+        "The mail server puts all mails off, and has taken none for a quarter of an hour.",
+        Case({'jobchime_mails_failing{fault="busy"}': "40x40"}, "20m", ({},)),
+        (
+            Case(
+                {
+                    'jobchime_mails_failing{fault="busy"}': "40x40",
+                    'jobchime_mail_attempts_total{mailer="smtp", outcome="accepted", fault=""}': "0+1x40",
+                },
+                "20m",
+            ),
+            Case({'jobchime_mails_failing{fault="busy"}': "40x10 0x30"}, "20m"),
+        ),
+    ),
+    Alert(
+        "JobchimeNobodyMailed",
+        "page",
+        "max by (why) (jobchime_nobody_mailed) > 0",
+        "5m",
+        "No reader is mailed any more, where some were before ({{ $labels.why }}).",
+        Case({'jobchime_nobody_mailed{why="folder"}': "1x15"}, "10m", ({"why": "folder"},)),
+        (Case({'jobchime_nobody_mailed{why="folder"}': "0x15"}, "10m"),),
+    ),
+    Alert(
         "JobchimeSendingStopped",
         "page",
         "max(jobchime_sending_stopped) == 1",
@@ -132,7 +160,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max by (kind) (jobchime_readers_leaving_last_day) > 0",
         "5m",
-        "Far more readers than ever do want no mail any more ({{ $labels.kind }}).",
+        "Far more readers than ever do get, or want, no mail any more ({{ $labels.kind }}).",
         Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "9x15"}, "10m", ({"kind": "unsubscribed"},)),
         (Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "0x15"}, "10m"),),
     ),

@@ -30,7 +30,6 @@ _LINKS_ACT_FOR = timedelta(days=30)
 """So long a link to unsubscribe has to act (CAN-SPAM, 16 CFR 316.5)."""
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
-_MANY_HELD = 20
 _MANY_SIGN_UPS, _NEARLY_ALL_SIGN_UPS = 0.5, 0.8
 """Shares of the room for sign-ups: worth a look, and a failure."""
 _MOST_SAID = 240
@@ -56,7 +55,8 @@ _DO: dict[str, tuple[str, Remedy | ByHand]] = {
         Remedy("retry mails"),
     ),
     "busy": (
-        "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
+        "they are tried again by themselves, and who is new to a server passes within minutes; after a quarter of an"
+        " hour ask who runs the mail server",
         Remedy("retry mails"),
     ),
     "policy": (
@@ -132,7 +132,6 @@ def sending_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(what, do, _GO_ON)
     yield from _links_lost(figures, now)
     yield from _room_for_sign_ups(figures)
-    yield from _put_off(figures)
 
 
 def _links_lost(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
@@ -162,22 +161,8 @@ def _room_for_sign_ups(figures: StoreFigures) -> Iterator[Trouble]:
     )
 
 
-def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
-    day = figures.mail.day
-    if day is not None and figures.put_off:
-        wait = counted(figures.put_off, "subscriber waits", "subscribers wait")
-        yield Trouble(
-            f"{wait} until {stamp(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
-            f" {day.begun:,} did",
-            "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
-            "passes",
-            grave=False,
-        )
-
-
 def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    """From digests that are held or not built to mails that do not arrive."""
-    yield from _all_held(figures)
+    """From digests that are not built to mails that do not arrive."""
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:
@@ -199,20 +184,6 @@ def digest_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             "process",
         )
     yield from _untaken(figures)
-
-
-def _all_held(figures: StoreFigures) -> Iterator[Trouble]:
-    """On a small board it may be so of a day."""
-    holds = figures.digests.get("hold", 0)
-    if holds >= _MANY_HELD and not figures.digests.get("digest"):
-        yield Trouble(
-            f"each of the {holds:,} digests of the last 24 hours was held: nothing in them was likely enough to be"
-            " wanted, and nobody was mailed",
-            "`jobchime preview SUBSCRIBER --dropped` says why of one; the bars are notifier.curate.least_chance and"
-            " least_mail_chance",
-            "settings",
-            grave=False,
-        )
 
 
 def _untaken(figures: StoreFigures) -> Iterator[Trouble]:
@@ -252,7 +223,10 @@ def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
 
 def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
     if fault.waiting:
-        return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
+        patience = PATIENCE.get(fault.fault, timedelta(0))
+        # Where others go out it is a matter of these readers' servers; where none does all are late by then.
+        none_goes_out = mail.last_accepted is None or mail.last_accepted < fault.since
+        return now - fault.since >= (min(patience, LATE) if none_goes_out else patience)
     # When a clock that ran ahead dated it nobody knows: it is told of, and holds nothing up.
     if fault.last > now:
         return False

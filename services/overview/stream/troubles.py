@@ -7,6 +7,7 @@ from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES, dead_of
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
+from services.overview.stream.reader_troubles import reader_troubles
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls, source_troubles
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, restarting, too_few
@@ -73,6 +74,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     yield from sending_troubles(figures, now)
     yield from _no_sources(figures)
     yield from _no_postings(figures, now)
+    yield from reader_troubles(figures)
     yield from digest_troubles(figures, now)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)

@@ -91,7 +91,7 @@ class Arriving:
     @property
     def many_leave(self) -> bool:
         """Whether more readers unsubscribed in the day than mails that they did not want explain."""
-        return _is_much(self.told_day.kinds.get("unsubscribed", 0), self.told_day.of)
+        return is_much(self.told_day.kinds.get("unsubscribed", 0), self.told_day.of)
 
     @property
     def many_complain(self) -> bool:
@@ -108,16 +108,16 @@ class Arriving:
     @property
     def much_is_put_off(self) -> bool:
         of = max(self.told_day.of, self.put_off)
-        return _is_much(self.put_off, of) or self.put_off == of >= FEW
+        return is_much(self.put_off, of) or self.put_off == of >= FEW
 
     @property
     def much_has_no_end(self) -> bool:
-        return _is_much(self.unended, self.unended + self.ended) or (not self.ended and self.unended >= FEW)
+        return is_much(self.unended, self.unended + self.ended) or (not self.ended and self.unended >= FEW)
 
     def much(self, kind: str) -> bool:
         """Whether more of the newest mails ended so than always do, or all that ended did not arrive."""
         number = self.told.kinds.get(kind, 0)
-        return _is_much(number, self.told.of) or (number > 0 and self.told.none_arrives)
+        return is_much(number, self.told.of) or (number > 0 and self.told.none_arrives)
 
     @property
     def failing(self) -> dict[str, int]:
@@ -127,7 +127,8 @@ class Arriving:
         return found | {"no_end": self.unended if self.much_has_no_end else 0}
 
 
-def _is_much(number: int, of: int) -> bool:
+def is_much(number: int, of: int) -> bool:
+    """Whether so many are more than a few that always are."""
     return number >= LEAST and number > MUCH * of
 
 

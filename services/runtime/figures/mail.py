@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not
 from schemas.sql.base import Moment
 from schemas.sql.tables import cuts, deliveries, mail_events, positions, saved_searches, subscribers, suppressions
 from services.runtime.figures.arriving import CAME_BACK, HEARD_WITHIN, REFUSED_WITHIN, Arriving, read_arriving
+from services.runtime.figures.cut_off import Nowhere
 from services.runtime.figures.hours import HOUR, MAIL_EVENTS_REFUSED, by_minute, minute_of, read_counts
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.built_ahead import LONGEST_LEAD, is_built_ahead
@@ -51,7 +52,7 @@ class DayFigures:
     waiting: int
     """Digests that wait to be handed over."""
     until: datetime
-    """When the next day begins."""
+    """When the next day begins, or the plan."""
 
     @property
     def full(self) -> bool:
@@ -67,6 +68,10 @@ class MailPlan:
     """Mails that the warm-up plan lets this day have; None: any number."""
     hears: bool = False
     """The mail provider tells what becomes of mails."""
+    nowhere: Nowhere | None = None
+    """Why no mail reaches anybody."""
+    begins: datetime | None = None
+    """When the warm-up plan begins, where it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> 
     return MailFigures(
         faults=(*_faults(connection, waiting, waiting=True), *_faults(connection, over, waiting=False)),
         last_accepted=connection.execute(accepted).scalar_one_or_none(),
-        day=None if plan.most_today is None else _day(connection, now, plan.most_today),
+        day=None if plan.most_today is None else _day(connection, now, plan.most_today, plan.begins),
         came_back=_came_back(connection, now),
         untaken=untaken,
         untaken_since=untaken_since,
@@ -177,10 +182,10 @@ def _unheard(connection: Connection, now: datetime, refused: int) -> tuple[int, 
     return int(row.mails), row.since
 
 
-def _day(connection: Connection, now: datetime, limit: int) -> DayFigures:
+def _day(connection: Connection, now: datetime, limit: int, begins: datetime | None) -> DayFigures:
     waiting = select(func.count()).where(deliveries.c.state.in_(("pending", "claimed")))
     begun = begun_on(connection, now)
-    return DayFigures(limit, begun, int(connection.execute(waiting).scalar_one()), next_day(now))
+    return DayFigures(limit, begun, int(connection.execute(waiting).scalar_one()), begins or next_day(now))
 
 
 def _faults(connection: Connection, condition: ColumnElement[bool], *, waiting: bool) -> list[MailFault]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Select, distinct, func, not_, select,
 from schemas.sql.doors import sign_ups
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
 from services.runtime.figures.canary import CANARY_ID, CanaryFigures, read_canary
+from services.runtime.figures.cut_off import CutOff, read_cut_off
 from services.runtime.figures.hours import read_left_unread
 from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.figures.restarts import Restarts, read_restarts
@@ -83,6 +84,7 @@ class StoreFigures:
     """When the oldest record that waits to be published was written; None where none waits."""
     sign_ups: int = 0
     """That wait to be confirmed, of `MOST_SIGN_UPS`."""
+    cut_off: CutOff = field(default_factory=CutOff)
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
     """By service, also of those that should run and do not."""
@@ -136,12 +138,15 @@ def read_figures(
         pauses = read_pauses(connection)
         due = read_due(connection, now)
         restarts = read_restarts(connection, now)
+        plan = plan or MailPlan()
+        outcomes = _counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY)
         return StoreFigures(
             at=now,
             sources=sources_in(connection, now, expected, pauses),
             deliveries=_counts(connection, deliveries.c.state, not_(is_built_ahead(now, now + LONGEST_LEAD))),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
-            digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
+            digests=outcomes,
+            cut_off=read_cut_off(connection, now, plan.nowhere, outcomes),
             last_digest=_first(connection, _last_digest(now)),
             last_posting=_first(connection, _last_posting(now)),
             recent_postings=_number(connection, _recent_postings(now)),
@@ -163,7 +168,7 @@ def read_figures(
                 connection, now, services, {restart.worker: restart.hour for restart in restarts if restart.go_on(now)}
             ),
             restarts=restarts,
-            mail=read_mail_figures(connection, now, plan or MailPlan()),
+            mail=read_mail_figures(connection, now, plan),
             webhooks=read_webhook_figures(connection, now),
             left_unread=read_left_unread(connection, now),
             links_lost=read_links_lost(connection),

@@ -308,8 +308,14 @@ LEFT_UNREAD = _of_store(
 READERS_LEAVING = _of_store(
     "jobchime_readers_leaving_last_day",
     "Readers who unsubscribed, where they are more than a tenth of the day's mails, or called one spam, where they are"
-    " more than a hundredth; else 0.",
+    " more than a hundredth, or whose addresses an operator suppressed, where they are a tenth of all; else 0.",
     "kind",
+)
+NOBODY_MAILED = _of_store(
+    "jobchime_nobody_mailed",
+    "1 while no reader is mailed, where some were before: mails go into a folder, SendGrid's sandbox is on, the warm-up"
+    " plan has not begun, or each of a day's digests is held.",
+    "why",
 )
 LINKS_LOST = _of_store(
     "jobchime_links_lost_timestamp_seconds",
@@ -338,7 +344,8 @@ METRICS: tuple[Metric, ...] = (
     WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE,
     PUT_OFF, OUTBOX, SOURCES, SENDING_PAUSED, SENDING_STOPPED, SIGN_UPS, MAILS_CAME_BACK, MAILS_NOT_ARRIVING,
     MAILS_UNTAKEN, MAILS_UNHEARD, WEBHOOKS, WEBHOOKS_WAITING, WEBHOOKS_OLDEST, STORED, CANARY_AGE, WORKERS,
-    HEARTBEAT_AGE, WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, LINKS_LOST, DUE_TOO_LATE, CLOCK_AHEAD, POLLS_OVERDUE,
+    HEARTBEAT_AGE, WORKER_RESTARTS, LEFT_UNREAD, READERS_LEAVING, NOBODY_MAILED, LINKS_LOST, DUE_TOO_LATE, CLOCK_AHEAD,
+    POLLS_OVERDUE,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from schemas.topics import TOPICS
+from services.runtime.figures.cut_off import NOBODY_MAILED
 from services.runtime.figures.hours import LEFT_UNREAD, HourCounts
 from services.runtime.figures.mail import FAULTS
 from services.runtime.figures.sources import SOURCE_STATES
@@ -300,7 +301,9 @@ def _of_workers(figures: StoreFigures) -> Iterator[Family]:
 
 def _of_what_is_lost(figures: StoreFigures) -> Iterator[Family]:
     yield _labelled(listed.LEFT_UNREAD, figures.left_unread)
-    yield _labelled(listed.READERS_LEAVING, figures.mail.arriving.leaving)
+    leaving = figures.mail.arriving.leaving | {"suppressed": figures.cut_off.suppressed}
+    yield _labelled(listed.READERS_LEAVING, leaving)
+    yield _labelled(listed.NOBODY_MAILED, {why: int(why == figures.cut_off.nobody) for why in NOBODY_MAILED})
     lost = figures.links_lost
     yield GaugeMetricFamily(listed.LINKS_LOST.name, listed.LINKS_LOST.help, value=lost.timestamp() if lost else None)
     yield _gauge(listed.DUE_TOO_LATE, figures.ran_ahead.due_too_late)

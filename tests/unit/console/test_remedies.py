@@ -25,7 +25,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.overview.stream import mail_troubles, source_troubles, troubles, worker_troubles
+from services.overview.stream import mail_troubles, reader_troubles, source_troubles, troubles, worker_troubles
 from services.overview.stream.model import (
     DATA_FOLDER,
     ByHand,
@@ -41,6 +41,7 @@ from services.runtime.errors import Mend
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.arriving import Arriving, EventCounts
 from services.runtime.figures.canary import CanaryFigures
+from services.runtime.figures.cut_off import NOBODY_MAILED, CutOff
 from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.mail import FAULTS, DayFigures, MailFault, MailFigures
 from services.runtime.figures.peak import Peak
@@ -60,7 +61,7 @@ from services.usecases import operators, sources, workers
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
-MODULES: tuple[ModuleType, ...] = (troubles, mail_troubles, source_troubles, worker_troubles)
+MODULES: tuple[ModuleType, ...] = (troubles, mail_troubles, reader_troubles, source_troubles, worker_troubles)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
 LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)
@@ -151,6 +152,10 @@ def amiss() -> Iterator[Overview]:
     for none in ((), (source("off"),)):
         yield stored(sources=none, searches=1)
     yield stored(digests={"hold": 20})
+    yield stored(digests={"hold": 20}, cut_off=CutOff("held"))
+    for why in NOBODY_MAILED[:3]:
+        yield stored(cut_off=CutOff(why, NOON - DAY))
+    yield stored(cut_off=CutOff(suppressed=10, of=20))
     yield stored(pauses=Pauses(sending=True, restored=True))
     yield stored(pauses=Pauses(sending=True, stopped_because="readers complain"))
     yield stored(pauses=Pauses(sending=True))
@@ -168,6 +173,7 @@ def amiss() -> Iterator[Overview]:
     yield stored(links_lost=NOON - HOUR)
     yield stored(ran_ahead=RanAhead(due_too_late=3, put_right=3, put_right_at=NOON, until=NOON + DAY))
     yield mailed(day=DayFigures(5, 5, 3, NOON + HOUR))
+    yield stored(mail=MailFigures(day=DayFigures(0, 0, 0, NOON + DAY)), due_subscribers=3)
     yield mailed(untaken=3, untaken_since=NOON - HOUR)
     for fault in FAULTS:
         yield mailed(faults=(MailFault(fault, fault in ("settings", "away", "busy"), 3, NOON - HOUR, NOON, "no"),))

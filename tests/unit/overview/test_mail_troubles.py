@@ -41,11 +41,17 @@ def test_what_kept_all_mails_from_going_out_is_over_once_one_goes_out(kind: str)
 
 @pytest.mark.parametrize(
     ("kind", "passing", "lasting"),
-    [("away", MINUTE, 2 * MINUTE), ("busy", 29 * MINUTE, 30 * MINUTE)],
+    [("away", MINUTE, 2 * MINUTE), ("busy", 14 * MINUTE, 15 * MINUTE)],
 )
 def test_what_may_pass_by_itself_is_a_note_at_first(kind: str, passing: timedelta, lasting: timedelta) -> None:
     for since, grave in ((passing, False), (lasting, True)):
         [trouble] = mail_troubles(MailFigures((fault(kind, since=since),)), NOON)
+        assert trouble.grave is grave
+
+
+def test_a_server_that_takes_others_may_put_some_off_for_longer() -> None:
+    for since, grave in ((29 * MINUTE, False), (30 * MINUTE, True)):
+        [trouble] = mail_troubles(MailFigures((fault("busy", since=since),), last_accepted=NOON), NOON)
         assert trouble.grave is grave
 
 

@@ -1,0 +1,88 @@
+"""Whether readers who were mailed before are not any more, though all that runs is well: by settings, or by a list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, get_args
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from schemas.sql.tables import deliveries, digests, mail_events, subscribers, suppressions
+from services.runtime.figures.arriving import is_much
+
+Nowhere = Literal["folder", "sandbox", "warm_up"]
+"""What of the settings lets no mail reach anybody: all go into a folder; SendGrid checks them and sends none; the
+warm-up plan has not begun."""
+NobodyMailed = Literal[Nowhere, "held"]
+"""Or that each digest is held, as by bars that nothing passes."""
+NOBODY_MAILED: Final[tuple[NobodyMailed, ...]] = ("folder", "sandbox", "warm_up", "held")
+assert set(NOBODY_MAILED) == {*get_args(Nowhere), "held"}
+MANY_HELD: Final = 20
+"""Digests of a day; of fewer it is chance that none was sent."""
+_OFTEN_SENT = 0.1
+"""The share of digests of the week before that were sent, from which on a day without any is no chance."""
+_DAY, _WEEK, _MONTH = timedelta(days=1), timedelta(weeks=1), timedelta(days=30)
+_BY_MAIL = ("provider", "mail server")
+"""Who suppresses addresses since a mail did not arrive, which is told of these mails."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Readers who were mailed before."""
+
+    nobody: NobodyMailed | None = None
+    """Why not one of them is."""
+    went_out: datetime | None = None
+    """When a mail last reached one, where settings are why."""
+    suppressed: int = 0
+    """Whose addresses were suppressed in the last day by whoever operates this, where these are many; else none."""
+    of: int = 0
+    """All that are subscribed."""
+
+
+def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None, held: Mapping[str, int]) -> CutOff:
+    """In the caller's transaction; `held`: digests of the last day by outcome."""
+    went_out = _went_out(connection, now, nowhere) if nowhere else None
+    nobody: NobodyMailed | None = nowhere if went_out else None
+    if nobody is None and is_all_held(held) and _was_often_sent(connection, now):
+        nobody = "held"
+    by_hand = suppressions.c.added_by.is_(None) | suppressions.c.added_by.not_in(_BY_MAIL)
+    query = select(func.count()).select_from(subscribers.join(suppressions, _same_address()))
+    query = query.where(subscribers.c.status == "active", suppressions.c.lifted_at.is_(None), by_hand)
+    query = query.where(suppressions.c.created_at.between(now - _DAY, now))
+    suppressed = int(connection.execute(query).scalar_one())
+    if not suppressed:
+        return CutOff(nobody, went_out)
+    active = select(func.count()).where(subscribers.c.status == "active")
+    of = int(connection.execute(active).scalar_one())
+    return CutOff(nobody, went_out, suppressed, of) if is_much(suppressed, of) else CutOff(nobody, went_out)
+
+
+def is_all_held(outcomes: Mapping[str, int]) -> bool:
+    """Whether so many digests of a day were built, and none of them sent, that it may be no chance."""
+    return outcomes.get("hold", 0) >= MANY_HELD and not outcomes.get("digest")
+
+
+def _same_address() -> ColumnElement[bool]:
+    return suppressions.c.address_hash == subscribers.c.address_hash
+
+
+def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> datetime | None:
+    """When a mail last left for real; of a sandbox, which answers as SendGrid does, by what was told of its end."""
+    at, really = deliveries.c.accepted_at, deliveries.c.mailer != "folder"
+    if nowhere == "sandbox":
+        at, really = mail_events.c.taken_at, mail_events.c.kind == "delivered"
+    lately = at.between(now - _MONTH, now)
+    found: datetime | None = connection.execute(select(func.max(at)).where(really, lately)).scalar_one_or_none()
+    return found
+
+
+def _was_often_sent(connection: Connection, now: datetime) -> bool:
+    """In the week before the last day."""
+    outcome = digests.c.outcome
+    before = digests.c.created_at.between(now - _DAY - _WEEK, now - _DAY) & outcome.in_(("digest", "hold"))
+    counts = {
+        row.outcome: int(row.number)
+        for row in connection.execute(select(outcome, func.count().label("number")).where(before).group_by(outcome))
+    }
+    return counts.get("digest", 0) > _OFTEN_SENT * sum(counts.values())

@@ -1,0 +1,87 @@
+"""Readers who were mailed before and are not any more are noticed: by settings, by bars, by a list of addresses."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from schemas.sql.tables import digests
+from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
+from services.notifier.domain.mail_events import MailEvent
+from services.notifier.ports import Receipt
+from services.runtime.figures.cut_off import MANY_HELD, CutOff, Nowhere
+from services.runtime.figures.mail import MailPlan
+from services.runtime.figures.stream import read_figures
+from services.runtime.sql.store import writing
+from tests.support.notifying import NOW, NotifierStore
+from tests.support.sending import open_deliveries
+from tests.support.serving import DAY, HOUR
+
+LEASE = timedelta(minutes=10)
+
+
+def cut_off(store: NotifierStore, at: timedelta, nowhere: Nowhere | None = None) -> CutOff:
+    return read_figures(store.engine, NOW + at, (), (), MailPlan(nowhere=nowhere)).cut_off
+
+
+def accepted(store: NotifierStore, mailer: str) -> str:
+    open_deliveries(store, 1, NOW)
+    [claim] = store.deliveries.claim("w", mailer, NOW, LEASE, 1)
+    assert store.deliveries.begin([claim], NOW, LEASE)
+    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1"))], NOW)
+    return claim.delivery_id
+
+
+@pytest.mark.parametrize("nowhere", ["folder", "warm_up"])
+def test_settings_by_which_nobody_is_mailed_are_told_for_a_month_after_the_last_mail(
+    store: NotifierStore, nowhere: Nowhere
+) -> None:
+    assert cut_off(store, HOUR, nowhere) == CutOff(), "nobody was ever mailed"
+    accepted(store, "smtp")
+    assert cut_off(store, HOUR, nowhere) == CutOff(nowhere, NOW)
+    assert cut_off(store, HOUR) == CutOff(), "and mails go out"
+    assert cut_off(store, 31 * DAY, nowhere) == CutOff()
+
+
+def test_mails_that_always_went_into_a_folder_are_no_fault(store: NotifierStore) -> None:
+    accepted(store, "folder")
+    assert cut_off(store, HOUR, "folder") == CutOff()
+
+
+def test_a_sandbox_is_told_where_a_mail_arrived_before(store: NotifierStore) -> None:
+    own = accepted(store, "sendgrid")
+    assert cut_off(store, HOUR, "sandbox") == CutOff(), "a sandbox takes mails as well"
+    SqlMailEvents(store.engine, store.ids).take([MailEvent("e", "delivered", NOW, own)], NOW)
+    assert cut_off(store, HOUR, "sandbox") == CutOff("sandbox", NOW)
+
+
+def test_a_list_that_suppresses_a_tenth_of_readers_is_told_for_a_day_and_what_mail_servers_said_is_not(
+    store: NotifierStore,
+) -> None:
+    people = [store.person(f"p{number}") for number in range(20)]
+    for person in people[:3]:
+        store.suppressions.suppress(person.profile.address, "550", NOW, "provider")
+    assert cut_off(store, HOUR) == CutOff()
+    for person in people[3:6]:
+        store.suppressions.suppress(person.profile.address, "on a list", NOW, "ada")
+    assert cut_off(store, HOUR) == CutOff(suppressed=3, of=20)
+    assert cut_off(store, 25 * HOUR) == CutOff()
+    store.suppressions.allow(people[3].profile.address, "by mistake", NOW + HOUR)
+    assert cut_off(store, 2 * HOUR) == CutOff(), "so few are by chance"
+
+
+@pytest.mark.parametrize(("sent", "told"), [(0, None), (2, None), (3, "held")])
+def test_a_day_of_which_each_digest_is_held_is_told_where_some_of_the_week_before_were_sent(
+    store: NotifierStore, sent: int, told: str | None
+) -> None:
+    person = store.person()
+    for number in range(MANY_HELD):
+        for days, outcome in ((0, "hold"), (2, "digest" if number < sent else "hold")):
+            at = NOW - days * DAY - number * HOUR / 2
+            row = {
+                "digest_id": f"{days} {number}", "subscriber_id": person.subscriber_id, "outcome": outcome,
+                "due_at": at, "reason": "", "instant": False, "subject": "", "dropped": b"", "created_at": at,
+            }  # fmt: skip
+            with writing(store.engine) as connection:
+                connection.execute(insert(digests).values(row))
+    assert cut_off(store, HOUR).nobody == told

@@ -1,0 +1,41 @@
+"""`status` says that readers get nothing by settings or by a list, though all that runs is well."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.overview.stream.reader_troubles import reader_troubles
+from services.runtime.figures.cut_off import NOBODY_MAILED, CutOff, NobodyMailed
+from services.runtime.figures.mail import DayFigures, MailFigures
+from services.runtime.figures.stream import StoreFigures
+from tests.support.logs import NOON
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("why", [why for why in NOBODY_MAILED if why != "held"])
+def test_settings_by_which_nobody_is_mailed_any_more_are_not_well(why: NobodyMailed) -> None:
+    [trouble] = reader_troubles(StoreFigures(NOON, cut_off=CutOff(why, NOON - DAY)))
+    assert trouble.grave
+    assert "where they did until 2026-02-28 12:00Z" in trouble.what
+    assert "`jobchime config show`" in trouble.do
+
+
+def test_bars_that_nothing_passes_are_a_note_where_nothing_ever_did_and_not_well_where_something_did() -> None:
+    for cut_off, grave in ((CutOff(), False), (CutOff("held"), True)):
+        [trouble] = reader_troubles(StoreFigures(NOON, digests={"hold": 20}, cut_off=cut_off))
+        assert trouble.grave is grave
+        assert "least_chance" in trouble.do
+
+
+def test_a_list_that_suppresses_many_readers_in_a_day_is_not_well() -> None:
+    [trouble] = reader_troubles(StoreFigures(NOON, cut_off=CutOff(suppressed=10, of=20)))
+    assert trouble.grave
+    assert trouble.what.startswith("in a day 10 of 20 readers were suppressed by an operator")
+
+
+def test_a_warm_up_plan_that_begins_some_day_is_a_note_that_names_the_day_while_nobody_was_mailed_before() -> None:
+    waiting = StoreFigures(NOON, due_subscribers=4, mail=MailFigures(day=DayFigures(0, 0, 0, NOON + 300 * DAY)))
+    [trouble] = reader_troubles(waiting)
+    assert not trouble.grave
+    assert trouble.what == "4 subscribers wait until 2026-12-26 12:00Z, when the warm-up plan begins"
