@@ -67,9 +67,10 @@ class Composer:
     def quiet(self, to: Recipient, since: datetime, unlikely: int, now: datetime) -> Email:
         """That nothing came since a day, by the reader's clock, with the page that says what would bring more."""
         words = words_of(to.locale)
-        leave = self._link("unsubscribe", to)
+        leave, own_id = self._link("unsubscribe", to), self._ids.notice_id(to.subscriber_id, QUIET, now)
         written = write_quiet(
             f"{self._link('manage', to, slot_of(now))}?more=1",
+            self._link("rest", to, own_id),
             self._sender,
             words,
             day_in_words(since.astimezone(zone_of(to.time_zone)).date(), words.locale),
@@ -77,7 +78,7 @@ class Composer:
             unlikely,
             leave,
         )
-        return self._email(self._ids.notice_id(to.subscriber_id, QUIET, now), to, written, now, leave)
+        return self._email(own_id, to, written, now, leave)
 
     def webhook_shut(self, webhook: Webhook, to: Recipient, now: datetime) -> Email:
         """That nothing more is posted to a webhook of theirs, and where it is turned on again."""

@@ -185,7 +185,7 @@ class Webhooks:
             if since == now or max(posting.seen_at, posting.fetched_at) > since
         ]
         sent = self._store.posted(hook.webhook_id, [candidate.posting for candidate in candidates])
-        jobs = ranked(recipient, candidates, sent, now, self._curating, self._judging, [])
+        jobs = ranked(recipient, candidates, sent, now, self._curating, self._judging, [], [])
         words = words_of(recipient.locale)
         items = [item_of(job, now) for job in jobs if job.outcome == "match"]
         return [

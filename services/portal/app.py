@@ -20,7 +20,7 @@ from services.portal.accounts import home, mails, programs, questions, searches,
 from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.api.app import API, api_app
 from services.portal.door import Door, ForgedError, GoneError, SignedOutError
-from services.portal.links import jobs, standing
+from services.portal.links import jobs, left_out, standing
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
 from services.portal.previews import PreviewReading
@@ -101,6 +101,7 @@ def portal_app(
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(standing.routes(door, postman, live))
     app.include_router(jobs.routes(door, live))
+    app.include_router(left_out.routes(door))
     app.include_router(events.routes(door))
     app.include_router(previews.routes(door, guard, cookies, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))

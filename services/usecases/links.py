@@ -20,7 +20,6 @@ __all__ = [
     "Job",
     "Purpose",
     "Reached",
-    "Rest",
     "SavedSearch",
     "Subscriber",
     "elsewhere",
@@ -30,7 +29,6 @@ __all__ = [
     "own_search",
     "posting_of",
     "reach",
-    "rest",
     "searches",
 ]
 
@@ -62,15 +60,6 @@ class Job:
     posting: PostingCore
     found_by: tuple[FoundBy, ...]
     """None where no search of the reader fits it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """The jobs that a digest had no room for, best first."""
-
-    due_at: datetime
-    jobs: tuple[PostingCore, ...]
-    """As they are now; those that the store has forgotten are left out."""
 
 
 def reach(installation: Installation, purpose: Purpose, text: str, now: datetime) -> Reached | None:
@@ -131,17 +120,6 @@ def elsewhere(installation: Installation, subscriber: Subscriber, posting: Posti
     ids = sent_beside(installation.engine, subscriber.subscriber_id, posting)
     others = installation.matches.postings(ids).values()
     return tuple(other for other in others if is_one_job_elsewhere(posting, other))
-
-
-def rest(installation: Installation, subscriber: Subscriber, slot: str) -> Rest | None:
-    """What a digest had no room for; None where the store has forgotten that digest."""
-    due_at = due_of(slot)
-    kept = installation.digests.due_at(subscriber.subscriber_id, due_at) if due_at else None
-    if kept is None:
-        return None
-    ids = [posting_id for posting_id, _ in kept.rest]
-    postings = installation.matches.postings(ids)
-    return Rest(kept.due_at, tuple(postings[posting_id] for posting_id in ids if posting_id in postings))
 
 
 def has_moved(subscriber: Subscriber) -> bool:

@@ -289,7 +289,7 @@ def _matching(
     judging: Judging,
 ) -> list[Ranked]:
     """What fits and is above the bar, one of each job, had they been sent none of it."""
-    jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [])
+    jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [], [])
     return [job for job in jobs if job.outcome == "match"]
 
 

@@ -14,6 +14,7 @@ from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
 from schemas.sql.tables import digests
+from services.notifier.adapters.sql.digests.digest_rows import KeptDropped
 from services.notifier.adapters.sql.people.doors import SignUp, SqlApiTokens, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts, SuppressedHash
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
@@ -299,7 +300,7 @@ class TestPeople:
         said = f"was sent to the subscriber on {NOW:%Y-%m-%d}"
         assert kept["dropped"] == [[left.posting_id, {"code": "sent", "said": said}]]
         [shown] = store.digests.history(with_holds=True)
-        assert shown.dropped == ((left.posting_id, said, "sent"),)
+        assert shown.dropped == (KeptDropped(left.posting_id, said, "sent"),)
         assert store.digests.left_out(ada.subscriber_id, "sent", NOW) == {left.posting_id}
         assert store.digests.left_out(ada.subscriber_id, "closed", NOW) == set()
 
@@ -312,7 +313,7 @@ class TestPeople:
         with writing(store.engine) as connection:
             connection.execute(update(digests).values(dropped=kept))
         assert store.digests.left_out(ada.subscriber_id, "hidden_company", NOW) == {"a"}
-        assert store.digests.history(with_holds=True)[0].dropped[1] == ("b", "is closed", "is closed")
+        assert store.digests.history(with_holds=True)[0].dropped[1] == KeptDropped("b", "is closed", "is closed")
 
     def test_what_somebody_speaks_is_kept_changed_exported_and_reaches_whoever_curates(
         self, store: NotifierStore

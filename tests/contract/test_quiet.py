@@ -11,15 +11,17 @@ from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Skill
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
+from services.notifier.adapters.sql.digests.digest_rows import unlikely_cards
 from services.notifier.adapters.sql.people import asking
 from services.notifier.domain.consent import Consent
+from services.notifier.domain.links import claim_of
 from services.notifier.domain.people import Subscriber, timing_of
 from services.notifier.ports import MailDeferredError
 from services.notifier.settings import NotifierSettings
 from services.runtime.sql.day_limit import DayLimit
 from tests.support.at_once import at_once
 from tests.support.consenting import paused
-from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
+from tests.support.notifying import GO, NOW, PYTHON, SECRET, NotifierStore, arrival, posting
 from tests.support.posting_mails import Post
 
 pytestmark = pytest.mark.one_of("store")
@@ -107,6 +109,12 @@ def test_what_fits_by_the_letter_alone_is_counted(store: NotifierStore) -> None:
     board.live(8)
     [email] = board.post.sent
     assert "2 jobs fitted by the letter, and were unlikely to be what you want." in email.text
+    [listed] = [line for line in email.text.splitlines() if "/r/" in line]
+    assert listed.startswith("See them, and say which you would take: https://a.example/r/")
+    claim = claim_of([SECRET], "rest", listed.rsplit("/", 1)[1])
+    kept = store.digests.with_id(ada.subscriber_id, claim.posting_id) if claim else None
+    assert kept
+    assert len(unlikely_cards(kept.dropped)) == 2, "the page lists what the mail counts"
 
 
 def test_who_paused_left_is_suppressed_asked_or_searches_for_nothing_is_not_told(store: NotifierStore) -> None:
@@ -222,8 +230,8 @@ def test_what_ends_within_telling_loses_and_doubles_nothing(
     board.publish()
     with monkeypatch.context() as breaking:
 
-        def kept_and_killed(*given: Any) -> None:
-            open_notice(*given)
+        def kept_and_killed(*given: Any, **named: Any) -> None:
+            open_notice(*given, **named)
             raise KeyboardInterrupt
 
         breaking.setattr(asking, "open_notice", kept_and_killed)

@@ -62,12 +62,23 @@ def test_it_is_what_the_plain_reference_makes_of_it(
     to = recipient(said=said, speaks=speaks, hidden_companies=frozenset({"cobalt"}))
     made = curate(to, SEARCHES, jobs, sent, NOON, settings)
     expected = naive_curation(to, jobs, sent, NOON, settings)
+    assert _unlikely(made) == expected.unlikely
     if isinstance(made, Hold):
         assert expected.items == ()
         return
     assert tuple(map(_as_chosen, made.items)) == expected.items
     assert tuple(map(_as_chosen, made.near)) == expected.near
     assert tuple(job.posting.posting_id for job in made.rest) == expected.rest
+    assert made.unlikely == len(expected.unlikely)
+
+
+def _unlikely(made: Digest | Hold) -> frozenset[frozenset[str]]:
+    """By card."""
+    cards: dict[str, set[str]] = {}
+    for left in made.dropped:
+        if left.cause.code == "unlikely" and not left.cause.near:
+            cards.setdefault(left.cause.posting_id or left.posting_id, set()).add(left.posting_id)
+    return frozenset(map(frozenset, cards.values()))
 
 
 def _as_chosen(item: Item) -> Chosen:

@@ -99,9 +99,11 @@ def _assert_rest(made: Digest, lines: list[str], text: str, link: str) -> None:
     """What is said to have no room is what the page of the rest has, none of it in the mail."""
     assert made.left_out == len(made.rest) == len(made.beyond)
     assert not {job.posting.posting_id for job in made.rest} & {item.posting.posting_id for item in made.items}
-    assert bool(link) == bool(made.rest) == (link in text if link else False)
+    assert bool(link) == bool(made.rest or made.unlikely) == (link in text if link else False)
     if made.rest:
         assert numbers(lines[0])[0] == len(made.rest)
+    if made.unlikely:
+        assert numbers(lines[-1])[0] == made.unlikely
 
 
 def _assert_week(made: Digest, tree: Any) -> None:

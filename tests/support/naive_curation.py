@@ -40,6 +40,8 @@ class Naive:
     items: tuple[Chosen, ...]
     near: tuple[Chosen, ...]
     rest: tuple[str, ...]
+    unlikely: frozenset[frozenset[str]]
+    """The cards of what fits and is below the bar, also where nothing is sent."""
 
 
 @dataclass
@@ -69,6 +71,7 @@ def naive_curation(
     for job in jobs:
         _judge(job)
     kept: list[_Job] = []
+    below: list[_Job] = []
     for group in _same_jobs([job for job in jobs if job.fits]):
         best = group[0]
         for other in group[1:]:
@@ -80,15 +83,20 @@ def naive_curation(
         if not before or best.again:
             best.tenth, best.score, best.fit = max(_scores(best, due_at, recipient))
             best.chance, best.doubts = _best_chance(best, due_at, recipient)
-            if best.chance >= settings.least_chance:
-                kept.append(best)
+            (kept if best.chance >= settings.least_chance else below).append(best)
     kept.sort(key=_rank)
     shown: list[_Job] = []
     items, rest = _take(_cards([job for job in kept if job.fits == "match"]), settings.most_items, shown, settings)
     near, _ = _take(_cards([job for job in kept if job.fits == "near"]), settings.most_near, shown, settings)
+    below.sort(key=lambda job: (-job.chance, job.posting.posting_id))
+    unlikely = frozenset(
+        frozenset(job.posting.posting_id for job in card)
+        for card in _cards([job for job in below if job.fits == "match"])
+    )
     if not items:
-        return Naive((), (), ())
-    return Naive(tuple(map(_chosen, items)), tuple(map(_chosen, near)), tuple(job.posting.posting_id for job in rest))
+        return Naive((), (), (), unlikely)
+    left = tuple(job.posting.posting_id for job in rest)
+    return Naive(tuple(map(_chosen, items)), tuple(map(_chosen, near)), left, unlikely)
 
 
 def _rank(job: _Job) -> tuple[float, float, float, float, str]:

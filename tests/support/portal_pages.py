@@ -18,8 +18,9 @@ from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
 from services.notifier.domain.feedback import TrackedJob, statement_of
 from services.notifier.domain.links import slot_of
-from services.notifier.domain.model import Digest, FoundBy, Item, Sender, WaitingJob
+from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item, Sender, WaitingJob
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.weights import Chance
 from services.rules.verdict import verdict
 from tests.support.digests import pay
 from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting, sqlite_store
@@ -196,6 +197,8 @@ def _mail(store: NotifierStore) -> None:
         found = tuple(candidate for candidate in judged if candidate.verdict.outcome == "match")
         made = Digest(due.recipient, at, searches, (Item(first, found, 1.0),), (), 2, ())
         made = replace(made, rest=tuple(WaitingJob(job, searches[:1], 0.5) for job in more))
+        unlikely = (Dropped(job.posting_id, Cause("unlikely", chance=Chance(0.3))) for job in more)
+        made = replace(made, dropped=tuple(unlikely))
         assert store.digests.commit(made, closings(due, cut, at), composer.compose(made), at)
 
 

@@ -11,6 +11,7 @@ from services.notifier.domain.curation.judging import JudgedPosting, PostingFeat
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.links import Purpose
 from services.notifier.domain.model import JobOpinion, Recipient
+from services.notifier.domain.weights import Answered, Chance
 
 Kind = Literal["hidden_company", "not_relevant", "more_like"]
 
@@ -64,12 +65,18 @@ def statement_of(kind: Kind, posting: PostingCore, at: datetime, foreseen: float
 
 
 def foreseen(recipient: Recipient, posting: PostingCore) -> float | None:
-    """The chance that somebody accepts a posting, whatever they said of others: for the search that it suits best.
+    """The chance that somebody accepts a posting, whatever they said of others.
 
-    None where it fits none of theirs, not even nearly.
+    None where it fits no search of theirs, not even nearly.
     """
-    ready, signs = PostingFeatures(posting), signs_of(recipient)
+    chance = likeliest(recipient, PostingFeatures(posting))
+    return chance.value if chance else None
+
+
+def likeliest(recipient: Recipient, ready: PostingFeatures, by_answers: Answered | None = None) -> Chance | None:
+    """The same with what speaks against it: for the search that it suits best."""
+    signs = signs_of(recipient)
     judged = ((JudgedPosting(ask.criteria, ready), ask) for ask in recipient.asks)
     fits = ((found, ask) for found, ask in judged if found.outcome != "reject")
-    chances = (chance_of(found, wish_of(ask.criteria, ask.name, signs)).value for found, ask in fits)
-    return max(chances, default=None)
+    chances = (chance_of(found, wish_of(ask.criteria, ask.name, signs), by_answers) for found, ask in fits)
+    return max(chances, key=lambda chance: chance.value, default=None)

@@ -60,7 +60,7 @@ class Claim:
 
     subscriber_id: str
     posting_id: str = ""
-    """For the purposes `rest`, `manage` and `answer` the slot of a mail, see `slot_of`."""
+    """For the purposes `rest`, `manage` and `answer` the slot of a mail, see `slot_of`; of `rest` a notice's id too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes, *, clicks: bool = Fa
         save={job: found["save", job] for job in jobs},
         why={job: found["job", job] for job in jobs},
         open={job: found["open", job] for job in jobs} if clicks else {},
-        rest=found["rest", slot] if digest.left_out else "",
+        rest=found["rest", slot] if digest.left_out or digest.unlikely else "",
     )
 
 

@@ -223,14 +223,14 @@ class Cause(NamedTuple):
     most: int = 0
     """Of `old` in days; of `full...` how many better ones take the room."""
     posting_id: str = ""
-    """Of `copy_sent` and `worse_copy`: the other posting of the job."""
+    """Of `copy_sent` and `worse_copy`: the other posting of the job; of `unlikely`: that whose card it stands on."""
     unspoken: Unspoken | None = None
     reason: Reason | None = None
     """Of `no_fit`: the first criterion that it fails; None where it was rejected as a whole."""
     chance: Chance = CERTAIN
     """Of `unlikely` and `unlikely_mail`."""
     near: bool = False
-    """Of `full...` and `unlikely_mail`: it fits only nearly."""
+    """Of `full...`, `unlikely` and `unlikely_mail`: it fits only nearly."""
 
 
 class Dropped(NamedTuple):
@@ -266,6 +266,12 @@ class Digest:
     """So many of these were sent before or are less likely; 0 where something else kept one of them back."""
     closed: tuple[ClosedJob, ...] = ()
     """Of the jobs that they saved those that closed and of which no mail has said so; the last saved first."""
+
+    @property
+    def unlikely(self) -> int:
+        """Cards of fitting jobs that only their chance kept out: what `Links.rest` leads to besides."""
+        causes = (left.cause for left in self.dropped)
+        return sum(cause.code == "unlikely" and not cause.near and not cause.posting_id for cause in causes)
 
 
 class HoldCause(NamedTuple):

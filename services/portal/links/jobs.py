@@ -1,4 +1,4 @@
-"""A job with why it is there, the jobs that a digest had no room for, and what a reader says of a job.
+"""A job with why it is there, and what a reader says of a job.
 
 Save, not relevant, more like this, hide company: what it will change is said first, and it can be undone. Below a job
 that is not relevant stands what of it their searches could leave out, and what that costs.
@@ -26,9 +26,8 @@ from services.usecases.feedback import FADES_IN, KIND_OF, Exclusion
 from services.usecases.installation import Installation
 from services.usecases.links import FoundBy, Purpose, SavedSearch
 from services.usecases.live_previews import LivePreviews
-from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
-from services.wording.dates import day_in_words
-from services.wording.lines import quoted, zone_of
+from services.usecases.wording import capitalised, in_telling_order, in_words, shown_job
+from services.wording.lines import quoted
 from services.wording.relaxations import exclusion_in_words
 from services.wording.words import Words, mark
 
@@ -106,7 +105,7 @@ class _LeftOut:
 
 
 def routes(door: Door, live: LivePreviews) -> APIRouter:
-    """`GET` of `/j/TOKEN`, `/o/TOKEN` and `/r/TOKEN`; `GET` and `POST` of `/n/`, `/l/`, `/h/` and `/k/TOKEN`."""
+    """`GET` of `/j/TOKEN` and `/o/TOKEN`; `GET` and `POST` of `/n/`, `/l/`, `/h/` and `/k/TOKEN`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
     @router.get("/j/{token}")
@@ -124,12 +123,6 @@ def routes(door: Door, live: LivePreviews) -> APIRouter:
             return door.show("forgotten", visit.words, 410)
         address = shown_job(posting, visit.words).url
         return RedirectResponse(address or door.link("job", visit.subscriber, visit.about), 303)
-
-    @router.get("/r/{token}")
-    async def rest(request: Request, token: str) -> Response:
-        """Show what had no room."""
-        visit = await door.visit(request, "rest", token)
-        return await door.work(partial(_rest_page, door, visit))
 
     for purpose in _TEXTS:
         _add(router, door, live, purpose)
@@ -169,24 +162,6 @@ def _blocks(text: str) -> list[tuple[bool, list[str]]]:
     return [
         (kind == "•", [line.removeprefix("•").strip() for line in some if line]) for kind, some in runs if any(some)
     ]
-
-
-def _rest_page(door: Door, visit: Visit) -> Response:
-    rest = links.rest(door.installation, visit.subscriber, visit.about)
-    if rest is None:
-        return door.show("forgotten", visit.words, 410)
-    zone = zone_of(visit.subscriber.profile.time_zone)
-    return door.show(
-        "rest",
-        visit.words,
-        when=day_in_words(rest.due_at.astimezone(zone).date(), visit.words.locale),
-        jobs=[_row(door, visit, posting) for posting in rest.jobs],
-    )
-
-
-def _row(door: Door, visit: Visit, posting: PostingCore) -> tuple[ShownJob, str, bool]:
-    page = door.link("job", visit.subscriber, posting.posting_id)
-    return shown_job(posting, visit.words), page, posting.status == "closed"
 
 
 def _reasons(found: FoundBy, words: Words) -> list[tuple[bool, str]]:

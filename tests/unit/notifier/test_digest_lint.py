@@ -64,7 +64,8 @@ def found() -> dict[str, Any]:
 
 def _quiet(language: str) -> WrittenLetter:
     base, asks = "https://jobs.harbour.example", (Ask("Go", GO), Ask("Berlin <or> Porto", PYTHON))
-    return write_quiet(f"{base}/m/a.b?more=1", SENDER, words_of(language), "", asks, 2, f"{base}/u/a.b")
+    links = f"{base}/m/a.b?more=1", f"{base}/r/a.c.b"
+    return write_quiet(*links, SENDER, words_of(language), "", asks, 2, f"{base}/u/a.b")
 
 
 @pytest.mark.parametrize("name", NAMES)

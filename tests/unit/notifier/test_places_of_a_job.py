@@ -109,6 +109,28 @@ def test_room_and_the_rest_count_cards() -> None:
     assert "3 more jobs fit" in rendered(made).text
 
 
+def test_what_only_its_chance_kept_out_is_counted_by_cards_and_leads_to_a_page() -> None:
+    kept_out = in_towns(TOWNS, **DATA | {"title": "Account Executive"}, roles=("account-executive",))
+    made = chosen([posting("fits"), *kept_out], settings=CurateSettings(least_mail_chance=0))
+    assert [item.posting.posting_id for item in made.items] == [posting("fits").posting_id]
+    assert (made.unlikely, len(made.dropped)) == (1, len(TOWNS))
+    page, said = rendered(made), "1 other job fits your searches, but we doubt that you would want it."
+    link = f"{links_for(made, 'https://jobs.harbour.example', b'secret').rest}#unlikely"
+    assert said in " ".join(page.text.split())
+    assert said in page.html
+    assert f"See them, and say which you would take: {link}" in page.text
+    assert f'href="{link}"' in page.html
+
+
+def test_a_near_miss_below_the_bar_is_not_counted_among_what_fits() -> None:
+    low = posting("low", title="Account Executive", roles=("account-executive",), salary=pay(50_000, 57_000))
+    searches = search(criteria=FLOOR)
+    made = chosen([posting("fits", salary=pay(90_000, 99_000)), low], searches, CurateSettings(least_mail_chance=0))
+    assert [left.cause.near for left in made.dropped] == [True]
+    assert made.unlikely == 0
+    assert "we doubt" not in rendered(made).text
+
+
 def test_a_job_in_more_places_than_a_card_holds_has_another() -> None:
     labels = [town.label for town in towns().by_id.values() if town.country == "DE"][: MOST_PLACES + 2]
     assert sizes(chosen(in_towns(labels, **DATA))) == [2, MOST_PLACES]

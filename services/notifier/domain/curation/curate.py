@@ -4,9 +4,10 @@ docs/curation.md says it in words.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -83,6 +84,17 @@ class Ranked:
         return self.job.outcome
 
 
+class BelowBar(NamedTuple):
+    """A job that may be sent but for its chance."""
+
+    job: FoundJob
+    chance: Chance
+
+    @property
+    def fits(self) -> tuple[tuple[DueSearch, JudgedPosting], ...]:
+        return self.job.fits
+
+
 def curate(
     recipient: Recipient,
     searches: Sequence[DueSearch],
@@ -101,7 +113,9 @@ def curate(
     """
     dropped: list[Dropped] = []
     judging = judging or Judging()
-    found = ranked(recipient, candidates, sent, due_at, settings, judging, dropped)
+    below: list[BelowBar] = []
+    found = ranked(recipient, candidates, sent, due_at, settings, judging, dropped, below)
+    dropped += _unlikely(below)
     fitting = [job for job in found if job.outcome == "match"]
     room = Room(settings.most_per_company, settings.most_alike)
     items, rest = room.fill(on_cards(fitting), settings.most_items)
@@ -134,8 +148,12 @@ def ranked(
     settings: CurateSettings,
     judging: Judging,
     dropped: list[Dropped],
+    below: list[BelowBar],
 ) -> list[Ranked]:
-    """The jobs that candidates come to and that may be sent, best first; `dropped` takes all others, each with why."""
+    """The jobs that candidates come to and that may be sent, best first.
+
+    `below` takes those that only their chance keeps out, and `dropped` all others, each with why.
+    """
     wishes = judging.wishes(recipient)
     weighed = []
     for job in found_jobs(recipient, candidates, sent, due_at, settings.stale_after, judging, dropped):
@@ -144,18 +162,27 @@ def ranked(
         best = max(chances, key=lambda chance: chance.value)
         # Of several equal chances the one that goes first says why: weighing tells.
         if best.value < settings.least_chance and [chance.value for chance in chances].count(best.value) == 1:
-            dropped.append(_unlikely(job, best))
+            below.append(BelowBar(job, best))
             continue
         whole = _weighed(job, chances, due_at)
         if whole.chance.value < settings.least_chance:
-            dropped.append(_unlikely(job, whole.chance))
+            below.append(BelowBar(job, whole.chance))
         else:
             weighed.append(whole)
     return sorted(weighed, key=_rank)
 
 
-def _unlikely(job: FoundJob, chance: Chance) -> Dropped:
-    return Dropped(job.posting.posting_id, Cause("unlikely", chance=chance))
+def _unlikely(below: Iterable[BelowBar]) -> Iterator[Dropped]:
+    """Those that fit stand on cards as in a mail, the likeliest first: what is said of them counts cards."""
+    in_order = sorted(below, key=lambda left: (-left.chance.value, left.job.posting.posting_id))
+    for card in on_cards([left for left in in_order if left.job.outcome == "match"]):
+        first = card.jobs[0].job.posting.posting_id
+        for left in card.jobs:
+            own = left.job.posting.posting_id
+            yield Dropped(own, Cause("unlikely", posting_id="" if own == first else first, chance=left.chance))
+    for left in in_order:
+        if left.job.outcome == "near":
+            yield Dropped(left.job.posting.posting_id, Cause("unlikely", chance=left.chance, near=True))
 
 
 def _waiting(ranked: Sequence[Ranked]) -> tuple[WaitingJob, ...]:

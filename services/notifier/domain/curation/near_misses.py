@@ -243,7 +243,7 @@ def with_near_misses(
     known = [*(item.posting for item in (*digest.items, *digest.near)), *(left.posting for left in digest.rest)]
     known += [left.posting for left in digest.near_rest]
     there = [SentItem(posting.posting_id, posting.cluster.key, posting.cluster.signature, due_at) for posting in known]
-    jobs = ranked(digest.recipient, candidates, [*sent, *there], due_at, settings, judging, [])
+    jobs = ranked(digest.recipient, candidates, [*sent, *there], due_at, settings, judging, [], [])
     near = sorted((job for job in jobs if job.outcome == "near"), key=_off_last)
     room = Room(settings.most_per_company, settings.most_alike)
     cards = cards_of(digest.near)

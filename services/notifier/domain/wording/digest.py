@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "not_relevant": mark("Not relevant"),
     "why_and_more": mark("Why and feedback"),
     "rest": mark("See the others"),
+    "unlikely": mark("See them, and say which you would take"),
     "manage": mark("Change your searches"),
     "unsubscribe": mark("Unsubscribe"),
     "no_title": mark("A job without a title"),
@@ -135,6 +136,17 @@ def more_line(left_out: int, words: Words) -> str:
         "{count} more job fits; these are the ones that fit best.",
         "{count} more jobs fit; these are the ones that fit best.",
         left_out,
+    )
+
+
+def unlikely_line(unlikely: int, words: Words) -> str:
+    """What fits and was left out by its chance, of which one learns nowhere else."""
+    if not unlikely:
+        return ""
+    return words.count(
+        "{count} other job fits your searches, but we doubt that you would want it.",
+        "{count} other jobs fit your searches, but we doubt that you would want them.",
+        unlikely,
     )
 
 

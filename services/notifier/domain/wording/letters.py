@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 
 from services.notifier.domain.consent import Notice
 from services.notifier.domain.model import Ask, Sender
+from services.notifier.domain.wording.digest import LABELS
 from services.wording.lines import capitalised
 from services.wording.relaxations import criteria_in_words
 from services.wording.words import Words, mark
@@ -116,12 +117,12 @@ def write_letter(
     values: Mapping[str, object],
     unsubscribe: str = "",
     listed: Sequence[str] = (),
-    beside: str = "",
+    beside: tuple[str, str, str] | None = None,
 ) -> WrittenLetter:
     """A letter with its link, if it has one, in plain text and in HTML that needs no style.
 
     `unsubscribe`: the link to leave by, where nobody asked for the letter; `values` fill its texts; `listed` stands
-    below the first of them, and `beside` below that.
+    below the first of them, and below that `beside`: a sentence, with what a link of its own is called and leads to.
     """
     texts, values = _TEXTS[letter], {"board": sender.name, **values}
     subject, text, last = (words.say(said, **values) for said in (texts.subject, texts.text, texts.otherwise))
@@ -133,7 +134,11 @@ def write_letter(
     link_text = f"{link}\n\n" if link else ""
     list_html = f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in listed)}</ul>\n" if listed else ""
     list_text = "".join(f"- {line}\n" for line in listed) + ("\n" if listed else "")
-    beside_html, beside_text = (f"<p>{escape(beside)}</p>\n", f"{beside}\n\n") if beside else ("", "")
+    beside_html = beside_text = ""
+    if beside:
+        said, label, leads_to = beside
+        beside_html = f'<p>{escape(said)}<br><a href="{escape(leads_to)}">{escape(label)}</a></p>\n'
+        beside_text = f"{said}\n{label}{words.say(mark(':'))} {leads_to}\n\n"
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'
@@ -145,9 +150,19 @@ def write_letter(
 
 
 def write_quiet(
-    link: str, sender: Sender, words: Words, day: str, asks: Sequence[Ask], unlikely: int, unsubscribe: str
+    link: str,
+    left_out: str,
+    sender: Sender,
+    words: Words,
+    day: str,
+    asks: Sequence[Ask],
+    unlikely: int,
+    unsubscribe: str,
 ) -> WrittenLetter:
-    """That nothing came since a day, for what is looked for, and how many jobs fitted it by the letter alone."""
+    """That nothing came since a day, for what is looked for, and how many jobs fitted it by the letter alone.
+
+    `left_out`: where these are listed.
+    """
     alone = words.count(
         "1 job fitted by the letter, and was unlikely to be what you want.",
         "{shown} jobs fitted by the letter, and were unlikely to be what you want.",
@@ -155,7 +170,9 @@ def write_quiet(
         shown=format_decimal(unlikely, locale=words.locale),
     )
     searches = [_asked(ask, words) for ask in asks]
-    return write_letter("quiet", link, sender, words, {"day": day}, unsubscribe, searches, alone if unlikely else "")
+    see = LABELS["unlikely"]
+    beside = (alone, words.say(see), left_out) if unlikely else None
+    return write_letter("quiet", link, sender, words, {"day": day}, unsubscribe, searches, beside)
 
 
 def _asked(ask: Ask, words: Words) -> str:

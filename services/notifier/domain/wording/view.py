@@ -65,7 +65,9 @@ class ShownDigest:
     """The same for a text mail."""
     more: str
     rest: str
-    """Where what the cap left out is listed."""
+    """Where what the cap left out is listed, and below it what is unlikely."""
+    unlikely: str
+    """What fits and was left out by its chance."""
     closed: str
     """Which saved jobs closed."""
     why: str
@@ -112,6 +114,7 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_job
         week_bars=week_in_text(week),
         more=wording.more_line(digest.left_out, words),
         rest=links.rest,
+        unlikely=wording.unlikely_line(digest.unlikely, words),
         closed=wording.closed_line(digest, words),
         why=wording.why_line(digest, words),
         manage=links.manage,

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from schemas.sql.tables import deliveries, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
-from services.notifier.adapters.sql.rows import chunks, hold_person, pack_email, squeeze
+from services.notifier.adapters.sql.rows import chunks, hold_person, pack_email, packed
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
@@ -51,10 +51,11 @@ def open_notice(
     email: Email,
     now: datetime,
     address_hash: str | None = None,
+    dropped: Sequence[tuple[str, Any]] = (),
 ) -> None:
     """Have a mail without jobs delivered as digests are, within a transaction that has locked its person.
 
-    `address_hash`: of where it goes, if that is not the person's own address.
+    `address_hash`: of where it goes, if that is not the person's own address. `dropped`: what it speaks of as left out.
     """
     # Digests are due at whole minutes, and two of one time there are not.
     due_at = now.replace(microsecond=now.microsecond or 1)
@@ -64,7 +65,7 @@ def open_notice(
         due_at += timedelta(microseconds=1)
     row = {"digest_id": email.delivery_id, "subscriber_id": subscriber_id, "due_at": due_at, "created_at": now}
     row |= {"outcome": NOTICE, "reason": notice, "instant": False, "subject": email.subject}
-    row |= {"body": pack_email(email), "dropped": squeeze("[]"), "remembered": True}
+    row |= {"body": pack_email(email), "dropped": packed(dropped), "remembered": True}
     connection.execute(insert(digests).values(row))
     open_delivery(connection, subscriber_id, due_at, email.delivery_id, email.delivery_id, now, address_hash)
 

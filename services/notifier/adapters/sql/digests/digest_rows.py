@@ -23,6 +23,12 @@ class KeptDropped(NamedTuple):
     said: str
     code: str
     """As of `code_of`."""
+    chance: float | None = None
+    """Of what is unlikely; None of a release that did not keep it."""
+    near: bool = False
+    """It fits only nearly; False of a release that did not keep it."""
+    beside: str = ""
+    """The posting whose card it stands on, of what is unlikely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +108,40 @@ def search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
 
 def _dropped_row(dropped: Dropped) -> list[Any]:
     """A posting and why it was left out, as a code for programs and in words for whoever reads what is exported."""
-    return [dropped.posting_id, {"code": dropped.cause.code, "said": cause_line(dropped.cause)}]
+    cause = dropped.cause
+    why: dict[str, Any] = {"code": cause.code, "said": cause_line(cause)}
+    if cause.code == "unlikely":
+        why |= {"chance": cause.chance.value} | ({"near": True} if cause.near else {})
+        why |= {"beside": cause.posting_id} if cause.posting_id else {}
+    return [dropped.posting_id, why]
 
 
-def _sentence(why: str | dict[str, str]) -> str:
-    return why if isinstance(why, str) else why["said"]
+def kept_dropped(packed_rows: bytes) -> tuple[KeptDropped, ...]:
+    """What a digest left out, by its column."""
+    return tuple(kept_as(posting_id, why) for posting_id, why in json.loads(unsqueeze(packed_rows)))
+
+
+def unlikely_cards(dropped: Iterable[KeptDropped]) -> list[list[str]]:
+    """The postings of what fits and was unlikely, by card, the likeliest first: mails count these, pages list them."""
+    cards: dict[str, list[KeptDropped]] = {}
+    for left in dropped:
+        if left.code == "unlikely" and not left.near:
+            cards.setdefault(left.beside or left.posting_id, []).append(left)
+    in_order = [sorted(card, key=_likely) for card in cards.values()]
+    return [[left.posting_id for left in card] for card in sorted(in_order, key=lambda card: _likely(card[0]))]
+
+
+def _likely(left: KeptDropped) -> tuple[float, str]:
+    """The likeliest first; what an earlier release did not keep last."""
+    return -(left.chance or 0.0), left.posting_id
+
+
+def kept_as(posting_id: str, why: str | dict[str, Any]) -> KeptDropped:
+    """A posting that was left out, as a digest keeps it."""
+    if isinstance(why, str):
+        return KeptDropped(posting_id, why, why)
+    kept = why.get("chance"), bool(why.get("near")), why.get("beside", "")
+    return KeptDropped(posting_id, why["said"], why["code"], *kept)
 
 
 def code_of(why: str | dict[str, str]) -> str:
@@ -162,9 +197,6 @@ def digest_in(row: Any) -> KeptDigest:
         subject=row.subject,
         email=unpack_email(row.body) if row.body else None,
         state=row.state,
-        dropped=tuple(
-            KeptDropped(posting_id, _sentence(why), code_of(why))
-            for posting_id, why in json.loads(unsqueeze(row.dropped))
-        ),
+        dropped=kept_dropped(row.dropped),
         rest=_rest_of(row.rest),
     )

@@ -161,7 +161,11 @@ class SqlDigests:
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
         """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""
-        own = digests.c.digest_id == self._ids.digest_id(subscriber_id, due_at)
+        return self.with_id(subscriber_id, self._ids.digest_id(subscriber_id, due_at))
+
+    def with_id(self, subscriber_id: str, digest_id: str) -> KeptDigest | None:
+        """A digest, or a notice, of somebody; None likewise."""
+        own = (digests.c.digest_id == digest_id) & (digests.c.subscriber_id == subscriber_id)
         with reading(self._engine) as connection:
             row = connection.execute(_WITH_STATE.where(own)).one_or_none()
         return digest_in(row) if row is not None else None

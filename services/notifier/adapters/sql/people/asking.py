@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, fu
 from schemas.sql.base import Moment
 from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
+from services.notifier.adapters.sql.digests.digest_rows import kept_as, unlikely_cards
 from services.notifier.adapters.sql.people.consents import consents_of, keep
 from services.notifier.adapters.sql.people.kept_data import addresses_of, erase_within
 from services.notifier.adapters.sql.people.recipients import recipients_of
@@ -219,8 +220,10 @@ class SqlAsking:
             quiet = quiet_of(connection, own_id, now, self._quiet_days) if person else None
             if self._compose_quiet is None or quiet is None or not tells(quiet, self._quiet_days, now):
                 return False
-            to, unlikely = recipients_of(connection, [own_id])[own_id], unlikely_since(connection, own_id, quiet.since)
-            open_notice(connection, own_id, QUIET, self._compose_quiet(to, quiet.since, unlikely, now), now)
+            to, left_out = recipients_of(connection, [own_id])[own_id], unlikely_since(connection, own_id, quiet.since)
+            unlikely = len(unlikely_cards(kept_as(*left) for left in left_out))
+            email = self._compose_quiet(to, quiet.since, unlikely, now)
+            open_notice(connection, own_id, QUIET, email, now, dropped=left_out)
             _events.info("somebody is told that nothing comes")
             return True
 

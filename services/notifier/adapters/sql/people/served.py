@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, not_, or_, select
 
 from schemas.sql.tables import deliveries, digests, postings, saved_searches, subscribers
+from services.notifier.adapters.sql.digests.digest_rows import code_of
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
@@ -50,12 +51,13 @@ def quiet_of(connection: Connection, own_id: str, now: datetime, days: int) -> Q
     return _quiet(row) if row is not None else None
 
 
-def unlikely_since(connection: Connection, own_id: str, since: datetime) -> int:
-    """Jobs that fitted what somebody asks for, and that they were not sent as too unlikely to be wanted."""
+def unlikely_since(connection: Connection, own_id: str, since: datetime) -> list[tuple[str, Any]]:
+    """Jobs that somebody was not sent as too unlikely to be wanted, each with why, as digests keep them."""
     held = (digests.c.subscriber_id == own_id) & (digests.c.due_at > since) & (digests.c.outcome == "hold")
-    packed = connection.execute(select(digests.c.dropped).where(held)).scalars()
+    packed = connection.execute(select(digests.c.dropped).where(held).order_by(digests.c.due_at)).scalars()
     left_out = ((posting_id, why) for dropped in packed for posting_id, why in json.loads(unsqueeze(dropped)))
-    return len({posting_id for posting_id, why in left_out if isinstance(why, dict) and why["code"] == "unlikely"})
+    unlikely = {posting_id: why for posting_id, why in left_out if code_of(why) == "unlikely"}
+    return list(unlikely.items())
 
 
 def _has_news(connection: Connection, now: datetime) -> bool:
