@@ -75,6 +75,8 @@ class Moved:
     up: bool
     by: str
     """The title of the other."""
+    saved: bool
+    """They saved the other, and said no more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,11 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     outcome = next_digest(installation, own_id, now).outcome
     items = outcome.items if isinstance(outcome, Digest) else ()
     answers = ((item.posting, item.chance.answered) for item in items)
-    moved = (Moved(posting, by.odds > 0, by.by.title) for posting, by in answers if by and _is_worth_a_line(by))
+    moved = (
+        Moved(posting, by.odds > 0, by.by.title, by.by.opinion == "saved")
+        for posting, by in answers
+        if by and _is_worth_a_line(by)
+    )
     return Changed(tuple(moved), _left_out(installation, outcome, now), kept_out)
 
 

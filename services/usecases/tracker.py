@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from schemas.posting import PostingCore
-from services.notifier.domain.feedback import MOST_NOTE, MOST_TRACKED, TrackedJob
+from services.notifier.domain.feedback import MOST_NOTE, MOST_TRACKED, Statement, TrackedJob, foreseen, said_by_saving
 from services.rules.web_address import job_address
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
@@ -52,14 +52,19 @@ def saved_ids(installation: Installation, own_id: str) -> frozenset[str]:
 
 
 def save(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:
-    """Keep a job; said again it changes nothing. Raises MissingError where the store has none, WrongFieldError."""
+    """Keep a job, which says more like this; said again it changes nothing.
+
+    Raises MissingError where the store has none, WrongFieldError.
+    """
     posting = installation.matches.postings([posting_id]).get(posting_id)
     if posting is None:
         raise MissingError(f"there is no posting {posting_id} in the store")
-    if not is_saved(installation, own_id, posting_id) and len(installation.tracked_jobs.all(own_id)) >= MOST_TRACKED:
+    if is_saved(installation, own_id, posting_id):
+        return
+    if len(installation.tracked_jobs.all(own_id)) >= MOST_TRACKED:
         raise WrongFieldError("job", f"there are {MOST_TRACKED} saved jobs already", "job_room")
     job = TrackedJob(posting_id, posting.title, posting.company.name, job_address(posting), "", now, None)
-    installation.tracked_jobs.save(own_id, job)
+    installation.tracked_jobs.save(own_id, job, _said(installation, own_id, posting, now))
 
 
 def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
@@ -67,23 +72,35 @@ def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
     return installation.tracked_jobs.has(own_id, posting_id)
 
 
-def change(installation: Installation, own_id: str, posting_id: str, note: str, applied_on: date | None) -> None:
-    """What they write beside a job, and when they applied. Raises WrongFieldError; MissingError for none of theirs."""
-    if not installation.tracked_jobs.change(own_id, posting_id, note_from(note), applied_on):
+def _said(installation: Installation, own_id: str, posting: PostingCore, now: datetime) -> Statement:
+    """What saving a job, or applying for it, says, with the chance that it has by now."""
+    return said_by_saving(posting, now, foreseen(installation.subscribers.recipient(own_id), posting))
+
+
+def change(
+    installation: Installation, own_id: str, posting_id: str, note: str, applied_on: date | None, now: datetime
+) -> None:
+    """What they write beside a job, and when they applied, which says more like this from now on.
+
+    Raises WrongFieldError; MissingError for none of theirs.
+    """
+    posting = installation.matches.postings([posting_id]).get(posting_id) if applied_on else None
+    said = _said(installation, own_id, posting, now) if posting else None
+    if not installation.tracked_jobs.change(own_id, posting_id, note_from(note), applied_on, said):
         raise MissingError("there is no such job of yours")
 
 
-def apply(installation: Installation, own_id: str, posting_id: str, day: date) -> None:
+def apply(installation: Installation, own_id: str, posting_id: str, day: date, now: datetime) -> None:
     """They applied for a job on a day; what they wrote stays. Raises MissingError where it is not kept."""
     for job in installation.tracked_jobs.all(own_id):
         if job.posting_id == posting_id:
-            change(installation, own_id, posting_id, job.note, day)
+            change(installation, own_id, posting_id, job.note, day, now)
             return
     raise MissingError("there is no such job of yours")
 
 
 def take_out(installation: Installation, own_id: str, posting_id: str) -> None:
-    """Keep a job no more; said again it changes nothing. Raises UnavailableError."""
+    """Keep a job no more, and take back what saving it said; said again it changes nothing. Raises UnavailableError."""
     installation.tracked_jobs.take_out(own_id, posting_id)
 
 

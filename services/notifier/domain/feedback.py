@@ -64,6 +64,12 @@ def statement_of(kind: Kind, posting: PostingCore, at: datetime, foreseen: float
     return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at, foreseen), posting.posting_id)
 
 
+def said_by_saving(posting: PostingCore, at: datetime, foreseen: float | None) -> Statement:
+    """What somebody says who saves a posting, or applies for it: more like this."""
+    said = opinion_of("saved", PostingFeatures(posting), at, foreseen)
+    return Statement("more_like", posting.cluster.key, said, posting.posting_id)
+
+
 def foreseen(recipient: Recipient, posting: PostingCore) -> float | None:
     """The chance that somebody accepts a posting, whatever they said of others.
 

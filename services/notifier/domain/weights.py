@@ -7,8 +7,8 @@ from typing import Final, Literal, NamedTuple
 
 from schemas.posting import ConditionKind, Period
 
-Opinion = Literal["not_relevant", "more_like"]
-"""What a subscriber says of one job, and means of those like it."""
+Opinion = Literal["not_relevant", "more_like", "saved"]
+"""What a subscriber says of one job, and means of those like it; who saves one says more like it."""
 PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred"]
 
 

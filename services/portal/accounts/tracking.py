@@ -82,9 +82,9 @@ def _track(door: Door, here: AtHome, sent: Mapping[str, str], now: datetime) -> 
             tracker.save(installation, own_id, job, now)
         case "applied":
             today = now.astimezone(zone_of(here.person.profile.time_zone)).date()
-            tracker.apply(installation, own_id, job, today)
+            tracker.apply(installation, own_id, job, today, now)
         case "note":
-            tracker.change(installation, own_id, job, sent.get("note", ""), _day(sent.get("applied_on", "")))
+            tracker.change(installation, own_id, job, sent.get("note", ""), _day(sent.get("applied_on", "")), now)
         case "out":
             tracker.take_out(installation, own_id, job)
         case "hide":
@@ -158,6 +158,7 @@ def _listed(door: Door, here: AtHome, saying: Saying) -> dict[str, str]:
         "title": about.title if about else statement.company or statement.value,
         "company": about.company if about else "",
         "note": statement.note,
+        "saved": "saved" if about and about.opinion == "saved" else "",
         "said": day_here(here, saying.said_at),
         "until": day_here(here, saying.fades_at) if saying.fades_at else "",
         "page": door.link("job", here.person, statement.posting_id) if statement.posting_id else "",

@@ -198,7 +198,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
         applied_on = _day(wish.applied_on)
         note = tracker.note_from(wish.note)
         tracker.save(installation, caller.own_id, job_id, caller.now)
-        tracker.change(installation, caller.own_id, job_id, note, applied_on)
+        tracker.change(installation, caller.own_id, job_id, note, applied_on, caller.now)
         return shown(request, caller, job_id)
 
     @router.delete("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], status_code=204, responses=takes_away())

@@ -50,9 +50,12 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
     "save": _Texts(
         mark("Save this job?"),
         mark("This job is saved"),
-        mark("It is kept among your jobs, where you can write beside it and see when it closes."),
+        mark(
+            "It is kept among your jobs, where you can write beside it and see when it closes. For {days} days jobs"
+            " like it move up."
+        ),
         mark("Save it"),
-        mark("Saved. It is among your jobs."),
+        mark("Saved. It is among your jobs, and for {days} days jobs like it move up."),
     ),
     "irrelevant": _Texts(
         mark("Not relevant?"),

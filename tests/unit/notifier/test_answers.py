@@ -14,7 +14,10 @@ from services.notifier.domain.curation.judging import JudgedPosting, PostingFeat
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.feedback import foreseen, statement_of
 from services.notifier.domain.model import Ask, Candidate, Digest, Hold, JobOpinion
-from services.notifier.domain.weights import FeedbackFacts, Opinion
+from services.notifier.domain.weights import Chance, FeedbackFacts, Opinion
+from services.notifier.domain.wording.score_lines import answer_words
+from services.notifier.domain.wording.view import answer_in_words
+from services.wording.catalogues import words_of
 from tests.support.digests import NOON, PYTHON, posting, recipient, search
 
 DAY = timedelta(days=1)
@@ -54,6 +57,16 @@ def test_an_answer_says_as_much_as_it_surprises() -> None:
     for foreseen_at in (0.1, 0.5, 0.9):
         assert odds(SHOP, said("not_relevant", SHOP, foreseen=foreseen_at)) == pytest.approx(-MOST * foreseen_at / 2)
         assert odds(SHOP, said("more_like", SHOP, foreseen=foreseen_at)) == pytest.approx(MOST * (1 - foreseen_at) / 2)
+
+
+def test_to_save_a_job_says_more_like_it_and_is_named_as_that() -> None:
+    assert odds(SHOP, said("saved", SHOP, foreseen=0.3)) == odds(SHOP, said("more_like", SHOP, foreseen=0.3))
+    found = answered([said("saved", SHOP, 1)], PostingFeatures(LIKE_IT), NOON)
+    assert found is not None
+    assert found.by.opinion == "saved"
+    chance = Chance(0.5, answered=found)
+    assert answer_in_words(chance, words_of("en")) == "Further up because you saved “Shopware developer”."
+    assert answer_words(chance) == ("more since “Shopware developer” at Agency was saved on 2026-09-13",)
 
 
 def test_of_what_an_earlier_release_took_in_the_usual_chance_is_taken() -> None:

@@ -61,6 +61,25 @@ def test_what_one_writes_and_when_one_applied_are_kept(store: NotifierStore, ada
     assert browser.post("/home/jobs", do="applied", job=JOB).status_code == 404
 
 
+def test_what_one_saves_and_hides_says_more_and_less_of_its_kind(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
+) -> None:
+    def said() -> list[tuple[str, bool]]:
+        return [(one.kind, bool(one.said and one.said.foreseen)) for one, _ in store.feedback.said(ada.subscriber_id)]
+
+    browser.post("/home/jobs", do="save", job=JOB)
+    assert said() == [("more_like", True)]
+    page = browser.get("/home/feedback").text
+    assert "Saved or applied for on July 1, 2026, counts less each day until September 29, 2026" in page
+    browser.post("/home/jobs", do="hide", job=JOB)
+    assert said() == [("not_relevant", True)]
+    browser.post("/home/jobs", do="show", hidden=posting("one").cluster.key)
+    portal.post(portal.path("save", ada, JOB), do="say")
+    assert said() == [("more_like", True)]
+    browser.post("/home/jobs", do="out", job=JOB)
+    assert said() == []
+
+
 def test_a_saved_job_that_closes_or_is_forgotten_is_said_so(store: NotifierStore, browser: Browser) -> None:
     browser.post("/home/jobs", do="save", job=JOB)
     assert "This job is closed." not in browser.get("/home/jobs").text

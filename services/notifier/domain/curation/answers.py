@@ -86,7 +86,7 @@ def _weight(said: JobOpinion, ready: PostingFeatures, due_at: datetime) -> float
 def _surprise(said: JobOpinion) -> float:
     """What was said less what was foreseen: above 0 for what was liked, else below it."""
     foreseen = USUALLY_FORESEEN if said.foreseen is None else said.foreseen
-    return (1.0 if said.opinion == "more_like" else 0.0) - foreseen
+    return (0.0 if said.opinion == "not_relevant" else 1.0) - foreseen
 
 
 def opinion_of(

@@ -125,6 +125,8 @@ def _feedback(facts: FeedbackFacts) -> str:
     job = f"“{facts.title}” at {facts.company or 'an unnamed company'}"
     if facts.opinion == "more_like":
         return f"more like {job} was asked for on {facts.said_on}"
+    if facts.opinion == "saved":
+        return f"{job} was saved on {facts.said_on}"
     return f"{job} was called not relevant on {facts.said_on}"
 
 

@@ -240,6 +240,8 @@ def _pay_news(news: PayNews, words: Words) -> str:
 
 def _moved(answered: Answered, words: Words) -> str:
     job = quoted(answered.by.title, words)
+    if answered.odds > 0 and answered.by.opinion == "saved":
+        return words.say("Further up because you saved {job}.", job=job)
     if answered.odds > 0:
         return words.say("Further up because you asked for more like {job}.", job=job)
     return words.say("Further down because you called {job} not relevant.", job=job)

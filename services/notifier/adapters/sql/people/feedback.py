@@ -107,6 +107,23 @@ def _take_back(connection: Connection, subscriber_id: str, kind: str, value: str
     return connection.execute(delete(feedback).where(_row_of(subscriber_id, kind, value))).rowcount > 0
 
 
+def say_by_saving(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
+    """What saving a job says of it; who says that by a button goes on saying it."""
+    known = connection.execute(select(feedback).where(_row_of(subscriber_id, statement.kind, statement.value)))
+    said = opinion_of(row) if (row := known.one_or_none()) else None
+    if said is None or said.opinion == "saved":
+        _upsert(connection, subscriber_id, statement, now)
+
+
+def unsay_by_saving(connection: Connection, subscriber_id: str, posting_id: str) -> None:
+    """Take back what saving a job said of it, and nothing that was said by a button."""
+    own = (feedback.c.subscriber_id == subscriber_id) & (feedback.c.posting_id == posting_id)
+    for row in connection.execute(select(feedback).where(own, feedback.c.kind == "more_like")).all():
+        said = opinion_of(row)
+        if said and said.opinion == "saved":
+            _take_back(connection, subscriber_id, row.kind, row.value)
+
+
 def feedback_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Feedback]:
     """By subscriber; those who never said anything are left out."""
     rows: dict[str, list[Row[Any]]] = {}
@@ -128,7 +145,8 @@ def opinion_of(row: Row[Any]) -> JobOpinion | None:
     if not row.about or row.kind not in ("not_relevant", "more_like"):
         return None
     about = json.loads(row.about)
-    opinion: Opinion = "more_like" if row.kind == "more_like" else "not_relevant"
+    by_saving = bool(about.get("saved"))
+    opinion: Opinion = "not_relevant" if row.kind == "not_relevant" else "saved" if by_saving else "more_like"
     return JobOpinion(
         opinion=opinion,
         title=about["title"],
@@ -155,7 +173,7 @@ def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     hidden = frozenset(row.value for row in rows if row.kind == "hidden_company")
     opinions = filter(None, (opinion_of(row) for row in rows))
     # Of a job whose company they hide it was the company.
-    said = (said for said in opinions if said.opinion == "more_like" or said.company_key not in hidden)
+    said = (said for said in opinions if said.opinion != "not_relevant" or said.company_key not in hidden)
     return Feedback(
         hidden_companies=hidden,
         not_relevant=frozenset(row.value for row in rows if row.kind == "not_relevant"),
@@ -182,6 +200,7 @@ def _about(statement: Statement, before: str | None) -> str | None:
             "foreseen": kept.get("foreseen") if said.foreseen is None else said.foreseen,
             "causes": sorted({*said.causes, *kept.get("causes", ())}),
         }
+        | ({"saved": True} if said.opinion == "saved" else {})
     )
 
 
