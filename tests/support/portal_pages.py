@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Company, PostingCore, Reach, Skill
+from schemas.posting import Company, PostingCore, Reach, Skill, Spoken
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlDoors
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
@@ -58,7 +58,8 @@ def every_page(
         store.search(person, "Go work", GO, hour=8)
     store.searches.pause(store.searches.all(people["ada"].subscriber_id)[0].search_id, NOW)
     jobs = [*_jobs()]
-    store.matches.store(0, [arrival(at, job, (1,)) for at, job in enumerate(jobs)], NOW)
+    arrivals = [arrival(at, job, (1,)) for at, job in enumerate((*jobs, *_unlikely()))]
+    store.matches.store(0, arrivals, NOW)
     _mail(store)
     doors = SqlDoors(store.engine, store.ids)
     _say_and_save(store, people["ada"].subscriber_id, jobs)
@@ -177,6 +178,19 @@ def _jobs() -> Iterator[PostingCore]:
         )
 
 
+def _unlikely() -> Iterator[PostingCore]:
+    """Jobs that fit and that somebody hardly wants."""
+    first, *_ = _jobs()
+    for title, company, differs in (
+        ("Director of platform engineering", "Kettleworth", {"seniority": "director"}),
+        ("Python tutor for evening courses", "Lantern & Loom", {"employment": "part_time"}),
+        ("Account executive, developer tools", LONG, {"languages": (Spoken(any=("it",), level="fluent"),)}),
+    ):
+        own = posting(title, title=title, company=Company(name=company))
+        kept = {"salary": first.salary, "reach": first.reach, "workplace": first.workplace, "skills": first.skills}
+        yield own.model_copy(update=kept | differs)
+
+
 def _wish(locale: str) -> dict[str, object]:
     search = {"name": "Python", "criteria": {"skills": {"any": ["Python"]}}, "cadence": "daily", "hour": 8}
     return {
@@ -197,7 +211,8 @@ def _mail(store: NotifierStore) -> None:
         found = tuple(candidate for candidate in judged if candidate.verdict.outcome == "match")
         made = Digest(due.recipient, at, searches, (Item(first, found, 1.0),), (), 2, ())
         made = replace(made, rest=tuple(WaitingJob(job, searches[:1], 0.5) for job in more))
-        unlikely = (Dropped(job.posting_id, Cause("unlikely", chance=Chance(0.3))) for job in more)
+        chances = zip(_unlikely(), (0.38, 0.31, 0.12), strict=True)
+        unlikely = (Dropped(job.posting_id, Cause("unlikely", chance=Chance(chance))) for job, chance in chances)
         made = replace(made, dropped=tuple(unlikely))
         assert store.digests.commit(made, closings(due, cut, at), composer.compose(made), at)
 

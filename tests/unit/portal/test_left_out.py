@@ -46,7 +46,7 @@ def unlikely(chance: float, **facts: Any) -> Cause:
 def listed(page: str) -> list[str]:
     """What each job of the unlikely ones says."""
     tree: Any = lxml_html.fromstring(page)
-    return [" ".join(job.text_content().split()) for job in tree.xpath("//*[@id='unlikely']//ol/li")]
+    return [" ".join(job.text_content().split()) for job in tree.xpath("//*[@id='unlikely']//ul/li")]
 
 
 def test_they_are_listed_the_likeliest_first_each_card_once_with_what_speaks_against_it(
