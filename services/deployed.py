@@ -153,6 +153,8 @@ def deployed(
         shown = Operations(lambda: engine, settings, clock)
         if read is not None and name == "ingest":
             shown.follow_settings(read)
+        if name == "notifier":
+            shown.follow_certificate()
         place = _Place(settings, clock, worker, producer, engine, shown, Stopping(), stack)
         parts = _MAKERS[name](place)
         runner = FaustRunner(

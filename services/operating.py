@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from services.ingest.settings import IngestSettings
+from services.notifier.mail_settings import MailSettings
 from services.processes import services_needed
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -19,6 +20,7 @@ from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
+from services.runtime.http.certificate import Certificate, certificate_of
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
@@ -29,6 +31,8 @@ from services.runtime.tracing import Span, Traced, exported_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
 from services.settings import Settings
 
+_PATIENCE_S, _CERTIFICATE_EVERY_S = 5.0, 600.0
+"""For shaking hands with the server of our pages, and between two such."""
 _FILES_EVERY_S = 60.0
 """How often the settings and their mappings are read anew."""
 
@@ -52,6 +56,13 @@ def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures
     plan = MailPlan(mail.warm_up.limit(now), hears, nowhere, begins)
     expected, needed = expected_of(settings.ingest), needed_of(settings)
     return read_figures(store, now, expected, needed, plan, with_canary=settings.notifier.canary)
+
+
+def way_in(mail: MailSettings) -> Callable[[], Certificate | None]:
+    """The certificate of the pages to which mails lead, asked for now and then; None where mails stay here."""
+    if mail.mailer == "folder":
+        return lambda: None
+    return Cached(lambda: certificate_of(mail.public_url, _PATIENCE_S), keep_s=_CERTIFICATE_EVERY_S)
 
 
 def needed_of(settings: Settings) -> tuple[str, ...]:
@@ -102,6 +113,16 @@ class Operations:
         """Have it told how many sources the settings, read anew, have otherwise than here."""
         look = Cached(lambda: _sources_not_taken_up(self._settings, read), keep_s=_FILES_EVERY_S)
         self.metrics.follow(listed.NOT_TAKEN_UP, look)
+
+    def follow_certificate(self) -> None:
+        """Have it told whether the certificate of `mail.public_url` is refused, or will be within days."""
+        look = way_in(self._settings.mail)
+
+        def fails() -> float | None:
+            found = look()
+            return None if found is None else float(found.severity(self._clock.now()) == "grave")
+
+        self.metrics.follow(listed.CERTIFICATE_FAILS, fails)
 
     def follow_index(self, count: Callable[[datetime], int]) -> None:
         """Have it told how many postings the index lacks, which counts those that it has since a time."""

@@ -73,7 +73,7 @@ ADDRESS = "ada@example.com"
 
 SMTP = """
 mailer = "smtp"
-public_url = "https://jobs.harbour.example"
+public_url = "https://localhost:{pages}"
 sender_address = "alerts@harbour.example"
 postal_address = "1 Quay Street, Porto"
 allow = ["*"]
@@ -84,12 +84,21 @@ security = "none"
 """
 
 
-def listing(ends: datetime, name: str = "b") -> bytes:
+OTHER = {
+    "name": "c",
+    "text": "You keep the orchards of an island, by boat and on foot, for whoever lives there.",
+    "title": "Gardener of an island",
+    "company": "Tern Orchards",
+}
+"""Another job than those that were mailed."""
+
+
+def listing(ends: datetime, name: str = "b", text: str = "You grow ferns.", **more: str) -> bytes:
     """A board's twelve jobs, each with an end."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     last = f"{ends:%Y-%m-%d}"
     rows = [
-        posting(f"{name}{number}", posted_at=today, description=f"You grow ferns. {name}{number}", expires_at=last)
+        posting(f"{name}{number}", posted_at=today, description=f"{text} {number}", expires_at=last, **more)
         for number in range(12)
     ]
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
@@ -178,12 +187,14 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
         with serving(config, port, tmp_path / "second.log"):
             fault("it is started with another secret", ("JobchimeLinksLost", ""))
 
+        pages = stack.enter_context(feed_server(tls=True))
         inbox, smtp = stack.enter_context(smtp_server())
         inbox.answers["RCPT"] = "451 4.7.1 greylisted"
-        config.write_text(config.read_text().replace('folder = "mails"', SMTP.format(port=smtp)))
-        boards.on("/one", served(listing(datetime.now(UTC) + timedelta(days=30), "c")))
+        config.write_text(config.read_text().replace('folder = "mails"', SMTP.format(port=smtp, pages=pages.port)))
+        boards.on("/one", served(listing(datetime.now(UTC) + timedelta(days=30), **OTHER)))
         with serving(config, port, tmp_path / "greylisted.log"):
             fault("the mail server greylists all", ("JobchimeMailsPutOff", ""))
+            fault("mails lead to a server whose certificate is another host's", ("JobchimeCertificateFails", ""))
 
         config.write_text(config.read_text().replace("robots = false", "enabled = false"))
         with serving(config, port, tmp_path / "third.log"):

@@ -165,6 +165,15 @@ ALERTS: tuple[Alert, ...] = (
         (Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "0x15"}, "10m"),),
     ),
     Alert(
+        "JobchimeCertificateFails",
+        "page",
+        "max(jobchime_public_certificate_fails) > 0",
+        "15m",
+        "The certificate of mail.public_url is refused, or ends within days: links in mails lead nowhere then.",
+        Case({"jobchime_public_certificate_fails": "0x5 1x30"}, "30m", ({},)),
+        (Case({"jobchime_public_certificate_fails": "0x30"}, "20m"), Case({}, "20m")),
+    ),
+    Alert(
         "JobchimeLinksLost",
         "page",
         "time() - max(jobchime_links_lost_timestamp_seconds) < 86400",

@@ -16,10 +16,11 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.notifier.adapters.sql.people.suppressions import OTHER_KEY, SqlSuppressions
 from services.operating import expected_of
-from services.overview.doctor.finding import Finding
+from services.overview.doctor.finding import Finding, Grade
 from services.overview.doctor.kafka import PATIENCE_S, agreement_findings, cluster_findings, topic_findings
 from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
+from services.overview.stream.ground_troubles import LITTLE_FREE
 from services.overview.stream.mail_troubles import REPLAY
 from services.overview.stream.source_troubles import source_troubles
 from services.overview.stream.troubles import DECLARE, ran_ahead_troubles
@@ -36,8 +37,6 @@ from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.store import is_postgresql, reading
 from services.settings import Settings
 
-LEAST_FREE = 1 << 30
-"""Bytes of the data folder's disk below which it is worth a note."""
 MOST_SKEW = timedelta(seconds=2)
 """Between this machine's clock and another's; beyond it due times and leases are off."""
 _CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
@@ -58,7 +57,7 @@ def examine(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Find
     mend = "mend [mail] in the settings"
     yield from _guarded("mailer", mend, lambda: mailer_findings(settings.mail))
     yield from _guarded("SPF, DKIM, DMARC", mend, lambda: sender_findings(settings.mail, engines.text_records()))
-    yield from _guarded("portal", mend, lambda: portal_findings(settings.mail))
+    yield from _guarded("portal", mend, lambda: portal_findings(settings.mail, clock.now()))
     yield _secret(settings)
     mend = _mend_store(settings)
     yield from _guarded("suppression key", mend, lambda: _suppression_key(settings, engines, has_store=has_store))
@@ -112,7 +111,8 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(folder).free
     said = f"{folder}, {free / (1 << 30):,.1f} GiB free"
-    yield Finding("data folder", "well" if free >= LEAST_FREE else "note", said, "free the disk" * (free < LEAST_FREE))
+    grade: Grade = "well" if free >= LITTLE_FREE else "note"
+    yield Finding("data folder", grade, said, "free the disk" * (grade != "well"))
 
 
 def _mend_store(settings: Settings) -> str:
@@ -183,9 +183,9 @@ def _clocks(engine: Engine, clock: Clock) -> Iterator[Finding]:
             theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         ours = before + (clock.now() - before) / 2
         yield _skew("clock of the store", theirs - ours)
-    ahead = [worker for worker in read_workers(engine) if worker.seen_at > clock.now() + MOST_SKEW]
-    for worker in ahead:
-        yield _skew(f"clock of {worker.host}", worker.seen_at - clock.now())
+    ahead = {worker.host: worker for worker in read_workers(engine) if worker.seen_at > clock.now() + MOST_SKEW}
+    for host, worker in ahead.items():
+        yield _skew(f"clock of {host}", worker.seen_at - clock.now())
     with reading(engine) as connection:
         ran = read_ran_ahead(connection, clock.now())
     for trouble in ran_ahead_troubles(ran, clock.now()):

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from services.notifier.adapters.mail.mailers import probe
 from services.notifier.domain.links import LOOPBACK, LinkError, public_base
@@ -12,6 +13,7 @@ from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailR
 from services.overview.doctor.finding import Finding, Grade
 from services.runtime.errors import UnavailableError
 from services.runtime.files.private import is_open_to_others
+from services.runtime.http.certificate import Certificate, certificate_of
 from services.runtime.http.fetch import Limits, get
 from services.runtime.http.names import TextRecords
 from services.runtime.privacy.redaction import redacted
@@ -62,7 +64,7 @@ def _of_sender(error: MailRefusedError) -> Finding:
     )  # fmt: skip
 
 
-def portal_findings(mail: MailSettings) -> Iterator[Finding]:
+def portal_findings(mail: MailSettings, now: datetime) -> Iterator[Finding]:
     """Whether links in mails lead anywhere, and the mail provider's events come back."""
     sends = mail.mailer != "folder"
     if not mail.public_url:
@@ -76,6 +78,8 @@ def portal_findings(mail: MailSettings) -> Iterator[Finding]:
         return
     yield Finding("public URL", "well", mail.public_url)
     yield _portal(base, grade="wrong" if sends else "note")
+    if found := certificate_of(base, PATIENCE_S):
+        yield _certificate(found, now)
     if mail.mailer == "sendgrid" and not mail.sendgrid.event_key:
         to_strangers = "*" in mail.allow and not mail.sendgrid.sandbox
         yield Finding(
@@ -85,6 +89,13 @@ def portal_findings(mail: MailSettings) -> Iterator[Finding]:
         )  # fmt: skip
     elif mail.mailer == "sendgrid":
         yield Finding("mail events", "well", f"taken at {base}/events/sendgrid")
+
+
+def _certificate(found: Certificate, now: datetime) -> Finding:
+    grade: Grade = "wrong" if (severity := found.severity(now)) == "grave" else severity
+    said = f"ends {found.ends:%Y-%m-%d}" if found.ends else f"is refused: {found.refused}"
+    renew = "renew it at the server that speaks TLS for mail.public_url, and see that this happens by itself"
+    return Finding("certificate", grade, f"that of {found.host} {said}", renew * (grade != "well"))
 
 
 def _portal(base: str, grade: Grade) -> Finding:

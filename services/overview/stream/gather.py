@@ -1,11 +1,9 @@
 """Looks at everything once. What is away costs its own part of the view, and little time."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Generic, TypeVar
 
@@ -14,8 +12,9 @@ from sqlalchemy import Connection, Engine
 from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
-from services.operating import figures_of, needed_of
+from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
+from services.overview.stream.disk import free_of, why_unwritable
 from services.overview.stream.model import (
     DATA_FOLDER,
     EngineView,
@@ -45,8 +44,6 @@ from services.runtime.sql.store import reading
 from services.settings import Settings
 
 _PATIENCE_S = 3.0
-_LEAST_FREE = 4 << 20
-"""Bytes of a disk that SQLite and the log need to go on."""
 _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
 _AHEAD_EVERY = timedelta(minutes=5)
@@ -120,6 +117,7 @@ class Gatherer:
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
+        self._certificate = way_in(settings.mail)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
@@ -161,6 +159,8 @@ class Gatherer:
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
             mailed=hours.mailed,
+            certificate=self._certificate(),
+            free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )
 
@@ -177,7 +177,7 @@ class Gatherer:
 
     def _unwritable(self, now: datetime) -> Iterator[EngineView]:
         """What nobody can write to can be read all the same, and its workers fall silent."""
-        said = _why_unwritable(self._settings.data)
+        said = why_unwritable(self._settings.data)
         if said is None:
             self._away.pop(DATA_FOLDER, None)
             return
@@ -311,21 +311,6 @@ def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
     names = [source.name for source in worst[:_MOST_SOURCES]]
     of_sources = dict(read_source_hours(connection, now, names))
     return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources)
-
-
-def _why_unwritable(folder: Path) -> str | None:
-    """None where it can be written to, or is not there yet."""
-    if not folder.is_dir():
-        return None
-    disk = os.statvfs(folder)
-    if disk.f_flag & os.ST_RDONLY:
-        return "it is mounted read-only, as after a fault of the disk: see the system's log, and mount it anew"
-    free = disk.f_bavail * disk.f_frsize
-    return (
-        None
-        if free >= _LEAST_FREE
-        else f"its disk is full ({free >> 20} MiB are free), and nothing is written: free some space"
-    )
 
 
 def _lag(log: LogView, service: str, topics: Sequence[str]) -> int:

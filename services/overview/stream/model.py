@@ -12,6 +12,7 @@ from services.runtime.figures.source_hours import SourceHour
 from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
+from services.runtime.http.certificate import Certificate
 
 Severity = Literal["grave", "note", "well", "idle"]
 """`note`: known or wanted, such as a pause; told, and no failure. `idle`: nothing is to be expected of it."""
@@ -212,5 +213,9 @@ class Overview:
     """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
     mailed: dict[str, int] = field(default_factory=dict)
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""
+    certificate: Certificate | None = None
+    """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
+    free: int | None = None
+    """Bytes of the disk of the data folder; None where there is none."""
     peak: Peak | None = None
     """The digests of the next 24 hours that wait longest; None where nobody can tell how long they take."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES, dead_of
+from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
 from services.overview.stream.reader_troubles import reader_troubles
@@ -52,6 +53,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *clocks(overview),
         *restarting(overview),
         *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
+        *ground_troubles(overview),
         *_late_polls(overview),
         *_not_taken_up(overview),
         *_index_is_short(overview),

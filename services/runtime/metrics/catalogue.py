@@ -112,6 +112,12 @@ INDEX_LACKS = Metric(
     "gauge",
     "Open postings of the last week that the store has and the index of Elasticsearch lacks; told by matchers.",
 )
+CERTIFICATE_FAILS = Metric(
+    "jobchime_public_certificate_fails",
+    "gauge",
+    "1 while the certificate of mail.public_url is refused, or will be within days; told by what sends mails, once it"
+    " has asked.",
+)
 SOURCE_DELAY = Metric(
     "jobchime_published_to_fetched_seconds",
     "histogram",
@@ -339,6 +345,7 @@ STORED = _of_store("jobchime_stored_match_records", "Records of matches.v1 that 
 
 METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP, INDEX_LACKS,
+    CERTIFICATE_FAILS,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
     NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
     WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE,

@@ -25,7 +25,14 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.push_settings import PushKey, PushSettings
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.overview.stream import mail_troubles, reader_troubles, source_troubles, troubles, worker_troubles
+from services.overview.stream import (
+    ground_troubles,
+    mail_troubles,
+    reader_troubles,
+    source_troubles,
+    troubles,
+    worker_troubles,
+)
 from services.overview.stream.model import (
     DATA_FOLDER,
     ByHand,
@@ -51,6 +58,7 @@ from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
 from services.runtime.files.datadir import LOG_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
+from services.runtime.http.certificate import Certificate
 from services.runtime.kafka import topics
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import SqliteLog
@@ -61,7 +69,9 @@ from services.usecases import operators, sources, workers
 from tests.support.console import ServedConsole, served_console
 from tests.support.logs import NOON
 
-MODULES: tuple[ModuleType, ...] = (troubles, mail_troubles, reader_troubles, source_troubles, worker_troubles)
+MODULES: tuple[ModuleType, ...] = (
+    troubles, ground_troubles, mail_troubles, reader_troubles, source_troubles, worker_troubles,
+)  # fmt: skip
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OBJECTIVE = Objective(60.0, 0.99)
 LATE = StageFigures("fetched to stored", 100, 0.1, 0.2, 0.3, OBJECTIVE, 0.85, -9.0, 100, 15)
@@ -129,6 +139,10 @@ def amiss() -> Iterator[Overview]:
     yield replace(stored(sources=(source("ok", next_due=NOON - HOUR),)), services=(collecting,))
     yield replace(stored(sources=(source("waiting"),)), services=(collecting,))
     yield replace(stored(recent_postings=9), indexed=3)
+    yield replace(stored(), free=9 << 20)
+    yield replace(stored(), certificate=Certificate("jobs.example", refused="certificate has expired"))
+    for ends in (NOON - DAY, NOON + DAY):
+        yield replace(stored(), certificate=Certificate("jobs.example", NOON - 80 * DAY, ends))
     yield replace(
         served(service(worker("w1", "notifier"), name="notifier")), peak=Peak(NOON, 100_000, 5_200.0, 0.052, 1)
     )

@@ -13,6 +13,7 @@ from services.overview.doctor.finding import Finding
 from services.overview.doctor.mail import portal_findings, sender_findings
 from services.runtime.errors import UnavailableError
 from services.runtime.http.names import DnsTextRecords
+from tests.support.logs import NOON
 from tests.support.loopback import free_port
 from tests.support.mail_events import EVENT_KEY
 from tests.support.name_server import name_server
@@ -162,10 +163,10 @@ def test_a_server_that_does_not_answer_is_waited_for_no_longer_than_asked() -> N
 def test_links_that_lead_nowhere_are_wrong_once_mails_go_out() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     for mail, grade in ((MailSettings(public_url=url), "note"), (smtp(public_url=url), "wrong")):
-        found = {finding.what: finding for finding in portal_findings(mail)}
+        found = {finding.what: finding for finding in portal_findings(mail, NOON)}
         assert (found["portal"].grade, "`jobchime portal`" in found["portal"].mend) == (grade, True)
-    assert [finding.grade for finding in portal_findings(smtp())] == ["wrong"]
-    assert [finding.grade for finding in portal_findings(smtp(public_url="ftp://a"))] == ["wrong"]
+    assert [finding.grade for finding in portal_findings(smtp(), NOON)] == ["wrong"]
+    assert [finding.grade for finding in portal_findings(smtp(public_url="ftp://a"), NOON)] == ["wrong"]
 
 
 @pytest.mark.parametrize(
@@ -176,5 +177,5 @@ def test_that_nobody_hears_of_bounces_is_wrong_once_strangers_are_mailed(
 ) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     mail = sendgrid(public_url=url, allow=allow, sendgrid={"event_key": key})
-    found = {finding.what: finding for finding in portal_findings(mail)}
+    found = {finding.what: finding for finding in portal_findings(mail, NOON)}
     assert found["mail events"].grade == grade

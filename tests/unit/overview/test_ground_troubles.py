@@ -1,0 +1,45 @@
+"""`status` says that the certificate of our pages is refused or ends, and that a disk is nearly full."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from services.notifier.mail_settings import MailSettings
+from services.overview.stream.ground_troubles import ground_troubles
+from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
+from services.runtime.http.certificate import Certificate
+from services.settings import Settings
+from services.usecases.overview import watcher
+from tests.support.feed_server import feed_server
+from tests.support.logs import NOON
+
+DAY = timedelta(days=1)
+MIB = 1 << 20
+
+
+def test_a_certificate_that_nobody_trusts_is_met_by_whoever_looks(tmp_path: Path) -> None:
+    with feed_server(tls=True) as pages:
+        mail = MailSettings(
+            mailer="sendgrid", public_url=f"https://localhost:{pages.port}", sender_address="a@harbour.example",
+            postal_address="1 Quay Street, Porto", sendgrid={"api_key": SecretStr("SG.k")},
+        )  # fmt: skip
+        with watcher(Settings(data=tmp_path, mail=mail)) as stream:
+            [trouble] = ground_troubles(stream.look())
+    assert trouble.grave
+    assert trouble.what.startswith("the certificate of localhost, which mail.public_url names, is refused: ")
+
+
+def test_one_that_ends_tomorrow_says_when() -> None:
+    ends = Certificate("jobs.example", NOON - 89 * DAY, NOON + DAY)
+    [trouble] = ground_troubles(Overview(NOON, "deployed", certificate=ends))
+    assert trouble.grave
+    assert "ends in 24 h (2026-03-02 12:00Z), and was not renewed" in trouble.what
+
+
+def test_a_disk_that_is_nearly_full_is_a_note_and_one_that_is_full_is_told_of_once() -> None:
+    [trouble] = ground_troubles(Overview(NOON, "embedded", free=300 * MIB))
+    assert not trouble.grave
+    assert "300 MiB free" in trouble.what
+    full = (EngineView(DATA_FOLDER, False, "its disk is full"),)
+    assert not [*ground_troubles(Overview(NOON, "embedded", free=MIB, engines=full))]
