@@ -22,11 +22,11 @@ from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings
 from bench.relevance.pairs import PAIRS, Pair
 from bench.relevance.people import Group
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import answered, opinion_of, worth_asking
+from services.notifier.domain.curation.answers import answered, answered_job, worth_asking
 from services.notifier.domain.curation.chance import probability
 from services.notifier.domain.curation.facts import facts_of
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.weights import Opinion
+from services.notifier.domain.weights import AnswerKind
 
 _FOLDS: Final = 13
 _DRAWS: Final = 6
@@ -127,12 +127,12 @@ def _asked(pairs: Sequence[tuple[Row, PostingFeatures]], odds: Callable[[Row], f
 
 def foreseen_after(answers: Pool, rest: Pool) -> list[Asked]:
     """The rest as it is foreseen once a person answered."""
-    said = [opinion_of(_opinion(asked.row), asked.ready, _AT, probability(asked.odds)) for asked in answers]
+    said = [answered_job(_kind_of(asked.row), asked.ready, _AT, probability(asked.odds)) for asked in answers]
     moves = [answered(said, asked.ready, _AT) for asked in rest]
     return [replace(asked, odds=asked.odds + (by.odds if by else 0.0)) for asked, by in zip(rest, moves, strict=True)]
 
 
-def _opinion(row: Row) -> Opinion:
+def _kind_of(row: Row) -> AnswerKind:
     return "more_like" if row.wanted else "not_relevant"
 
 

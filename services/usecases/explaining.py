@@ -101,7 +101,7 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         missing = unspoken(owner.speaks, posting, query.criteria.languages)
-        by_answers = answered(owner.said, judged.ready, now)
+        by_answers = answered(owner.answers, judged.ready, now)
         signs = signs_of(owner)
     if found.outcome == "reject":
         return Judgement(found, None, missing)

@@ -12,7 +12,7 @@ from typing import cast, get_args
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.answers import FADES_IN
-from services.notifier.domain.feedback import KIND_OF, Kind, Statement, foreseen, statement_of
+from services.notifier.domain.feedback import KIND_OF, Answer, Kind, answer_of, foreseen
 from services.notifier.domain.links import PATHS, Claim, claim_of
 from services.notifier.domain.model import Digest, Hold, Recipient
 from services.notifier.domain.people import SavedSearch, Subscriber
@@ -33,14 +33,14 @@ __all__ = [
     "FADES_IN",
     "KIND_OF",
     "LOOKS_BACK",
+    "Answer",
     "Changed",
     "Excluded",
     "Exclusion",
+    "GivenAnswer",
     "Kind",
     "LeftOut",
     "Moved",
-    "Saying",
-    "Statement",
     "changed",
     "exclusions",
     "follow",
@@ -58,10 +58,10 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """A statement, and for how long it counts."""
+class GivenAnswer:
+    """An answer, when it was given, and for how long it counts."""
 
-    statement: Statement
+    answer: Answer
     said_at: datetime
     fades_at: datetime | None
     """None: it counts until it is taken back."""
@@ -142,7 +142,7 @@ def changed(installation: Installation, own_id: str, now: datetime) -> Changed:
     items = outcome.items if isinstance(outcome, Digest) else ()
     answers = ((item.posting, item.chance.answered) for item in items)
     moved = (
-        Moved(posting, by.odds > 0, by.by.title, by.by.opinion == "saved")
+        Moved(posting, by.odds > 0, by.by.title, by.by.kind == "saved")
         for posting, by in answers
         if by and _is_worth_a_line(by)
     )
@@ -176,52 +176,52 @@ def _why_left_out(posting: PostingCore, recipient: Recipient, by: Answered | Non
     return LeftOut(posting, "not_relevant", by.by.title) if by and by.odds < 0 else None
 
 
-def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Statement:
+def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Answer:
     """Call a job not relevant that somebody may have saved, with what they wrote beside it. Raises UsageError."""
-    statement = say(installation, own_id, "not_relevant", posting_id, now)
+    answer = say(installation, own_id, "not_relevant", posting_id, now)
     for job in installation.tracked_jobs.all(own_id):
         if job.posting_id == posting_id:
-            installation.feedback.note(own_id, statement.kind, statement.value, job.note)
+            installation.feedback.note(own_id, answer.kind, answer.value, job.note)
             installation.tracked_jobs.take_out(own_id, posting_id)
-    return statement
+    return answer
 
 
-def said(installation: Installation, person: str) -> list[Saying]:
+def said(installation: Installation, person: str) -> list[GivenAnswer]:
     """All that someone said. Raises UsageError where there is no such person."""
-    statements = installation.feedback.said(installation.subscribers.find(person).subscriber_id)
-    return [Saying(statement, at, at + FADES_IN if _moves(statement) else None) for statement, at in statements]
+    answers = installation.feedback.said(installation.subscribers.find(person).subscriber_id)
+    return [GivenAnswer(answer, at, at + FADES_IN if _moves(answer) else None) for answer, at in answers]
 
 
-def _moves(statement: Statement) -> bool:
+def _moves(answer: Answer) -> bool:
     """Whether it moves jobs like the one that it was said of."""
-    return statement.said is not None and not statement.said.causes
+    return answer.job is not None and not answer.job.causes
 
 
-def say(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> Statement:
+def say(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> Answer:
     """Keep what someone says of a posting, by its id, or of a company, also by its name. Raises UsageError."""
     own_id = installation.subscribers.find(person).subscriber_id
-    statement = _statement(installation, kind, of, now, own_id)
-    installation.feedback.say(own_id, statement, now)
-    return statement
+    answer = _answer(installation, kind, of, now, own_id)
+    installation.feedback.say(own_id, answer, now)
+    return answer
 
 
-def hide_company(installation: Installation, own_id: str, name: str, now: datetime) -> Statement:
+def hide_company(installation: Installation, own_id: str, name: str, now: datetime) -> Answer:
     """Have no job of a company come any more, by its name as somebody writes it. Raises WrongFieldError, UsageError."""
     name = one_line(name)
     if not fold_company(name):
         raise WrongFieldError("company", "it is empty", "company")
-    statement = Statement("hidden_company", fold_company(name), company=name)
-    installation.feedback.say(own_id, statement, now)
-    return statement
+    answer = Answer("hidden_company", fold_company(name), company=name)
+    installation.feedback.say(own_id, answer, now)
+    return answer
 
 
 def take_back(installation: Installation, own_id: str, kind: str, value: str) -> None:
-    """Take back a statement as it is listed; said again it changes nothing. Raises UnavailableError."""
+    """Take back an answer as it is listed; said again it changes nothing. Raises UnavailableError."""
     installation.feedback.unsay(own_id, _kind(kind), value)
 
 
 def note(installation: Installation, own_id: str, kind: str, value: str, text: str) -> None:
-    """Keep what somebody writes beside a statement. Raises WrongFieldError, MissingError where it is not said."""
+    """Keep what somebody writes beside an answer. Raises WrongFieldError, MissingError where it is not said."""
     if not installation.feedback.note(own_id, _kind(kind), value, note_from(text)):
         raise MissingError("they never said that")
 
@@ -236,17 +236,17 @@ def _kind(name: str) -> Kind:
 def unsay(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> None:
     """Take back what someone said, named as it was said. Raises UsageError where they never said it."""
     own_id = installation.subscribers.find(person).subscriber_id
-    if not installation.feedback.unsay(own_id, kind, _statement(installation, kind, of, now).value):
+    if not installation.feedback.unsay(own_id, kind, _answer(installation, kind, of, now).value):
         raise UsageError("they never said that")
 
 
 def is_said(installation: Installation, own_id: str, kind: Kind, posting_id: str, now: datetime) -> bool:
     """Whether somebody says `kind` of a posting at present. Raises UsageError where the store has forgotten it."""
-    value = _statement(installation, kind, posting_id, now).value
+    value = _answer(installation, kind, posting_id, now).value
     return any((said.kind, said.value) == (kind, value) for said, _ in installation.feedback.said(own_id))
 
 
-def follow(installation: Installation, link: str, now: datetime) -> Statement:
+def follow(installation: Installation, link: str, now: datetime) -> Answer:
     """Do what a feedback link in a digest says, or the path of one, for whom the digest was for. Raises UsageError.
 
     To follow it twice changes nothing.
@@ -255,9 +255,9 @@ def follow(installation: Installation, link: str, now: datetime) -> Statement:
     posting = links.posting_of(installation, claim.posting_id)
     if posting is None:
         raise UsageError("the posting of that link is not kept any more")
-    statement = _statement_of(installation, kind, posting, now, claim.subscriber_id)
-    installation.feedback.say(claim.subscriber_id, statement, now)
-    return statement
+    answer = _answer_of(installation, kind, posting, now, claim.subscriber_id)
+    installation.feedback.say(claim.subscriber_id, answer, now)
+    return answer
 
 
 def exclusions(
@@ -347,20 +347,18 @@ def _claim(link: str, secrets: Sequence[bytes]) -> tuple[Kind, Claim]:
     raise UsageError("that is no feedback link of a digest of this installation")
 
 
-def _statement(installation: Installation, kind: Kind, of: str, now: datetime, own_id: str = "") -> Statement:
-    """What saying `kind` comes to; `own_id`: who says it, where that is to be kept."""
+def _answer(installation: Installation, kind: Kind, of: str, now: datetime, own_id: str = "") -> Answer:
+    """The answer `kind`; `own_id`: whose it is, where that is to be kept."""
     posting = links.posting_of(installation, of)
     if posting is not None:
-        return _statement_of(installation, kind, posting, now, own_id)
+        return _answer_of(installation, kind, posting, now, own_id)
     if kind == "hidden_company" and fold_company(of):
-        return Statement(kind, fold_company(of))
+        return Answer(kind, fold_company(of))
     raise MissingError(f"there is no posting {of} in the store")
 
 
-def _statement_of(
-    installation: Installation, kind: Kind, posting: PostingCore, now: datetime, own_id: str
-) -> Statement:
+def _answer_of(installation: Installation, kind: Kind, posting: PostingCore, now: datetime, own_id: str) -> Answer:
     """With what was foreseen of the job, where it is known who says it."""
     by_others = kind == "hidden_company" or not own_id
     likely = None if by_others else foreseen(installation.subscribers.recipient(own_id), posting)
-    return statement_of(kind, posting, now, likely)
+    return answer_of(kind, posting, now, likely)

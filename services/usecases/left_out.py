@@ -71,7 +71,7 @@ def left_out(installation: Installation, person: Subscriber, about: str) -> Left
     ids = [posting_id for posting_id, _ in kept.rest]
     postings = installation.matches.postings([*ids, *(posting_id for card in cards[:MOST] for posting_id in card)])
     recipient = installation.subscribers.recipient(person.subscriber_id)
-    said = {statement.value: statement.kind for statement, _ in installation.feedback.said(person.subscriber_id)}
+    said = {given.value: given.kind for given, _ in installation.feedback.said(person.subscriber_id)}
     known = ([postings[posting_id] for posting_id in card if posting_id in postings] for card in cards[:MOST])
     return LeftOut(
         due_at=kept.due_at,
@@ -120,6 +120,6 @@ def _kept(installation: Installation, person: Subscriber, about: str) -> KeptDig
 def _chance(recipient: Recipient, posting: PostingCore, at: datetime) -> Chance | None:
     ready = PostingFeatures(posting)
     of_others = [
-        said for said in recipient.said if (said.company_key, said.title_words) != (ready.company, ready.title_words)
+        said for said in recipient.answers if (said.company_key, said.title_words) != (ready.company, ready.title_words)
     ]
     return likeliest(recipient, ready, answered(of_others, ready, at))

@@ -258,7 +258,7 @@ class LivePreviews:
         By posting; what they called not relevant is in neither. Raises UnavailableError.
         """
         newest = self._columns.fitting(query.criteria, _WEIGHED).newest
-        unsaid = self._passing(query, replace(reader, said=()), newest, now)
+        unsaid = self._passing(query, replace(reader, answers=()), newest, now)
         return unsaid, self._passing(query, reader, newest, now)
 
     def weighed(self, query: Query, reader: Recipient, now: datetime) -> list[tuple[PostingFeatures, float]]:

@@ -207,7 +207,7 @@ class Preview:
             return None
         subscriber, cut = upcoming
         if not heeding_feedback:
-            unheeded = replace(subscriber.recipient, hidden_companies=frozenset(), not_relevant=frozenset(), said=())
+            unheeded = replace(subscriber.recipient, hidden_companies=frozenset(), not_relevant=frozenset(), answers=())
             subscriber = replace(subscriber, recipient=unheeded)
         found = self._choosing.read([subscriber], self._windows.matches([subscriber], cut), now)
         choice = self._choosing.choose(subscriber, found.candidates(subscriber), found, now, now)

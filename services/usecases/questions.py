@@ -1,9 +1,9 @@
-"""Jobs that somebody is asked about, what they answer, and what that changes: the sayings of `feedback`."""
+"""Jobs that somebody is asked about, what they answer, and what that changes: `feedback` keeps them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.answers import MOST_ASKED, UNSURE, worth_asking
@@ -16,9 +16,8 @@ from services.usecases.installation import Installation
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import query_of, reader
 
-__all__ = ["MOST_ASKED", "Answer", "Effect", "answer", "effect", "questions"]
+__all__ = ["MOST_ASKED", "Effect", "answer", "effect", "questions"]
 
-Answer = Literal["yes", "no"]
 _SAYS: Final[Mapping[str, Kind]] = {"yes": "more_like", "no": "not_relevant"}
 
 
@@ -45,9 +44,9 @@ def questions(
         return ()
     own_id = person.subscriber_id
     whom = reader(installation, own_id)
-    statements = [statement for statement, _ in installation.feedback.said(own_id)]
-    known = {statement.value for statement in statements}
-    told = {(said.company_key, said.title_words) for statement in statements if (said := statement.said)}
+    answers = [answer for answer, _ in installation.feedback.said(own_id)]
+    known = {answer.value for answer in answers}
+    told = {(job.company_key, job.title_words) for answer in answers if (job := answer.job)}
     likely: dict[str, tuple[PostingFeatures, float]] = {}
     for search in links.searches(installation, person):
         for ready, chance in () if search.paused else live.weighed(query_of(search), whom, now):
@@ -75,7 +74,7 @@ def answer(installation: Installation, person: Subscriber, answers: Mapping[str,
 def effect(installation: Installation, live: LivePreviews, person: Subscriber, now: datetime) -> Effect:
     """What their answers do to what their searches would have had mailed. Raises UnavailableError."""
     whom = reader(installation, person.subscriber_id)
-    if not live.ready or not whom.said:
+    if not live.ready or not whom.answers:
         return Effect(live.days, 0, 0)
     before, after = set[str](), set[str]()
     for search in links.searches(installation, person):

@@ -341,9 +341,9 @@ def _named(state: str, reason: str) -> str:
 def _said_of(case: Case) -> Iterator[StoryEvent]:
     """What they said of it, and whether they keep it."""
     posting_id, person = case.posting.posting_id, case.person.subscriber_id
-    for statement, at in case.installation.feedback.said(person):
-        if statement.posting_id == posting_id:
-            yield StoryEvent("said", at, f"they said of it: {case.own(_SAID[statement.kind])}")
+    for answer, at in case.installation.feedback.said(person):
+        if answer.posting_id == posting_id:
+            yield StoryEvent("said", at, f"they said of it: {case.own(_SAID[answer.kind])}")
     for job in case.installation.tracked_jobs.all(person):
         if job.posting_id == posting_id:
             applied = f"saved it, and applied on {job.applied_on}" if job.applied_on else "saved it"

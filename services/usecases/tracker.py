@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from schemas.posting import PostingCore
-from services.notifier.domain.feedback import MOST_NOTE, MOST_TRACKED, Statement, TrackedJob, foreseen, said_by_saving
+from services.notifier.domain.feedback import MOST_NOTE, MOST_TRACKED, Answer, TrackedJob, answer_by_saving, foreseen
 from services.rules.web_address import job_address
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
@@ -64,7 +64,7 @@ def save(installation: Installation, own_id: str, posting_id: str, now: datetime
     if len(installation.tracked_jobs.all(own_id)) >= MOST_TRACKED:
         raise WrongFieldError("job", f"there are {MOST_TRACKED} saved jobs already", "job_room")
     job = TrackedJob(posting_id, posting.title, posting.company.name, job_address(posting), "", now, None)
-    installation.tracked_jobs.save(own_id, job, _said(installation, own_id, posting, now))
+    installation.tracked_jobs.save(own_id, job, _answer(installation, own_id, posting, now))
 
 
 def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
@@ -72,9 +72,9 @@ def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
     return installation.tracked_jobs.has(own_id, posting_id)
 
 
-def _said(installation: Installation, own_id: str, posting: PostingCore, now: datetime) -> Statement:
+def _answer(installation: Installation, own_id: str, posting: PostingCore, now: datetime) -> Answer:
     """What saving a job, or applying for it, says, with the chance that it has by now."""
-    return said_by_saving(posting, now, foreseen(installation.subscribers.recipient(own_id), posting))
+    return answer_by_saving(posting, now, foreseen(installation.subscribers.recipient(own_id), posting))
 
 
 def change(
@@ -85,8 +85,8 @@ def change(
     Raises WrongFieldError; MissingError for none of theirs.
     """
     posting = installation.matches.postings([posting_id]).get(posting_id) if applied_on else None
-    said = _said(installation, own_id, posting, now) if posting else None
-    if not installation.tracked_jobs.change(own_id, posting_id, note_from(note), applied_on, said):
+    answer = _answer(installation, own_id, posting, now) if posting else None
+    if not installation.tracked_jobs.change(own_id, posting_id, note_from(note), applied_on, answer):
         raise MissingError("there is no such job of yours")
 
 

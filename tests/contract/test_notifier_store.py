@@ -20,7 +20,7 @@ from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.curation.judging import Judging, PostingFeatures
-from services.notifier.domain.feedback import Statement
+from services.notifier.domain.feedback import Answer
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Hold, HoldCause, Item
 from services.notifier.domain.people import Timing, profile_of, speaks_of
@@ -137,7 +137,7 @@ class TestPeople:
     def test_an_erased_person_leaves_no_row_and_their_criteria(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada, "A name like no other")
-        store.feedback.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
+        store.feedback.say(ada.subscriber_id, Answer("hidden_company", "acme"), NOW)
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         store.subscribers.erase(ada.subscriber_id, NOW)
         assert store.subscribers.all() == []
@@ -271,7 +271,7 @@ class TestPeople:
     def test_a_persons_data_is_exported_whole(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada, "Python work")
-        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
+        store.feedback.say(ada.subscriber_id, Answer("not_relevant", "cluster-x"), NOW)
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         data = store.subscribers.export(ada.subscriber_id)
         assert data["subscriber"]["address"] == "ada@example.com"
@@ -372,10 +372,10 @@ class TestPeople:
     def test_feedback_reaches_whoever_curates(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada)
-        store.feedback.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
-        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
-        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
-        store.feedback.say(ada.subscriber_id, Statement("not_relevant", "cluster-y"), NOW)
+        store.feedback.say(ada.subscriber_id, Answer("hidden_company", "acme"), NOW)
+        store.feedback.say(ada.subscriber_id, Answer("not_relevant", "cluster-x"), NOW)
+        store.feedback.say(ada.subscriber_id, Answer("not_relevant", "cluster-x"), NOW)
+        store.feedback.say(ada.subscriber_id, Answer("not_relevant", "cluster-y"), NOW)
         store.feedback.unsay(ada.subscriber_id, "not_relevant", "cluster-y")
         recipient = due(store, NOW + DAY)[0].recipient
         assert recipient.hidden_companies == {"acme"}

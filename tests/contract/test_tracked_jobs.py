@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from schemas.sql.doors import tracked_jobs
 from services.notifier.adapters.sql.people import tracked_jobs as adapter
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
-from services.notifier.domain.feedback import Statement, TrackedJob, said_by_saving, statement_of
+from services.notifier.domain.feedback import Answer, TrackedJob, answer_by_saving, answer_of
 from services.notifier.domain.model import ClosedJob
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import reading, writing
@@ -53,39 +53,39 @@ def test_there_is_room_for_so_many_and_none_for_the_erased(
 
 
 def test_a_note_beside_what_was_said_stays_when_it_is_said_again(store: NotifierStore) -> None:
-    ada, opinions = store.person().subscriber_id, store.feedback
-    said = Statement("hidden_company", "acme", posting_id="a posting", company="Acme & Sons")
-    assert not opinions.note(ada, said.kind, said.value, "too early")
-    opinions.say(ada, said, NOW)
-    assert opinions.note(ada, said.kind, said.value, "They never answer")
-    opinions.say(ada, said, NOW + timedelta(hours=1))
-    assert opinions.said(ada) == [(replace(said, note="They never answer"), NOW + timedelta(hours=1))]
+    ada, feedback = store.person().subscriber_id, store.feedback
+    said = Answer("hidden_company", "acme", posting_id="a posting", company="Acme & Sons")
+    assert not feedback.note(ada, said.kind, said.value, "too early")
+    feedback.say(ada, said, NOW)
+    assert feedback.note(ada, said.kind, said.value, "They never answer")
+    feedback.say(ada, said, NOW + timedelta(hours=1))
+    assert feedback.said(ada) == [(replace(said, note="They never answer"), NOW + timedelta(hours=1))]
 
 
 def test_to_save_a_job_says_more_like_it_until_it_is_taken_out_and_never_twice(store: NotifierStore) -> None:
-    ada, tracked, opinions = store.person().subscriber_id, SqlTrackedJobs(store.engine), store.feedback
+    ada, tracked, feedback = store.person().subscriber_id, SqlTrackedJobs(store.engine), store.feedback
     one = posting("one")
-    saved, pressed = said_by_saving(one, NOW, 0.3), statement_of("more_like", one, NOW, 0.5)
+    saved, pressed = answer_by_saving(one, NOW, 0.3), answer_of("more_like", one, NOW, 0.5)
 
     def kept() -> list[tuple[str, str, float | None]]:
-        of_jobs = ((statement.kind, statement.said) for statement, _ in opinions.said(ada))
-        return [(kind, about.opinion, about.foreseen) for kind, about in of_jobs if about]
+        of_jobs = ((answer.kind, answer.job) for answer, _ in feedback.said(ada))
+        return [(kind, about.kind, about.foreseen) for kind, about in of_jobs if about]
 
     by_saving, by_button = ("more_like", "saved", 0.3), ("more_like", "more_like", 0.5)
     tracked.save(ada, job(one.posting_id), saved)
     assert kept() == [by_saving]
     tracked.take_out(ada, one.posting_id)
     assert kept() == []
-    opinions.say(ada, pressed, NOW)
+    feedback.say(ada, pressed, NOW)
     tracked.save(ada, job(one.posting_id), saved)
     assert kept() == [by_button], "who says it by a button says it once"
     tracked.take_out(ada, one.posting_id)
     assert kept() == [by_button], "and goes on saying it"
-    opinions.unsay(ada, "more_like", one.cluster.key)
+    feedback.unsay(ada, "more_like", one.cluster.key)
     tracked.save(ada, job(one.posting_id), saved)
-    opinions.say(ada, pressed, NOW)
+    feedback.say(ada, pressed, NOW)
     assert kept() == [by_button]
-    opinions.say(ada, statement_of("not_relevant", one, NOW, 0.5), NOW)
+    feedback.say(ada, answer_of("not_relevant", one, NOW, 0.5), NOW)
     tracked.save(ada, job(one.posting_id), saved)
     assert kept() == [("not_relevant", "not_relevant", 0.5)], "what is kept already says nothing anew"
 
@@ -93,14 +93,14 @@ def test_to_save_a_job_says_more_like_it_until_it_is_taken_out_and_never_twice(s
 def test_to_apply_says_so_again_once(store: NotifierStore) -> None:
     ada, tracked = store.person().subscriber_id, SqlTrackedJobs(store.engine)
     one = posting("one")
-    tracked.save(ada, job(one.posting_id), said_by_saving(one, NOW, 0.3))
+    tracked.save(ada, job(one.posting_id), answer_by_saving(one, NOW, 0.3))
     for day in range(1, 4):
         later = NOW + timedelta(days=day)
         on = None if day == 1 else later.date()
-        assert tracked.change(ada, one.posting_id, f"day {day}", on, said_by_saving(one, later, 0.4))
+        assert tracked.change(ada, one.posting_id, f"day {day}", on, answer_by_saving(one, later, 0.4))
         said_at = [at for _, at in store.feedback.said(ada)]
         assert said_at == [NOW if day == 1 else NOW + timedelta(days=2)]
-    assert not tracked.change(ada, "another", "", NOW.date(), said_by_saving(posting("another"), NOW, 0.3))
+    assert not tracked.change(ada, "another", "", NOW.date(), answer_by_saving(posting("another"), NOW, 0.3))
     assert len(store.feedback.said(ada)) == 1
 
 

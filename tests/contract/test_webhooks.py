@@ -19,7 +19,7 @@ from services.notifier.adapters.sql.webhooks.events import DueWebhook, SqlWebhoo
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
 from services.notifier.domain.consent import Consent
-from services.notifier.domain.feedback import Statement
+from services.notifier.domain.feedback import Answer
 from services.notifier.domain.model import Sender
 from services.notifier.domain.people import FieldError, Subscriber
 from services.notifier.domain.webhooks import SCHEDULE, Attempt, after_attempt, same_challenge
@@ -236,7 +236,7 @@ def search_paused(store: NotifierStore, ada: Subscriber) -> None:
 
 
 def company_hidden(store: NotifierStore, ada: Subscriber) -> None:
-    store.feedback.say(ada.subscriber_id, Statement("hidden_company", "company one", company="Company one"), LATER)
+    store.feedback.say(ada.subscriber_id, Answer("hidden_company", "company one", company="Company one"), LATER)
 
 
 def erased(store: NotifierStore, ada: Subscriber) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Company, PostingCore, Skill
-from services.notifier.domain.feedback import Statement
+from services.notifier.domain.feedback import Answer
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import Subscriber
 from services.notifier.settings import NotifierSettings
@@ -147,7 +147,7 @@ def test_what_somebody_hides_is_no_near_miss(tmp_path: Path) -> None:
     days = lives(tmp_path)
     person = ada(days)
     above = job("above", seniority="senior", company=Company(name="Cobalt"))
-    days.store.feedback.say(person.subscriber_id, Statement("hidden_company", fold_company("Cobalt")), START)
+    days.store.feedback.say(person.subscriber_id, Answer("hidden_company", fold_company("Cobalt")), START)
     days.publish(job("fits"), START)
     days.publish(above, START)
     days.live(day(0))

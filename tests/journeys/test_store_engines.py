@@ -20,7 +20,7 @@ from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.domain.polling.schedule import SourceHealth
 from services.ingest.ports import KeptItem
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
-from services.notifier.domain.feedback import Statement
+from services.notifier.domain.feedback import Answer
 from services.runtime.sql.store import reading
 from tests.support.consenting import paused, resumed
 from tests.support.notifying import NotifierStore, new_store, posting
@@ -72,7 +72,7 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
             store.subscribers.pause(people[2].subscriber_id, paused(now))
         if tick == 6:
             store.subscribers.resume(people[2].subscriber_id, resumed(now))
-            store.feedback.say(people[0].subscriber_id, Statement("hidden_company", "aa"), now)
+            store.feedback.say(people[0].subscriber_id, Answer("hidden_company", "aa"), now)
             store.suppressions.suppress(people[3].profile.address, "unsubscribed", now)
             store.subscribers.erase(people[4].subscriber_id, now)
             searches = [search for search in searches if search.subscriber_id != people[4].subscriber_id]

@@ -16,7 +16,7 @@ from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.feedback import Statement
+from services.notifier.domain.feedback import Answer
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email, MailBusyError, MailRefusedError, MailUnknownError, MailWithheldError
@@ -171,7 +171,7 @@ def test_what_waits_is_judged_as_if_it_were_new(tmp_path: Path, what: str) -> No
         case "closed":
             days.publish(second.model_copy(update={"status": "closed", "version": second.version + 1}), now)
         case "hidden":
-            days.store.feedback.say(person.subscriber_id, Statement("hidden_company", fold_company("Acme")), now)
+            days.store.feedback.say(person.subscriber_id, Answer("hidden_company", fold_company("Acme")), now)
         case "edited":
             days.store.searches.edit(search.search_id, now, criteria=GO)
         case "sent as a copy":

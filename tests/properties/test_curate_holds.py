@@ -17,7 +17,7 @@ from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
-from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, SentItem, WaitingJob
+from services.notifier.domain.model import AnsweredJob, Candidate, Digest, DueSearch, Hold, Item, SentItem, WaitingJob
 from services.notifier.domain.wording.score_lines import cause_line
 from services.rules.languages.speaking import SpokenLanguage
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
@@ -32,6 +32,7 @@ from tests.support.found_jobs import (
     SETTINGS_DRAWN,
     SPEAKS,
     Life,
+    answers_given,
     candidates,
     copies_of,
     ids_of,
@@ -39,7 +40,6 @@ from tests.support.found_jobs import (
     lives,
     postings,
     remembered,
-    sayings,
     shown,
 )
 from tests.support.long_form import examples
@@ -54,12 +54,12 @@ CODES = {
 """Of the parts of a score for each search: only some prefer places."""
 
 
-@given(lives(), sayings(), SPEAKS, SETTINGS_DRAWN)
+@given(lives(), answers_given(), SPEAKS, SETTINGS_DRAWN)
 def test_it_is_what_the_plain_reference_makes_of_it(
-    life: Life, said: tuple[JobOpinion, ...], speaks: tuple[SpokenLanguage, ...], settings: CurateSettings
+    life: Life, said: tuple[AnsweredJob, ...], speaks: tuple[SpokenLanguage, ...], settings: CurateSettings
 ) -> None:
     jobs, sent = life
-    to = recipient(said=said, speaks=speaks, hidden_companies=frozenset({"cobalt"}))
+    to = recipient(answers=said, speaks=speaks, hidden_companies=frozenset({"cobalt"}))
     made = curate(to, SEARCHES, jobs, sent, NOON, settings)
     expected = naive_curation(to, jobs, sent, NOON, settings)
     assert _unlikely(made) == expected.unlikely
@@ -86,17 +86,17 @@ def _as_chosen(item: Item) -> Chosen:
     return Chosen(item.posting.posting_id, searches, item.score, item.pay_news is not None)
 
 
-@given(lives(), sayings(), st.integers(0, 99))
-def test_the_order_of_the_input_does_not_matter(life: Life, said: tuple[JobOpinion, ...], seed: int) -> None:
+@given(lives(), answers_given(), st.integers(0, 99))
+def test_the_order_of_the_input_does_not_matter(life: Life, said: tuple[AnsweredJob, ...], seed: int) -> None:
     jobs, sent = life
-    once = curate(recipient(said=said), SEARCHES, jobs, sent, NOON, SETTINGS)
+    once = curate(recipient(answers=said), SEARCHES, jobs, sent, NOON, SETTINGS)
     random = Random(seed)
     # Each search that found a posting comes with a candidate of its own.
     split = [Candidate(job.posting, (by,)) for job in jobs for by in job.searches]
-    searches, sent_mixed, sayings_mixed = list(SEARCHES), list(sent), list(said)
-    for mixed in (split, sent_mixed, searches, sayings_mixed):
+    searches, sent_mixed, answers_mixed = list(SEARCHES), list(sent), list(said)
+    for mixed in (split, sent_mixed, searches, answers_mixed):
         random.shuffle(mixed)
-    again = curate(recipient(said=tuple(sayings_mixed)), searches, split, sent_mixed, NOON, SETTINGS)
+    again = curate(recipient(answers=tuple(answers_mixed)), searches, split, sent_mixed, NOON, SETTINGS)
     assert replace(again, recipient=once.recipient) == once
 
 
@@ -218,11 +218,11 @@ def _assert_each_is_another_job_and_news(
         assert item.pay_news.sent_at == max(old.sent_at for old in before)
 
 
-@given(candidates(), sayings(), SETTINGS_DRAWN)
+@given(candidates(), answers_given(), SETTINGS_DRAWN)
 def test_caps_hold_in_order_and_each_job_has_its_reasons(
-    jobs: list[Candidate], said: tuple[JobOpinion, ...], settings: CurateSettings
+    jobs: list[Candidate], said: tuple[AnsweredJob, ...], settings: CurateSettings
 ) -> None:
-    made = curate(recipient(said=said), SEARCHES, jobs, [], NOON, settings)
+    made = curate(recipient(answers=said), SEARCHES, jobs, [], NOON, settings)
     if isinstance(made, Hold):
         return
     first = [card[0] for card in cards_of(made.items)]
@@ -357,12 +357,12 @@ def _assert_it_is_all_that_came_in(
         assert (after.items, after.near) == (before.items, before.near)
 
 
-@given(candidates(), sayings())
+@given(candidates(), answers_given())
 def test_what_was_said_moves_log_odds_by_less_than_its_bound_and_no_score(
-    jobs: list[Candidate], said: tuple[JobOpinion, ...]
+    jobs: list[Candidate], said: tuple[AnsweredJob, ...]
 ) -> None:
     plain = curate(recipient(), SEARCHES, jobs, [], NOON, EVERYTHING)
-    moved = curate(recipient(said=said), SEARCHES, jobs, [], NOON, EVERYTHING)
+    moved = curate(recipient(answers=said), SEARCHES, jobs, [], NOON, EVERYTHING)
     base = {item.posting.posting_id: item for item in shown(plain)}
     for item in shown(moved):
         answered, before = item.chance.answered, base.get(item.posting.posting_id)
@@ -370,16 +370,18 @@ def test_what_was_said_moves_log_odds_by_less_than_its_bound_and_no_score(
             assert before == item
         elif before is not None:
             assert abs(answered.odds) < MOST
-            assert (answered.odds >= 0) == (answered.by.opinion == "more_like")
+            assert (answered.odds >= 0) == (answered.by.kind == "more_like")
             assert (item.chance.value - before.chance.value) * answered.odds >= 0
             assert item.score == before.score or item.found_by != before.found_by
 
 
-@given(candidates(), sayings())
-def test_who_says_only_that_they_want_more_is_sent_no_less(jobs: list[Candidate], said: tuple[JobOpinion, ...]) -> None:
-    likes = tuple(opinion for opinion in said if opinion.opinion == "more_like")
+@given(candidates(), answers_given())
+def test_who_says_only_that_they_want_more_is_sent_no_less(
+    jobs: list[Candidate], said: tuple[AnsweredJob, ...]
+) -> None:
+    likes = tuple(answer for answer in said if answer.kind == "more_like")
     plain = curate(recipient(), SEARCHES, jobs, [], NOON, EVERYTHING)
-    moved = curate(recipient(said=likes), SEARCHES, jobs, [], NOON, EVERYTHING)
+    moved = curate(recipient(answers=likes), SEARCHES, jobs, [], NOON, EVERYTHING)
     assert set(ids_of(shown(plain))) <= set(ids_of(shown(moved)))
 
 

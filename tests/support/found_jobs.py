@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill, Spoken
-from services.notifier.domain.curation.answers import opinion_of
+from services.notifier.domain.curation.answers import answered_job
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of
-from services.notifier.domain.model import Candidate, Cause, Digest, Hold, Item, JobOpinion, SentItem
+from services.notifier.domain.model import AnsweredJob, Candidate, Cause, Digest, Hold, Item, SentItem
 from services.notifier.domain.people import speaks_of
 from services.rules.signature import same_job
 from tests.support.digests import NOON, PYTHON, pay, posting, search, words_about
@@ -109,12 +109,12 @@ def lives(draw: st.DrawFn, most: int = 14) -> Life:
 
 
 @st.composite
-def sayings(draw: st.DrawFn) -> tuple[JobOpinion, ...]:
+def answers_given(draw: st.DrawFn) -> tuple[AnsweredJob, ...]:
     found = []
     for core in draw(st.lists(postings(), max_size=4)):
-        opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
+        kind = draw(st.sampled_from(["not_relevant", "more_like"]))
         said_at, foreseen = NOON - timedelta(days=draw(st.integers(0, 100))), draw(st.sampled_from([None, 0.2, 0.9]))
-        found.append(opinion_of(opinion, PostingFeatures(core), said_at, foreseen))
+        found.append(answered_job(kind, PostingFeatures(core), said_at, foreseen))
     return tuple(found)
 
 

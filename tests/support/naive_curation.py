@@ -167,7 +167,7 @@ def _chances(job: _Job, recipient: Recipient, due_at: datetime) -> Iterator[Chan
     for found in job.found:
         judged = JudgedPosting(found.search.criteria, PostingFeatures(job.posting))
         wish = wish_of(found.search.criteria, found.search.name, signs_of(recipient))
-        yield chance_of(judged, wish, answered(recipient.said, judged.ready, due_at))
+        yield chance_of(judged, wish, answered(recipient.answers, judged.ready, due_at))
 
 
 def _best_chance(job: _Job, due_at: datetime, recipient: Recipient) -> tuple[float, frozenset[Doubt]]:

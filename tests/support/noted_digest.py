@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Reach
-from services.notifier.domain.curation.answers import opinion_of
+from services.notifier.domain.curation.answers import answered_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of
@@ -40,7 +40,9 @@ def noted_digest(locale: str = "en") -> Digest:
     sent = SentItem(
         raised.posting_id, raised.cluster.key, raised.cluster.signature, NOON - timedelta(days=4), True, pay_of(before)
     )
-    to = recipient(locale=locale, said=(opinion_of("more_like", PostingFeatures(liked), NOON - timedelta(days=3)),))
+    to = recipient(
+        locale=locale, answers=(answered_job("more_like", PostingFeatures(liked), NOON - timedelta(days=3)),)
+    )
     settings = CurateSettings(most_items=3)
     made = curate(to, [paid, sure], [Candidate(job, (paid, sure)) for job in jobs], [sent], NOON, settings)
     assert isinstance(made, Digest), made

@@ -16,7 +16,7 @@ from services.notifier.adapters.sql.people.doors import NewAddress, SignUp, SqlD
 from services.notifier.adapters.sql.people.tracked_jobs import SqlTrackedJobs
 from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
-from services.notifier.domain.feedback import TrackedJob, statement_of
+from services.notifier.domain.feedback import TrackedJob, answer_of
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item, Sender, WaitingJob
 from services.notifier.domain.people import Subscriber
@@ -229,7 +229,7 @@ def _say_and_save(store: NotifierStore, own_id: str, jobs: Sequence[PostingCore]
     store.matches.store(1, [arrival(0, jobs[2].model_copy(update={"status": "closed", "version": 2**60}))], NOW)
     hidden = posting("another", title=f"Sales manager, {LONG}", company=Company(name=LONG))
     for kind, job in (("not_relevant", hidden), ("more_like", jobs[0]), ("hidden_company", hidden)):
-        store.feedback.say(own_id, statement_of(kind, job, NOW), NOW)
+        store.feedback.say(own_id, answer_of(kind, job, NOW), NOW)
 
 
 def _have_webhooks(store: NotifierStore, person: Subscriber) -> None:

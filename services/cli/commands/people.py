@@ -17,7 +17,7 @@ from services.runtime.files.named import read_named
 from services.settings import load_settings
 from services.usecases import accounts, consent, importing, sessions
 from services.usecases import feedback as feedback_of
-from services.usecases.feedback import Kind, Saying, Statement
+from services.usecases.feedback import Answer, GivenAnswer, Kind
 from services.usecases.installation import has_store
 
 _SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
@@ -267,7 +267,7 @@ def _summary(done: importing.Summary, *, update: bool, dry_run: bool) -> str:
     return f"{new}{changed}, {counted(done.faults, 'line')} left out{'; nothing was changed' if dry_run else ''}."
 
 
-class Opinion(StrEnum):
+class Said(StrEnum):
     """What can be said."""
 
     NOT_RELEVANT = "not-relevant"
@@ -275,10 +275,10 @@ class Opinion(StrEnum):
     HIDE_COMPANY = "hide-company"
 
 
-_KINDS: dict[Opinion, Kind] = {
-    Opinion.NOT_RELEVANT: "not_relevant",
-    Opinion.MORE_LIKE: "more_like",
-    Opinion.HIDE_COMPANY: "hidden_company",
+_KINDS: dict[Said, Kind] = {
+    Said.NOT_RELEVANT: "not_relevant",
+    Said.MORE_LIKE: "more_like",
+    Said.HIDE_COMPANY: "hidden_company",
 }
 
 
@@ -286,7 +286,7 @@ _KINDS: dict[Opinion, Kind] = {
 def feedback(
     person: Person,
     said: Annotated[
-        Opinion | None, typer.Argument(help="What they say; without it, all that they said is listed.")
+        Said | None, typer.Argument(help="What they say; without it, all that they said is listed.")
     ] = None,
     of: Annotated[str | None, typer.Argument(help="A posting's id; to hide a company, also its name.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take it back.")] = False,
@@ -318,34 +318,34 @@ def follow(
     typer.echo(_receipt(feedback_of.follow(open_installation(config, create=False), link, moment(now))))
 
 
-def _receipt(statement: Statement) -> str:
-    return f"Kept: {_words(statement)}."
+def _receipt(answer: Answer) -> str:
+    return f"Kept: {_words(answer)}."
 
 
-def _words(statement: Statement) -> str:
-    if statement.kind == "hidden_company":
-        return f"nothing of the company “{statement.value}”"
-    of = statement.said
-    what = f"“{of.title}” at {of.company or 'an unnamed company'}" if of else f"the job {statement.value}"
-    return f"more like {what}" if statement.kind == "more_like" else f"not {what}, and fewer like it"
+def _words(answer: Answer) -> str:
+    if answer.kind == "hidden_company":
+        return f"nothing of the company “{answer.value}”"
+    of = answer.job
+    what = f"“{of.title}” at {of.company or 'an unnamed company'}" if of else f"the job {answer.value}"
+    return f"more like {what}" if answer.kind == "more_like" else f"not {what}, and fewer like it"
 
 
-def _show(sayings: list[Saying], now: datetime, *, as_json: bool) -> None:
+def _show(answers: list[GivenAnswer], now: datetime, *, as_json: bool) -> None:
     if as_json:
-        for saying in sayings:
-            print_json(_saying_json(saying))
+        for given in answers:
+            print_json(_answer_json(given))
         return
-    rows = [(_words(saying.statement), f"{saying.said_at:%Y-%m-%d}", _until(saying, now)) for saying in sayings]
-    console().print(table(f"{len(rows)} sayings", ("what", "said on", "counts until"), rows))
+    rows = [(_words(given.answer), f"{given.said_at:%Y-%m-%d}", _until(given, now)) for given in answers]
+    console().print(table(f"{len(rows)} answers", ("what", "said on", "counts until"), rows))
 
 
-def _until(saying: Saying, now: datetime) -> str:
-    if saying.fades_at is None:
+def _until(given: GivenAnswer, now: datetime) -> str:
+    if given.fades_at is None:
         return "it is taken back"
-    return f"{saying.fades_at:%Y-%m-%d}" if saying.fades_at > now else "faded"
+    return f"{given.fades_at:%Y-%m-%d}" if given.fades_at > now else "faded"
 
 
-def _saying_json(saying: Saying) -> dict[str, Any]:
-    statement, of = saying.statement, saying.statement.said
+def _answer_json(given: GivenAnswer) -> dict[str, Any]:
+    answer, of = given.answer, given.answer.job
     about = {"title": of.title, "company": of.company} if of else None
-    return {"kind": statement.kind, "value": statement.value, "said_at": saying.said_at.isoformat(), "about": about}
+    return {"kind": answer.kind, "value": answer.value, "said_at": given.said_at.isoformat(), "about": about}

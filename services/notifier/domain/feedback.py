@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import opinion_of
+from services.notifier.domain.curation.answers import answered_job
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.links import Purpose
-from services.notifier.domain.model import JobOpinion, Recipient
+from services.notifier.domain.model import AnsweredJob, Recipient
 from services.notifier.domain.weights import Answered, Chance
 
 Kind = Literal["hidden_company", "not_relevant", "more_like"]
@@ -20,13 +20,13 @@ KIND_OF: dict[Purpose, Kind] = {"hide": "hidden_company", "irrelevant": "not_rel
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One thing said."""
+class Answer:
+    """What a person says of a job or of its company, see the glossary."""
 
     kind: Kind
     value: str
     """A folded company name, or a cluster key."""
-    said: JobOpinion | None = None
+    job: AnsweredJob | None = None
     """What the job was like; None of a company, and where it is not known."""
     posting_id: str = ""
     """Of the job that it was said of; empty where that is not known."""
@@ -56,18 +56,18 @@ class TrackedJob:
     """None: they have not applied for it."""
 
 
-def statement_of(kind: Kind, posting: PostingCore, at: datetime, foreseen: float | None = None) -> Statement:
-    """What saying `kind` of a posting comes to; `foreseen`, see there."""
+def answer_of(kind: Kind, posting: PostingCore, at: datetime, foreseen: float | None = None) -> Answer:
+    """The answer `kind` of a posting; `foreseen`, see there."""
     ready = PostingFeatures(posting)
     if kind == "hidden_company":
-        return Statement(kind, ready.company, None, posting.posting_id, posting.company.name)
-    return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at, foreseen), posting.posting_id)
+        return Answer(kind, ready.company, None, posting.posting_id, posting.company.name)
+    return Answer(kind, posting.cluster.key, answered_job(kind, ready, at, foreseen), posting.posting_id)
 
 
-def said_by_saving(posting: PostingCore, at: datetime, foreseen: float | None) -> Statement:
+def answer_by_saving(posting: PostingCore, at: datetime, foreseen: float | None) -> Answer:
     """What somebody says who saves a posting, or applies for it: more like this."""
-    said = opinion_of("saved", PostingFeatures(posting), at, foreseen)
-    return Statement("more_like", posting.cluster.key, said, posting.posting_id)
+    job = answered_job("saved", PostingFeatures(posting), at, foreseen)
+    return Answer("more_like", posting.cluster.key, job, posting.posting_id)
 
 
 def foreseen(recipient: Recipient, posting: PostingCore) -> float | None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.brand import HOUSE, Brand
-from services.notifier.domain.weights import CERTAIN, Chance, Opinion, Part
+from services.notifier.domain.weights import CERTAIN, AnswerKind, Chance, Part
 from services.rules.home import Home
 from services.rules.languages.speaking import SpokenLanguage, Unspoken
 from services.rules.verdict import Reason, Verdict
@@ -20,10 +20,10 @@ Counted = tuple[datetime, DayCounts | None]
 
 
 @dataclass(frozen=True, slots=True)
-class JobOpinion:
-    """What a subscriber said of a job, with what the job was like: its marks, not the posting."""
+class AnsweredJob:
+    """A job that a subscriber answered, and how: its marks, not the posting."""
 
-    opinion: Opinion
+    kind: AnswerKind
     title: str
     """As it was shown, to name the job by."""
     company: str
@@ -74,8 +74,8 @@ class Recipient:
     """Cluster keys that the subscriber waved away."""
     asks: tuple[Ask, ...] = ()
     """All their searches that are not paused, due or not: each is a sign of what the others leave open."""
-    said: tuple[JobOpinion, ...] = ()
-    """What moves the chance of jobs that are like those which it was said of, see `curation/answers.py`."""
+    answers: tuple[AnsweredJob, ...] = ()
+    """They move the chance of jobs that are like these, see `curation/answers.py`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from schemas.posting import ConditionKind, Period
 
-Opinion = Literal["not_relevant", "more_like", "saved"]
+AnswerKind = Literal["not_relevant", "more_like", "saved"]
 """What a subscriber says of one job, and means of those like it; who saves one says more like it."""
 PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred"]
 
@@ -102,10 +102,10 @@ class Against(NamedTuple):
     costs: float
 
 
-class FeedbackFacts(NamedTuple):
-    """What was said of the one job whose opinion moves this one most."""
+class AnswerFacts(NamedTuple):
+    """The answer that moves a job most, with the job that it was given to."""
 
-    opinion: Opinion
+    kind: AnswerKind
     title: str
     company: str
     said_on: date
@@ -116,11 +116,11 @@ LEAST_MOVED: Final = 0.4
 
 
 class Answered(NamedTuple):
-    """By how much what a person said of jobs moves the log odds of one that is like them, and by which saying most."""
+    """By how much what a person said of jobs moves the log odds of one that is like them, and by which answer most."""
 
     odds: float
     """Below 0: it takes from them."""
-    by: FeedbackFacts
+    by: AnswerFacts
 
 
 class Chance:

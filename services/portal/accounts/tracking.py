@@ -17,7 +17,7 @@ from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import feedback, tracker
 from services.usecases.errors import WrongFieldError
-from services.usecases.feedback import FADES_IN, LOOKS_BACK, Saying
+from services.usecases.feedback import FADES_IN, LOOKS_BACK, GivenAnswer
 from services.usecases.tracker import Tracked
 from services.usecases.wording import shown_job
 from services.wording.dates import day_in_words
@@ -132,7 +132,7 @@ def _jobs_page(
         typed=typed,
         saved=[row for row in shown if row[0].job.applied_on is None],
         applied=[row for row in shown if row[0].job.applied_on is not None],
-        hidden=[_listed(door, here, saying) for saying in _newest(said) if saying.statement.kind == "not_relevant"],
+        hidden=[_listed(door, here, given) for given in _newest(said) if given.answer.kind == "not_relevant"],
         most=tracker.MOST_NOTE,
     )
 
@@ -149,24 +149,24 @@ def _shown(door: Door, here: AtHome, tracked: Tracked) -> tuple[str, str, str, s
     return " · ".join(filter(None, (about.where, about.pay))), page, day_here(here, job.saved_at), applied, until
 
 
-def _listed(door: Door, here: AtHome, saying: Saying) -> dict[str, str]:
+def _listed(door: Door, here: AtHome, given: GivenAnswer) -> dict[str, str]:
     """One thing said, as a page lists it."""
-    statement, about = saying.statement, saying.statement.said
+    answer, about = given.answer, given.answer.job
     return {
-        "kind": statement.kind,
-        "value": statement.value,
-        "title": about.title if about else statement.company or statement.value,
+        "kind": answer.kind,
+        "value": answer.value,
+        "title": about.title if about else answer.company or answer.value,
         "company": about.company if about else "",
-        "note": statement.note,
-        "saved": "saved" if about and about.opinion == "saved" else "",
-        "said": day_here(here, saying.said_at),
-        "until": day_here(here, saying.fades_at) if saying.fades_at else "",
-        "page": door.link("job", here.person, statement.posting_id) if statement.posting_id else "",
+        "note": answer.note,
+        "saved": "saved" if about and about.kind == "saved" else "",
+        "said": day_here(here, given.said_at),
+        "until": day_here(here, given.fades_at) if given.fades_at else "",
+        "page": door.link("job", here.person, answer.posting_id) if answer.posting_id else "",
     }
 
 
-def _newest(said: list[Saying]) -> list[Saying]:
-    return sorted(said, key=lambda saying: saying.said_at, reverse=True)
+def _newest(said: list[GivenAnswer]) -> list[GivenAnswer]:
+    return sorted(said, key=lambda given: given.said_at, reverse=True)
 
 
 def _feedback_page(
@@ -175,7 +175,7 @@ def _feedback_page(
     installation, words, now = door.installation, here.words, door.clock()
     said = _newest(feedback.said(installation, here.person.subscriber_id))
     changed = feedback.changed(installation, here.person.subscriber_id, now)
-    counting = [saying for saying in said if saying.statement.said and saying.fades_at and saying.fades_at > now]
+    counting = [given for given in said if given.answer.job and given.fades_at and given.fades_at > now]
     return show(
         door,
         cookies,
@@ -184,12 +184,12 @@ def _feedback_page(
         400 if error else 200,
         error=fault_in(error, words) if error else "",
         typed=typed,
-        up=[_listed(door, here, saying) for saying in counting if saying.statement.kind == "more_like"],
-        down=[_listed(door, here, saying) for saying in counting if saying.statement.kind == "not_relevant"],
+        up=[_listed(door, here, given) for given in counting if given.answer.kind == "more_like"],
+        down=[_listed(door, here, given) for given in counting if given.answer.kind == "not_relevant"],
         companies=[
-            (_listed(door, here, saying), changed.kept_out.get(saying.statement.value, 0))
-            for saying in said
-            if saying.statement.kind == "hidden_company"
+            (_listed(door, here, given), changed.kept_out.get(given.answer.value, 0))
+            for given in said
+            if given.answer.kind == "hidden_company"
         ],
         moved=changed.moved,
         left_out=changed.left_out,

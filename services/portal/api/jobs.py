@@ -31,7 +31,7 @@ from services.portal.api.models import Job, job_of
 from services.portal.door import Door
 from services.usecases import feedback, links, tracker
 from services.usecases.errors import WrongFieldError
-from services.usecases.feedback import Kind, Saying
+from services.usecases.feedback import GivenAnswer, Kind
 from services.usecases.installation import Installation
 from services.usecases.tracker import MOST_NOTE, Tracked
 from services.usecases.wording import capitalised, in_telling_order, in_words
@@ -231,10 +231,10 @@ def _saved(tracked: Tracked, words: Words) -> SavedJob:
 
 
 def _all_said(installation: Installation, caller: Caller) -> list[Said]:
-    return [_said(saying) for saying in feedback.said(installation, caller.own_id)]
+    return [_said(given) for given in feedback.said(installation, caller.own_id)]
 
 
-def _statement(installation: Installation, caller: Caller, said_id: str) -> Said:
+def _kept(installation: Installation, caller: Caller, said_id: str) -> Said:
     said = (said for said in _all_said(installation, caller) if said.id == said_id)
     return there(next(said, None), "they never said that, or took it back")
 
@@ -263,14 +263,14 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         own_id, note = caller.own_id, tracker.note_from(wish.note)
         match wish:
             case OfCompany():
-                statement = feedback.hide_company(installation, own_id, wish.company, caller.now)
+                kept = feedback.hide_company(installation, own_id, wish.company, caller.now)
             case OfJob(kind="not_relevant"):
-                statement = feedback.hide_job(installation, own_id, wish.job_id, caller.now)
+                kept = feedback.hide_job(installation, own_id, wish.job_id, caller.now)
             case _:
-                statement = feedback.say(installation, own_id, wish.kind, wish.job_id, caller.now)
+                kept = feedback.say(installation, own_id, wish.kind, wish.job_id, caller.now)
         if note:
-            feedback.note(installation, own_id, statement.kind, statement.value, note)
-        said = _statement(installation, caller, _id_of(statement.kind, statement.value))
+            feedback.note(installation, own_id, kept.kind, kept.value, note)
+        said = _kept(installation, caller, _id_of(kept.kind, kept.value))
         return answer(request, said, 201, {"Location": f"{door.root}/api/v1/feedback/{said.id}"})
 
 
@@ -280,20 +280,20 @@ def _add_said(router: APIRouter, installation: Installation) -> None:
     @router.get("/v1/feedback/{said_id}", tags=["Feedback"], responses=shows(Said, "missing"))
     def get_said(request: Request, said_id: _Said, caller: Annotated[Caller, reads]) -> Response:
         """One thing that was said."""
-        return answer(request, _statement(installation, caller, said_id))
+        return answer(request, _kept(installation, caller, said_id))
 
     @router.patch("/v1/feedback/{said_id}", tags=["Feedback"], responses=changes(Said, "missing", *TAKES))
     def note_said(request: Request, said_id: _Said, wish: Note, caller: Annotated[Caller, writes]) -> Response:
         """Write something beside it."""
-        _statement(installation, caller, said_id)
+        _kept(installation, caller, said_id)
         kind, value = _of_id(said_id)
         feedback.note(installation, caller.own_id, kind, value, wish.note)
-        return answer(request, _statement(installation, caller, said_id))
+        return answer(request, _kept(installation, caller, said_id))
 
     @router.delete("/v1/feedback/{said_id}", tags=["Feedback"], status_code=204, responses=takes_away("missing"))
     def take_back_said(said_id: _Said, caller: Annotated[Caller, writes]) -> Response:
         """Take it back: nothing is moved or kept out by it any more."""
-        _statement(installation, caller, said_id)
+        _kept(installation, caller, said_id)
         feedback.take_back(installation, caller.own_id, *_of_id(said_id))
         return Response(status_code=204)
 
@@ -301,19 +301,17 @@ def _add_said(router: APIRouter, installation: Installation) -> None:
 _Said = Annotated[str, Field(max_length=1_000)]
 
 
-def _said(saying: Saying) -> Said:
-    statement, about = saying.statement, saying.statement.said
+def _said(given: GivenAnswer) -> Said:
+    kept, about = given.answer, given.answer.job
     return Said(
-        id=_id_of(statement.kind, statement.value),
-        kind=statement.kind,
+        id=_id_of(kept.kind, kept.value),
+        kind=kept.kind,
         title=about.title if about else "",
-        company=about.company
-        if about
-        else statement.company or (statement.value if statement.kind == "hidden_company" else ""),
-        job_id=statement.posting_id,
-        note=statement.note,
-        said_at=saying.said_at,
-        counts_until=saying.fades_at,
+        company=about.company if about else kept.company or (kept.value if kept.kind == "hidden_company" else ""),
+        job_id=kept.posting_id,
+        note=kept.note,
+        said_at=given.said_at,
+        counts_until=given.fades_at,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.feedback import Kind, statement_of
+from services.notifier.domain.feedback import Kind, answer_of
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.weights import Chance
 from services.notifier.settings import NotifierSettings
@@ -35,8 +35,8 @@ def test_the_share_that_was_accepted_is_of_what_was_judged(console: ServedConsol
     key = store.search(ada, hour=8).key
     for day, name in enumerate(("one", "two", "three")):
         serve(store, NOW + (3 + 24 * day) * HOUR, name, [key])
-    store.feedback.say(ada.subscriber_id, statement_of("more_like", posting("one"), NOW), NOW)
-    store.feedback.say(ada.subscriber_id, statement_of("not_relevant", posting("two"), NOW), NOW)
+    store.feedback.say(ada.subscriber_id, answer_of("more_like", posting("one"), NOW), NOW)
+    store.feedback.say(ada.subscriber_id, answer_of("not_relevant", posting("two"), NOW), NOW)
     page = console.client.get("/relevance").text
     fit, score, source = (page.partition(f"<h2>{name}</h2>")[2] for name in ("By fit", "By score", "By source"))
     cells = [part.partition("</td>")[0] for part in fit.split('<td class="figure">')[1:5]]
@@ -65,7 +65,7 @@ def mailed(store: NotifierStore, chance: float, *, accepted: int, people: int = 
             job, now = posting(f"job{reader}-{at}", fetched_at=NOON), NOW + (3 + 24 * at) * HOUR
             mail(store, person, now, job, chance=chance)
             said: Kind = "more_like" if at < accepted else "not_relevant"
-            store.feedback.say(person.subscriber_id, statement_of(said, job, now), now)
+            store.feedback.say(person.subscriber_id, answer_of(said, job, now), now)
 
 
 def section(page: str, name: str) -> str:
@@ -115,11 +115,11 @@ def test_a_mail_of_which_a_job_is_not_judged_is_not_counted_as_judged(console: S
     store.search(ada, hour=8)
     now = NOW + 3 * HOUR
     mail(store, ada, now, *(posting(name, fetched_at=NOON) for name in ("one", "two")), chance=0.5)
-    store.feedback.say(ada.subscriber_id, statement_of("more_like", posting("one"), now), now)
+    store.feedback.say(ada.subscriber_id, answer_of("more_like", posting("one"), now), now)
     page = console.client.get("/relevance").text
     assert rows(section(page, "Jobs by what was foreseen"))["50 to 60 %"][:3] == ["2", "1", "1"]
     assert rows(section(page, "Mails by what was foreseen"))["70 to 80 %"][:3] == ["1", "0", "0"]
-    store.feedback.say(ada.subscriber_id, statement_of("not_relevant", posting("two"), now), now)
+    store.feedback.say(ada.subscriber_id, answer_of("not_relevant", posting("two"), now), now)
     page = console.client.get("/relevance").text
     assert rows(section(page, "Mails by what was foreseen"))["70 to 80 %"][:3] == ["1", "1", "1"]
 

@@ -1,4 +1,4 @@
-"""What a subscriber said of jobs moves the chance of those like them, for a while, and with the saying named."""
+"""What a subscriber said of jobs moves the chance of those like them, for a while, and with the answer named."""
 
 import math
 from datetime import date, timedelta
@@ -7,14 +7,14 @@ from random import Random
 import pytest
 
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.domain.curation.answers import FADES_IN, MOST, USUALLY_FORESEEN, alike, answered, opinion_of
+from services.notifier.domain.curation.answers import FADES_IN, MOST, USUALLY_FORESEEN, alike, answered, answered_job
 from services.notifier.domain.curation.chance import chance_of, probability
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import signs_of, wish_of
-from services.notifier.domain.feedback import foreseen, statement_of
-from services.notifier.domain.model import Ask, Candidate, Digest, Hold, JobOpinion
-from services.notifier.domain.weights import Chance, FeedbackFacts, Opinion
+from services.notifier.domain.feedback import answer_of, foreseen
+from services.notifier.domain.model import AnsweredJob, Ask, Candidate, Digest, Hold
+from services.notifier.domain.weights import AnswerFacts, AnswerKind, Chance
 from services.notifier.domain.wording.score_lines import answer_words
 from services.notifier.domain.wording.view import answer_in_words
 from services.wording.catalogues import words_of
@@ -23,12 +23,12 @@ from tests.support.digests import NOON, PYTHON, posting, recipient, search
 DAY = timedelta(days=1)
 
 
-def said(opinion: Opinion, job: PostingCore, days_ago: float = 0, foreseen: float | None = None) -> JobOpinion:
-    return opinion_of(opinion, PostingFeatures(job), NOON - days_ago * DAY, foreseen)
+def said(kind: AnswerKind, job: PostingCore, days_ago: float = 0, foreseen: float | None = None) -> AnsweredJob:
+    return answered_job(kind, PostingFeatures(job), NOON - days_ago * DAY, foreseen)
 
 
-def odds(job: PostingCore, *sayings: JobOpinion) -> float:
-    found = answered(sayings, PostingFeatures(job), NOON)
+def odds(job: PostingCore, *answers: AnsweredJob) -> float:
+    found = answered(answers, PostingFeatures(job), NOON)
     return found.odds if found else 0.0
 
 
@@ -63,7 +63,7 @@ def test_to_save_a_job_says_more_like_it_and_is_named_as_that() -> None:
     assert odds(SHOP, said("saved", SHOP, foreseen=0.3)) == odds(SHOP, said("more_like", SHOP, foreseen=0.3))
     found = answered([said("saved", SHOP, 1)], PostingFeatures(LIKE_IT), NOON)
     assert found is not None
-    assert found.by.opinion == "saved"
+    assert found.by.kind == "saved"
     chance = Chance(0.5, answered=found)
     assert answer_in_words(chance, words_of("en")) == "Further up because you saved “Shopware developer”."
     assert answer_words(chance) == ("more since “Shopware developer” at Agency was saved on 2026-09-13",)
@@ -74,13 +74,13 @@ def test_of_what_an_earlier_release_took_in_the_usual_chance_is_taken() -> None:
     assert odds(SHOP, old) == odds(SHOP, said("not_relevant", SHOP, foreseen=USUALLY_FORESEEN))
 
 
-def test_the_saying_that_moves_a_job_most_is_named() -> None:
-    sayings = [said("not_relevant", SHOP, 60), said("more_like", SHOP, 1), said("more_like", LIKE_IT, 50)]
-    found = answered(sayings, PostingFeatures(SHOP), NOON)
+def test_the_answer_that_moves_a_job_most_is_named() -> None:
+    answers = [said("not_relevant", SHOP, 60), said("more_like", SHOP, 1), said("more_like", LIKE_IT, 50)]
+    found = answered(answers, PostingFeatures(SHOP), NOON)
     assert found is not None
-    assert found.by == FeedbackFacts("more_like", "Shopware developer", "Agency", date(2026, 9, 13))
-    Random(3).shuffle(sayings)
-    assert answered(sayings, PostingFeatures(SHOP), NOON) == found
+    assert found.by == AnswerFacts("more_like", "Shopware developer", "Agency", date(2026, 9, 13))
+    Random(3).shuffle(answers)
+    assert answered(answers, PostingFeatures(SHOP), NOON) == found
 
 
 def test_what_has_nothing_to_do_with_it_is_not_moved() -> None:
@@ -100,10 +100,10 @@ def test_however_often_the_same_is_said_the_bound_holds() -> None:
 
 
 def test_a_job_whose_cause_their_searches_know_says_nothing_of_others() -> None:
-    statement = statement_of("not_relevant", SHOP, NOON)
-    assert statement.said is not None
-    known = JobOpinion(
-        **{name: getattr(statement.said, name) for name in JobOpinion.__slots__} | {"causes": ("skills: PHP",)}
+    answer = answer_of("not_relevant", SHOP, NOON)
+    assert answer.job is not None
+    known = AnsweredJob(
+        **{name: getattr(answer.job, name) for name in AnsweredJob.__slots__} | {"causes": ("skills: PHP",)}
     )
     assert answered([known], PostingFeatures(LIKE_IT), NOON) is None
 
@@ -133,10 +133,10 @@ def test_the_same_kind_of_job_is_not_sent_again_to_who_called_it_not_relevant() 
     jobs = [posting("a", title="Python engineer, billing"), posting("b", title="Python engineer, billing")]
     to = recipient(asks=(Ask(by.name, by.criteria),))
     seen = [posting(f"seen{n}", title="Python engineer, billing") for n in range(3)]
-    no = tuple(opinion_of("not_relevant", PostingFeatures(job), NOON, foreseen(to, job)) for job in seen)
+    no = tuple(answered_job("not_relevant", PostingFeatures(job), NOON, foreseen(to, job)) for job in seen)
     candidates = [Candidate(job, (by,)) for job in jobs]
     assert isinstance(curate(to, [by], candidates, [], NOON, settings), Digest)
-    kept = curate(recipient(asks=to.asks, said=no), [by], candidates, [], NOON, settings)
+    kept = curate(recipient(asks=to.asks, answers=no), [by], candidates, [], NOON, settings)
     assert isinstance(kept, Hold)
     assert {left.cause.code for left in kept.dropped} == {"unlikely"}
     assert all(left.cause.chance.answered for left in kept.dropped)
@@ -146,17 +146,17 @@ def test_of_two_jobs_as_good_the_one_like_what_was_liked_comes_first() -> None:
     by = search()
     jobs = [posting("a", title="Python engineer, billing"), posting("b", title="Python engineer, robots")]
     liked = said("more_like", posting("c", title="Python engineer, robots", company=jobs[1].company.name))
-    made = curate(recipient(said=(liked,)), [by], [Candidate(job, (by,)) for job in jobs], [], NOON)
+    made = curate(recipient(answers=(liked,)), [by], [Candidate(job, (by,)) for job in jobs], [], NOON)
     assert isinstance(made, Digest)
     assert [item.posting.source_id for item in made.items] == ["b", "a"]
     answer = made.items[0].chance.answered
     assert answer is not None
-    assert answer.by.opinion == "more_like"
+    assert answer.by.kind == "more_like"
 
 
 def test_what_was_foreseen_of_a_job_is_its_best_chance_whatever_was_said_of_others() -> None:
     by, job = search(), posting("one")
-    to = recipient(asks=(Ask(by.name, by.criteria),), said=(said("not_relevant", job),))
+    to = recipient(asks=(Ask(by.name, by.criteria),), answers=(said("not_relevant", job),))
     assert (
         foreseen(to, job)
         == chance_of(

@@ -17,7 +17,7 @@ from services.notifier.adapters.rendering.forms import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import AnnualPay, Digest, Item, PayNews
-from services.notifier.domain.weights import LEAST_MOVED, Answered, Chance, FeedbackFacts, Opinion
+from services.notifier.domain.weights import LEAST_MOVED, Answered, AnswerFacts, AnswerKind, Chance
 from services.notifier.ports import Links
 from services.rules.home import Home
 from services.rules.places.towns import town_of
@@ -114,10 +114,10 @@ def test_a_job_that_comes_again_says_why(news: PayNews, amounts: list[str]) -> N
     assert re.findall(r"€[\d,]+", note_on(lambda item: replace(item, pay_news=news))) == amounts
 
 
-@pytest.mark.parametrize(("opinion", "said"), [("more_like", "up"), ("not_relevant", "down")])
-def test_a_job_that_feedback_moved_says_so(opinion: Opinion, said: str) -> None:
-    by = FeedbackFacts(opinion, "Python <lead>", "Acme", date(2026, 9, 13))
-    odds = 2 * LEAST_MOVED if opinion == "more_like" else -2 * LEAST_MOVED
+@pytest.mark.parametrize(("kind", "said"), [("more_like", "up"), ("not_relevant", "down")])
+def test_a_job_that_feedback_moved_says_so(kind: AnswerKind, said: str) -> None:
+    by = AnswerFacts(kind, "Python <lead>", "Acme", date(2026, 9, 13))
+    odds = 2 * LEAST_MOVED if kind == "more_like" else -2 * LEAST_MOVED
     chance = Chance(0.5, answered=Answered(odds, by))
     assert re.search(rf"\b{said}\b.*“Python <lead>”", note_on(lambda item: replace(item, chance=chance)))
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill
-from services.notifier.domain.curation.answers import opinion_of
+from services.notifier.domain.curation.answers import answered_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, SentItem
@@ -44,10 +44,10 @@ def test_each_cause_has_a_line_with_its_facts_and_no_other(code: CauseCode) -> N
 
 def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     job = posting("one", salary=pay(None, 75_000))
-    said = opinion_of("not_relevant", PostingFeatures(posting("two")), NOON - timedelta(days=45))
+    said = answered_job("not_relevant", PostingFeatures(posting("two")), NOON - timedelta(days=45))
     before = SentItem(job.posting_id, job.cluster.key, job.cluster.signature, NOON - timedelta(days=9), near=True)
     made = curate(
-        recipient(said=(said,)), [FLOOR], [Candidate(job, (FLOOR,))], [before], NOON, CurateSettings(least_chance=0)
+        recipient(answers=(said,)), [FLOOR], [Candidate(job, (FLOOR,))], [before], NOON, CurateSettings(least_chance=0)
     )
     assert isinstance(made, Digest)
     assert why_here(made.items[0]) == (

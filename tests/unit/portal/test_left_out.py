@@ -88,7 +88,7 @@ def test_one_press_answers_one_job_and_another_takes_that_back(
     assert {own_id: answer.kind for own_id, answer in answers.items()} == {
         yes.posting_id: "more_like", no.posting_id: "not_relevant"
     }  # fmt: skip
-    assert all(answer.said and answer.said.foreseen is not None for answer in answers.values())
+    assert all(answer.job and answer.job.foreseen is not None for answer in answers.values())
     first, second = listed(portal.get(path).text)
     assert first.endswith("More like this Undo Account Executive")
     assert second.endswith("Not relevant Undo Night clerk")

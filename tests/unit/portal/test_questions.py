@@ -1,4 +1,4 @@
-"""At home somebody is asked whether they would take a few jobs; what they answer are sayings like those of mails."""
+"""At home somebody is asked whether they would take a few jobs; their answers count like those of mails."""
 
 import html
 import re

@@ -65,7 +65,7 @@ def test_what_one_saves_and_hides_says_more_and_less_of_its_kind(
     store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
 ) -> None:
     def said() -> list[tuple[str, bool]]:
-        return [(one.kind, bool(one.said and one.said.foreseen)) for one, _ in store.feedback.said(ada.subscriber_id)]
+        return [(one.kind, bool(one.job and one.job.foreseen)) for one, _ in store.feedback.said(ada.subscriber_id)]
 
     browser.post("/home/jobs", do="save", job=JOB)
     assert said() == [("more_like", True)]

@@ -119,7 +119,7 @@ def test_an_opinion_says_until_when_it_counts_and_a_hidden_company_has_no_end(in
     installation.matches.store(0, [arrival(0, job)], NOW)
     feedback.say(installation, ADA["address"], "more_like", job.posting_id, NOW)
     feedback.say(installation, ADA["address"], "hidden_company", "Dull GmbH", NOW)
-    ends = {said.statement.kind: said.fades_at for said in feedback.said(installation, ADA["address"])}
+    ends = {said.answer.kind: said.fades_at for said in feedback.said(installation, ADA["address"])}
     assert ends["hidden_company"] is None
     assert ends["more_like"] is not None
     assert ends["more_like"] > NOW + timedelta(days=1)

@@ -55,15 +55,15 @@ def links_of(store: NotifierStore, person: Subscriber, purpose: str) -> str:
 
 @pytest.mark.parametrize("kind", ["not_relevant", "more_like", "hidden_company"])
 def test_a_link_says_it_for_whom_it_was_made(store: NotifierStore, ada: Subscriber, kind: Kind) -> None:
-    statement = feedback.follow(installation_of(store), links_of(store, ada, kind), NOW)
-    assert statement.kind == kind
-    assert store.feedback.said(ada.subscriber_id) == [(statement, NOW)]
+    answer = feedback.follow(installation_of(store), links_of(store, ada, kind), NOW)
+    assert answer.kind == kind
+    assert store.feedback.said(ada.subscriber_id) == [(answer, NOW)]
     [subscriber] = due(store, NOW + 3 * HOUR)
     if kind == "hidden_company":
         assert subscriber.recipient.hidden_companies == {fold_company("Company one")}
     else:
-        [said] = subscriber.recipient.said
-        assert (said.opinion, said.title, said.company) == (kind, "Python engineer, one", "Company one")
+        [said] = subscriber.recipient.answers
+        assert (said.kind, said.title, said.company) == (kind, "Python engineer, one", "Company one")
         assert said.skills == {"Python"}
         assert subscriber.recipient.not_relevant == ({"cluster-one"} if kind == "not_relevant" else frozenset())
 
@@ -77,12 +77,12 @@ def test_a_link_that_is_none_says_nothing(store: NotifierStore, ada: Subscriber)
     assert store.feedback.said(ada.subscriber_id) == []
 
 
-def test_of_two_opinions_on_one_job_the_last_one_stands(store: NotifierStore, ada: Subscriber) -> None:
+def test_of_two_answers_on_one_job_the_last_one_stands(store: NotifierStore, ada: Subscriber) -> None:
     own = posting("one").posting_id
     feedback.say(installation_of(store), ada.subscriber_id, "not_relevant", own, NOW)
     feedback.say(installation_of(store), ada.subscriber_id, "more_like", own, NOW + HOUR)
-    [(statement, at)] = store.feedback.said(ada.subscriber_id)
-    assert (statement.kind, at) == ("more_like", NOW + HOUR)
+    [(answer, at)] = store.feedback.said(ada.subscriber_id)
+    assert (answer.kind, at) == ("more_like", NOW + HOUR)
 
 
 def test_what_is_said_again_counts_from_then_on(store: NotifierStore, ada: Subscriber) -> None:
@@ -92,25 +92,25 @@ def test_what_is_said_again_counts_from_then_on(store: NotifierStore, ada: Subsc
     assert [at for _, at in store.feedback.said(ada.subscriber_id)] == [NOW + timedelta(days=30)]
 
 
-def test_with_an_opinion_is_kept_what_the_job_was_like_and_what_was_foreseen_of_it(
+def test_with_an_answer_is_kept_what_the_job_was_like_and_what_was_foreseen_of_it(
     store: NotifierStore, ada: Subscriber
 ) -> None:
     installation, job = installation_of(store), posting("one")
     feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
-    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    [said] = store.subscribers.recipient(ada.subscriber_id).answers
     likely = foreseen(store.subscribers.recipient(ada.subscriber_id), job)
     assert said.foreseen == likely is not None
     assert (said.roles, said.places) == (job.roles[:1], PostingFeatures(job).hires)
 
 
-def test_what_an_earlier_release_kept_of_an_opinion_still_counts(store: NotifierStore, ada: Subscriber) -> None:
+def test_what_an_earlier_release_kept_of_an_answer_still_counts(store: NotifierStore, ada: Subscriber) -> None:
     installation, job = installation_of(store), posting("one")
     feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
     with store.engine.begin() as connection:
         about = json.loads(connection.execute(select(table.c.about)).scalar_one())
         kept = {name: about[name] for name in ("title", "company", "title_words", "company_key", "skills")}
         connection.execute(update(table).values(about=json.dumps(kept)))
-    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    [said] = store.subscribers.recipient(ada.subscriber_id).answers
     assert (said.foreseen, said.roles, said.places, said.causes) == (None, (), frozenset(), ())
     by = answered([said], PostingFeatures(job), NOW)
     assert by is not None
@@ -125,17 +125,17 @@ def test_a_job_called_not_relevant_for_what_searches_leave_out_says_nothing_of_o
     feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
     exclusion = next(iter(feedback.exclusions(installation, ada, job)))
     [left_out] = feedback.leave_out(installation, ada, job.posting_id, exclusion, NOW)
-    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    [said] = store.subscribers.recipient(ada.subscriber_id).answers
     assert said.causes == (f"{exclusion.criterion}: {exclusion.value}",)
     assert answered([said], PostingFeatures(job), NOW) is None
-    assert [saying.fades_at for saying in feedback.said(installation, ada.subscriber_id)] == [None]
+    assert [given.fades_at for given in feedback.said(installation, ada.subscriber_id)] == [None]
     feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW + HOUR)
-    [again] = store.subscribers.recipient(ada.subscriber_id).said
+    [again] = store.subscribers.recipient(ada.subscriber_id).answers
     assert (again.causes, again.foreseen, again.said_at) == (said.causes, said.foreseen, NOW + HOUR)
     assert again.foreseen is not None
     stood = {left_out.search.search_id: left_out.stood}
     feedback.let_in(installation, ada, job.posting_id, exclusion, stood, NOW)
-    [said] = store.subscribers.recipient(ada.subscriber_id).said
+    [said] = store.subscribers.recipient(ada.subscriber_id).answers
     assert said.causes == ()
 
 
@@ -145,9 +145,9 @@ def test_a_job_called_not_relevant_whose_company_is_hidden_says_nothing_of_other
     installation, job = installation_of(store), posting("one")
     for kind in ("not_relevant", "hidden_company"):
         feedback.say(installation, ada.subscriber_id, kind, job.posting_id, NOW)
-    assert store.subscribers.recipient(ada.subscriber_id).said == ()
+    assert store.subscribers.recipient(ada.subscriber_id).answers == ()
     feedback.unsay(installation, ada.subscriber_id, "hidden_company", job.posting_id, NOW)
-    assert len(store.subscribers.recipient(ada.subscriber_id).said) == 1
+    assert len(store.subscribers.recipient(ada.subscriber_id).answers) == 1
 
 
 def test_a_company_is_hidden_by_its_name_however_it_is_spelt_and_shown_again(

@@ -13,7 +13,7 @@ from schemas.sql.tables import deliveries, digests, mail_events
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import KnownItem
 from services.ingest.ports import KeptItem
-from services.notifier.domain.feedback import statement_of
+from services.notifier.domain.feedback import answer_of
 from services.notifier.domain.model import Cause, CauseCode, Dropped, Hold, HoldCause
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.wording.score_lines import cause_line
@@ -84,7 +84,7 @@ def words(found: Story) -> str:
 def test_no_kind_of_event_tells_what_somebody_who_is_masked_looks_for(store: NotifierStore, ada: Subscriber) -> None:
     stories = [story_of(store, ada, masked=masked) for masked in (True, False)]
     sent(store)
-    store.feedback.say(ada.subscriber_id, statement_of("more_like", JOB, LATER), LATER)
+    store.feedback.say(ada.subscriber_id, answer_of("more_like", JOB, LATER), LATER)
     stories += [story_of(store, ada, masked=masked) for masked in (True, False)]
     store.suppressions.suppress(ada.profile.address, "bounced", LATER)
     stories += [story_of(store, ada, masked=masked) for masked in (True, False)]

@@ -72,7 +72,7 @@ def test_what_the_owner_of_a_saved_search_said_weighs_and_what_does_not_fit_is_n
     assert before is not None
     assert after is not None
     assert after.value > before.value
-    assert explaining.explain(query, job, AT).chance == before, "an opinion is its owner's alone"
+    assert explaining.explain(query, job, AT).chance == before, "an answer is its owner's alone"
     assert explaining.explain(GARDENS, job, AT, installation).score is None
 
 

@@ -10,8 +10,8 @@ from math import fsum, log
 from typing import Final
 
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.model import JobOpinion
-from services.notifier.domain.weights import Answered, FeedbackFacts, Opinion
+from services.notifier.domain.model import AnsweredJob
+from services.notifier.domain.weights import Answered, AnswerFacts, AnswerKind
 from services.rules.roles.affinity import CLOSE
 from services.rules.roles.taxonomy import roles
 
@@ -47,7 +47,7 @@ def worth_asking(
     return [*first, *(ready for ready in apart if ready not in first)][:most]
 
 
-def alike(said: JobOpinion, ready: PostingFeatures) -> float:
+def alike(said: AnsweredJob, ready: PostingFeatures) -> float:
     """How much a job is like one that something was said of, 0 to 1.
 
     By the company, the core skills, the first role, the places where one may work and the words of the title; skills,
@@ -62,40 +62,40 @@ def alike(said: JobOpinion, ready: PostingFeatures) -> float:
     )
 
 
-def answered(said: Iterable[JobOpinion], ready: PostingFeatures, due_at: datetime) -> Answered | None:
-    """By how much all that was said moves the log odds of a job, with the one saying that moves it most.
+def answered(answers: Iterable[AnsweredJob], ready: PostingFeatures, due_at: datetime) -> Answered | None:
+    """By how much answers move the log odds of a job, with the one that moves it most.
 
     The mean of what each answer surprises by, weighed by how much the job is like it; few answers of little likeness
-    move it little. The same for any order of `said`. None where nothing that was said is like it.
+    move it little. The same for any order. None where nothing that was said is like it.
     """
-    weighed = [(_weight(opinion, ready, due_at), opinion) for opinion in said if not opinion.causes]
-    moves = [(weight, weight * _surprise(opinion), opinion) for weight, opinion in weighed if weight]
+    weighed = [(_weight(answer, ready, due_at), answer) for answer in answers if not answer.causes]
+    moves = [(weight, weight * _surprise(answer), answer) for weight, answer in weighed if weight]
     if not moves:
         return None
     odds = MOST * fsum(move for _, move, _ in moves) / (1.0 + fsum(weight for weight, _, _ in moves))
     # Named is what moved the job the way that it went.
     _, _, most = max(moves, key=lambda move: (move[1] * odds, *_order(move[2])))
-    return Answered(odds, FeedbackFacts(most.opinion, most.title, most.company, most.said_at.date()))
+    return Answered(odds, AnswerFacts(most.kind, most.title, most.company, most.said_at.date()))
 
 
-def _weight(said: JobOpinion, ready: PostingFeatures, due_at: datetime) -> float:
+def _weight(said: AnsweredJob, ready: PostingFeatures, due_at: datetime) -> float:
     fading = 1.0 - max(timedelta(0), due_at - said.said_at) / FADES_IN
     return fading * alike(said, ready) if fading > 0 else 0.0
 
 
-def _surprise(said: JobOpinion) -> float:
+def _surprise(said: AnsweredJob) -> float:
     """What was said less what was foreseen: above 0 for what was liked, else below it."""
     foreseen = USUALLY_FORESEEN if said.foreseen is None else said.foreseen
-    return (0.0 if said.opinion == "not_relevant" else 1.0) - foreseen
+    return (0.0 if said.kind == "not_relevant" else 1.0) - foreseen
 
 
-def opinion_of(
-    opinion: Opinion, ready: PostingFeatures, said_at: datetime, foreseen: float | None = None
-) -> JobOpinion:
+def answered_job(
+    kind: AnswerKind, ready: PostingFeatures, said_at: datetime, foreseen: float | None = None
+) -> AnsweredJob:
     """The marks of a job that something is said of; `foreseen`: its chance, by what was known before."""
     posting = ready.posting
-    return JobOpinion(
-        opinion=opinion,
+    return AnsweredJob(
+        kind=kind,
         title=posting.title,
         company=posting.company.name,
         title_words=ready.title_words,
@@ -117,7 +117,7 @@ def _shared(some: Set[str], others: Set[str]) -> float:
     return len(some & others) / either if either else 0.0
 
 
-def _order(said: JobOpinion) -> tuple[datetime, str, str]:
+def _order(said: AnsweredJob) -> tuple[datetime, str, str]:
     return (said.said_at, said.title, said.company)
 
 

@@ -157,7 +157,7 @@ def ranked(
     wishes = judging.wishes(recipient)
     weighed = []
     for job in found_jobs(recipient, candidates, sent, due_at, settings.stale_after, judging, dropped):
-        by_answers = answered(recipient.said, job.ready, due_at) if recipient.said else None
+        by_answers = answered(recipient.answers, job.ready, due_at) if recipient.answers else None
         chances = [chance_of(judged, wishes.of(search), by_answers) for search, judged in job.fits]
         best = max(chances, key=lambda chance: chance.value)
         # Of several equal chances the one that goes first says why: weighing tells.

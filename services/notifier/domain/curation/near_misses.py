@@ -201,7 +201,7 @@ def near_candidates(
         is_wanted = partial(_is_wanted, wish, recipient, due_at, settings)
         for judged in looked_through.near(search.criteria, since, is_wanted, of_roles):
             ready = judged.ready
-            by_answers = answered(recipient.said, ready, due_at) if recipient.said else None
+            by_answers = answered(recipient.answers, ready, due_at) if recipient.answers else None
             chance = chance_of(judged, wish, by_answers).value
             if chance >= settings.least_chance:
                 judging.keep(judged)

@@ -9,10 +9,10 @@ from typing import Final
 
 from services.notifier.domain.model import AnnualPay, Cause, CauseCode, HoldCause, Item, PayNews
 from services.notifier.domain.weights import (
+    AnswerFacts,
     Chance,
     ChanceFact,
     Doubt,
-    FeedbackFacts,
     FitFacts,
     FreshFacts,
     Part,
@@ -121,11 +121,11 @@ def _preferred(facts: PreferredFacts) -> str:
     return f"is not known to be open to {_listed(facts.asked, either=True)}, which is preferred"
 
 
-def _feedback(facts: FeedbackFacts) -> str:
+def _feedback(facts: AnswerFacts) -> str:
     job = f"“{facts.title}” at {facts.company or 'an unnamed company'}"
-    if facts.opinion == "more_like":
+    if facts.kind == "more_like":
         return f"more like {job} was asked for on {facts.said_on}"
-    if facts.opinion == "saved":
+    if facts.kind == "saved":
         return f"{job} was saved on {facts.said_on}"
     return f"{job} was called not relevant on {facts.said_on}"
 

@@ -240,7 +240,7 @@ def _pay_news(news: PayNews, words: Words) -> str:
 
 def _moved(answered: Answered, words: Words) -> str:
     job = quoted(answered.by.title, words)
-    if answered.odds > 0 and answered.by.opinion == "saved":
+    if answered.odds > 0 and answered.by.kind == "saved":
         return words.say("Further up because you saved {job}.", job=job)
     if answered.odds > 0:
         return words.say("Further up because you asked for more like {job}.", job=job)

@@ -87,7 +87,7 @@ def test_what_is_said_of_a_job_is_listed_noted_and_taken_back(program: Program) 
     assert program.get("/saved-jobs").json()["items"] == []
     path = f"/feedback/{said['id']}"
     assert program.ask("PATCH", path, {"note": "Much too far"}).json() == said | {"note": "Much too far"}
-    # Of two opinions on one job the last one stands.
+    # Of two answers on one job the last one stands.
     more = program.ask("POST", "/feedback", {"kind": "more_like", "job_id": JOB}).json()
     assert [feedback["id"] for feedback in program.get("/feedback").json()["items"]] == [more["id"]]
     assert problem_of(program.get(path)) == (404, "missing")

@@ -12,9 +12,9 @@ from schemas.sql.doors import tracked_jobs
 from schemas.sql.tables import digest_items, digests, feedback
 from services.notifier.adapters.sql.digests.digest_rows import chance_in
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json
-from services.notifier.domain.feedback import Kind, Statement
-from services.notifier.domain.model import JobOpinion
-from services.notifier.domain.weights import Opinion
+from services.notifier.domain.feedback import Answer, Kind
+from services.notifier.domain.model import AnsweredJob
+from services.notifier.domain.weights import AnswerKind
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
@@ -27,7 +27,7 @@ class Feedback:
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()
     """Cluster keys."""
-    said: tuple[JobOpinion, ...] = ()
+    answers: tuple[AnsweredJob, ...] = ()
 
 
 NOTHING = Feedback()
@@ -40,15 +40,15 @@ class SqlFeedback:
         self._engine = engine
 
     @retried
-    def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
-        """Keep what someone says of a company or a job, once; of two opinions on one job the last one stands.
+    def say(self, subscriber_id: str, answer: Answer, now: datetime) -> None:
+        """Keep what someone says of a company or a job, once; of two answers on one job the last one stands.
 
         Said again it counts from now on. Raises UsageError.
         """
         with writing(self._engine) as connection:
             if hold_person(connection, subscriber_id) is None:
                 raise UsageError(f"There is no subscriber {subscriber_id}.")
-            _upsert(connection, subscriber_id, statement, now)
+            _upsert(connection, subscriber_id, answer, now)
 
     @retried
     def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
@@ -79,25 +79,25 @@ class SqlFeedback:
             kept = update(feedback).where(_row_of(subscriber_id, kind, value)).values(about=to_json(about))
             connection.execute(kept)
 
-    def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
+    def said(self, subscriber_id: str) -> list[tuple[Answer, datetime]]:
         """All that someone said, by kind and value, with when."""
         with reading(self._engine) as connection:
             rows = rows_of(connection, subscriber_id)
-        return [(statement_in(row), row.created_at) for row in rows]
+        return [(answer_in(row), row.created_at) for row in rows]
 
 
 def _row_of(subscriber_id: str, kind: str, value: str) -> ColumnElement[bool]:
     return (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
 
 
-def _upsert(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
-    own = {"subscriber_id": subscriber_id, "kind": statement.kind, "value": statement.value}
-    opposite = {"not_relevant": "more_like", "more_like": "not_relevant"}.get(statement.kind)
+def _upsert(connection: Connection, subscriber_id: str, answer: Answer, now: datetime) -> None:
+    own = {"subscriber_id": subscriber_id, "kind": answer.kind, "value": answer.value}
+    opposite = {"not_relevant": "more_like", "more_like": "not_relevant"}.get(answer.kind)
     if opposite:
-        _take_back(connection, subscriber_id, opposite, statement.value)
-    known = _row_of(subscriber_id, statement.kind, statement.value)
+        _take_back(connection, subscriber_id, opposite, answer.value)
+    known = _row_of(subscriber_id, answer.kind, answer.value)
     before = connection.execute(select(feedback.c.about).where(known)).scalar_one_or_none()
-    said = {"created_at": now, "about": _about(statement, before), "posting_id": statement.posting_id or None}
+    said = {"created_at": now, "about": _about(answer, before), "posting_id": answer.posting_id or None}
     row = upsert(connection, feedback).values(own | said)
     keys = [feedback.c.subscriber_id, feedback.c.kind, feedback.c.value]
     connection.execute(row.on_conflict_do_update(index_elements=keys, set_=said))
@@ -107,20 +107,20 @@ def _take_back(connection: Connection, subscriber_id: str, kind: str, value: str
     return connection.execute(delete(feedback).where(_row_of(subscriber_id, kind, value))).rowcount > 0
 
 
-def say_by_saving(connection: Connection, subscriber_id: str, statement: Statement, now: datetime) -> None:
+def say_by_saving(connection: Connection, subscriber_id: str, answer: Answer, now: datetime) -> None:
     """What saving a job says of it; who says that by a button goes on saying it."""
-    known = connection.execute(select(feedback).where(_row_of(subscriber_id, statement.kind, statement.value)))
-    said = opinion_of(row) if (row := known.one_or_none()) else None
-    if said is None or said.opinion == "saved":
-        _upsert(connection, subscriber_id, statement, now)
+    known = connection.execute(select(feedback).where(_row_of(subscriber_id, answer.kind, answer.value)))
+    said = job_in(row) if (row := known.one_or_none()) else None
+    if said is None or said.kind == "saved":
+        _upsert(connection, subscriber_id, answer, now)
 
 
 def unsay_by_saving(connection: Connection, subscriber_id: str, posting_id: str) -> None:
     """Take back what saving a job said of it, and nothing that was said by a button."""
     own = (feedback.c.subscriber_id == subscriber_id) & (feedback.c.posting_id == posting_id)
     for row in connection.execute(select(feedback).where(own, feedback.c.kind == "more_like")).all():
-        said = opinion_of(row)
-        if said and said.opinion == "saved":
+        said = job_in(row)
+        if said and said.kind == "saved":
             _take_back(connection, subscriber_id, row.kind, row.value)
 
 
@@ -140,15 +140,15 @@ def rows_of(connection: Connection, subscriber_id: str) -> Sequence[Row[Any]]:
     return connection.execute(query.order_by(*order)).all()
 
 
-def opinion_of(row: Row[Any]) -> JobOpinion | None:
-    """What an opinion was of; None where that is not known, as of a release that did not ask."""
+def job_in(row: Row[Any]) -> AnsweredJob | None:
+    """The job that an answer was given to; None where that is not known, as of a release that did not ask."""
     if not row.about or row.kind not in ("not_relevant", "more_like"):
         return None
     about = json.loads(row.about)
     by_saving = bool(about.get("saved"))
-    opinion: Opinion = "not_relevant" if row.kind == "not_relevant" else "saved" if by_saving else "more_like"
-    return JobOpinion(
-        opinion=opinion,
+    kind: AnswerKind = "not_relevant" if row.kind == "not_relevant" else "saved" if by_saving else "more_like"
+    return AnsweredJob(
+        kind=kind,
         title=about["title"],
         company=about["company"],
         title_words=frozenset(about["title_words"]),
@@ -163,29 +163,29 @@ def opinion_of(row: Row[Any]) -> JobOpinion | None:
     )
 
 
-def statement_in(row: Row[Any]) -> Statement:
+def answer_in(row: Row[Any]) -> Answer:
     """What was said, by its row."""
     company = json.loads(row.about)["company"] if row.about and row.kind == "hidden_company" else ""
-    return Statement(row.kind, row.value, opinion_of(row), row.posting_id or "", company, row.note or "")
+    return Answer(row.kind, row.value, job_in(row), row.posting_id or "", company, row.note or "")
 
 
 def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     hidden = frozenset(row.value for row in rows if row.kind == "hidden_company")
-    opinions = filter(None, (opinion_of(row) for row in rows))
+    jobs = filter(None, (job_in(row) for row in rows))
     # Of a job whose company they hide it was the company.
-    said = (said for said in opinions if said.opinion != "not_relevant" or said.company_key not in hidden)
+    counting = (job for job in jobs if job.kind != "not_relevant" or job.company_key not in hidden)
     return Feedback(
         hidden_companies=hidden,
         not_relevant=frozenset(row.value for row in rows if row.kind == "not_relevant"),
-        said=tuple(sorted(said, key=lambda opinion: (opinion.said_at, opinion.title, opinion.company))),
+        answers=tuple(sorted(counting, key=lambda job: (job.said_at, job.title, job.company))),
     )
 
 
-def _about(statement: Statement, before: str | None) -> str | None:
+def _about(answer: Answer, before: str | None) -> str | None:
     """`before`: what was kept where it was said already; why it was said, and of what was foreseen at least that."""
-    said = statement.said
+    said = answer.job
     if said is None:
-        return to_json({"company": statement.company}) if statement.company else None
+        return to_json({"company": answer.company}) if answer.company else None
     kept = json.loads(before) if before else {}
     return to_json(
         {
@@ -200,7 +200,7 @@ def _about(statement: Statement, before: str | None) -> str | None:
             "foreseen": kept.get("foreseen") if said.foreseen is None else said.foreseen,
             "causes": sorted({*said.causes, *kept.get("causes", ())}),
         }
-        | ({"saved": True} if said.opinion == "saved" else {})
+        | ({"saved": True} if said.kind == "saved" else {})
     )
 
 

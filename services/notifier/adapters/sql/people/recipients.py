@@ -22,7 +22,7 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
     found: dict[str, Recipient] = {}
     for some in chunks(subscriber_ids):
         for row in connection.execute(select(subscribers).where(subscribers.c.subscriber_id.in_(some))):
-            said = feedback.get(row.subscriber_id, NOTHING)
+            theirs = feedback.get(row.subscriber_id, NOTHING)
             found[row.subscriber_id] = Recipient(
                 subscriber_id=row.subscriber_id,
                 address=row.address,
@@ -33,10 +33,10 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 speaks=speaks_read(row.speaks),
                 home=home_in(row),
                 years=row.years,
-                hidden_companies=said.hidden_companies,
-                not_relevant=said.not_relevant,
+                hidden_companies=theirs.hidden_companies,
+                not_relevant=theirs.not_relevant,
                 asks=tuple(asks.get(row.subscriber_id, ())),
-                said=said.said,
+                answers=theirs.answers,
             )
     return found
 

@@ -9,7 +9,7 @@ from schemas.sql.doors import tracked_jobs
 from schemas.sql.tables import postings
 from services.notifier.adapters.sql.people.feedback import say_by_saving, unsay_by_saving
 from services.notifier.adapters.sql.rows import chunks, hold_person
-from services.notifier.domain.feedback import MOST_TRACKED, Statement, TrackedJob
+from services.notifier.domain.feedback import MOST_TRACKED, Answer, TrackedJob
 from services.notifier.domain.model import ClosedJob
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
@@ -24,7 +24,7 @@ class SqlTrackedJobs:
         self._engine = engine
 
     @retried
-    def save(self, subscriber_id: str, job: TrackedJob, said: Statement | None = None) -> None:
+    def save(self, subscriber_id: str, job: TrackedJob, answer: Answer | None = None) -> None:
         """Keep a job, with what saving it says; one that is kept stays as it is.
 
         Raises UsageError where they are gone or have no room left.
@@ -43,16 +43,16 @@ class SqlTrackedJobs:
             status = connection.execute(select(postings.c.status).where(postings.c.posting_id == job.posting_id))
             row |= {"closed_told_at": job.saved_at if status.scalar_one_or_none() == "closed" else None}
             connection.execute(upsert(connection, tracked_jobs).values(row).on_conflict_do_nothing())
-            if said and not known:
-                say_by_saving(connection, subscriber_id, said, job.saved_at)
+            if answer and not known:
+                say_by_saving(connection, subscriber_id, answer, job.saved_at)
 
     @retried
     def change(
-        self, subscriber_id: str, posting_id: str, note: str, applied_on: date | None, said: Statement | None = None
+        self, subscriber_id: str, posting_id: str, note: str, applied_on: date | None, answer: Answer | None = None
     ) -> bool:
         """What they write beside it, and when they applied; False where it is not kept.
 
-        `said`: what applying says, where they had not applied before.
+        `answer`: what applying says, where they had not applied before.
         """
         own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
         with writing(self._engine) as connection:
@@ -61,8 +61,8 @@ class SqlTrackedJobs:
             if row is None:
                 return False
             connection.execute(update(tracked_jobs).where(own).values(note=note, applied_on=_written(applied_on)))
-            if said and said.said and applied_on and not row.applied_on:
-                say_by_saving(connection, subscriber_id, said, said.said.said_at)
+            if answer and answer.job and applied_on and not row.applied_on:
+                say_by_saving(connection, subscriber_id, answer, answer.job.said_at)
             return True
 
     @retried
