@@ -11,9 +11,11 @@ from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, M
 from services.notifier.domain.links import due_of, links_for, slot_of
 from services.notifier.domain.model import Hold, Item
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.weights import Chance
 from services.notifier.ports import Email, MailRefusedError
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
+from services.usecases.left_out import MOST
 from services.usecases.previews import next_digest
 
 __all__ = ["MOST_LISTED", "MailedDigest", "NextMail", "OpenedMail", "head_of", "next_mail", "opened", "sent", "slot_of"]
@@ -34,6 +36,10 @@ class NextMail:
     near: tuple[Item, ...] = ()
     email: Email | None = None
     """The whole of it, as it would be handed over; None where there is none."""
+    unlikely: tuple[tuple[PostingCore, Chance], ...] = ()
+    """What fits and only its chance would keep out, one of each card, the likeliest first, at most `MOST` of these."""
+    left_out: int = 0
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,12 @@ def next_mail(installation: Installation, person: Subscriber, now: datetime) -> 
     clocked = all(search.timing.cadence != "instant" for search in saved)
     due_at = max(min(search.next_due_at for search in saved), now) if clocked else None
     outcome = next_digest(installation, person.subscriber_id, now).outcome
+    chances = {left.posting_id: left.cause.chance for left in outcome.dropped if left.cause.leads_unlikely}
+    likeliest = sorted(chances, key=lambda posting_id: (-chances[posting_id].value, posting_id))[:MOST]
+    postings = installation.matches.postings(likeliest)
+    unlikely = tuple((postings[own], chances[own]) for own in likeliest if own in postings)
     if isinstance(outcome, Hold):
-        return NextMail(due_at, "", "")
+        return NextMail(due_at, "", "", unlikely=unlikely, left_out=len(chances))
     mail, secret = installation.settings.mail, installation.link_keys.current
     # What has no room has no page before there is a mail.
     made = replace(links_for(outcome, mail.public_url, secret, clicks=mail.clicks), rest="")
@@ -75,7 +85,9 @@ def next_mail(installation: Installation, person: Subscriber, now: datetime) -> 
         date=outcome.due_at,
         unsubscribe_url=made.unsubscribe,
     )
-    return NextMail(due_at, rendered.subject, rendered.html, outcome.items, outcome.near, email)
+    return NextMail(
+        due_at, rendered.subject, rendered.html, outcome.items, outcome.near, email, unlikely, left_out=len(chances)
+    )
 
 
 def head_of(email: Email) -> str:

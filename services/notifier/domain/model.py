@@ -232,6 +232,11 @@ class Cause(NamedTuple):
     near: bool = False
     """Of `full...`, `unlikely` and `unlikely_mail`: it fits only nearly."""
 
+    @property
+    def leads_unlikely(self) -> bool:
+        """Whether it fits, only its chance keeps it out, and a card would lead with it."""
+        return self.code == "unlikely" and not self.near and not self.posting_id
+
 
 class Dropped(NamedTuple):
     """A candidate that was not chosen, and why."""
@@ -270,8 +275,7 @@ class Digest:
     @property
     def unlikely(self) -> int:
         """Cards of fitting jobs that only their chance kept out: what `Links.rest` leads to besides."""
-        causes = (left.cause for left in self.dropped)
-        return sum(cause.code == "unlikely" and not cause.near and not cause.posting_id for cause in causes)
+        return sum(left.cause.leads_unlikely for left in self.dropped)
 
 
 class HoldCause(NamedTuple):

@@ -28,7 +28,7 @@ from services.usecases.mailed import NextMail
 from services.usecases.previewed import FirstMail
 from services.usecases.searches import NEW_SEARCH_LOOKS_BACK, WantedSearch, query_of
 from services.usecases.searches import reader as reader_of
-from services.usecases.wording import ShownJob, shown_job
+from services.usecases.wording import ShownJob, doubts_briefly, shown_job
 from services.wording.dates import moment_in_words
 from services.wording.lines import zone_of
 from services.wording.words import mark
@@ -162,6 +162,10 @@ def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome)
         until=paused_until(here.person, here.words) if here.person.status == "paused" else "",
         upcoming=upcoming,
         comes=_moment(here, upcoming.due_at) if upcoming and upcoming.due_at else "",
+        unlikely=[
+            (shown_job(posting, here.words), doubts_briefly(chance, posting, here.words))
+            for posting, chance in (upcoming.unlikely if upcoming else ())
+        ],
         mails=[
             (mailed.slot_of(mail.due_at), _moment(here, mail.due_at), mail, here.words.say(_STATES[mail.state]))
             for mail in found

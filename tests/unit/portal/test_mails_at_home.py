@@ -138,3 +138,19 @@ def test_nobody_sees_the_mails_of_somebody_else(store: NotifierStore, ada: Subsc
     for path in (f"/home/mails/{slot}", f"/home/mails/{slot}/mail", "/home/mails/whatever"):
         assert theirs.get(path).status_code == 410
         assert portal.get(path).headers["location"] == "/sign-in"
+
+
+def test_beside_the_next_mail_stands_what_fits_and_would_be_left_out(
+    store: NotifierStore, ada: Subscriber, browser: Browser
+) -> None:
+    [_, search] = store.searches.all(ada.subscriber_id)
+    out = posting("out", title="Account executive", roles=("account-executive",), seniority="director")
+    store.matches.store(0, [arrival(1, out, (search.key,))], NOW)
+    said = next_one(browser.get("/home/mails").text)
+    assert "So far nothing was found that is worth a mail." in said
+    assert "1 job that fits, and that we doubt you would want" in said
+    assert "Account executive" in said
+    assert "Is at director level" in said
+    store.matches.store(0, [arrival(2, posting("in"), (search.key,))], NOW)
+    assert "1 job that fits, and that we doubt you would want" in next_one(browser.get("/home/mails").text)
+    assert "1 other job fits your searches" in unescape(browser.get("/home/mails/next").text)
