@@ -5,7 +5,8 @@ Captured postings, and people with five searches each, drawn from them: a fifth 
 of all ask for, nobody else shares a search. Five locales, currencies and time zones; a tenth was due an hour before and
 is to be served first. Matches are made by the index in memory, and written into the store. Then notifiers tick until
 nothing is left, each a process of its own that does nothing else: one over SQLite that writes mails into a folder, then
-two over PostgreSQL that hand them to a fake SendGrid, once with answers at once and once after 100 ms each.
+two over PostgreSQL that hand them to a fake SendGrid, once with answers at once and once after 100 ms each. Of forms
+called `handing` all is built before, while sending is paused, and told is what handing over takes.
 
 Processor time is of the notifiers, and of the database's own processes, told apart; that of the fake is in no ratio.
 `memory_growth` is the peak of the first against that with a tenth of the people. Logs are not written.
@@ -37,6 +38,7 @@ from schemas.sql.tables import deliveries, digests, saved_searches
 from services.notifier.app import build_notifier
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
+from services.runtime.pauses import SqlPauses, sending_paused
 from services.runtime.sql.store import open_store, reading
 from tests.support.fake_sendgrid import recorded
 from tests.support.postgresql import migrated_database
@@ -45,9 +47,12 @@ from tests.support.stores import sqlite_url
 
 LATENCY_S: Final = 0.1
 _FORMS: Final = ("a_tenth", "embedded", "deployed", "deployed_100ms")
+_HANDING: Final = ("handing", "handing_deployed", "handing_deployed_100ms")
 _CLAIMED: Final = 100
 """People whom a notifier claims at once: few, so that two share also a small morning."""
 _IDLE_TICKS: Final = 5
+Plan = tuple[str, MailSettings, str]
+"""Of a notifier: its store, where its mails go, and its name."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,14 @@ class Ran:
         }
 
 
-def embedded(morning: Morning, folder: Path) -> Ran:
-    """One notifier over SQLite, mails into a folder."""
-    url = sqlite_url(folder)
+def embedded(morning: Morning, folder: Path, *, built: bool = False) -> Ran:
+    """One notifier over SQLite, mails into a folder. `built`: all digests are before it begins."""
+    url, mail = sqlite_url(folder), into(folder)
     engine = open_store(url)
     fill(engine, morning)
+    if built:
+        build(engine, [(url, mail, "one")])
     engine.dispose()
-    mail = into(folder)
     reports, wall_s = run([(url, mail, "one")])
     in_order = sorted(mail.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
     return _ran(url, morning, reports, wall_s, [file.stem for file in in_order])
@@ -100,16 +106,25 @@ def into(folder: Path) -> MailSettings:
     return MailSettings(folder=folder / "mails", public_url=public_url, postal_address=postal_address)
 
 
-def deployed(morning: Morning, folder: Path, latency_s: float) -> Ran:
-    """Two notifiers over PostgreSQL, mails to a fake SendGrid."""
+def build(engine: Engine, plans: Sequence[Plan]) -> None:
+    """Have notifiers build all digests while sending is paused."""
+    SqlPauses(engine).set_sending(True, DUE)
+    run(plans)
+    SqlPauses(engine).set_sending(False, DUE)
+
+
+def deployed(morning: Morning, folder: Path, latency_s: float, *, built: bool = False) -> Ran:
+    """Two notifiers over PostgreSQL, mails to a fake SendGrid. `built`: see `embedded`."""
     with migrated_database() as url:
         engine = open_store(url)
         fill(engine, morning)
+        if built:
+            build(engine, [(url, into(folder), worker) for worker in ("one", "two")])
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
         engine.dispose()
         before = _children_s()
-        with _watched(url) as store, sendgrid_process(folder, latency_s) as host:
+        with _watched(url) as store, sendgrid_process(folder, latency_s, volatile=True) as host:
             reports, wall_s = run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
         fake_s = _children_s() - before - sum(report["process_s"] for report in reports)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
@@ -146,9 +161,7 @@ def _watched(url: str) -> Iterator[dict[int, float]]:
         engine.dispose()
 
 
-def run(
-    plans: Sequence[tuple[str, MailSettings, str]], checkout: Path | None = None
-) -> tuple[list[dict[str, Any]], float]:
+def run(plans: Sequence[Plan], checkout: Path | None = None) -> tuple[list[dict[str, Any]], float]:
     """What each notifier tells at its end, and the seconds until the last had nothing to do.
 
     `checkout`: where their code is, if it is not this.
@@ -209,8 +222,10 @@ def _is_done(engine: Engine) -> bool:
     """Whether nobody is due any more and no mail waits, whoever is at work on it."""
     with reading(engine) as connection:
         due = select(saved_searches.c.search_id).where(saved_searches.c.next_due_at <= DUE).limit(1)
+        if connection.execute(due).first() is not None:
+            return False
         waiting = select(deliveries.c.delivery_id).where(deliveries.c.state.in_(("pending", "claimed", "sending")))
-        return connection.execute(due).first() is None and connection.execute(waiting.limit(1)).first() is None
+        return sending_paused(connection) or connection.execute(waiting.limit(1)).first() is None
 
 
 def _ran(
@@ -262,6 +277,9 @@ def measure(people: int, wanted: Sequence[str]) -> dict[str, Any]:
             "embedded": lambda: embedded(morning, folder / "embedded"),
             "deployed": lambda: deployed(morning, folder / "at-once", 0.0),
             "deployed_100ms": lambda: deployed(morning, folder / "late", LATENCY_S),
+            "handing": lambda: embedded(morning, folder / "handing", built=True),
+            "handing_deployed": lambda: deployed(morning, folder / "handing-at-once", 0.0, built=True),
+            "handing_deployed_100ms": lambda: deployed(morning, folder / "handing-late", LATENCY_S, built=True),
         }
         for form in wanted:
             forms[form] = ran = ways[form]()
@@ -287,7 +305,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)
-    parser.add_argument("--forms", default=",".join(_FORMS), help=f"some of {', '.join(_FORMS)}")
+    parser.add_argument("--forms", default=",".join(_FORMS), help=f"some of {', '.join(_FORMS + _HANDING)}")
     parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
     given = parser.parse_args()
     if given.notifier:
@@ -295,8 +313,8 @@ def main() -> None:
         notify(url, MailSettings.model_validate(mail), worker)
         return
     wanted = given.forms.split(",")
-    if unknown := set(wanted).difference(_FORMS):
-        parser.error(f"no form is called {', '.join(sorted(unknown))}: they are {', '.join(_FORMS)}")
+    if unknown := set(wanted).difference(_FORMS + _HANDING):
+        parser.error(f"no form is called {', '.join(sorted(unknown))}: they are {', '.join(_FORMS + _HANDING)}")
     found = measure(given.people, wanted)
     if given.json:
         print(json.dumps(found, default=dict))

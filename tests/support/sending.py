@@ -60,11 +60,20 @@ def by_sendgrid(host: str, in_flight: int) -> MailSettings:
 
 @contextmanager
 def sendgrid_process(
-    folder: Path, latency_s: float = 0.0, chances: Sequence[tuple[float, Step]] = (), seed: int = 0
+    folder: Path,
+    latency_s: float = 0.0,
+    chances: Sequence[tuple[float, Step]] = (),
+    seed: int = 0,
+    *,
+    volatile: bool = False,
 ) -> Iterator[str]:
-    """Run the fake beside this process; its address. What it was sent is `recorded` in the folder."""
+    """Run the fake beside this process; its address. What it was sent is `recorded` in the folder.
+
+    `volatile`: for a measurement, see `Record`.
+    """
     drawn = json.dumps([[chance, asdict(step)] for chance, step in chances])
     command = [sys.executable, "-m", "tests.support.fake_sendgrid", str(folder), "--latency", str(latency_s)]
+    command += ["--volatile"] * volatile
     with subprocess.Popen(
         [*command, "--chances", drawn, "--seed", str(seed)], cwd=_ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
