@@ -1,6 +1,7 @@
 """Messages handed to a mailer, as many at once as it allows, and its answers, kept until the store has them."""
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
@@ -103,8 +104,10 @@ class Flight:
         self.most = mailer.in_flight if isinstance(mailer, Concurrent) else 1
         self._mailer = mailer
         self._pool = ThreadPoolExecutor(self.most, "mail") if self.most > 1 else None
-        self._flying: set[Future[Answer]] = set()
-        self._landed: list[Answer] = []
+        self._flying = 0
+        self._landed: list[Future[Answer]] = []
+        self._awaited = 0
+        self._enough = threading.Condition()
 
     def __enter__(self) -> "Flight":
         return self
@@ -112,25 +115,36 @@ class Flight:
     @property
     def room(self) -> int:
         """How many more may go at once."""
-        return self.most - len(self._flying)
+        return self.most - self._flying
 
     def start(self, claimed: ClaimedDelivery) -> None:
         """Send one off."""
+        self._flying += 1
         if self._pool is None:
-            self._landed.append(hand_over(self._mailer, claimed))
+            future: Future[Answer] = Future()
+            future.set_result(hand_over(self._mailer, claimed))
         else:
-            self._flying.add(self._pool.submit(hand_over, self._mailer, claimed))
+            future = self._pool.submit(hand_over, self._mailer, claimed)
+        future.add_done_callback(self._land)
 
     def landed(self, most_left: int) -> list[Answer]:
         """The answers that are in and were not given yet, once no more than `most_left` are awaited."""
-        while True:
-            done = {future for future in self._flying if future.done()}
-            self._flying -= done
-            self._landed += [future.result() for future in done]
-            if len(self._flying) <= most_left:
-                answers, self._landed = self._landed, []
-                return answers
-            wait(self._flying, return_when=FIRST_COMPLETED)
+        with self._enough:
+            self._awaited = self._flying - most_left
+            self._enough.wait_for(self._has_enough)
+            landed, self._landed = self._landed, []
+        self._flying -= len(landed)
+        return [future.result() for future in landed]
+
+    def _land(self, future: Future[Answer]) -> None:
+        with self._enough:
+            self._landed.append(future)
+            # Not for each: with many in flight, to wake the caller takes as long as to send.
+            if self._has_enough():
+                self._enough.notify()
+
+    def _has_enough(self) -> bool:
+        return len(self._landed) >= self._awaited
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._pool is not None:

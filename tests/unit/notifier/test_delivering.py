@@ -349,6 +349,38 @@ def test_as_many_are_under_way_as_the_mailer_allows_and_each_is_sent_once(store:
     assert store.deliveries.states() == {"accepted": 10}
 
 
+class Watched:
+    """A mailer that lets the first wait for all others, and sees how many are begun in the store meanwhile."""
+
+    name = "watched"
+    in_flight = 8
+
+    def __init__(self, store: NotifierStore) -> None:
+        self.begun: list[int] = []
+        self._store = store
+        self._lock = threading.Lock()
+        self._others = threading.Event()
+
+    def send(self, email: Email) -> Receipt:
+        with self._lock:
+            self.begun.append(self._store.deliveries.states()["sending"])
+            number = len(self.begun)
+        if number == 10:
+            self._others.set()
+        if number == 1:
+            assert self._others.wait(10), "it keeps none waiting"
+        return taking(email)
+
+
+def test_of_those_begun_by_the_lot_no_more_than_are_under_way_and_a_slow_one_keeps_no_other_waiting(
+    store: NotifierStore,
+) -> None:
+    mailer = Watched(store)
+    courier(store, mailer).deliver(AT)
+    assert store.deliveries.states() == {"accepted": 10}
+    assert max(mailer.begun) == 8
+
+
 def test_after_a_setback_the_next_go_one_at_a_time(store: NotifierStore) -> None:
     mailer = Crowd(raising(MailUnknownError("cut off")))
     asked = courier(store, mailer)
