@@ -333,6 +333,18 @@ class TestEncryption:
         with fake_sendgrid(tmp_path, tls=offered) as running:
             assert mailer(running.host, trusting).send(email()).provider_id == "id-d-0001"
 
+    def test_each_connection_begins_from_what_the_one_before_agreed_on(
+        self, tmp_path: Path, offered: ssl.SSLContext, trusting: ssl.SSLContext
+    ) -> None:
+        with fake_sendgrid(tmp_path, tls=offered) as running:
+            sending = mailer(running.host, trusting)
+            for _ in range(3):
+                sending.send(email())
+            assert offered.session_stats()["hits"] == 2
+            mailer(running.host, trusting).send(email())
+            assert offered.session_stats()["hits"] == 2
+            assert len(running.seen) == 4
+
     def test_a_server_that_cannot_be_trusted_gets_nothing(self, tmp_path: Path, offered: ssl.SSLContext) -> None:
         by_another_name = ssl.create_default_context(cafile=str(CERTIFICATE))
         with fake_sendgrid(tmp_path, tls=offered) as running:

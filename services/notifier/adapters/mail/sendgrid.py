@@ -14,7 +14,14 @@ from sendgrid.helpers import mail as parts
 from sendgrid.helpers.mail.exceptions import ApiKeyIncludedException
 
 from services.notifier.adapters.mail.mime import address_of, header_fields
-from services.notifier.adapters.mail.sendgrid_transport import Answer, Limits, NoAnswerError, NotSentError, WireClient
+from services.notifier.adapters.mail.sendgrid_transport import (
+    Answer,
+    Limits,
+    NoAnswerError,
+    NotSentError,
+    Tls,
+    WireClient,
+)
 from services.notifier.mail_settings import SendGridSettings
 from services.notifier.ports import (
     Email,
@@ -66,7 +73,7 @@ class SendGridMailer:
         self._settings = settings
         self._clock = clock or SystemClock()
         # Shared: to read the machine's certificates takes longer than a request.
-        self._tls = tls or ssl.create_default_context()
+        self._tls = Tls(tls or ssl.create_default_context())
         remember(settings.api_key.get_secret_value().strip())
 
     def send(self, email: Email) -> Receipt:

@@ -6,19 +6,22 @@ takes its proxy from the environment, follows redirects, and logs key and body. 
 
 import http.client
 import io
-import json
-import socket
 import ssl
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from python_http_client import Client
 
 _MOST_BODY = 65_536
+_RESUMED_FOR_S = 600.0
+_SHORTEST_S = 0.001
+"""A timeout of 0 would be none."""
 
 
 class NotSentError(Exception):
@@ -47,6 +50,36 @@ class Limits:
     answer: float
 
 
+class Tls:
+    """How connections to one server are encrypted, and what the last one agreed on with it.
+
+    To begin from that saves a handshake's proofs, which take longer than all else of a request. The certificate is
+    looked at anew every ten minutes.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+        self._agreed: tuple[ssl.SSLSession, float] | None = None
+        """With when a certificate was last looked at."""
+
+    @property
+    def session(self) -> ssl.SSLSession | None:
+        """What the next connection may begin from."""
+        agreed = self._agreed
+        return agreed[0] if agreed and time.monotonic() < agreed[1] + _RESUMED_FOR_S else None
+
+    def learn(self, socket: ssl.SSLSocket) -> None:
+        """Take up what a connection agreed on, which the server tells with its answer."""
+        agreed = self._agreed
+        if socket.session is not None:
+            looked_at = agreed[1] if agreed and socket.session_reused else time.monotonic()
+            self._agreed = (socket.session, looked_at)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._agreed = None
+
+
 class WireClient(Client):  # type: ignore[misc]  # the library has no types
     """The library's client, posting over a connection of its own for each request.
 
@@ -54,9 +87,7 @@ class WireClient(Client):  # type: ignore[misc]  # the library has no types
     answer, and nobody could tell what became of it.
     """
 
-    def __init__(
-        self, host: str, headers: Mapping[str, str], limits: Limits, tls: ssl.SSLContext, path: Any = ()
-    ) -> None:
+    def __init__(self, host: str, headers: Mapping[str, str], limits: Limits, tls: Tls, path: Any = ()) -> None:
         super().__init__(host, request_headers=dict(headers), version=3, url_path=list(path))
         self._limits = limits
         self._tls = tls
@@ -67,39 +98,77 @@ class WireClient(Client):  # type: ignore[misc]  # the library has no types
 
     def post(self, request_body: Mapping[str, Any]) -> Answer:
         """Send one request. Raises NotSentError or NoAnswerError."""
-        data = json.dumps(request_body, ensure_ascii=False).encode("utf-8", "replace")
+        data = orjson.dumps(request_body)
         headers = {**self.request_headers, "Content-Type": "application/json", "Connection": "close"}
         return _exchange(self._build_url(None), headers, data, self._limits, self._tls)
 
 
-def _exchange(url: str, headers: Mapping[str, str], data: bytes, limits: Limits, tls: ssl.SSLContext) -> Answer:
+def _exchange(url: str, headers: Mapping[str, str], data: bytes, limits: Limits, tls: Tls) -> Answer:
     parts = urlsplit(url)
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port, limits.connect, tls)
+    made = _Encrypted if parts.scheme == "https" else _Plain
+    connection = made(parts.hostname or "", parts.port, limits, tls)
     with closing(connection):
         try:
             connection.connect()
         except (OSError, UnicodeError) as error:
+            tls.forget()
             raise NotSentError(_sentence(error)) from error
-        connection.sock.settimeout(limits.answer)
-        with _bell(connection.sock, limits.answer) as rang:
-            try:
-                whole = _post(connection, parts.path, headers, data)
-                return _answer(connection, whole)
-            except (NotSentError, NoAnswerError) as error:
-                if rang.is_set():
-                    raise type(error)(f"no answer within {limits.answer:g} s") from error
-                raise
+        try:
+            whole = _post(connection, parts.path, headers, data)
+            return _answer(connection, whole)
+        except (NotSentError, NoAnswerError) as error:
+            if connection.is_over:
+                raise type(error)(f"no answer within {limits.answer:g} s") from error
+            raise
 
 
-def _connection(
-    scheme: str, host: str, port: int | None, timeout: float, tls: ssl.SSLContext
-) -> http.client.HTTPConnection:
-    if scheme == "https":
-        made: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, timeout=timeout, context=tls)
-    else:
-        made = http.client.HTTPConnection(host, port, timeout=timeout)
-    made.response_class = _Response
-    return made
+class _Plain(http.client.HTTPConnection):
+    """A connection for one request, which ends in time.
+
+    A socket's own timeout begins anew with every byte that comes in, so it is set anew before each step.
+    """
+
+    def __init__(self, host: str, port: int | None, limits: Limits, tls: Tls) -> None:
+        super().__init__(host, port, timeout=limits.connect)
+        self._within = limits.answer
+        self._tls = tls
+        self._until = 0.0
+        self.response_class = partial(_Response, hurry=self._hurry)  # type: ignore[assignment]  # it is only called
+
+    def connect(self) -> None:
+        super().connect()
+        self._until = time.monotonic() + self._within
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is."""
+        return time.monotonic() >= self._until
+
+    def send(self, data: Any) -> None:
+        left = memoryview(data)
+        while left:
+            self._hurry(self.sock)
+            left = left[self.sock.send(left) :]
+
+    def _hurry(self, socket: Any) -> None:
+        socket.settimeout(max(self._until - time.monotonic(), _SHORTEST_S))
+
+
+class _Encrypted(_Plain):
+    default_port = http.client.HTTPS_PORT
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock = self._tls.context.wrap_socket(self.sock, server_hostname=self.host, session=self._tls.session)
+        self._until = time.monotonic() + self._within
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        # Taken now: where a head says that it will close, the connection is given up with that.
+        socket = self.sock
+        response = super().getresponse()
+        if isinstance(socket, ssl.SSLSocket):
+            self._tls.learn(socket)
+        return response
 
 
 def _post(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], data: bytes) -> bool:
@@ -137,30 +206,29 @@ class _Lines(io.BufferedReader):
         return line
 
 
+class _Timely(io.RawIOBase):
+    """A stream each read of which has only the time that is left."""
+
+    def __init__(self, raw: io.RawIOBase, hurry: Callable[[], None]) -> None:
+        self._raw = raw
+        self._hurry = hurry
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        self._hurry()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
 class _Response(http.client.HTTPResponse):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fp: io.BufferedReader = _Lines(self.fp.detach())
-
-
-@contextmanager
-def _bell(sock: socket.socket, seconds: float) -> Iterator[threading.Event]:
-    """Cut the connection after so many seconds: the socket's own timeout begins anew with every byte that comes in."""
-    rang = threading.Event()
-
-    def ring() -> None:
-        rang.set()
-        with suppress(OSError):
-            # The plain socket's: that of an encrypted one would change it under its reader's hands.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, ring)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield rang
-    finally:
-        timer.cancel()
+    def __init__(self, socket: Any, *args: Any, hurry: Callable[[Any], None], **kwargs: Any) -> None:
+        super().__init__(socket, *args, **kwargs)
+        self.fp: io.BufferedReader = _Lines(_Timely(self.fp.detach(), partial(hurry, socket)))
 
 
 def _sentence(error: Exception) -> str:
