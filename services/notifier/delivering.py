@@ -20,8 +20,8 @@ from services.runtime.throttle import Throttle
 _MOST_DOUBTS = 200
 """Settled in one tick."""
 
-_LOTS = 4
-"""Of the mails in flight, so small a part may stand still until as many have landed as go together."""
+_LOTS = 2
+"""As many lots are in flight: one is begun once as many mails have landed, while the other is under way."""
 
 _events = structlog.get_logger(__name__)
 

@@ -75,7 +75,7 @@ class SendGridSettings(_Settings):
     """What the messages are counted under in SendGrid's statistics."""
     event_key: str = ""
     """The public key of "Signed Event Webhook": with it the portal takes what became of mails at `/events/sendgrid`."""
-    in_flight: int = Field(default=16, ge=1, le=100)
+    in_flight: int = Field(default=50, ge=1, le=100)
     """Requests at once; a worker that is killed may leave so many deliveries of which nobody knows what became."""
     connect_timeout_s: float = Field(default=10.0, gt=0, le=60)
     """How long connecting may take, encryption included."""

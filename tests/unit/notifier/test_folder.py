@@ -1,13 +1,16 @@
 """Mails as files: whole, replaced by their own resend, and honest about the disk."""
 
 import resource
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from services.embedded import embedded
+from services.notifier.adapters.mail import folder
 from services.notifier.adapters.mail.folder import FolderMailer, file_name_of
 from services.notifier.adapters.mail.mailers import try_out
 from services.notifier.mail_settings import MailSettings, SmtpSettings
@@ -23,6 +26,29 @@ def test_a_resend_replaces_its_own_file(tmp_path: Path) -> None:
     assert FolderMailer(tmp_path).send(email()) == first
     assert [file.name for file in tmp_path.iterdir()] == ["d-0001.eml"]
     assert (tmp_path / first.provider_id).read_bytes() == before
+
+
+def test_of_many_at_once_none_is_taken_before_its_name_is_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    durable: set[str] = set()
+    syncs: list[int] = []
+
+    def sync(path: Path) -> None:
+        there = {file.name for file in path.glob("*.eml")}
+        time.sleep(0.005)
+        durable.update(there)
+        syncs.append(len(there))
+
+    monkeypatch.setattr(folder, "_sync_folder", sync)
+    mailer = FolderMailer(tmp_path)
+
+    def is_durable_once_taken(number: int) -> bool:
+        return mailer.send(email(delivery_id=f"d-{number}")).provider_id in durable
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(is_durable_once_taken, range(64)))
+    assert len(syncs) < 64, "one serves several"
 
 
 @pytest.mark.parametrize("delivery_id", ["../up", "/etc/passwd", "", ".hidden", "a/b", "x" * 200, "a\nb", "nul\0"])

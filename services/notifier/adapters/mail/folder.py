@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from collections.abc import Collection
 from email.parser import BytesHeaderParser
 from hashlib import blake2b
@@ -21,11 +22,12 @@ class FolderMailer:
     """Writes each message once it is whole; sent again, the same delivery replaces its own file."""
 
     name = "folder"
-    in_flight = 16
+    in_flight = 50
     """Each waits for the disk, which takes several at once as quickly as one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._names = _SharedSync(folder)
 
     def try_out(self) -> None:
         """Make the folder and write to it as `send` would. Raises UsageError where that cannot be done."""
@@ -54,7 +56,8 @@ class FolderMailer:
         message = mime_bytes(email)
         try:
             private_folder(self._folder)
-            write_whole(self._folder / file_name, message)
+            put_in_place(self._folder / file_name, message)
+            self._names.sync()
         except OSError as error:
             reason = f"cannot write mails to {self._folder}: {error.strerror or error}"
             raise MailDeferredError(reason, retry_after_s=_RETRY_AFTER_S) from error
@@ -101,6 +104,12 @@ def file_name_of(delivery_id: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Put a file in place whole or not at all, durably, for its owner alone: nobody ever sees half of it."""
+    put_in_place(path, data)
+    _sync_folder(path.parent)
+
+
+def put_in_place(path: Path, data: bytes) -> None:
+    """The same, but that its name is durable only once its folder is synced."""
     part = path.with_name(f".{path.name}.part")
     try:
         with open(part, "wb", opener=privately) as file:
@@ -111,7 +120,29 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+
+
+class _SharedSync:
+    """Makes the names in a folder durable, for all threads that wait for that at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._counting = threading.Lock()
+        self._syncing = threading.Lock()
+        self._begun = self._done = 0
+
+    def sync(self) -> None:
+        """Return once what has its name by now keeps it. Raises OSError."""
+        with self._counting:
+            # One that has begun may have missed it.
+            enough = self._begun + 1
+        with self._syncing:
+            if self._done >= enough:
+                return
+            with self._counting:
+                self._begun += 1
+            _sync_folder(self._folder)
+            self._done = self._begun
 
 
 def _sync_folder(folder: Path) -> None:
