@@ -118,7 +118,7 @@ def test_what_only_its_chance_kept_out_is_counted_by_cards_and_leads_to_a_page()
     link = f"{links_for(made, 'https://jobs.harbour.example', b'secret').rest}#unlikely"
     assert said in " ".join(page.text.split())
     assert said in page.html
-    assert f"See them, and say which you would take: {link}" in page.text
+    assert f"See what was left out: {link}" in page.text
     assert f'href="{link}"' in page.html
 
 

@@ -24,7 +24,7 @@ LABELS: Mapping[str, str] = {
     "not_relevant": mark("Not relevant"),
     "why_and_more": mark("Why and feedback"),
     "rest": mark("See the others"),
-    "unlikely": mark("See them, and say which you would take"),
+    "unlikely": mark("See what was left out"),
     "manage": mark("Change your searches"),
     "unsubscribe": mark("Unsubscribe"),
     "no_title": mark("A job without a title"),
