@@ -160,7 +160,7 @@ ALERTS: tuple[Alert, ...] = (
         "page",
         "max by (kind) (jobchime_readers_leaving_last_day) > 0",
         "5m",
-        "Far more readers than ever do get, or want, no mail any more ({{ $labels.kind }}).",
+        "Far more readers than on other days no longer get mails, or want them ({{ $labels.kind }}).",
         Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "9x15"}, "10m", ({"kind": "unsubscribed"},)),
         (Case({'jobchime_readers_leaving_last_day{kind="unsubscribed"}': "0x15"}, "10m"),),
     ),

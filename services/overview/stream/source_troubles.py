@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, stamp
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.pauses import BY_OPERATOR
 
 LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
+_SOON = timedelta(hours=1)
+"""A next poll that is further away is said, as where a board asked to be left alone for a day."""
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
 _ITS_OWN = re.compile(
     r"""\bhttps?://\S+|(?<![\w".-])[\w-]+(?:\.[\w-]+)+(?![\w"-])|(?<!answers )(?<!HTTP )\b\d+(?:[.,]\d+)*\b"""
@@ -162,7 +164,9 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
             Remedy("pause source", source.name),
         )
     elif source.state == "failing":
-        again = "" if source.pushed else "; it is asked again by itself"
+        is_far = source.next_due is not None and source.next_due - now > _SOON
+        at = f" at {stamp(source.next_due)}" if source.next_due and is_far else ""
+        again = "" if source.pushed else f"; it is asked again by itself{at}"
         yield Trouble(
             f"the source {source.name} fails ({last}): {short(source.error or '')}{since}",
             f"read the reason{again}",
@@ -199,8 +203,8 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f"of the source {source.name} all {found.number:,} postings are past their end, for {lasts} now: none is mailed"
     )
     words = {
-        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and none says"
-        f" {found.all_lost} any more, as half of them and more did, for {lasts} now"
+        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
+        f" where half and more had their own, for {lasts} now"
         if found.lost
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
         f" {counted(found.number, 'row')} nothing can be read, for {lasts} now{skipped}",

@@ -71,12 +71,12 @@ def healthy(overview: Overview) -> bool:
 
 
 def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    """All that the store says, in the order of the stream: sources, mails and digests."""
-    yield from source_troubles(figures.sources, now)
+    """All that the store says: what lets nobody have mails, then single sources, then the rest, as the stream flows."""
     yield from sending_troubles(figures, now)
+    yield from reader_troubles(figures)
+    yield from source_troubles(figures.sources, now)
     yield from _no_sources(figures)
     yield from _no_postings(figures, now)
-    yield from reader_troubles(figures)
     yield from digest_troubles(figures, now)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)

@@ -20,8 +20,8 @@ MANY_ENDED: Final = 10
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
-_LOST = {"date": "a date that has come", "title": "a title of its own", "text": "a text of its own"}
-"""What each row should say; of others just `its` and the name."""
+_OWN = ("title", "text")
+"""What each row has in words of its own; of the rest it is told whether any row says it."""
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
 """`unread`: of many of its rows nothing can be read, or of none what half of them said; `replaced`: poll after poll
 lists hardly anything that was known, or known ids became other jobs; `ended`: all that it lists is past its end;
@@ -46,15 +46,18 @@ class Amiss:
     @property
     def all_lost(self) -> str:
         """What none of its rows says, in words."""
-        return " or ".join(_LOST.get(name, f"its {name}") for name in self.lost)
+        same = " or ".join(name for name in self.lost if name in _OWN)
+        unsaid = " or ".join(
+            "a date that has come" if name == "date" else f"its {name}" for name in self.lost if name not in _OWN
+        )
+        parts = (f"none says {unsaid} any more" * bool(unsaid), f"all have the same {same}, or none" * bool(same))
+        return ", and ".join(filter(None, parts))
 
     @property
     def said(self) -> str:
         """As a remark beside the source."""
         words = {
-            "unread": f"no row says {self.all_lost} any more"
-            if self.lost
-            else f"nothing can be read of {counted(self.number, 'row')}",
+            "unread": f"{self.all_lost}," if self.lost else f"nothing can be read of {counted(self.number, 'row')}",
             "replaced": f"known ids are other jobs ({self.renamed:,}),"
             if self.renamed
             else "each poll lists hardly anything that was known,",

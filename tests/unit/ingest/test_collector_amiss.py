@@ -221,11 +221,11 @@ def test_what_half_of_the_rows_said_and_none_says_any_more_is_told_until_it_is_b
     assert polled(listing(0, 12)) == "ok", "of a few it is chance"
     assert polled(listing(6, 6, location="Lisbon")) == "ok"
     assert polled(listing(0, 9, location="Lisbon")) == "ok", "of so few rows nothing is concluded"
-    assert polled(listing(0, 12, location="Lisbon")) == "no row says its pay any more"
-    assert polled(listing(0, 14, location="Lisbon")) == "no row says its pay any more"
+    assert polled(listing(0, 12, location="Lisbon")) == "none says its pay any more,"
+    assert polled(listing(0, 14, location="Lisbon")) == "none says its pay any more,"
     on.ledger.accept_giving("board", on.now)
     assert polled(listing(0, 12, location="Lisbon")) == "ok"
-    assert polled(listing(0, 12)) == "no row says its pay or its place any more"
+    assert polled(listing(0, 12)) == "none says its pay or its place any more,"
     assert polled(listing(1, 11, location="Lisbon")) == "ok"
 
 
@@ -246,9 +246,9 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
     rows = [row | own(at) for at, row in enumerate(rows)]
     on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(*rows))), format="posting_lines"))
     assert polled() == "ok"
-    assert polled(description="Enable JavaScript to continue.") == "no row says a text of its own any more"
-    assert polled(title="Gardener") == "no row says a title of its own any more"
-    assert polled(**_dated(NOON + 40 * DAY)) == "no row says a date that has come any more"
+    assert polled(description="Enable JavaScript to continue.") == "all have the same text, or none,"
+    assert polled(title="Gardener") == "all have the same title, or none,"
+    assert polled(**_dated(NOON + 40 * DAY)) == "none says a date that has come any more,"
     assert polled(**_dated(on.now)) == "ok"
 
 

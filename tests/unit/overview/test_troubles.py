@@ -120,12 +120,18 @@ def given_nothing(name: str, state: SourceState, days: int = 30) -> SourceFigure
     return SourceFigures(name, state, amiss=why and Amiss(why, since, longest))
 
 
+def test_a_source_that_is_asked_again_in_a_day_says_when() -> None:
+    for wait, said in ((timedelta(minutes=5), "by itself"), (timedelta(days=1), "by itself at 2026-03-02 12:00Z")):
+        [trouble] = source_troubles([SourceFigures("a", "failing", error="429", next_due=NOON + wait)], NOON)
+        assert trouble.do == f"read the reason; it is asked again {said}"
+
+
 def test_what_no_row_says_any_more_is_named() -> None:
-    source = SourceFigures("a", "unread", items=20, amiss=Amiss("unread", NOON, lost=("pay", "place")))
+    source = SourceFigures("a", "unread", items=20, amiss=Amiss("unread", NOON, lost=("pay", "place", "text")))
     [trouble] = source_troubles([source], NOON + timedelta(minutes=3))
     assert trouble.what == (
-        "the source a gives 20 postings, and none says its pay or its place any more, as half of them and more did, for"
-        " 3 min now"
+        "the source a gives 20 postings, and none says its pay or its place any more, and all have the same text, or"
+        " none, where half and more had their own, for 3 min now"
     )
 
 
