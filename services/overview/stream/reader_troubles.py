@@ -69,7 +69,7 @@ def _all_held(figures: StoreFigures) -> Iterator[Trouble]:
         before = figures.cut_off.nobody == "held"
         yield Trouble(
             f"each of the {figures.digests['hold']:,} digests of the last 24 hours was held: nothing in them was likely"
-            " enough to be wanted, and nobody was mailed" + ", where some were each day before" * before,
+            " enough to be wanted, and nobody was mailed" + ", where some were in the week before" * before,
             "`jobchime preview SUBSCRIBER --dropped` says why of one; the bars are notifier.curate.least_chance and"
             " least_mail_chance",
             "settings",
