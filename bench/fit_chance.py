@@ -3,14 +3,15 @@
 Reads what `jobchime normalise` prints of the captures, and the judgements of the seen half and of the people who teach.
 Prints how well people that were left out are foreseen, at which bar, and the weights; `--write` puts these into
 chance.json. `--deciding` prints how well the people are foreseen by whom changes are decided, and to whom nothing is
-fitted. Each pair counts for as many as it stands for.
+fitted; `--silent` how well all are where nobody says what they have worked as. Weights are fitted to that, since they
+must hold for who says nothing. Each pair counts for as many as it stands for.
 """
 
 import argparse
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.relevance.figures import judged_pairs
-from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings_in
+from bench.relevance.fitting import Fitting, by_key, chance_of_fitting, fitting, postings_in
 from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS
 from bench.relevance.people import Group
 from schemas.posting import PostingCore
@@ -51,6 +52,8 @@ class Row:
     facts: tuple[tuple[float, ...], ...]
     wanted: bool
     weight: float
+    silent: tuple[tuple[float, ...], ...]
+    """The facts where the person does not say what they have worked as: weights are fitted to these."""
 
 
 def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACHING) -> Iterator[Row]:
@@ -62,9 +65,15 @@ def rows_of(postings: Sequence[PostingCore], files: Mapping[Group, Path] = TEACH
                 continue
             # What is never sent teaches nothing.
             found = [fit for fit in fitting(person, posting) if chance_of_fitting(fit) > 0]
-            facts = tuple(facts_of(fit.wish, fit.judged.ready) for fit in found)
+            facts = facts_of_all(found)
             if facts:
-                yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
+                silent = facts_of_all(fitting(replace(person, worked_as=()), posting)) if person.worked_as else facts
+                yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight), silent)
+
+
+def facts_of_all(found: Iterable[Fitting]) -> tuple[tuple[float, ...], ...]:
+    """The facts of a posting for each search that it fits."""
+    return tuple(facts_of(fit.wish, fit.judged.ready) for fit in found)
 
 
 def fitted(rows: Sequence[Row]) -> Model:
@@ -75,7 +84,7 @@ def fitted(rows: Sequence[Row]) -> Model:
     found = Model(1.0, (EXPECTED,) * len(FACTS))
     for _ in range(_ROUNDS):
         # The search that a pair suits best is another one under other weights.
-        best = [max(row.facts, key=lambda facts: found.log_odds(enumerate(facts))) for row in rows]
+        best = [max(row.silent, key=lambda facts: found.log_odds(enumerate(facts))) for row in rows]
         columns = np.column_stack([np.ones(len(rows)), np.array(best) - 1.0])
         found = _descended(columns, wanted, share)
     return found
@@ -147,18 +156,23 @@ def _weight(rows: Iterable[Row]) -> float:
     return sum(row.weight for row in rows)
 
 
+def _as_said(rows: Iterable[Row], *, silent: bool) -> list[Row]:
+    return [replace(row, facts=row.silent) if silent else row for row in rows]
+
+
 def main() -> None:
     """Fit, and print or write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("postings", type=Path)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--deciding", action="store_true", help="foresee those who decide")
+    parser.add_argument("--silent", action="store_true", help="as if nobody said what they have worked as")
     given = parser.parse_args()
     postings = postings_in(given.postings)
-    rows = list(rows_of(postings))
+    rows = _as_said(rows_of(postings), silent=given.silent)
     model = fitted(rows)
     if given.deciding:
-        deciding = list(rows_of(postings, DECIDING))
+        deciding = _as_said(rows_of(postings, DECIDING), silent=given.silent)
         _print(deciding, [_chance_of(row, model) for row in deciding])
         return
     _print(rows, foreseen(rows))

@@ -16,7 +16,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bench.fit_chance import DECIDING, MOST_WEIGHT, TEACHING, Row, average_precision, fitted
+from bench.fit_chance import DECIDING, MOST_WEIGHT, TEACHING, Row, average_precision, facts_of_all, fitted
 from bench.relevance.figures import judged_pairs
 from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings_in
 from bench.relevance.pairs import PAIRS, Pair
@@ -24,7 +24,6 @@ from bench.relevance.people import Group
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.answers import answered, answered_job, worth_asking
 from services.notifier.domain.curation.chance import probability
-from services.notifier.domain.curation.facts import facts_of
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.weights import AnswerKind
 
@@ -107,15 +106,17 @@ def _pairs(postings: Sequence[PostingCore], files: Mapping[Group, Path]) -> list
     for group, file in files.items():
         for person, pair, said in judged_pairs(group, file):
             posting = known.get(pair.posting)
-            fits = [fit for fit in fitting(person, posting) if chance_of_fitting(fit) > 0] if posting else []
+            # ADR 63 was drawn before anybody could say what they have worked as.
+            silent = replace(person, worked_as=())
+            fits = [fit for fit in fitting(silent, posting) if chance_of_fitting(fit) > 0] if posting else []
             if fits:
-                facts = tuple(facts_of(fit.wish, fit.judged.ready) for fit in fits)
+                facts = facts_of_all(fits)
                 found.append((_row(pair, facts, wanted=said.verdict != "wrong"), fits[0].judged.ready))
     return found
 
 
 def _row(pair: Pair, facts: tuple[tuple[float, ...], ...], *, wanted: bool) -> Row:
-    return Row(pair.person, facts, wanted, min(MOST_WEIGHT, pair.weight))
+    return Row(pair.person, facts, wanted, min(MOST_WEIGHT, pair.weight), facts)
 
 
 def _asked(pairs: Sequence[tuple[Row, PostingFeatures]], odds: Callable[[Row], float]) -> dict[str, list[Asked]]:

@@ -11,7 +11,7 @@ from schemas.criteria import Criteria
 from schemas.posting import Posting, PostingCore
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, Judging
-from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, wish_of
+from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, roles_done, wish_of
 from services.notifier.domain.model import Ask
 from services.rules.criteria import canonical
 from services.rules.home import home_meant
@@ -19,7 +19,7 @@ from services.rules.languages.speaking import SpokenLanguage, unspoken
 from services.rules.verdict import outcome_of
 
 _JUDGING: Final = Judging(most_postings=100_000)
-_KNOWN: Final[dict[str, list[tuple[Criteria, Wish]]]] = {}
+_KNOWN: Final[dict[tuple[str, bool], list[tuple[Criteria, Wish]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,14 @@ def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
 
 def searches_of(person: Person) -> list[tuple[Criteria, Wish]]:
     """What somebody asks for, search by search, and what it gives a sign of."""
-    if person.name not in _KNOWN:
+    key = person.name, bool(person.worked_as)
+    if key not in _KNOWN:
         languages = tuple(sorted({"en", *(language.code for language in spoken(person))}))
         asked = [
             Ask(search["name"], canonical(Criteria.model_validate(search["criteria"]))) for search in person.searches
         ]
         home = home_meant(person.home) if person.home else None
-        signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person), home, person.years)
-        _KNOWN[person.name] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
-    return _KNOWN[person.name]
+        done = roles_done(person.worked_as)
+        signs = Signs(languages, person.time_zone, *asked_together(asked), spoken(person), home, person.years, done)
+        _KNOWN[key] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
+    return _KNOWN[key]

@@ -44,6 +44,8 @@ class Person:
     """The town where they live and its country, "Lyon, FR", or the country alone."""
     years: int | None = None
     """Whole years in the trade that they look for; 0 for who begins."""
+    worked_as: tuple[str, ...] = ()
+    """Ids of the roles that they have had."""
 
     @property
     def address(self) -> str:
@@ -55,7 +57,7 @@ class Person:
         searches = [{field: search[field] for field in _TIMING if field in search} for search in self.searches]
         given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
         of_person = {"time_zone": self.time_zone, "currency": self.currency, "locale": "en", "speaks": self.speaks}
-        return json.dumps(given | of_person | {"home": self.home, "years": self.years})
+        return json.dumps(given | of_person | {"home": self.home, "years": self.years, "worked_as": self.worked_as})
 
 
 def people(groups: Sequence[Group] = get_args(Half)) -> list[Person]:
@@ -81,4 +83,5 @@ def _person(name: str, half: Group, fields: Mapping[str, Any]) -> Person:
         wanted=Wanted(**wanted, around=re.compile(fields["around"], re.IGNORECASE)),
         home=fields.get("home"),
         years=fields.get("years"),
+        worked_as=tuple(fields.get("worked_as", ())),
     )

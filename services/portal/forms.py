@@ -76,8 +76,8 @@ _FIELD_OF: Mapping[str, str] = {
     "currency": "currency",
 }
 """The field of a form that a code is of, by the first word of it."""
-_OF_THEMSELF: Final = ("home", "years")
-"""Fields that are called so in every form, and whose towns are those of a search."""
+_OF_THEMSELF: Final = ("home", "years", "worked_as")
+"""Fields that are called so in every form, and whose towns and titles are those of a search."""
 _MOST_GIVEN, _MOST_NEAR = 60, 200
 """Characters of what somebody wrote, and of what they may have meant."""
 

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from schemas.criteria import Criteria
+from services.portal.about_oneself import reader_of
 from services.portal.forms import fault_in
 from services.portal.gains import NAMES, ShownGains, names_trade, rate_in_words, shown_gains
-from services.portal.search_form import asking, reader_of, search_of
+from services.portal.search_form import asking, search_of
 from services.runtime.web.bars import Bar, Drawing
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews, Recipient
@@ -223,7 +224,7 @@ def _passing(taste: Taste, words: Words) -> str:
 
 
 def _by_reader(taste: Taste, words: Words) -> str:
-    """What of it is by where the reader says that they live, and for how long they have worked."""
+    """What of it is by where the reader says that they live, for how long they have worked, and as what."""
     number = partial(format_decimal, locale=words.locale)
     out = words.count(
         "What you say of yourself leaves out {shown} of them.",

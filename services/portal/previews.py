@@ -15,12 +15,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from schemas.posting import Strength
+from services.portal.about_oneself import reader_of
 from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.pages import words_for
 from services.portal.preview_page import previewed
-from services.portal.search_form import DEFAULTS, reader_of, search_of, sent_in
+from services.portal.search_form import DEFAULTS, search_of, sent_in
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import completion, pasted

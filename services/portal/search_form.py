@@ -8,16 +8,14 @@ from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from schemas.criteria import Criteria, Nearby
-from services.usecases.accounts import Profile
-from services.usecases.completion import readable_home, readable_place, readable_role
+from services.portal.about_oneself import ABOUT_ONESELF, said_of_oneself
+from services.usecases.completion import readable_place, readable_role
 from services.usecases.errors import WrongFieldError
-from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import Asked, Proposal, asked_in
 from services.usecases.searches import Query, Timing, WantedSearch, search_from
 from services.usecases.typed import (
     amount_in,
     circle_in,
-    home_in,
     hours_in,
     names_in,
     offset_in,
@@ -63,8 +61,6 @@ FURTHER: Final[Mapping[str, str]] = {
     **{f"{facet}.{value}": "" for facet, values in CHOICES.items() for value in values},
 }
 """What a page folds away, and what a form only carries on."""
-ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": ""}
-"""What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
 DEFAULTS: Final[Mapping[str, str]] = {
     **_SIMPLE,
     **FURTHER,
@@ -196,7 +192,7 @@ def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
         **given,
         **{name: read[name] for name in ASKING},
         **currency,
-        **_said_of_oneself(given, asked, words),
+        **said_of_oneself(given, asked, words),
         "pasted": "",
     }
     # A sentence would stand beside each field.
@@ -215,16 +211,6 @@ def _by_words(asked: Asked, given: Mapping[str, str], words: Words) -> tuple[str
 def _asking_for(role: str, asked: Criteria, given: Mapping[str, str], words: Words) -> str:
     too = asked.roles.model_copy(update={"any": (*asked.roles.any, role)})
     return asking_instead(given, asked.model_copy(update={"roles": too}), words)
-
-
-def _said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dict[str, str]:
-    """What a sentence says of its writer: years and home, or its town unless they said that they live elsewhere."""
-    years = given["years"] if asked.years is None else str(asked.years)
-    # What stood there as the town of the sentence before was not their word.
-    is_old = asked.says_home or (asked.home is not None and given["home"] in towns_in(given["towns"]))
-    lives = "" if is_old else given["home"].strip()
-    home = readable_home(asked.home, words) if asked.home else ""
-    return {"home": lives or home, "years": years.strip()}
 
 
 def asking_instead(given: Mapping[str, str], criteria: Criteria, words: Words) -> str:
@@ -259,28 +245,6 @@ def lacks_trade(given: Mapping[str, str]) -> bool:
 def names_nothing_of_work(given: Mapping[str, str]) -> bool:
     """Whether a form says neither which work nor by which words, so that jobs of every trade fit."""
     return not any(given[name].strip(" ,;") for name in ("roles", "skills", "skills_all", "text"))
-
-
-def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
-    """Whom it is for, without an address."""
-    about = {"home": home_in(given["home"]), "years": given["years"].strip()}
-    return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"], **about}
-
-
-def owner_fields(profile: Profile, words: Words) -> dict[str, str]:
-    """What a form at home carries on of its owner."""
-    return {"time_zone": profile.time_zone, **about_oneself(profile, words)}
-
-
-def about_oneself(profile: Profile, words: Words) -> dict[str, str]:
-    """What somebody says of themself, as a form takes it."""
-    home, years = profile.home, profile.years
-    return {"home": readable_home(home, words) if home else "", "years": "" if years is None else str(years)}
-
-
-def reader_of(given: Mapping[str, str], words: Words) -> Recipient:
-    """Whom it is for, as curation takes them. Raises WrongFieldError."""
-    return reader_from(person_fields(given, words))
 
 
 def _circles(near: Sequence[Nearby]) -> dict[str, str]:

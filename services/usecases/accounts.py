@@ -53,7 +53,7 @@ __all__ = [
 MASK = "•••"
 """In place of what who looks over a shoulder is not to read."""
 
-_UNSAID = ("name", "home", "years")
+_UNSAID = ("name", "home", "years", "worked_as")
 """Facts that an empty text takes back."""
 
 
@@ -85,7 +85,10 @@ class Account:
 
 
 def profile_from(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`, `home`, `years`. Raises WrongFieldError."""
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`, `home`, `years`, `worked_as`.
+
+    Raises WrongFieldError.
+    """
     with fields_checked():
         return profile_of(fields)
 

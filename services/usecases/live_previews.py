@@ -244,9 +244,9 @@ class LivePreviews:
         self, query: Query, reader: Recipient, found: PastFindings, passing: Sequence[PostingCore], now: datetime
     ) -> tuple[int, int]:
         """How many jobs pass only where the reader does not say of themself what they do, and how many only so."""
-        if reader.home is None and reader.years is None:
+        if reader.home is None and reader.years is None and not reader.worked_as:
             return 0, 0
-        unsaid = self._passing(query, replace(reader, home=None, years=None), found.newest, now)
+        unsaid = self._passing(query, replace(reader, home=None, years=None, worked_as=()), found.newest, now)
         said = {posting.posting_id for posting in passing}
         return len(unsaid - said), len(said - unsaid)
 

@@ -268,7 +268,7 @@ def test_a_busy_table_does_not_hold_up_a_migration_for_ever() -> None:
         assert revision_of(engine).state == "same"
 
 
-def test_who_was_there_before_languages_home_and_years_were_asked_says_nothing_of_them(url: str) -> None:
+def test_who_was_there_before_these_were_asked_says_nothing_of_languages_home_years_and_work(url: str) -> None:
     with opened(url) as engine:
         upgrade_to(engine, "0014")
         old = MetaData()
@@ -283,7 +283,7 @@ def test_who_was_there_before_languages_home_and_years_were_asked_says_nothing_o
         migrate(engine)
         [person] = SqlSubscribers(engine, Ids(b"a secret for tests only")).all()
         assert (person.profile.address, person.profile.speaks) == ("x", ())
-        assert (person.profile.home, person.profile.years) == (None, None)
+        assert (person.profile.home, person.profile.years, person.profile.worked_as) == (None, None, ())
 
 
 def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_when(url: str) -> None:

@@ -357,7 +357,21 @@ class TestPeople:
         assert (silent.profile.home, silent.profile.years) == (None, None)
         assert store.subscribers.recipient(ada.subscriber_id).home is None
 
-    @pytest.mark.parametrize("change", [{"home": Home("PT")}, {"years": 4}])
+    def test_what_somebody_has_worked_as_is_kept_exported_and_reaches_whoever_curates(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person("ada", worked_as=["nurse", "paralegal"])
+        store.search(ada)
+        assert store.subscribers.find("ada@example.com").profile.worked_as == ("nurse", "paralegal")
+        [claimed] = due(store, NOW + DAY)
+        assert claimed.recipient.worked_as == ("nurse", "paralegal")
+        assert store.subscribers.export(ada.subscriber_id)["subscriber"]["worked_as"] == ["nurse", "paralegal"]
+        assert "paralegal" not in str(published(store)), "what somebody has worked as is in no topic"
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, worked_as=()), NOW)
+        assert store.subscribers.recipient(ada.subscriber_id).worked_as == ()
+        assert store.subscribers.export(ada.subscriber_id)["subscriber"]["worked_as"] == []
+
+    @pytest.mark.parametrize("change", [{"home": Home("PT")}, {"years": 4}, {"worked_as": ("nurse",)}])
     def test_a_digest_chosen_by_facts_that_changed_meanwhile_is_not_kept(
         self, store: NotifierStore, change: dict[str, Any]
     ) -> None:

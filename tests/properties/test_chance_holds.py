@@ -11,7 +11,7 @@ from services.notifier.domain.curation.chance import chance_of, may_reach, model
 from services.notifier.domain.curation.facts import FACTS, facts_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.levels import for_beginners
-from services.notifier.domain.curation.wishes import Signs, wish_of
+from services.notifier.domain.curation.wishes import Signs, roles_done, wish_of
 from services.notifier.domain.model import DueSearch
 from services.rules.home import home_read
 from services.rules.roles.affinity import affinity_of
@@ -28,6 +28,7 @@ SIGNS = st.builds(
     st.frozensets(st.sampled_from(get_args(Seniority)), max_size=3),
     home=st.sampled_from([None, *map(home_read, ("Porto, PT", "Columbus, US-OH", "US-TX", "DE"))]),
     years=st.none() | st.integers(0, 60),
+    done=st.sampled_from([(), ("nurse",), ("data-engineer", "paralegal")]).map(roles_done),
 )
 WORDED = st.sampled_from(["", "You bring {}+ years of experience in this work.", "At least {} years of experience."])
 
@@ -70,7 +71,7 @@ def test_what_its_roles_leave_out_cannot_reach_a_chance(
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS, WORDED, st.integers(0, 15))
-def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_beginners(
+def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_beginners_or_far_from_ones_work(
     job: PostingCore, by: DueSearch, signs: Signs, words: str, asked: int
 ) -> None:
     ready = PostingFeatures(job.model_copy(update={"description_text": words.format(asked)}))
@@ -78,7 +79,16 @@ def test_more_years_of_ones_own_never_lower_the_chance_but_of_what_is_meant_for_
     fewer, more = (
         chance_of(judged, wish_of(by.criteria, by.name, signs._replace(years=years))).value for years in (own, own + 3)
     )
-    assert fewer <= more or for_beginners(ready)
+    assert fewer <= more or for_beginners(ready) or (signs.done and signs.done.to(job.roles) < 1.0)
+
+
+@given(postings(), st.sampled_from(SEARCHES), SIGNS)
+def test_who_has_worked_as_what_a_job_is_wants_it_as_likely_as_who_does_not_say(
+    job: PostingCore, by: DueSearch, signs: Signs
+) -> None:
+    judged = JudgedPosting(by.criteria, PostingFeatures(job))
+    silent, own = (wish_of(by.criteria, by.name, signs._replace(done=roles_done(done))) for done in ((), job.roles))
+    assert chance_of(judged, silent).value <= chance_of(judged, own).value
 
 
 @given(postings(), st.sampled_from(SEARCHES), SIGNS)

@@ -25,6 +25,10 @@ _HOME = "Where they live: a town, such as Munich or 'Cambridge, MA', else a coun
 _YEARS = "For how many years they have done the work that they look for, 0 to 60."
 _NO_LONGER = '"" where they no longer say.'
 
+WorkedAs = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TITLE", help=f"A job title that they have had; one or more times. {_NO_LONGER}"),
+]
 ConsentOrigin = Annotated[
     str | None, typer.Option(help="Where they agreed to be mailed, such as: the sign-up form of jobs.example.com.")
 ]
@@ -46,6 +50,7 @@ def add(
     speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=_SPEAKS)] = None,
     home: Annotated[str, typer.Option(help=_HOME)] = "",
     years: Annotated[str, typer.Option(metavar="NUMBER", help=_YEARS)] = "",
+    worked_as: WorkedAs = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
@@ -54,7 +59,8 @@ def add(
 ) -> None:
     """Take someone in who agreed to it. What you say of that is needed, kept, shown to them, and goes with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
-    profile = accounts.profile_from(fields | {"speaks": speaks, "home": home, "years": years})
+    of_themself = {"speaks": speaks, "home": home, "years": years, "worked_as": worked_as}
+    profile = accounts.profile_from(fields | of_themself)
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     if declaration is None:
         raise UsageError(f"say where, when and to what words they agreed to be mailed: {_DECLARE}")
@@ -76,6 +82,7 @@ def edit(
     speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=f"{_SPEAKS} {_NO_LONGER}")] = None,
     home: Annotated[str | None, typer.Option(help=f"{_HOME} {_NO_LONGER}")] = None,
     years: Annotated[str | None, typer.Option(metavar="NUMBER", help=f"{_YEARS} {_NO_LONGER}")] = None,
+    worked_as: WorkedAs = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
@@ -88,8 +95,8 @@ def edit(
     words they asked for it.
     """
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
-    given |= {"home": home, "years": years}
-    fields = {field: value for field, value in (given | {"speaks": speaks}).items() if value is not None}
+    said = {"home": home, "years": years, "speaks": speaks, "worked_as": worked_as}
+    fields = {field: value for field, value in (given | said).items() if value is not None}
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     saved = accounts.change(open_installation(config, create=False), person, fields, moment(now), declaration)
     if not saved.changes and not saved.unconfirmed and declaration is None:
@@ -200,6 +207,7 @@ def _as_json(account: accounts.Account) -> dict[str, Any]:
         "speaks": [str(language) for language in profile.speaks],
         "home": str(profile.home) if profile.home else None,
         "years": profile.years,
+        "worked_as": list(profile.worked_as),
         "status": account.status,
         "searches": account.searches,
     }

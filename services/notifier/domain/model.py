@@ -68,6 +68,8 @@ class Recipient:
     home: Home | None = None
     years: int | None = None
     """For which they have done the work that they look for; None, like where they live, where they do not say."""
+    worked_as: tuple[str, ...] = ()
+    """Ids of the roles that they have had; empty where they do not say."""
     hidden_companies: frozenset[str] = frozenset()
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()

@@ -19,6 +19,7 @@ from services.notifier.domain.model import Cadence, Recipient
 from services.notifier.domain.schedule import zones
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
+from services.rules.criterion.role import roles_meant
 from services.rules.home import Home, home_meant
 from services.rules.languages.codes import language_code, language_near
 from services.rules.languages.speaking import LEVELS, SpokenLanguage
@@ -66,12 +67,14 @@ class Profile:
     """Where they live; None where they do not say."""
     years: int | None = None
     """For which they have done the work that they look for; None where they do not say."""
+    worked_as: tuple[str, ...] = ()
+    """Ids of the roles that they have had; empty where they do not say."""
 
     @property
     def unnamed(self) -> Recipient:
         """Them as curation takes somebody of whom no more is known than what they say here, who is mailed nothing."""
-        facts = self.time_zone, self.currency, self.locale, self.speaks, self.home, self.years
-        return Recipient("", "", "", *facts)
+        said = self.speaks, self.home, self.years, self.worked_as
+        return Recipient("", "", "", self.time_zone, self.currency, self.locale, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +149,7 @@ class SavedSearch:
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`, `home`, `years`.
-
-    Raises FieldError with the first that is wrong.
-    """
+    """Check the fields of a profile. Raises FieldError with the first that is wrong."""
     return Profile(
         address=address_of(_text(fields, "address")),
         name=name_of(_text(fields, "name", ""), "name", required=False),
@@ -159,6 +159,7 @@ def profile_of(fields: Mapping[str, Any]) -> Profile:
         speaks=speaks_of(fields.get("speaks")),
         home=home_of(fields.get("home")),
         years=years_of(fields.get("years")),
+        worked_as=worked_as_of(fields.get("worked_as")),
     )
 
 
@@ -180,11 +181,9 @@ def day_name(weekday: int) -> str:
 
 def preferred_places_of(value: Any) -> tuple[str, ...]:
     """Check places by code or name: a list, or a text with semicolons between them. Raises FieldError."""
-    named = value.split(";") if isinstance(value, str) else [] if value is None else value
-    if not isinstance(named, list) or not all(isinstance(place, str) for place in named):
-        raise FieldError("preferred_places", 'a list of places such as ["PT", "eu"] was expected')
+    named = _listed(value, "preferred_places", 'places such as ["PT", "eu"]', ";")
     try:
-        return place_codes(place for place in named if place.strip())
+        return place_codes(map(str, named))
     except CriteriaError as error:
         raise FieldError("preferred_places", str(error), error.code, **error.values) from None
 
@@ -194,10 +193,8 @@ def speaks_of(value: Any) -> tuple[SpokenLanguage, ...]:
 
     A list, or a text with semicolons or commas between them; in the order of their codes.
     """
-    named = re.split("[;,]", value) if isinstance(value, str) else [] if value is None else value
-    if not isinstance(named, list | tuple) or not all(isinstance(name, str | SpokenLanguage) for name in named):
-        raise FieldError("speaks", 'a list of languages such as ["en", "de:working"] was expected')
-    found = [name if isinstance(name, SpokenLanguage) else _spoken(name) for name in named if str(name).strip()]
+    named = _listed(value, "speaks", 'languages such as ["en", "de:working"]')
+    found = [name if isinstance(name, SpokenLanguage) else _spoken(name) for name in named]
     known = dict(found)
     for language in found:
         if known[language.code] != language.level:
@@ -240,6 +237,23 @@ def years_of(value: Any) -> int | None:
     """Check for how many whole years somebody has done their work; None where they do not say. Raises FieldError."""
     unsaid = value is None or (isinstance(value, str) and not value.strip())
     return None if unsaid else _number(value, "years", MOST_YEARS, "years")
+
+
+def worked_as_of(value: Any) -> tuple[str, ...]:
+    """Check the roles that somebody has had, each by a job title or an id; in the order of ids. Raises FieldError."""
+    named = _listed(value, "worked_as", 'job titles such as ["nurse", "paralegal"]')
+    try:
+        return roles_meant(str(name) for name in named)
+    except CriteriaError as error:
+        raise FieldError("worked_as", str(error), error.code, **error.values) from None
+
+
+def _listed(value: Any, field: str, such: str, between: str = "[;,]") -> list[str | SpokenLanguage]:
+    """The parts of a list, or of a text that has them with semicolons or commas between. Raises FieldError."""
+    named = re.split(between, value) if isinstance(value, str) else [] if value is None else value
+    if not isinstance(named, list | tuple) or not all(isinstance(name, str | SpokenLanguage) for name in named):
+        raise FieldError(field, f"a list of {such} was expected")
+    return [name for name in named if str(name).strip()]
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:

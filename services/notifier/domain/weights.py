@@ -93,6 +93,8 @@ class Doubt(NamedTuple):
     own: int | None = None
     """Of experience, how many years the person has, where they have fewer than are asked for."""
     condition: ConditionKind | None = None
+    done: tuple[str, ...] = ()
+    """Of roles, those that the person has had, where the job is far from all of them."""
 
 
 class Against(NamedTuple):

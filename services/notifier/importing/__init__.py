@@ -38,9 +38,10 @@ _MEANT = {
     "lives": "home",
     "town": "home",
     "experience": "years",
+    "roles": "worked_as",
 }
 """Names that other systems have for these fields."""
-_TAKEN_BACK = ("home", "years")
+_TAKEN_BACK = ("home", "years", "worked_as")
 """Facts that an empty text takes back, as a person may; of CSV an empty cell is left out."""
 
 

@@ -57,6 +57,7 @@ def _facts(profile: Profile) -> dict[str, str]:
         "speaks": ", ".join(map(str, profile.speaks)),
         "home": str(profile.home or ""),
         "years": "" if profile.years is None else str(profile.years),
+        "worked_as": ", ".join(profile.worked_as),
     }
     return asdict(profile) | said
 

@@ -21,6 +21,10 @@ _SPEAKS = (
 _NO_LONGER = '`""` with `--update`: they no longer say.'
 _HOME = f"Where they live: a town of 15,000 people or more, else a country or a part of one. {_NO_LONGER}"
 _YEARS = f"For how many years they have done the work that they look for; `0` for who begins. {_NO_LONGER}"
+_WORKED_AS = (
+    "Job titles that they have had, by id or name in any of the eight languages; jobs far from these are less "
+    f"likely mailed. {_NO_LONGER}"
+)
 _CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
 
 PERSON = (
@@ -32,6 +36,7 @@ PERSON = (
     Column("speaks", "list of text", "unset", ["en", "de:working"], _SPEAKS),
     Column("home", "text", "unset", "Cambridge, MA", _HOME),
     Column("years", "whole number, 0 to 60", "unset", 6, _YEARS),
+    Column("worked_as", "list of text", "unset", ["paralegal", "contract manager"], _WORKED_AS),
     Column(
         "consent_origin",
         "text",

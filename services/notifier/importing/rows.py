@@ -14,7 +14,18 @@ from services.runtime.strict_json import read_alone, reason_of
 MOST_LINE = 1_000_000
 """Characters of one line of JSON."""
 _SEARCH_COLUMNS = ("cadence", "hour", "weekday", "criteria", "preferred_places")
-_PERSON_COLUMNS = ("address", "name", "time_zone", "currency", "locale", "speaks", "home", "years", *DECLARED)
+_PERSON_COLUMNS = (
+    "address",
+    "name",
+    "time_zone",
+    "currency",
+    "locale",
+    "speaks",
+    "home",
+    "years",
+    "worked_as",
+    *DECLARED,
+)
 COLUMNS = (*_PERSON_COLUMNS, "search", *_SEARCH_COLUMNS)
 """Of CSV: a person, and one search of theirs."""
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from services.portal.about_oneself import about_oneself
 from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
 from services.portal.answers import answers, form
@@ -22,7 +23,7 @@ from services.portal.links.standing import AGAIN, CHANGES, change, pause_until, 
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.preview_page import EVERY_TRADE
-from services.portal.search_form import about_oneself, given_of, timing_fields
+from services.portal.search_form import given_of, timing_fields
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import accounts, links, searches, sessions, signing, suppressions
@@ -32,7 +33,7 @@ from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews
 from services.usecases.searches import query_of
 from services.usecases.signing import NewAddress
-from services.usecases.typed import home_in
+from services.usecases.typed import home_in, names_in
 from services.usecases.wording import capitalised, criteria_in_words
 from services.wording.words import LANGUAGES, Words, mark
 
@@ -49,7 +50,7 @@ _HERE_ALONE = (
     "move",
 )
 """What a form may say beside `CHANGES`."""
-_PROFILE = ("name", "time_zone", "currency", "locale", "speaks", "home", "years")
+_PROFILE = ("name", "time_zone", "currency", "locale", "speaks", "home", "years", "worked_as")
 _TIMING = ("search", "cadence", "hour", "weekday", "preferred_places")
 
 
@@ -213,6 +214,8 @@ def _change_profile(door: Door, here: AtHome, form: Mapping[str, str]) -> None:
     }
     if "home" in given:
         given["home"] = home_in(form["home"])
+    if "worked_as" in given:
+        given["worked_as"] = names_in(form["worked_as"])
     if "speaks" in form:
         # Empty is an answer here: they do not say.
         given["speaks"] = [name.strip() for name in form["speaks"].replace(";", ",").split(",") if name.strip()]

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.about_oneself import owner_fields
 from services.portal.accounts.at_home import AtHome, at_home
 from services.portal.accounts.guard import Cookies
 from services.portal.accounts.questions import asked
@@ -19,7 +20,7 @@ from services.portal.door import Door
 from services.portal.links.standing import paused_until
 from services.portal.preview_page import Outlook, outlook
 from services.portal.previews import FRAMED
-from services.portal.search_form import given_of, owner_fields
+from services.portal.search_form import given_of
 from services.usecases import links, mailed, tracker
 from services.usecases.links import SavedSearch
 from services.usecases.live_previews import LivePreviews

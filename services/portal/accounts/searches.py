@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.about_oneself import owner_fields
 from services.portal.accounts.at_home import AtHome, at_home, lead
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.answers import answers, form
@@ -27,7 +28,6 @@ from services.portal.search_form import (
     given_of,
     instead,
     lacks_trade,
-    owner_fields,
     reading,
     search_fields,
     search_of,

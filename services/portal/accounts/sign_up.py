@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.about_oneself import person_fields
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
@@ -25,7 +26,6 @@ from services.portal.search_form import (
     given_of,
     instead,
     lacks_trade,
-    person_fields,
     reading,
     search_fields,
     sent_in,

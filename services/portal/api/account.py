@@ -57,6 +57,8 @@ class Account(Shown):
     """Where they live: `Cambridge, US-MA`, `US-MA` or `US`; null where they do not say."""
     years: int | None = None
     """For which they have done the work that they look for; null where they do not say."""
+    worked_as: tuple[str, ...] = ()
+    """Ids of the roles that they have had; empty where they do not say."""
     status: str
     """`active`, `paused`, `unsubscribed` or `unconfirmed`: only who is active is mailed."""
     paused_until: date | None
@@ -81,6 +83,8 @@ class AccountChange(Sent):
     """A town, else a country or a part of one, by name or code; null: they do not say."""
     years: int | None = Field(default=None, ge=0, le=accounts.MOST_YEARS)
     """For which they have done the work that they look for; null: they do not say."""
+    worked_as: list[Annotated[str, Field(max_length=120)]] = Field(default=[], max_length=_MOST_SPOKEN)
+    """Job titles that they have had, by id or name; empty: they do not say."""
 
 
 class Pause(Sent):
@@ -143,6 +147,7 @@ def account_of(caller: Caller, person: Subscriber) -> Account:
         speaks=tuple(map(str, profile.speaks)),
         home=str(profile.home) if profile.home else None,
         years=profile.years,
+        worked_as=profile.worked_as,
         status=person.status,
         paused_until=until.astimezone(zone_of(profile.time_zone)).date() if until else None,
         token=caller.token.name,

@@ -12,13 +12,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.portal.about_oneself import owner_fields
 from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import fault_in
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.portal.preview_page import Outlook, outlook
-from services.portal.search_form import given_of, owner_fields
+from services.portal.search_form import given_of
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import consent, links, searches, signing

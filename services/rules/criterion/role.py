@@ -215,6 +215,11 @@ def _ids(asked: Iterable[str]) -> frozenset[str]:
     return few({_id(said) for said in asked}, "roles in one list")
 
 
+def roles_meant(named: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the roles that names or ids stand for, in their order. Raises CriteriaError."""
+    return tuple(sorted(_ids(named)))
+
+
 def _id(said: str) -> str:
     known = roles()
     meant = known.meant(said)

@@ -106,6 +106,9 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     assert "home: nothing -> Munich, DE" in jobchime("subscriber", "edit", "ada@example.com", "--home", "München").out
     assert "years: nothing -> 0" in jobchime("subscriber", "edit", "ada@example.com", "--years", "0").out
     assert "years: 0 -> nothing" in jobchime("subscriber", "edit", "ada@example.com", "--years", "").out
+    edited = "subscriber", "edit", "ada@example.com", "--worked-as"
+    assert "worked_as: nothing -> nurse, paralegal" in jobchime(*edited, "Paralegal", "--worked-as", "nurse").out
+    assert "worked_as: nurse, paralegal -> nothing" in jobchime(*edited, "").out
     wrong = jobchime("subscriber", "edit", "ada@example.com", "--speaks", "Danisch")
     assert (wrong.code, "did you mean Danish?" in wrong.err) == (2, True)
 
@@ -133,6 +136,17 @@ def test_explain_says_which_years_a_job_asks_for_beside_ones_own(jobchime: Comma
     against = json.loads(jobchime(*explained, "--json").out)["chance"]["against"]
     [asked] = [doubt for doubt in against if doubt["fact"] == "experience"]
     assert (asked["of"], asked["own"]) == (9, 2)
+
+
+def test_explain_says_what_somebody_has_worked_as_beside_a_job_far_from_it(
+    jobchime: Command, store: NotifierStore
+) -> None:
+    engineering = posting("engineering", title="Python platform engineer", roles=("platform-engineer",))
+    [search] = store.searches.all()
+    store.matches.store(0, [arrival(len(JOBS), engineering, [search.key])], NOW)
+    assert jobchime("subscriber", "edit", "ada@example.com", "--worked-as", "paralegal").code == 0
+    said = jobchime("explain", search.search_id, engineering.posting_id).out
+    assert "another role: platform engineer; they have worked as paralegal" in " ".join(said.split()).lower()
 
 
 def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tmp_path: Path) -> None:

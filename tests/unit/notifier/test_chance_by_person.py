@@ -7,6 +7,7 @@ from schemas.posting import Condition, PostingCore, Reach
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Signs, signs_of, wish_of
+from services.notifier.domain.model import Ask
 from services.notifier.domain.weights import Chance
 from services.notifier.domain.wording.reason_order import telling_against
 from services.notifier.domain.wording.score_lines import chance_line
@@ -132,3 +133,44 @@ def test_a_senior_job_that_asks_for_one_year_is_not_called_one_for_beginners() -
 def test_who_asks_for_a_beginners_level_is_taken_at_their_word() -> None:
     junior = nursing(seniority="junior")
     assert chance(junior, None, 8, "junior") == chance(junior, None, None, "junior")
+
+
+CLERK = posting("one", title="Payroll Specialist", roles=("payroll-specialist",), reach=AMERICA, skills=())
+OFFICE = Criteria(roles={"any": ["paralegal", "payroll-specialist"]}, places=("US",))
+
+
+def worked(*roles: str, years: int | None = None, job: PostingCore = CLERK, criteria: Criteria = OFFICE) -> Chance:
+    signs = signs_of(recipient(worked_as=roles, years=years))
+    return chance_of(JudgedPosting(criteria, PostingFeatures(job)), wish_of(criteria, "From home", signs))
+
+
+def test_a_job_far_from_what_somebody_has_worked_as_is_less_likely_wanted_though_they_ask_for_it() -> None:
+    far, silent, own = worked("paralegal"), worked(), worked("paralegal", "payroll-specialist")
+    assert far.value < silent.value == own.value
+    assert "another role: Payroll Specialist; they have worked as Paralegal" in chance_line(far)
+
+
+def test_what_somebody_has_worked_as_counts_by_the_years_that_they_say() -> None:
+    begins, some, long, unsaid = (worked("paralegal", years=years).value for years in (1, 3, 5, None))
+    assert begins == worked().value > some > long == unsaid == worked("paralegal", years=20).value
+
+
+def test_what_somebody_has_worked_as_stands_in_place_of_what_their_searches_say_together() -> None:
+    signs = signs_of(recipient(asks=(Ask("Law", Criteria(roles={"any": ["lawyer"]})),)))
+    judged = JudgedPosting(OFFICE, PostingFeatures(CLERK))
+    done = signs_of(recipient(worked_as=("payroll-specialist",)))._replace(trades=signs.trades)
+    silent, said = (chance_of(judged, wish_of(OFFICE, "From home", of)) for of in (signs, done))
+    assert said.value > silent.value, "their other search is for lawyers, and they have done this work"
+
+
+def test_a_posting_that_tells_no_role_is_as_likely_whatever_somebody_has_worked_as() -> None:
+    untold = CLERK.model_copy(update={"roles": ()})
+    assert worked("paralegal", job=untold).value == worked(job=untold).value
+    alone = Criteria(places=("US",))
+    assert worked("paralegal", job=untold, criteria=alone).value == worked(job=untold, criteria=alone).value
+
+
+def test_where_no_search_names_a_trade_what_somebody_has_worked_as_tells_jobs_apart() -> None:
+    anything = Criteria(places=("US",))
+    near, far = (worked(role, criteria=anything).value for role in ("payroll-specialist", "paralegal"))
+    assert far < worked(criteria=anything).value < near

@@ -307,6 +307,14 @@ def test_a_list_of_languages_under_another_name_is_told_the_right_one() -> None:
     assert "did you mean speaks?" in only_fault(lines({"address": "ada@example.com", "languages": ["de"]})).said
 
 
+def test_what_somebody_has_worked_as_is_a_column_of_csv_with_titles_in_any_language() -> None:
+    table = "address,worked_as\nada@example.com,Krankenschwester; paralegal; nurse\nbob@example.com,\n"
+    ada, bob = read_people(table)
+    assert isinstance(ada, Entry)
+    assert isinstance(bob, Entry)
+    assert (ada.profile.worked_as, bob.profile.worked_as) == (("nurse", "paralegal"), ())
+
+
 def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_csv() -> None:
     table = 'address,home,years,search,criteria\nada@example.com,"Cambridge, MA",6,,\nbob@example.com,,,,\n'
     ada, bob = read_people(table)
@@ -328,8 +336,10 @@ def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_c
         ({"years": 61}, "years: 61 is not a whole number from 0 to 60"),
         ({"years": -1}, "years: -1 is not a whole number from 0 to 60"),
         ({"years": "some"}, "years: 'some' is not a whole number from 0 to 60"),
+        ({"worked_as": ["nurze"]}, "worked_as: 'nurze' is not a role that is known here"),
+        ({"worked_as": 7}, "worked_as: a list of job titles such as"),
         ({"lives": "Munich"}, "lives: a subscriber has no such field; did you mean home?"),
     ],
 )
-def test_a_home_and_years_that_cannot_be_taken_are_a_fault_of_the_line(fields: dict[str, Any], said: str) -> None:
+def test_what_of_themself_cannot_be_taken_is_a_fault_of_the_line(fields: dict[str, Any], said: str) -> None:
     assert only_fault(lines({"address": "ada@example.com", **fields})).said.startswith(said)

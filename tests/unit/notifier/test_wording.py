@@ -681,6 +681,10 @@ def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_be
         "asks for 10 years of experience, and you have 4",
         "verlangt 10 Jahre Erfahrung, und du hast 4",
     ]
+    assert of_person(Doubt("searches", ("nurse",), done=("paralegal", "teacher")))[:2] == [
+        "is more of a Nurse job, and you have worked as Paralegal and Teacher",
+        "ist eher eine Stelle als Pflegefachkraft, und du hast als Rechtsanwaltsfachangestellter und Lehrer gearbeitet",
+    ]
     assert of_person(Doubt("beginner", amount=8))[0] == "is meant for beginners, and you have 8 years"
 
 

@@ -73,6 +73,23 @@ def test_facts_of_theirs_are_changed_but_the_address(store: NotifierStore, ada: 
     assert store.subscribers.find(ada.subscriber_id).profile.speaks == ()
 
 
+def test_what_they_have_worked_as_is_said_by_titles_that_they_read_and_taken_back(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    eva = store.person("eva", locale="de", worked_as=["lawyer", "teacher"])
+    browser = Browser(portal, eva)
+    [shown] = re.findall(r'name="worked_as" maxlength="500" value="([^"]+)"', browser.get("/home").text)
+    # What the page shows is what it takes.
+    assert browser.post("/home", do="profile", worked_as=shown, years="3").status_code == 303
+    assert store.subscribers.find(eva.subscriber_id).profile.worked_as == ("lawyer", "teacher")
+    assert browser.post("/home", do="profile", worked_as=f"{shown}, Krankenschwester").status_code == 303
+    assert store.subscribers.find(eva.subscriber_id).profile.worked_as == ("lawyer", "nurse", "teacher")
+    wrong = browser.post("/home", do="profile", worked_as="Nurze")
+    assert (wrong.status_code, 'value="Nurze"' in wrong.text) == (400, True)
+    assert browser.post("/home", do="profile", worked_as="").status_code == 303
+    assert store.subscribers.find(eva.subscriber_id).profile.worked_as == ()
+
+
 def test_where_they_live_and_their_years_are_said_by_names_that_they_read_and_taken_back(
     store: NotifierStore, portal: ServedPortal
 ) -> None:

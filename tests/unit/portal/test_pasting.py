@@ -81,6 +81,9 @@ def test_what_a_sentence_says_of_its_writer_stands_where_that_is_asked_unless_th
     again = {**values(page), "pasted": "nurse in Leeds, 7 years"}
     mended = portal.post("/sign-up", **again | {"do": "read"}).text
     assert (values(mended)["home"], values(mended)["years"]) == ("Leeds, GB", "7"), "a sentence that is written anew"
+    assert (values(page)["worked_as"], values(silent)["worked_as"]) == ("Nurse", ""), "with years alone"
+    changed = portal.post("/sign-up", **again | {"do": "read", "pasted": "paralegal in Leeds, 7 years"}).text
+    assert values(changed)["worked_as"] == "Paralegal"
     posting = "Nurse\nManchester\n\n- 6 years of experience"
     posted = portal.post("/sign-up", do="read", pasted=posting, currency="GBP").text
     assert (values(posted)["home"], values(posted)["years"]) == ("", "")

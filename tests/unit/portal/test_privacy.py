@@ -49,7 +49,9 @@ def test_backups_are_not_kept_for_longer_than_it_is_known_who_was_erased() -> No
 def test_it_says_that_home_and_years_are_kept_and_why(portal: ServedPortal) -> None:
     page = portal.get("/privacy").text
     [said] = re.findall(r"<li>(Where you live[^<]+)</li>", page)
-    assert "to leave out jobs that are too far or too senior: until you take it back or erase it" in said
+    assert (
+        "to leave out jobs that are too far, too senior or of another trade: until you take it back or erase it" in said
+    )
 
 
 def test_it_names_whom_to_ask(store: NotifierStore) -> None:
@@ -76,9 +78,10 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
             portal.get(path)
             portal.post(path, do="leave")
         portal.get("/f/the-key-of-a-feed.atom")
+        of_oneself = {"home": "Windhoek", "worked_as": "Upholsterer"}
         # The mailer cannot write, and then the store breaks.
         (tmp_path / "mails").write_text("in the way")
-        portal.post("/sign-up", address="grace@example.com", text="harbour", time_zone="UTC", home="Windhoek")
+        portal.post("/sign-up", address="grace@example.com", text="harbour", time_zone="UTC", **of_oneself)
         portal.postman.join()
         monkeypatch.setattr(store.engine, "connect", None)
         monkeypatch.setattr(store.engine, "begin", None)
@@ -87,5 +90,5 @@ def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
     said = lines.getvalue()
     assert "a letter did not go out" in said
     assert "a visit failed" in said
-    secrets = (*tokens.values(), "the-key-of-a-feed", "grace@example.com", "grace", "Windhoek")
+    secrets = (*tokens.values(), "the-key-of-a-feed", "grace@example.com", "grace", "Windhoek", "Upholsterer", "tailor")
     assert [secret for secret in secrets if secret in said] == []

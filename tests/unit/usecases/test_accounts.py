@@ -221,6 +221,18 @@ def test_where_somebody_lives_and_for_how_long_they_have_worked_is_changed_kept_
         changed(home="Munichh")
 
 
+def test_what_somebody_has_worked_as_is_changed_kept_and_taken_back(installation: Installation) -> None:
+    def changed(**fields: str | list[str]) -> list[str]:
+        return [str(difference) for difference in accounts.change(installation, own_id, fields, NOW).changes]
+
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
+    assert changed(worked_as=["Nurse", "paralegal"]) == ["worked_as: nothing -> nurse, paralegal"]
+    assert changed(name="Ada L.") == ["name: nothing -> Ada L."]
+    assert changed(worked_as=[]) == ["worked_as: nurse, paralegal -> nothing"]
+    with pytest.raises(WrongFieldError, match="not a role"):
+        changed(worked_as=["nurze"])
+
+
 def test_a_line_that_leaves_out_what_somebody_says_of_themself_keeps_it_and_one_that_has_it_empty_takes_it_back(
     installation: Installation,
 ) -> None:

@@ -27,11 +27,12 @@ from services.notifier.domain.curation.facts import (
     unspoken_of,
 )
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.curation.levels import may_be_called_so, years_that_decide
+from services.notifier.domain.curation.levels import may_be_called_so, settled, years_that_decide
 from services.notifier.domain.curation.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
+from services.rules.roles.affinity import CLOSE
 
 _About = Callable[[ChanceFact, Wish, PostingFeatures], Doubt]
 
@@ -184,6 +185,15 @@ def _of_roles(fact: ChanceFact, *roles: str) -> Doubt:
     return Doubt(fact, roles)
 
 
+def _of_searches(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
+    """With what the person has worked as, where the job is not even near it."""
+    doubt = _of_role(fact, wish, ready)
+    far = wish.done and ready.posting.roles and wish.done.to(ready.posting.roles) < CLOSE["near"]
+    if not far or not settled(wish.years):
+        return doubt
+    return doubt._replace(of=ready.posting.roles[:1], done=tuple(role for role, _ in wish.done.weights[:_MOST_PARTS]))
+
+
 def _of_condition(fact: ChanceFact, wish: Wish, ready: PostingFeatures) -> Doubt:
     _, condition = hardest_condition(wish, ready.posting)
     return Doubt(fact, condition.places, condition=condition.kind) if condition else Doubt(fact)
@@ -205,7 +215,7 @@ def _single(named: Callable[[PostingCore], str | None]) -> _About:
 _ABOUT: Final[Mapping[ChanceFact, _About]] = {
     "trade": _of_role,
     "near_role": _of_role,
-    "searches": _of_role,
+    "searches": _of_searches,
     "neighbour": _of_role,
     "title": _several(unsaid),
     "technology": _several(other_tools),

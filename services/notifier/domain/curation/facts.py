@@ -21,6 +21,7 @@ from services.notifier.domain.curation.levels import (
     may_ask_years,
     may_lead,
     nearness,
+    settled,
 )
 from services.notifier.domain.curation.score import share_of_skills
 from services.notifier.domain.curation.wanted_places import (
@@ -108,7 +109,7 @@ def _by_posting(ready: PostingFeatures) -> int:
 def of_roles(wish: Wish, given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
     """The first four, which roles decide, where they hold in part or not at all."""
     close = [trade.to(given) for trade in wish.trades]
-    shares = (*_role(wish, given, close), _searches(given, close), _asked(wish, given))
+    shares = (*_role(wish, given, close), _searches(wish, given, close), _asked(wish, given))
     return tuple((place, share) for place, share in enumerate(shares) if share < 1.0)
 
 
@@ -133,13 +134,17 @@ def by_closeness(close: float) -> tuple[float, float]:
     return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
 
 
-def _searches(given: tuple[str, ...], close: Sequence[float]) -> float:
-    """How close a posting's roles are to what the person's searches mean: between the closest and their mean."""
-    if not close:
-        return UNTOLD
+def _searches(wish: Wish, given: tuple[str, ...], close: Sequence[float]) -> float:
+    """How close a posting's roles are to what the person's searches mean: between the closest and their mean.
+
+    In place of the mean stands what the person has worked as, the more the longer they have done so.
+    """
     if not given:
-        return 1.0  # `_role` counts what is untold.
-    return (max(close) + sum(close) / len(close)) / 2.0
+        return 1.0 if close else UNTOLD  # `_role` counts what is untold.
+    closest, together = (max(close), sum(close) / len(close)) if close else (UNTOLD, UNTOLD)
+    if wish.done:
+        together += settled(wish.years) * (wish.done.to(given) - together)
+    return (closest + together) / 2.0
 
 
 def _asked(wish: Wish, given: tuple[str, ...]) -> float:

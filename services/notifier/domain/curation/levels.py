@@ -45,6 +45,9 @@ _FOR_BEGINNERS: Final[frozenset[Seniority]] = frozenset({"intern", "junior"})
 _BEGINS: Final = 3.0
 """Years up to which somebody may still take a beginner's job; with `_MOST_YEARS` more they hardly do."""
 
+_SETTLED: Final = 4.0
+"""Years beyond the first after which somebody is of the trade that they have worked in."""
+
 
 def nearness(wish: Wish, level: Seniority | None) -> float:
     """How near a level is to those that other searches of the person ask for, or else to that of most."""
@@ -100,6 +103,14 @@ def beginner(wish: Wish, ready: PostingFeatures) -> float:
     if wish.years is None or _is_asked_for(wish, ready):
         return 1.0
     return 1.0 - min(1.0, max(0.0, wish.years - _BEGINS) / _MOST_YEARS)
+
+
+def settled(years: int | None) -> float:
+    """How far what somebody has worked as is their trade: not yet in the first year, wholly from the fifth on.
+
+    Wholly too where they do not say for how long.
+    """
+    return 1.0 if years is None else min(1.0, max(0.0, years - 1.0) / _SETTLED)
 
 
 def _is_asked_for(wish: Wish, ready: PostingFeatures) -> bool:

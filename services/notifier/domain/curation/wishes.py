@@ -57,6 +57,8 @@ class Signs(NamedTuple):
     """Where they live, as far as they say it."""
     years: int | None = None
     """For which they have done their work; None where they do not say."""
+    done: Affinity = Affinity()
+    """The roles that they have had, as far as they say so."""
 
     @property
     def country(self) -> str | None:
@@ -106,6 +108,8 @@ class Wish:
     """Where they say that they live."""
     years: int | None
     """For which they say that they have done their work."""
+    done: Affinity
+    """The roles that they say they have had."""
     studies: float
     """1 where a word asks for work for students, half where internships are asked for: those take others too."""
     pools: bool
@@ -157,7 +161,14 @@ def signs_of(recipient: Recipient) -> Signs:
         recipient.speaks,
         recipient.home,
         recipient.years,
+        roles_done(recipient.worked_as),
     )
+
+
+@lru_cache(maxsize=4_096)
+def roles_done(worked_as: tuple[str, ...]) -> Affinity:
+    """What somebody has worked as, as a search that asks for it would mean it."""
+    return Affinity(tuple((role, 1.0) for role in worked_as))
 
 
 def asked_together(
@@ -225,6 +236,7 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         lives=signs.country,
         town=signs.home.town if signs.home else None,
         years=signs.years,
+        done=signs.done,
         studies=1.0 if any(map(_asks_to_study, said)) else 0.5 if _learns(criteria) else 0.0,
         pools=any(map(_asks_for_pools, said)),
         travels=any(map(_asks_to_travel, said)),

@@ -248,6 +248,9 @@ def doubt_in_words(doubt: Doubt, words: Words) -> str:
             return words.say("says your words only in passing")
         case "workplace":
             return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
+        case "searches" if doubt.done:
+            role, own = role_in_words(doubt.of[0], words), [role_in_words(done, words) for done in doubt.done]
+            return words.say("is more of a {role} job, and you have worked as {own}", role=role, own=words.all_of(own))
         case "trade" | "near_role" | "searches" | "neighbour":
             return words.say("is more of a {role} job", role=role_in_words(doubt.of[0], words))
         case "region" if doubt.of:

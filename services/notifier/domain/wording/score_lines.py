@@ -3,7 +3,7 @@
 Digests have words of their own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -236,8 +236,13 @@ def _percent(share: float) -> str:
 
 
 def _role(doubt: Doubt) -> str:
-    known = [roles()[role].name() for role in doubt.of if role in roles()]
-    return f"another role: {', '.join(known)}" if known else "its role is not known"
+    known = _names(doubt.of)
+    said = f"another role: {', '.join(known)}" if known else "its role is not known"
+    return f"{said}; they have worked as {', '.join(_names(doubt.done))}" if doubt.done else said
+
+
+def _names(ids: Iterable[str]) -> list[str]:
+    return [roles()[role].name() for role in ids if role in roles()]
 
 
 def _language(doubt: Doubt) -> str:

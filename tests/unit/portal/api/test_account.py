@@ -29,6 +29,7 @@ def test_facts_are_changed_by_the_version_that_was_read(program: Program) -> Non
         "speaks": [],
         "home": None,
         "years": None,
+        "worked_as": [],
         "status": "active",
         "paused_until": None,
         "token": "A script",

@@ -102,7 +102,6 @@ def _unpacked(value: bytes) -> Any:
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    "subscribers.speaks": json.loads,
     "feedback.about": json.loads,
     "saved_searches.waiting": _unpacked,
     "digests.body": _unpacked,
@@ -131,7 +130,7 @@ def data_of(connection: Connection, ids: Ids, subscriber_id: str) -> dict[str, A
     by_hash = sign_ups.c.address_hash == person.address_hash
     mailed = letters.c.address_hash == ids.mailbox_hash(person.address)
     return {
-        "subscriber": {"subscriber_id": subscriber_id} | _plain(subscribers, person) | {"speaks": _speaks(person)},
+        "subscriber": {"subscriber_id": subscriber_id} | _plain(subscribers, person) | _lists(person),
         "consents": own(consents, consents.c.id),
         "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
@@ -171,8 +170,9 @@ def _as_is(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _speaks(person: Row[Any]) -> list[str]:
-    return list(json.loads(person.speaks or "[]"))
+def _lists(person: Row[Any]) -> dict[str, list[str]]:
+    """What somebody may say several of: no row has an empty list."""
+    return {name: json.loads(getattr(person, name) or "[]") for name in ("speaks", "worked_as")}
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from schemas.sql.tables import criteria, saved_searches, subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.rows import chunks, criteria_in, to_json
 from services.notifier.domain.model import Ask, Recipient
+from services.notifier.domain.people import Profile
 from services.rules.home import Home, home_read
 from services.rules.languages.speaking import SpokenLanguage
 
@@ -33,6 +34,7 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 speaks=speaks_read(row.speaks),
                 home=home_in(row),
                 years=row.years,
+                worked_as=worked_as_read(row.worked_as),
                 hidden_companies=theirs.hidden_companies,
                 not_relevant=theirs.not_relevant,
                 asks=tuple(asks.get(row.subscriber_id, ())),
@@ -60,7 +62,8 @@ def _asks_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str,
 def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
     """Whether a subscriber's row still has the facts that a digest is chosen, written and sent by."""
     same = all(getattr(row, fact) == getattr(recipient, fact) for fact in _FACTS)
-    return same and speaks_read(row.speaks) == recipient.speaks and home_in(row) == recipient.home
+    said = speaks_read(row.speaks), home_in(row), worked_as_read(row.worked_as)
+    return same and said == (recipient.speaks, recipient.home, recipient.worked_as)
 
 
 def home_in(row: Row[Any]) -> Home | None:
@@ -68,12 +71,28 @@ def home_in(row: Row[Any]) -> Home | None:
     return home_read(row.home) if row.home else None
 
 
-def speaks_written(speaks: Sequence[SpokenLanguage]) -> str | None:
-    """Languages as the table of subscribers has them; None where there are none."""
-    return to_json([str(language) for language in speaks]) if speaks else None
+def profile_in(row: Row[Any]) -> Profile:
+    """The facts of the subscriber of a row."""
+    facts = row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks)
+    return Profile(*facts, home_in(row), row.years, worked_as_read(row.worked_as))
+
+
+def said_columns(profile: Profile) -> dict[str, str | int | None]:
+    """What somebody says of themself, as the table of subscribers has it; null where they do not say."""
+    return {
+        "speaks": to_json([str(language) for language in profile.speaks]) if profile.speaks else None,
+        "home": str(profile.home) if profile.home else None,
+        "years": profile.years,
+        "worked_as": to_json(list(profile.worked_as)) if profile.worked_as else None,
+    }
 
 
 def speaks_read(text: str | None) -> tuple[SpokenLanguage, ...]:
-    """Undo `speaks_written`."""
+    """Languages of a column."""
     parts = (spoken.partition(":") for spoken in json.loads(text or "[]"))
     return tuple(SpokenLanguage(code, level or None) for code, _, level in parts)
+
+
+def worked_as_read(text: str | None) -> tuple[str, ...]:
+    """Roles of a column."""
+    return tuple(json.loads(text or "[]"))

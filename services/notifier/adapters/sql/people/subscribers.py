@@ -13,7 +13,7 @@ from schemas.sql.tables import saved_searches, subscribers
 from services.notifier.adapters.sql.digests.delivery_steps import open_notice
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.kept_data import addresses_of, data_of, erase_within, keep_address, with_id
-from services.notifier.adapters.sql.people.recipients import home_in, recipients_of, speaks_read, speaks_written
+from services.notifier.adapters.sql.people.recipients import profile_in, recipients_of, said_columns
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, readdress, stop
 from services.notifier.adapters.sql.people.suppressions import keep_former
@@ -304,9 +304,7 @@ class SqlSubscribers:
             "time_zone": profile.time_zone,
             "currency": profile.currency,
             "locale": profile.locale,
-            "speaks": speaks_written(profile.speaks),
-            "home": str(profile.home) if profile.home else None,
-            "years": profile.years,
+            **said_columns(profile),
         }
 
 
@@ -338,10 +336,8 @@ def _first(connection: Connection, condition: ColumnElement[bool]) -> Subscriber
 
 def subscriber_in(row: Row[Any]) -> Subscriber:
     """Somebody by their row."""
-    facts = row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks)
-    profile = Profile(*facts, home_in(row), row.years)
     times = row.created_at, row.seen_at, row.asked_at, row.address_since, row.paused_until
-    return Subscriber(row.subscriber_id, profile, row.status, *times)
+    return Subscriber(row.subscriber_id, profile_in(row), row.status, *times)
 
 
 def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> None:

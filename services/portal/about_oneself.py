@@ -1,0 +1,59 @@
+"""What a form asks of whom a search is for: where they live, for how long they have worked, and as what."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from services.usecases.accounts import Profile
+from services.usecases.completion import readable_home, readable_role
+from services.usecases.live_previews import Recipient, reader_from
+from services.usecases.pasted import Asked
+from services.usecases.typed import home_in, names_in, towns_in, written
+from services.wording.words import Words
+
+ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": ""}
+"""What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
+
+
+def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dict[str, str]:
+    """What a sentence says of its writer: years and home, or its town unless they said that they live elsewhere.
+
+    Who says for how many years they have done their work says also what they have worked as.
+    """
+    years = given["years"] if asked.years is None else str(asked.years)
+    named = asked.criteria.roles.any if asked.years else ()
+    done = written([readable_role(role, words) for role in named]) or given["worked_as"].strip()
+    # What stood there as the town of the sentence before was not their word.
+    is_old = asked.says_home or (asked.home is not None and given["home"] in towns_in(given["towns"]))
+    lives = "" if is_old else given["home"].strip()
+    home = readable_home(asked.home, words) if asked.home else ""
+    return {"home": lives or home, "years": years.strip(), "worked_as": done}
+
+
+def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:
+    """Whom it is for, without an address."""
+    about = {
+        "home": home_in(given["home"]),
+        "years": given["years"].strip(),
+        "worked_as": names_in(given["worked_as"]),
+    }
+    return {"time_zone": given["time_zone"] or "UTC", "locale": words.locale, "currency": given["currency"], **about}
+
+
+def owner_fields(profile: Profile, words: Words) -> dict[str, str]:
+    """What a form at home carries on of its owner."""
+    return {"time_zone": profile.time_zone, **about_oneself(profile, words)}
+
+
+def about_oneself(profile: Profile, words: Words) -> dict[str, str]:
+    """What somebody says of themself, as a form takes it."""
+    home, years = profile.home, profile.years
+    return {
+        "home": readable_home(home, words) if home else "",
+        "years": "" if years is None else str(years),
+        "worked_as": written([readable_role(role, words) for role in profile.worked_as]),
+    }
+
+
+def reader_of(given: Mapping[str, str], words: Words) -> Recipient:
+    """Whom it is for, as curation takes them. Raises WrongFieldError."""
+    return reader_from(person_fields(given, words))
