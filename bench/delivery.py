@@ -36,7 +36,7 @@ from bench.pipeline_run import OUTFLOW_WATCHED
 from bench.stopwatch import Stopwatch, processor_s
 from schemas.sql.tables import deliveries, digests, saved_searches
 from services.notifier.app import build_notifier
-from services.notifier.mail_settings import MailSettings
+from services.notifier.mail_settings import MailSettings, SendGridSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.pauses import SqlPauses, sending_paused
 from services.runtime.sql.store import open_store, reading
@@ -124,8 +124,9 @@ def deployed(morning: Morning, folder: Path, latency_s: float, *, built: bool = 
             connection.execute(text("VACUUM ANALYZE"))
         engine.dispose()
         before = _children_s()
+        in_flight = SendGridSettings().in_flight
         with _watched(url) as store, sendgrid_process(folder, latency_s, volatile=True) as host:
-            reports, wall_s = run([(url, by_sendgrid(host, 32), worker) for worker in ("one", "two")])
+            reports, wall_s = run([(url, by_sendgrid(host, in_flight), worker) for worker in ("one", "two")])
         fake_s = _children_s() - before - sum(report["process_s"] for report in reports)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
         return _ran(url, morning, reports, wall_s, order, sum(store.values()), fake_s)
