@@ -50,9 +50,9 @@ def test_mails_that_always_went_into_a_folder_are_no_fault(store: NotifierStore)
 
 def test_a_sandbox_is_told_where_a_mail_arrived_before(store: NotifierStore) -> None:
     own = accepted(store, "sendgrid")
-    assert cut_off(store, HOUR, "sandbox") == CutOff(), "a sandbox takes mails as well"
+    assert cut_off(store, HOUR, "sandbox") == CutOff(sandbox=True), "a sandbox takes mails as well"
     SqlMailEvents(store.engine, store.ids).take([MailEvent("e", "delivered", NOW, own)], NOW)
-    assert cut_off(store, HOUR, "sandbox") == CutOff("sandbox", NOW)
+    assert cut_off(store, HOUR, "sandbox") == CutOff("sandbox", NOW, sandbox=True)
 
 
 def test_a_list_that_suppresses_a_tenth_of_readers_is_told_for_a_day_and_what_mail_servers_said_is_not(

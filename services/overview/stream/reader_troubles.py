@@ -36,6 +36,9 @@ def reader_troubles(figures: StoreFigures) -> Iterator[Trouble]:
             f"{do}, and start anew; `jobchime config show` says where each setting is from",
             "settings",
         )
+    elif cut_off.sandbox and figures.searches:
+        what, do = _NOWHERE["sandbox"]
+        yield Trouble(what, f"{do} once mails are to go out, and start anew", "settings", grave=False)
     if cut_off.suppressed:
         yield Trouble(
             f"in a day {cut_off.suppressed:,} of {counted(cut_off.of, 'reader')} were suppressed by an operator, and"

@@ -1,7 +1,7 @@
 """Whether readers who were mailed before are not any more, though all that runs is well: by settings, or by a list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
@@ -38,6 +38,8 @@ class CutOff:
     """Whose addresses were suppressed in the last day by whoever operates this, where these are many; else none."""
     of: int = 0
     """All that are subscribed."""
+    sandbox: bool = False
+    """SendGrid sends no mail, whether or not one is known to have arrived before."""
 
 
 def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None, held: Mapping[str, int]) -> CutOff:
@@ -51,11 +53,12 @@ def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None,
     query = query.where(subscribers.c.status == "active", suppressions.c.lifted_at.is_(None), by_hand)
     query = query.where(suppressions.c.created_at.between(now - _DAY, now))
     suppressed = int(connection.execute(query).scalar_one())
+    cut_off = CutOff(nobody, went_out, sandbox=nowhere == "sandbox")
     if not suppressed:
-        return CutOff(nobody, went_out)
+        return cut_off
     active = select(func.count()).where(subscribers.c.status == "active")
     of = int(connection.execute(active).scalar_one())
-    return CutOff(nobody, went_out, suppressed, of) if is_much(suppressed, of) else CutOff(nobody, went_out)
+    return replace(cut_off, suppressed=suppressed, of=of) if is_much(suppressed, of) else cut_off
 
 
 def is_all_held(outcomes: Mapping[str, int]) -> bool:

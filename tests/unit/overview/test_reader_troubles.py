@@ -1,5 +1,6 @@
 """`status` says that readers get nothing by settings or by a list, though all that runs is well."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,3 +40,11 @@ def test_a_warm_up_plan_that_begins_some_day_is_a_note_that_names_the_day_while_
     [trouble] = reader_troubles(waiting)
     assert not trouble.grave
     assert trouble.what == "4 subscribers wait until 2026-12-26 12:00Z, when the warm-up plan begins"
+
+
+def test_a_sandbox_is_a_note_where_no_mail_is_known_to_have_arrived_and_somebody_searches() -> None:
+    trying = StoreFigures(NOON, cut_off=CutOff(sandbox=True))
+    assert not [*reader_troubles(trying)]
+    [trouble] = reader_troubles(replace(trying, searches=3))
+    assert not trouble.grave
+    assert trouble.what == "mail.sendgrid.sandbox is on: SendGrid takes each mail and sends none"
