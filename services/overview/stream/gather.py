@@ -14,7 +14,6 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
-from services.overview.stream.disk import free_of, why_unwritable
 from services.overview.stream.model import (
     DATA_FOLDER,
     EngineView,
@@ -32,7 +31,7 @@ from services.runtime.figures.hours import StageFigures, read_mailed, read_stage
 from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
 from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
 from services.runtime.figures.stream import RECENT, StoreFigures
-from services.runtime.files.datadir import is_run_on
+from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
 from services.runtime.letters.dead import DeadLetters, LetterLog

@@ -1,4 +1,4 @@
-"""The data folder of the embedded form: what lies in it, and that one process at a time runs on it."""
+"""The data folder: what lies in that of the embedded form, that one process at a time runs on it, and its disk."""
 
 import fcntl
 import os
@@ -21,6 +21,8 @@ RESTORED = "restored"
 _LOCK_FILE = "run.lock"
 _GLANCE_S = 0.05
 """Far longer than `is_run_on` looks."""
+_LEAST_FREE = 4 << 20
+"""Bytes of a disk that SQLite and the log need to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +136,25 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def free_of(folder: Path) -> int | None:
+    """Bytes that are free on its disk; None where it is not there."""
+    if not folder.is_dir():
+        return None
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
+def why_unwritable(folder: Path) -> str | None:
+    """None where it can be written to, or is not there yet."""
+    free = free_of(folder)
+    if free is None:
+        return None
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return "it is mounted read-only, as after a fault of the disk: see the system's log, and mount it anew"
+    return (
+        None
+        if free >= _LEAST_FREE
+        else f"its disk is full ({free >> 20} MiB are free), and nothing is written: free some space"
+    )

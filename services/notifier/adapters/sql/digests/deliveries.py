@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digests, subscribers
-from services.notifier.adapters.sql.digests.claims import claimed_of, first_waiting
 from services.notifier.adapters.sql.digests.delivery_steps import (
     FREE,
     SOUND,
     begun_of,
+    claimed_of,
+    first_waiting,
     hold_reader,
     movable,
     move,

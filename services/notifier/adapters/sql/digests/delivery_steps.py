@@ -1,4 +1,4 @@
-"""Steps of a delivery within the transaction of whoever takes them: opened, settled, or moved on by an event."""
+"""Steps of a delivery in the transaction of whoever takes them: opened, claimed, settled, or moved on by an event."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Row,
+    Select,
     bindparam,
     case,
     exists,
@@ -19,9 +21,9 @@ from sqlalchemy import (
     update,
 )
 
-from schemas.sql.tables import deliveries, digests, subscribers
+from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
-from services.notifier.adapters.sql.rows import chunks, hold_person, pack_email, packed
+from services.notifier.adapters.sql.rows import chunks, hold_person, pack_email, packed, unpack_email
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
@@ -35,13 +37,28 @@ from services.notifier.domain.delivery import (
     after,
 )
 from services.notifier.domain.quiet import QUIET
-from services.notifier.ports import Email
+from services.notifier.ports import ClaimedDelivery, Email
+from services.runtime.sql.built_ahead import LONGEST_LEAD
 from services.runtime.sql.suppressed import is_suppressed
 
 FREE: dict[str, Any] = {"worker": None, "lease": None}
 """Of a delivery that nobody is at work on."""
 SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
 """Of one whose last attempt did not fail."""
+# What was changed later than now was put off by a clock that is set back since.
+_READY = (deliveries.c.not_before <= bindparam("now")) | (deliveries.c.changed_at > bindparam("now"))
+
+
+def _waiting(due: ColumnElement[bool]) -> Select[Any]:
+    waits = select(deliveries.c.delivery_id).where(deliveries.c.state == "pending", due, _READY)
+    in_turn = waits.order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+    return in_turn.limit(bindparam("most", type_=Integer))
+
+
+# Two ranges of an index, between which a crowd waits for its hour: what is due, and what a clock that ran ahead built.
+_WAITING = _waiting(deliveries.c.due_at < bindparam("soon")), _waiting(deliveries.c.due_at > bindparam("furthest"))
+_SOON = timedelta(milliseconds=1)
+"""Letters of one moment are due microseconds apart."""
 
 
 def open_notice(
@@ -243,3 +260,33 @@ def begun_of(connection: Connection, delivery_id: str, attempt: int) -> datetime
     own = (deliveries.c.delivery_id == delivery_id) & (deliveries.c.attempts == attempt)
     query = select(deliveries.c.changed_at).where(own, deliveries.c.state == "sending")
     return connection.execute(query).scalar_one_or_none()
+
+
+def first_waiting(connection: Connection, now: datetime, most: int, *, locked: bool = False) -> list[str]:
+    """Of what may be handed over now, what was due first; nothing before its hour."""
+    given = {"now": now, "soon": now + _SOON, "furthest": now + LONGEST_LEAD}
+    found: list[str] = []
+    for query in _WAITING:
+        if len(found) < most:
+            own = query.with_for_update(skip_locked=True) if locked else query
+            found += connection.execute(own, {**given, "most": most - len(found)}).scalars()
+    return found
+
+
+def claimed_of(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelivery]:
+    """With all that handing them over takes, in order of due time."""
+    found: list[ClaimedDelivery] = []
+    own = digest_items.c.digest_id == deliveries.c.digest_id
+    jobs = select(func.count()).where(own).scalar_subquery()
+    for some in chunks(taken):
+        query = (
+            select(deliveries, digests.c.body, jobs.label("jobs"))
+            .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+            .where(deliveries.c.delivery_id.in_(some))
+        )
+        found += [
+            ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body), row.digest_id, row.jobs)
+            for row in connection.execute(query)
+        ]
+    # Not as the database's language orders ids: in Danish "aa" comes last.
+    return sorted(found, key=lambda delivery: (delivery.due_at, delivery.delivery_id))
