@@ -16,8 +16,7 @@ from services.rules.home import Home, home_read
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
-from services.usecases.wishes.home import home_of
-from services.usecases.wishes.named import cut, skills_in, takes_beginners, tools_typed, years_of
+from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (

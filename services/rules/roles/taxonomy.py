@@ -31,6 +31,8 @@ WEAK: Final = "weak"
 """The class of nouns that say nothing of the work: an intern's, a lead's."""
 _PLAIN: Final = ("specialist", "manager", "director", "consultant", "analyst", "assistant", WEAK)
 """Classes that any field has, whether its role names them or not."""
+_OF_TOOLS: Final = frozenset({"software", "data", "infrastructure", "security"})
+"""Families of trades whose tools bear names of towns, or of anything else."""
 _LIKELY: Final = (
     "specialist", "engineer", "designer", "manager", "analyst", "consultant", "scientist", "technician", "teacher",
     "writer", "editor", "producer", "operator", "worker", "assistant", "administrator", "architect", "director",
@@ -69,6 +71,11 @@ class Role:
     def name(self, language: str = "en") -> str:
         """What it is called; in English where the language has no name for it."""
         return (self.titles.get(language) or self.titles["en"])[0]
+
+    @property
+    def works_with_tools(self) -> bool:
+        """Whether what stands beside it may be a tool, although a town or anything else is called so."""
+        return self.family in _OF_TOOLS
 
 
 @dataclass(frozen=True, slots=True)

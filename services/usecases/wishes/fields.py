@@ -13,7 +13,6 @@ from services.rules.places.known import canonical_place
 from services.rules.roles.taxonomy import WEAK, roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
-from services.usecases.wishes.named import works_with_tools
 from services.usecases.wishes.sentence import choices_in, stretches_of, ways, without_idle
 
 _MANY_FAMILIES: Final = 6
@@ -99,7 +98,7 @@ class Trades:
             bare = without_tools(self._wanted[start:end])
             if bare != self._wanted[start:end] and not _names_person(bare):
                 for _, likely in _fields_of(bare):
-                    if works_with_tools(likely):
+                    if likely and roles()[likely[0]].works_with_tools:
                         return likely[:1]
         return ()
 

@@ -28,7 +28,6 @@ from services.rules.places.towns import Town, town_in_short, town_of_mention, to
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
-from services.usecases.wishes.named import works_with_tools
 from services.usecases.wishes.sentence import is_idle, stretches_of, ways
 
 _MOST_WORDS: Final = 4
@@ -64,7 +63,7 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: str = 
     Who works from home in a town works from its state. `near`: a country whose towns are likelier than their namesakes.
     """
     text = _with_codes_in_capitals(wanted)
-    named, no_skills = _all_named(text, near, technical=not called or works_with_tools(called))
+    named, no_skills = _all_named(text, near, technical=not called or roles()[called[0]].works_with_tools)
     towns = [place for place in named if place.town]
     beside_remote = _is_beside_remote(text, towns)
     return Places(

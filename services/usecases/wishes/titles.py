@@ -23,7 +23,7 @@ from services.usecases.wishes.fields import (
     tool_alone,
     without_tools,
 )
-from services.usecases.wishes.named import tools_typed, works_with_tools
+from services.usecases.wishes.named import tools_typed
 from services.usecases.wishes.places import named_in
 from services.usecases.wishes.sentence import choices_in, choices_of, is_idle, parts_of, stretches_of, without_idle
 
@@ -133,7 +133,7 @@ def _in_industry(
         elif wanted[start:end] not in fields:
             continue
         trade = read_in(before).roles[:1] if is_title(before) else ()
-        branch = works_with_tools(trade) and works_with_tools((role,))
+        branch = trade and all(roles()[own].works_with_tools for own in (trade[0], role))
         if trade and not branch and roles().closeness(trade[0], role) == "far":
             return trade[0], (Offer(role, without_idle(wanted[start:end])),)
     return "", ()
@@ -197,7 +197,7 @@ def _listed(wanted: str, read: Sequence[str]) -> Iterator[Offer]:
         # "Construction" is a field, in which there are many trades.
         by_noun = (head := head_in(said, roles())) is not None
         # Beside work with tools an "architect" may be one of software, and "designer, creative" are one trade.
-        noun = stems in vocabulary.titles and not (works_with_tools(read) or head in roles()[read[0]].heads)
+        noun = stems in vocabulary.titles and not (roles()[read[0]].works_with_tools or head in roles()[read[0]].heads)
         named = " " in said or noun
         trade = named if by_noun else stems in vocabulary.titles and stems not in vocabulary.activities
         if trade and not roles()[reading.roles[0]].generic and not tool_alone(said):
