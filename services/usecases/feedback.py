@@ -23,10 +23,9 @@ from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
 from services.rules.verdict import outcome_of
 from services.runtime.errors import UsageError
-from services.usecases import links, searches
+from services.usecases import links, searches, tracker
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
-from services.usecases.tracker import note_from
 from services.wording.lines import one_line
 
 __all__ = [
@@ -217,12 +216,12 @@ def hide_company(installation: Installation, own_id: str, name: str, now: dateti
 
 def take_back(installation: Installation, own_id: str, kind: str, value: str) -> None:
     """Take back an answer as it is listed; said again it changes nothing. Raises UnavailableError."""
-    installation.feedback.unsay(own_id, _kind(kind), value)
+    _taken_back(installation, own_id, _kind(kind), value)
 
 
 def note(installation: Installation, own_id: str, kind: str, value: str, text: str) -> None:
     """Keep what somebody writes beside an answer. Raises WrongFieldError, MissingError where it is not said."""
-    if not installation.feedback.note(own_id, _kind(kind), value, note_from(text)):
+    if not installation.feedback.note(own_id, _kind(kind), value, tracker.note_from(text)):
         raise MissingError("they never said that")
 
 
@@ -236,8 +235,18 @@ def _kind(name: str) -> Kind:
 def unsay(installation: Installation, person: str, kind: Kind, of: str, now: datetime) -> None:
     """Take back what someone said, named as it was said. Raises UsageError where they never said it."""
     own_id = installation.subscribers.find(person).subscriber_id
-    if not installation.feedback.unsay(own_id, kind, _answer(installation, kind, of, now).value):
+    if not _taken_back(installation, own_id, kind, _answer(installation, kind, of, now).value):
         raise UsageError("they never said that")
+
+
+def _taken_back(installation: Installation, own_id: str, kind: Kind, value: str) -> bool:
+    """Whether it was said until now. Of a saved job there is one answer, and what saving it says stands behind."""
+    stood = (answer for answer, _ in installation.feedback.said(own_id) if (answer.kind, answer.value) == (kind, value))
+    posting_id = next((answer.posting_id for answer in stood), "")
+    was_said = installation.feedback.unsay(own_id, kind, value)
+    if was_said and posting_id and kind == "not_relevant":
+        tracker.say_again(installation, own_id, posting_id)
+    return was_said
 
 
 def is_said(installation: Installation, own_id: str, kind: Kind, posting_id: str, now: datetime) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "note_from",
     "save",
     "saved_ids",
+    "say_again",
     "take_out",
     "tracked",
 ]
@@ -54,7 +55,8 @@ def saved_ids(installation: Installation, own_id: str) -> frozenset[str]:
 def save(installation: Installation, own_id: str, posting_id: str, now: datetime) -> None:
     """Keep a job, which says more like this; said again it changes nothing.
 
-    Raises MissingError where the store has none, WrongFieldError.
+    What was written beside it while it was hidden goes along. Raises MissingError where the store has none,
+    WrongFieldError.
     """
     posting = installation.matches.postings([posting_id]).get(posting_id)
     if posting is None:
@@ -63,8 +65,20 @@ def save(installation: Installation, own_id: str, posting_id: str, now: datetime
         return
     if len(installation.tracked_jobs.all(own_id)) >= MOST_TRACKED:
         raise WrongFieldError("job", f"there are {MOST_TRACKED} saved jobs already", "job_room")
-    job = TrackedJob(posting_id, posting.title, posting.company.name, job_address(posting), "", now, None)
+    hidden = ("not_relevant", posting.cluster.key)
+    said = (answer for answer, _ in installation.feedback.said(own_id))
+    note = next((answer.note for answer in said if (answer.kind, answer.value) == hidden), "")
+    job = TrackedJob(posting_id, posting.title, posting.company.name, job_address(posting), note, now, None)
     installation.tracked_jobs.save(own_id, job, _answer(installation, own_id, posting, now))
+
+
+def say_again(installation: Installation, own_id: str, posting_id: str) -> None:
+    """Who calls a job that they saved not relevant no more goes on saying what saving it said, as of that time."""
+    jobs = (job for job in installation.tracked_jobs.all(own_id) if job.posting_id == posting_id)
+    job, posting = next(jobs, None), installation.matches.postings([posting_id]).get(posting_id)
+    if job and posting:
+        answer = _answer(installation, own_id, posting, job.saved_at)
+        installation.tracked_jobs.say_again(own_id, posting_id, answer, job.saved_at)
 
 
 def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:

@@ -88,6 +88,12 @@ def test_to_save_a_job_says_more_like_it_until_it_is_taken_out_and_never_twice(s
     feedback.say(ada, answer_of("not_relevant", one, NOW, 0.5), NOW)
     tracked.save(ada, job(one.posting_id), saved)
     assert kept() == [("not_relevant", "not_relevant", 0.5)], "what is kept already says nothing anew"
+    feedback.unsay(ada, "not_relevant", one.cluster.key)
+    tracked.say_again(ada, one.posting_id, saved, NOW)
+    assert kept() == [by_saving], "what saving says stands behind it"
+    tracked.take_out(ada, one.posting_id)
+    tracked.say_again(ada, one.posting_id, saved, NOW)
+    assert kept() == []
 
 
 def test_to_apply_says_so_again_once(store: NotifierStore) -> None:

@@ -1,6 +1,7 @@
 """Jobs at home: saved by a link or a page, with notes and dates, until they close; and what was said, taken back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -186,3 +187,37 @@ def test_jobs_and_words_of_others_are_none_of_theirs_and_nothing_is_done_unasked
     accounts.erase(Installation(settings_of(), store.engine), bob.subscriber_id, NOW)
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM tracked_jobs").scalar() == 0
+
+
+def test_a_note_goes_along_from_saved_to_hidden_and_back(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
+) -> None:
+    browser.post("/home/jobs", do="save", job=JOB)
+    browser.post("/home/jobs", do="note", job=JOB, note="Ask for Grace", applied_on="")
+    browser.post("/home/jobs", do="hide", job=JOB)
+    portal.post(portal.path("save", ada, JOB), do="say")
+    [job] = exported(store, ada)["tracked_jobs"]
+    assert job["note"] == "Ask for Grace"
+
+
+def test_who_takes_back_that_a_saved_job_is_not_relevant_says_again_what_saving_it_says(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, browser: Browser
+) -> None:
+    def said() -> list[tuple[str, str]]:
+        return [(one.kind, one.job.kind) for one, _ in store.feedback.said(ada.subscriber_id) if one.job]
+
+    browser.post("/home/jobs", do="save", job=JOB)
+    [(_, saved_at)] = store.feedback.said(ada.subscriber_id)
+    portal.now = NOW + timedelta(days=1)
+    path = portal.path("irrelevant", ada, JOB)
+    portal.post(path, do="say")
+    assert said() == [("not_relevant", "not_relevant")]
+    for _ in range(2):
+        assert "Undone: it is as it was before." in portal.post(path, do="undo").text
+        assert said() == [("more_like", "saved")]
+    assert [at for _, at in store.feedback.said(ada.subscriber_id)] == [saved_at]
+    browser.post("/home/jobs", do="out", job=JOB)
+    assert said() == []
+    portal.post(path, do="say")
+    portal.post(path, do="undo")
+    assert said() == [], "it is saved no more"

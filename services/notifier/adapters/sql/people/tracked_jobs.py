@@ -66,6 +66,14 @@ class SqlTrackedJobs:
             return True
 
     @retried
+    def say_again(self, subscriber_id: str, posting_id: str, answer: Answer, saved_at: datetime) -> None:
+        """What saving a job says, where it is kept."""
+        with writing(self._engine) as connection:
+            hold_person(connection, subscriber_id)
+            if _is_saved(connection, subscriber_id, posting_id):
+                say_by_saving(connection, subscriber_id, answer, saved_at)
+
+    @retried
     def take_out(self, subscriber_id: str, posting_id: str) -> None:
         """Forget a job, and what saving it said; said again it changes nothing."""
         own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
