@@ -201,7 +201,10 @@ class LivePreviews:
         Raises UnavailableError.
         """
         outcome = self._outcome(query, reader, self._columns.fitting(query.criteria, _WEIGHED), now)
-        return None if isinstance(outcome, Hold) else self._renderer.render(outcome, _NO_LINKS).html
+        if isinstance(outcome, Hold):
+            return None
+        # How much is unlikely the preview says of all its days; no mail leaves out as much.
+        return self._renderer.render(replace(outcome, dropped=()), _NO_LINKS).html
 
     def _outcome(self, query: Query, reader: Recipient, found: PastFindings, now: datetime) -> Digest | Hold:
         given = self._postings([*found.newest, *found.newest_near])

@@ -325,6 +325,9 @@ def test_a_preview_says_how_many_a_week_are_mailed_and_which_are_not_and_why(cle
     assert "engineer" not in left_out
     [label] = re.findall(r'aria-label="(By the day[^"]*)"', page)
     assert re.findall(r"from [^:]+: (\d+)", label) == ["0", "0", "0", "0", "10"]
+    mail = portal.post("/preview/mail", **{**ASKED, "skills": "Kubernetes"}).text
+    assert "Python engineer" in mail
+    assert "but we doubt" not in mail, "that is of thirty days, and no mail is"
 
 
 @pytest.fixture
