@@ -119,12 +119,13 @@ class Flight:
 
     def start(self, claimed: ClaimedDelivery) -> None:
         """Send one off."""
-        self._flying += 1
         if self._pool is None:
             future: Future[Answer] = Future()
+            # What ends the process is raised here, and no answer is awaited then.
             future.set_result(hand_over(self._mailer, claimed))
         else:
             future = self._pool.submit(hand_over, self._mailer, claimed)
+        self._flying += 1
         future.add_done_callback(self._land)
 
     def landed(self, most_left: int) -> list[Answer]:
