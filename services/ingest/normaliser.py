@@ -21,8 +21,8 @@ from services.runtime.records import Outgoing, Record
 
 Begin = Callable[[Draft, RawPosting], Reading]
 
-READ_TOGETHER = 16
-"""Postings that go through the rules together; of more, what a rule keeps of the texts leaves the processor's cache."""
+READ_TOGETHER = 32
+"""Postings that go through the rules together: with more no time was saved, and a stop waits for all of them."""
 _MOST_REMEMBERED = 1_000
 _UNREAD = "No longer listed"
 """The title of a closed posting whose mapping is gone, or was edited so that its last row gives none."""

@@ -21,6 +21,7 @@ from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
 from services.ingest.domain.spoken.reading import read_languages
+from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.text.sections import Document, document_of
@@ -41,7 +42,8 @@ _MOST_TEXT = 100_000
 
 
 Reading = Generator[None, None, Posting]
-"""A draft on its way through the rules, halting after each; the posting is what it returns."""
+"""A draft on its way through the rules, halting after each, and where a large table has found what a rule then weighs;
+the posting is what it returns."""
 
 
 def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
@@ -71,6 +73,7 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     title = one_line(draft.title)[:_MOST_TITLE]
     company = one_line(draft.company)[:_MOST_TITLE]
     safe = sanitise(draft.html)
+    yield
     whole = text_of_safe(safe)
     text = whole[:_MOST_TEXT]
     unread += left_out("description", _MOST_TEXT, len(whole)) or left_out("description", MOST_MARKUP, len(draft.html))
@@ -78,6 +81,8 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
     document = document_of(title, text)
     url, apply_url = safe_link(draft.url), safe_link(draft.apply_url)
     unread += _no_links(url=(draft.url, url), apply_url=(draft.apply_url, apply_url))
+    cues_of(document)  # the pass over its words that many rules share, made before the first of them asks
+    yield
     reach = read_reach(draft, document)
     yield
     workplace = read_workplace(draft, document)
@@ -96,6 +101,7 @@ def reading_of(draft: Draft, *, raw: RawPosting, rates: Rates) -> Reading:
         "posted_at": read_date("posted_at", draft.posted_at, fetched_at=raw.fetched_at),
         "expires_at": read_date("expires_at", draft.expires_at, fetched_at=raw.fetched_at),
     }
+    yield
     cluster = _cluster(company, draft, document, findings)
     yield
     return Posting(
@@ -148,7 +154,9 @@ def _rest(
     yield
     roles_named = _roles(draft, document)
     yield
-    skills = read_skills(draft, document, taxonomy(), languages)
+    found = taxonomy().find(document.text)
+    yield
+    skills = read_skills(draft, document, taxonomy(), languages, found)
     yield
     zones = read_timezones(draft, document)
     yield

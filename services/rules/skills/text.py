@@ -36,11 +36,11 @@ _FOLD = bytes(_folded(code) for code in range(256))
 _OPEN = bytes(_opened(code) for code in range(256))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def haystack_of(text: str) -> bytes:
     """Fold a text to one byte a character: lower case, hyphens and odd spaces as spaces, `?` outside Latin-1.
 
-    Kept for the next rule that reads the same text.
+    Kept for the next rule that reads the same text, which comes after those of all that are read together.
     """
     if not text.isascii():
         text = text.replace("\u2019", "'")

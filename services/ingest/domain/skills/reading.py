@@ -108,33 +108,41 @@ class _Employer(NamedTuple):
 
 
 def read_skills(
-    draft: Draft, document: Document, taxonomy: Taxonomy, languages: Finding[tuple[Spoken, ...]] | None = None
+    draft: Draft,
+    document: Document,
+    taxonomy: Taxonomy,
+    languages: Finding[tuple[Spoken, ...]] | None = None,
+    found: Sequence[Mention] | None = None,
 ) -> Finding[tuple[Skill, ...]]:
     """Decide the skills, core ones first, each in the order of mention; a language that `languages` needs is one.
 
+    `found` is what the taxonomy finds in the text, where that was asked before.
     Core are those of the title and of the requirements (see `_required`). A board's tag lets a practice count wherever
     the text names it, and counts by itself only where nothing else does: boards guess them. Of 120 tags on labelled
     postings that the text does not name, 15 % were right.
     """
-    meanings = dict(skill_meanings(draft, document, taxonomy))
+    meanings = dict(skill_meanings(draft, document, taxonomy, found))
     for spoken, shown in zip(languages.value, languages.evidence, strict=True) if languages else ():
         named = taxonomy.canonical(english_name(spoken.any[0]) or "")
         if named and taxonomy.kind(named) == "language" and spoken.need == "needed" and len(spoken.any) == 1:
             meanings.setdefault(named, SkillMeaning("required", partial(_as_shown, shown)))
     chosen = _core_first(meanings)
     return Finding(
-        tuple(_skill(name, found.strength) for name, found in chosen),
-        tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
+        tuple(_skill(name, meaning.strength) for name, meaning in chosen),
+        tuple(dict.fromkeys(meaning.evidence() for _, meaning in chosen[:_MOST_EVIDENCE])),
     )
 
 
-def skill_meanings(draft: Draft, document: Document, taxonomy: Taxonomy) -> list[tuple[str, SkillMeaning]]:
+def skill_meanings(
+    draft: Draft, document: Document, taxonomy: Taxonomy, found: Sequence[Mention] | None = None
+) -> list[tuple[str, SkillMeaning]]:
     """The skills by name as `read_skills` gives them, with the words that tell them."""
     seen: dict[str, SkillMeaning] = {}
     for named in taxonomy.of_title(document.title):
         seen.setdefault(named, SkillMeaning("title", partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
-    mentions = _with_meant(document, taxonomy, fields=tuple(seen))
+    found = taxonomy.find(document.text) if found is None else found
+    mentions = _with_meant(document, found, taxonomy, fields=tuple(seen))
     rooms: dict[str, int] = {}
     for mention, strength, room in _of_text(document, mentions, _employer(draft.company), tags):
         known = seen.get(mention.name)
@@ -147,8 +155,8 @@ def skill_meanings(draft: Draft, document: Document, taxonomy: Taxonomy) -> list
             known.strength = min(known.strength, strength, key=STRENGTHS.index)
     if any(len(seen) > room for room in rooms.values()):
         often = Counter(mention.name for mention in mentions)
-        found = len(seen)
-        seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
+        many = len(seen)
+        seen = {name: kept for name, kept in seen.items() if many <= rooms.get(name, _ALL) or often[name] > 1}
     if not seen:
         seen = {name: SkillMeaning("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
     return _core_first(seen)
@@ -168,9 +176,10 @@ def _skill(name: str, strength: Strength) -> Skill:
     return Skill(name=name, strength=strength)
 
 
-def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -> Sequence[Mention]:
+def _with_meant(
+    document: Document, found: Sequence[Mention], taxonomy: Taxonomy, fields: Sequence[str]
+) -> Sequence[Mention]:
     """The skills that the text names, in order, and those that the title's fields of work give its plain words."""
-    found = taxonomy.find(document.text)
     named = {mention.name for mention in found}
     meant = [
         Mention(name, start, end, document.text[start:end], "method")

@@ -13,6 +13,7 @@ from services.ingest.domain.normalise import REVISION
 from services.ingest.normaliser import READ_TOGETHER, Normaliser
 from services.ingest.ports import Format
 from services.rules.money import Rates
+from services.rules.skills.text import haystack_of
 from services.runtime.errors import PoisonError
 from services.runtime.records import Record
 from tests.support.drafting import RATES, a_raw
@@ -59,6 +60,28 @@ def test_a_batch_comes_out_in_its_order_as_each_does_alone() -> None:
     ]
     sent = the_normaliser().handle([a_record(encode(raw)) for raw in raws])
     assert [decode(Posting, outgoing.value) for outgoing in sent] == [only(raw) for raw in raws]
+
+
+def test_what_is_kept_of_a_text_is_there_for_all_rules_of_a_batch() -> None:
+    records = [
+        a_record(
+            encode(
+                himalayas(
+                    source_id=str(at),
+                    item=himalayas().item | {"title": f"Engineer {at}", "description": f"<p>Number {at}, in Go.</p>"},
+                )
+            )
+        )
+        for at in range(READ_TOGETHER)
+    ]
+
+    def folded(batches: list[list[Record]]) -> int:
+        haystack_of.cache_clear()
+        for batch in batches:
+            the_normaliser().handle(batch)
+        return haystack_of.cache_info().misses
+
+    assert folded([records]) == folded([[record] for record in records])
 
 
 def test_a_raw_posting_becomes_a_posting() -> None:
