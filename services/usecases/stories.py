@@ -342,7 +342,8 @@ def _said_of(case: Case) -> Iterator[StoryEvent]:
     """What they said of it, and whether they keep it."""
     posting_id, person = case.posting.posting_id, case.person.subscriber_id
     for answer, at in case.installation.feedback.said(person):
-        if answer.posting_id == posting_id:
+        by_saving = answer.job is not None and answer.job.kind == "saved"
+        if answer.posting_id == posting_id and not by_saving:
             yield StoryEvent("said", at, f"they said of it: {case.own(_SAID[answer.kind])}")
     for job in case.installation.tracked_jobs.all(person):
         if job.posting_id == posting_id:

@@ -335,6 +335,8 @@ def _words(answer: Answer) -> str:
         return f"nothing of the company “{answer.value}”"
     of = answer.job
     what = f"“{of.title}” at {of.company or 'an unnamed company'}" if of else f"the job {answer.value}"
+    if of and of.kind == "saved":
+        return f"more like {what}, which they saved"
     return f"more like {what}" if answer.kind == "more_like" else f"not {what}, and fewer like it"
 
 

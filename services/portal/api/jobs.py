@@ -135,7 +135,7 @@ class Note(Sent):
     note: str = Field(max_length=MOST_NOTE)
 
 
-Saying_ = Annotated[OfJob | OfCompany, Field(discriminator="kind")]
+_Answer = Annotated[OfJob | OfCompany, Field(discriminator="kind")]
 
 
 def routes(door: Door) -> APIRouter:
@@ -255,7 +255,7 @@ def _add_feedback(router: APIRouter, door: Door) -> None:
         return answer(request, SaidList(items=tuple(part.items)), headers=part.links(request, page))
 
     @router.post("/v1/feedback", tags=["Feedback"], status_code=201, responses=makes(Said, "missing", *TAKES))
-    def say_of_job(request: Request, wish: Saying_, caller: Annotated[Caller, writes]) -> Response:
+    def say_of_job(request: Request, wish: _Answer, caller: Annotated[Caller, writes]) -> Response:
         """Call a job not relevant, wish for more like it, or hide a company; said again it counts from now on.
 
         A saved job that is called not relevant is saved no more, and its note goes along.

@@ -84,6 +84,8 @@ _SAYS = ("say", "undo")
 _DOES = ("leave-out", "let-in")
 """What a form may do about what searches could leave out."""
 _UNDONE = mark("Undone: it is as it was before.")
+_SAVED_ALONE = mark("Saved. It is among your jobs.")
+"""Of a job that was saved by an earlier release, or answered otherwise since."""
 _FIELDS = ("criterion", "value", "undo")
 
 
@@ -221,6 +223,10 @@ def _is_done(installation: Installation, visit: Visit, purpose: FeedbackPurpose)
     return feedback.is_said(installation, own_id, kind, visit.about, visit.now)
 
 
+def _moves_others(installation: Installation, visit: Visit) -> bool:
+    return feedback.is_said(installation, visit.subscriber.subscriber_id, "more_like", visit.about, visit.now)
+
+
 def _feedback_page(
     door: Door,
     live: LivePreviews,
@@ -234,6 +240,7 @@ def _feedback_page(
     if posting is None:
         return door.show("forgotten", visit.words, 410)
     texts, said = _TEXTS[purpose], _is_done(door.installation, visit, purpose)
+    done = texts.done if purpose != "save" or _moves_others(door.installation, visit) else _SAVED_ALONE
     filled: dict[str, object] = {
         "company": posting.company.name or visit.words.say(mark("this company")),
         "days": FADES_IN.days,
@@ -246,7 +253,7 @@ def _feedback_page(
         where=shown_job(posting, visit.words).where,
         elsewhere=_elsewhere(door, visit, posting, purpose) if purpose != "hide" else [],
         company=posting.company.name,
-        text=visit.words.say(texts.done if said else _UNDONE if undone else texts.will, **filled),
+        text=visit.words.say(done if said else _UNDONE if undone else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
         undone=undone,

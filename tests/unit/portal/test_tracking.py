@@ -221,3 +221,14 @@ def test_who_takes_back_that_a_saved_job_is_not_relevant_says_again_what_saving_
     portal.post(path, do="say")
     portal.post(path, do="undo")
     assert said() == [], "it is saved no more"
+
+
+def test_the_page_of_a_saved_job_promises_more_like_it_only_while_it_says_so(
+    ada: Subscriber, portal: ServedPortal
+) -> None:
+    path, moves = portal.path("save", ada, JOB), "for 90 days jobs like it move up"
+    assert moves in portal.post(path, do="say").text
+    portal.post(portal.path("irrelevant", ada, JOB), do="say")
+    page = portal.get(path).text
+    assert "Saved. It is among your jobs." in page
+    assert moves not in page

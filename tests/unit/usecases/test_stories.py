@@ -14,6 +14,7 @@ from services.notifier.domain.people import Subscriber
 from services.rules.verdict import verdict
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import writing
+from services.usecases import feedback, tracker
 from services.usecases.installation import Installation
 from services.usecases.stories import Story, story
 from tests.support.consenting import paused
@@ -146,3 +147,15 @@ def test_nobody_and_nothing_is_a_sentence(store: NotifierStore, ada: Subscriber)
         story(installation, "nobody@example.com", posting("one").posting_id, NOW)
     with pytest.raises(UsageError, match="no posting nowhere"):
         story(installation, ada.profile.address, "nowhere", NOW)
+
+
+def test_who_saved_it_is_said_to_have_done_that_and_no_more(store: NotifierStore, ada: Subscriber) -> None:
+    installation, own_id = Installation(settings_of(), store.engine), ada.subscriber_id
+
+    def said() -> list[str]:
+        return [event.what for event in story_of(store, ada).events if event.kind == "said"]
+
+    tracker.save(installation, own_id, ONE.posting_id, NOW)
+    assert said() == ["they did with it: saved it"]
+    feedback.say(installation, own_id, "more_like", ONE.posting_id, NOW)
+    assert said() == ["they said of it: that they want more like it", "they did with it: saved it"]
