@@ -18,6 +18,7 @@ from services.notifier.ports import (
     MailWithheldError,
     Receipt,
 )
+from services.rules.visible import visible
 from services.runtime.privacy.secrets import without_secrets
 
 AnswerKind = Literal["accepted", "refused", "deferred", "withheld", "lost"]
@@ -44,12 +45,16 @@ class Answer:
     @property
     def of_attempt(self) -> tuple[str, int, Receipt]:
         """Of one that was accepted: which delivery, which attempt, and the receipt."""
-        return (self.claimed.delivery_id, self.claimed.attempt, self.receipt or Receipt(""))
+        receipt = Receipt(visible(self.receipt.provider_id)) if self.receipt else Receipt("")
+        return (self.claimed.delivery_id, self.claimed.attempt, receipt)
 
     @property
     def reason(self) -> str:
         """Why it was not accepted."""
-        return f"the mailer failed: {type(self.error).__name__}" if self.bug else without_secrets(str(self.error or ""))
+        if self.bug:
+            return f"the mailer failed: {type(self.error).__name__}"
+        # A server's words may hold what no store keeps; nothing after such an answer would be kept either.
+        return visible(without_secrets(str(self.error or "")))
 
     @property
     def fault(self) -> Fault | None:
@@ -118,15 +123,29 @@ class Flight:
         return self.most - self._flying
 
     def start(self, claimed: ClaimedDelivery) -> None:
-        """Send one off."""
+        """Send one off; where no thread can be had for it, in the caller's own."""
+        future: Future[Answer] = Future()
         if self._pool is None:
-            future: Future[Answer] = Future()
             # What ends the process is raised here, and no answer is awaited then.
             future.set_result(hand_over(self._mailer, claimed))
         else:
-            future = self._pool.submit(hand_over, self._mailer, claimed)
+            try:
+                self._pool.submit(self._send, future, claimed)
+            except RuntimeError:
+                # It may stand in line all the same, for threads that were started before.
+                if future.cancel():
+                    future = Future()
+                    future.set_result(hand_over(self._mailer, claimed))
         self._flying += 1
         future.add_done_callback(self._land)
+
+    def _send(self, future: Future[Answer], claimed: ClaimedDelivery) -> None:
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(hand_over(self._mailer, claimed))
+            except BaseException as error:
+                future.set_exception(error)
+                raise
 
     def landed(self, most_left: int) -> list[Answer]:
         """The answers that are in and were not given yet, once no more than `most_left` are awaited."""

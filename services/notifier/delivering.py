@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple
@@ -12,8 +12,9 @@ import structlog
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.attempts import LOGGED_AS, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
-from services.notifier.ports import Ledger, Mailer, MailUnknownError, UnknownDelivery
+from services.notifier.ports import ClaimedDelivery, Ledger, Mailer, MailUnknownError, UnknownDelivery
 from services.notifier.settings import NotifierSettings
+from services.runtime.errors import UnavailableError
 from services.runtime.privacy.redaction import redacted
 from services.runtime.throttle import Throttle
 
@@ -61,6 +62,8 @@ class Courier:
         self._throttle = Throttle(monotonic)
         self._answers: deque[Answer] = deque()
         """Not kept yet: the store may be away just when an answer comes."""
+        self._not_made: deque[ClaimedDelivery] = deque()
+        """Of which the store did not say that they are begun, and which it may hold for begun."""
         self._accepted = 0
         self._setbacks = 0
         self._asked: timedelta | None = None
@@ -92,7 +95,7 @@ class Courier:
         return Delivered(self._accepted, rest)
 
     def keep_answers(self, now: datetime) -> None:
-        """Write down what mailers said while the store was away; to be called before leases are ended.
+        """Write down what mailers said, and were not asked, while the store was away; to be called before leases end.
 
         Raises UnavailableError where it still is; then nothing is forgotten.
         """
@@ -105,6 +108,9 @@ class Courier:
                 self._keep(taken[0], now)
             for _ in taken:
                 self._answers.popleft()
+        while self._not_made:
+            self._deliveries.not_made(self._not_made[0], now)
+            self._not_made.popleft()
 
     def _round(self, now: datetime, flight: Flight, began: float) -> bool:
         """Whether time ran out, and more waits as like as not."""
@@ -122,13 +128,26 @@ class Courier:
                     for delivery in claimed:
                         self._deliveries.put_back(delivery, now)
                     break
-                for delivery in self._deliveries.begin(claimed[:room], now, settings.send_lease):
-                    flight.start(delivery)
+                self._begin(claimed[:room], now, flight)
                 claimed = claimed[room:]
             if flight.most == 1:
                 self._hear(flight.landed(0))
                 self.keep_answers(now)
         return claimed_any and not self._is_over()
+
+    def _begin(self, some: Sequence[ClaimedDelivery], now: datetime, flight: Flight) -> None:
+        waiting = {delivery.delivery_id: delivery for delivery in some}
+
+        def start(begun: ClaimedDelivery) -> None:
+            del waiting[begun.delivery_id]
+            flight.start(begun)
+
+        try:
+            self._deliveries.begin(some, now, self._settings.send_lease, start)
+        except UnavailableError:
+            # That they are begun may be committed all the same; that no request was made is known here alone.
+            self._not_made.extend(waiting.values())
+            raise
 
     def _make_room(self, flight: Flight) -> int:
         """Wait until some may go; how many. After a setback one goes at a time, the others being heard."""
@@ -167,7 +186,8 @@ class Courier:
                 self._setbacks += 1
                 if answer.retry_after_s is not None:
                     self._asked = max(self._asked or timedelta(0), timedelta(seconds=answer.retry_after_s))
-            elif answer.kind != "withheld":
+            elif answer.kind != "withheld" and not self._is_away():
+                # Who fails fails fast: what was begun before and is answered later says nothing of the next.
                 self._setbacks = self._holds = 0
             if answer.error is not None:
                 self._note(answer, answer.error)

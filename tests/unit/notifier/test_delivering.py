@@ -392,6 +392,24 @@ def test_after_a_setback_the_next_go_one_at_a_time(store: NotifierStore) -> None
     assert store.deliveries.states() == {"unknown": 5, "pending": 5}
 
 
+def test_a_late_answer_does_not_open_again_what_failed_quickly_since(store: NotifierStore) -> None:
+    failed = threading.Semaphore(0)
+
+    def answer(email: Email) -> Receipt:
+        if email.delivery_id == mailer.asked[0]:
+            assert all(failed.acquire(timeout=10) for _ in range(3)), "the others are answered first"
+            return taking(email)
+        failed.release()
+        raise MailUnknownError("it answered 503")
+
+    mailer = Crowd(answer)
+    asked = courier(store, mailer)
+    asked.deliver(AT)
+    assert store.deliveries.states() == {"accepted": 1, "unknown": 3, "pending": 6}
+    asked.deliver(AT + timedelta(seconds=9))
+    assert len(mailer.asked) == 4, "it is left alone"
+
+
 def test_a_fault_of_the_settings_is_told_as_an_error_and_fails_nothing(store: NotifierStore) -> None:
     with capture_logs() as logs:
         courier(store, Answering(raising(MailerAtFaultError("the key is wrong")))).deliver(AT)

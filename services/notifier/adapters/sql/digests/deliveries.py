@@ -1,6 +1,6 @@
 """Deliveries: every step is a transition of `services.notifier.domain.delivery`, committed under the row's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -92,12 +92,21 @@ class SqlDeliveries:
                 connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
             return claimed_of(connection, taken)
 
-    def begin(self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta) -> list[ClaimedDelivery]:
+    def begin(
+        self,
+        claimed: Sequence[ClaimedDelivery],
+        now: datetime,
+        lease: timedelta,
+        start: Callable[[ClaimedDelivery], None] = lambda begun: None,
+    ) -> list[ClaimedDelivery]:
         """Commit of some that their requests are about to be made, and that the day has as many mails more.
 
-        The others must not be: suppressed, erased, taken over, the day full. Raises UnavailableError.
+        The others must not be: suppressed, erased, taken over, the day full. `start` is given each that is begun before
+        anything else is done, which may wait or fail. Raises UnavailableError.
         """
         begun, unwanted, beyond = self._begin(claimed, now, lease)
+        for delivery in begun:
+            start(delivery)
         for delivery in unwanted:
             self._cancel(delivery, now)
         for delivery in beyond:
@@ -185,6 +194,10 @@ class SqlDeliveries:
         """The mailer did not now. Raises UnavailableError."""
         failed = _failed(fault, reason, now)
         self._settle(delivery_id, attempt, "defer", now, not_before=now + wait, **failed)
+
+    def not_made(self, claimed: ClaimedDelivery, now: datetime) -> None:
+        """Its request was not made, whether or not it was begun: it is nobody's fault. Raises UnavailableError."""
+        self._settle(claimed.delivery_id, claimed.attempt, "defer", now, not_before=now)
 
     def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
         """Nobody can tell. Raises UnavailableError."""
