@@ -11,6 +11,7 @@ from lxml import html as lxml_html
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.adapters.sql.digests.digest_rows import digest_row, kept_dropped, unlikely_cards
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Counted, Digest
@@ -18,7 +19,7 @@ from services.notifier.domain.week import with_week
 from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
 from services.notifier.domain.wording.job import seen_on
 from services.wording.catalogues import words_of
-from tests.support.digests import NOON, SENDER, pay, posting, recipient, search, words_about
+from tests.support.digests import NOON, SENDER, email, pay, posting, recipient, search, words_about
 
 DAY = timedelta(days=1)
 FLOOR = SalaryFloor(amount=60_000, currency="EUR")
@@ -26,7 +27,9 @@ SEARCHES = [
     search("One", Criteria(skills=SkillTerms(any=("Python",)), salary_floor=FLOOR, accept_undisclosed=False)),
     search("Two", Criteria(skills=SkillTerms(any=("Python",)), places=("PT",))),
 ]
-ROOMS = st.builds(CurateSettings, most_items=st.integers(1, 6), most_near=st.integers(0, 3), least_chance=st.just(0.0))
+ROOMS = st.builds(
+    CurateSettings, most_items=st.integers(1, 6), most_near=st.integers(0, 3), least_chance=st.sampled_from((0.0, 0.4))
+)
 
 
 @st.composite
@@ -37,6 +40,7 @@ def digests(draw: st.DrawFn) -> Digest | None:
     for number in range(draw(st.integers(1, 14))):
         job = posting(
             f"job{number}",
+            roles=draw(st.sampled_from([(), ("account-executive",)])),
             company=draw(st.sampled_from(["Acme", "Borealis", ""])),
             description_text=words_about(f"job{draw(st.integers(0, 13))}"),
             posted_at=NOON - draw(st.integers(-30, 20 * 24)) * timedelta(hours=1),
@@ -104,6 +108,8 @@ def _assert_rest(made: Digest, lines: list[str], text: str, link: str) -> None:
         assert numbers(lines[0])[0] == len(made.rest)
     if made.unlikely:
         assert numbers(lines[-1])[0] == made.unlikely
+    kept = kept_dropped(digest_row("a digest", made, (), email(), NOON)["dropped"])
+    assert len(unlikely_cards(kept)) == made.unlikely, "the page of a link lists what the mail counts"
 
 
 def _assert_week(made: Digest, tree: Any) -> None:

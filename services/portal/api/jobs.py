@@ -194,7 +194,10 @@ def _add_saved(router: APIRouter, door: Door) -> None:
 
     @router.put("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], responses=changes(SavedJob, "missing", *TAKES))
     def save_job(request: Request, job_id: _Id, wish: SavedJobWish, caller: Annotated[Caller, writes]) -> Response:
-        """Save a job, with a note and the day of applying; said again these take the place of what was there."""
+        """Save a job, with a note and the day of applying; said again these take the place of what was there.
+
+        To save it, and to apply, says `more_like` of it too.
+        """
         applied_on = _day(wish.applied_on)
         note = tracker.note_from(wish.note)
         tracker.save(installation, caller.own_id, job_id, caller.now)
@@ -203,7 +206,7 @@ def _add_saved(router: APIRouter, door: Door) -> None:
 
     @router.delete("/v1/saved-jobs/{job_id}", tags=["Saved jobs"], status_code=204, responses=takes_away())
     def take_job_out(job_id: _Id, caller: Annotated[Caller, writes]) -> Response:
-        """Keep it no more; said again it changes nothing."""
+        """Keep it no more, and take back what saving it said; said again it changes nothing."""
         tracker.take_out(installation, caller.own_id, job_id)
         return Response(status_code=204)
 

@@ -96,6 +96,20 @@ def test_what_is_said_of_a_job_is_listed_noted_and_taken_back(program: Program) 
         assert problem_of(program.ask(method, f"/feedback/{more['id']}", body)) == (404, "missing")
 
 
+def test_to_save_a_job_says_more_like_it_until_it_is_taken_out_or_that_is_taken_back(program: Program) -> None:
+    path = f"/saved-jobs/{JOB}"
+    for body in ({}, {"applied_on": "2026-06-28"}):
+        program.ask("PUT", path, body)
+        [said] = program.get("/feedback").json()["items"]
+        assert (said["kind"], said["job_id"]) == ("more_like", JOB)
+    program.ask("DELETE", path)
+    assert program.get("/feedback").json()["items"] == []
+    program.ask("PUT", path, {})
+    assert program.ask("DELETE", f"/feedback/{said['id']}").status_code == 204
+    assert program.get("/feedback").json()["items"] == []
+    assert program.get(path).status_code == 200, "it stays saved"
+
+
 def test_companies_are_hidden_by_name_and_shown_again(program: Program) -> None:
     said = program.ask("POST", "/feedback", {"kind": "hidden_company", "company": "Nought & Sons GmbH"}).json()
     assert (said["company"], said["counts_until"]) == ("Nought & Sons GmbH", None)
