@@ -164,7 +164,11 @@ def _list_page(door: Door, upcoming_mails: _Upcoming, before: str, here: AtHome)
         upcoming=upcoming,
         comes=_moment(here, upcoming.due_at) if upcoming and upcoming.due_at else "",
         unlikely=[
-            (shown_job(posting, here.words), doubts_briefly(chance, posting, here.words))
+            (
+                shown_job(posting, here.words),
+                door.link("job", here.person, posting.posting_id),
+                doubts_briefly(chance, posting, here.words),
+            )
             for posting, chance in (upcoming.unlikely if upcoming else ())
         ],
         mails=[

@@ -141,7 +141,7 @@ def test_nobody_sees_the_mails_of_somebody_else(store: NotifierStore, ada: Subsc
 
 
 def test_beside_the_next_mail_stands_what_fits_and_would_be_left_out(
-    store: NotifierStore, ada: Subscriber, browser: Browser
+    store: NotifierStore, ada: Subscriber, browser: Browser, portal: ServedPortal
 ) -> None:
     [_, search] = store.searches.all(ada.subscriber_id)
     out = posting("out", title="Account executive", roles=("account-executive",), seniority="director")
@@ -151,6 +151,9 @@ def test_beside_the_next_mail_stands_what_fits_and_would_be_left_out(
     assert "1 job that fits, and that we doubt you would want" in said
     assert "Account executive" in said
     assert "Is at director level" in said
+    [page] = re.findall(r'href="([^"]+)"', said)
+    assert page == portal.path("job", ada, out.posting_id), "each leads to where one says more like this, or less"
+    assert "More like this" in browser.get(page).text
     store.matches.store(0, [arrival(2, posting("in"), (search.key,))], NOW)
     assert "1 job that fits, and that we doubt you would want" in next_one(browser.get("/home/mails").text)
     assert "1 other job fits your searches" in unescape(browser.get("/home/mails/next").text)
