@@ -691,3 +691,15 @@ def test_a_mail_says_how_far_a_job_lies_from_home_and_which_years_it_asks_for_be
 def test_a_beginners_job_is_called_so_once() -> None:
     chance = Chance(0.4, lambda: [Against(Doubt("beginner", amount=8), 1.5), Against(Doubt("level", ("junior",)), 0.5)])
     assert [doubt.fact for doubt in telling_against(chance, (), posting(seniority="junior"))] == ["beginner"]
+
+
+def test_of_what_trade_a_job_is_more_is_said_once_and_with_what_one_has_worked_as() -> None:
+    role, done = ("account-executive",), ("nurse",)
+    trade, own, level = Doubt("trade", role), Doubt("searches", role, done=done), Doubt("level", ("director",))
+
+    def told(*doubts: Doubt) -> tuple[Doubt, ...]:
+        chance = Chance(0.2, lambda: [Against(doubt, 1.5) for doubt in doubts])
+        return telling_against(chance, (), posting(title="Python tutor", roles=role, seniority="director"))
+
+    assert told(trade, Doubt("searches", role), level) == (trade, level)
+    assert told(trade, level, own) == (level, own)

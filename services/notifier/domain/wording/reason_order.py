@@ -220,7 +220,11 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
     named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
-    told = tuple(doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE))
+    told = [doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE)]
+    of_role = [doubt for doubt in told if doubt.fact in _OF_ROLE]
+    # Several factors say the same of the job's one role; what somebody has worked as says more.
+    fullest = max(of_role, key=lambda doubt: bool(doubt.done), default=None)
+    told = [doubt for doubt in told if doubt.fact not in _OF_ROLE or doubt is fullest]
     # Whom a job is meant for says its level too.
     for_beginners = "beginner" in {doubt.fact for doubt in told}
     return tuple(doubt for doubt in told if not (for_beginners and doubt.fact == "level"))[:MOST_A_LINE]
