@@ -17,11 +17,11 @@ ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as":
 def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dict[str, str]:
     """What a sentence says of its writer: years and home, or its town unless they said that they live elsewhere.
 
-    Who says for how many years they have done their work says also what they have worked as.
+    Who says for how many years they have done their work says also what they have worked as; who looks for another
+    trade says neither.
     """
     years = given["years"] if asked.years is None else str(asked.years)
-    named = asked.criteria.roles.any if asked.years else ()
-    done = written([readable_role(role, words) for role in named]) or given["worked_as"].strip()
+    done = written([readable_role(role, words) for role in asked.worked_as]) or given["worked_as"].strip()
     # What stood there as the town of the sentence before was not their word.
     is_old = asked.says_home or (asked.home is not None and given["home"] in towns_in(given["towns"]))
     lives = "" if is_old else given["home"].strip()

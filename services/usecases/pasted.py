@@ -16,6 +16,7 @@ from services.rules.home import Home, home_read
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.former import former_trade
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
@@ -88,7 +89,9 @@ class Asked:
     says_home: bool = False
     """Whether it is what they say."""
     years: int | None = None
-    """For which somebody has done their work, as a sentence says."""
+    """For which somebody has done the work that they look for, as a sentence says."""
+    worked_as: tuple[str, ...] = ()
+    """Roles that they have had for these."""
 
 
 @cache
@@ -106,13 +109,17 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     permanent, rest = permanent_in(sentence)
     wish = wishes.taken_apart(rest)
     hours, wanted = wishes.hours_of(wish.wanted)
-    years, wanted = years_of(wanted)
+    former = former_trade(wanted)
+    years, wanted = years_of(former.wanted)
     lives, wanted = home_of(wanted)
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
     posting = posting_in(wanted if sentence else text, now)
     zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
+    had = former.had(titles.asked) if years else ()
+    if years and titles.asked and not had:
+        years = None
     near, workplaces = lives.country if lives else "", _workplaces(posting, sentence)
     places = _places(posting, wanted, titles, workplaces, near)
     fields = _fields(posting, wanted, currency, titles, workplaces, places) | zone
@@ -136,7 +143,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
     home = lives or (home_read(towns[0]) if len(towns) == 1 else None)
-    said = tuple(missed), titles.offered, home, lives is not None, years
+    said = tuple(missed), titles.offered, home, lives is not None, years, had
     return Asked(criteria, tuple(proposals), bool(sentence), *said)
 
 

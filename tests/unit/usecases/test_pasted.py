@@ -705,3 +705,43 @@ def test_years_that_are_taken_are_not_quoted_as_missed_and_ask_for_nothing_else(
     assert plain is not None
     assert said is not None
     assert (said.criteria, said.missed) == (plain.criteria, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "years"),
+    [
+        ("nurse for 8 years, now looking for junior data analyst jobs", "data-analyst", None),
+        ("I was a nurse for 8 years and want to become a data analyst", "data-analyst", None),
+        ("looking for junior data analyst jobs, 8 years of experience as a nurse", "data-analyst", None),
+        ("data analyst, career changer, 8 years as a nurse", "data-analyst", None),
+        ("former teacher with 10 years experience, looking for project manager jobs", "project-manager", None),
+        ("Krankenschwester seit 8 Jahren, suche jetzt Stelle als Datenanalyst", "data-analyst", None),
+        ("infirmière depuis 8 ans, cherche un poste de data analyst junior", "data-analyst", None),
+        ("enfermera durante 8 años, busco trabajo de analista de datos junior", "data-analyst", None),
+        ("enfermeira há 8 anos, procuro vagas de analista de dados júnior", "data-analyst", None),
+        ("infermiera da 8 anni, cerco lavoro come data analyst", "data-analyst", None),
+        ("verpleegkundige met 8 jaar ervaring, op zoek naar werk als data analyst", "data-analyst", None),
+        ("pielęgniarka od 8 lat, szukam pracy jako analityk danych", "data-analyst", None),
+        # Of the same work, or of work beside it.
+        ("nurse for 8 years, looking for nurse jobs in Leeds", "nurse", 8),
+        ("nurse for 8 years, moving to Berlin", "nurse", 8),
+        ("accountant for 6 years, looking for part-time work", "accountant", 6),
+        ("paralegal for 4 years, looking for compliance officer jobs", "paralegal", 4),
+        ("recruiter for 5 years, seeking sales or recruiter jobs", "recruiter", 5),
+        ("software engineer for 5 years, looking for data engineer jobs", "data-engineer", 5),
+    ],
+)
+def test_who_changes_their_trade_is_asked_for_the_new_one_and_has_no_years_in_it(
+    text: str, role: str, years: int | None
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert role in asked.criteria.roles.any
+    assert asked.years == years
+    assert years or (asked.criteria.roles.any, asked.worked_as) == ((role,), ())
+
+
+def test_years_with_a_trade_beside_the_one_that_is_looked_for_say_that_trade() -> None:
+    asked = asked_in("software engineer for 5 years, looking for data engineer jobs", "EUR", NOW)
+    assert asked is not None
+    assert asked.worked_as == ("software-engineer",)
