@@ -44,7 +44,7 @@ def demo(
         str | None,
         typer.Option("--now", metavar="TIME", help="When the days end; by default the days that hold most postings."),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate.")] = 4,
+    days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate, before the last.")] = 4,
     out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
     serve: Annotated[
         bool, typer.Option("--serve", help="Go on with the portal: links are answered, who signs up gets mail.")
@@ -62,7 +62,8 @@ def demo(
         at, why = (moment(now), "") if now else _busiest(folder, days)
         people, happenings, who = _people(subscribers, samples, feeds, at, days)
         print(
-            f"Simulating {counted(days, 'day')} up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/. {why}",
+            f"Simulating {counted(days, 'day')} up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/,"
+            f" and one more, on which the last jobs are mailed. {why}",
             file=sys.stderr,
         )
         with progress("Simulated hours", len(hours(at, days))) as advance:
