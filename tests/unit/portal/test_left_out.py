@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from lxml import html as lxml_html
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from schemas.posting import PostingCore
-from schemas.sql.tables import digests
+from schemas.sql.tables import digests, postings
 from services.notifier.domain.links import slot_of
 from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item
 from services.notifier.domain.people import Subscriber
@@ -130,3 +130,19 @@ def test_what_an_earlier_release_kept_without_a_chance_is_listed_too(
         connection.execute(update(digests).values(dropped=zlib.compress(said.encode())))
     [job] = listed(portal.get(portal.path("rest", ada, slot_of(AT))).text)
     assert job.startswith("Night clerk")
+
+
+def test_what_is_forgotten_is_counted_and_of_all_of_it_that_is_said(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    some = [posting(f"job{at}", title=f"Clerk {at}") for at in range(3)]
+    mailed(store, *((job, unlikely(0.3)) for job in some))
+    path = portal.path("rest", ada, slot_of(AT))
+    for kept, said in ((1, "2 more are forgotten by now."), (0, "All of them are forgotten by now.")):
+        with writing(store.engine) as connection:
+            connection.execute(
+                delete(postings).where(postings.c.posting_id.in_([job.posting_id for job in some[kept:]]))
+            )
+        page = portal.get(path).text
+        assert len(listed(page)) == max(kept, 1)
+        assert re.findall(r"[^>]*forgotten[^<]*", page) == [said]
