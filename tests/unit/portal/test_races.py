@@ -25,7 +25,8 @@ from tests.support.sending import open_deliveries, states_of
 from tests.support.stores import ENGINES
 
 RACES = 500 if LONG else 150
-Begin = Callable[[ClaimedDelivery, datetime, timedelta], bool]
+Start = Callable[[ClaimedDelivery], None]
+Begin = Callable[[Sequence[ClaimedDelivery], datetime, timedelta, Start], list[ClaimedDelivery]]
 _LEAVERS = 3
 _STEPS = 25
 """Into so many the time of an answer is cut, by which the beginning of a mail follows its reader's leaving."""
@@ -103,7 +104,9 @@ class Races:
         """From when to when their mail is begun, or is not."""
         self.repeated: list[str] = []
 
-    def begin(self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta) -> list[ClaimedDelivery]:
+    def begin(
+        self, claimed: Sequence[ClaimedDelivery], now: datetime, lease: timedelta, start: Start
+    ) -> list[ClaimedDelivery]:
         """In place of the store's, asked of one at a time by a mailer that takes no more."""
         [delivery] = claimed
         number = self._numbers[delivery.delivery_id]
@@ -111,7 +114,7 @@ class Races:
             self._leaving.append(self._pool.submit(self._leave, number))
         time.sleep(number % _STEPS / _STEPS * _SWEPT * self.answer_s)
         at = time.monotonic()
-        begun = self._begin(claimed, now, lease)
+        begun = self._begin(claimed, now, lease, start)
         self.tried[number] = (at, time.monotonic())
         return begun
 
