@@ -308,3 +308,13 @@ def test_enter_in_the_field_of_an_address_signs_up_whatever_the_form_offers_abov
     page.get_by_label("Your email address").fill("ada@example.com")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Look into your mailbox").wait_for()
+
+
+def test_what_one_says_of_oneself_has_room_on_a_phone_below_its_legend(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    where = {name: page.locator(f"#f-{name}").bounding_box() for name in ("home", "years", "worked_as")}
+    home, years, worked_as = (box for box in where.values() if box is not None)
+    assert home["width"] > 150
+    assert years["y"] == home["y"]
+    assert worked_as["y"] > home["y"] + home["height"]
+    assert worked_as["width"] > 300
