@@ -32,6 +32,15 @@ def accepted(store: NotifierStore, mailer: str) -> str:
     return claim.delivery_id
 
 
+def mailed(store: NotifierStore, number: int) -> list[str]:
+    """The addresses of so many people, for each of whom a mail server took a mail."""
+    ids = open_deliveries(store, number, NOW)
+    claims = store.deliveries.claim("w", "smtp", NOW, LEASE, number)
+    assert len(store.deliveries.begin(claims, NOW, LEASE)) == len(ids)
+    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1")) for claim in claims], NOW)
+    return [f"person{at}@example.com" for at in range(number)]
+
+
 @pytest.mark.parametrize("nowhere", ["folder", "warm_up"])
 def test_settings_by_which_nobody_is_mailed_are_told_for_a_month_after_the_last_mail(
     store: NotifierStore, nowhere: Nowhere
@@ -58,16 +67,26 @@ def test_a_sandbox_is_told_where_a_mail_arrived_before(store: NotifierStore) -> 
 def test_a_list_that_suppresses_a_tenth_of_readers_is_told_for_a_day_and_what_mail_servers_said_is_not(
     store: NotifierStore,
 ) -> None:
-    people = [store.person(f"p{number}") for number in range(20)]
-    for person in people[:3]:
-        store.suppressions.suppress(person.profile.address, "550", NOW, "provider")
+    addresses = mailed(store, 20)
+    for address in addresses[:3]:
+        store.suppressions.suppress(address, "550", NOW, "provider")
     assert cut_off(store, HOUR) == CutOff()
-    for person in people[3:6]:
-        store.suppressions.suppress(person.profile.address, "on a list", NOW, "ada")
+    for address in addresses[3:6]:
+        store.suppressions.suppress(address, "on a list", NOW, "ada")
     assert cut_off(store, HOUR) == CutOff(suppressed=3, of=20)
     assert cut_off(store, 25 * HOUR) == CutOff()
-    store.suppressions.allow(people[3].profile.address, "by mistake", NOW + HOUR)
+    store.suppressions.allow(addresses[3], "by mistake", NOW + HOUR)
     assert cut_off(store, 2 * HOUR) == CutOff(), "so few are by chance"
+
+
+def test_a_list_of_those_who_opted_out_elsewhere_is_no_loss_where_none_of_them_was_ever_mailed(
+    store: NotifierStore,
+) -> None:
+    for number in range(20):
+        person = store.person(f"p{number}")
+        if number < 3:
+            store.suppressions.suppress(person.profile.address, "on a list", NOW, "ada")
+    assert cut_off(store, HOUR) == CutOff()
 
 
 @pytest.mark.parametrize(("sent", "told"), [(0, None), (2, None), (3, "held")])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from schemas.sql.tables import deliveries, digests, mail_events, subscribers, suppressions
 from services.runtime.figures.arriving import is_much
@@ -35,7 +35,7 @@ class CutOff:
     went_out: datetime | None = None
     """When a mail last reached one, where settings are why."""
     suppressed: int = 0
-    """Whose addresses were suppressed in the last day by whoever operates this, where these are many; else none."""
+    """Who were mailed and were suppressed in the last day by whoever operates this, where these are many; else none."""
     of: int = 0
     """All that are subscribed."""
     sandbox: bool = False
@@ -51,6 +51,8 @@ def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None,
     by_hand = suppressions.c.added_by.is_(None) | suppressions.c.added_by.not_in(_BY_MAIL)
     query = select(func.count()).select_from(subscribers.join(suppressions, _same_address()))
     query = query.where(subscribers.c.status == "active", suppressions.c.lifted_at.is_(None), by_hand)
+    # Who comes with a list of those who opted out elsewhere, as on the first day, loses no mail by it.
+    query = query.where(exists().where(_was_mailed()))
     query = query.where(suppressions.c.created_at.between(now - _DAY, now))
     suppressed = int(connection.execute(query).scalar_one())
     cut_off = CutOff(nobody, went_out, sandbox=nowhere == "sandbox")
@@ -68,6 +70,11 @@ def is_all_held(outcomes: Mapping[str, int]) -> bool:
 
 def _same_address() -> ColumnElement[bool]:
     return suppressions.c.address_hash == subscribers.c.address_hash
+
+
+def _was_mailed() -> ColumnElement[bool]:
+    own = deliveries.c.subscriber_id == subscribers.c.subscriber_id
+    return own & deliveries.c.accepted_at.is_not(None)
 
 
 def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> datetime | None:
