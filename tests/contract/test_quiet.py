@@ -111,6 +111,7 @@ def test_what_fits_by_the_letter_alone_is_counted(store: NotifierStore) -> None:
     assert "2 jobs fitted by the letter, and were unlikely to be what you want." in email.text
     [listed] = [line for line in email.text.splitlines() if "/r/" in line]
     assert listed.startswith("See what was left out: https://a.example/r/")
+    assert "\nSee what would bring more: https://a.example/m/" in email.text
     claim = claim_of([SECRET], "rest", listed.rsplit("/", 1)[1])
     kept = store.digests.with_id(ada.subscriber_id, claim.posting_id) if claim else None
     assert kept

@@ -139,6 +139,8 @@ def write_letter(
         said, label, leads_to = beside
         beside_html = f'<p>{escape(said)}<br><a href="{escape(leads_to)}">{escape(label)}</a></p>\n'
         beside_text = f"{said}\n{label}{words.say(mark(':'))} {leads_to}\n\n"
+        # Of two links each has its name.
+        link_text = f"{words.say(texts.button)}{words.say(mark(':'))} {link_text}"
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'
