@@ -14,6 +14,7 @@ import pytest
 
 from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.adapters.mail.sendgrid import SendGridMailer
+from services.notifier.adapters.mail.sendgrid_transport import Tls
 from services.notifier.mail_settings import SendGridSettings
 from services.notifier.ports import (
     MailDeferredError,
@@ -344,6 +345,22 @@ class TestEncryption:
             mailer(running.host, trusting).send(email())
             assert offered.session_stats()["hits"] == 2
             assert len(running.seen) == 4
+
+    def test_what_was_forgotten_is_not_learnt_again_from_a_connection_that_looked_at_no_certificate(
+        self, tmp_path: Path, offered: ssl.SSLContext, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with fake_sendgrid(tmp_path, tls=offered) as running:
+            sending, learn = mailer(running.host, trusting), Tls.learn
+            sending.send(email())
+
+            def refused_meanwhile(tls: Tls, socket: ssl.SSLSocket) -> None:
+                tls.forget()
+                learn(tls, socket)
+
+            monkeypatch.setattr(Tls, "learn", refused_meanwhile)
+            sending.send(email(delivery_id="d-2"))
+            sending.send(email(delivery_id="d-3"))
+            assert offered.session_stats()["hits"] == 1, "the third looks at the certificate"
 
     def test_a_server_that_cannot_be_trusted_gets_nothing(self, tmp_path: Path, offered: ssl.SSLContext) -> None:
         by_another_name = ssl.create_default_context(cafile=str(CERTIFICATE))

@@ -70,10 +70,12 @@ class Tls:
 
     def learn(self, socket: ssl.SSLSocket) -> None:
         """Take up what a connection agreed on, which the server tells with its answer."""
-        agreed = self._agreed
-        if socket.session is not None:
-            looked_at = agreed[1] if agreed and socket.session_reused else time.monotonic()
-            self._agreed = (socket.session, looked_at)
+        session, agreed = socket.session, self._agreed
+        if session is not None and not socket.session_reused:
+            self._agreed = (session, time.monotonic())
+        elif session is not None and agreed is not None:
+            # Where another connection had it forgotten meanwhile it stays so: this one looked at no certificate.
+            self._agreed = (session, agreed[1])
 
     def forget(self) -> None:
         """Begin anew."""
