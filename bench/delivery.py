@@ -1,12 +1,13 @@
 """Eight o'clock: everybody due in one minute, built and handed over: `python -m bench.delivery [--json]
-[--people N] [--forms embedded,...]`.
+[--people N] [--forms embedded,...] [--copies N]`.
 
 Captured postings, and people with five searches each, drawn from them: a fifth of the people ask for what a hundredth
 of all ask for, nobody else shares a search. Five locales, currencies and time zones; a tenth was due an hour before and
 is to be served first. Matches are made by the index in memory, and written into the store. Then notifiers tick until
 nothing is left, each a process of its own that does nothing else: one over SQLite that writes mails into a folder, then
 two over PostgreSQL that hand them to a fake SendGrid, once with answers at once and once after 100 ms each. Of forms
-called `handing` all is built before, while sending is paused, and told is what handing over takes.
+called `handing` all is built before, while sending is paused, and told is what handing over takes; there each mail that
+waits then may stand `--copies` times, to as many people, so that few who are built make a crowd.
 
 Processor time is of the notifiers, and of the database's own processes, told apart; that of the fake is in no ratio.
 `memory_growth` is the peak of the first against that with a tenth of the people. Logs are not written.
@@ -31,7 +32,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Engine, func, select, text
 
-from bench.morning import DUE, EARLIER, IDS, Morning, fill, the_morning
+from bench.morning import DUE, EARLIER, IDS, Morning, fill, multiply, the_morning
 from bench.pipeline_run import OUTFLOW_WATCHED
 from bench.stopwatch import Stopwatch, processor_s
 from schemas.sql.tables import deliveries, digests, saved_searches
@@ -51,6 +52,7 @@ _HANDING: Final = ("handing", "handing_deployed", "handing_deployed_100ms")
 _CLAIMED: Final = 100
 """People whom a notifier claims at once: few, so that two share also a small morning."""
 _IDLE_TICKS: Final = 5
+_SOON: Final = timedelta(minutes=1)
 Plan = tuple[str, MailSettings, str]
 """Of a notifier: its store, where its mails go, and its name."""
 
@@ -72,6 +74,8 @@ class Ran:
     ticks: int
     lost: int
     doubled: int
+    early: int
+    """Mails that were handed over before they were due, by the notifiers' clocks."""
     out_of_turn: int
     """Mails of those due earlier that were handed over after one of those due later."""
     stages_ms: Mapping[str, float]
@@ -87,17 +91,18 @@ class Ran:
         }
 
 
-def embedded(morning: Morning, folder: Path, *, built: bool = False) -> Ran:
-    """One notifier over SQLite, mails into a folder. `built`: all digests are before it begins."""
+def embedded(morning: Morning, folder: Path, *, copies: int = 0) -> Ran:
+    """One notifier over SQLite, mails into a folder. `copies`: all is built before, and waits so often."""
     url, mail = sqlite_url(folder), into(folder)
     engine = open_store(url)
     fill(engine, morning)
-    if built:
+    if copies:
         build(engine, [(url, mail, "one")])
+        multiply(engine, copies)
     engine.dispose()
     reports, wall_s = run([(url, mail, "one")])
     in_order = sorted(mail.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-    return _ran(url, morning, reports, wall_s, [file.stem for file in in_order])
+    return _ran(url, len(morning.searches), reports, wall_s, [file.stem for file in in_order], copies)
 
 
 def into(folder: Path) -> MailSettings:
@@ -113,13 +118,14 @@ def build(engine: Engine, plans: Sequence[Plan]) -> None:
     SqlPauses(engine).set_sending(False, DUE)
 
 
-def deployed(morning: Morning, folder: Path, latency_s: float, *, built: bool = False) -> Ran:
-    """Two notifiers over PostgreSQL, mails to a fake SendGrid. `built`: see `embedded`."""
+def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 0) -> Ran:
+    """Two notifiers over PostgreSQL, mails to a fake SendGrid. `copies`: see `embedded`."""
     with migrated_database() as url:
         engine = open_store(url)
         fill(engine, morning)
-        if built:
+        if copies:
             build(engine, [(url, into(folder), worker) for worker in ("one", "two")])
+            multiply(engine, copies)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
         engine.dispose()
@@ -129,7 +135,7 @@ def deployed(morning: Morning, folder: Path, latency_s: float, *, built: bool = 
             reports, wall_s = run([(url, by_sendgrid(host, in_flight), worker) for worker in ("one", "two")])
         fake_s = _children_s() - before - sum(report["process_s"] for report in reports)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
-        return _ran(url, morning, reports, wall_s, order, sum(store.values()), fake_s)
+        return _ran(url, len(morning.searches), reports, wall_s, order, copies, sum(store.values()), fake_s)
 
 
 def _children_s() -> float:
@@ -199,6 +205,8 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
     cpu = began = time.process_time()
     ended_at = time.time()
     with watch.watching(*OUTFLOW_WATCHED):
+        if _waits(engine):
+            notifier.tick(DUE - _SOON)  # too early for those of the hour
         while idle < _IDLE_TICKS:
             notifier.tick(now := now + timedelta(milliseconds=100))
             before, done = done, watch.stages["commit"].calls + watch.stages["answer"].calls
@@ -225,16 +233,24 @@ def _is_done(engine: Engine) -> bool:
         due = select(saved_searches.c.search_id).where(saved_searches.c.next_due_at <= DUE).limit(1)
         if connection.execute(due).first() is not None:
             return False
-        waiting = select(deliveries.c.delivery_id).where(deliveries.c.state.in_(("pending", "claimed", "sending")))
-        return sending_paused(connection) or connection.execute(waiting.limit(1)).first() is None
+        if sending_paused(connection):
+            return True
+    return not _waits(engine)
+
+
+def _waits(engine: Engine) -> bool:
+    waiting = select(deliveries.c.delivery_id).where(deliveries.c.state.in_(("pending", "claimed", "sending")))
+    with reading(engine) as connection:
+        return connection.execute(waiting.limit(1)).first() is not None
 
 
 def _ran(
     url: str,
-    morning: Morning,
+    people: int,
     reports: Sequence[Mapping[str, Any]],
     wall_s: float,
     order: Sequence[str],
+    copies: int,
     store_cpu_s: float = 0.0,
     fake_cpu_s: float = 0.0,
 ) -> Ran:
@@ -243,8 +259,9 @@ def _ran(
     with reading(engine) as connection:
         kept = Counter(connection.execute(select(digests.c.outcome)).scalars())
         due_at = {row.delivery_id: row.due_at for row in connection.execute(select(deliveries))}
-        query = select(func.count()).select_from(deliveries).where(deliveries.c.state == "accepted")
+        query = select(func.count()).where(deliveries.c.state == "accepted")
         accepted = connection.execute(query).scalar_one()
+        early = connection.execute(query.where(deliveries.c.accepted_at < deliveries.c.due_at)).scalar_one()
     engine.dispose()
     arrived = Counter(order)
     late = next((place for place, own in enumerate(order) if due_at[own] == DUE), len(order))
@@ -260,14 +277,15 @@ def _ran(
         fake_cpu_s=fake_cpu_s,
         peak_mib=max(report["peak_mib"] for report in reports),
         ticks=sum(report["ticks"] for report in reports),
-        lost=len(morning.searches) - kept.total() + kept["digest"] - min(accepted, len(arrived)),
+        lost=people - kept["hold"] - kept["digest"] // max(copies, 1) + kept["digest"] - min(accepted, len(arrived)),
         doubled=arrived.total() - len(arrived),
+        early=early,
         out_of_turn=sum(due_at[own] == EARLIER for own in order[late:]),
         stages_ms={name: 1_000 * spent / accepted for name, spent in sorted(stages.items())},
     )
 
 
-def measure(people: int, wanted: Sequence[str]) -> dict[str, Any]:
+def measure(people: int, wanted: Sequence[str], copies: int = 1) -> dict[str, Any]:
     """The forms that are wanted, each told of as it ends, and the ratios."""
     forms: dict[str, Ran] = {}
     with TemporaryDirectory(prefix="jobchime-bench-") as name:
@@ -278,9 +296,9 @@ def measure(people: int, wanted: Sequence[str]) -> dict[str, Any]:
             "embedded": lambda: embedded(morning, folder / "embedded"),
             "deployed": lambda: deployed(morning, folder / "at-once", 0.0),
             "deployed_100ms": lambda: deployed(morning, folder / "late", LATENCY_S),
-            "handing": lambda: embedded(morning, folder / "handing", built=True),
-            "handing_deployed": lambda: deployed(morning, folder / "handing-at-once", 0.0, built=True),
-            "handing_deployed_100ms": lambda: deployed(morning, folder / "handing-late", LATENCY_S, built=True),
+            "handing": lambda: embedded(morning, folder / "handing", copies=copies),
+            "handing_deployed": lambda: deployed(morning, folder / "handing-at-once", 0.0, copies=copies),
+            "handing_deployed_100ms": lambda: deployed(morning, folder / "handing-late", LATENCY_S, copies=copies),
         }
         for form in wanted:
             forms[form] = ran = ways[form]()
@@ -299,7 +317,8 @@ def measure(people: int, wanted: Sequence[str]) -> dict[str, Any]:
             "deployed_cpu_ms_a_digest": 1_000 * (two.cpu_s + two.store_cpu_s) / two.mails,
             "built_s": two.wall_s,
         }
-    return {"people": people, "forms": {name: ran.figures for name, ran in forms.items()}, "ratios": ratios}
+    figures = {name: ran.figures for name, ran in forms.items()}
+    return {"people": people, "copies": copies, "forms": figures, "ratios": ratios}
 
 
 def main() -> None:
@@ -307,6 +326,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--forms", default=",".join(_FORMS), help=f"some of {', '.join(_FORMS + _HANDING)}")
+    parser.add_argument("--copies", type=int, default=1, help=f"of each mail that waits, in {', '.join(_HANDING)}")
     parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
     given = parser.parse_args()
     if given.notifier:
@@ -316,7 +336,7 @@ def main() -> None:
     wanted = given.forms.split(",")
     if unknown := set(wanted).difference(_FORMS + _HANDING):
         parser.error(f"no form is called {', '.join(sorted(unknown))}: they are {', '.join(_FORMS + _HANDING)}")
-    found = measure(given.people, wanted)
+    found = measure(given.people, wanted, given.copies)
     if given.json:
         print(json.dumps(found, default=dict))
         return

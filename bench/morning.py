@@ -1,12 +1,24 @@
-"""A morning before anything is built, for `bench.delivery`: who asks for what, and which postings fit it."""
+"""A morning for `bench.delivery`: who asks for what, which postings fit it, and a crowd of those whose mails wait."""
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Table,
+    Text,
+    cast,
+    insert,
+    select,
+    true,
+)
 
 from bench.readers import daily_search, reader
 from bench.wishes import wishes
@@ -14,8 +26,9 @@ from schemas.codec import encode
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.keys import keys_of
 from schemas.posting import PostingCore
-from schemas.sql.tables import criteria, saved_searches, subscribers
+from schemas.sql.tables import criteria, deliveries, digest_items, digests, saved_searches, subscribers
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
+from services.notifier.adapters.sql.rows import given, pack_email, unpack_email
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.windows import Arrival
@@ -35,6 +48,8 @@ _READERS: Final = (
 )  # fmt: skip
 """Time zone, currency and language."""
 _AT_ONCE: Final = 5_000
+_OWN: Final = ("subscriber_id", "address_hash", "digest_id", "delivery_id")
+"""What each copy has for itself."""
 _SEEN_WITHIN_S: Final = 20 * 3_600
 
 
@@ -100,6 +115,39 @@ def fill(engine: Engine, morning: Morning) -> None:
     store = SqlMatches(engine)
     for start in range(0, len(morning.arrivals), _AT_ONCE):
         store.store(0, morning.arrivals[start : start + _AT_ONCE], MORNING)
+
+
+def multiply(engine: Engine, copies: int) -> None:
+    """Have each mail that waits wait so many times, to as many people: what handing it over reads, under own ids."""
+    numbers = range(1, copies)
+    if not numbers:
+        return
+    waits = deliveries.c.state == "pending"
+    with writing(engine) as connection:
+        further = given(connection, {"number": BigInteger}, [(number,) for number in numbers])
+        rows = connection.execute(select(digests).join(deliveries).where(waits)).mappings().all()
+        _copy(connection, subscribers, subscribers.c.subscriber_id.in_(select(deliveries.c.subscriber_id)), further)
+        for row in rows:
+            # A mail names its delivery, so its bytes are its own.
+            email, digest = unpack_email(row["body"]), {**row, "dropped": b"", "rest": None}
+            connection.execute(
+                insert(digests),
+                [
+                    digest
+                    | {name: f"{row[name]}-{number}" for name in ("subscriber_id", "digest_id")}
+                    | {"body": pack_email(replace(email, delivery_id=f"{email.delivery_id}-{number}"))}
+                    for number in numbers
+                ],
+            )
+        _copy(connection, digest_items, digest_items.c.digest_id.in_(select(deliveries.c.digest_id)), further)
+        _copy(connection, deliveries, waits, further)
+
+
+def _copy(connection: Connection, table: Table, chosen: ColumnElement[bool], further: FromClause) -> None:
+    suffix = "-" + cast(further.c.number, Text)
+    columns = [column + suffix if column.name in _OWN else column for column in table.c]
+    copied = select(*columns).select_from(table.join(further, true())).where(chosen)
+    connection.execute(insert(table).from_select(table.c.keys(), copied))
 
 
 def _criteria(key: int, asked: Criteria) -> dict[str, Any]:

@@ -64,7 +64,8 @@ class Seen:
 class Record:
     """The requests in a file, each durable before anybody is told of it.
 
-    For a measurement, which kills nobody, without waiting for the disk: so one process takes as many as two may send.
+    For a measurement, which kills nobody, without waiting for the disk and without what was asked: so one process takes
+    as many as two may send, and a crowd of them can be read at once.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
@@ -75,8 +76,9 @@ class Record:
         self._lock = threading.Lock()
 
     def add(self, seen: Seen) -> None:
+        kept = vars(seen) if self._durable else vars(seen) | {"request": {}}
         with self._lock:
-            self._file.write(json.dumps(vars(seen)).encode() + b"\n")
+            self._file.write(json.dumps(kept).encode() + b"\n")
             self._file.flush()
             if self._durable:
                 os.fsync(self._file.fileno())
