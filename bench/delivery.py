@@ -52,7 +52,6 @@ _HANDING: Final = ("handing", "handing_deployed", "handing_deployed_100ms")
 _CLAIMED: Final = 100
 """People whom a notifier claims at once: few, so that two share also a small morning."""
 _IDLE_TICKS: Final = 5
-_SOON: Final = timedelta(minutes=1)
 Plan = tuple[str, MailSettings, str]
 """Of a notifier: its store, where its mails go, and its name."""
 
@@ -74,8 +73,7 @@ class Ran:
     ticks: int
     lost: int
     doubled: int
-    early: int
-    """Mails that were handed over before they were due, by the notifiers' clocks."""
+    early: int  # by the notifiers' clocks
     out_of_turn: int
     """Mails of those due earlier that were handed over after one of those due later."""
     stages_ms: Mapping[str, float]
@@ -206,7 +204,7 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
     ended_at = time.time()
     with watch.watching(*OUTFLOW_WATCHED):
         if _waits(engine):
-            notifier.tick(DUE - _SOON)  # too early for those of the hour
+            notifier.tick(DUE - timedelta(minutes=1))  # too early for those of the hour
         while idle < _IDLE_TICKS:
             notifier.tick(now := now + timedelta(milliseconds=100))
             before, done = done, watch.stages["commit"].calls + watch.stages["answer"].calls
@@ -233,9 +231,7 @@ def _is_done(engine: Engine) -> bool:
         due = select(saved_searches.c.search_id).where(saved_searches.c.next_due_at <= DUE).limit(1)
         if connection.execute(due).first() is not None:
             return False
-        if sending_paused(connection):
-            return True
-    return not _waits(engine)
+        return sending_paused(connection) or not _waits(engine)
 
 
 def _waits(engine: Engine) -> bool:
