@@ -204,7 +204,7 @@ def notify(url: str, mail: MailSettings, worker: str) -> None:
     ended_at = time.time()
     with watch.watching(*OUTFLOW_WATCHED):
         if _waits(engine):
-            notifier.tick(DUE - timedelta(minutes=1))  # too early for those of the hour
+            notifier.tick(EARLIER - timedelta(seconds=1))  # too early for anybody
         while idle < _IDLE_TICKS:
             notifier.tick(now := now + timedelta(milliseconds=100))
             before, done = done, watch.stages["commit"].calls + watch.stages["answer"].calls
