@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from services.notifier.mail_settings import MailSettings
@@ -18,16 +19,24 @@ DAY = timedelta(days=1)
 MIB = 1 << 20
 
 
-def test_a_certificate_that_nobody_trusts_is_met_by_whoever_looks(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("allow", "sandbox", "met"),
+    [(("*",), False, True), (("ada@harbour.example",), False, False), (("*",), True, False)],
+)
+def test_a_certificate_that_nobody_trusts_is_met_by_whoever_looks_where_strangers_are_mailed(
+    tmp_path: Path, allow: tuple[str, ...], sandbox: bool, met: bool
+) -> None:
     with feed_server(tls=True) as pages:
         mail = MailSettings(
             mailer="sendgrid", public_url=f"https://localhost:{pages.port}", sender_address="a@harbour.example",
-            postal_address="1 Quay Street, Porto", sendgrid={"api_key": SecretStr("SG.k")},
+            postal_address="1 Quay Street, Porto", allow=allow,
+            sendgrid={"api_key": SecretStr("SG.k"), "sandbox": sandbox},
         )  # fmt: skip
         with watcher(Settings(data=tmp_path, mail=mail)) as stream:
-            [trouble] = ground_troubles(stream.look())
-    assert trouble.grave
-    assert trouble.what.startswith("the certificate of localhost, which mail.public_url names, is refused: ")
+            troubles = [*ground_troubles(stream.look())]
+    assert [trouble.grave for trouble in troubles] == [True] * met
+    refused = "the certificate of localhost, which mail.public_url names, is refused: "
+    assert all(trouble.what.startswith(refused) for trouble in troubles)
 
 
 def test_one_that_ends_tomorrow_says_when() -> None:
