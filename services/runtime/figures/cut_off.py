@@ -19,8 +19,9 @@ NOBODY_MAILED: Final[tuple[NobodyMailed, ...]] = ("folder", "sandbox", "warm_up"
 assert set(NOBODY_MAILED) == {*get_args(Nowhere), "held"}
 MANY_HELD: Final = 20
 """Digests of a day; of fewer it is chance that none was sent."""
-_OFTEN_SENT = 0.1
-"""The share of digests of the week before that were sent, from which on a day without any is no chance."""
+_MISSED = 7
+"""So many digests of a day would have been sent by the share of the week before, from which on it is no chance that
+none was: of digests that do not depend on each other once in a thousand days."""
 _DAY, _WEEK, _MONTH = timedelta(days=1), timedelta(weeks=1), timedelta(days=30)
 _BY_MAIL = ("provider", "mail server")
 """Who suppresses addresses since a mail did not arrive, which is told of these mails."""
@@ -46,7 +47,7 @@ def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None,
     """In the caller's transaction; `held`: digests of the last day by outcome."""
     went_out = _went_out(connection, now, nowhere) if nowhere else None
     nobody: NobodyMailed | None = nowhere if went_out else None
-    if nobody is None and is_all_held(held) and _was_often_sent(connection, now):
+    if nobody is None and is_all_held(held) and held["hold"] * _share_sent(connection, now) >= _MISSED:
         nobody = "held"
     by_hand = suppressions.c.added_by.is_(None) | suppressions.c.added_by.not_in(_BY_MAIL)
     query = select(func.count()).select_from(subscribers.join(suppressions, _same_address()))
@@ -87,12 +88,12 @@ def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> dateti
     return found
 
 
-def _was_often_sent(connection: Connection, now: datetime) -> bool:
-    """In the week before the last day."""
+def _share_sent(connection: Connection, now: datetime) -> float:
+    """Of the digests of the week before the last day; 0 where there were none."""
     outcome = digests.c.outcome
     before = digests.c.created_at.between(now - _DAY - _WEEK, now - _DAY) & outcome.in_(("digest", "hold"))
     counts = {
         row.outcome: int(row.number)
         for row in connection.execute(select(outcome, func.count().label("number")).where(before).group_by(outcome))
     }
-    return counts.get("digest", 0) > _OFTEN_SENT * sum(counts.values())
+    return counts.get("digest", 0) / max(1, sum(counts.values()))
