@@ -1,5 +1,5 @@
 """Eight o'clock: everybody due in one minute, built and handed over: `python -m bench.delivery [--json]
-[--people N] [--forms embedded,...] [--copies N]`.
+[--people N] [--forms embedded,...] [--copies N] [--in-flight N]`.
 
 Captured postings, and people with five searches each, drawn from them: a fifth of the people ask for what a hundredth
 of all ask for, nobody else shares a search. Five locales, currencies and time zones; a tenth was due an hour before and
@@ -47,6 +47,7 @@ from tests.support.sending import by_sendgrid, sendgrid_process
 from tests.support.stores import sqlite_url
 
 LATENCY_S: Final = 0.1
+_IN_FLIGHT: Final = SendGridSettings().in_flight
 _FORMS: Final = ("a_tenth", "embedded", "deployed", "deployed_100ms")
 _HANDING: Final = ("handing", "handing_deployed", "handing_deployed_100ms")
 _CLAIMED: Final = 100
@@ -116,7 +117,7 @@ def build(engine: Engine, plans: Sequence[Plan]) -> None:
     SqlPauses(engine).set_sending(False, DUE)
 
 
-def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 0) -> Ran:
+def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 0, flying: int = _IN_FLIGHT) -> Ran:
     """Two notifiers over PostgreSQL, mails to a fake SendGrid. `copies`: see `embedded`."""
     with migrated_database() as url:
         engine = open_store(url)
@@ -128,9 +129,8 @@ def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 
             connection.execute(text("VACUUM ANALYZE"))
         engine.dispose()
         before = _children_s()
-        in_flight = SendGridSettings().in_flight
         with _watched(url) as store, sendgrid_process(folder, latency_s, volatile=True) as host:
-            reports, wall_s = run([(url, by_sendgrid(host, in_flight), worker) for worker in ("one", "two")])
+            reports, wall_s = run([(url, by_sendgrid(host, flying), worker) for worker in ("one", "two")])
         fake_s = _children_s() - before - sum(report["process_s"] for report in reports)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
         return _ran(url, len(morning.searches), reports, wall_s, order, copies, sum(store.values()), fake_s)
@@ -281,20 +281,20 @@ def _ran(
     )
 
 
-def measure(people: int, wanted: Sequence[str], copies: int = 1) -> dict[str, Any]:
+def measure(people: int, wanted: Sequence[str], copies: int = 1, flying: int = _IN_FLIGHT) -> dict[str, Any]:
     """The forms that are wanted, each told of as it ends, and the ratios."""
     forms: dict[str, Ran] = {}
     with TemporaryDirectory(prefix="jobchime-bench-") as name:
         folder = Path(name)
-        morning = the_morning(people)
+        morning, crowd = the_morning(people), {"copies": copies, "flying": flying}
         ways: dict[str, Callable[[], Ran]] = {
             "a_tenth": lambda: embedded(the_morning(max(people // 10, 20)), folder / "few"),
             "embedded": lambda: embedded(morning, folder / "embedded"),
-            "deployed": lambda: deployed(morning, folder / "at-once", 0.0),
-            "deployed_100ms": lambda: deployed(morning, folder / "late", LATENCY_S),
+            "deployed": lambda: deployed(morning, folder / "at-once", 0.0, flying=flying),
+            "deployed_100ms": lambda: deployed(morning, folder / "late", LATENCY_S, flying=flying),
             "handing": lambda: embedded(morning, folder / "handing", copies=copies),
-            "handing_deployed": lambda: deployed(morning, folder / "handing-at-once", 0.0, copies=copies),
-            "handing_deployed_100ms": lambda: deployed(morning, folder / "handing-late", LATENCY_S, copies=copies),
+            "handing_deployed": lambda: deployed(morning, folder / "handing-at-once", 0.0, **crowd),
+            "handing_deployed_100ms": lambda: deployed(morning, folder / "handing-late", LATENCY_S, **crowd),
         }
         for form in wanted:
             forms[form] = ran = ways[form]()
@@ -314,7 +314,7 @@ def measure(people: int, wanted: Sequence[str], copies: int = 1) -> dict[str, An
             "built_s": two.wall_s,
         }
     figures = {name: ran.figures for name, ran in forms.items()}
-    return {"people": people, "copies": copies, "forms": figures, "ratios": ratios}
+    return {"people": people, "copies": copies, "in_flight": flying, "forms": figures, "ratios": ratios}
 
 
 def main() -> None:
@@ -323,6 +323,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--forms", default=",".join(_FORMS), help=f"some of {', '.join(_FORMS + _HANDING)}")
     parser.add_argument("--copies", type=int, default=1, help=f"of each mail that waits, in {', '.join(_HANDING)}")
+    parser.add_argument("--in-flight", type=int, default=_IN_FLIGHT, help="requests of a notifier to SendGrid at once")
     parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
     given = parser.parse_args()
     if given.notifier:
@@ -332,7 +333,7 @@ def main() -> None:
     wanted = given.forms.split(",")
     if unknown := set(wanted).difference(_FORMS + _HANDING):
         parser.error(f"no form is called {', '.join(sorted(unknown))}: they are {', '.join(_FORMS + _HANDING)}")
-    found = measure(given.people, wanted, given.copies)
+    found = measure(given.people, wanted, given.copies, given.in_flight)
     if given.json:
         print(json.dumps(found, default=dict))
         return
