@@ -708,6 +708,24 @@ def test_years_that_are_taken_are_not_quoted_as_missed_and_ask_for_nothing_else(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "nurse for 8 years, now looking for junior data analyst jobs",
+        "I've been a plumber for 12 years, live in Bristol, want part-time plumbing work",
+        "Krankenschwester seit 8 Jahren, suche jetzt Stelle als Datenanalyst",
+        "J'ai 8 ans d'expérience, développeur Python à Lyon",
+        "enfermera durante 8 años, ahora busco trabajo de analista de datos",
+        "infermiera da 8 anni, ora cerco lavoro come data analyst",
+        "pielęgniarka od 8 lat, teraz szukam pracy jako analityk danych",
+    ],
+)
+def test_words_that_tell_the_time_of_a_wish_are_not_quoted_as_missed(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.missed == ()
+
+
+@pytest.mark.parametrize(
     ("text", "role", "years"),
     [
         ("nurse for 8 years, now looking for junior data analyst jobs", "data-analyst", None),
