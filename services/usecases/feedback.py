@@ -178,10 +178,9 @@ def _why_left_out(posting: PostingCore, recipient: Recipient, by: Answered | Non
 def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Answer:
     """Call a job not relevant that somebody may have saved, with what they wrote beside it. Raises UsageError."""
     answer = say(installation, own_id, "not_relevant", posting_id, now)
-    for job in installation.tracked_jobs.all(own_id):
-        if job.posting_id == posting_id:
-            installation.feedback.note(own_id, answer.kind, answer.value, job.note)
-            installation.tracked_jobs.take_out(own_id, posting_id)
+    if job := tracker.saved(installation, own_id, posting_id):
+        installation.feedback.note(own_id, answer.kind, answer.value, job.note)
+        installation.tracked_jobs.take_out(own_id, posting_id)
     return answer
 
 

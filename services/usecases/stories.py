@@ -20,6 +20,7 @@ from services.rules.signature import same_job
 from services.runtime.errors import UsageError
 from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
 from services.runtime.privacy.redaction import without_people
+from services.usecases import tracker
 from services.usecases.accounts import MASK
 from services.usecases.explaining import Judgement, bar_of, explain
 from services.usecases.installation import Installation
@@ -345,7 +346,6 @@ def _said_of(case: Case) -> Iterator[StoryEvent]:
         by_saving = answer.job is not None and answer.job.kind == "saved"
         if answer.posting_id == posting_id and not by_saving:
             yield StoryEvent("said", at, f"they said of it: {case.own(_SAID[answer.kind])}")
-    for job in case.installation.tracked_jobs.all(person):
-        if job.posting_id == posting_id:
-            applied = f"saved it, and applied on {job.applied_on}" if job.applied_on else "saved it"
-            yield StoryEvent("said", job.saved_at, f"they did with it: {case.own(applied)}")
+    if job := tracker.saved(case.installation, person, posting_id):
+        applied = f"saved it, and applied on {job.applied_on}" if job.applied_on else "saved it"
+        yield StoryEvent("said", job.saved_at, f"they did with it: {case.own(applied)}")

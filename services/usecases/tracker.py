@@ -19,6 +19,7 @@ __all__ = [
     "is_saved",
     "note_from",
     "save",
+    "saved",
     "saved_ids",
     "say_again",
     "take_out",
@@ -45,6 +46,11 @@ def tracked(installation: Installation, own_id: str) -> Sequence[Tracked]:
     jobs = installation.tracked_jobs.all(own_id)
     postings = installation.matches.postings([job.posting_id for job in jobs])
     return [Tracked(job, postings.get(job.posting_id)) for job in jobs]
+
+
+def saved(installation: Installation, own_id: str, posting_id: str) -> TrackedJob | None:
+    """What somebody keeps of a job; None where they do not. Raises UnavailableError."""
+    return next((job for job in installation.tracked_jobs.all(own_id) if job.posting_id == posting_id), None)
 
 
 def saved_ids(installation: Installation, own_id: str) -> frozenset[str]:
@@ -74,8 +80,7 @@ def save(installation: Installation, own_id: str, posting_id: str, now: datetime
 
 def say_again(installation: Installation, own_id: str, posting_id: str) -> None:
     """Who calls a job that they saved not relevant no more goes on saying what saving it said, as of that time."""
-    jobs = (job for job in installation.tracked_jobs.all(own_id) if job.posting_id == posting_id)
-    job, posting = next(jobs, None), installation.matches.postings([posting_id]).get(posting_id)
+    job, posting = saved(installation, own_id, posting_id), installation.matches.postings([posting_id]).get(posting_id)
     if job and posting:
         answer = _answer(installation, own_id, posting, job.saved_at)
         installation.tracked_jobs.say_again(own_id, posting_id, answer, job.saved_at)
@@ -106,11 +111,10 @@ def change(
 
 def apply(installation: Installation, own_id: str, posting_id: str, day: date, now: datetime) -> None:
     """They applied for a job on a day; what they wrote stays. Raises MissingError where it is not kept."""
-    for job in installation.tracked_jobs.all(own_id):
-        if job.posting_id == posting_id:
-            change(installation, own_id, posting_id, job.note, day, now)
-            return
-    raise MissingError("there is no such job of yours")
+    job = saved(installation, own_id, posting_id)
+    if job is None:
+        raise MissingError("there is no such job of yours")
+    change(installation, own_id, posting_id, job.note, day, now)
 
 
 def take_out(installation: Installation, own_id: str, posting_id: str) -> None:
