@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -17,28 +15,6 @@ def upgrade() -> None:
     _criteria_and_matches()
     _people()
     _digests()
-
-
-def downgrade() -> None:
-    for table in (
-        "digest_searches",
-        "digest_items",
-        "deliveries",
-        "saved_searches",
-        "matches",
-        "feedback",
-        "digests",
-        "suppressions",
-        "subscribers",
-        "postings",
-        "positions",
-        "outbox",
-        "flags",
-        "cuts",
-        "criteria",
-        "counters",
-    ):
-        op.drop_table(table)
 
 
 def _shared() -> None:

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -61,8 +59,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "fault", name=op.f("pk_source_faults")),
         comment="Faults that have their dead letter already.",
     )
-
-
-def downgrade() -> None:
-    for table in ("source_faults", "source_items", "sources"):
-        op.drop_table(table)

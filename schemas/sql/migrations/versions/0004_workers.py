@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -38,7 +36,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service", "worker", name=op.f("pk_workers")),
         comment="What each worker says of itself every few seconds; old rows go.",
     )
-
-
-def downgrade() -> None:
-    op.drop_table("workers")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -28,9 +26,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("cadence = 'instant' AND paused = 0"),
     )
     op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at", "delivery_id"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_deliveries_state_due_at", "deliveries")
-    for name in ("ix_saved_searches_instant", "ix_saved_searches_clocked"):
-        op.drop_index(name, "saved_searches")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -30,8 +28,3 @@ def upgrade() -> None:
             comment="what is added to the offsets of the present topic, so that positions only grow",
         ),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("positions", "base")
-    op.drop_table("known_topics")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -67,11 +65,3 @@ def upgrade() -> None:
             "about", sa.Text(), comment="what the job was like that it was said of, a JSON object; null where not known"
         ),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("feedback", "about")
-    op.drop_index("ix_digests_unremembered", "digests")
-    op.drop_column("digests", "remembered")
-    op.drop_column("digests", "rest")
-    op.drop_table("sent_jobs")

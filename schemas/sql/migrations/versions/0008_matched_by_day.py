@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -20,7 +18,3 @@ def upgrade() -> None:
             "matched", sa.Text(), comment="a JSON object: postings that matched, by the reader's day; null: not known"
         ),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("digests", "matched")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0009"
 down_revision = "0008"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,7 +16,3 @@ def upgrade() -> None:
         "saved_searches",
         sa.Column("preferred_places", sa.Text(), comment="a JSON list of codes, which decide order alone; null: none"),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("saved_searches", "preferred_places")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 _COLUMNS = ("asked_since", "hangs", "notes", "shrunk", "shrunk_accepted")
 
@@ -30,8 +28,3 @@ def upgrade() -> None:
             "shrunk_accepted", sa.BigInteger(), comment="an operator's word for the shrinking that began at this time"
         ),
     )
-
-
-def downgrade() -> None:
-    for column in _COLUMNS:
-        op.drop_column("sources", column)

@@ -16,8 +16,6 @@ from alembic import op
 
 revision = "0011"
 down_revision = "0010"
-branch_labels = None
-depends_on = None
 
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _subscribers = sa.table(
@@ -40,10 +38,6 @@ def upgrade() -> None:
         ),
     )
     _rewrite(op.get_bind())
-
-
-def downgrade() -> None:
-    op.drop_column("suppressions", "exact")
 
 
 def _rewrite(connection: sa.Connection) -> None:

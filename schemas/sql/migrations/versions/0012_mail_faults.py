@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -31,10 +29,3 @@ def upgrade() -> None:
         ),
     )
     op.add_column("suppressions", sa.Column("lifted_because", sa.Text()))
-
-
-def downgrade() -> None:
-    op.drop_column("suppressions", "lifted_because")
-    op.drop_column("suppressions", "lifted_at")
-    op.drop_column("deliveries", "failing_since")
-    op.drop_column("deliveries", "fault")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0013"
 down_revision = "0012"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -19,8 +17,3 @@ def upgrade() -> None:
         sa.Column("last_error_since", sa.BigInteger(), comment="when it first failed since it last worked"),
     )
     op.add_column("sources", sa.Column("failing_since", sa.BigInteger(), comment="its first failure in the row"))
-
-
-def downgrade() -> None:
-    op.drop_column("sources", "failing_since")
-    op.drop_column("workers", "last_error_since")

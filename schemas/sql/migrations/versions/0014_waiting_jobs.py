@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0014"
 down_revision = "0013"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -22,7 +20,3 @@ def upgrade() -> None:
             comment="ids of postings for which digests had no room, best first, JSON, zlib",
         ),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("saved_searches", "waiting")

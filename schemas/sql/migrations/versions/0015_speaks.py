@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -22,7 +20,3 @@ def upgrade() -> None:
             comment='a JSON list of languages such as "de:working"; null: they do not say',
         ),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("subscribers", "speaks")

@@ -11,8 +11,6 @@ from schemas.sql.base import Moment, Serial
 
 revision = "0016"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -42,7 +40,3 @@ def upgrade() -> None:
             " SELECT subscriber_id, 'given', created_at, 'operator', '', '' FROM subscribers ORDER BY created_at"
         )
     )
-
-
-def downgrade() -> None:
-    op.drop_table("consents")

@@ -10,8 +10,6 @@ from schemas.sql.base import Moment
 
 revision = "0017"
 down_revision = "0016"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -31,9 +29,3 @@ def upgrade() -> None:
     comment = "provider, mail server, or whoever of the operators did it; null: not known"
     op.add_column("suppressions", sa.Column("added_by", sa.Text(), comment=comment))
     op.add_column("suppressions", sa.Column("lifted_by", sa.Text(), comment="likewise"))
-
-
-def downgrade() -> None:
-    op.drop_table("mail_events")
-    op.drop_column("suppressions", "added_by")
-    op.drop_column("suppressions", "lifted_by")

@@ -10,8 +10,6 @@ from schemas.sql.base import Moment, Serial
 
 revision = "0018"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -61,8 +59,3 @@ def _person() -> "sa.Column[str]":
     return sa.Column(
         "subscriber_id", sa.Text(), sa.ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False
     )
-
-
-def downgrade() -> None:
-    for table in ("letters", "sessions", "sign_in_links", "sign_ups"):
-        op.drop_table(table)

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0019"
 down_revision = "0018"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,7 +16,3 @@ def upgrade() -> None:
         "workers",
         sa.Column("mend", sa.Text(), comment="what must be done before it goes on; null: it goes on by itself"),
     )
-
-
-def downgrade() -> None:
-    op.drop_column("workers", "mend")

@@ -12,8 +12,6 @@ from schemas.sql.base import Moment
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -52,12 +50,3 @@ def upgrade() -> None:
             " ORDER BY created_at"
         )
     )
-
-
-def downgrade() -> None:
-    op.drop_table("new_addresses")
-    op.drop_index("ix_subscribers_status_asked_at", "subscribers")
-    for column in ("seen_at", "asked_at", "address_since"):
-        op.drop_column("subscribers", column)
-    op.drop_column("consents", "source")
-    op.drop_column("consents", "given_at")

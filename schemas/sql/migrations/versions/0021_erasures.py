@@ -11,8 +11,6 @@ from schemas.sql.base import Moment
 
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -24,7 +22,3 @@ def upgrade() -> None:
         comment="Who was erased, by an id that names nobody any more: a restored backup of before erases them again.",
     )
     op.create_index("ix_erasures_erased_at", "erasures", ["erased_at"])
-
-
-def downgrade() -> None:
-    op.drop_table("erasures")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -26,7 +24,3 @@ def upgrade() -> None:
         comment="Addresses that a subscriber had before or asked for:"
         " mails to these in a folder go with the subscriber.",
     )
-
-
-def downgrade() -> None:
-    op.drop_table("other_addresses")

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 _COLUMNS = {
     "letter_id": "what mailers and mail providers know it by; null: not known",
@@ -27,10 +25,3 @@ def upgrade() -> None:
     op.create_index("ix_letters_letter_id", "letters", ["letter_id"])
     said = "of the address that it goes to, where it is another than its subscriber's"
     op.add_column("deliveries", sa.Column("address_hash", sa.Text(), comment=said))
-
-
-def downgrade() -> None:
-    op.drop_column("deliveries", "address_hash")
-    op.drop_index("ix_letters_letter_id", "letters")
-    for name in _COLUMNS:
-        op.drop_column("letters", name)

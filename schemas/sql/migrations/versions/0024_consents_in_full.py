@@ -10,8 +10,6 @@ from alembic import op
 
 revision = "0024"
 down_revision = "0023"
-branch_labels = None
-depends_on = None
 
 _KNOWN = "added by the operator before declarations were kept"
 _UNDECLARED = sa.text("kind = 'given' AND origin = 'operator' AND wording = ''")
@@ -41,7 +39,3 @@ def upgrade() -> None:
         sqlite_where=_UNDECLARED,
         postgresql_where=_UNDECLARED,
     )
-
-
-def downgrade() -> None:
-    op.drop_index("ix_consents_undeclared", "consents")

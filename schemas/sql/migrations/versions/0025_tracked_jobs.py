@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0025"
 down_revision = "0024"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -36,9 +34,3 @@ def upgrade() -> None:
     op.add_column(
         "feedback", sa.Column("note", sa.Text(), comment="what the subscriber wrote beside it; null: nothing")
     )
-
-
-def downgrade() -> None:
-    op.drop_column("feedback", "note")
-    op.drop_column("feedback", "posting_id")
-    op.drop_table("tracked_jobs")

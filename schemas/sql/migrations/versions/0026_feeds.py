@@ -8,16 +8,9 @@ from alembic import op
 
 revision = "0026"
 down_revision = "0025"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     said = "what the secret address of its feed ends in; null: it has none"
     op.add_column("saved_searches", sa.Column("feed_key", sa.Text(), comment=said))
     op.create_index("ix_saved_searches_feed_key", "saved_searches", ["feed_key"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_saved_searches_feed_key", "saved_searches")
-    op.drop_column("saved_searches", "feed_key")

@@ -9,14 +9,8 @@ from alembic import op
 
 revision = "0027"
 down_revision = "0026"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     said = "when who is paused goes on by themself; null: not before they say so"
     op.add_column("subscribers", sa.Column("paused_until", sa.BigInteger(), comment=said))
-
-
-def downgrade() -> None:
-    op.drop_column("subscribers", "paused_until")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0028"
 down_revision = "0027"
-branch_labels = None
-depends_on = None
 
 _WAITING = sa.text("state = 'waiting'")
 
@@ -111,8 +109,3 @@ _INDEXES = (
     ("webhook_attempts", "subscriber_id"),
     ("webhook_attempts", "at"),
 )
-
-
-def downgrade() -> None:
-    for table in ("webhook_attempts", "webhook_events", "webhooks"):
-        op.drop_table(table)

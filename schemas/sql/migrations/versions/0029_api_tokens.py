@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0029"
 down_revision = "0028"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -28,7 +26,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_api_tokens_subscriber_id", "api_tokens", ["subscriber_id"])
     op.create_index("ix_api_tokens_expires_at", "api_tokens", ["expires_at"])
-
-
-def downgrade() -> None:
-    op.drop_table("api_tokens")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0030"
 down_revision = "0029"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -29,7 +27,3 @@ def upgrade() -> None:
         comment="What was done by the console, by whom and when; kept for a year.",
     )
     op.create_index(op.f("ix_operator_acts_at"), "operator_acts", ["at"])
-
-
-def downgrade() -> None:
-    op.drop_table("operator_acts")

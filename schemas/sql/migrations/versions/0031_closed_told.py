@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0031"
 down_revision = "0030"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -21,7 +19,3 @@ def upgrade() -> None:
             " WHERE posting_id IN (SELECT posting_id FROM postings WHERE status = 'closed')"
         )
     )
-
-
-def downgrade() -> None:
-    op.drop_column("tracked_jobs", "closed_told_at")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0032"
 down_revision = "0031"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -29,7 +27,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("measure", "hour", "part", name=op.f("pk_measured_hours")),
         comment="What processes counted and measured by the hour, nothing of a person; forgotten after 400 days.",
     )
-
-
-def downgrade() -> None:
-    op.drop_table("measured_hours")

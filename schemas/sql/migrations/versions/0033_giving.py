@@ -7,8 +7,6 @@ from schemas.sql.base import Moment
 
 revision = "0033"
 down_revision = "0032"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -16,8 +14,3 @@ def upgrade() -> None:
     op.add_column("sources", sa.Column("giving", sa.Text(), comment=gave))
     word = "when an operator said that it is right to give nothing new"
     op.add_column("sources", sa.Column("giving_accepted", Moment, comment=word))
-
-
-def downgrade() -> None:
-    op.drop_column("sources", "giving_accepted")
-    op.drop_column("sources", "giving")

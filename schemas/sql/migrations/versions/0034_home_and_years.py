@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0034"
 down_revision = "0033"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -17,8 +15,3 @@ def upgrade() -> None:
     op.add_column("subscribers", sa.Column("home", sa.Text(), comment=home))
     years = "for which they have done the work that they look for; null: they do not say"
     op.add_column("subscribers", sa.Column("years", sa.Integer(), comment=years))
-
-
-def downgrade() -> None:
-    op.drop_column("subscribers", "years")
-    op.drop_column("subscribers", "home")

@@ -8,14 +8,8 @@ from alembic import op
 
 revision = "0035"
 down_revision = "0034"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     worked_as = "a JSON list of the roles that they have had; null: they do not say"
     op.add_column("subscribers", sa.Column("worked_as", sa.Text(), comment=worked_as))
-
-
-def downgrade() -> None:
-    op.drop_column("subscribers", "worked_as")
