@@ -14,7 +14,7 @@ from services.runtime.kafka.reader import KafkaLetterLog
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.letters.dead import DeadLetters
-from services.runtime.metrics.meter import NoMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT
 from services.runtime.stages.lane import LaneSettings
@@ -60,7 +60,7 @@ def test_a_record_whose_letter_is_too_large_is_buried_with_its_beginning(
             fetched,
             clock=FixedClock(NOON),
             settings=LaneSettings(retry=NO_WAIT),
-            meter=NoMeter(),
+            meter=RunnerMeter(),
             luck=lambda: 0.5,
         )
         headers = {"ce_id": "7", "source": "acme"}

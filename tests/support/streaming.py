@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.runtime.errors import UnavailableError
-from services.runtime.metrics.meter import NoMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.records import Outgoing
 
 
@@ -34,7 +34,7 @@ class Producing:
 
 
 @dataclass
-class Telling(NoMeter):
+class Telling(RunnerMeter):
     """Keeps what it is told."""
 
     done: int = 0

@@ -21,7 +21,7 @@ from services.runtime.faust.session import Session
 from services.runtime.health.status import Pulse, RunnerStatus, ServiceStatus
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.metrics.meter import NoMeter, RunnerMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Producer, Service
@@ -72,7 +72,7 @@ class FaustRunner:
 
     def __post_init__(self) -> None:
         self.pulse = Pulse()
-        self._meter = self.meter or NoMeter()
+        self._meter = self.meter or RunnerMeter()
         self._patience = Patience(self.patience_s)
         self._log = FetchedLog(self.producer)
         self._stage = Stage(

@@ -25,6 +25,7 @@ from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, St
 from services.runtime.figures.webhooks import WEBHOOK_STATES
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.catalogue import Metric
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.privacy.redaction import redacted
 
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class Metrics:
         self.registry.register(_Build())
 
     def meter(self, service: str) -> "ServiceMeter":
-        """What a runner tells of one service; implements `services.runtime.metrics.meter.RunnerMeter`."""
+        """What a runner tells of one service."""
         return ServiceMeter(self, service)
 
     def count(self, metric: Metric, *labels: str, by: float = 1) -> None:
@@ -179,7 +180,7 @@ class Bounded:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceMeter:
+class ServiceMeter(RunnerMeter):
     """What happens to one service."""
 
     metrics: Metrics

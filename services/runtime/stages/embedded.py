@@ -14,7 +14,7 @@ import structlog
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.health.status import Pulse, RunnerStatus, ServiceStatus
 from services.runtime.log.sqlite import SqliteLog
-from services.runtime.metrics.meter import NoMeter, RunnerMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.records import Service
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stage import Place, Stage
@@ -43,7 +43,7 @@ class EmbeddedRunner:
         luck: Callable[[], float] = _luck,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        meter: Callable[[str], RunnerMeter] = lambda name: NoMeter(),
+        meter: Callable[[str], RunnerMeter] = lambda name: RunnerMeter(),
         paused: Callable[[str], bool] = lambda name: False,
         stopping: Stopping | None = None,
     ) -> None:

@@ -15,7 +15,7 @@ from services.runtime.errors import Mend, PoisonError, UnavailableError, mend_of
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import LaneState, LaneStatus
 from services.runtime.letters.writing import cut, letter_of
-from services.runtime.metrics.meter import NoMeter, RunnerMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Commit, Outgoing, Record, Service
 from services.runtime.retry import RetryPolicy
@@ -102,7 +102,7 @@ class Lane:
         self._settings = settings
         self._luck = luck
         self._monotonic = monotonic
-        self._meter = meter or NoMeter()
+        self._meter = meter or RunnerMeter()
         self._offset = log.committed(service.name, topic, partition)
         self._most = settings.batch
         self._isolate_until = 0

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from services.runtime.clock import Clock
 from services.runtime.health.notes import Failure, Notes
-from services.runtime.metrics.meter import NoMeter, RunnerMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.records import Outgoing, Producer, Service
 from services.runtime.stages.stopping import Stopping
 
@@ -167,7 +167,7 @@ class Ticker:
         clock: Clock,
         every_s: float = 1.0,
         paused: Callable[[str], bool] = lambda name: False,
-        meter: Callable[[str], RunnerMeter] = lambda name: NoMeter(),
+        meter: Callable[[str], RunnerMeter] = lambda name: RunnerMeter(),
     ) -> None:
         """`paused` says by name whether an operator holds a service; `meter` gives what is told of it.
 

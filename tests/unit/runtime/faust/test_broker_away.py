@@ -10,7 +10,7 @@ from services.runtime.clock import FixedClock
 from services.runtime.faust.log import FetchedLog
 from services.runtime.faust.session import Session
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.metrics.meter import NoMeter
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stage import Stage
 from tests.support.logs import NOON, Collecting
@@ -30,7 +30,7 @@ def test_a_broker_that_is_away_is_told_and_prints_no_traceback(
     async def join() -> None:
         log = FetchedLog(Producing())
         stage = Stage(
-            Collecting(), log, clock=FixedClock(NOON), settings=LaneSettings(), meter=NoMeter(), luck=lambda: 0.5
+            Collecting(), log, clock=FixedClock(NOON), settings=LaneSettings(), meter=RunnerMeter(), luck=lambda: 0.5
         )
         app = Session(stage, log, settings, _nothing, lambda: False)
         threads = threading.active_count()

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from services.runtime.faust.app import FetchThread
 from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.metrics.meter import NoMeter
+from services.runtime.metrics.meter import RunnerMeter
 from tests.support.streaming import Found, Producing
 
 FIRST, SECOND = TopicPartition("jobs.raw.v1", 0), TopicPartition("jobs.raw.v1", 1)
@@ -56,7 +56,7 @@ class Fetching(FetchThread):
         self.app = SimpleNamespace(
             consumer_generation_id=7,
             fetched=self.log_of_stage,
-            stage=SimpleNamespace(meter=NoMeter()),
+            stage=SimpleNamespace(meter=RunnerMeter()),
             settings=KafkaSettings(prefix="jobs."),
         )
 
