@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(1_800)
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = "2026-08-22"
-"""As docs/figures.md says."""
+"""As docs/measured/captures.md says."""
 KINDS = ("posting", "dead letter", "skip", "merge")
 _START = "from services.cli import main; import sys; sys.argv[0] = 'jobchime'; main()"
 _ROW = re.compile(r"^\| (\S+/\S+|all) \|" + r" ([\d,]+) \|" * 5 + "$", re.MULTILINE)
