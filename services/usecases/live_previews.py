@@ -32,7 +32,7 @@ from services.runtime.garbage import collect_and_freeze
 from services.usecases.accounts import profile_from
 from services.usecases.installation import Installation
 from services.usecases.previewed import FirstMail, LivePreview, Loosened, Taste, bins_of
-from services.usecases.previews import best_of, near_of, passing_of, weighed_of
+from services.usecases.previews import UnsentMails
 from services.usecases.searches import Query
 
 __all__ = ["LivePreviews", "Recipient", "reader_from", "usual_currency"]
@@ -80,10 +80,11 @@ class LivePreviews:
         """Until the store is read again: a form asks anew also where an address or an hour was typed."""
         self._loosened: LRUCache[tuple[Hashable, ...], tuple[Loosened, ...]] = LRUCache(_KEPT)
         """Likewise."""
-        self._judging = Judging(_JUDGED, _REMEMBERED)
+        judging, notifier = Judging(_JUDGED, _REMEMBERED), self._settings.notifier
         # What came last is mostly what fits, too: it is read and prepared once for both.
-        looked_at = self._settings.notifier.newest_looked_at
-        self._newest = NewestPostings(installation.matches, looked_at, self._opened.still_open, self._judging.ready)
+        looked_at = notifier.newest_looked_at
+        self._newest = NewestPostings(installation.matches, looked_at, self._opened.still_open, judging.ready)
+        self._unsent = UnsentMails(self._newest, notifier.curate, judging)
         self._lock = Lock()
         self._asked_for: Mapping[str, int] = {}
         self._new = 0
@@ -169,8 +170,7 @@ class LivePreviews:
     def _passing(self, query: Query, reader: Recipient, newest: Sequence[PastVersion], now: datetime) -> frozenset[str]:
         given = self._postings(newest)
         with self._lock:
-            settings = self._settings.notifier.curate
-            return passing_of(given, reader, self._search(query), now, settings, self._judging)
+            return self._unsent.passing(given, reader, self._search(query), now)
 
     def _span(self, matching: int, newest: Sequence[PastVersion], now: datetime) -> timedelta:
         """In what time the newest of those that match came; a day at least."""
@@ -210,13 +210,11 @@ class LivePreviews:
         given = self._postings([*found.newest, *found.newest_near])
         # One after the other: beside each other all would take as long as the slowest.
         with self._lock:
-            search, settings = self._search(query), self._settings.notifier.curate
-            return best_of(given, self._newest, reader, search, now, settings, self._judging)
+            return self._unsent.best(given, reader, self._search(query), now)
 
     def _near(self, query: Query, hold: Hold) -> tuple[Item, ...]:
         with self._lock:
-            settings = self._settings.notifier.curate
-            return near_of(hold, self._newest, self._search(query), settings, self._judging)
+            return self._unsent.near(hold, self._search(query))
 
     def _search(self, query: Query) -> DueSearch:
         # What is asked for once more is the same, so that what was judged by it is known.
@@ -268,8 +266,7 @@ class LivePreviews:
         """The newest open ones that fit, with the chance that is foreseen of each. Raises UnavailableError."""
         given = self._still_open(self._columns.fitting(query.criteria, _WEIGHED).newest)
         with self._lock:
-            settings = self._settings.notifier.curate
-            return weighed_of(given, reader, self._search(query), now, settings, self._judging)
+            return self._unsent.weighed(given, reader, self._search(query), now)
 
     def _unlikely(self, found: PastFindings, outcome: Digest | Hold) -> tuple[tuple[PostingCore, Chance], ...]:
         below = {out.posting_id: out.cause.chance for out in outcome.dropped if out.cause.code == "unlikely"}

@@ -39,7 +39,6 @@ __all__ = [
     "Dropped",
     "Hold",
     "Item",
-    "SearchFindings",
     "SearchPreview",
     "WaitingJob",
     "found_by",
@@ -72,6 +71,7 @@ class ForwardSearch(Protocol):
 class SearchPreview:
     """What a search finds among the postings of some days, and the best of it for one reader."""
 
+    days: int
     fitting: int
     near: int
     more: bool
@@ -88,14 +88,6 @@ class DigestPreview:
     """When instant searches are served again whose mails of the day are out; None where they do not wait."""
     most_instant: int
     """Instant mails of one day."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFindings:
-    """What a search finds, and in how many days."""
-
-    days: int
-    preview: SearchPreview
 
 
 def next_digest(
@@ -118,7 +110,7 @@ def next_digest(
 
 def found_by(
     installation: Installation, person: str, query: Query, days: int | None, now: datetime, *, tell: Tell
-) -> SearchFindings:
+) -> SearchPreview:
     """What a search finds in the last days, and the best of it for someone, whatever they were sent.
 
     `days`: by default as many as postings are held for. `tell` is told where the index cannot help. Raises
@@ -131,10 +123,12 @@ def found_by(
     if looked > matcher.indexed.days:
         raise TooManyDaysError("postings are held for previews", matcher.indexed.days)
     search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
-    since, most = now - timedelta(days=looked), matcher.backwards_most
+    most = matcher.backwards_most
     with forward_of(installation.settings, SqlPastPostings(installation.engine), tell) as forward:
-        found = preview_search(forward, newest, recipient, search, since, most, now, notifier.curate)
-        return SearchFindings(looked, found)
+        found = forward.search(search.criteria, now - timedelta(days=looked), most)
+    near = sum(hit.near for hit in found)
+    outcome = UnsentMails(newest, notifier.curate).best([hit.posting for hit in found], recipient, search, now)
+    return SearchPreview(looked, len(found) - near, near, len(found) >= most, outcome)
 
 
 class StoredPostings:
@@ -214,101 +208,52 @@ class Preview:
         return self._choosing.completed(choice, self._choosing.sent_of_near([choice], now))
 
 
-def preview_search(
-    forward: ForwardSearch,
-    newest: NewestPostings,
-    recipient: Recipient,
-    search: DueSearch,
-    since: datetime,
-    most: int,
-    now: datetime,
-    settings: CurateSettings,
-) -> SearchPreview:
-    """A search, saved or not, over what was seen since then, whatever they were sent of it. Raises UnavailableError."""
-    found = forward.search(search.criteria, since, most)
-    near = sum(fitting.near for fitting in found)
-    outcome = best_of([fitting.posting for fitting in found], newest, recipient, search, now, settings)
-    return SearchPreview(len(found) - near, near, len(found) >= most, outcome)
+class UnsentMails:
+    """What mails would hold of postings that fit a search, or nearly, had its reader been sent none of them."""
 
+    def __init__(self, newest: NewestPostings, settings: CurateSettings, judging: Judging | None = None) -> None:
+        """`judging` remembers verdicts for the next time."""
+        self._newest = newest
+        self._settings = settings
+        self._judging = judging or Judging()
 
-def best_of(
-    found: Sequence[PostingCore],
-    newest: NewestPostings,
-    recipient: Recipient,
-    search: DueSearch,
-    now: datetime,
-    settings: CurateSettings,
-    judging: Judging | None = None,
-) -> Digest | Hold:
-    """The mail that postings would make which fit a search, or nearly, had somebody been sent none of them.
+    def best(self, found: Sequence[PostingCore], to: Recipient, search: DueSearch, now: datetime) -> Digest | Hold:
+        """The first mail, however likely it is to hold something wanted: in mails its jobs may come with others."""
+        settings = self._settings.model_copy(update={"least_mail_chance": 0.0})
+        newest = partial(self._newest.at, now)
+        choice = choice_of(to, [search], _candidates(found, search), (), now, newest, settings, self._judging)
+        return choice.completed((), settings, self._judging)
 
-    However likely it is to hold something wanted, for in mails its jobs may come with others. `judging` remembers
-    verdicts for the next preview.
-    """
-    judging = judging or Judging()
-    settings = settings.model_copy(update={"least_mail_chance": 0.0})
-    choice = choice_of(
-        recipient, [search], _candidates(found, search), (), now, partial(newest.at, now), settings, judging
-    )
-    return choice.completed((), settings, judging)
+    def passing(self, found: Sequence[PostingCore], to: Recipient, search: DueSearch, now: datetime) -> frozenset[str]:
+        """Which of them mails would hold, one of each job, be it a mail for which they have no room."""
+        jobs = self._matching(found, to, search, now, self._settings)
+        return frozenset(job.posting.posting_id for job in jobs)
 
+    def weighed(
+        self, found: Sequence[PostingCore], to: Recipient, search: DueSearch, now: datetime
+    ) -> list[tuple[PostingFeatures, float]]:
+        """With the chance that is foreseen of them, however small, one of each job."""
+        settings = self._settings.model_copy(update={"least_chance": 0.0})
+        return [(job.ready, job.chance.value) for job in self._matching(found, to, search, now, settings)]
 
-def passing_of(
-    found: Sequence[PostingCore],
-    recipient: Recipient,
-    search: DueSearch,
-    now: datetime,
-    settings: CurateSettings,
-    judging: Judging,
-) -> frozenset[str]:
-    """Which of the same postings mails would hold, one of each job, be it a mail for which they have no room."""
-    jobs = _matching(found, recipient, search, now, settings, judging)
-    return frozenset(job.posting.posting_id for job in jobs)
+    def near(self, hold: Hold, search: DueSearch) -> tuple[Item, ...]:
+        """The best of what nearly fits a search that nothing fits whole: a mail of these alone would not be sent."""
+        empty = Digest(hold.recipient, hold.due_at, (search,), items=(), near=(), left_out=0, dropped=())
+        found = [Candidate(job.posting, (search,)) for job in hold.near_rest]
+        newest = partial(self._newest.at, hold.due_at)
+        found += near_candidates(empty, newest, self._settings, self._judging)
+        shown = with_near_misses(empty, found, (), self._settings, self._judging)
+        return () if isinstance(shown, Hold) else shown.near
 
-
-def weighed_of(
-    found: Sequence[PostingCore],
-    recipient: Recipient,
-    search: DueSearch,
-    now: datetime,
-    settings: CurateSettings,
-    judging: Judging,
-) -> list[tuple[PostingFeatures, float]]:
-    """The same postings with the chance that is foreseen of them, however small, one of each job."""
-    settings = settings.model_copy(update={"least_chance": 0.0})
-    jobs = _matching(found, recipient, search, now, settings, judging)
-    return [(job.ready, job.chance.value) for job in jobs]
-
-
-def _matching(
-    found: Sequence[PostingCore],
-    recipient: Recipient,
-    search: DueSearch,
-    now: datetime,
-    settings: CurateSettings,
-    judging: Judging,
-) -> list[Ranked]:
-    """What fits and is above the bar, one of each job, had they been sent none of it."""
-    jobs = ranked(recipient, _candidates(found, search), (), now, settings, judging, [], [])
-    return [job for job in jobs if job.outcome == "match"]
+    def _matching(
+        self, found: Sequence[PostingCore], to: Recipient, search: DueSearch, now: datetime, settings: CurateSettings
+    ) -> list[Ranked]:
+        """What fits and is above the bar, one of each job."""
+        jobs = ranked(to, _candidates(found, search), (), now, settings, self._judging, [], [])
+        return [job for job in jobs if job.outcome == "match"]
 
 
 def _candidates(found: Sequence[PostingCore], search: DueSearch) -> list[Candidate]:
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
     postings = (posting.model_copy(update={"backlog": False}) if posting.backlog else posting for posting in found)
     return [Candidate(posting, (search,)) for posting in postings]
-
-
-def near_of(
-    hold: Hold,
-    newest: NewestPostings,
-    search: DueSearch,
-    settings: CurateSettings,
-    judging: Judging,
-) -> tuple[Item, ...]:
-    """The best of what nearly fits a search that nothing fits whole: a mail of these alone would not be sent."""
-    empty = Digest(hold.recipient, hold.due_at, (search,), items=(), near=(), left_out=0, dropped=())
-    found = [Candidate(job.posting, (search,)) for job in hold.near_rest]
-    found += near_candidates(empty, partial(newest.at, hold.due_at), settings, judging)
-    shown = with_near_misses(empty, found, (), settings, judging)
-    return () if isinstance(shown, Hold) else shown.near

@@ -48,7 +48,7 @@ def preview(
     # Who is not subscribed is said before a search is read.
     subscriber = accounts.find(installation, person).subscriber_id
     found = previews.found_by(installation, subscriber, asked_for(search, config), days, at, tell=warn)
-    _show(found.preview.outcome, bar | _found_json(found), _found_lines(found), dropped=dropped, as_json=as_json)
+    _show(found.outcome, bar | _found_json(found), _found_lines(found), dropped=dropped, as_json=as_json)
 
 
 def _show(made: Digest | Hold, about: dict[str, Any], head: list[str], *, dropped: bool, as_json: bool) -> None:
@@ -71,14 +71,13 @@ def _waits_lines(digest: previews.DigestPreview) -> list[str]:
     return [f"Instant mails: the {most} of today are out; what comes waits until {until:%Y-%m-%d %H:%M} UTC.", ""]
 
 
-def _found_json(found: previews.SearchFindings) -> dict[str, Any]:
-    of = found.preview
-    return {"found": {"days": found.days, "fit": of.fitting, "nearly": of.near, "more": of.more}}
+def _found_json(found: previews.SearchPreview) -> dict[str, Any]:
+    return {"found": {"days": found.days, "fit": found.fitting, "nearly": found.near, "more": found.more}}
 
 
-def _found_lines(found: previews.SearchFindings) -> list[str]:
-    of, least = found.preview, "at least " if found.preview.more else ""
-    counted = f"{least}{of.fitting:,} fit, and {least}{of.near:,} nearly"
+def _found_lines(found: previews.SearchPreview) -> list[str]:
+    least = "at least " if found.more else ""
+    counted = f"{least}{found.fitting:,} fit, and {least}{found.near:,} nearly"
     return [f"Of the postings of the last {found.days} days {counted}.", ""]
 
 

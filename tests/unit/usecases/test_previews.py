@@ -51,10 +51,10 @@ def test_a_preview_takes_a_reader_as_their_digest_does(
     feedback.say(installation, ADA, "hidden_company", "Dull GmbH", NOW)
     query = searches.saved_query(installation, snakes.search_id)
     found = previews.found_by(installation, ADA, query, 7, AT, tell=tell)
-    for made in (previews.next_digest(installation, ADA, AT).outcome, found.preview.outcome):
+    for made in (previews.next_digest(installation, ADA, AT).outcome, found.outcome):
         assert isinstance(made, previews.Digest)
         assert [item.posting.title for item in made.items] == [JOBS[0].title]
-    assert (found.days, found.preview.fitting) == (7, len(JOBS))
+    assert (found.days, found.fitting) == (7, len(JOBS))
 
 
 def test_a_preview_looks_back_no_further_than_postings_are_held(installation: Installation) -> None:
