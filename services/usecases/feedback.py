@@ -177,10 +177,8 @@ def _why_left_out(posting: PostingCore, recipient: Recipient, by: Answered | Non
 
 def hide_job(installation: Installation, own_id: str, posting_id: str, now: datetime) -> Answer:
     """Call a job not relevant that somebody may have saved, with what they wrote beside it. Raises UsageError."""
-    answer = say(installation, own_id, "not_relevant", posting_id, now)
-    if job := tracker.saved(installation, own_id, posting_id):
-        installation.feedback.note(own_id, answer.kind, answer.value, job.note)
-        installation.tracked_jobs.take_out(own_id, posting_id)
+    answer = _answer(installation, "not_relevant", posting_id, now, own_id)
+    installation.tracked_jobs.hide(own_id, posting_id, answer, now)
     return answer
 
 

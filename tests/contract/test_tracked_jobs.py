@@ -96,6 +96,19 @@ def test_to_save_a_job_says_more_like_it_until_it_is_taken_out_and_never_twice(s
     assert kept() == []
 
 
+def test_a_saved_job_that_is_hidden_is_kept_no_more_and_its_note_goes_along(store: NotifierStore) -> None:
+    ada, tracked, one = store.person().subscriber_id, SqlTrackedJobs(store.engine), posting("one")
+    tracked.save(ada, replace(job(one.posting_id), note="Far off"), answer_by_saving(one, NOW, 0.3))
+    hidden = answer_of("not_relevant", one, NOW, 0.5)
+    for _ in range(2):
+        tracked.hide(ada, one.posting_id, hidden, NOW)
+        assert tracked.all(ada) == []
+        assert [(said.kind, said.note) for said, _ in store.feedback.said(ada)] == [("not_relevant", "Far off")]
+    store.subscribers.erase(ada, NOW)
+    with pytest.raises(UsageError):
+        tracked.hide(ada, one.posting_id, hidden, NOW)
+
+
 def test_to_apply_says_so_again_once(store: NotifierStore) -> None:
     ada, tracked = store.person().subscriber_id, SqlTrackedJobs(store.engine)
     one = posting("one")

@@ -46,9 +46,7 @@ class SqlFeedback:
         Said again it counts from now on. Raises UsageError.
         """
         with writing(self._engine) as connection:
-            if hold_person(connection, subscriber_id) is None:
-                raise UsageError(f"There is no subscriber {subscriber_id}.")
-            _upsert(connection, subscriber_id, answer, now)
+            say(connection, subscriber_id, answer, now)
 
     @retried
     def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
@@ -60,8 +58,7 @@ class SqlFeedback:
     def note(self, subscriber_id: str, kind: Kind, value: str, text: str) -> bool:
         """Keep what someone writes beside what they said; False where it was never said."""
         with writing(self._engine) as connection:
-            noted = update(feedback).where(_row_of(subscriber_id, kind, value)).values(note=text or None)
-            return connection.execute(noted).rowcount > 0
+            return note(connection, subscriber_id, kind, value, text)
 
     @retried
     def cause(self, subscriber_id: str, kind: Kind, value: str, cause: str, *, holds: bool) -> None:
@@ -88,6 +85,19 @@ class SqlFeedback:
 
 def _row_of(subscriber_id: str, kind: str, value: str) -> ColumnElement[bool]:
     return (feedback.c.subscriber_id == subscriber_id) & (feedback.c.kind == kind) & (feedback.c.value == value)
+
+
+def say(connection: Connection, subscriber_id: str, answer: Answer, now: datetime) -> None:
+    """Keep what someone says. Raises UsageError where they are gone."""
+    if hold_person(connection, subscriber_id) is None:
+        raise UsageError(f"There is no subscriber {subscriber_id}.")
+    _upsert(connection, subscriber_id, answer, now)
+
+
+def note(connection: Connection, subscriber_id: str, kind: Kind, value: str, text: str) -> bool:
+    """Keep what someone writes beside what they said; False where it was never said."""
+    noted = update(feedback).where(_row_of(subscriber_id, kind, value)).values(note=text or None)
+    return connection.execute(noted).rowcount > 0
 
 
 def _upsert(connection: Connection, subscriber_id: str, answer: Answer, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from schemas.sql.doors import tracked_jobs
 from schemas.sql.tables import postings
-from services.notifier.adapters.sql.people.feedback import say_by_saving, unsay_by_saving
+from services.notifier.adapters.sql.people.feedback import note, say, say_by_saving, unsay_by_saving
 from services.notifier.adapters.sql.rows import chunks, hold_person
 from services.notifier.domain.feedback import MOST_TRACKED, Answer, TrackedJob
 from services.notifier.domain.model import ClosedJob
@@ -76,11 +76,21 @@ class SqlTrackedJobs:
     @retried
     def take_out(self, subscriber_id: str, posting_id: str) -> None:
         """Forget a job, and what saving it said; said again it changes nothing."""
-        own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
         with writing(self._engine) as connection:
             hold_person(connection, subscriber_id)
-            connection.execute(delete(tracked_jobs).where(own))
-            unsay_by_saving(connection, subscriber_id, posting_id)
+            _take_out(connection, subscriber_id, posting_id)
+
+    @retried
+    def hide(self, subscriber_id: str, posting_id: str, answer: Answer, now: datetime) -> None:
+        """Say of a job that it is not relevant: it is kept no more, and what was written beside it goes along.
+
+        Raises UsageError where they are gone.
+        """
+        with writing(self._engine) as connection:
+            say(connection, subscriber_id, answer, now)
+            written = _take_out(connection, subscriber_id, posting_id)
+            if written is not None:
+                note(connection, subscriber_id, answer.kind, answer.value, written)
 
     def has(self, subscriber_id: str, posting_id: str) -> bool:
         """Whether a job is kept."""
@@ -129,6 +139,14 @@ def note_closed_mailed(connection: Connection, subscriber_id: str, jobs: Iterabl
     for some in chunks([job.posting_id for job in jobs]):
         own = (_row.subscriber_id == subscriber_id) & _row.posting_id.in_(some)
         connection.execute(update(tracked_jobs).where(own).values(closed_told_at=now))
+
+
+def _take_out(connection: Connection, subscriber_id: str, posting_id: str) -> str | None:
+    """What was written beside it; None where it was not kept."""
+    own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
+    written = connection.execute(delete(tracked_jobs).where(own).returning(_row.note)).scalar_one_or_none()
+    unsay_by_saving(connection, subscriber_id, posting_id)
+    return written
 
 
 def _is_saved(connection: Connection, subscriber_id: str, posting_id: str) -> bool:
