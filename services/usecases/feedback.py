@@ -1,7 +1,4 @@
-"""What people say of jobs and companies: said by name or by a link in a digest, listed, taken back.
-
-Of a job that somebody calls not relevant, also what their searches could leave out: left out, and let in again.
-"""
+"""What people say of jobs and companies: said by name or by a link in a digest, listed, taken back."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,21 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast, get_args
 
-from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.answers import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Answer, Kind, answer_of, foreseen
 from services.notifier.domain.links import PATHS, Claim, claim_of
 from services.notifier.domain.model import Digest, Hold, Recipient
-from services.notifier.domain.people import SavedSearch, Subscriber
 from services.notifier.domain.weights import Answered
-from services.rules.criteria import canonical
-from services.rules.criterion import CRITERIA, CRITERION
-from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
-from services.rules.verdict import outcome_of
 from services.runtime.errors import UsageError
-from services.usecases import links, searches, tracker
+from services.usecases import links, tracker
 from services.usecases.errors import MissingError, WrongFieldError
 from services.usecases.installation import Installation
 from services.wording.lines import one_line
@@ -34,20 +25,15 @@ __all__ = [
     "LOOKS_BACK",
     "Answer",
     "Changed",
-    "Excluded",
-    "Exclusion",
     "GivenAnswer",
     "Kind",
     "LeftOut",
     "Moved",
     "changed",
-    "exclusions",
     "follow",
     "hide_company",
     "hide_job",
     "is_said",
-    "leave_out",
-    "let_in",
     "note",
     "said",
     "say",
@@ -99,27 +85,6 @@ class Changed:
     """Of that mail, near misses too."""
     kept_out: Mapping[str, int]
     """By the folded name of a company: how many of its jobs no mail of `LOOKS_BACK` held."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """A value that a job has, as criteria can ask for it to be absent."""
-
-    criterion: str
-    value: str
-
-    def of(self, criteria: Criteria) -> Criteria:
-        """The same criteria, by which no job with it fits; canonical."""
-        return canonical(CRITERION[self.criterion].excluding(criteria, self.value))
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """A search that leaves a value out since just now."""
-
-    search: SavedSearch
-    stood: str
-    """What that took the place of, by which it is undone."""
 
 
 LOOKS_BACK = timedelta(days=30)
@@ -264,84 +229,6 @@ def follow(installation: Installation, link: str, now: datetime) -> Answer:
     answer = _answer_of(installation, kind, posting, now, claim.subscriber_id)
     installation.feedback.say(claim.subscriber_id, answer, now)
     return answer
-
-
-def exclusions(
-    installation: Installation, person: Subscriber, posting: PostingCore
-) -> Mapping[Exclusion, tuple[SavedSearch, ...]]:
-    """What of a job could be left out, each with the searches that find the job and do not ask for just that.
-
-    Raises UnavailableError.
-    """
-    found: dict[Exclusion, tuple[SavedSearch, ...]] = {}
-    prepared = PreparedPosting(posting)
-    for search in links.searches(installation, person):
-        if outcome_of(search.criteria, prepared) == "reject":
-            continue
-        for criterion in CRITERIA:
-            for value in criterion.excludable(search.criteria, prepared):
-                exclusion = Exclusion(criterion.name, value)
-                found[exclusion] = (*found.get(exclusion, ()), search)
-    return found
-
-
-def leave_out(
-    installation: Installation, person: Subscriber, posting_id: str, exclusion: Exclusion, now: datetime
-) -> tuple[Excluded, ...]:
-    """Have searches find no such jobs any more; gives them. Raises MissingError, ChangedError, WrongFieldError."""
-    posting = links.posting_of(installation, posting_id)
-    some = exclusions(installation, person, posting).get(exclusion, ()) if posting else ()
-    if posting is None or not some:
-        raise MissingError("no search of yours finds that any more")
-    criterion = CRITERION[exclusion.criterion]
-    excluded = tuple(
-        Excluded(
-            _revised(installation, search, exclusion.of(search.criteria), now),
-            criterion.replaced(search.criteria, exclusion.value),
-        )
-        for search in some
-    )
-    _tell_cause(installation, person, posting, exclusion, holds=True)
-    return excluded
-
-
-def let_in(
-    installation: Installation,
-    person: Subscriber,
-    posting_id: str,
-    exclusion: Exclusion,
-    left_out: Mapping[str, str],
-    now: datetime,
-) -> None:
-    """Make searches what they were before `leave_out`, each by what stood there.
-
-    The caller vouches that it was this that was left out. Raises MissingError, ChangedError, WrongFieldError.
-    """
-    posting = links.posting_of(installation, posting_id)
-    criterion = CRITERION.get(exclusion.criterion)
-    if posting is None or criterion is None:
-        raise MissingError("nothing of that is left out")
-    prepared = PreparedPosting(posting)
-    for search_id, stood in left_out.items():
-        search = links.own_search(installation, person, search_id)
-        before = criterion.allowing(search.criteria, exclusion.value, stood)
-        # Nothing but what such a link can leave out is let in by it.
-        if exclusion.value in criterion.excludable(before, prepared):
-            _revised(installation, search, before, now)
-    _tell_cause(installation, person, posting, exclusion, holds=False)
-
-
-def _tell_cause(
-    installation: Installation, person: Subscriber, posting: PostingCore, exclusion: Exclusion, *, holds: bool
-) -> None:
-    """What their searches leave out need not be guessed from jobs that are like this one."""
-    cause = f"{exclusion.criterion}: {exclusion.value}"
-    installation.feedback.cause(person.subscriber_id, "not_relevant", posting.cluster.key, cause, holds=holds)
-
-
-def _revised(installation: Installation, search: SavedSearch, criteria: Criteria, now: datetime) -> SavedSearch:
-    fields = {"criteria": criteria.model_dump(mode="json", exclude_defaults=True)}
-    return searches.revise(installation, search, fields, now)
 
 
 def _claim(link: str, secrets: Sequence[bytes]) -> tuple[Kind, Claim]:

@@ -20,9 +20,10 @@ from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
-from services.usecases import feedback, links, tracker
+from services.usecases import exclusions, feedback, links, tracker
 from services.usecases.errors import MissingError
-from services.usecases.feedback import FADES_IN, KIND_OF, Exclusion
+from services.usecases.exclusions import Exclusion
+from services.usecases.feedback import FADES_IN, KIND_OF
 from services.usecases.installation import Installation
 from services.usecases.links import FoundBy, Purpose, SavedSearch
 from services.usecases.live_previews import LivePreviews
@@ -268,7 +269,7 @@ def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: Postin
     """What could be left out; nothing where the mail may lie in a mailbox that is somebody else's by now."""
     if links.has_moved(visit.subscriber):
         return []
-    found = feedback.exclusions(door.installation, visit.subscriber, posting)
+    found = exclusions.of_job(door.installation, visit.subscriber, posting)
     return [
         _ShownExclusion(
             exclusion_in_words(exclusion.criterion, exclusion.value, visit.words),
@@ -290,10 +291,10 @@ def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
             criterion, value, changed = undo.loads(form.get("undo", ""))
         except BadSignature:
             raise MissingError("nothing of that is left out") from None
-        feedback.let_in(installation, person, visit.about, Exclusion(criterion, value), changed, visit.now)
+        exclusions.let_in(installation, person, visit.about, Exclusion(criterion, value), changed, visit.now)
         return _LeftOut(words.say(_UNDONE), None)
     exclusion = Exclusion(form.get("criterion", ""), form.get("value", ""))
-    some = feedback.leave_out(installation, person, visit.about, exclusion, visit.now)
+    some = exclusions.leave_out(installation, person, visit.about, exclusion, visit.now)
     said = words.say(
         "Left out from now on: {what} (in {searches}).",
         what=exclusion_in_words(exclusion.criterion, exclusion.value, words),

@@ -18,7 +18,7 @@ from services.notifier.domain.people import Subscriber
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
 from services.settings import Settings
-from services.usecases import feedback
+from services.usecases import exclusions, feedback
 from services.usecases.installation import Installation
 from tests.support.digests import NOON, digest
 from tests.support.digests import posting as python_job
@@ -123,8 +123,8 @@ def test_a_job_called_not_relevant_for_what_searches_leave_out_says_nothing_of_o
     installation, job = installation_of(store), posting("one", seniority="senior")
     store.matches.store(1, [arrival(0, job)], NOW)
     feedback.say(installation, ada.subscriber_id, "not_relevant", job.posting_id, NOW)
-    exclusion = next(iter(feedback.exclusions(installation, ada, job)))
-    [left_out] = feedback.leave_out(installation, ada, job.posting_id, exclusion, NOW)
+    exclusion = next(iter(exclusions.of_job(installation, ada, job)))
+    [left_out] = exclusions.leave_out(installation, ada, job.posting_id, exclusion, NOW)
     [said] = store.subscribers.recipient(ada.subscriber_id).answers
     assert said.causes == (f"{exclusion.criterion}: {exclusion.value}",)
     assert answered([said], PostingFeatures(job), NOW) is None
@@ -134,7 +134,7 @@ def test_a_job_called_not_relevant_for_what_searches_leave_out_says_nothing_of_o
     assert (again.causes, again.foreseen, again.said_at) == (said.causes, said.foreseen, NOW + HOUR)
     assert again.foreseen is not None
     stood = {left_out.search.search_id: left_out.stood}
-    feedback.let_in(installation, ada, job.posting_id, exclusion, stood, NOW)
+    exclusions.let_in(installation, ada, job.posting_id, exclusion, stood, NOW)
     [said] = store.subscribers.recipient(ada.subscriber_id).answers
     assert said.causes == ()
 
