@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from services.portal.forms import fault_in
 from services.usecases.accounts import Profile
 from services.usecases.completion import readable_home, readable_role
+from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import Recipient, reader_from
 from services.usecases.pasted import Asked
 from services.usecases.typed import home_in, names_in, towns_in, written
-from services.wording.words import Words
+from services.wording.words import Words, mark
 
 ABOUT_ONESELF: Final[Mapping[str, str]] = {"home": "", "years": "", "worked_as": ""}
 """What a form asks of whoever signs up; at home it is of their profile, and carried on for the preview."""
@@ -27,6 +29,26 @@ def said_of_oneself(given: Mapping[str, str], asked: Asked, words: Words) -> dic
     lives = "" if is_old else given["home"].strip()
     home = readable_home(asked.home, words) if asked.home else ""
     return {"home": lives or home, "years": years.strip(), "worked_as": done}
+
+
+def readable(given: Mapping[str, str], words: Words) -> tuple[dict[str, str], tuple[str, ...]]:
+    """A form without what it says of its owner and nobody can read, which nobody need say; and a sentence on each."""
+    kept, said = dict(given), list[str]()
+    for name in ABOUT_ONESELF:
+        parts = names_in(given[name]) if name == "worked_as" else [given[name]]
+        good = list[str]()
+        for part in parts:
+            try:
+                reader_of({**given, **ABOUT_ONESELF, name: part}, words)
+                good.append(part)
+            except WrongFieldError as error:
+                if error.field != name:
+                    return dict(given), ()  # What is at fault is another field, which is not optional.
+                said.append(
+                    words.say(mark("{fault} It is left out: you need not say it."), fault=fault_in(error, words))
+                )
+        kept[name] = written(good) if name == "worked_as" else "".join(good)
+    return kept, tuple(said)
 
 
 def person_fields(given: Mapping[str, str], words: Words) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from schemas.criteria import Criteria
-from services.portal.about_oneself import reader_of
+from services.portal.about_oneself import readable, reader_of
 from services.portal.forms import fault_in
 from services.portal.gains import NAMES, ShownGains, names_trade, rate_in_words, shown_gains
 from services.portal.search_form import asking, search_of
@@ -40,9 +40,10 @@ NOTHING_ASKED: Final[Mapping[str, Any]] = {
     "fault": None,
     "asks_again": False,
     "looks_for": "",
+    "kept_out": (),
 }
 """`fault`: a WrongFieldError, of which `note` tells; `asks_again`: whether the page does by itself, soon; `looks_for`:
-all that is asked for."""
+all that is asked for; `kept_out`: sentences on what of whom it is for nobody can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,15 @@ def previewed(
 
     `weighed`: whether what would find more is weighed too, which takes as long again. Raises UnavailableError.
     """
+    given, kept_out = readable(given, words)
+    nothing = {**NOTHING_ASKED, "kept_out": kept_out}
     try:
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError as error:
-        return {**NOTHING_ASKED, "note": fault_in(error, words), "fault": error}
+        return {**nothing, "note": fault_in(error, words), "fault": error}
     if wanted is None:
-        return dict(NOTHING_ASKED)
-    asked = {**NOTHING_ASKED, "looks_for": capitalised(" · ".join(criteria_in_words(wanted.criteria, words)))}
+        return nothing
+    asked = {**nothing, "looks_for": capitalised(" · ".join(criteria_in_words(wanted.criteria, words)))}
     if not live.ready:
         note = words.say("The postings of the last days are still being read: a minute more.")
         return {**asked, "note": note, "asks_again": True}

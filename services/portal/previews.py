@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from schemas.posting import Strength
-from services.portal.about_oneself import reader_of
+from services.portal.about_oneself import readable, reader_of
 from services.portal.accounts.guard import Cookies, FormGuard, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
@@ -172,6 +172,7 @@ def _add_reading(router: APIRouter, door: Door, guard: FormGuard, cookies: Cooki
 
 def _mailed(live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime) -> str | None:
     """The mail as HTML; None where there is none, or a field is at fault. Raises UnavailableError."""
+    given, _ = readable(given, words)
     try:
         wanted, reader = search_of(given, words), reader_of(given, words)
     except WrongFieldError:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.portal.about_oneself import person_fields
+from services.portal.about_oneself import person_fields, readable
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, words_here
 from services.portal.answers import answers, form
 from services.portal.door import Door
@@ -99,7 +99,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
         guard.check(request, limited=True)
         try:
             # Beside the loop: places and skills are looked up, of which there may be many.
-            wish = await door.work(partial(wish_of, given, words))
+            kept, kept_out = await door.work(partial(readable, given, words))
+            wish = await door.work(partial(wish_of, kept, words))
         except WrongFieldError as error:
             return _form(door, words, given, error)
         if lacks_trade(given):
@@ -107,7 +108,8 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             return _form(door, words, given, seen=seen, asks_trade=True)
         now, wording = door.clock(), words.say(CONSENT)
         postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, signing.new_token, now))
-        return door.show("posted", words, address=wish.profile.address)
+        sent = {name: given[name] for name in _DEFAULTS if given[name] != _DEFAULTS[name]}
+        return door.show("posted", words, address=wish.profile.address, kept_out=kept_out, sent=sent)
 
 
 def _add_confirming(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -> None:

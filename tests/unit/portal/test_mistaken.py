@@ -1,0 +1,67 @@
+"""Who mistypes at the door is told so where it matters, and is held up only by what a sign-up needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from services.usecases.signing import SignUp
+from tests.support.notifying import NotifierStore
+from tests.support.portal import ServedPortal, served_portal
+
+WISH = {"address": "grace@example.com", "skills": "Python", "places": "DE", "time_zone": "UTC"}
+OF_THEMSELF = {"home": "Brigadoon", "years": "a lot", "worked_as": "Dragon tamer, nurse"}
+
+
+@pytest.fixture
+def portal(store: NotifierStore, tmp_path: Path) -> Iterator[ServedPortal]:
+    with served_portal(store, folder=tmp_path / "mails", public_url="https://alerts.example") as made:
+        yield made
+
+
+def test_what_cannot_be_read_of_whom_it_is_for_is_left_out_with_a_word_and_holds_up_no_sign_up(
+    portal: ServedPortal, kept: list[SignUp]
+) -> None:
+    posted = portal.post("/sign-up", **WISH, **OF_THEMSELF)
+    assert posted.status_code == 200
+    assert [word for word in ("Brigadoon", "whole number", "“Dragon tamer”") if word not in posted.text] == []
+    portal.postman.join()
+    [wish] = kept
+    assert (wish.wanted["home"], wish.wanted["years"], wish.wanted["worked_as"]) == ("", "", ["nurse"])
+    assert portal.post("/sign-up", **WISH | {"currency": "ZZZ"}, **OF_THEMSELF).status_code == 400
+
+
+def test_a_preview_says_what_it_leaves_out_of_whom_it_is_for_and_keeps_it_in_the_form(portal: ServedPortal) -> None:
+    filled = portal.post("/sign-up", **WISH, **OF_THEMSELF, do="preview").text
+    for page in (filled, portal.post("/preview", **WISH, **OF_THEMSELF).text):
+        assert page.count("It is left out: you need not say it.") == len(OF_THEMSELF)
+    assert {name: values(filled)[name] for name in OF_THEMSELF} == OF_THEMSELF
+
+
+def test_who_wrote_a_wrong_address_gets_the_form_as_it_was_by_one_press(portal: ServedPortal) -> None:
+    posted = portal.post("/sign-up", **WISH | {"address": "grace@exmaple.com"}, home="Leeds")
+    [form] = html.fromstring(posted.text).xpath("//main//form")
+    [button] = form.xpath(".//button")
+    again = portal.post("/sign-up", **{**dict(form.form_values()), button.get("name"): button.get("value")}).text
+    asked = {name: values(again)[name] for name in ("address", "skills", "places", "home")}
+    assert asked == {"address": "grace@exmaple.com", "skills": "Python", "places": "DE", "home": "Leeds"}
+
+
+def values(page: str) -> dict[str, str]:
+    return {field.name: field.value or "" for field in html.fromstring(page).xpath("//main//input[@name]")}
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[SignUp]:
+    """The wishes that are kept until somebody confirms them."""
+    from services.notifier.adapters.sql.people.doors import SqlDoors
+
+    found, keep = list[SignUp](), SqlDoors.keep_sign_up
+
+    def keeps(doors: SqlDoors, token: str, wish: SignUp, *rest: object) -> object:
+        found.append(wish)
+        return keep(doors, token, wish, *rest)
+
+    monkeypatch.setattr(SqlDoors, "keep_sign_up", keeps)
+    return found
