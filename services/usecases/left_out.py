@@ -1,14 +1,17 @@
 """What a mail left out: jobs for which it had no room, and those that fit and were too unlikely to be wanted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.adapters.sql.digests.digest_rows import KeptDigest, unlikely_cards
 from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.feedback import Kind, likeliest
+from services.notifier.domain.curation.wishes import Wish
+from services.notifier.domain.feedback import Kind, likeliest, wishes_of
 from services.notifier.domain.links import due_of
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Subscriber
@@ -71,6 +74,7 @@ def left_out(installation: Installation, person: Subscriber, about: str) -> Left
     ids = [posting_id for posting_id, _ in kept.rest]
     postings = installation.matches.postings([*ids, *(posting_id for card in cards[:MOST] for posting_id in card)])
     recipient = installation.subscribers.recipient(person.subscriber_id)
+    wishes = wishes_of(recipient)
     said = {given.value: given.kind for given, _ in installation.feedback.said(person.subscriber_id)}
     known = ([postings[posting_id] for posting_id in card if posting_id in postings] for card in cards[:MOST])
     return LeftOut(
@@ -78,7 +82,10 @@ def left_out(installation: Installation, person: Subscriber, about: str) -> Left
         rest=tuple(postings[posting_id] for posting_id in ids if posting_id in postings),
         unlikely=tuple(
             UnlikelyJob(
-                card[0], tuple(card[1:]), _chance(recipient, card[0], kept.due_at), said.get(card[0].cluster.key)
+                card[0],
+                tuple(card[1:]),
+                _chance(recipient, wishes, card[0], kept.due_at),
+                said.get(card[0].cluster.key),
             )
             for card in known
             if card
@@ -117,9 +124,11 @@ def _kept(installation: Installation, person: Subscriber, about: str) -> KeptDig
     return installation.digests.with_id(person.subscriber_id, own_id)
 
 
-def _chance(recipient: Recipient, posting: PostingCore, at: datetime) -> Chance | None:
+def _chance(
+    recipient: Recipient, wishes: Sequence[tuple[Criteria, Wish]], posting: PostingCore, at: datetime
+) -> Chance | None:
     ready = PostingFeatures(posting)
     of_others = [
         said for said in recipient.answers if (said.company_key, said.title_words) != (ready.company, ready.title_words)
     ]
-    return likeliest(recipient, ready, answered(of_others, ready, at))
+    return likeliest(wishes, ready, answered(of_others, ready, at))

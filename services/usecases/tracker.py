@@ -79,11 +79,23 @@ def save(installation: Installation, own_id: str, posting_id: str, now: datetime
 
 
 def say_again(installation: Installation, own_id: str, posting_id: str) -> None:
-    """Who calls a job that they saved not relevant no more goes on saying what saving it said, as of that time."""
-    job, posting = saved(installation, own_id, posting_id), installation.matches.postings([posting_id]).get(posting_id)
-    if job and posting:
+    """Who calls a job that they saved not relevant no more goes on saying what saving it said, as of that time.
+
+    So do they where they saved a copy of it.
+    """
+    copies = _copies(installation, own_id, posting_id)
+    for posting, job in sorted(copies, key=lambda copy: copy[1].posting_id != posting_id)[:1]:
         answer = _answer(installation, own_id, posting, job.saved_at)
-        installation.tracked_jobs.say_again(own_id, posting_id, answer, job.saved_at)
+        installation.tracked_jobs.say_again(own_id, job.posting_id, answer, job.saved_at)
+
+
+def _copies(installation: Installation, own_id: str, posting_id: str) -> list[tuple[PostingCore, TrackedJob]]:
+    """What somebody saved of a job, by whichever of its postings, the last saved first: there is one answer on all."""
+    jobs = {job.posting_id: job for job in installation.tracked_jobs.all(own_id)}
+    postings = installation.matches.postings([posting_id, *jobs])
+    own = postings.get(posting_id)
+    of_one = ((postings[name], job) for name, job in jobs.items() if own and name in postings)
+    return [(posting, job) for posting, job in of_one if own and posting.cluster.key == own.cluster.key]
 
 
 def is_saved(installation: Installation, own_id: str, posting_id: str) -> bool:
@@ -118,8 +130,12 @@ def apply(installation: Installation, own_id: str, posting_id: str, day: date, n
 
 
 def take_out(installation: Installation, own_id: str, posting_id: str) -> None:
-    """Keep a job no more, and take back what saving it said; said again it changes nothing. Raises UnavailableError."""
-    installation.tracked_jobs.take_out(own_id, posting_id)
+    """Keep a job no more, and take back what saving it said; said again it changes nothing. Raises UnavailableError.
+
+    A copy of it that stays among their jobs goes on saying that.
+    """
+    if installation.tracked_jobs.take_out(own_id, posting_id):
+        say_again(installation, own_id, posting_id)
 
 
 def note_from(text: str) -> str:

@@ -1,14 +1,16 @@
 """What a subscriber may say of a job, or keep of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.answers import answered_job
 from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.curation.wishes import signs_of, wish_of
+from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.notifier.domain.links import Purpose
 from services.notifier.domain.model import AnsweredJob, Recipient
 from services.notifier.domain.weights import Answered, Chance
@@ -75,14 +77,20 @@ def foreseen(recipient: Recipient, posting: PostingCore) -> float | None:
 
     None where it fits no search of theirs, not even nearly.
     """
-    chance = likeliest(recipient, PostingFeatures(posting))
+    chance = likeliest(wishes_of(recipient), PostingFeatures(posting))
     return chance.value if chance else None
 
 
-def likeliest(recipient: Recipient, ready: PostingFeatures, by_answers: Answered | None = None) -> Chance | None:
-    """The same with what speaks against it: for the search that it suits best."""
+def wishes_of(recipient: Recipient) -> tuple[tuple[Criteria, Wish], ...]:
+    """What somebody's searches ask for, each with what it lets one guess."""
     signs = signs_of(recipient)
-    judged = ((JudgedPosting(ask.criteria, ready), ask) for ask in recipient.asks)
-    fits = ((found, ask) for found, ask in judged if found.outcome != "reject")
-    chances = (chance_of(found, wish_of(ask.criteria, ask.name, signs), by_answers) for found, ask in fits)
+    return tuple((ask.criteria, wish_of(ask.criteria, ask.name, signs)) for ask in recipient.asks)
+
+
+def likeliest(
+    wishes: Iterable[tuple[Criteria, Wish]], ready: PostingFeatures, by_answers: Answered | None = None
+) -> Chance | None:
+    """The same with what speaks against it: for the search that it suits best."""
+    judged = ((JudgedPosting(criteria, ready), wish) for criteria, wish in wishes)
+    chances = (chance_of(found, wish, by_answers) for found, wish in judged if found.outcome != "reject")
     return max(chances, key=lambda chance: chance.value, default=None)

@@ -11,8 +11,10 @@ from sqlalchemy import delete, update
 
 from schemas.posting import PostingCore
 from schemas.sql.tables import digests, postings
+from services.notifier.domain.curation import wishes
+from services.notifier.domain.curation.wishes import Signs
 from services.notifier.domain.links import slot_of
-from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item
+from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item, Recipient
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.weights import Chance
 from services.rules.verdict import verdict
@@ -146,3 +148,18 @@ def test_what_is_forgotten_is_counted_and_of_all_of_it_that_is_said(
         page = portal.get(path).text
         assert len(listed(page)) == max(kept, 1)
         assert re.findall(r"[^>]*forgotten[^<]*", page) == [said]
+
+
+def test_what_a_person_lets_one_guess_is_worked_out_once_a_page(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailed(store, *((posting(f"job {at}", title=f"Night clerk {at}"), unlikely(0.1 + at / 100)) for at in range(5)))
+    worked_out = list[Recipient]()
+
+    def signs_of(recipient: Recipient) -> Signs:
+        worked_out.append(recipient)
+        return wishes.signs_of(recipient)
+
+    monkeypatch.setattr("services.notifier.domain.feedback.signs_of", signs_of)
+    assert len(listed(portal.get(portal.path("rest", ada, slot_of(AT))).text)) == 5
+    assert len(worked_out) == 1

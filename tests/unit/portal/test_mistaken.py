@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -41,7 +42,8 @@ def test_a_preview_says_what_it_leaves_out_of_whom_it_is_for_and_keeps_it_in_the
 
 def test_who_wrote_a_wrong_address_gets_the_form_as_it_was_by_one_press(portal: ServedPortal) -> None:
     posted = portal.post("/sign-up", **WISH | {"address": "grace@exmaple.com"}, home="Leeds")
-    [form] = html.fromstring(posted.text).xpath("//main//form")
+    tree: Any = html.fromstring(posted.text)
+    [form] = tree.xpath("//main//form")
     [button] = form.xpath(".//button")
     again = portal.post("/sign-up", **{**dict(form.form_values()), button.get("name"): button.get("value")}).text
     asked = {name: values(again)[name] for name in ("address", "skills", "places", "home")}

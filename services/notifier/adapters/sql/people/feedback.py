@@ -125,13 +125,15 @@ def say_by_saving(connection: Connection, subscriber_id: str, answer: Answer, no
         _upsert(connection, subscriber_id, answer, now)
 
 
-def unsay_by_saving(connection: Connection, subscriber_id: str, posting_id: str) -> None:
-    """Take back what saving a job said of it, and nothing that was said by a button."""
+def unsay_by_saving(connection: Connection, subscriber_id: str, posting_id: str) -> bool:
+    """Take back what saving a job said of it, and nothing that was said by a button; False where it said nothing."""
     own = (feedback.c.subscriber_id == subscriber_id) & (feedback.c.posting_id == posting_id)
+    said_by_it = False
     for row in connection.execute(select(feedback).where(own, feedback.c.kind == "more_like")).all():
         said = job_in(row)
         if said and said.kind == "saved":
-            _take_back(connection, subscriber_id, row.kind, row.value)
+            said_by_it |= _take_back(connection, subscriber_id, row.kind, row.value)
+    return said_by_it
 
 
 def feedback_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Feedback]:

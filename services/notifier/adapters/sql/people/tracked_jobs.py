@@ -74,11 +74,11 @@ class SqlTrackedJobs:
                 say_by_saving(connection, subscriber_id, answer, saved_at)
 
     @retried
-    def take_out(self, subscriber_id: str, posting_id: str) -> None:
-        """Forget a job, and what saving it said; said again it changes nothing."""
+    def take_out(self, subscriber_id: str, posting_id: str) -> bool:
+        """Forget a job, and what saving it said, which is whether it said anything; again it changes nothing."""
         with writing(self._engine) as connection:
             hold_person(connection, subscriber_id)
-            _take_out(connection, subscriber_id, posting_id)
+            return _take_out(connection, subscriber_id, posting_id)[1]
 
     @retried
     def hide(self, subscriber_id: str, posting_id: str, answer: Answer, now: datetime) -> None:
@@ -88,7 +88,7 @@ class SqlTrackedJobs:
         """
         with writing(self._engine) as connection:
             say(connection, subscriber_id, answer, now)
-            written = _take_out(connection, subscriber_id, posting_id)
+            written, _ = _take_out(connection, subscriber_id, posting_id)
             if written is not None:
                 note(connection, subscriber_id, answer.kind, answer.value, written)
 
@@ -141,12 +141,11 @@ def note_closed_mailed(connection: Connection, subscriber_id: str, jobs: Iterabl
         connection.execute(update(tracked_jobs).where(own).values(closed_told_at=now))
 
 
-def _take_out(connection: Connection, subscriber_id: str, posting_id: str) -> str | None:
-    """What was written beside it; None where it was not kept."""
+def _take_out(connection: Connection, subscriber_id: str, posting_id: str) -> tuple[str | None, bool]:
+    """What was written beside it, None where it was not kept; and whether saving it said anything."""
     own = (_row.subscriber_id == subscriber_id) & (_row.posting_id == posting_id)
     written = connection.execute(delete(tracked_jobs).where(own).returning(_row.note)).scalar_one_or_none()
-    unsay_by_saving(connection, subscriber_id, posting_id)
-    return written
+    return written, unsay_by_saving(connection, subscriber_id, posting_id)
 
 
 def _is_saved(connection: Connection, subscriber_id: str, posting_id: str) -> bool:
