@@ -1,4 +1,4 @@
-"""The page about the normaliser says what is so: each row of its tables is read and compared.
+"""The pages about the normaliser say what is so: each row of their tables is read and compared.
 
 The head of a table names what a row states: the title, the text (⏎ is the end of a line) or a field of the board. `read
 as` is what the section's field comes to, `evidence` the field and the words that decided it.
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from services.rules.signature import same_job
 from tests.support.drafting import RATES, a_draft, a_raw, normalised
 from tests.support.in_one_test import in_one_test
 
-_PAGE = Path(__file__).resolve().parents[4] / "docs" / "normaliser.md"
+_DOCS = Path(__file__).resolve().parents[4] / "docs"
+_PAGES = (_DOCS / "normaliser.md", _DOCS / "normaliser" / "examples.md")
 _NOTHING = "–"
 _KINDS = {
     "requirements": "requirements", "nice to have": "nice", "duties": "duties", "benefits": "benefits", "pay": "pay",
@@ -43,7 +45,7 @@ class Row:
 
 def _rows() -> Iterator[Row]:
     section, head = "", []
-    for line in _PAGE.read_text("utf-8").splitlines():
+    for line in chain.from_iterable(page.read_text("utf-8").splitlines() for page in _PAGES):
         if line.startswith("## "):
             section = line[3:]
         if not line.startswith("|"):
