@@ -19,6 +19,7 @@ from services.notifier.adapters.sql.retention import (
 from services.notifier.domain.consent import Consent, Declaration
 from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import MOST_YEARS, Profile, Status, Subscriber, profile_of
+from services.notifier.domain.selectivity import Selectivity
 from services.notifier.importing.differences import Difference, of_profile
 from services.runtime.errors import UsageError
 from services.usecases import consent as consents
@@ -37,6 +38,7 @@ __all__ = [
     "Profile",
     "RetentionDays",
     "Saved",
+    "Selectivity",
     "Subscriber",
     "add",
     "change",
@@ -53,7 +55,7 @@ __all__ = [
 MASK = "•••"
 """In place of what who looks over a shoulder is not to read."""
 
-_UNSAID = ("name", "home", "years", "worked_as")
+_UNSAID = ("name", "home", "years", "worked_as", "selectivity")
 """Facts that an empty text takes back."""
 
 
@@ -85,10 +87,7 @@ class Account:
 
 
 def profile_from(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`, `home`, `years`, `worked_as`.
-
-    Raises WrongFieldError.
-    """
+    """Check the fields of a person. Raises WrongFieldError."""
     with fields_checked():
         return profile_of(fields)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.notifier.domain.people import FieldError
+from services.notifier.domain.fields import FieldError
 from services.runtime.errors import UsageError
 
 

@@ -30,6 +30,7 @@ from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.curation.wishes import NO_SIGNS, signs_of, wish_of
+from services.notifier.domain.selectivity import Selectivity
 from services.notifier.domain.weights import Chance, Doubt, Part
 from services.rules.criterion import Fit
 from services.rules.languages.speaking import Unspoken, unspoken
@@ -88,6 +89,8 @@ class Judgement:
     """What the job needs and the owner of a saved search does not speak: they are never sent it."""
     chance: Chance | None = None
     """Of the person to accept it; None likewise."""
+    bar: float = 0.0
+    """What that is held against: the bar of a saved search's owner, else the usual one."""
 
 
 def explain(query: Query, posting: PostingCore, now: datetime, installation: Installation | None = None) -> Judgement:
@@ -98,21 +101,22 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     """
     judged = JudgedPosting(query.criteria, PostingFeatures(posting))
     found, by_answers, missing, signs = judged.verdict, None, None, NO_SIGNS
+    bar = bar_of(installation)
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         missing = unspoken(owner.speaks, posting, query.criteria.languages)
         by_answers = answered(owner.answers, judged.ready, now)
-        signs = signs_of(owner)
+        signs, bar = signs_of(owner), bar_of(installation, owner.selectivity)
     if found.outcome == "reject":
         return Judgement(found, None, missing)
     scored = score(judged, now, query.preferred_places)
     chance = chance_of(judged, wish_of(query.criteria, query.name, signs), by_answers)
-    return Judgement(found, scored, missing, chance)
+    return Judgement(found, scored, missing, chance, bar)
 
 
-def bar_of(installation: Installation | None) -> float:
-    """The least chance that a job is sent at: the installation's, else the default."""
-    return (installation.settings.notifier.curate if installation else CurateSettings()).least_chance
+def bar_of(installation: Installation | None, selectivity: Selectivity = "usual") -> float:
+    """The least chance that a job is sent at to who is so choosy, by the installation's settings, else the default."""
+    return (installation.settings.notifier.curate if installation else CurateSettings()).job_bar(selectivity)
 
 
 def posting_from(value: Any) -> PostingWithEvidence:

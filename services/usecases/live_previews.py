@@ -303,7 +303,8 @@ class LivePreviews:
         )
         cards = _cards_of(jobs, outcome)[: settings.most_items]
         likely = 1.0 - prod(1.0 - max(chances[job.posting_id] for job in card) for card in cards)
-        return FirstMail(tuple(card[0] for card in cards), bool(cards) and likely < settings.least_mail_chance)
+        waits = bool(cards) and likely < settings.mail_bar(reader.selectivity)
+        return FirstMail(tuple(card[0] for card in cards), waits)
 
     def newest(self, criteria: Criteria) -> list[PostingCore]:
         """The newest open ones that fit, the newest first. Raises UnavailableError."""

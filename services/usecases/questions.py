@@ -54,7 +54,7 @@ def questions(
                 best = max(chance, likely.get(ready.posting.posting_id, (ready, 0.0))[1])
                 likely[ready.posting.posting_id] = ready, best
     unsure = (pair for pair in likely.values() if UNSURE[0] <= pair[1] <= UNSURE[1])
-    bar = installation.settings.notifier.curate.least_chance
+    bar = installation.settings.notifier.curate.job_bar(whom.selectivity)
     return tuple(ready.posting for ready in worth_asking(unsure, bar))
 
 

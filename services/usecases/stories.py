@@ -22,7 +22,7 @@ from services.runtime.pauses import BY_OPERATOR, Pauses, SqlPauses
 from services.runtime.privacy.redaction import without_people
 from services.usecases import tracker
 from services.usecases.accounts import MASK
-from services.usecases.explaining import Judgement, bar_of, explain
+from services.usecases.explaining import Judgement, explain
 from services.usecases.installation import Installation
 from services.usecases.previews import next_digest
 from services.usecases.searches import Query
@@ -166,7 +166,7 @@ def _verdict_event(case: Case, search: SavedSearch, found: Judgement) -> StoryEv
 def _weighed(case: Case, found: Judgement) -> Iterator[str]:
     """The chance beside the bar, and the score with its parts; of both the number alone where they tell of a wish."""
     if found.chance is not None:
-        line = chance_line(found.chance, bar_of(case.installation))
+        line = chance_line(found.chance, found.bar)
         yield line.partition(":")[0] if case.masked else line
     if found.score is not None:
         parts = "" if case.masked else f": {'; '.join(map(part_line, found.score.parts))}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, PROVIDER, ListedSuppression, Suppression
-from services.notifier.domain.people import FieldError, address_of
+from services.notifier.domain.fields import FieldError
+from services.notifier.domain.people import address_of
 from services.runtime.errors import UsageError
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation

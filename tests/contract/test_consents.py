@@ -9,7 +9,8 @@ from sqlalchemy import delete, update
 from schemas.sql.tables import consents, subscribers
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.notifier.domain.consent import Consent, ConsentKind
-from services.notifier.domain.people import FieldError, Subscriber
+from services.notifier.domain.fields import FieldError
+from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import writing
 from tests.support.consenting import declared, paused, resumed

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
-from schemas.sql.tables import digests
+from schemas.sql.tables import digests, subscribers
 from services.notifier.adapters.sql.digests.digest_rows import KeptDropped
 from services.notifier.adapters.sql.people.doors import SignUp, SqlApiTokens, SqlDoors
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts, SuppressedHash
@@ -371,7 +371,30 @@ class TestPeople:
         assert store.subscribers.recipient(ada.subscriber_id).worked_as == ()
         assert store.subscribers.export(ada.subscriber_id)["subscriber"]["worked_as"] == []
 
-    @pytest.mark.parametrize("change", [{"home": Home("PT")}, {"years": 4}, {"worked_as": ("nurse",)}])
+    def test_how_choosy_somebodys_mails_are_is_kept_exported_and_reaches_whoever_curates(
+        self, store: NotifierStore
+    ) -> None:
+        ada, bob = store.person("ada", selectivity="wide"), store.person("bob")
+        store.search(ada)
+        assert store.subscribers.find("ada@example.com").profile.selectivity == "wide"
+        [claimed] = due(store, NOW + DAY)
+        assert claimed.recipient.selectivity == "wide"
+        assert store.subscribers.export(ada.subscriber_id)["subscriber"]["selectivity"] == "wide"
+        assert store.subscribers.export(bob.subscriber_id)["subscriber"]["selectivity"] is None
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, selectivity="usual"), NOW)
+        assert store.subscribers.recipient(ada.subscriber_id) == replace(claimed.recipient, selectivity="usual")
+        assert store.subscribers.export(ada.subscriber_id)["subscriber"]["selectivity"] is None
+
+    def test_what_a_later_release_knows_of_how_choosy_mails_are_is_the_usual_here(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        with writing(store.engine) as connection:
+            connection.execute(update(subscribers).values(selectivity="choosier"))
+        assert store.subscribers.find(ada.subscriber_id).profile.selectivity == "usual"
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"home": Home("PT")}, {"years": 4}, {"worked_as": ("nurse",)}, {"selectivity": "all"}],
+    )
     def test_a_digest_chosen_by_facts_that_changed_meanwhile_is_not_kept(
         self, store: NotifierStore, change: dict[str, Any]
     ) -> None:

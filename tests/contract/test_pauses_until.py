@@ -10,7 +10,7 @@ from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.opt_outs import Departure, SqlOptOuts
 from services.notifier.app import build_notifier
 from services.notifier.domain.consent import Consent, ConsentKind
-from services.notifier.domain.people import FieldError
+from services.notifier.domain.fields import FieldError
 from services.notifier.mail_settings import MailSettings
 from services.notifier.service import Notifier
 from services.runtime.sql.store import writing

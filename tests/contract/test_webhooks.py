@@ -20,8 +20,9 @@ from services.notifier.adapters.sql.webhooks.hooks import SqlWebhooks
 from services.notifier.composing import Composer
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.feedback import Answer
+from services.notifier.domain.fields import FieldError
 from services.notifier.domain.model import Sender
-from services.notifier.domain.people import FieldError, Subscriber
+from services.notifier.domain.people import Subscriber
 from services.notifier.domain.webhooks import SCHEDULE, Attempt, after_attempt, same_challenge
 from services.runtime.errors import UsageError
 from services.runtime.figures.webhooks import read_webhook_figures

@@ -15,6 +15,7 @@ from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.score import score, states_pay
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
+from services.notifier.domain.selectivity import bar_for
 from services.notifier.domain.weights import Chance, Doubt
 from services.rules.money import annual
 from services.rules.prepared import PreparedPosting
@@ -83,7 +84,8 @@ def naive_curation(
         if not before or best.again:
             best.tenth, best.score, best.fit = max(_scores(best, due_at, recipient))
             best.chance, best.doubts = _best_chance(best, due_at, recipient)
-            (kept if best.chance >= settings.least_chance else below).append(best)
+            bar = bar_for(recipient.selectivity, settings.least_chance)
+            (kept if best.chance >= bar else below).append(best)
     kept.sort(key=_rank)
     shown: list[_Job] = []
     items, rest = _take(_cards([job for job in kept if job.fits == "match"]), settings.most_items, shown, settings)

@@ -48,17 +48,16 @@ def explain(
         installation = open_installation(config, create=False)
         job = explaining.stored_posting(installation, posting)
     found = explaining.explain(asked, job.posting, at, installation)
-    bar = explaining.bar_of(installation)
     if as_json:
         weighed = {
-            "chance": chance_json(found.chance, bar),
+            "chance": chance_json(found.chance, found.bar),
             "score": score_json(found.score, at) if found.score else None,
         } | demands_json(job.posting, found)
         print_json(explain_json(asked.criteria, job.posting, found.verdict, job.evidence) | weighed)
         return
     demands = demand_lines(job.posting, found)
     lines = ["", *demands] if demands else []
-    lines += ["", chance_line(found.chance, bar)] if found.chance else []
+    lines += ["", chance_line(found.chance, found.bar)] if found.chance else []
     lines += score_lines(found.score, at) if found.score else []
     if sys.stdout.isatty():
         page = explain_page(explained(job.posting, found.verdict, english(), job.evidence))

@@ -29,6 +29,10 @@ WorkedAs = Annotated[
     list[str] | None,
     typer.Option(metavar="TITLE", help=f"A job title that they have had; one or more times. {_NO_LONGER}"),
 ]
+Choosy = Annotated[
+    str | None,
+    typer.Option("--selectivity", help="How choosy their mails are: strict, usual, wide, or all that fits."),
+]
 ConsentOrigin = Annotated[
     str | None, typer.Option(help="Where they agreed to be mailed, such as: the sign-up form of jobs.example.com.")
 ]
@@ -51,6 +55,7 @@ def add(
     home: Annotated[str, typer.Option(help=_HOME)] = "",
     years: Annotated[str, typer.Option(metavar="NUMBER", help=_YEARS)] = "",
     worked_as: WorkedAs = None,
+    selectivity: Choosy = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
@@ -60,7 +65,7 @@ def add(
     """Take someone in who agreed to it. What you say of that is needed, kept, shown to them, and goes with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
     of_themself = {"speaks": speaks, "home": home, "years": years, "worked_as": worked_as}
-    profile = accounts.profile_from(fields | of_themself)
+    profile = accounts.profile_from(fields | of_themself | {"selectivity": selectivity})
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     if declaration is None:
         raise UsageError(f"say where, when and to what words they agreed to be mailed: {_DECLARE}")
@@ -83,6 +88,7 @@ def edit(
     home: Annotated[str | None, typer.Option(help=f"{_HOME} {_NO_LONGER}")] = None,
     years: Annotated[str | None, typer.Option(metavar="NUMBER", help=f"{_YEARS} {_NO_LONGER}")] = None,
     worked_as: WorkedAs = None,
+    selectivity: Choosy = None,
     consent_origin: ConsentOrigin = None,
     consent_date: ConsentDate = None,
     consent_wording: ConsentWording = None,
@@ -95,7 +101,7 @@ def edit(
     words they asked for it.
     """
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
-    said = {"home": home, "years": years, "speaks": speaks, "worked_as": worked_as}
+    said = {"home": home, "years": years, "speaks": speaks, "worked_as": worked_as, "selectivity": selectivity}
     fields = {field: value for field, value in (given | said).items() if value is not None}
     declaration = _declaration(consent_origin, consent_date, consent_wording)
     saved = accounts.change(open_installation(config, create=False), person, fields, moment(now), declaration)
@@ -208,6 +214,7 @@ def _as_json(account: accounts.Account) -> dict[str, Any]:
         "home": str(profile.home) if profile.home else None,
         "years": profile.years,
         "worked_as": list(profile.worked_as),
+        "selectivity": profile.selectivity,
         "status": account.status,
         "searches": account.searches,
     }

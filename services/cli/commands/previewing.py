@@ -40,23 +40,28 @@ def preview(
     if days is not None and search is None:
         raise UsageError("--days is for --search: a digest looks back to the one before")
     installation, at = open_installation(config, create=False), moment(now)
-    bar = {"bar": bar_of(installation)}
     if search is None:
         digest = previews.next_digest(installation, person, at)
-        _show(digest.outcome, bar | _waits_json(digest), _waits_lines(digest), dropped=dropped, as_json=as_json)
+        of, about, head = digest.outcome, _waits_json(digest), _waits_lines(digest)
+        _show(of, bar_of(installation, of.recipient.selectivity), about, head, dropped=dropped, as_json=as_json)
         return
     # Who is not subscribed is said before a search is read.
     subscriber = accounts.find(installation, person).subscriber_id
     found = previews.found_by(installation, subscriber, asked_for(search, config), days, at, tell=warn)
-    _show(found.outcome, bar | _found_json(found), _found_lines(found), dropped=dropped, as_json=as_json)
+    of, about, head = found.outcome, _found_json(found), _found_lines(found)
+    _show(of, bar_of(installation, of.recipient.selectivity), about, head, dropped=dropped, as_json=as_json)
 
 
-def _show(made: Digest | Hold, about: dict[str, Any], head: list[str], *, dropped: bool, as_json: bool) -> None:
+def _show(
+    made: Digest | Hold, bar: float, about: dict[str, Any], head: list[str], *, dropped: bool, as_json: bool
+) -> None:
+    own = made.recipient.selectivity
     if as_json:
-        print_json(about | _as_json(made))
-    else:
-        bar = ["", f"Below a chance of {about['bar']:.0%} nothing is sent (notifier.curate.least_chance)."]
-        typer.echo("\n".join([*head, *_lines(made, dropped), *bar]))
+        print_json({"bar": bar, "selectivity": own} | about | _as_json(made))
+        return
+    by = "" if own == "usual" else f", of which they want {'all' if own == 'all' else f'a {own} choice'}"
+    below = f"Below a chance of {bar:.0%} nothing is sent (notifier.curate.least_chance{by})."
+    typer.echo("\n".join([*head, *_lines(made, dropped), "", below]))
 
 
 def _waits_json(digest: previews.DigestPreview) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, Final, Literal
 
-from services.notifier.domain.people import FieldError, Status
+from services.notifier.domain.fields import FieldError
+from services.notifier.domain.people import Status
 
 ConsentKind = Literal["given", "withdrawn", "moved", "paused", "resumed"]
 """`moved`: they want their mails at another address."""

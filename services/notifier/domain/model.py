@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.brand import HOUSE, Brand
+from services.notifier.domain.selectivity import Selectivity
 from services.notifier.domain.weights import CERTAIN, AnswerKind, Chance, Part
 from services.rules.home import Home
 from services.rules.languages.speaking import SpokenLanguage, Unspoken
@@ -70,6 +71,8 @@ class Recipient:
     """For which they have done the work that they look for; None, like where they live, where they do not say."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had; empty where they do not say."""
+    selectivity: Selectivity = "usual"
+    """How choosy their mails are: it moves the bars, and no chance."""
     hidden_companies: frozenset[str] = frozenset()
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()

@@ -1,7 +1,6 @@
 """What a subscriber and a saved search may say of themselves, checked field by field."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,10 @@ from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.faults import nearest
 from schemas.posting import LanguageLevel
+from services.notifier.domain.fields import FieldError, choice_in, listed, number_of, perhaps, text_in
 from services.notifier.domain.model import Cadence, Recipient
 from services.notifier.domain.schedule import zones
+from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
 from services.rules.criterion.role import roles_meant
@@ -33,23 +34,9 @@ MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
 MOST_YEARS: Final = 60
 _MOST_NAME = 120
-_MOST_DIGITS = 9
-"""Of a number in a text: Python refuses to read very long ones."""
 _CEFR: Final = {"a1": "basic", "a2": "basic", "b1": "working", "b2": "working", "c1": "fluent", "c2": "native"}
 """The levels of the Common European Framework, as postings are read too."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-class FieldError(ValueError):
-    """A field that cannot be taken, with one sentence that says why, and what a page says it by in another language."""
-
-    def __init__(self, field: str, said: str, code: str = "", **values: object) -> None:
-        """`code` names what is wrong, and `values` are what is said of it; empty where no page has words for it."""
-        super().__init__(f"{field}: {said}")
-        self.field = field
-        self.said = said
-        self.code = code
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +56,13 @@ class Profile:
     """For which they have done the work that they look for; None where they do not say."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had; empty where they do not say."""
+    selectivity: Selectivity = "usual"
+    """How choosy their mails are; the usual where they do not say."""
 
     @property
     def unnamed(self) -> Recipient:
         """Them as curation takes somebody of whom no more is known than what they say here, who is mailed nothing."""
-        said = self.speaks, self.home, self.years, self.worked_as
+        said = self.speaks, self.home, self.years, self.worked_as, self.selectivity
         return Recipient("", "", "", self.time_zone, self.currency, self.locale, *said)
 
 
@@ -151,26 +140,25 @@ class SavedSearch:
 def profile_of(fields: Mapping[str, Any]) -> Profile:
     """Check the fields of a profile. Raises FieldError with the first that is wrong."""
     return Profile(
-        address=address_of(_text(fields, "address")),
-        name=name_of(_text(fields, "name", ""), "name", required=False),
-        time_zone=_time_zone(_text(fields, "time_zone", "UTC")),
-        currency=_currency(_text(fields, "currency", "EUR")),
-        locale=_locale(_text(fields, "locale", "en")),
+        address=address_of(text_in(fields, "address")),
+        name=name_of(text_in(fields, "name", ""), "name", required=False),
+        time_zone=_time_zone(text_in(fields, "time_zone", "UTC")),
+        currency=_currency(text_in(fields, "currency", "EUR")),
+        locale=_locale(text_in(fields, "locale", "en")),
         speaks=speaks_of(fields.get("speaks")),
         home=home_of(fields.get("home")),
         years=years_of(fields.get("years")),
         worked_as=worked_as_of(fields.get("worked_as")),
+        selectivity=cast(Selectivity, choice_in(fields, "selectivity", "usual", SELECTIVITIES)),
     )
 
 
 def timing_of(fields: Mapping[str, Any]) -> Timing:
     """Check `cadence`, `hour`, `weekday` (a number or an English name). Raises FieldError."""
-    cadence = _text(fields, "cadence", "daily").lower()
-    if cadence not in get_args(Cadence):
-        raise FieldError("cadence", f"{cadence!r} is not one of instant, daily, weekly")
-    hour = _number(fields.get("hour", 8), "hour", 23)
+    cadence = cast(Cadence, choice_in(fields, "cadence", "daily", get_args(Cadence)))
+    hour = number_of(fields.get("hour", 8), "hour", 23)
     if cadence != "weekly":
-        return Timing(cast(Cadence, cadence), hour, None)
+        return Timing(cadence, hour, None)
     return Timing("weekly", hour, _weekday(fields.get("weekday", 0)))
 
 
@@ -181,7 +169,7 @@ def day_name(weekday: int) -> str:
 
 def preferred_places_of(value: Any) -> tuple[str, ...]:
     """Check places by code or name: a list, or a text with semicolons between them. Raises FieldError."""
-    named = _listed(value, "preferred_places", 'places such as ["PT", "eu"]', ";")
+    named = listed(value, "preferred_places", 'places such as ["PT", "eu"]', ";")
     try:
         return place_codes(map(str, named))
     except CriteriaError as error:
@@ -193,7 +181,7 @@ def speaks_of(value: Any) -> tuple[SpokenLanguage, ...]:
 
     A list, or a text with semicolons or commas between them; in the order of their codes.
     """
-    named = _listed(value, "speaks", 'languages such as ["en", "de:working"]')
+    named = listed(value, "speaks", 'languages such as ["en", "de:working"]')
     found = [name if isinstance(name, SpokenLanguage) else _spoken(name) for name in named]
     known = dict(found)
     for language in found:
@@ -207,7 +195,7 @@ def _spoken(text: str) -> SpokenLanguage:
     code = language_code(name)
     if code is None:
         near = language_near(name)
-        raise FieldError("speaks", f"{name!r} is not a language{_perhaps(near, 'en, de or Portuguese')}")
+        raise FieldError("speaks", f"{name!r} is not a language{perhaps(near, 'en, de or Portuguese')}")
     return SpokenLanguage(code, _level(level) if level else None)
 
 
@@ -236,24 +224,16 @@ def home_of(value: Any) -> Home | None:
 def years_of(value: Any) -> int | None:
     """Check for how many whole years somebody has done their work; None where they do not say. Raises FieldError."""
     unsaid = value is None or (isinstance(value, str) and not value.strip())
-    return None if unsaid else _number(value, "years", MOST_YEARS, "years")
+    return None if unsaid else number_of(value, "years", MOST_YEARS, "years")
 
 
 def worked_as_of(value: Any) -> tuple[str, ...]:
     """Check the roles that somebody has had, each by a job title or an id; in the order of ids. Raises FieldError."""
-    named = _listed(value, "worked_as", 'job titles such as ["nurse", "paralegal"]')
+    named = listed(value, "worked_as", 'job titles such as ["nurse", "paralegal"]')
     try:
         return roles_meant(str(name) for name in named)
     except CriteriaError as error:
         raise FieldError("worked_as", str(error), error.code, **error.values) from None
-
-
-def _listed(value: Any, field: str, such: str, between: str = "[;,]") -> list[str | SpokenLanguage]:
-    """The parts of a list, or of a text that has them with semicolons or commas between. Raises FieldError."""
-    named = re.split(between, value) if isinstance(value, str) else [] if value is None else value
-    if not isinstance(named, list | tuple) or not all(isinstance(name, str | SpokenLanguage) for name in named):
-        raise FieldError(field, f"a list of {such} was expected")
-    return [name for name in named if str(name).strip()]
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:
@@ -264,17 +244,6 @@ def name_of(text: str, field: str = "name", *, required: bool = True) -> str:
     if len(name) > _MOST_NAME or not name.isprintable():
         raise FieldError(field, f"it must be one line of at most {_MOST_NAME} printable characters")
     return name
-
-
-def _text(fields: Mapping[str, Any], field: str, default: str | None = None) -> str:
-    value = fields.get(field)
-    if value is None or value == "":
-        if default is None:
-            raise FieldError(field, "it is missing", field)
-        return default
-    if not isinstance(value, str):
-        raise FieldError(field, f"text was expected, not {type(value).__name__}")
-    return value.strip()
 
 
 def address_of(text: str) -> str:
@@ -291,7 +260,7 @@ def _time_zone(text: str) -> str:
     known = _zones_by_fold().get(text.casefold().replace(" ", "_"))
     if known is None:
         near = _zone_near(text)
-        said = f"{text!r} is not an IANA time zone{_perhaps(near, 'Europe/Berlin')}"
+        said = f"{text!r} is not an IANA time zone{perhaps(near, 'Europe/Berlin')}"
         raise FieldError("time_zone", said, "time_zone_near" if near else "time_zone", given=text, near=near)
     return known
 
@@ -302,10 +271,6 @@ def _zone_near(text: str) -> str | None:
     return next((zone for fold, zone in _zones_by_fold().items() if fold.endswith(f"/{city}")), nearest(text, zones()))
 
 
-def _perhaps(meant: str | None, example: str) -> str:
-    return f"; did you mean {meant}?" if meant else f", such as {example}"
-
-
 @cache
 def _zones_by_fold() -> Mapping[str, str]:
     return {zone.casefold(): zone for zone in sorted(zones())}
@@ -314,7 +279,7 @@ def _zones_by_fold() -> Mapping[str, str]:
 def _currency(text: str) -> str:
     code = text.upper()
     if code not in currencies():
-        near = _perhaps(nearest(text, sorted(currencies())), "EUR")
+        near = perhaps(nearest(text, sorted(currencies())), "EUR")
         said = f"{text!r} is not the ISO 4217 code of a currency in use{near}"
         raise FieldError("currency", said, "currency", given=text)
     return code
@@ -325,16 +290,8 @@ def _locale(text: str) -> str:
         return str(Locale.parse(text, sep="-" if "-" in text else "_"))
     except (UnknownLocaleError, ValueError):
         named = {str(name).casefold(): code for code, name in Locale("en").languages.items()}
-        near = _perhaps(named.get(text.casefold()), "en or de_AT")
+        near = perhaps(named.get(text.casefold()), "en or de_AT")
         raise FieldError("locale", f"{text!r} is not the code of a language{near}") from None
-
-
-def _number(value: Any, field: str, most: int, code: str = "") -> int:
-    if isinstance(value, str) and len(value.strip()) <= _MOST_DIGITS and value.strip().isdecimal():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise FieldError(field, f"{value!r} is not a whole number from 0 to {most}", code, most=most)
-    return value
 
 
 def _weekday(value: Any) -> int:
@@ -345,4 +302,4 @@ def _weekday(value: Any) -> int:
         if len(named) != 1:
             raise FieldError("weekday", f"{value!r} is not a day of the week")
         return named[0]
-    return _number(value, "weekday", 6)
+    return number_of(value, "weekday", 6)

@@ -23,9 +23,9 @@ from schemas.webhook import (
     WebhookEvent,
     WhyReason,
 )
+from services.notifier.domain.fields import FieldError
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import FoundBy, Item
-from services.notifier.domain.people import FieldError
 from services.notifier.domain.wording.view import shown_job, why_lines, why_of
 from services.rules.web_address import web_address
 from services.wording.lines import one_line

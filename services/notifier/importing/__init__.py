@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.faults import first_fault, meant
 from services.notifier.domain.consent import DECLARED, Declaration, declaration_of
+from services.notifier.domain.fields import FieldError
 from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import (
-    FieldError,
     Profile,
     SavedSearch,
     Subscriber,
@@ -41,7 +41,7 @@ _MEANT = {
     "roles": "worked_as",
 }
 """Names that other systems have for these fields."""
-_TAKEN_BACK = ("home", "years", "worked_as")
+_TAKEN_BACK = ("home", "years", "worked_as", "selectivity")
 """Facts that an empty text takes back, as a person may; of CSV an empty cell is left out."""
 
 

@@ -25,6 +25,10 @@ _WORKED_AS = (
     "Job titles that they have had, by id or name in any of the eight languages; jobs far from these are less "
     f"likely mailed. {_NO_LONGER}"
 )
+_SELECTIVITY = (
+    "How choosy their mails are: the surest jobs alone, the bars of the settings, lower ones, or all that fits "
+    "([curation](curation.md#each-persons-own-bars))."
+)
 _CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
 
 PERSON = (
@@ -37,6 +41,7 @@ PERSON = (
     Column("home", "text", "unset", "Cambridge, MA", _HOME),
     Column("years", "whole number, 0 to 60", "unset", 6, _YEARS),
     Column("worked_as", "list of text", "unset", ["paralegal", "contract manager"], _WORKED_AS),
+    Column("selectivity", "`strict` or `usual` or `wide` or `all`", '`"usual"`', "wide", _SELECTIVITY),
     Column(
         "consent_origin",
         "text",

@@ -24,6 +24,7 @@ _PERSON_COLUMNS = (
     "home",
     "years",
     "worked_as",
+    "selectivity",
     *DECLARED,
 )
 COLUMNS = (*_PERSON_COLUMNS, "search", *_SEARCH_COLUMNS)

@@ -59,6 +59,8 @@ class Account(Shown):
     """For which they have done the work that they look for; null where they do not say."""
     worked_as: tuple[str, ...] = ()
     """Ids of the roles that they have had; empty where they do not say."""
+    selectivity: accounts.Selectivity = "usual"
+    """How choosy their mails are: the surest jobs alone, the usual choice, more, or all that fits."""
     status: str
     """`active`, `paused`, `unsubscribed` or `unconfirmed`: only who is active is mailed."""
     paused_until: date | None
@@ -85,6 +87,8 @@ class AccountChange(Sent):
     """For which they have done the work that they look for; null: they do not say."""
     worked_as: list[Annotated[str, Field(max_length=120)]] = Field(default=[], max_length=_MOST_SPOKEN)
     """Job titles that they have had, by id or name; empty: they do not say."""
+    selectivity: accounts.Selectivity = "usual"
+    """How choosy their mails are."""
 
 
 class Pause(Sent):
@@ -148,6 +152,7 @@ def account_of(caller: Caller, person: Subscriber) -> Account:
         home=str(profile.home) if profile.home else None,
         years=profile.years,
         worked_as=profile.worked_as,
+        selectivity=profile.selectivity,
         status=person.status,
         paused_until=until.astimezone(zone_of(profile.time_zone)).date() if until else None,
         token=caller.token.name,

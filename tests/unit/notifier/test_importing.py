@@ -315,6 +315,13 @@ def test_what_somebody_has_worked_as_is_a_column_of_csv_with_titles_in_any_langu
     assert (ada.profile.worked_as, bob.profile.worked_as) == (("nurse", "paralegal"), ())
 
 
+def test_how_choosy_mails_are_is_a_column_of_csv_and_the_usual_where_it_is_empty() -> None:
+    ada, bob = read_people("address,selectivity\nada@example.com,All\nbob@example.com,\n")
+    assert isinstance(ada, Entry)
+    assert isinstance(bob, Entry)
+    assert (ada.profile.selectivity, bob.profile.selectivity) == ("all", "usual")
+
+
 def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_csv() -> None:
     table = 'address,home,years,search,criteria\nada@example.com,"Cambridge, MA",6,,\nbob@example.com,,,,\n'
     ada, bob = read_people(table)
@@ -338,6 +345,8 @@ def test_where_somebody_lives_and_for_how_long_they_have_worked_are_columns_of_c
         ({"years": "some"}, "years: 'some' is not a whole number from 0 to 60"),
         ({"worked_as": ["nurze"]}, "worked_as: 'nurze' is not a role that is known here"),
         ({"worked_as": 7}, "worked_as: a list of job titles such as"),
+        ({"selectivity": "some"}, "selectivity: 'some' is not one of strict, usual, wide, all"),
+        ({"selectivity": 7}, "selectivity: text was expected, not int"),
         ({"lives": "Munich"}, "lives: a subscriber has no such field; did you mean home?"),
     ],
 )

@@ -11,7 +11,7 @@ from services.notifier.domain.model import Cause, Digest, Dropped, Hold
 from services.notifier.domain.weights import Chance
 from services.notifier.domain.windows import NO_MATCHES, DueWindow
 from services.notifier.domain.wording.score_lines import cause_line, hold_line
-from tests.support.digests import NOON, digest, posting, search
+from tests.support.digests import NOON, digest, posting, recipient, search
 
 SIXTY = CurateSettings(least_mail_chance=0.6)
 
@@ -55,6 +55,14 @@ def test_several_jobs_that_would_each_wait_make_a_mail_together() -> None:
 def test_without_a_bar_every_mail_goes_out() -> None:
     unlikely = of_chances(0.01)
     assert worth_a_mail(unlikely, CurateSettings(least_mail_chance=0.0)) == unlikely
+
+
+def test_a_mail_goes_out_by_its_readers_own_bar_and_one_that_waits_says_that() -> None:
+    chosen = of_chances(0.5)
+    assert isinstance(worth_a_mail(replace(chosen, recipient=recipient(selectivity="wide")), SIXTY), Digest)
+    surely = worth_a_mail(replace(of_chances(0.7), recipient=recipient(selectivity="strict")), SIXTY)
+    assert isinstance(surely, Hold)
+    assert hold_line(surely.cause).endswith("something wanted by 70%, and 75% are asked for")
 
 
 def test_what_waits_is_a_candidate_for_the_next_digest_of_its_search_with_its_copies() -> None:

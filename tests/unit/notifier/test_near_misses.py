@@ -94,6 +94,7 @@ def test_below_the_bar_nothing_is_a_near_miss() -> None:
     fits = posting("fits", roles=("backend-engineer",))
     assert near([full_stack], by=(by,), fitting=(fits,), least_chance=0.2) == ["near"]
     assert near([full_stack], by=(by,), fitting=(fits,), least_chance=0.6) == []
+    assert near([full_stack], to=recipient(selectivity="all"), by=(by,), fitting=(fits,), least_chance=0.6) == ["near"]
 
 
 @pytest.mark.parametrize(

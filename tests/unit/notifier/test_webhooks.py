@@ -12,9 +12,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from schemas.codec import decode
 from schemas.webhook import JobMatched, WebhookEvent
+from services.notifier.domain.fields import FieldError
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import DueSearch, FoundBy, Item
-from services.notifier.domain.people import FieldError
 from services.notifier.domain.webhooks import (
     CHALLENGED,
     JITTER,

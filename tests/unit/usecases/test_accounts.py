@@ -233,6 +233,19 @@ def test_what_somebody_has_worked_as_is_changed_kept_and_taken_back(installation
         changed(worked_as=["nurze"])
 
 
+def test_how_choosy_somebodys_mails_are_is_changed_kept_and_taken_back(installation: Installation) -> None:
+    def changed(**fields: str) -> list[str]:
+        return [str(difference) for difference in accounts.change(installation, own_id, fields, NOW).changes]
+
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW, DECLARATION).subscriber_id
+    assert changed(selectivity="usual") == []
+    assert changed(selectivity="Wide") == ["selectivity: usual -> wide"]
+    assert changed(name="Ada L.") == ["name: nothing -> Ada L."]
+    assert changed(selectivity="") == ["selectivity: wide -> usual"]
+    with pytest.raises(WrongFieldError, match="'lots' is not one of strict, usual, wide, all"):
+        changed(selectivity="lots")
+
+
 def test_a_line_that_leaves_out_what_somebody_says_of_themself_keeps_it_and_one_that_has_it_empty_takes_it_back(
     installation: Installation,
 ) -> None:

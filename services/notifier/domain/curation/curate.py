@@ -33,6 +33,7 @@ from services.notifier.domain.model import (
     SentItem,
     WaitingJob,
 )
+from services.notifier.domain.selectivity import Selectivity, bar_for
 from services.notifier.domain.weights import Chance
 from services.rules.verdict import Outcome
 
@@ -56,6 +57,14 @@ class CurateSettings(BaseModel):
     """A mail goes out where it is at least so likely that one of its jobs is accepted; until then they wait."""
     stale_after: Span = timedelta(days=30)
     """A job that was posted longer ago is no news."""
+
+    def job_bar(self, selectivity: Selectivity) -> float:
+        """The chance that a job needs for somebody who is so choosy."""
+        return bar_for(selectivity, self.least_chance)
+
+    def mail_bar(self, selectivity: Selectivity) -> float:
+        """How likely a mail to them must hold something that they accept."""
+        return bar_for(selectivity, self.least_mail_chance)
 
 
 DEFAULTS = CurateSettings()
@@ -154,18 +163,18 @@ def ranked(
 
     `below` takes those that only their chance keeps out, and `dropped` all others, each with why.
     """
-    wishes = judging.wishes(recipient)
+    wishes, bar = judging.wishes(recipient), settings.job_bar(recipient.selectivity)
     weighed = []
     for job in found_jobs(recipient, candidates, sent, due_at, settings.stale_after, judging, dropped):
         by_answers = answered(recipient.answers, job.ready, due_at) if recipient.answers else None
         chances = [chance_of(judged, wishes.of(search), by_answers) for search, judged in job.fits]
         best = max(chances, key=lambda chance: chance.value)
         # Of several equal chances the one that goes first says why: weighing tells.
-        if best.value < settings.least_chance and [chance.value for chance in chances].count(best.value) == 1:
+        if best.value < bar and [chance.value for chance in chances].count(best.value) == 1:
             below.append(BelowBar(job, best))
             continue
         whole = _weighed(job, chances, due_at)
-        if whole.chance.value < settings.least_chance:
+        if whole.chance.value < bar:
             below.append(BelowBar(job, whole.chance))
         else:
             weighed.append(whole)
@@ -242,7 +251,8 @@ def worth_a_mail(chosen: Digest | Hold, settings: CurateSettings) -> Digest | Ho
         return chosen
     # One job in several places is wanted or not as one.
     likely = 1.0 - math.prod(1.0 - max(item.chance.value for item in card) for card in cards_of(chosen.items))
-    if likely >= settings.least_mail_chance:
+    bar = settings.mail_bar(chosen.recipient.selectivity)
+    if likely >= bar:
         return chosen
     waiting = (*(_waiting_job(item, chosen) for item in chosen.items), *chosen.rest)
     near = tuple(_waiting_job(item, chosen) for item in chosen.near)
@@ -250,7 +260,7 @@ def worth_a_mail(chosen: Digest | Hold, settings: CurateSettings) -> Digest | Ho
     return Hold(
         recipient=chosen.recipient,
         due_at=chosen.due_at,
-        cause=HoldCause("unlikely", len(waiting), likely, settings.least_mail_chance),
+        cause=HoldCause("unlikely", len(waiting), likely, bar),
         dropped=tuple(sorted((*chosen.dropped, *alone), key=lambda posting: posting.posting_id)),
         rest=waiting,
         near_rest=(*near, *chosen.near_rest),

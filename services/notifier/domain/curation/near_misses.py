@@ -191,19 +191,19 @@ def near_candidates(
     if isinstance(digest, Hold) or len(cards_of(digest.near)) >= settings.most_near:
         return []
     looked_through, recipient, due_at = newest(), digest.recipient, digest.due_at
-    wishes = judging.wishes(recipient)
+    wishes, bar = judging.wishes(recipient), settings.job_bar(recipient.selectivity)
     worth: dict[str, tuple[float, PostingFeatures]] = {}
     for search in digest.searches:
         wish, since = wishes.of(search), due_at - SPANS[search.cadence]
         if not wish.trades:
             continue  # Nobody can tell what is near to work of any trade.
-        of_roles = roles_that_may_reach(settings.least_chance, wish)
+        of_roles = roles_that_may_reach(bar, wish)
         is_wanted = partial(_is_wanted, wish, recipient, due_at, settings)
         for judged in looked_through.near(search.criteria, since, is_wanted, of_roles):
             ready = judged.ready
             by_answers = answered(recipient.answers, ready, due_at) if recipient.answers else None
             chance = chance_of(judged, wish, by_answers).value
-            if chance >= settings.least_chance:
+            if chance >= bar:
                 judging.keep(judged)
                 own = chance - judged.off
                 worth[ready.posting.posting_id] = max(worth.get(ready.posting.posting_id, (own, ready))[0], own), ready
@@ -216,7 +216,7 @@ def _is_wanted(
     wish: Wish, recipient: Recipient, due_at: datetime, settings: CurateSettings, ready: PostingFeatures
 ) -> bool:
     """Whether somebody may be sent a posting, and likely enough takes it."""
-    if not may_reach(settings.least_chance, ready, wish):
+    if not may_reach(settings.job_bar(recipient.selectivity), ready, wish):
         return False
     return why_no_news(ready, recipient, due_at, settings.stale_after) is None
 

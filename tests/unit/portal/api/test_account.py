@@ -30,6 +30,7 @@ def test_facts_are_changed_by_the_version_that_was_read(program: Program) -> Non
         "home": None,
         "years": None,
         "worked_as": [],
+        "selectivity": "usual",
         "status": "active",
         "paused_until": None,
         "token": "A script",

@@ -11,6 +11,7 @@ from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.rows import chunks, criteria_in, to_json
 from services.notifier.domain.model import Ask, Recipient
 from services.notifier.domain.people import Profile
+from services.notifier.domain.selectivity import SELECTIVITIES, Selectivity
 from services.rules.home import Home, home_read
 from services.rules.languages.speaking import SpokenLanguage
 
@@ -35,6 +36,7 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 home=home_in(row),
                 years=row.years,
                 worked_as=worked_as_read(row.worked_as),
+                selectivity=selectivity_read(row.selectivity),
                 hidden_companies=theirs.hidden_companies,
                 not_relevant=theirs.not_relevant,
                 asks=tuple(asks.get(row.subscriber_id, ())),
@@ -62,8 +64,8 @@ def _asks_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str,
 def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
     """Whether a subscriber's row still has the facts that a digest is chosen, written and sent by."""
     same = all(getattr(row, fact) == getattr(recipient, fact) for fact in _FACTS)
-    said = speaks_read(row.speaks), home_in(row), worked_as_read(row.worked_as)
-    return same and said == (recipient.speaks, recipient.home, recipient.worked_as)
+    said = speaks_read(row.speaks), home_in(row), worked_as_read(row.worked_as), selectivity_read(row.selectivity)
+    return same and said == (recipient.speaks, recipient.home, recipient.worked_as, recipient.selectivity)
 
 
 def home_in(row: Row[Any]) -> Home | None:
@@ -74,7 +76,7 @@ def home_in(row: Row[Any]) -> Home | None:
 def profile_in(row: Row[Any]) -> Profile:
     """The facts of the subscriber of a row."""
     facts = row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks)
-    return Profile(*facts, home_in(row), row.years, worked_as_read(row.worked_as))
+    return Profile(*facts, home_in(row), row.years, worked_as_read(row.worked_as), selectivity_read(row.selectivity))
 
 
 def said_columns(profile: Profile) -> dict[str, str | int | None]:
@@ -84,6 +86,7 @@ def said_columns(profile: Profile) -> dict[str, str | int | None]:
         "home": str(profile.home) if profile.home else None,
         "years": profile.years,
         "worked_as": to_json(list(profile.worked_as)) if profile.worked_as else None,
+        "selectivity": None if profile.selectivity == "usual" else profile.selectivity,
     }
 
 
@@ -96,3 +99,8 @@ def speaks_read(text: str | None) -> tuple[SpokenLanguage, ...]:
 def worked_as_read(text: str | None) -> tuple[str, ...]:
     """Roles of a column."""
     return tuple(json.loads(text or "[]"))
+
+
+def selectivity_read(text: str | None) -> Selectivity:
+    """That of a column; one that only a later release knows is the usual one here."""
+    return next((known for known in SELECTIVITIES if known == text), "usual")

@@ -17,8 +17,9 @@ from services.notifier.adapters.sql.people.suppressions import cancel_waiting
 from services.notifier.adapters.sql.rows import hold_person, to_json
 from services.notifier.adapters.sql.windows.cuts import NEW_SEARCH_LOOKS_BACK, cut_before
 from services.notifier.domain.delivery import CANCELLABLE
+from services.notifier.domain.fields import FieldError
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
+from services.notifier.domain.people import MOST_SEARCHES, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import due_after_change, next_due
 from services.runtime.errors import ChangedError, UsageError
 from services.runtime.sql.ran_ahead import is_ahead

@@ -12,7 +12,7 @@ from schemas.sql.webhooks import webhook_attempts, webhook_events, webhooks
 from schemas.webhook import EventKind
 from services.notifier.adapters.sql.rows import hold_person, squeeze
 from services.notifier.adapters.sql.windows.cuts import newest_cut, take_cut
-from services.notifier.domain.people import FieldError
+from services.notifier.domain.fields import FieldError
 from services.notifier.domain.webhooks import FORMER_COUNTS, Attempt, EventState, Webhook, same_challenge, trying_event
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, writing

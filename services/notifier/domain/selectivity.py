@@ -1,0 +1,25 @@
+"""How choosy the mails of a person are, by their own word: bars that are moved from those of the operator."""
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+Selectivity = Literal["strict", "usual", "wide", "all"]
+"""From the fewest and surest jobs to whatever fits."""
+
+SELECTIVITIES: Final[tuple[Selectivity, ...]] = get_args(Selectivity)
+_ODDS: Final[Mapping[Selectivity, float]] = {"strict": 2.0, "usual": 1.0, "wide": 0.25, "all": 0.0}
+"""By what the odds of a bar are multiplied; docs/relevance.md has what each brings."""
+
+
+def bar_for(selectivity: Selectivity, least: float) -> float:
+    """The bar of somebody, by that of the operator: no choosier one has a lower bar, and whoever sets 0 bars nobody."""
+    odds = _ODDS[selectivity]
+    if odds in (0.0, 1.0) or least >= 1.0:
+        return least if odds else 0.0
+    return least * odds / (1.0 - least + least * odds)
+
+
+def wider(selectivity: Selectivity) -> Selectivity | None:
+    """The next that brings more; None where nothing does."""
+    after = SELECTIVITIES[SELECTIVITIES.index(selectivity) + 1 :]
+    return after[0] if after else None
