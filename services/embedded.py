@@ -20,7 +20,6 @@ from services.matcher.app import make_matcher
 from services.notifier.adapters.mail.mailers import say_where, try_out
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.notifier.app import build_notifier, build_webhooks, look_at_keys, make_log_agreement, store_chores
-from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.webhooks import Webhooks
 from services.operating import Operations
@@ -100,7 +99,6 @@ def embedded(
     *,
     clock: Clock | None = None,
     chance: Random | None = None,
-    mailer: Mailer | None = None,
     make_own: MakeCollector | None = None,
     lanes: LaneSettings | None = None,
     with_housekeeper: bool = True,
@@ -112,10 +110,7 @@ def embedded(
     collector than the settings describe (the demo's). Raises UsageError, UnavailableError.
     """
     clock = clock or SystemClock()
-    if mailer is None:
-        try_out(settings.mail)
-    else:
-        settings.mail.check()
+    try_out(settings.mail)
     with (
         locked(settings.data) as hold,
         _migrated_store(settings) as engine,
@@ -145,9 +140,8 @@ def embedded(
             ids,
             settings.mail,
             settings.notifier,
-            mailer,
-            make_log_agreement(engine, log).check,
-            stopping,
+            check=make_log_agreement(engine, log).check,
+            stopping=stopping,
             metrics=shown.metrics,
             consent=settings.portal.consent,
         )

@@ -50,7 +50,7 @@ class Chore:
     clear: Callable[[datetime], int]
 
 
-def upkeep(now: datetime, topics: Iterable[Topic] = TOPICS) -> tuple[Trim | Compact, ...]:
+def upkeep(now: datetime, topics: Iterable[Topic]) -> tuple[Trim | Compact, ...]:
     """What is due for the topics at `now`: each by its own retention, their dead letters by one for all."""
     due: list[Trim | Compact] = []
     for topic in topics:
@@ -104,10 +104,9 @@ class Housekeeper:
         return ()
 
 
-def log_chore(log: SqliteLog, topics: Iterable[Topic] = TOPICS) -> Chore:
+def log_chore(log: SqliteLog) -> Chore:
     """Trim and compact the embedded log; a broker sees to its topics by itself."""
-    kept = tuple(topics)
-    return Chore("log", lambda now: sum(_clear(log, due) for due in upkeep(now, kept)))
+    return Chore("log", lambda now: sum(_clear(log, due) for due in upkeep(now, TOPICS)))
 
 
 def _clear(log: SqliteLog, due: Trim | Compact) -> int:

@@ -34,6 +34,7 @@ __all__ = [
 
 WORLDWIDE = "worldwide"
 _LONGEST = 200
+_NEAREST = 3
 """Characters. No name of a place is longer, with what fields put around it."""
 
 _CODE_BEHIND = re.compile(r"\(([A-Za-z]{2}(?:-[A-Za-z0-9]{1,3})?)\)\s*$")
@@ -117,7 +118,7 @@ def _around() -> re.Pattern[str]:
     return re.compile(rf"[\W_]*(?:(?:{any_of('place.around', whole=False)}|100%)[\W_]*)*", re.IGNORECASE)
 
 
-def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:
+def nearest_places(text: str) -> tuple[str, ...]:
     """Names of known places for an unknown one, best first: what it may mean, where it lies, then the like spelt."""
     data = place_data()
     folded = fold(text[:_LONGEST])
@@ -127,11 +128,11 @@ def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:
     for found in places_in_field(text[:_LONGEST]):
         codes += [found.subdivision, found.code] if found.subdivision else [found.code]
     spelt = [
-        *process.extract(folded, _suggested(), scorer=OSA.normalized_similarity, limit=2 * most, score_cutoff=0.6),
-        *process.extract(folded, _suggested(), scorer=fuzz.WRatio, limit=2 * most, score_cutoff=80.0),
+        *process.extract(folded, _suggested(), scorer=OSA.normalized_similarity, limit=2 * _NEAREST, score_cutoff=0.6),
+        *process.extract(folded, _suggested(), scorer=fuzz.WRatio, limit=2 * _NEAREST, score_cutoff=80.0),
     ]
     codes += [key for _, _, key in spelt]
-    return tuple(dict.fromkeys(_disambiguated(code) for code in codes))[:most]
+    return tuple(dict.fromkeys(_disambiguated(code) for code in codes))[:_NEAREST]
 
 
 @cache

@@ -52,6 +52,7 @@ _RADIUS: Final = 6371.0088
 _SLACK: Final = 1.001
 """More than roundings make a radius longer."""
 _LONGEST: Final = 200
+_NEAREST: Final = 3
 _CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
 """Countries whose name means a town too."""
 _PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
@@ -113,11 +114,11 @@ def _short_names() -> dict[str, str]:
     return {fold(name): label for label, names in given.items() for name in names}
 
 
-def nearest_towns(said: str, most: int = 3) -> tuple[str, ...]:
+def nearest_towns(said: str) -> tuple[str, ...]:
     """Labels of the towns that are spelt most like an unknown one."""
     known = towns().named
     spelt = process.extract(fold(said.partition(",")[0][:_LONGEST]), known.keys(), scorer=OSA.normalized_similarity,
-                            limit=most, score_cutoff=0.6)  # fmt: skip
+                            limit=_NEAREST, score_cutoff=0.6)  # fmt: skip
     return tuple(dict.fromkeys(known[name][0].label for name, _, _ in spelt))
 
 

@@ -77,7 +77,7 @@ class SearchEngine:
         return int(answer["deleted"])
 
     def search_many(
-        self, index: str, searches: Sequence[Mapping[str, Any]], *, filter_path: str, timeout_s: float | None = None
+        self, index: str, searches: Sequence[Mapping[str, Any]], *, filter_path: str
     ) -> list[dict[str, Any]]:
         """The answer of each search, `filter_path` (of one answer) alone. Raises as `ask`, and for a partial answer."""
         if not searches:
@@ -85,20 +85,13 @@ class SearchEngine:
         head = orjson.dumps({"index": index, "allow_partial_search_results": False})
         lines = b"".join(b"%b\n%b\n" % (head, orjson.dumps(search)) for search in searches)
         let_through = ",".join((WHOLE, *(f"responses.{path}" for path in filter_path.split(","))))
-        found = self._connection.send("POST", "/_msearch", LINES, lines, {"filter_path": let_through}, timeout_s)
+        found = self._connection.send("POST", "/_msearch", LINES, lines, {"filter_path": let_through})
         answers: list[dict[str, Any]] = found["responses"]
         for answer in answers:
             _check_whole(answer)
         return answers
 
-    def bulk(
-        self,
-        lines: bytes,
-        *,
-        index: str = "",
-        params: Mapping[str, Any] | None = None,
-        timeout_s: float | None = None,
-    ) -> None:
+    def bulk(self, lines: bytes, *, index: str = "", params: Mapping[str, Any] | None = None) -> None:
         """Send `_bulk` lines, to `index` unless they name one; a version conflict is fine: what is held is as new.
 
         Raises PoisonError for a document that is refused, MissingIndexError, and UnavailableError for any other item
@@ -107,7 +100,7 @@ class SearchEngine:
         """
         wanted = {"filter_path": "errors,items.*.status,items.*.error.type,items.*.error.reason"}
         found = self._connection.send(
-            "POST", f"/{index}/_bulk" if index else "/_bulk", LINES, lines, {**(params or {}), **wanted}, timeout_s
+            "POST", f"/{index}/_bulk" if index else "/_bulk", LINES, lines, {**(params or {}), **wanted}
         )
         if not found["errors"]:
             return

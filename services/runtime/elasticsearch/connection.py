@@ -37,7 +37,7 @@ class Connection:
         headers: Mapping[str, str],
         body: Any,
         params: Mapping[str, Any] | None,
-        timeout_s: float | None,
+        timeout_s: float | None = None,
     ) -> Any:
         """One request, its answer parsed. Raises as `SearchEngine.ask`."""
         client = self._client if timeout_s is None else self._client.options(request_timeout=timeout_s)

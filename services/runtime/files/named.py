@@ -43,15 +43,15 @@ def open_named(path: Path) -> IO[bytes]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def read_named(path: Path, most: int = MOST_BYTES) -> bytes:
+def read_named(path: Path) -> bytes:
     """What is in the file, or on standard input for `-`. Raises UsageError."""
     with open_named(path) as opened:
         try:
-            found = opened.read(most + 1)
+            found = opened.read(MOST_BYTES + 1)
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    if len(found) > most:
-        raise UsageError(f"{path} is larger than {most:,} bytes")
+    if len(found) > MOST_BYTES:
+        raise UsageError(f"{path} is larger than {MOST_BYTES:,} bytes")
     return found
 
 

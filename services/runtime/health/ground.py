@@ -31,14 +31,12 @@ class Ground:
         *,
         clock: Clock,
         retry: RetryPolicy | None = None,
-        luck: Callable[[], float] = _luck,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Each need raises UnavailableError while it is away, UsageError where waiting does not help."""
         self._needs = tuple(needs)
         self._clock = clock
         self._retry = retry or RetryPolicy()
-        self._luck = luck
         self._throttle = Throttle(monotonic)
         self._failure = Failure(_NOT_YET, clock.now(), clock.now())
         self.there = False
@@ -70,7 +68,7 @@ class Ground:
             except UnavailableError as error:
                 failed += 1
                 self._note(error)
-                stop.wait(self._retry.delay(failed, self._luck()))
+                stop.wait(self._retry.delay(failed, _luck()))
             else:
                 if failed:
                     _events.info("what was away is there; begins")

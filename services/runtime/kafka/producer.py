@@ -1,7 +1,7 @@
 """Producing to Kafka: each record acknowledged by all replicas in sync, each key in order."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,21 +55,14 @@ class RecordProducer:
     A client that failed for good is replaced, since an idempotent client has gaps in its sequence then.
     """
 
-    def __init__(
-        self,
-        settings: KafkaSettings,
-        *,
-        clock: Clock | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, settings: KafkaSettings, *, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        self._monotonic = monotonic
         self._lock = Lock()
         self._opening = Lock()
         self._client: Any = None
         self._doubtful: list[_Sent] = []
-        self._room = _Room(settings.buffer_bytes, settings.delivery_timeout_s, monotonic)
+        self._room = _Room(settings.buffer_bytes, settings.delivery_timeout_s)
 
     def produce(self, records: Sequence[Outgoing]) -> None:
         """Append the records; durable on return.
@@ -136,13 +129,13 @@ class RecordProducer:
         with self._lock:
             doubtful = [sent for sent in self._doubtful if not sent.future.is_done]
             self._doubtful = doubtful
-        until = self._monotonic() + self._settings.delivery_timeout_s
+        until = time.monotonic() + self._settings.delivery_timeout_s
         for sent in doubtful:
             with suppress(KafkaError):
-                sent.future.get(timeout=max(until - self._monotonic(), 0.0))
+                sent.future.get(timeout=max(until - time.monotonic(), 0.0))
             if sent.future.is_done:
                 continue
-            if self._monotonic() - sent.at > _GIVE_UP_S:
+            if time.monotonic() - sent.at > _GIVE_UP_S:
                 self._replace(sent.client, "nothing was acknowledged for minutes")
             raise UnavailableError(f"{self._where()} has not acknowledged what was sent before", mend="Kafka")
 
@@ -188,12 +181,12 @@ class RecordProducer:
                 raise UnavailableError(f"{self._where()}: the client was replaced while this record was sent") from None
             raise
         future.add_both(lambda *_: self._room.give(size))
-        return _Sent(future, self._monotonic(), client)
+        return _Sent(future, time.monotonic(), client)
 
     def _acknowledged(self, sent: Sequence[_Sent]) -> None:
         """Wait for all of them, which were handed over."""
         for request in sent:
-            left = request.at + self._settings.delivery_timeout_s - self._monotonic()
+            left = request.at + self._settings.delivery_timeout_s - time.monotonic()
             try:
                 request.future.get(timeout=max(left, 0.0))
             except MessageSizeTooLargeError as error:
@@ -229,19 +222,18 @@ class RecordProducer:
 class _Room:
     """Bytes that may be on their way at once."""
 
-    def __init__(self, most: int, patience_s: float, monotonic: Callable[[], float]) -> None:
+    def __init__(self, most: int, patience_s: float) -> None:
         self._most = most
         self._patience_s = patience_s
-        self._monotonic = monotonic
         self._bytes = 0
         self._freed = Condition()
 
     def take(self, size: int) -> bool:
         """Wait for room; False where none came in time. A record larger than all room goes alone."""
         with self._freed:
-            until = self._monotonic() + self._patience_s
+            until = time.monotonic() + self._patience_s
             while self._bytes and self._bytes + size > self._most:
-                left = until - self._monotonic()
+                left = until - time.monotonic()
                 if left <= 0:
                     return False
                 self._freed.wait(left)

@@ -4,7 +4,7 @@ import math
 import platform
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -118,18 +118,10 @@ class Cached(Generic[T]):
     What is read and hangs holds one thread of this process, not those who ask.
     """
 
-    def __init__(
-        self,
-        read: Callable[[], T],
-        *,
-        keep_s: float = 5.0,
-        wait_s: float = 2.0,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, read: Callable[[], T], *, keep_s: float = 5.0, wait_s: float = 2.0) -> None:
         self._read = read
         self._keep_s = keep_s
         self._wait_s = wait_s
-        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._reading: threading.Event | None = None
         self._value: T | None = None
@@ -138,7 +130,7 @@ class Cached(Generic[T]):
     def __call__(self) -> T | None:
         """What was read; None where it does not come in time, or could not be read."""
         with self._lock:
-            if self._monotonic() - self._read_at < self._keep_s:
+            if time.monotonic() - self._read_at < self._keep_s:
                 return self._value
             if self._reading is None:
                 self._reading = threading.Event()
@@ -156,16 +148,15 @@ class Cached(Generic[T]):
         except Exception as error:
             _events.warning("figures cannot be read", error=redacted(error), error_type=type(error).__name__)
         with self._lock:
-            self._value, self._read_at, self._reading = value, self._monotonic(), None
+            self._value, self._read_at, self._reading = value, time.monotonic(), None
         done.set()
 
 
 class Bounded:
     """Lets the first values of a label through and calls the rest `other`."""
 
-    def __init__(self, most: int = _MOST_VALUES, known: Collection[str] = ()) -> None:
-        self._met = set(known)
-        self._most = most
+    def __init__(self) -> None:
+        self._met = set[str]()
         self._lock = threading.Lock()
 
     def of(self, value: str) -> str:
@@ -173,7 +164,7 @@ class Bounded:
         with self._lock:
             if value in self._met:
                 return value
-            if len(self._met) >= self._most or not value.isidentifier():
+            if len(self._met) >= _MOST_VALUES or not value.isidentifier():
                 return OTHER
             self._met.add(value)
             return value

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.runtime.clock import Clock, SystemClock
+from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.refusals import MissingIndexError, RefusedError
 from services.runtime.errors import UnavailableError, UsageError
@@ -142,11 +142,10 @@ class BusyError(UnavailableError):
 class Lease:
     """Held by one process at a time, until it is given back or has not been renewed for `seconds`."""
 
-    def __init__(self, engine: SearchEngine, what: str, *, seconds: float = 20.0, clock: Clock | None = None) -> None:
+    def __init__(self, engine: SearchEngine, what: str, *, seconds: float) -> None:
         self._engine = engine
         self._what = what
         self._ms = int(seconds * 1_000)
-        self._clock = clock or SystemClock()
         self._index = f"{engine.settings.prefix}-leases"
         self._path = f"/{self._index}/_doc/{what}"
         self._me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -211,4 +210,4 @@ class Lease:
                 raise
 
     def _now(self) -> int:
-        return int(self._clock.now().timestamp() * 1_000)
+        return int(SystemClock().now().timestamp() * 1_000)
