@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from random import Random, SystemRandom
 from typing import Final
@@ -42,17 +42,16 @@ from services.notifier.delivering import Courier
 from services.notifier.domain.ids import Ids
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
-from services.notifier.service import Notifier, Pace
+from services.notifier.service import Notifier
 from services.notifier.settings import ConsentSettings, NotifierSettings
 from services.notifier.webhooks import Webhooks, poster
 from services.runtime.audit import SqlAudit
 from services.runtime.errors import UsageError
 from services.runtime.figures.canary import send_canary
 from services.runtime.figures.hours import forget_hours
-from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, HANDING_OVER_MS, MAILS_HANDED_OVER
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.log.sqlite import SqliteLog
-from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, MATCHES, WEBHOOK_ATTEMPTS
+from services.runtime.metrics.catalogue import DUE_TO_ACCEPTED, MAIL_ATTEMPTS, WEBHOOK_ATTEMPTS
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
@@ -94,33 +93,21 @@ def build_notifier(
     builder = Builder(matches, windows, digests, composer, chosen, stopping=stopping, room=deliveries.room, lead=lead)
     way = mailer or mailer_of(mail)
 
+    counted = metrics or Metrics()
+
     def count(answer: Answer, at: datetime) -> None:
-        if metrics is None:
-            return
-        metrics.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
+        counted.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
         if answer.kind == "accepted":
-            metrics.observe(DUE_TO_ACCEPTED, max((at - answer.claimed.due_at).total_seconds(), 0.0))
-
-    def count_matches(number: int) -> None:
-        if metrics is not None:
-            metrics.count(MATCHES, by=number)
-
-    def pace(of: Pace) -> None:
-        ms = timedelta(milliseconds=1)
-        did = {DIGESTS_BUILT: of.digests, BUILDING_MS: of.building // ms if of.digests else 0}
-        did |= {MAILS_HANDED_OVER: of.mails, HANDING_OVER_MS: of.handing_over // ms if of.mails else 0}
-        if metrics is not None:
-            metrics.by_hour("", did)
+            counted.observe(DUE_TO_ACCEPTED, max((at - answer.claimed.due_at).total_seconds(), 0.0))
 
     consent = consent or ConsentSettings()
     if consent.confirm_declared and not mail.public_url:
         raise UsageError("portal.consent.confirm_declared needs mail.public_url: the mail that asks leads there")
-    compose, compose_quiet = (composer.notice, composer.quiet) if mail.public_url else (None, None)
-    forget = partial(forget_mails, mail.folder, ids)
-    asking = SqlAsking(engine, ids, consent, compose, forget, compose_quiet, chosen.quiet_days)
+    asks = composer if mail.public_url else None
+    asking = SqlAsking(engine, ids, consent, asks, partial(forget_mails, mail.folder, ids), chosen.quiet_days)
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     brake, work = SendingBrake(engine).check, (matches, windows, deliveries, builder, courier)
-    notifier = partial(Notifier, *work, chosen.worker, check, brake, asking.look, count_matches, pace)
+    notifier = partial(Notifier, *work, chosen.worker, counted, check, brake, asking.look)
     if not chosen.canary:
         return notifier()
     tried = [] if mailer else [partial(probe, mail, _PROBE_PATIENCE_S)]
@@ -133,18 +120,13 @@ def build_webhooks(
     ids: Ids,
     mail: MailSettings,
     settings: NotifierSettings,
-    stopping: Callable[[], bool] = lambda: False,
-    metrics: Metrics | None = None,
+    stopping: Callable[[], bool],
+    metrics: Metrics,
     chance: Random | None = None,
 ) -> Webhooks:
     """What posts to webhooks, over a migrated store. Attempts are counted in `metrics`."""
     sender, secret = mail.sender, mail.link_keys(ids.secret).current
     composer = Composer(JinjaRenderer(sender), sender, mail.public_url, ids, secret)
-
-    def count(outcome: str) -> None:
-        if metrics is not None:
-            metrics.count(WEBHOOK_ATTEMPTS, outcome)
-
     return Webhooks(
         SqlWebhookEvents(engine),
         SqlWindows(engine),
@@ -157,7 +139,7 @@ def build_webhooks(
         chance or SystemRandom(),
         tell=composer.webhook_shut if mail.public_url else None,
         stopping=stopping,
-        count=count,
+        count=partial(metrics.count, WEBHOOK_ATTEMPTS),
     )
 
 

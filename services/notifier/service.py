@@ -1,7 +1,6 @@
 """The notifier as a service of the runtime: three functions over its ports."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -16,23 +15,12 @@ from services.notifier.building import Builder
 from services.notifier.delivering import Courier, Delivered
 from services.notifier.domain.windows import Arrival
 from services.runtime.errors import PoisonError
+from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, HANDING_OVER_MS, MAILS_HANDED_OVER
+from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.process import Metrics
 from services.runtime.records import Outgoing, Record
 
-
-def _nothing() -> None:
-    """Nothing to check: store and log are one installation's own files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What a tick did, and how long that took."""
-
-    digests: int
-    """Built, to be sent or held."""
-    building: timedelta
-    mails: int
-    """Handed over."""
-    handing_over: timedelta
+_MS = timedelta(milliseconds=1)
 
 
 class Notifier:
@@ -49,19 +37,17 @@ class Notifier:
         builder: Builder,
         courier: Courier,
         worker: str,
-        check: Callable[[], None] = _nothing,
-        brake: Callable[[datetime], object] = lambda now: None,
-        ask: Callable[[datetime], object] = lambda now: None,
-        count: Callable[[int], object] = lambda matches: None,
-        pace: Callable[[Pace], object] = lambda pace: None,
+        metrics: Metrics,
+        check: Callable[[], None],
+        brake: Callable[[datetime], object],
+        ask: Callable[[datetime], object],
         canary: Callable[[datetime], object] = lambda now: None,
         canary_digest: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
         `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
-        want mails, before anything is built for them. `count` is told how many matches came, `pace` what a tick built
-        and handed over, and how long each took. `canary` sends a posting of our own where one is due;
+        want mails, before anything is built for them. `canary` sends a posting of our own where one is due;
         `canary_digest` serves nobody who stays by one that came through.
         """
         self._matches = matches
@@ -70,11 +56,10 @@ class Notifier:
         self._builder = builder
         self._courier = courier
         self._worker = worker
+        self._metrics = metrics
         self._check = check
         self._brake = brake
         self._ask = ask
-        self._count = count
-        self._pace = pace
         self._canary = canary
         self._canary_digest = canary_digest
         self._freed = False
@@ -92,7 +77,7 @@ class Notifier:
         if batch:
             arrivals = [_arrival(record) for record in batch]
             stored = self._matches.store(batch[0].partition, arrivals, batch[-1].appended_at)
-            self._count(sum(len(arrival.keys) for arrival in arrivals))
+            self._metrics.count(listed.MATCHES, by=sum(len(arrival.keys) for arrival in arrivals))
             if stored < len(batch):
                 # Taken for known by their offsets, as after a crash; in a topic made anew they would be news.
                 self._check()
@@ -117,7 +102,9 @@ class Notifier:
             built, more = self._delivered(now)
             mails, handing = mails + built.mails, handing + more
         if digests or mails:
-            self._pace(Pace(digests, building, mails, handing))
+            did = {DIGESTS_BUILT: digests, BUILDING_MS: building // _MS if digests else 0}
+            did |= {MAILS_HANDED_OVER: mails, HANDING_OVER_MS: handing // _MS if mails else 0}
+            self._metrics.by_hour("", did)
         # Last: a canary that comes to its digest says that a tick comes to its end.
         self._canary_digest(now)
         self._freed = True

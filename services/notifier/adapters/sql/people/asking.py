@@ -7,7 +7,6 @@ Enters: the time. Leaves: notices to be delivered, people who are paused or eras
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, func, select, type_coerce, update
@@ -23,12 +22,11 @@ from services.notifier.adapters.sql.people.served import quiet_of, quiet_people,
 from services.notifier.adapters.sql.people.standing import go_on, stop
 from services.notifier.adapters.sql.people.subscribers import subscriber_in
 from services.notifier.adapters.sql.rows import hold_person
+from services.notifier.composing import Composer
 from services.notifier.domain.consent import ASKED, CONSENTING, NOTICE, Consent, Notice, last_pause, last_went_on
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Status, Subscriber
 from services.notifier.domain.quiet import QUIET, tells
-from services.notifier.ports import Email
 from services.notifier.settings import ConsentSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.pauses import read_pauses, sending_paused
@@ -51,18 +49,6 @@ _suppressed = is_suppressed(_person.address_hash)
 _events = structlog.get_logger(__name__)
 
 
-class Compose(Protocol):
-    """Writes a notice."""
-
-    def __call__(self, notice: Notice, to: Recipient, now: datetime, settings: ConsentSettings) -> Email: ...
-
-
-class ComposeQuiet(Protocol):
-    """Writes that nothing came, since when, and how much was left out as too unlikely."""
-
-    def __call__(self, to: Recipient, since: datetime, unlikely: int, now: datetime) -> Email: ...
-
-
 class SqlAsking:
     """Who must be asked, was asked, and did not answer; and whom nothing reaches. Several may look at once."""
 
@@ -71,12 +57,11 @@ class SqlAsking:
         engine: Engine,
         ids: Ids,
         settings: ConsentSettings,
-        compose: Compose | None,
-        forget_mails: Callable[[frozenset[str], str], object] = lambda hashes, own_id: None,
-        compose_quiet: ComposeQuiet | None = None,
-        quiet_days: int = 0,
+        composer: Composer | None,
+        forget_mails: Callable[[frozenset[str], str], object],
+        quiet_days: int,
     ) -> None:
-        """`compose`: None where there is no public address that an answer could lead to; then nobody is asked.
+        """`composer`: None where there is no public address that an answer could lead to; then nobody is asked.
 
         `forget_mails` deletes what a folder of mails holds of addresses, by their hashes, and of an id.
         `quiet_days`: after how many without a digest somebody is told so; 0: nobody is.
@@ -84,10 +69,9 @@ class SqlAsking:
         self._engine = engine
         self._ids = ids
         self._settings = settings
-        self._compose = compose
+        self._composer = composer
         self._forget_mails = forget_mails
-        self._compose_quiet = compose_quiet
-        self._quiet_days = quiet_days if compose_quiet else 0
+        self._quiet_days = quiet_days
         self._looked_at: datetime | None = None
         self._ended_pauses_at: datetime | None = None
         self._searched_at: datetime | None = None
@@ -102,7 +86,7 @@ class SqlAsking:
             self._ended_pauses_at = now
             self._each(self._people(_back(now)), lambda person_id: self._go_on(person_id, now))
             self._each(self._people(_not_back(now)), lambda person_id: self._pause_again(person_id, now))
-        if self._compose is None or _lately(self._looked_at, now, _EVERY):
+        if self._composer is None or _lately(self._looked_at, now, _EVERY):
             return
         with reading(self._engine) as connection:
             if sending_paused(connection):
@@ -218,11 +202,11 @@ class SqlAsking:
         with writing(self._engine) as connection:
             person = _locked_person(connection, own_id)
             quiet = quiet_of(connection, own_id, now, self._quiet_days) if person else None
-            if self._compose_quiet is None or quiet is None or not tells(quiet, self._quiet_days, now):
+            if self._composer is None or quiet is None or not tells(quiet, self._quiet_days, now):
                 return False
             to, left_out = recipients_of(connection, [own_id])[own_id], unlikely_since(connection, own_id, quiet.since)
             unlikely = len(unlikely_cards(kept_as(*left) for left in left_out))
-            email = self._compose_quiet(to, quiet.since, unlikely, now)
+            email = self._composer.quiet(to, quiet.since, unlikely, now)
             open_notice(connection, own_id, QUIET, email, now, dropped=left_out)
             _events.info("somebody is told that nothing comes")
             return True
@@ -258,9 +242,9 @@ class SqlAsking:
 
     def _open(self, connection: Connection, own_id: str, notice: Notice, now: datetime) -> None:
         """Have a notice delivered as digests are, within a transaction that has locked its person."""
-        if self._compose is None:
+        if self._composer is None:
             return
-        email = self._compose(notice, recipients_of(connection, [own_id])[own_id], now, self._settings)
+        email = self._composer.notice(notice, recipients_of(connection, [own_id])[own_id], now, self._settings)
         open_notice(connection, own_id, notice, email, now)
         connection.execute(update(subscribers).where(_row_of(own_id)).values(asked_at=now))
         _events.info("somebody is asked whether they want mails", notice=notice)
