@@ -11,7 +11,7 @@ WEBHOOKS = "notifier.webhooks"
 _OF_NOTIFIER = ("outbox.relay", "housekeeper")
 
 
-def services_needed(ingest: IngestSettings, *, with_portal: bool = False) -> tuple[str, ...]:
+def services_needed(ingest: IngestSettings, *, with_portal: bool) -> tuple[str, ...]:
     """The services that should run, in the order of the flow: without a source to poll there need be no collector."""
     polled = any(source.enabled for source in ingest.sources)
     flow = tuple(name for name in SERVICES if polled or name != COLLECTOR)

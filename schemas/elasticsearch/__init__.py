@@ -8,9 +8,7 @@ from typing import Any
 _TERM = {"type": "keyword", "doc_values": False}
 
 
-def definition(
-    name: str, *, terms: Iterable[str], shards: int = 1, replicas: int = 0, mark: str = ""
-) -> dict[str, Any]:
+def definition(name: str, *, terms: Iterable[str], shards: int = 1, replicas: int, mark: str) -> dict[str, Any]:
     """Settings and mappings of an index, by the name and version of what it holds (`criteria.v1`).
 
     `terms` are fields that are searched by their terms, besides those that the file names. A change that old documents

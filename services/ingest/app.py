@@ -38,7 +38,7 @@ def make_collector(
     producer: Producer,
     chance: Random,
     worker: str = "embedded",
-    paused: Callable[[], frozenset[str]] = frozenset,
+    paused: Callable[[], frozenset[str]],
 ) -> Collector:
     """The collectors over a migrated store; `paused` are the sources that an operator holds.
 

@@ -1,6 +1,5 @@
 """A poll of one source, from its pages to what the ledger knows of its health."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,7 +34,7 @@ class Poller:
         chance: Random,
         polls: Polls,
         *,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float],
     ) -> None:
         self._tools = tools
         self._reader = reader

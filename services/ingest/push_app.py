@@ -24,8 +24,8 @@ def make_push_server(
     engine: Engine,
     producer: Producer,
     clock: Clock,
-    pauses: Callable[[], Pauses] = Pauses,
-    metrics: Metrics | None = None,
+    pauses: Callable[[], Pauses],
+    metrics: Metrics,
 ) -> WebServer:
     """The push endpoint over a migrated store, bound and to be entered. Raises UsageError."""
     lines = PostingLines()

@@ -17,7 +17,7 @@ from services.matcher.holdings import OwnHoldings, SharedHoldings
 from services.matcher.rebuilding import Rebuilder, RebuiltIndex, readable
 from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
-from services.runtime.clock import Clock, SystemClock
+from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.settings import KafkaSettings
@@ -48,22 +48,17 @@ def make_own_matcher(
 
 
 def make_shared_matcher(
-    elasticsearch: ElasticsearchSettings,
-    kafka: KafkaSettings,
-    settings: MatcherSettings | None = None,
-    *,
-    clock: Clock | None = None,
+    elasticsearch: ElasticsearchSettings, kafka: KafkaSettings, settings: MatcherSettings, *, clock: Clock
 ) -> Matcher:
     """The matcher over indices that all workers share; its `load` makes them where they are missing."""
     # Only here: the embedded form starts sooner without Kafka's client.
     from services.runtime.kafka.reader import RecordReader
 
-    settings = settings or MatcherSettings()
     engine = SearchEngine(elasticsearch)
 
     def prepare() -> None:
         with closing(patient_engine(elasticsearch)) as patient, RecordReader(kafka) as reader:
-            for kept in kept_indices(patient, settings, clock or SystemClock()):
+            for kept in kept_indices(patient, settings, clock):
                 Rebuilder(patient, reader).ensure(kept)
 
     criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)

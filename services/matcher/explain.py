@@ -89,9 +89,7 @@ def explain_text(posting: PostingCore, judgement: Verdict, proof: Proof | None =
     return "\n".join(lines)
 
 
-def explain_json(
-    criteria: Criteria, posting: PostingCore, judgement: Verdict, proof: Proof | None = None
-) -> dict[str, Any]:
+def explain_json(criteria: Criteria, posting: PostingCore, judgement: Verdict, proof: Proof | None) -> dict[str, Any]:
     """The same as data, with the criteria and the posting's name beside the reasons."""
     more = {
         line.criterion: {

@@ -64,7 +64,7 @@ class OwnHoldings:
         criteria: Tail,
         postings: Tail,
         settings: MatcherSettings,
-        kept_in: Path | None = None,
+        kept_in: Path | None,
     ) -> None:
         """`kept_in`: the file of a snapshot of the criteria, from which the next worker begins."""
         self.index = index

@@ -121,9 +121,7 @@ def postings_of(reader: TopicReader, day: datetime) -> Day:
     return Day(news, len(still_open) - len(news), len(found) - len(still_open))
 
 
-def forward(
-    asked: Mapping[int, CriteriaOfKey], came: Mapping[str, PostingOfDay], advance: Advance = lambda count: None
-) -> Outcomes:
+def forward(asked: Mapping[int, CriteriaOfKey], came: Mapping[str, PostingOfDay], advance: Advance) -> Outcomes:
     """Judge each criteria over the postings, by the truth."""
     shelf = _Shelf(came.values())
     found: Outcomes = {name: {} for name in came}

@@ -30,9 +30,9 @@ class Matcher:
     name = "matcher"
     inputs = (CRITERIA.name, POSTINGS.name)
 
-    def __init__(self, holdings: Holdings, settings: MatcherSettings | None = None) -> None:
+    def __init__(self, holdings: Holdings, settings: MatcherSettings) -> None:
         self._holdings = holdings
-        self._settings = settings or MatcherSettings()
+        self._settings = settings
 
     def load(self) -> None:
         """Have criteria and recent postings at hand."""

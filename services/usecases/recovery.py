@@ -231,7 +231,7 @@ class Comparison:
         """Matches that the store lacks."""
         return tuple(difference for difference in self.differences if difference.where == "store")
 
-    def send_missing(self, progress: Progress = unseen) -> None:
+    def send_missing(self, progress: Progress) -> None:
         """Send the matches that the store lacks; to send them twice adds nothing. Raises UnavailableError."""
         matched: dict[str, tuple[list[int], list[int]]] = {}
         for difference in self.missing:

@@ -157,7 +157,7 @@ def reader(installation: Installation, own_id: str) -> Recipient:
     return installation.subscribers.recipient(own_id)
 
 
-def check_room(installation: Installation, person: Subscriber, name: str, search_id: str = "") -> None:
+def check_room(installation: Installation, person: Subscriber, name: str, search_id: str) -> None:
     """Whether somebody may give a search a name, a new one or that of an id. Raises WrongFieldError."""
     own = installation.searches.all(person.subscriber_id)
     if any(search.name == name for search in own if search.search_id != search_id):

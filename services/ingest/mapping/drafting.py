@@ -29,7 +29,7 @@ _ANY_TIME = datetime(9_000, 1, 1, tzinfo=UTC)
 class MappedRow:
     """A row and what its feed says around it."""
 
-    def __init__(self, kind: Kind, row: Row, feed: dict[str, list[str]], nothing: frozenset[str] = frozenset()) -> None:
+    def __init__(self, kind: Kind, row: Row, feed: dict[str, list[str]], nothing: frozenset[str]) -> None:
         """`nothing` are the texts that say nothing."""
         self.kind = kind
         self.row = row

@@ -90,7 +90,7 @@ def replay_mark(letter: LetterId, key: bytes, now: datetime, *, by: str = "", me
     return _mark(letter, key, now, said)
 
 
-def discard_mark(letter: LetterId, key: bytes, why: str, now: datetime, *, by: str = "") -> Outgoing:
+def discard_mark(letter: LetterId, key: bytes, why: str, now: datetime, *, by: str) -> Outgoing:
     """The record that says that a letter need not be seen to, why, and who says so."""
     return _mark(letter, key, now, {_DISCARDED: str(letter), _WHY: why, _BY: by})
 

@@ -50,7 +50,7 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Engine:
 
     Raises UsageError for a URL that is none, UnavailableError where the store cannot be reached.
     """
-    engine = store_at(url, settings)
+    engine = store_at(url, settings or StoreSettings())
     try:
         with reading(engine) as connection:
             connection.execute(text("SELECT 1"))
@@ -60,10 +60,10 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Engine:
     return engine
 
 
-def store_at(url: str, settings: StoreSettings | None = None) -> Engine:
+def store_at(url: str, settings: StoreSettings) -> Engine:
     """The store at a URL, whose server may be away. Raises as `open_store`, but asks no server yet."""
     parsed = _parsed_url(url)
-    engine = create_engine(parsed, **_arguments(parsed, settings or StoreSettings()))
+    engine = create_engine(parsed, **_arguments(parsed, settings))
     _prepare(engine)
     return engine
 

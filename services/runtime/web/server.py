@@ -145,16 +145,7 @@ class WebServer:
     An application that is cancelled after that answers for itself.
     """
 
-    def __init__(
-        self,
-        app: Any,
-        *,
-        host: str,
-        port: int,
-        what: str,
-        setting: str,
-        limits: ConnectionLimits | None = None,
-    ) -> None:
+    def __init__(self, app: Any, *, host: str, port: int, what: str, setting: str, limits: ConnectionLimits) -> None:
         """Bind at once. `what` is served, where `setting` says. Raises UsageError where the address cannot be had."""
         self._socket = _bound(host, port, what, setting)
         self.port = int(self._socket.getsockname()[1])
@@ -163,7 +154,6 @@ class WebServer:
         for name in ("uvicorn", "uvicorn.error"):
             # Below that it tells of each malformed request, of which anybody can make many.
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        limits = limits or ConnectionLimits()
         _allow_files(limits.connections + _FILES_BESIDE)
         config = uvicorn.Config(
             app,

@@ -56,7 +56,7 @@ def count_rows(found: Iterable[Any | Broken], most: int) -> int:
     return sum(not (isinstance(row, Broken) and row.ends_feed) for row in islice(found, most))
 
 
-def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> Iterator[Any | Broken]:
+def rows_at(text: str, at: int, *, inside_object: bool, alone: bool) -> Iterator[Any | Broken]:
     """`rows`, of the array at `at`."""
     at += 1
     count = faults = 0

@@ -82,12 +82,7 @@ class PushApi:
     """What the routes do."""
 
     def __init__(
-        self,
-        pusher: Pusher,
-        settings: PushSettings,
-        *,
-        pauses: Callable[[], Pauses] = Pauses,
-        metrics: Metrics | None = None,
+        self, pusher: Pusher, settings: PushSettings, *, pauses: Callable[[], Pauses], metrics: Metrics
     ) -> None:
         self._pusher = pusher
         self._settings = settings
@@ -132,8 +127,7 @@ class PushApi:
 
     def answered(self, status: int) -> None:
         """Count an answer."""
-        if self._metrics is not None:
-            self._metrics.count(listed.PUSH_REQUESTS, str(status))
+        self._metrics.count(listed.PUSH_REQUESTS, str(status))
 
     def _client(self, key: str | None) -> tuple[str, str]:
         found = self._keys.find(key) if key else None
@@ -174,13 +168,10 @@ class PushApi:
         try:
             yield
         except PushRefusedError:
-            if self._metrics is not None:
-                self._metrics.by_hour(source, REFUSED_WHOLE)
+            self._metrics.by_hour(source, REFUSED_WHOLE)
             raise
 
     def _count(self, source: str, report: PushReport) -> None:
-        if self._metrics is None:
-            return
         self._metrics.by_hour(source, report.hours)
         for record in report.taken:
             self._metrics.count(listed.PUSHED, record.outcome)

@@ -172,7 +172,7 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def receipt_of(answer: Answer, now: datetime, *, sandbox: bool = False, key: str = "") -> Receipt:
+def receipt_of(answer: Answer, now: datetime, *, sandbox: bool, key: str) -> Receipt:
     """The receipt of a message that was taken.
 
     Only 202 says so; in sandbox mode 200 says that it would be. A 4xx says that nothing was taken, and why. Anything
