@@ -16,30 +16,24 @@ Processor time is of the notifiers, and of the database's own processes, told ap
 import argparse
 import json
 import resource
-import subprocess
+import signal
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import structlog
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select, text
 
-from bench.morning import DUE, EARLIER, IDS, Morning, fill, multiply, the_morning
-from bench.pipeline_run import OUTFLOW_WATCHED
-from bench.stopwatch import Stopwatch, processor_s
-from schemas.sql.tables import deliveries, digests, saved_searches
-from services.notifier.app import build_notifier
-from services.notifier.mail_settings import MailSettings, SendGridSettings
-from services.notifier.settings import NotifierSettings
-from services.runtime.pauses import SqlPauses, sending_paused
+from bench.morning import DUE, EARLIER, Morning, fill, multiply, the_morning
+from bench.notifiers import build, into, notify, plan_of, run
+from bench.stopwatch import processor_s
+from schemas.sql.tables import deliveries, digests
+from services.notifier.mail_settings import SendGridSettings
 from services.runtime.sql.store import open_store, reading
 from tests.support.fake_sendgrid import recorded
 from tests.support.postgresql import migrated_database
@@ -50,11 +44,6 @@ LATENCY_S: Final = 0.1
 _IN_FLIGHT: Final = SendGridSettings().in_flight
 _FORMS: Final = ("a_tenth", "embedded", "deployed", "deployed_100ms")
 _HANDING: Final = ("handing", "handing_deployed", "handing_deployed_100ms")
-_CLAIMED: Final = 100
-"""People whom a notifier claims at once: few, so that two share also a small morning."""
-_IDLE_TICKS: Final = 5
-Plan = tuple[str, MailSettings, str]
-"""Of a notifier: its store, where its mails go, and its name."""
 
 
 @dataclass(frozen=True)
@@ -104,19 +93,6 @@ def embedded(morning: Morning, folder: Path, *, copies: int = 0) -> Ran:
     return _ran(url, len(morning.searches), reports, wall_s, [file.stem for file in in_order], copies)
 
 
-def into(folder: Path) -> MailSettings:
-    """A mailer that writes mails beside a store."""
-    public_url, postal_address = "https://jobs.harbour.example", "1 Quay Street, Porto"
-    return MailSettings(folder=folder / "mails", public_url=public_url, postal_address=postal_address)
-
-
-def build(engine: Engine, plans: Sequence[Plan]) -> None:
-    """Have notifiers build all digests while sending is paused."""
-    SqlPauses(engine).set_sending(True, DUE)
-    run(plans)
-    SqlPauses(engine).set_sending(False, DUE)
-
-
 def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 0, flying: int = _IN_FLIGHT) -> Ran:
     """Two notifiers over PostgreSQL, mails to a fake SendGrid. `copies`: see `embedded`."""
     with migrated_database() as url:
@@ -164,80 +140,6 @@ def _watched(url: str) -> Iterator[dict[int, float]]:
         done.set()
         thread.join()
         engine.dispose()
-
-
-def run(plans: Sequence[Plan], checkout: Path | None = None) -> tuple[list[dict[str, Any]], float]:
-    """What each notifier tells at its end, and the seconds until the last had nothing to do.
-
-    `checkout`: where their code is, if it is not this.
-    """
-    with ExitStack() as stack:
-        running = []
-        for url, mail, worker in plans:
-            given = mail.model_dump(mode="json", exclude={"sendgrid"})
-            secret = mail.sendgrid.api_key.get_secret_value()
-            given["sendgrid"] = mail.sendgrid.model_dump(mode="json") | {"api_key": secret}
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": checkout}
-            command = [sys.executable, "-m", "bench.delivery", "--notifier", json.dumps([url, given, worker])]
-            running.append(stack.enter_context(subprocess.Popen(command, **pipes)))
-        for process in running:
-            process.stdout.readline()
-        began = time.time()
-        for process in running:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        reports = [json.loads(process.stdout.readline()) for process in running]
-    return reports, max(report["ended_at"] for report in reports) - began
-
-
-def notify(url: str, mail: MailSettings, worker: str) -> None:
-    """Be a notifier: tick until a while nothing was to do, then tell of it."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    engine = open_store(url)
-    notifier = build_notifier(engine, IDS, mail, NotifierSettings(worker=worker, subscribers_at_once=_CLAIMED))
-    notifier.load()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    watch, now = Stopwatch(), DUE
-    ticks = idle = done = 0
-    cpu = began = time.process_time()
-    ended_at = time.time()
-    with watch.watching(*OUTFLOW_WATCHED):
-        if _waits(engine):
-            notifier.tick(EARLIER - timedelta(seconds=1))  # too early for anybody
-        while idle < _IDLE_TICKS:
-            notifier.tick(now := now + timedelta(milliseconds=100))
-            before, done = done, watch.stages["commit"].calls + watch.stages["answer"].calls
-            if done > before:
-                ticks, idle, cpu, ended_at = ticks + 1, 0, time.process_time(), time.time()
-            else:
-                idle += _is_done(engine)
-                time.sleep(0.1)
-    engine.dispose()
-    status = Path("/proc/self/status").read_text()
-    report = {
-        "cpu_s": cpu - began,
-        "ended_at": ended_at,
-        "ticks": ticks,
-        "peak_mib": int(status.split("VmHWM:")[1].split()[0]) / 1024,
-        "stages": {name: spent.cpu_s for name, spent in watch.stages.items()},
-    }
-    print(json.dumps(report | {"process_s": time.process_time()}), flush=True)
-
-
-def _is_done(engine: Engine) -> bool:
-    """Whether nobody is due any more and no mail waits, whoever is at work on it."""
-    with reading(engine) as connection:
-        due = select(saved_searches.c.search_id).where(saved_searches.c.next_due_at <= DUE).limit(1)
-        if connection.execute(due).first() is not None:
-            return False
-        return sending_paused(connection) or not _waits(engine)
-
-
-def _waits(engine: Engine) -> bool:
-    waiting = select(deliveries.c.delivery_id).where(deliveries.c.state.in_(("pending", "claimed", "sending")))
-    with reading(engine) as connection:
-        return connection.execute(waiting.limit(1)).first() is not None
 
 
 def _ran(
@@ -318,6 +220,7 @@ def measure(people: int, wanted: Sequence[str], copies: int = 1, flying: int = _
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended drops its database
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)
@@ -327,8 +230,7 @@ def main() -> None:
     parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
     given = parser.parse_args()
     if given.notifier:
-        url, mail, worker = json.loads(given.notifier)
-        notify(url, MailSettings.model_validate(mail), worker)
+        notify(*plan_of(json.loads(given.notifier)))
         return
     wanted = given.forms.split(",")
     if unknown := set(wanted).difference(_FORMS + _HANDING):

@@ -1,19 +1,22 @@
 """How long after its hour a mail is handed over, built at the hour and ahead of it: `python -m bench.eight [--json]
-[--people N] [--lead 30]`.
+[--people N] [--lead 30] [--form embedded|deployed]`.
 
-The morning of `bench.delivery`, embedded, mails into a folder, by a clock that goes as fast as the machine's, but for
-hours in which a notifier has nothing to do, which it skips. First digests are built at eight; the second store is given
-the pace of the first, and its notifier begins by that, so many minutes ahead at most. Told are those due at eight: a
-tenth is due an hour before, and built first in both. Mails and what is kept of them must be the same bytes. Exit code 1
-where a mail is lost, doubled, too early, out of turn or another.
+The morning of `bench.delivery`, served by one notifier, over SQLite into a folder or over PostgreSQL to a fake SendGrid
+that answers after 100 ms, by a clock that goes as fast as the machine's, but for hours in which a notifier has nothing
+to do, which it skips. First digests are built at eight; the second store is given the pace of the first, and its
+notifier begins by that, so many minutes ahead at most. Told are those due at eight: a tenth is due an hour before, and
+built first in both. Mails and what is kept of them must be the same bytes. Exit code 1 where a mail is lost, doubled,
+too early, out of turn or another.
 """
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import accumulate
@@ -24,17 +27,22 @@ from typing import Any
 import structlog
 from sqlalchemy import func, select
 
-from bench.delivery import into
-from bench.morning import DUE, EARLIER, IDS, fill, the_morning
+from bench.delivery import LATENCY_S
+from bench.morning import DUE, EARLIER, IDS, Morning, fill, the_morning
+from bench.notifiers import Plan, into, plan_of, written
 from bench.same_digests import found_in
 from bench.stopwatch import percentile
 from schemas.sql.tables import deliveries, digests
 from services.notifier.app import build_notifier
+from services.notifier.mail_settings import MailSettings, SendGridSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.figures.hours import add_hours, hour_of
 from services.runtime.figures.peak import BUILDING_MS, DIGESTS_BUILT, HANDING_OVER_MS, MAILS_HANDED_OVER
 from services.runtime.metrics.process import Metrics
 from services.runtime.sql.store import open_store, reading
+from tests.support.fake_sendgrid import recorded
+from tests.support.postgresql import migrated_database
+from tests.support.sending import by_sendgrid, sendgrid_process
 from tests.support.stores import sqlite_url
 
 _SKIPPED_S = 5.0
@@ -63,27 +71,63 @@ class Eight:
     """Mails due an hour before that came after one due at eight."""
 
 
-def morning(folder: Path, people: int, lead: timedelta, pace_ms: float) -> Eight:
-    """Fill a store and have a notifier live from an hour before eight until all is handed over."""
+@dataclass(frozen=True)
+class Place:
+    """Where a notifier finds whom to mail, and where its mails go."""
+
+    url: str
+    mail: MailSettings
+    arrived: Callable[[], list[tuple[str, float]]]
+    """The deliveries that came, in their order, with when, in seconds since 1970."""
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Place]:
+    """A new store of SQLite and a folder of mails."""
     url, mail = sqlite_url(folder), into(folder)
-    engine = open_store(url)
-    fill(engine, the_morning(people))
+
+    def arrived() -> list[tuple[str, float]]:
+        files = sorted(mail.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        return [(file.stem, file.stat().st_mtime) for file in files]
+
+    yield Place(url, mail, arrived)
+
+
+@contextmanager
+def deployed(folder: Path) -> Iterator[Place]:
+    """A new store of PostgreSQL and a fake SendGrid, gone at the end."""
+
+    def arrived() -> list[tuple[str, float]]:
+        return [(seen.delivery_id, seen.at) for seen in recorded(folder) if seen.accepted]
+
+    with migrated_database() as url, sendgrid_process(folder, LATENCY_S, volatile=True) as host:
+        yield Place(url, by_sendgrid(host, SendGridSettings().in_flight), arrived)
+
+
+FORMS = {"embedded": embedded, "deployed": deployed}
+
+
+def served(place: Place, morning: Morning, lead: timedelta, pace_ms: float) -> Eight:
+    """Fill a store and have a notifier live from an hour before eight until all is handed over."""
+    engine, people = open_store(place.url), len(morning.searches)
+    fill(engine, morning)
     # As if a thousand had been built so a day before.
     add_hours(engine, {(hour_of(DUE), DIGESTS_BUILT, ""): 1_000, (hour_of(DUE), BUILDING_MS, ""): int(1_000 * pace_ms)})
-    command = [sys.executable, "-m", "bench.eight", "--notifier", json.dumps([str(folder), lead.total_seconds()])]
+    plan = written((place.url, place.mail, "one"))
+    command = [sys.executable, "-m", "bench.eight", "--notifier", json.dumps([plan, lead.total_seconds()])]
     said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     with reading(engine) as connection:
         due_at = {row.delivery_id: row.due_at for row in connection.execute(select(deliveries))}
         built = connection.execute(select(func.count()).select_from(digests)).scalar_one()
     engine.dispose()
-    files = sorted(mail.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-    order = [due_at[file.stem] for file in files]
-    late = sorted(file.stat().st_mtime - said["eight"] for file, due in zip(files, order, strict=True) if due == DUE)
+    came = place.arrived()
+    order = [due_at[own] for own, _ in came]
+    late = sorted(at - said["eight"] for (_, at), due in zip(came, order, strict=True) if due == DUE)
     ticks, earlier = said["ticks"], people // 10
     totals = list(accumulate(tick[DIGESTS_BUILT] for tick in ticks))
     handed = sum(tick[MAILS_HANDED_OVER] for tick in ticks)
     return Eight(
-        mails=len(files),
+        mails=len(came),
         built_ahead=max((total for tick, total in zip(ticks, totals, strict=True) if tick["began_s"] < 0)) - earlier,
         begun_s=next(tick["began_s"] for tick, total in zip(ticks, totals, strict=True) if total > earlier),
         p50_s=percentile(late, 0.5),
@@ -92,8 +136,8 @@ def morning(folder: Path, people: int, lead: timedelta, pace_ms: float) -> Eight
         each_ms=sum(tick[BUILDING_MS] for tick in ticks) / built,
         handed_ms=sum(tick[HANDING_OVER_MS] for tick in ticks) / handed,
         early=sum(after < 0 for after in late),
-        lost=people - built + len(due_at) - len(files),
-        doubled=handed - len(files),
+        lost=people - built + len(due_at.keys() - {own for own, _ in came}),
+        doubled=handed - len({own for own, _ in came}),
         out_of_turn=order[order.index(DUE) :].count(EARLIER),
     )
 
@@ -110,11 +154,12 @@ class _Ticks(Metrics):
         self.did.append({"began_s": self.began_s, **counts})
 
 
-def notify(folder: Path, lead: timedelta) -> Mapping[str, Any]:
+def notify(plan: Plan, lead: timedelta) -> Mapping[str, Any]:
     """Be the notifier, until nobody is due and no mail waits."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    engine, ticks = open_store(f"sqlite:///{folder / 'store.sqlite'}"), _Ticks()
-    notifier = build_notifier(engine, IDS, into(folder), NotifierSettings(builds_ahead=lead), metrics=ticks)
+    url, mail, _ = plan
+    engine, ticks = open_store(url), _Ticks()
+    notifier = build_notifier(engine, IDS, mail, NotifierSettings(builds_ahead=lead), metrics=ticks)
     notifier.load()
     eight, idle = time.time() + (DUE - EARLIER).total_seconds(), 0
     while idle < _IDLE_TICKS:
@@ -132,29 +177,33 @@ def notify(folder: Path, lead: timedelta) -> Mapping[str, Any]:
     return {"eight": eight, "ticks": ticks.did}
 
 
-def measure(people: int, lead: timedelta) -> dict[str, Any]:
+def measure(people: int, lead: timedelta, form: str) -> dict[str, Any]:
     """Both mornings, and whether they are the same but for their times."""
+    way, morning = FORMS[form], the_morning(people)
     with TemporaryDirectory(prefix="jobchime-bench-") as name:
         at_eight, ahead = Path(name) / "at-eight", Path(name) / "ahead"
-        first = morning(at_eight, people, timedelta(), 0.0)
-        second = morning(ahead, people, lead, first.each_ms)
-        mine, others = (found_in(folder) for folder in (ahead, at_eight))
+        with way(at_eight) as place:
+            first, others = served(place, morning, timedelta(), 0.0), found_in(place.url, at_eight)
+        with way(ahead) as place:
+            second, mine = served(place, morning, lead, first.each_ms), found_in(place.url, ahead)
     differ = sum(mine.get(own) != others.get(own) for own in mine.keys() | others.keys())
-    return {"people": people, "at_eight": asdict(first), "ahead": asdict(second), "differ": differ}
+    return {"people": people, "form": form, "at_eight": asdict(first), "ahead": asdict(second), "differ": differ}
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended drops its database
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--lead", type=float, default=30, help="minutes")
-    parser.add_argument("--notifier", help="be one: JSON of the folder of its store and of the lead in seconds")
+    parser.add_argument("--form", choices=FORMS, default="embedded")
+    parser.add_argument("--notifier", help="be one: JSON of its plan and of the lead in seconds")
     given = parser.parse_args()
     if given.notifier:
-        folder, lead_s = json.loads(given.notifier)
-        print(json.dumps(notify(Path(folder), timedelta(seconds=lead_s))))
+        plan, lead_s = json.loads(given.notifier)
+        print(json.dumps(notify(plan_of(plan), timedelta(seconds=lead_s))))
         return
-    found = measure(given.people, timedelta(minutes=given.lead))
+    found = measure(given.people, timedelta(minutes=given.lead), given.form)
     if given.json:
         print(json.dumps(found))
     else:

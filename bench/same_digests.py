@@ -19,8 +19,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from bench.delivery import into, run
 from bench.morning import Morning, fill, the_morning
+from bench.notifiers import into, run
 from schemas.sql.tables import digest_items, digests, saved_searches
 from services.runtime.sql.store import open_store, reading
 from tests.support.stores import sqlite_url
@@ -60,13 +60,13 @@ def _served(folder: Path, people: int, checkout: Path | None = None) -> ServedSt
     """Let a notifier serve the store in a folder."""
     url = f"sqlite:///{folder / 'store.sqlite'}"
     (report,), _ = run([(url, into(folder), "one")], checkout)
-    return ServedStore(found_in(folder), 1_000 * report["cpu_s"] / people)
+    return ServedStore(found_in(url, folder), 1_000 * report["cpu_s"] / people)
 
 
-def found_in(folder: Path) -> Mapping[str, object]:
-    """The mails in a folder, and what the store in it keeps of them, by name."""
+def found_in(url: str, folder: Path) -> Mapping[str, object]:
+    """What a store keeps of mails, and those in the folder, by name."""
     found: dict[str, object] = {f"mail {file.name}": file.read_bytes() for file in (folder / "mails").glob("*.eml")}
-    engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
+    engine = open_store(url)
     with reading(engine) as connection:
         for table, clocked in _KEPT:
             keys = [column.name for column in table.primary_key]

@@ -59,6 +59,8 @@ class Seen:
     request: dict[str, Any]
     headers: dict[str, str]
     """Of HTTP, with lower-case names."""
+    at: float
+    """When it had come, in seconds since 1970."""
 
 
 class Record:
@@ -174,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         own = body["personalizations"][0].get("custom_args", {}).get("delivery_id", "")
         accepted = self.step.accepts and not faults
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.record.add(Seen(own, accepted, faults, body, headers))
+        self.server.record.add(Seen(own, accepted, faults, body, headers, time.time()))
         time.sleep(self.server.latency_s)
         if faults:
             self._reply(400, {}, [{"message": fault, "field": None} for fault in faults])
