@@ -18,10 +18,8 @@ import json
 import resource
 import signal
 import sys
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +29,7 @@ from sqlalchemy import func, select, text
 
 from bench.morning import DUE, EARLIER, Morning, fill, multiply, the_morning
 from bench.notifiers import build, into, notify, plan_of, run
-from bench.stopwatch import processor_s
+from bench.stopwatch import database_s
 from schemas.sql.tables import deliveries, digests
 from services.notifier.mail_settings import SendGridSettings
 from services.runtime.sql.store import open_store, reading
@@ -105,7 +103,7 @@ def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 
             connection.execute(text("VACUUM ANALYZE"))
         engine.dispose()
         before = _children_s()
-        with _watched(url) as store, sendgrid_process(folder, latency_s, volatile=True) as host:
+        with database_s(url) as store, sendgrid_process(folder, latency_s, volatile=True) as host:
             reports, wall_s = run([(url, by_sendgrid(host, flying), worker) for worker in ("one", "two")])
         fake_s = _children_s() - before - sum(report["process_s"] for report in reports)
         order = [seen.delivery_id for seen in recorded(folder) if seen.accepted]
@@ -115,31 +113,6 @@ def deployed(morning: Morning, folder: Path, latency_s: float, *, copies: int = 
 def _children_s() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-@contextmanager
-def _watched(url: str) -> Iterator[dict[int, float]]:
-    """The processor time of each of a database's own processes, as of the last look before it ended."""
-    found: dict[int, float] = {}
-    done = threading.Event()
-    engine = open_store(url)
-    query = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-
-    def look() -> None:
-        while not done.wait(0.2):
-            with engine.connect() as connection:
-                for pid in connection.execute(query).scalars():
-                    with suppress(OSError):
-                        found[pid] = processor_s(pid)
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield found
-    finally:
-        done.set()
-        thread.join()
-        engine.dispose()
 
 
 def _ran(

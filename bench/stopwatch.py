@@ -6,16 +6,45 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
+
+from services.runtime.sql.store import open_store
 
 
 def processor_s(pid: int) -> float:
     """Processor time that a process has taken so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def database_s(url: str) -> Iterator[dict[int, float]]:
+    """The processor time of each of a database's own processes, by its id, as of the last look before it ended."""
+    found: dict[int, float] = {}
+    done = threading.Event()
+    engine = open_store(url)
+    query = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+    def look() -> None:
+        while not done.wait(0.2):
+            with engine.connect() as connection:
+                for pid in connection.execute(query).scalars():
+                    with suppress(OSError):
+                        found[pid] = processor_s(pid)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+        engine.dispose()
 
 
 @dataclass
