@@ -6,6 +6,7 @@ same, or the benchmark stops. Seconds are by the clock, servers included; proces
 alone.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -206,4 +207,5 @@ def _postings(first: int, count: int) -> list[PostingCore]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     typer.run(main)

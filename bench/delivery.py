@@ -193,7 +193,7 @@ def measure(people: int, wanted: Sequence[str], copies: int = 1, flying: int = _
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended drops its database
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)

@@ -191,7 +191,7 @@ def measure(people: int, lead: timedelta, form: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended drops its database
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--people", type=int, default=2_000)

@@ -12,6 +12,7 @@ merged into one segment first. Engines that do not run are started by deploy/eng
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -323,4 +324,5 @@ def main(
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     typer.run(main)

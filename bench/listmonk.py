@@ -273,7 +273,7 @@ def _row(connection: psycopg.Connection, query: str, *given: object) -> tuple[An
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended drops its database
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="with listmonk's binary and its files")
     parser.add_argument("--json", action="store_true")

@@ -6,6 +6,7 @@ subscriber, and written into log and store beforehand. Of every size as many pos
 due: what differs is what the criteria cost. Captures are those in JOBCHIME_SHARED.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -166,6 +167,7 @@ def main(
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     try:
         typer.run(main)
     except RuntimeError as error:

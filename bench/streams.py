@@ -6,6 +6,7 @@ Postings go in at raw.v1. Criteria are loaded before, as in an installation wher
 those of `make engines`, or of JOBCHIME_TEST_KAFKA, JOBCHIME_TEST_ELASTICSEARCH and JOBCHIME_TEST_POSTGRESQL.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -241,6 +242,7 @@ def main(
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     try:
         typer.run(main)
     except RuntimeError as error:

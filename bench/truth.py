@@ -6,6 +6,7 @@ is that of `make engines` or of JOBCHIME_TEST_ELASTICSEARCH. Exits 1 where a sin
 """
 
 import json
+import signal
 import sys
 import time
 from collections import Counter
@@ -83,4 +84,5 @@ def main(
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     typer.run(main)

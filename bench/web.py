@@ -15,6 +15,7 @@ confirm as soon as they have their letter; each must get exactly one, and be sub
 """
 
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -270,4 +271,5 @@ def _asking_the_index(count: int, people: int, forms: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended cleans up
     typer.run(main)

@@ -1,8 +1,12 @@
-"""Draw the plots of the docs: `python docs/make_plots.py docs/measured/pipeline.json docs/measured/relevance.json`.
+"""Draw the plots of the docs, of files in docs/measured: `python docs/make_plots.py FILE...`.
 
-The first is what `python -m bench.pipeline --json` printed; the second holds shares in per cent that `python -m
-bench.relevance` and `python -m bench.fit_chance` printed. Writes docs/images/pipeline-*.svg and
-docs/images/relevance-*.svg, in colours that can be read on light and on dark pages.
+| files | of | pictures |
+|---|---|---|
+| pipeline.json | what `python -m bench.pipeline --json` printed | pipeline-*.svg |
+| match.json, match-10m.json | what `python -m bench.match --json` printed, together | match-sizes.svg |
+| relevance.json | per cent, by `python -m bench.relevance` and `python -m bench.fit_chance` | relevance-*.svg |
+
+Into docs/images, in colours that can be read on light and on dark pages.
 """
 
 import argparse
@@ -36,18 +40,32 @@ STYLE = Style(
 LEAST_SHARE = 0.02
 """A stage that nowhere takes so much of the whole is drawn with the rest."""
 
+_SHOWN_KINDS = (
+    ("any of", "any of", "numba"),
+    ("full", "full", "numba"),
+    ("core", "skewed", "numba"),
+    ("core, by a plain loop", "skewed", "naive"),
+)
+"""As the docs call them, the kind and the way."""
+_POWERS = (0.01, 0.1, 1, 10, 100, 1_000)
+
 
 def main() -> None:
     """Write the pictures of each file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("figures", type=Path, nargs="+", help="JSON of a benchmark")
+    matched: list[dict[str, Any]] = []
     for path in parser.parse_args().figures:
         figures = json.loads(path.read_text(encoding="utf-8"))
         if "sizes" in figures:
             _pipeline(figures["sizes"])
+        elif figures.get("bench") == "match":
+            matched += figures["figures"]
         else:
             _unseen(figures["unseen"])
             _bars(figures["bars"])
+    if matched:
+        _match(matched)
 
 
 def _pipeline(sizes: list[dict[str, Any]]) -> None:
@@ -65,6 +83,31 @@ def _pipeline(sizes: list[dict[str, Any]]) -> None:
         for name, values in _named(costs):
             chart.add(name, values)
         _write(chart, f"pipeline-{what}s")
+
+
+def _match(figures: list[dict[str, Any]]) -> None:
+    """A line a kind of criteria, by a scale on which ten times is everywhere as far."""
+    sizes = sorted({figure["criteria"] for figure in figures})
+    chart = _chart(
+        pygal.Line,
+        title="Milliseconds to match a posting, by the number of criteria",
+        x_labels=[f"{size:,}" for size in sizes],
+        value_formatter=lambda value: f"{value:.3g}",
+        logarithmic=True,
+        y_labels=_POWERS,
+        y_labels_major=_POWERS,
+        range=(_POWERS[0], _POWERS[-1]),
+        margin_right=50,
+        legend_at_bottom=True,
+    )
+    for name, kind, way in _SHOWN_KINDS:
+        found = {
+            figure["criteria"]: figure["mean_us"]
+            for figure in figures
+            if (figure["kind"], figure["way"]) == (kind, way)
+        }
+        chart.add(name, [found[size] / 1_000 if size in found else None for size in sizes])
+    _write(chart, "match-sizes")
 
 
 def _unseen(shares: list[dict[str, Any]]) -> None:
