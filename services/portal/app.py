@@ -100,8 +100,8 @@ def portal_app(
     # A redirect to the path without its last slash would name the Host that was asked for, by plain http.
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(standing.routes(door, postman, live))
-    app.include_router(jobs.routes(door, live))
-    app.include_router(left_out.routes(door))
+    app.include_router(jobs.routes(door, cookies, live))
+    app.include_router(left_out.routes(door, cookies))
     app.include_router(events.routes(door))
     app.include_router(previews.routes(door, guard, cookies, live))
     app.include_router(sign_up.routes(door, guard, cookies, postman, live))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.posting import PostingCore
-from services.notifier.adapters.sql.digests.sent_jobs import sent_beside
+from services.notifier.adapters.sql.digests.sent_jobs import sent_beside, was_sent_since
 from services.notifier.domain.curation.cards import is_one_job_elsewhere
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
@@ -24,6 +24,7 @@ __all__ = [
     "Subscriber",
     "elsewhere",
     "has_moved",
+    "is_of_former_address",
     "job",
     "link",
     "own_search",
@@ -125,6 +126,22 @@ def elsewhere(installation: Installation, subscriber: Subscriber, posting: Posti
 def has_moved(subscriber: Subscriber) -> bool:
     """Whether mails of theirs lie in a mailbox that somebody else may read by now."""
     return subscriber.address_since is not None
+
+
+def is_of_former_address(installation: Installation, subscriber: Subscriber, purpose: Purpose, about: str) -> bool:
+    """Whether no mail to where they are mailed now may hold this link of what a mail left out, or of a job.
+
+    Somebody else may read those that do. Raises UnavailableError.
+    """
+    since = subscriber.address_since
+    if since is None:
+        return False
+    if purpose != "rest":
+        return not was_sent_since(installation.engine, subscriber.subscriber_id, about, since)
+    if due_of(about) is not None:
+        return _is_of_former_address(about, subscriber)
+    notice = installation.digests.with_id(subscriber.subscriber_id, about)
+    return notice is None or notice.due_at < since
 
 
 def _is_of_former_address(slot: str, subscriber: Subscriber) -> bool:

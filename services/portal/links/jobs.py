@@ -16,8 +16,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.posting import PostingCore
+from services.portal.accounts.guard import Cookies
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
+from services.portal.links.former import is_former, sign_in_first
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import exclusions, feedback, links, tracker
@@ -110,7 +112,7 @@ class _LeftOut:
     """What the button sends that undoes it; None where it was just undone."""
 
 
-def routes(door: Door, live: LivePreviews) -> APIRouter:
+def routes(door: Door, cookies: Cookies, live: LivePreviews) -> APIRouter:
     """`GET` of `/j/TOKEN` and `/o/TOKEN`; `GET` and `POST` of `/n/`, `/l/`, `/h/` and `/k/TOKEN`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
@@ -118,7 +120,8 @@ def routes(door: Door, live: LivePreviews) -> APIRouter:
     async def job(request: Request, token: str) -> Response:
         """Show a job."""
         visit = await door.visit(request, "job", token)
-        return await door.work(partial(_job_page, door, visit))
+        former = await is_former(door, cookies, request, visit, "job")
+        return await door.work(partial(_job_page, door, visit, former=former))
 
     @router.get("/o/{token}", response_class=RedirectResponse, responses=answers(303), status_code=303)
     async def follow(request: Request, token: str) -> Response:
@@ -131,11 +134,12 @@ def routes(door: Door, live: LivePreviews) -> APIRouter:
         return RedirectResponse(address or door.link("job", visit.subscriber, visit.about), 303)
 
     for purpose in _TEXTS:
-        _add(router, door, live, purpose)
+        _add(router, door, cookies, live, purpose)
     return router
 
 
-def _job_page(door: Door, visit: Visit) -> Response:
+def _job_page(door: Door, visit: Visit, *, former: bool) -> Response:
+    """`former`: it shows the job alone."""
     job = links.job(door.installation, visit.subscriber, visit.about)
     if job is None:
         return door.show("forgotten", visit.words, 410)
@@ -151,6 +155,7 @@ def _job_page(door: Door, visit: Visit) -> Response:
         actions={purpose: door.link(purpose, person, posting.posting_id) for purpose in _TEXTS},
         saved=tracker.is_saved(door.installation, person.subscriber_id, posting.posting_id),
         elsewhere=_elsewhere(door, visit, posting, "job"),
+        former=former,
     )
 
 
@@ -175,7 +180,7 @@ def _reasons(found: FoundBy, words: Words) -> list[tuple[bool, str]]:
     return [(reason.fit == "yes", capitalised(in_words(reason, words))) for reason in ordered]
 
 
-def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPurpose) -> None:
+def _add(router: APIRouter, door: Door, cookies: Cookies, live: LivePreviews, purpose: FeedbackPurpose) -> None:
     path, leaves_out = f"/{links.PATHS[purpose]}/{{token}}", purpose == "irrelevant"
     takes = form(*_FIELDS, do=(*_SAYS, *_DOES)) if leaves_out else form(do=_SAYS)
 
@@ -183,6 +188,8 @@ def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPur
     async def ask(request: Request, token: str) -> Response:
         """Say what it will change."""
         visit = await door.visit(request, purpose, token)
+        if await is_former(door, cookies, request, visit, purpose):
+            return sign_in_first(door, visit)
         return await door.work(partial(_feedback_page, door, live, visit, purpose))
 
     @router.post(path, name=f"do_{purpose}", openapi_extra=takes)
@@ -190,6 +197,8 @@ def _add(router: APIRouter, door: Door, live: LivePreviews, purpose: FeedbackPur
         """Keep it, or take it back."""
         given = await form_of(request)
         visit, act = await door.visit(request, purpose, token), given.get("do", "")
+        if await is_former(door, cookies, request, visit, purpose):
+            return sign_in_first(door, visit)
         left_out = None
         if leaves_out and act in _DOES:
             left_out = await door.work(partial(_leave_out, door, visit, given))
@@ -266,9 +275,7 @@ def _feedback_page(
 
 
 def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: PostingCore) -> list[_ShownExclusion]:
-    """What could be left out; nothing where the mail may lie in a mailbox that is somebody else's by now."""
-    if links.has_moved(visit.subscriber):
-        return []
+    """What could be left out."""
     found = exclusions.of_job(door.installation, visit.subscriber, posting)
     return [
         _ShownExclusion(
@@ -282,8 +289,6 @@ def _exclusions_of(door: Door, live: LivePreviews, visit: Visit, posting: Postin
 
 def _leave_out(door: Door, visit: Visit, form: Mapping[str, str]) -> _LeftOut:
     """Do what a form says of `_DOES`. Raises UsageError."""
-    if links.has_moved(visit.subscriber):
-        raise MissingError("this link changes no searches any more")
     installation, person, words = door.installation, visit.subscriber, visit.words
     undo = _undo(installation, visit)
     if form.get("do") == "let-in":

@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.posting import PostingCore
+from services.portal.accounts.guard import Cookies
 from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
+from services.portal.links.former import is_former, sign_in_first
 from services.runtime.errors import UsageError
 from services.runtime.web.bodies import form_of
 from services.usecases import left_out
@@ -24,7 +26,7 @@ _SAYS: Final[Mapping[str, Kind]] = {"more": "more_like", "irrelevant": "not_rele
 _DOES = (*_SAYS, "undo")
 
 
-def routes(door: Door) -> APIRouter:
+def routes(door: Door, cookies: Cookies) -> APIRouter:
     """`GET` and `POST` of `/r/TOKEN`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
@@ -32,7 +34,8 @@ def routes(door: Door) -> APIRouter:
     async def show(request: Request, token: str) -> Response:
         """List what was left out; a look changes nothing."""
         visit = await door.visit(request, "rest", token)
-        return await door.work(partial(_page, door, visit))
+        former = await is_former(door, cookies, request, visit, "rest")
+        return await door.work(partial(_page, door, visit, former=former))
 
     @router.post(
         "/r/{token}",
@@ -45,6 +48,8 @@ def routes(door: Door) -> APIRouter:
         """Keep what is said of one of the unlikely jobs, or take it back, and lead back to where it stands."""
         sent = await form_of(request)
         visit = await door.visit(request, "rest", token)
+        if await is_former(door, cookies, request, visit, "rest"):
+            return sign_in_first(door, visit)
         await door.work(partial(_act, door, visit, sent))
         page = door.link("rest", visit.subscriber, visit.about)
         at = sent.get("at", "")
@@ -63,7 +68,8 @@ def _act(door: Door, visit: Visit, sent: Mapping[str, str]) -> None:
         left_out.answer(installation, person, visit.about, job, _SAYS[do], visit.now)
 
 
-def _page(door: Door, visit: Visit) -> Response:
+def _page(door: Door, visit: Visit, *, former: bool) -> Response:
+    """`former`: it lists the jobs alone."""
     found, words = left_out.left_out(door.installation, visit.subscriber, visit.about), visit.words
     if found is None:
         return door.show("forgotten", words, 410)
@@ -73,7 +79,8 @@ def _page(door: Door, visit: Visit) -> Response:
         words,
         when=day_in_words(found.due_at.astimezone(zone).date(), words.locale),
         rest=[_row(door, visit, posting) for posting in found.rest],
-        unlikely=[_unlikely(door, visit, job) for job in found.unlikely],
+        unlikely=[_unlikely(door, visit, job, former=former) for job in found.unlikely],
+        former=former,
         found=found,
         days=FADES_IN.days,
     )
@@ -84,7 +91,7 @@ def _row(door: Door, visit: Visit, posting: PostingCore) -> tuple[ShownJob, str,
     return shown_job(posting, visit.words), page, posting.status == "closed"
 
 
-def _unlikely(door: Door, visit: Visit, job: UnlikelyJob) -> dict[str, object]:
+def _unlikely(door: Door, visit: Visit, job: UnlikelyJob, *, former: bool) -> dict[str, object]:
     """A job as the page lists it, with what speaks most against it, its other places, and what was said of it."""
     shown, page, closed = _row(door, visit, job.posting)
     elsewhere = sorted({shown_job(other, visit.words).where for other in job.elsewhere} - {shown.where})
@@ -94,6 +101,6 @@ def _unlikely(door: Door, visit: Visit, job: UnlikelyJob) -> dict[str, object]:
         "page": page,
         "closed": closed,
         "elsewhere": elsewhere,
-        "but": doubts_briefly(job.chance, job.posting, visit.words) if job.chance else "",
-        "said": job.said or "",
+        "but": doubts_briefly(job.chance, job.posting, visit.words) if job.chance and not former else "",
+        "said": "" if former else job.said or "",
     }

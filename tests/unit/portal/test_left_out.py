@@ -2,47 +2,26 @@
 
 import re
 import zlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from lxml import html as lxml_html
 from sqlalchemy import delete, update
 
-from schemas.posting import PostingCore
 from schemas.sql.tables import digests, postings
 from services.notifier.domain.curation import wishes
 from services.notifier.domain.curation.wishes import Signs
 from services.notifier.domain.links import slot_of
-from services.notifier.domain.model import Cause, Digest, Dropped, FoundBy, Item, Recipient
+from services.notifier.domain.model import Cause, Recipient
 from services.notifier.domain.people import Subscriber
-from services.notifier.domain.weights import Chance
-from services.rules.verdict import verdict
 from services.runtime.sql.store import writing
 from services.usecases.left_out import MOST
-from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.left_out import AT, mailed, unlikely
+from tests.support.notifying import NOW, NotifierStore, posting
 from tests.support.placed_digest import in_towns
 from tests.support.portal import ServedPortal
-from tests.support.serving import HOUR, LEASE, closings, email_for
 
-AT = NOW + 3 * HOUR
 SALES = {"title": "Account Executive", "roles": ("account-executive",)}
-
-
-def mailed(store: NotifierStore, *dropped: tuple[PostingCore, Cause]) -> None:
-    """A digest of one job that left these out."""
-    store.matches.store(0, [arrival(at, job) for at, (job, _) in enumerate(dropped, 1)], NOW)
-    cut = store.windows.take_cut(AT)
-    [due] = store.windows.claim_due("test", AT, cut, LEASE, 9)
-    searches = tuple(window.search for window in due.windows)
-    found = tuple(FoundBy(search, verdict(search.criteria, posting("one"))) for search in searches)
-    made = Digest(due.recipient, AT, searches, (Item(posting("one"), found, 1.0),), (), 0, ())
-    made = replace(made, dropped=tuple(Dropped(job.posting_id, cause) for job, cause in dropped))
-    assert store.digests.commit(made, closings(due, cut, AT), email_for("ada@example.com", AT), AT)
-
-
-def unlikely(chance: float, **facts: Any) -> Cause:
-    return Cause("unlikely", chance=Chance(chance), **facts)
 
 
 def listed(page: str) -> list[str]:

@@ -159,6 +159,15 @@ def sent_beside(engine: Engine, subscriber_id: str, posting: PostingCore) -> tup
     return tuple(sorted(of_company - {posting.posting_id}))
 
 
+def was_sent_since(engine: Engine, subscriber_id: str, posting_id: str, since: datetime) -> bool:
+    """Whether a mail that was due since then brought somebody a posting. Raises UnavailableError."""
+    jobs = sent_jobs.c
+    own = (jobs.subscriber_id == subscriber_id) & (jobs.posting_id == posting_id) & (jobs.due_at >= since)
+    query = select(jobs.posting_id).where(own, ~_did_not_go_out(jobs.subscriber_id, jobs.due_at)).limit(1)
+    with reading(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
 def _items() -> Any:
     items = digest_items.c
     chosen = select(digests.c.subscriber_id, digests.c.due_at, items.posting_id, items.cluster_key, items.signature)
