@@ -16,6 +16,7 @@ from services.rules.home import Home, home_read
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.former import former_trade
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
 from services.usecases.wishes.places import Places, places_of
@@ -76,7 +77,7 @@ class Asked:
     """What a text asks for."""
 
     criteria: Criteria
-    """Canonical; of nothing where a role is only offered."""
+    """Canonical; of nothing where a role is only offered, or no word is known."""
     proposals: tuple[Proposal, ...]
     of_sentence: bool
     """Each proposal is then of the whole text, as far as nothing shorter says it."""
@@ -118,7 +119,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     posting = posting_in(wanted if sentence else text, now)
     zone, titles = _zone(hours, now), titles_in(wanted, posting.roles) if sentence else Titles(posting.roles[:1])
     had = former.had(titles.asked) if years else ()
-    if years and titles.asked and not had:
+    if years and (titles.asked or former.is_left) and not had:
         years = None
     near, workplaces = lives.country if lives else "", _workplaces(posting, sentence)
     places = _places(posting, wanted, titles, workplaces, near)
@@ -129,15 +130,15 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     forms = with_permanent(fields["employment"]) if permanent else fields["employment"]
     fields["employment"] = values_without(EMPLOYMENT, unwanted.forms, forms)
     fields["seniority"] = values_without(SENIORITY, unwanted.levels, fields["seniority"])
-    try:
-        criteria = accepted(Criteria(**fields))
-    except CriteriaError:
-        if not titles.offered:
-            return None
-        criteria = Criteria()
     if hours and not zone:
         missed.insert(0, hours)
     missed = [*_missed(wanted, posting, currency, near, now), *missed] if sentence else []
+    try:
+        criteria = accepted(Criteria(**fields))
+    except CriteriaError:
+        if not titles.offered and not missed:
+            return None
+        criteria = Criteria()
     proposals = [*_proposals(criteria, text, posting, sentence)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
@@ -305,6 +306,8 @@ def _skills(posting: PostingCore, sentence: str, places: Places, titles: Titles)
     asked += [name for said in words if (name := known.canonical(said)) and known.is_tool(name)]
     asked += tools_typed(sentence, posting.roles)
     of_work = [name for name in dict.fromkeys(asked) if known.kind(name) not in ("language", "broad")]
+    # With a capital, as telephones begin a sentence, a "Chef" is no tool either.
+    of_work = [name for name in of_work if not any(is_title_by_hand(name, role) for role in titles.asked)]
     tools = [name for name in of_work if known.is_tool(name)]
     return tuple((tools or of_work)[:_MOST_SKILLS])
 

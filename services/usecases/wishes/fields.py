@@ -13,7 +13,7 @@ from services.rules.places.known import canonical_place
 from services.rules.roles.taxonomy import WEAK, roles
 from services.rules.skills.taxonomy import taxonomy
 from services.rules.text import fold
-from services.usecases.wishes.sentence import choices_in, stretches_of, ways, without_idle
+from services.usecases.wishes.sentence import anything, choices_in, stretches_of, ways, without_idle
 
 _MANY_FAMILIES: Final = 6
 _OWN_SHARE: Final = 0.25
@@ -73,7 +73,7 @@ class Trades:
 
     def listed(self) -> tuple[str, ...]:
         """The trades of a list in which nobody is named: "retention, growth, product marketing"."""
-        if self._persons or len(self.fields) < 2 or _patterns().anything.search(self._wanted):
+        if self._persons or len(self.fields) < 2 or anything().search(self._wanted):
             return ()
         return tuple(dict.fromkeys(field.role for field in self.fields if not field.doubtful))
 
@@ -138,6 +138,12 @@ def is_title(said: str) -> bool:
     stems = tuple(word.stem for word in vocabulary.words(without_idle(said)))
     bare = tuple(stem for stem in stems if stem not in vocabulary.levels)
     return any(some in vocabulary.titles and some not in vocabulary.activities for some in (stems, bare) if some)
+
+
+def is_title_by_hand(name: str, role: str) -> bool:
+    """Whether the name of a tool is what people of a trade without such tools are called: "Chef"."""
+    stems = tuple(word.stem for word in roles().vocabulary.words(name))
+    return roles().vocabulary.titles.get(stems) == role and not roles()[role].works_with_tools
 
 
 def is_wide(said: str) -> bool:
@@ -260,8 +266,6 @@ def read_in(text: str) -> RoleReading:
 class _Patterns(NamedTuple):
     leads: re.Pattern[str]
     both: re.Pattern[str]
-    anything: re.Pattern[str]
-    """Says that no trade is meant: "anything in a museum or library"."""
 
 
 @cache
@@ -269,5 +273,4 @@ def _patterns() -> _Patterns:
     return _Patterns(
         leads=re.compile(rf"(?<![\w-]){any_of('wish.leads', 'place.town_before')}(?![\w-])", re.IGNORECASE),
         both=re.compile(rf"\s{any_of('joint.and')}\s", re.IGNORECASE),
-        anything=re.compile(any_of("wish.anything"), re.IGNORECASE),
     )

@@ -23,7 +23,7 @@ from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
 from services.usecases.wishes.places import NamedPlace, named_in, places_of
 from services.usecases.wishes.posting import draft_of
-from services.usecases.wishes.sentence import is_idle, without_denial
+from services.usecases.wishes.sentence import anything, is_idle, without_denial
 
 _MOST_SAID: Final = 300
 _TYPED: Final = re.compile(r"(?<![\w.])[.\w][\w+#]*(?:\.[a-z]+)?[+#]*")
@@ -100,6 +100,7 @@ def tools_typed(wanted: str, called: Sequence[str]) -> tuple[str, ...]:
     known = taxonomy()
     listed = known.find(wanted.title())
     longer = [(mention.start, mention.end) for mention in listed if " " in mention.text]  # "react native" is no React
+    longer += [found.span() for found in anything().finditer(wanted)]  # "lo que sea" is no SEA
     words = (word for word in _TYPED.finditer(wanted) if word[0].islower() and not is_idle(word[0]))
     small = [word[0] for word in words if not any(start <= word.start() < end for start, end in longer)]
     named = [name for word in small if (name := known.typed_tool(word))]

@@ -12,8 +12,8 @@ from services.rules.lexicon.builder import any_of
 from services.rules.places.data import country_part
 from services.rules.places.known import find_places
 
-CLAUSE_ENDS: Final = r"[,;!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
-_EDGES: Final = " ,;.!?-–—()"
+CLAUSE_ENDS: Final = r"[,;:!?](?=\s|$)|\.(?=\s|$)|[()\n]|\s[-–—]\s"
+_EDGES: Final = " ,;:.!?-–—()"
 _SUM: Final = re.compile(r"\s(?=[£€$]\s?\d|\d[\d.,]*\s?[£€$])")
 _PERIODS: Final = ("year", "month", "week", "day", "hour")
 _OF_PAY: Final = ("salary", "pay", "base")
@@ -52,7 +52,7 @@ def parts_of(wanted: str) -> Iterator[tuple[str, str]]:
     for found in (*_patterns().parts.finditer(wanted), None):
         end = found.start() if found else len(wanted)
         part = wanted[start:end].strip(_EDGES)
-        if re.search(r"\w", _patterns().idle.sub("", part)):
+        if re.search(r"\w", _patterns().idle.sub("", anything().sub("", part))):
             yield part, f"{wanted[:start]} {wanted[end:]}"
         start = found.end() if found else end
 
@@ -126,6 +126,12 @@ def is_idle(word: str) -> bool:
 def without_idle(part: str) -> str:
     """The words that ask for something, in their order."""
     return " ".join(word for word in part.split() if not is_idle(word.strip(_EDGES)))
+
+
+@cache
+def anything() -> re.Pattern[str]:
+    """What says that no trade is meant: "anything in a museum or library"."""
+    return re.compile(any_of("wish.anything"), re.IGNORECASE)
 
 
 def is_of_pay(word: str) -> bool:

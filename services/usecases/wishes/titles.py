@@ -18,6 +18,7 @@ from services.usecases.wishes.fields import (
     Trades,
     cut_at_leads,
     is_title,
+    is_title_by_hand,
     is_wide,
     read_in,
     tool_alone,
@@ -82,7 +83,8 @@ def titles_in(wanted: str, read: Sequence[str]) -> Titles:
     listed_titles = [*_listed(wanted, read)]
     others = (*_other_choices(wanted, (start, end)), *(title.role for title in listed_titles))
     asked = tuple(dict.fromkeys(name for name in (first, *others) if not trade or name != read[0]))
-    by_tool = any(taxonomy().is_tool(skill.name) for skill in taxonomy().find(said)) or bool(tools_typed(said, asked))
+    named = [skill.name for skill in taxonomy().find(said) if taxonomy().is_tool(skill.name)]
+    by_tool = any(not is_title_by_hand(name, read[0]) for name in named) or bool(tools_typed(said, asked))
     near = by_tool and len(asked) == 1 and first == read[0]
     asked = tuple(dict.fromkeys((*asked, *trades.chosen(several=len(asked) > 1))))
     of_industry = tuple(offer for offer in industry if offer.role not in asked)

@@ -67,3 +67,12 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[SignUp]:
 
     monkeypatch.setattr(SqlDoors, "keep_sign_up", keeps)
     return found
+
+
+def test_a_trade_that_nobody_knows_is_asked_for_by_its_word_where_it_is_all_that_is_said(portal: ServedPortal) -> None:
+    page = portal.post("/sign-up", do="read", pasted="Beekeeper").text
+    assert "We found nothing in that text" in page
+    tree: Any = html.fromstring(page)
+    [button] = [button for button in tree.xpath("//button[@name='instead']") if "Beekeeper" in button.text_content()]
+    asked = portal.post("/sign-up", instead=button.get("value")).text
+    assert values(asked)["text"] == "Beekeeper"

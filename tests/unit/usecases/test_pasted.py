@@ -124,9 +124,20 @@ def test_of_many_skills_one_is_not_enough() -> None:
     assert found.skills.at_least == 2
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "I want a quiet life", "\0", "<p>", "-" * 20_000])
+@pytest.mark.parametrize("text", ["", " \n ", "hello", "\0", "-" * 20_000])
 def test_what_says_nothing_asks_for_nothing(text: str) -> None:
     assert asked_in(text, "EUR", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [("beekeeper", "beekeeper"), ("I am a dog groomer", "dog groomer"), ("I want a quiet life", "quiet life")],
+)
+def test_where_no_word_is_known_all_of_them_are_quoted(text: str, missed: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert asked.criteria == Criteria()
+    assert missed in ", ".join(asked.missed)
 
 
 def test_each_skill_has_its_sentence_and_how_it_is_meant() -> None:
@@ -155,8 +166,8 @@ _TEXTS = st.lists(
 @settings(max_examples=examples(60), deadline=None)
 @given(st.one_of(_TEXTS.map(" ".join), st.text(max_size=400)))
 def test_whatever_is_pasted_is_read_and_quoted_as_it_stands(text: str) -> None:
-    found = criteria_in(text, "EUR")
-    assert found is None or found != Criteria()
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is None or asked.criteria != Criteria() or asked.missed or asked.offered
     for skill in skills_in(text):
         assert len(skill.before) + len(skill.after) <= 700
         assert not skill.said or skill.said.replace(" ", "") in text.replace(" ", "").replace("\n", "").replace(
@@ -740,7 +751,19 @@ def test_words_that_tell_the_time_of_a_wish_are_not_quoted_as_missed(text: str) 
         ("infermiera da 8 anni, cerco lavoro come data analyst", "data-analyst", None),
         ("verpleegkundige met 8 jaar ervaring, op zoek naar werk als data analyst", "data-analyst", None),
         ("pielęgniarka od 8 lat, szukam pracy jako analityk danych", "data-analyst", None),
+        ("career change: 12 years chef, now junior web developer", "web-developer", None),
+        ("career changer, 5 years nurse, UX designer", "ux-designer", None),
+        ("12 Jahre Koch, jetzt Junior Webentwickler", "web-developer", None),
+        ("reconversion : 15 ans boulangère, maintenant développeuse web à Lyon", "web-developer", None),
+        ("10 años de camarero, ahora administrativo en Sevilla", "administrative-assistant", None),
+        ("12 anos cozinheiro, agora programador web júnior, remoto ou Braga", "web-developer", None),
+        ("cuoco per 10 anni, ora sviluppatore web junior", "web-developer", None),
+        ("10 jaar kok, nu webontwikkelaar", "web-developer", None),
+        ("12 lat kucharz, teraz programista", "software-engineer", None),
         # Of the same work, or of work beside it.
+        ("nurse, 5 years, now in Leeds", "nurse", 5),
+        ("I'm now a nurse with 5 years experience", "nurse", 5),
+        ("software engineer 5 years, now team lead", "engineering-manager", 5),
         ("nurse for 8 years, looking for nurse jobs in Leeds", "nurse", 8),
         ("nurse for 8 years, moving to Berlin", "nurse", 8),
         ("accountant for 6 years, looking for part-time work", "accountant", 6),
@@ -757,6 +780,43 @@ def test_who_changes_their_trade_is_asked_for_the_new_one_and_has_no_years_in_it
     assert role in asked.criteria.roles.any
     assert asked.years == years
     assert years or (asked.criteria.roles.any, asked.worked_as) == ((role,), ())
+
+
+def test_a_field_is_the_trade_that_is_looked_for_too() -> None:
+    asked = asked_in("Quereinsteiger: 8 Jahre Krankenpfleger, nun IT-Support in Köln", "EUR", NOW)
+    assert asked is not None
+    assert ("nurse" in asked.criteria.roles.any, asked.years, asked.worked_as) == (False, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "refused", "skills"),
+    [
+        ("quiero trabajar de lo que sea menos comercial, media jornada, Sevilla", ("account-executive",), ()),
+        ("anything but sales, part time, Leeds", ("account-executive",), ()),
+        ("de lo que sea en Sevilla, media jornada", (), ()),
+    ],
+)
+def test_who_takes_any_work_but_some_is_asked_for_no_skill_by_these_words(
+    text: str, refused: tuple[str, ...], skills: tuple[str, ...]
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.none, asked.criteria.skills.any, asked.missed) == (refused, skills, ())
+    assert asked.criteria.near
+
+
+@pytest.mark.parametrize("text", ["Chef", "Chef in London", "Sous Chef, Cork", "Chef, Dublin, 3 years"])
+def test_a_title_is_no_tool_of_its_name_where_the_trade_has_none(text: str) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.roles.any, asked.criteria.roles.neighbours) == (("cook",), False)
+    assert asked.criteria.skills.any == ()
+
+
+def test_a_tool_stays_one_beside_a_trade_with_tools() -> None:
+    found = criteria_in("DevOps engineer with Chef and Puppet", "EUR")
+    assert found is not None
+    assert found.skills.any == ("Chef", "Puppet")
 
 
 def test_years_with_a_trade_beside_the_one_that_is_looked_for_say_that_trade() -> None:
