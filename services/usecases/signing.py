@@ -3,8 +3,11 @@
 Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets.
 """
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -48,6 +51,7 @@ __all__ = [
     "sign_up",
     "takes_addresses",
     "waiting",
+    "wish_beside",
     "wish_from",
 ]
 _ENDS: Mapping[AnswerKind, State] = {
@@ -83,12 +87,37 @@ def _sign_in_letter(
     base: str,
     token: Callable[[], str],
     now: datetime,
+    wish: SignUp | None = None,
 ) -> None:
-    """Mail them a link that signs them in, unless they may not be mailed now."""
+    """Mail them a link that signs them in, unless they may not be mailed now. `wish`: what is shown to them then."""
     begun = _begin(installation, letter, person.profile.address, now)
     if begun:
         link = make_link(installation, person, base, token, now)
+        if wish:
+            beside = _beside(installation.link_keys.current, link.rpartition("/")[2])
+            installation.doors.keep_sign_up(beside, wish, now)
         _send(installation, begun, link, words_of(person.profile.locale), now)
+
+
+def _beside(key: bytes, token: str) -> str:
+    """By what a wish is kept with a link that signs in: nobody can confirm it by that link, which acts for minutes."""
+    return hmac.digest(key, f"the wish beside {token}".encode(), hashlib.sha256).hex()
+
+
+def wish_beside(installation: Installation, token: str, now: datetime) -> WantedSearch | None:
+    """What was asked for with an address that was known, by the link that has just signed them in; given once.
+
+    None where they have such a search. Raises UnavailableError.
+    """
+    for key in installation.link_keys.honoured(now):
+        beside = _beside(key, token)
+        if kept := waiting(installation, beside, now):
+            installation.doors.forget_sign_up(beside)
+            with suppress(UsageError):
+                wanted = search_in(kept)
+                saved = installation.searches.all(installation.subscribers.find(kept.address).subscriber_id)
+                return None if any(search.criteria == wanted.criteria for search in saved) else wanted
+    return None
 
 
 def make_link(
@@ -120,7 +149,9 @@ def wish_from(person: Mapping[str, Any], search: Mapping[str, Any]) -> SignUpReq
 def sign_up(
     installation: Installation, wish: SignUpRequest, wording: str, base: str, token: Callable[[], str], now: datetime
 ) -> None:
-    """Keep a wish and mail its link, or a link to sign in to who is known; nothing to who may not be mailed now.
+    """Keep a wish and mail its link, or to who is known one to sign in, after which they see the wish and may save it.
+
+    Nothing goes to who may not be mailed now.
 
     `wording`: what stands beside the button that confirms. `base`: the public address. `token` makes what cannot be
     guessed. Whoever asks is told the same in each case. Raises UnavailableError.
@@ -128,7 +159,7 @@ def sign_up(
     address = wish.profile.address
     known = installation.subscribers.with_address(address)
     if known is not None:
-        _sign_in_letter(installation, "known", known, base, token, now)
+        _sign_in_letter(installation, "known", known, base, token, now, SignUp(address, wish.fields, wording))
         return
     if not installation.doors.has_room(address, now):
         _events.warning("too many sign-ups wait to be confirmed: no more are taken")

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from services.portal.about_oneself import about_oneself
 from services.portal.accounts.at_home import AtHome, at_home, day_here, lead, show
 from services.portal.accounts.guard import Cookies, FormGuard, begin_session, browser_of
+from services.portal.accounts.searches import path_of_wish
 from services.portal.answers import answers, form
 from services.portal.door import Door, SignedOutError
 from services.portal.form_page import timing_options
@@ -98,7 +99,8 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         )
         if not used:
             return door.show("late", words_for(request), 410)
-        return cookies.lead_home(door.root, session)
+        wish = await door.work(lambda: signing.wish_beside(door.installation, token, door.clock()))
+        return cookies.lead_home(door.root, session, path_of_wish(wish, words_for(request)) if wish else "/home")
 
 
 def _add_home(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -20,10 +21,12 @@ from services.portal.forms import fault_in, wrong_field
 from services.portal.pages import words_for
 from services.portal.preview_page import NOTHING_ASKED, previewed
 from services.portal.search_form import (
+    ASKING,
     DEFAULTS,
     NOTHING_READ,
     Reading,
     adding,
+    asking,
     automatic_name,
     given_of,
     instead,
@@ -37,7 +40,7 @@ from services.runtime.web.bodies import MOST_PASTED, form_of
 from services.usecases import links, searches
 from services.usecases.errors import WrongFieldError
 from services.usecases.live_previews import LivePreviews
-from services.usecases.searches import Query, SavedSearch, query_of, search_from
+from services.usecases.searches import Query, SavedSearch, WantedSearch, query_of, search_from
 from services.wording.words import Words, mark
 
 _SIGNED_OUT = mark(
@@ -88,9 +91,9 @@ class _Searches:
             "search", words, 403, error=words.say(fault), csrf=csrf, new=new, **shown, **NOTHING_ASKED
         )
 
-    def shown(self, here: AtHome, search_id: str, *, new: bool) -> Response:
-        """The form of a saved search or of a copy of it; of none, an empty one."""
-        given = {**DEFAULTS, "name": "", "currency": here.person.profile.currency}
+    def shown(self, here: AtHome, search_id: str, *, new: bool, asked: Mapping[str, str] = {}) -> Response:
+        """The form of a saved search or of a copy of it; of none, one of what is `asked`, or empty."""
+        given = {**DEFAULTS, "name": "", "currency": here.person.profile.currency, **asked}
         if search_id:
             query, timing = self._saved(here, search_id, copied=new)
             # Who asks for no pay yet is asked for it in their own money.
@@ -154,6 +157,11 @@ class _Searches:
         return previewed(self.live, given, here.words, self.door.clock())
 
 
+def path_of_wish(wish: WantedSearch, words: Words) -> str:
+    """Where somebody saves what they asked for at sign-up, though they were subscribed."""
+    return f"/home/search?{urlencode(asking(given_of(query_of(wish), wish.timing, words)))}"
+
+
 def copied_name(name: str, words: Words) -> str:
     """What a copy of a search is called."""
     return words.say(mark("{name}, another"), name=name)[:120]
@@ -166,7 +174,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
 
     async def show(request: Request, search_id: str, *, new: bool) -> Response:
         here = await at_home(door, cookies, request)
-        return await door.work(partial(own.shown, here, search_id, new=new))
+        asked = {name: value for name, value in request.query_params.items() if new and name in ASKING}
+        return await door.work(partial(own.shown, here, search_id, new=new, asked=asked))
 
     async def take(request: Request, search_id: str) -> Response:
         guard.check(request)
@@ -183,7 +192,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, live: LivePreviews) -
 
     @router.get("/home/search")
     async def begin(request: Request, like: str = "") -> Response:
-        """Show the form of another search, empty or like one of theirs."""
+        """Show the form of another search, empty, as the address fills it or like one of theirs."""
         return await show(request, like, new=True)
 
     @router.post("/home/search", openapi_extra=_FORM)

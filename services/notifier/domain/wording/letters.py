@@ -45,7 +45,7 @@ _TEXTS: Mapping[Letter, _Texts] = {
         mark("{board} knows your address already"),
         mark(
             "Somebody asked {board} to send job alerts to this address, which it knows already."
-            " Sign in to see what is sent."
+            " Sign in to see what is sent, and to add what was asked for."
         ),
         mark("Sign in"),
         _NOT_ASKED,
