@@ -21,6 +21,7 @@ from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHea
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.http.certificate import Certificate, certificate_of
+from services.runtime.http.trust import trusting
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
@@ -68,7 +69,8 @@ def way_in(mail: MailSettings) -> Callable[[], Certificate | None]:
     on_trial = listed_alone or (mail.mailer == "sendgrid" and mail.sendgrid.sandbox)
     if mail.mailer == "folder" or on_trial:
         return lambda: None
-    return Cached(lambda: certificate_of(mail.public_url, _PATIENCE_S), keep_s=_CERTIFICATE_EVERY_S)
+    trusts = trusting("mail.ca_file", mail.ca_file)
+    return Cached(lambda: certificate_of(mail.public_url, _PATIENCE_S, trusts), keep_s=_CERTIFICATE_EVERY_S)
 
 
 def needed_of(settings: Settings) -> tuple[str, ...]:

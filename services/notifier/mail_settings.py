@@ -183,6 +183,8 @@ class MailSettings(_Settings):
     """Where the folder mailer puts its .eml files."""
     public_url: str = Field(default="", examples=["https://alerts.example.com"])
     """Where subscribers reach the portal, https; links in mails start with it."""
+    ca_file: Path | None = Field(default=None, examples=["ca.pem"])
+    """Certificates to trust beside the machine's, as of a company's own CA: of `public_url`, and of an SMTP server."""
     sender_name: str = "Job alerts"
     """Whom mails say that they are from."""
     sender_address: str = Field(default="", examples=["alerts@example.com"])

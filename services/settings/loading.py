@@ -290,7 +290,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         update={
             "data": folder / settings.data,
             "ingest": settings.ingest.model_copy(update={"sources": sources}),
-            "mail": settings.mail.model_copy(update={"folder": folder / settings.mail.folder, "brand": brand}),
+            "mail": settings.mail.model_copy(
+                update={
+                    "folder": folder / settings.mail.folder,
+                    "brand": brand,
+                    "ca_file": _beside(folder, settings.mail.ca_file),
+                }
+            ),
             "console": settings.console.model_copy(update={"labels": _beside(folder, settings.console.labels)}),
             "kafka": settings.kafka.model_copy(update={"ca_file": _beside(folder, settings.kafka.ca_file)}),
             "elasticsearch": settings.elasticsearch.model_copy(

@@ -271,8 +271,11 @@ def test_each_setting_says_where_it_came_from(tmp_path: Path, monkeypatch: pytes
 
 
 def test_certificates_lie_beside_the_file_that_names_them(tmp_path: Path) -> None:
-    file = _file(tmp_path, '[kafka]\nca_file = "ca.pem"\n[elasticsearch]\nca_file = "/etc/ca.pem"')
+    file = _file(
+        tmp_path, '[kafka]\nca_file = "ca.pem"\n[elasticsearch]\nca_file = "/etc/ca.pem"\n[mail]\nca_file = "own.pem"'
+    )
     settings = load_settings(file)
+    assert settings.mail.ca_file == tmp_path / "own.pem"
     assert settings.kafka.ca_file == tmp_path / "ca.pem"
     assert settings.elasticsearch.ca_file == Path("/etc/ca.pem")
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from services.runtime.files.private import is_open_to_others
 from services.runtime.http.certificate import Certificate, certificate_of
 from services.runtime.http.fetch import Limits, get
 from services.runtime.http.names import TextRecords
+from services.runtime.http.trust import trusting
 from services.runtime.privacy.redaction import redacted
 
 PATIENCE_S = 5.0
@@ -77,8 +79,9 @@ def portal_findings(mail: MailSettings, now: datetime) -> Iterator[Finding]:
         yield Finding("public URL", "wrong", str(error), "mend mail.public_url")
         return
     yield Finding("public URL", "well", mail.public_url)
-    yield _portal(base, grade="wrong" if sends else "note")
-    if found := certificate_of(base, PATIENCE_S):
+    trusts = trusting("mail.ca_file", mail.ca_file)
+    yield _portal(base, trusts, grade="wrong" if sends else "note")
+    if found := certificate_of(base, PATIENCE_S, trusts):
         yield _certificate(found, now)
     if mail.mailer == "sendgrid" and not mail.sendgrid.event_key:
         to_strangers = "*" in mail.allow and not mail.sendgrid.sandbox
@@ -98,12 +101,12 @@ def _certificate(found: Certificate, now: datetime) -> Finding:
     return Finding("certificate", grade, f"that of {found.host} {said}", renew * (grade != "well"))
 
 
-def _portal(base: str, grade: Grade) -> Finding:
+def _portal(base: str, trusts: ssl.SSLContext, grade: Grade) -> Finding:
     """Asked where subscribers ask it, by a page that changes nothing and names nobody."""
     mend = "run `jobchime portal`, and let the server that speaks TLS for mail.public_url pass all to it"
     at_home = base.startswith("http://") or any(f"//{host}" in base for host in LOOPBACK)
     try:
-        answer = get(f"{base}/privacy", headers={}, limits=_PORTAL_LIMITS, allow_private=True)
+        answer = get(f"{base}/privacy", headers={}, limits=_PORTAL_LIMITS, allow_private=True, tls=trusts)
     except UnavailableError as error:
         return Finding("portal", grade, f"links in mails lead nowhere: {redacted(error)}", mend)
     if answer.status != 200:

@@ -15,6 +15,7 @@ from kafka.errors import (
 )
 
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.http.trust import trusting
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.privacy.redaction import redacted
 
@@ -54,13 +55,7 @@ def ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
     """What to trust: the machine's certificates and those of `ca_file`; None without SSL. Raises UsageError."""
     if not settings.security.endswith("SSL"):
         return None
-    context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        try:
-            context.load_verify_locations(settings.ca_file)
-        except OSError as error:
-            raise UsageError(f"kafka.ca_file {settings.ca_file} holds no certificates: {redacted(error)}") from None
-    return context
+    return trusting("kafka.ca_file", settings.ca_file)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.http.certificate import Certificate
 from services.settings import Settings
 from services.usecases.overview import watcher
-from tests.support.feed_server import feed_server
+from tests.support.feed_server import CERTIFICATE, feed_server
 from tests.support.logs import NOON
 
 DAY = timedelta(days=1)
@@ -37,6 +37,18 @@ def test_a_certificate_that_nobody_trusts_is_met_by_whoever_looks_where_stranger
     assert [trouble.grave for trouble in troubles] == [True] * met
     refused = "the certificate of localhost, which mail.public_url names, is refused: "
     assert all(trouble.what.startswith(refused) for trouble in troubles)
+
+
+def test_a_certificate_of_an_authority_that_the_settings_name_is_trusted(tmp_path: Path) -> None:
+    with feed_server(tls=True) as pages:
+        mail = MailSettings(
+            mailer="sendgrid", public_url=f"https://localhost:{pages.port}", allow=("*",), ca_file=CERTIFICATE
+        )  # fmt: skip
+        with watcher(Settings(data=tmp_path, mail=mail)) as stream:
+            certificate = stream.look().certificate
+    # It is of another name, which is asked for once who signed it is believed.
+    assert certificate is not None
+    assert "Hostname mismatch" in certificate.refused
 
 
 def test_one_that_ends_tomorrow_says_when() -> None:

@@ -7,6 +7,7 @@ from services.notifier.adapters.mail.smtp import SmtpMailer
 from services.notifier.domain.allow import AllowRule
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Concurrent, Email, Mailer, MailWithheldError, ProbedMailer, Receipt
+from services.runtime.http.trust import trusting
 
 _events = structlog.get_logger(__name__)
 
@@ -94,7 +95,7 @@ def _mailer(settings: MailSettings) -> ProbedMailer:
     if settings.mailer == "folder":
         return FolderMailer(settings.folder)
     if settings.mailer == "smtp":
-        return SmtpMailer(settings.smtp)
+        return SmtpMailer(settings.smtp, tls=trusting("mail.ca_file", settings.ca_file))
     # Imported here: the library takes a third of a second to load, and most commands send nothing.
     from services.notifier.adapters.mail.sendgrid import SendGridMailer
 
