@@ -99,7 +99,7 @@ class BarCheck:
 
 @dataclass(frozen=True, slots=True)
 class ForeseenBand:
-    """What was foreseen about as likely: how much of it was mailed, and what readers made of it."""
+    """What was foreseen about as likely: how much of it was mailed, and what readers made of it, mailed or not."""
 
     mailed: int
     band: Band
@@ -119,6 +119,8 @@ class BarView:
     """Those of which something was mailed and those at the bar, the highest first."""
     not_kept: int
     """Mailed by a release that did not keep what it foresaw."""
+    left_out: int
+    """Of what was judged, what no mail had, as it was too unlikely: its reader answered it where a mail lists that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class Relevance:
 
 def relevance(installation: Installation) -> Relevance:
     """Over all readers, none of whom is named. Raises UnavailableError."""
-    jobs = judged_jobs(installation.engine, _DIGESTS_LOOKED_AT)
+    every = judged_jobs(installation.engine, _DIGESTS_LOOKED_AT)
+    jobs = [job for job in every if not job.left_out]
     judged = [job for job in jobs if job.verdict]
     known = installation.matches.postings(sorted({job.posting_id for job in judged}))
     by_source: dict[str, list[JudgedJob]] = {}
@@ -164,7 +167,7 @@ def relevance(installation: Installation) -> Relevance:
             replace(_shared(name, some), mailed=0)
             for name, some in sorted(by_source.items(), key=lambda source: (-len(source[1]), source[0]))
         ),
-        _bars(jobs, installation.settings.notifier.curate),
+        _bars(jobs, [job for job in every if job.left_out], installation.settings.notifier.curate),
     )
 
 
@@ -179,14 +182,20 @@ _Words = tuple[str, str, str, str]
 _USUAL: Final = CurateSettings()
 
 
-def _bars(jobs: Sequence[JudgedJob], settings: CurateSettings) -> tuple[BarView, ...]:
+def _bars(jobs: Sequence[JudgedJob], left_out: Sequence[JudgedJob], settings: CurateSettings) -> tuple[BarView, ...]:
     mails: dict[int, list[JudgedJob]] = {}
     for job in jobs:
         if not job.near:
             mails.setdefault(job.mail, []).append(job)
     return (
-        _bar(_JOBS, settings.least_chance, _USUAL.least_chance, [_foreseen([job]) for job in jobs]),
-        _bar(_MAILS, settings.least_mail_chance, _USUAL.least_mail_chance, map(_foreseen, mails.values())),
+        _bar(
+            _JOBS,
+            settings.least_chance,
+            _USUAL.least_chance,
+            [_foreseen([job]) for job in jobs],
+            [_foreseen([job]) for job in left_out],
+        ),
+        _bar(_MAILS, settings.least_mail_chance, _USUAL.least_mail_chance, map(_foreseen, mails.values()), ()),
     )
 
 
@@ -211,17 +220,21 @@ def _foreseen(jobs: Sequence[JudgedJob]) -> _Foreseen:
     return _Foreseen(chance, Judged(chance, any(job.verdict in _ACCEPTS for job in jobs), jobs[0].reader))
 
 
-def _bar(words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen]) -> BarView:
+def _bar(
+    words: _Words, bar: float, usual: float, foreseen: Iterable[_Foreseen], left_out: Sequence[_Foreseen]
+) -> BarView:
     things, _, setting, _ = words
     mailed = list(foreseen)
     chances = [mail.chance for mail in mailed if mail.chance is not None]
-    judged = [mail.judged for mail in mailed if mail.judged is not None]
+    judged = [each.judged for each in (*mailed, *left_out) if each.judged is not None]
     bands = [
         ForeseenBand(sum(holds(*ends, chance) for chance in chances), band_of(*ends, judged)) for ends in bounds(bar)
     ]
-    shown = tuple(band for band in bands if band.mailed or bar in (band.band.least, band.band.below))
+    shown = tuple(
+        band for band in bands if band.mailed or band.band.judged or bar in (band.band.least, band.band.below)
+    )
     said = in_a_sentence(words, checked(bar, usual, judged))
-    return BarView(things, setting, bar, said, shown, len(mailed) - len(chances))
+    return BarView(things, setting, bar, said, shown, len(mailed) - len(chances), len(left_out))
 
 
 def interval(accepted: int, judged: int) -> tuple[float, float]:

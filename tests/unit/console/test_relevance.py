@@ -11,6 +11,7 @@ import pytest
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.feedback import Kind, answer_of
+from services.notifier.domain.model import Cause, Dropped
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.weights import Chance
 from services.notifier.settings import NotifierSettings
@@ -46,13 +47,22 @@ def test_the_share_that_was_accepted_is_of_what_was_judged(console: ServedConsol
     assert "ada" not in page.partition("<main")[2]
 
 
-def mail(store: NotifierStore, to: Subscriber, now: datetime, *jobs: PostingCore, chance: float) -> None:
-    """Commit a digest of these jobs, each with that chance."""
+def mail(
+    store: NotifierStore,
+    to: Subscriber,
+    now: datetime,
+    *jobs: PostingCore,
+    chance: float,
+    left_out: tuple[PostingCore, ...] = (),
+    doubt: float = 0.3,
+) -> None:
+    """Commit a digest of these jobs, each with that chance; it left some out, each with a lower one."""
     cut = store.windows.take_cut(now)
     [person] = [each for each in due(store, now) if each.recipient.subscriber_id == to.subscriber_id]
     made = digest(*jobs, to=person.recipient)
     items = tuple(replace(item, chance=Chance(chance)) for item in made.items)
-    chosen, email = replace(made, items=items, due_at=now), email_for(person.recipient.address, now)
+    dropped = tuple(Dropped(job.posting_id, Cause("unlikely", chance=Chance(doubt))) for job in left_out)
+    chosen, email = replace(made, items=items, due_at=now, dropped=dropped), email_for(person.recipient.address, now)
     assert store.digests.commit(chosen, closings(person, cut, now), email, now)
 
 
@@ -122,6 +132,28 @@ def test_a_mail_of_which_a_job_is_not_judged_is_not_counted_as_judged(console: S
     store.feedback.say(ada.subscriber_id, answer_of("not_relevant", posting("two"), now), now)
     page = console.client.get("/relevance").text
     assert rows(section(page, "Mails by what was foreseen"))["70 to 80 %"][:3] == ["1", "1", "1"]
+
+
+def test_what_a_mail_left_out_and_its_reader_answered_counts_below_the_bar_of_jobs_alone(
+    console: ServedConsole,
+) -> None:
+    store = NotifierStore(console.installation.engine)
+    ada = store.person()
+    store.search(ada, hour=8)
+    now = NOW + 3 * HOUR
+    one, two, three = (posting(name, fetched_at=NOON) for name in ("one", "two", "three"))
+    mail(store, ada, now, one, chance=0.5, left_out=(two, three), doubt=0.34)
+    store.feedback.say(ada.subscriber_id, answer_of("not_relevant", two, now), now)
+    # Once a later mail has it, it is judged there.
+    mail(store, ada, now + 24 * HOUR, three, chance=0.5)
+    store.feedback.say(ada.subscriber_id, answer_of("more_like", three, now), now)
+    page = console.client.get("/relevance").text
+    jobs = section(page, "Jobs by what was foreseen")
+    assert rows(jobs)["30 to 40 %"][:5] == ["0", "1", "0", "34 %", "0 %"]
+    assert rows(jobs)["50 to 60 %"][:3] == ["2", "1", "1"]
+    assert "Of these judged, 1 was in no mail, as too unlikely" in jobs
+    assert "in no mail" not in section(page, "Mails by what was foreseen")
+    assert rows(section(page, "By fit"))["match"][:3] == ["2", "1", "0"]
 
 
 def test_jobs_of_a_release_that_kept_no_chance_are_told_and_not_counted(console: ServedConsole) -> None:

@@ -1,16 +1,16 @@
 """What subscribers say of jobs and companies."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Subquery, delete, select, update
 
 from schemas.sql.doors import tracked_jobs
 from schemas.sql.tables import digest_items, digests, feedback
-from services.notifier.adapters.sql.digests.digest_rows import chance_in
+from services.notifier.adapters.sql.digests.digest_rows import chance_in, kept_dropped
 from services.notifier.adapters.sql.rows import chunks, hold_person, to_json
 from services.notifier.domain.feedback import Answer, Kind
 from services.notifier.domain.model import AnsweredJob
@@ -230,6 +230,8 @@ class JudgedJob:
     mail: int
     reader: int
     """Numbers that tell jobs of one mail, and of one reader, from those of others."""
+    left_out: bool = False
+    """It was not in the mail, for its chance, and its reader answered it on the page of what was left out."""
 
 
 def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
@@ -255,8 +257,10 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
             stated = select(of.subscriber_id, of.posting_id, of.kind).where(of.subscriber_id.in_(some))
             for row in connection.execute(stated.where(of.posting_id.is_not(None))):
                 said.setdefault((row.subscriber_id, row.posting_id), row.kind)
+        sent = {(row.subscriber_id, row.posting_id) for row in items}
+        left_out = _left_out(connection, newest, {key: verdict for key, verdict in said.items() if key not in sent})
     mails, readers = dict[str, int](), dict[str, int]()
-    return tuple(
+    mailed = tuple(
         JudgedJob(
             posting_id=row.posting_id,
             score=row.score,
@@ -268,3 +272,33 @@ def judged_jobs(engine: Engine, digests_at_most: int) -> tuple[JudgedJob, ...]:
         )
         for row in items
     )
+    return mailed + tuple(
+        JudgedJob(
+            posting_id=posting_id,
+            score=0.0,
+            near=False,
+            verdict=verdict,
+            chance=chance,
+            mail=mails.setdefault(digest_id, len(mails)),
+            reader=readers.setdefault(subscriber_id, len(readers)),
+            left_out=True,
+        )
+        for (subscriber_id, posting_id), (digest_id, chance, verdict) in left_out.items()
+    )
+
+
+def _left_out(
+    connection: Connection, newest: Subquery, said: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, str], tuple[str, float, str]]:
+    """By reader and posting, of what was answered and never mailed: which mail left it out, how likely, the answer."""
+    found: dict[tuple[str, str], tuple[str, float, str]] = {}
+    of = digests.c
+    columns = select(of.digest_id, of.subscriber_id, of.dropped).join(newest, newest.c.digest_id == of.digest_id)
+    for some in chunks(sorted({subscriber_id for subscriber_id, _ in said})):
+        own = columns.where(of.subscriber_id.in_(some), of.dropped.is_not(None)).order_by(of.created_at)
+        for row in connection.execute(own):
+            for left in kept_dropped(row.dropped):
+                verdict = said.get((row.subscriber_id, left.posting_id))
+                if verdict and left.code == "unlikely" and not left.near and left.chance is not None:
+                    found[row.subscriber_id, left.posting_id] = row.digest_id, left.chance, verdict
+    return found
