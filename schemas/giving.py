@@ -37,11 +37,15 @@ class Giving:
     """The first of such polls in a row; None where the last that moved was none."""
     usual: tuple[str, ...] = ()
     """What half and more of the rows of its last listing of ten and more said (pay, place, a date that has come, a
-    title and a text of its own), or before it was lost."""
+    title, a text and a link of its own), or before it was lost."""
     lost: tuple[str, ...] = ()
     """What of it no row of the last such listing said."""
     lost_since: datetime | None = None
     """The first listing that lacked some of it; None where the last lacked nothing."""
+    odd_pay: int = 0
+    """Postings of the last such listing that state a pay that nobody earns, where these were many."""
+    odd_pay_since: datetime | None = None
+    """The first such listing in a row; None where the last was none."""
 
 
 @cache

@@ -14,10 +14,12 @@ from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.polling.giving import OWN_WORDS, is_another_job
+from services.ingest.domain.pay.unit import is_in_another_unit
+from services.ingest.domain.polling.giving import ODD_PAY, OWN_WORDS, is_another_job
 from services.ingest.domain.polling.listing import KnownItem, ListedItem, sent_hash
 from services.ingest.faults import FeedFault, too_large
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
+from services.rules.money import rates_before
 from services.runtime.letters.writing import fault_headers
 from services.runtime.privacy.redaction import redacted, without_addresses
 from services.runtime.privacy.secrets import without_keys
@@ -81,6 +83,8 @@ def _stated(draft: Draft, posted_at: datetime | None, now: datetime) -> Mapping[
         "date": posted_at is not None and posted_at < now + _A_DAY,
         "title": draft.title,
         "text": draft.html,
+        "link": draft.url or draft.apply_url,
+        ODD_PAY: is_in_another_unit(draft, rates_before(now.date())),
     }
     return {name: str(value) if name in OWN_WORDS else "" for name, value in stated.items() if value}
 

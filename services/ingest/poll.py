@@ -60,7 +60,7 @@ class PollReport:
     ended: int = 0
     """Postings that it lists and that are past their end, of which none is taken."""
     says: Mapping[str, int] = field(default_factory=dict)
-    """How many of its postings state their pay, place and date, and how many titles and texts they have."""
+    """Of how many of its postings what is stated, and how many titles, texts and links they have: `Polled.says`."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text."""
     rest: timedelta | None = None

@@ -202,8 +202,14 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     over = (
         f"of the source {source.name} all {found.number:,} postings are past their end, for {lasts} now: none is mailed"
     )
+    odd_pay = (
+        f"of the source {source.name} {counted(found.odd_pay, 'posting states', 'postings state')} a pay that nobody"
+        f" earns, as in cents or thousands, for {lasts} now: it is read as none, and who asks for a pay is not mailed them"
+    )
     words = {
-        "unread": f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
+        "unread": odd_pay
+        if found.odd_pay
+        else f"the source {source.name} gives {counted(source.items, 'posting')}, and {found.all_lost},"
         f" where half and more had their own, for {lasts} now"
         if found.lost
         else f"the source {source.name} gives {counted(source.items, 'posting')}, and of"
@@ -219,7 +225,10 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f" {ago(found.longest)} before",
     }
     look = {
-        "unread": "`jobchime source check` its address says what the rows lack: mend its mapping",
+        "unread": "`jobchime source check` its address shows the pay of one: ask its board for whole amounts, or mend the"
+        " currency or period of its mapping"
+        if found.odd_pay
+        else "`jobchime source check` its address says what the rows lack: mend its mapping",
         "replaced": "`jobchime source check` its address: do its ids number its rows? Map what stays with a job, as its"
         " link"
         if found.renamed

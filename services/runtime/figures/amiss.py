@@ -20,10 +20,10 @@ MANY_ENDED: Final = 10
 REPLACED_POLLS: Final = 3
 """After an outage one listing, or two, may hold nothing that was known."""
 
-_OWN = ("title", "text")
-"""What each row has in words of its own; of the rest it is told whether any row says it."""
+_OWN = ("title", "text", "link")
+"""What each row has of its own; of the rest it is told whether any row says it."""
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
-"""`unread`: of many of its rows nothing can be read, or of none what half of them said; `replaced`: poll after poll
+"""`unread`: of many of its rows nothing can be read, or of none what half of them said, or not their pay; `replaced`: poll after poll
 lists hardly anything that was known, or known ids became other jobs; `ended`: all that it lists is past its end;
 `stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
 
@@ -39,9 +39,11 @@ class Amiss:
     number: int = 0
     """Of unread ones the rows, of replaced ones the polls, else the postings that are past their end."""
     lost: tuple[str, ...] = ()
-    """Of an unread one, what none of its rows says any more: pay, place, date, title, text."""
+    """Of an unread one, what none of its rows says any more: pay, place, date, title, text, link."""
     renamed: int = 0
     """Of a replaced one, known postings that are other jobs now, by title and text."""
+    odd_pay: int = 0
+    """Of an unread one, the postings that state a pay that nobody earns, as one in cents, or in thousands."""
 
     @property
     def all_lost(self) -> str:
@@ -57,7 +59,11 @@ class Amiss:
     def said(self) -> str:
         """As a remark beside the source."""
         words = {
-            "unread": f"{self.all_lost}," if self.lost else f"nothing can be read of {counted(self.number, 'row')}",
+            "unread": f"{self.all_lost},"
+            if self.lost
+            else f"{counted(self.odd_pay, 'posting')} state a pay that nobody earns,"
+            if self.odd_pay
+            else f"nothing can be read of {counted(self.number, 'row')}",
             "replaced": f"known ids are other jobs ({self.renamed:,}),"
             if self.renamed
             else "each poll lists hardly anything that was known,",
@@ -86,6 +92,8 @@ def _suspected(giving: Giving, silence: timedelta) -> Iterator[tuple[Amiss, time
         yield Amiss("unread", giving.unread_since, number=giving.unread), timedelta()
     if giving.lost_since is not None:
         yield Amiss("unread", giving.lost_since, lost=giving.lost), timedelta()
+    if giving.odd_pay_since is not None:
+        yield Amiss("unread", giving.odd_pay_since, odd_pay=giving.odd_pay), timedelta()
     if giving.renamed_since is not None:
         yield Amiss("replaced", giving.renamed_since, renamed=giving.renamed), timedelta()
     if giving.replaced_since is not None and giving.replaced >= REPLACED_POLLS:

@@ -241,15 +241,40 @@ def test_jobs_that_lose_their_own_words_or_get_a_date_to_come_are_told_at_once(
         return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
 
     def own(at: int) -> dict[str, object]:
-        return {"description": f"We grow ferns in house {at}."}
+        return {"description": f"We grow ferns in house {at}.", "url": f"https://board.example/{at}"}
 
     rows = [row | own(at) for at, row in enumerate(rows)]
     on = bench(tmp_path, source(server.on("/feed", serve.served(json_lines(*rows))), format="posting_lines"))
     assert polled() == "ok"
     assert polled(description="Enable JavaScript to continue.") == "all have the same text, or none,"
     assert polled(title="Gardener") == "all have the same title, or none,"
+    assert polled(url="https://board.example/") == "all have the same link, or none,"
     assert polled(**_dated(NOON + 40 * DAY)) == "none says a date that has come any more,"
     assert polled(**_dated(on.now)) == "ok"
+
+
+def test_pay_in_a_unit_that_nobody_is_paid_in_is_told_at_once_though_it_was_never_otherwise(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    def polled(least: int, *, of: int = 12, more: int = 0, period: str = "year") -> str:
+        pays = [(least + at, period) for at in range(of)] + [(60_000 + at, "year") for at in range(more)]
+        rows = [
+            posting(f"pay {at}", salary_min=pay, salary_currency="EUR", salary_period=per)
+            for at, (pay, per) in enumerate(pays)
+        ]
+        server.on("/feed", serve.served(json_lines(*rows)))
+        on.poll()
+        found = figures(on)
+        return found.amiss.said.partition(" since ")[0] if found.amiss else found.state
+
+    on = bench(tmp_path, source(server.on("/feed", serve.served(b"")), format="posting_lines"))
+    assert polled(6_000_000) == "12 postings state a pay that nobody earns,"
+    assert polled(60_000) == "ok"
+    assert polled(60) == "12 postings state a pay that nobody earns,", "in thousands"
+    assert polled(60, period="hour") == "ok"
+    assert polled(6_000_000, of=9) == "ok", "of so few it is a slip"
+    assert polled(6_000_000, more=13) == "ok"
+    assert polled(999_999, of=1, more=12) == "ok"
 
 
 def _dated(at: datetime) -> dict[str, object]:

@@ -12,8 +12,12 @@ FEW = 10
 UNREAD = 0.1
 """The share of rows that cannot be read from which on somebody has to look: the worst board that was captured has a
 hundredth."""
-OWN_WORDS = ("title", "text")
-"""What each job has of its own; of two that share both one is a repeat, or nobody sees them."""
+OWN_WORDS = ("title", "text", "link")
+"""What each job has of its own; of two that share title and text one is a repeat, or nobody sees them."""
+ODD_PAY = "odd pay"
+"""Among what postings state: a pay that nobody earns."""
+MUCH_ODD_PAY = 0.5
+"""The share of what states a pay from which on its unit is another one, and no slip of a single posting."""
 OTHERS = 0.5
 """The share of known postings that are other jobs from which on somebody has to look."""
 SAME_WORDS = 0.8
@@ -39,8 +43,8 @@ class Polled:
     unchanged: bool
     """The source said that it is as before, in which case nothing was listed anew, be it empty or not."""
     says: Mapping[str, int] = field(default_factory=dict)
-    """How many of its postings, those past their end included, state their pay, place and date, and how many different
-    titles and texts they have."""
+    """How many of its postings, those past their end included, state their pay, place and date, how many a pay that
+    nobody earns, and how many different titles, texts and links they have."""
     renamed: int = 0
     """Known postings that are other jobs now, by title and text."""
 
@@ -107,6 +111,15 @@ def _said_anew(before: Giving, now: datetime, polled: Polled) -> Giving:
     if rows < FEW:
         return before
     lost = tuple(name for name in before.usual if polled.says.get(name, 0) <= (name in OWN_WORDS))
-    often = {name for name, number in polled.says.items() if 2 * number >= rows}
+    often = {name for name, number in polled.says.items() if 2 * number >= rows and name != ODD_PAY}
     known = before.lost_since if set(lost) <= set(before.lost) else None
-    return replace(before, usual=tuple(sorted({*often, *lost})), lost=lost, lost_since=(known or now) if lost else None)
+    odd = polled.says.get(ODD_PAY, 0)
+    is_odd = odd >= max(FEW, MUCH_ODD_PAY * polled.says.get("pay", 0))
+    return replace(
+        before,
+        usual=tuple(sorted({*often, *lost})),
+        lost=lost,
+        lost_since=(known or now) if lost else None,
+        odd_pay=odd if is_odd else 0,
+        odd_pay_since=(before.odd_pay_since or now) if is_odd else None,
+    )
