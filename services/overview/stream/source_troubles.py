@@ -204,7 +204,8 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
     )
     odd_pay = (
         f"of the source {source.name} {counted(found.odd_pay, 'posting states', 'postings state')} a pay that nobody"
-        f" earns, as in cents or thousands, for {lasts} now: it is read as none, and who asks for a pay is not mailed them"
+        f" earns, as in cents or thousands, for {lasts} now: it is read as none, and who asks for a pay gets none of"
+        " them"
     )
     words = {
         "unread": odd_pay
@@ -225,8 +226,8 @@ def _amiss(source: SourceFigures, found: Amiss, now: datetime) -> Trouble:
         f" {ago(found.longest)} before",
     }
     look = {
-        "unread": "`jobchime source check` its address shows the pay of one: ask its board for whole amounts, or mend the"
-        " currency or period of its mapping"
+        "unread": "`jobchime source check` its address shows one: ask its board for whole amounts, or mend the currency"
+        " or period of its mapping"
         if found.odd_pay
         else "`jobchime source check` its address says what the rows lack: mend its mapping",
         "replaced": "`jobchime source check` its address: do its ids number its rows? Map what stays with a job, as its"

@@ -23,9 +23,9 @@ REPLACED_POLLS: Final = 3
 _OWN = ("title", "text", "link")
 """What each row has of its own; of the rest it is told whether any row says it."""
 Why = Literal["unread", "replaced", "ended", "stale", "barren"]
-"""`unread`: of many of its rows nothing can be read, or of none what half of them said, or not their pay; `replaced`: poll after poll
-lists hardly anything that was known, or known ids became other jobs; `ended`: all that it lists is past its end;
-`stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
+"""`unread`: of many of its rows nothing can be read, of none what half of them said, or of many not their pay;
+`replaced`: poll after poll lists hardly anything that was known, or known ids became other jobs; `ended`: all that it
+lists is past its end; `stale`: it lists the same for ever; `barren`: it lists nothing that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
