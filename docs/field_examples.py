@@ -74,6 +74,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "public_url": "https://jobs.example.com",
         "sender_address": "alerts@jobs.example.com",
         "postal_address": "Acme Jobs, 1 Main Street, 10115 Berlin, Germany",
+        "ca_file": "own-ca.pem",
         "dkim_selectors": ["mail2027"],
         "allow": ["@example.com", "ada@example.org"],
         "link_secret": "openssl-rand-hex-32-makes-one",

@@ -206,7 +206,7 @@ def _bounds(field: FieldInfo) -> str:
         elif isinstance(bound, annotated_types.Gt):
             least = [f"above {bound.gt:,}"]
         elif isinstance(bound, annotated_types.Le):
-            most = [f"{bound.le:,}"]
+            most = [_span(bound.le).strip('`"') if isinstance(bound.le, timedelta) else f"{bound.le:,}"]
         elif isinstance(bound, annotated_types.Lt):
             most = [f"below {bound.lt:,}"]
     if least and most:

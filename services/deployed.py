@@ -155,6 +155,7 @@ def deployed(
             shown.follow_settings(read)
         if name == "notifier":
             shown.follow_certificate()
+            shown.follow_topics()
         place = _Place(settings, clock, worker, producer, engine, shown, Stopping(), stack)
         parts = _MAKERS[name](place)
         runner = FaustRunner(

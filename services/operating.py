@@ -22,6 +22,7 @@ from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.http.certificate import Certificate, certificate_of
 from services.runtime.http.trust import trusting
+from services.runtime.kafka.topics import check as check_topics
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
@@ -34,6 +35,8 @@ from services.settings import Settings
 
 _PATIENCE_S, _CERTIFICATE_EVERY_S = 5.0, 600.0
 """For shaking hands with the server of our pages, and between two such."""
+_TOPICS_EVERY_S = 300.0
+"""How often Kafka is asked how its topics are set up."""
 _FILES_EVERY_S = 60.0
 """How often the settings and their mappings are read anew."""
 
@@ -131,6 +134,16 @@ class Operations:
             return None if found is None else float(found.severity(self._clock.now()) == "grave")
 
         self.metrics.follow(listed.CERTIFICATE_FAILS, fails)
+
+    def follow_topics(self) -> None:
+        """Have it told of how many topics Kafka deletes within a day what it is to keep."""
+
+        def forget() -> int | None:
+            with suppress(UnavailableError):
+                return len({fault.topic for fault in check_topics(self._settings.kafka) if fault.kept == "not a day"})
+            return None
+
+        self.metrics.follow(listed.TOPICS_FORGET, Cached(forget, keep_s=_TOPICS_EVERY_S))
 
     def follow_index(self, count: Callable[[datetime], int]) -> None:
         """Have it told how many postings the index lacks, which counts those that it has since a time."""

@@ -30,8 +30,8 @@ class SourceSettings(_Settings):
     """An http(s) address, or the path of a file or a folder of feed files."""
     format: str = "auto"
     """The name of a format, `mapping:` and the name of a mapping, or `auto`: told by content."""
-    every: Span = timedelta(hours=1)
-    """How often it is polled; unset: hourly, or as seldom as its format's board asks for."""
+    every: Span = Field(default=timedelta(hours=1), le=timedelta(weeks=1))
+    """How often it is polled, weekly at least; unset: hourly, or as seldom as its format's board asks for."""
     enabled: bool = True
     """Whether it is polled."""
     complete: bool | None = Field(default=None, examples=[False])

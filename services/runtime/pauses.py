@@ -50,6 +50,8 @@ class Pauses:
 
     since: Mapping[str, datetime] = field(default_factory=dict, compare=False)
     """When each of the paused services was paused, and `sending`."""
+    sources_since: Mapping[str, datetime] = field(default_factory=dict, compare=False)
+    """When each of the paused sources was paused."""
 
     @property
     def confirmations_stopped(self) -> bool:
@@ -91,6 +93,11 @@ def read_pauses(connection: Connection) -> Pauses:
             "sending" if row.name == SENDING else row.name.removeprefix(_SERVICE): row.changed_at
             for row in rows
             if row.value == _ON and (row.name == SENDING or row.name.startswith(_SERVICE))
+        },
+        sources_since={
+            row.name.removeprefix(_SOURCE): row.changed_at
+            for row in rows
+            if row.value == _ON and row.name.startswith(_SOURCE)
         },
     )
 

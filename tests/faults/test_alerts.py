@@ -6,6 +6,7 @@ changed (`tests/support/alerting.py`).
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +14,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from services.runtime.kafka.topics import create
+from schemas.topics import RAW
+from services.runtime.kafka.topics import create, planned
 from tests.support.alerting import (
     PATIENCE_S,
     PEOPLE,
@@ -82,6 +84,8 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
         feed_server() as boards,
     ):
         create(kafka)
+        forgets = next(topic for topic in planned(kafka) if topic.name == RAW.name)
+        create(kafka, [replace(forgets, configs={**forgets.configs, "retention.ms": str(3_600_000)})])
         sources = "".join(
             SOURCE.format(name=name, url=boards.on(f"/{name}", served(listing(20)))) for name in ("one", "two", "three")
         )
@@ -122,6 +126,7 @@ def test_each_alert_of_minutes_fires_by_a_fault(tmp_path: Path, monkeypatch: pyt
                 client = Client(first.push_port)
                 with load(client, 1.0):
                     until(lambda: len(provider.seen) >= 3, "mails go out", PATIENCE_S)
+                    fault("a topic is to keep its records for an hour", ("JobchimeTopicsForget", ""))
                     # Mails lead to a portal, and none runs.
                     fault("no portal was started", ("JobchimeServiceDown", "portal"))
 

@@ -186,6 +186,11 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
         config.write_text(SETTINGS.format(secret="1" * 32, port=port, **urls))
         with serving(config, port, tmp_path / "second.log"):
             fault("it is started with another secret", ("JobchimeLinksLost", ""))
+            for name in urls:
+                ordered(config, "source", "pause", name)
+            fault("both of its sources are paused", ("JobchimeSourcesPaused", ""))
+            for name in urls:
+                ordered(config, "source", "resume", name)
 
         pages = stack.enter_context(feed_server(tls=True))
         inbox, smtp = stack.enter_context(smtp_server())

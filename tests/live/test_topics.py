@@ -18,7 +18,7 @@ from services.runtime.kafka.offsets import Offsets, inputs_of_services, lags
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import KafkaLetterLog, KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.kafka.topics import Planned, check, create, planned, require
+from services.runtime.kafka.topics import Planned, check, compared, create, planned, require
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.letters.writing import letter_of
 from services.runtime.records import Record, partition_of
@@ -83,6 +83,27 @@ def test_what_differs_is_told_with_how_to_mend_it_and_mended(settings: KafkaSett
     ]
     assert all("jobchime topics create" in fault.mend for fault in check(settings))
     assert {made.topic for made in create(settings)} == {"raw.v1", "criteria.v1", "matches.v1"}
+    assert check(settings) == ()
+
+
+def test_a_retention_that_somebody_shortened_is_told_by_what_it_loses(
+    settings: KafkaSettings, admin: KafkaAdminClient
+) -> None:
+    create(settings)
+    kept = {
+        ("raw.v1", "retention.ms"): (60_000, "not a day"),
+        ("matches.v1", "retention.ms"): (2 * 86_400_000, "shorter"),
+        ("postings.v1", "retention.ms"): (-1, "as planned"),
+        ("criteria.v1", "retention.ms"): (30 * 86_400_000, "not a day"),
+        ("matches.v1.dead", "retention.bytes"): (1 << 30, "shorter"),
+    }
+    for (topic, name), (value, _) in kept.items():
+        admin.alter_configs([ConfigResource("TOPIC", settings.topic(topic), {name: str(value)})])
+    with Offsets(settings) as offsets:
+        until(lambda: len(compared(offsets, settings)) == len(kept), "each shows")
+        found = {(fault.topic, fault.what.partition(" ")[0]): fault.kept for fault in compared(offsets, settings)}
+    assert found == {place: how for place, (_, how) in kept.items()}
+    create(settings)
     assert check(settings) == ()
 
 

@@ -48,6 +48,16 @@ ALERTS: tuple[Alert, ...] = (
         (Case({'jobchime_sources{state="off"}': "2x30", 'jobchime_sources{state="paused"}': "1x30"}, "20m"),),
     ),
     Alert(
+        "JobchimeSourcesPaused",
+        "ticket",
+        'max(jobchime_sources{state="paused"}) > 0'
+        ' and sum(max by (state) (jobchime_sources{state!~"off|paused"})) == 0',
+        "2h",
+        "An operator paused each source two hours ago: no posting comes.",
+        Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "0x200"}, "130m", ({},)),
+        (Case({'jobchime_sources{state="paused"}': "2x200", 'jobchime_sources{state="ok"}': "1x200"}, "130m"),),
+    ),
+    Alert(
         "JobchimePollsLate",
         "ticket",
         "max(jobchime_polls_overdue_seconds) > 900",

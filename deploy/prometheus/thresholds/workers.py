@@ -193,6 +193,15 @@ ALERTS: tuple[Alert, ...] = (
         (Case({'jobchime_left_unread_last_day{topic="raw.v1"}': "0x15"}, "10m"),),
     ),
     Alert(
+        "JobchimeTopicsForget",
+        "page",
+        "max(jobchime_topics_that_forget) > 0",
+        "5m",
+        "Kafka deletes within a day what it is to keep: what stands still for as long loses jobs, or searches.",
+        Case({"jobchime_topics_that_forget": "0x5 3x15"}, "15m", ({},)),
+        (Case({"jobchime_topics_that_forget": "0x20"}, "15m"),),
+    ),
+    Alert(
         "JobchimeIndexShort",
         "ticket",
         "max(jobchime_index_lacks_postings) > 0",

@@ -34,6 +34,7 @@ from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
+from services.runtime.kafka.topics import TopicFinding, compared
 from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
@@ -47,6 +48,8 @@ _HOURS_EVERY = timedelta(seconds=10)
 """A month of hours is read no oftener."""
 _AHEAD_EVERY = timedelta(minutes=5)
 """All that falls due in a day is counted no oftener."""
+_TOPICS_EVERY = timedelta(minutes=1)
+"""How topics are set up is asked no oftener."""
 _MOST_SOURCES = 12
 """Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
@@ -119,6 +122,7 @@ class Gatherer:
         self._certificate = way_in(settings.mail)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
+        self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -148,6 +152,7 @@ class Gatherer:
             engines=tuple(engines),
             figures=store.figures if store else None,
             topics=self._topics(log, letters, now) if log else (),
+            topic_faults=self._topic_faults.at(now, self._ask_topics) if log else (),
             services=self._services(workers, log, store.figures if store else None),
             letters=letters,
             freshness_s=_freshness(workers, now),
@@ -216,6 +221,15 @@ class Gatherer:
         # Commits first: a lag then counts what came meanwhile, and is never less than it is.
         committed = self._offsets.committed(tuple(inputs_of_services()))
         return LogView(self._offsets.starts(_ALL), self._offsets.ends(_ALL), committed)
+
+    def _ask_topics(self) -> tuple[TopicFinding, ...]:
+        """None of the embedded form; nor where Kafka does not say, as to who may not ask how topics are set up."""
+        if self._offsets is None:
+            return ()
+        try:
+            return compared(self._offsets, self._settings.kafka)
+        except JobchimeError:
+            return ()
 
     def _ask_search(self) -> str:
         if self._search is None:

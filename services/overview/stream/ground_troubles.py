@@ -1,10 +1,12 @@
-"""What is not well beneath and before an installation: its disk, and the certificate of its pages. Pure."""
+"""What is not well beneath and before an installation: its disk, its topics, and the certificate of its pages.
+
+Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from services.overview.stream.model import DATA_FOLDER, Overview, Trouble
-from services.overview.stream.spans import ago, short, stamp
+from services.overview.stream.spans import ago, named_of, short, stamp
 from services.runtime.http.certificate import Certificate
 
 LITTLE_FREE = 1 << 30
@@ -22,8 +24,25 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             "machine",
             grave=False,
         )
+    yield from _topics(overview)
     if overview.certificate is not None:
         yield from _certificate(overview.certificate, overview.at)
+
+
+def _topics(overview: Overview) -> Iterator[Trouble]:
+    """What Kafka deletes before it is to; what else is not as planned `jobchime doctor` tells."""
+    for kept, grave in (("not a day", True), ("shorter", False)):
+        faults = [fault for fault in overview.topic_faults if fault.kept == kept]
+        if faults:
+            names = named_of(list(dict.fromkeys(fault.topic for fault in faults)))
+            when = "within a day" if grave else "earlier than it is to"
+            yield Trouble(
+                f"Kafka deletes what is in {names} {when} ({short(faults[0].what)}): what no service has read by then"
+                " is lost",
+                "`jobchime topics create` sets it; `jobchime topics check` says how each is to be",
+                "machine",
+                grave=grave,
+            )
 
 
 def _certificate(found: Certificate, now: datetime) -> Iterator[Trouble]:

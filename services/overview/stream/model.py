@@ -13,6 +13,7 @@ from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 from services.runtime.http.certificate import Certificate
+from services.runtime.kafka.topics import TopicFinding
 
 Severity = Literal["grave", "note", "well", "idle"]
 """`note`: known or wanted, such as a pause; told, and no failure. `idle`: nothing is to be expected of it."""
@@ -195,6 +196,8 @@ class Overview:
     figures: StoreFigures | None = None
     """None where the store does not answer."""
     topics: tuple[TopicView, ...] = ()
+    topic_faults: tuple[TopicFinding, ...] = ()
+    """Of the deployed form: what of its topics is not as it should be."""
     services: tuple[ServiceView, ...] = ()
     letters: tuple[LetterView, ...] = ()
     indexed: int | None = None

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
-from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, stamp
+from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
 from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.sources import SourceFigures, SourceState
+from services.runtime.figures.stream import StoreFigures
 from services.runtime.pauses import BY_OPERATOR
 
 LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
+QUIET = timedelta(hours=12)
+"""So long without any posting is worth a look."""
 _SOON = timedelta(hours=1)
 """A next poll that is further away is said, as where a board asked to be left alone for a day."""
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
@@ -122,6 +125,48 @@ def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trou
         )
 
 
+def no_sources(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """While nobody looks for anything the settings may still be written."""
+    asked = [source for source in figures.sources if source.state != "off"]
+    if figures.searches and asked and all(source.state == "paused" for source in asked):
+        since = [source.paused_since for source in asked if source.paused_since]
+        long = forgotten(max(since), now) if len(since) == len(asked) else ""
+        if long:
+            which = "the only source is" if len(asked) == 1 else f"each of the {len(asked):,} sources is"
+            yield Trouble(
+                f"{which} {BY_OPERATOR}{long}: no posting comes",
+                "`jobchime source resume NAME`, each",
+                Remedy("resume sources", "paused", len(asked)),
+            )
+    if figures.searches and all(source.state == "off" for source in figures.sources):
+        yield Trouble(
+            "no source is asked, as each is off in the settings: no posting comes"
+            if figures.sources
+            else "no source is in the settings, and nobody may push: no posting comes",
+            "`jobchime source add` adds one; `enabled = true` lets one that is off be asked; then start anew",
+            Remedy("show sources"),
+        )
+
+
+def no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
+    polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
+    if polled and all(source.gives_nothing for source in polled):
+        which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
+        yield Trouble(
+            f"{which} asked lists nothing, or nothing new: no posting comes",
+            "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
+            Remedy("show sources"),
+        )
+    if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
+        yield Trouble(
+            f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
+            "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
+            Remedy("show sources"),
+            grave=False,
+        )
+
+
 def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     what, do = _MANY[state]
     reasons = Counter(filter(None, map(_reason, some)))
@@ -183,7 +228,7 @@ def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         yield _amiss(source, source.only_amiss, now)
     elif source.state == "paused":
         yield Trouble(
-            f"the source {source.name} is {BY_OPERATOR}",
+            f"the source {source.name} is {BY_OPERATOR}{forgotten(source.paused_since, now)}",
             f"`jobchime source resume {source.name}`",
             grave=False,
             remedy=Remedy("resume source", source.name),

@@ -9,7 +9,7 @@ from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.mail_troubles import FRESH, LATE, digest_troubles, sending_troubles
 from services.overview.stream.model import ByHand, LetterView, Overview, Remedy, Trouble
 from services.overview.stream.reader_troubles import reader_troubles
-from services.overview.stream.source_troubles import LATE_POLLS, late_polls, source_troubles
+from services.overview.stream.source_troubles import LATE_POLLS, late_polls, no_postings, no_sources, source_troubles
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, restarting, too_few
 from services.processes import process_of
@@ -23,8 +23,6 @@ LOST_CANARY = timedelta(minutes=3)
 """A canary that is not in the store for so long is lost, or waits behind what else does."""
 NO_CANARY = timedelta(minutes=25)
 """Twice the time between two, and some."""
-QUIET = timedelta(hours=12)
-"""So long without any posting is worth a look."""
 _RECENT = timedelta(days=1)
 _OUTBOX_MANY = 10_000
 _AGAIN: tuple[str, Remedy | ByHand] = ("`jobchime source again` sends", Remedy("sources again"))
@@ -75,8 +73,8 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     yield from sending_troubles(figures, now)
     yield from reader_troubles(figures)
     yield from source_troubles(figures.sources, now)
-    yield from _no_sources(figures)
-    yield from _no_postings(figures, now)
+    yield from no_sources(figures, now)
+    yield from no_postings(figures, now)
     yield from digest_troubles(figures, now)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)
@@ -209,37 +207,6 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
                 "told of elsewhere",
                 grave=False,
             )
-
-
-def _no_sources(figures: StoreFigures) -> Iterator[Trouble]:
-    """While nobody looks for anything the settings may still be written."""
-    if figures.searches and all(source.state == "off" for source in figures.sources):
-        yield Trouble(
-            "no source is asked, as each is off in the settings: no posting comes"
-            if figures.sources
-            else "no source is in the settings, and nobody may push: no posting comes",
-            "`jobchime source add` adds one; `enabled = true` lets one that is off be asked; then start anew",
-            Remedy("show sources"),
-        )
-
-
-def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
-    polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
-    if polled and all(source.gives_nothing for source in polled):
-        which = "the only source that is" if len(polled) == 1 else f"each of the {len(polled):,} sources that are"
-        yield Trouble(
-            f"{which} asked lists nothing, or nothing new: no posting comes",
-            "`jobchime source check` reads one anew; `jobchime source add` adds one that has jobs",
-            Remedy("show sources"),
-        )
-    if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
-        yield Trouble(
-            f"no posting has come for {ago(now - figures.last_posting)} from any source of {len(polled):,}",
-            "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
-            Remedy("show sources"),
-            grave=False,
-        )
 
 
 def _canary(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from kafka.admin import ConfigResource
 from kafka.errors import for_code
@@ -21,6 +21,8 @@ COMPACTION_LAG = timedelta(days=7)
 """How long a compacted topic keeps all: a consumer that has read ahead must not find gone what it has to handle."""
 
 _SEGMENT = timedelta(days=1)
+_A_NIGHT = timedelta(days=1)
+"""Records that go sooner are lost where nobody looks before the morning."""
 _MOST_BATCH_BYTES = MOST_RECORD_BYTES + (64 << 10)
 _ALREADY_THERE = 36
 _ASKED_S = 4.0
@@ -40,6 +42,10 @@ class Planned:
     configs: Mapping[str, str]
 
 
+Kept = Literal["as planned", "shorter", "not a day"]
+"""`not a day`: or for some time, of what is to be kept for good. `shorter`: than it is to be, or by bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicFinding:
     """Something that is not as it should be, or what was done about it."""
@@ -47,6 +53,8 @@ class TopicFinding:
     topic: str
     what: str
     mend: str = ""
+    kept: Kept = "as planned"
+    """For how long its records are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +111,16 @@ def create(
 
 def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[TopicFinding, ...]:
     """What is not as it should be, each with how to mend it. Raises UnavailableError where Kafka is away."""
-    wanted = planned(settings) if wanted is None else wanted
     with Offsets(settings, patience_s=_ASKED_S) as offsets:
-        found = offsets.ask(lambda admin: _described(admin, settings, wanted))
+        return compared(offsets, settings, wanted)
+
+
+def compared(
+    offsets: Offsets, settings: KafkaSettings, wanted: Sequence[Planned] | None = None
+) -> tuple[TopicFinding, ...]:
+    """The same, by who asks the cluster already."""
+    wanted = planned(settings) if wanted is None else wanted
+    found = offsets.ask(lambda admin: _described(admin, settings, wanted))
     return tuple(finding for topic in wanted for finding in _compared(topic, found.get(topic.name)))
 
 
@@ -144,7 +159,9 @@ def _cleanup(topic: Topic) -> dict[str, str]:
 
 
 def _deleted_after(retention: timedelta | None) -> dict[str, str]:
-    return {"cleanup.policy": "delete", "retention.ms": "-1" if retention is None else str(_ms(retention))}
+    # A bound by bytes deletes records whatever their age.
+    ages = {"retention.ms": "-1" if retention is None else str(_ms(retention)), "retention.bytes": "-1"}
+    return {"cleanup.policy": "delete"} | ages
 
 
 def _ms(span: timedelta) -> int:
@@ -188,9 +205,25 @@ def _compared(wanted: Planned, found: _Described | None) -> list[TopicFinding]:
             )
         )
     return findings + [
-        TopicFinding(wanted.name, f"{name} is {found.configs.get(name)}, not {value}", _CREATE)
+        TopicFinding(
+            wanted.name,
+            f"{name} is {found.configs.get(name)}, not {value}",
+            _CREATE,
+            kept=_kept(name, found.configs.get(name) or "", value),
+        )
         for name, value in _differing(wanted, found).items()
     ]
+
+
+def _kept(name: str, is_: str, should_be: str) -> Kept:
+    """A night in which a service stands still is to lose nothing."""
+    if name == "cleanup.policy" and "delete" in is_ and "delete" not in should_be:
+        return "not a day"
+    if name == "retention.bytes":
+        return "shorter"
+    if name != "retention.ms" or not is_.isdecimal() or (should_be != "-1" and int(is_) >= int(should_be)):
+        return "as planned"
+    return "not a day" if should_be == "-1" or int(is_) < _ms(_A_NIGHT) else "shorter"
 
 
 def _differing(wanted: Planned, found: _Described) -> dict[str, str]:

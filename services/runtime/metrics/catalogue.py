@@ -118,6 +118,11 @@ CERTIFICATE_FAILS = Metric(
     "1 while the certificate of mail.public_url is refused, or will be within days; told by what sends mails, once it"
     " has asked.",
 )
+TOPICS_FORGET = Metric(
+    "jobchime_topics_that_forget",
+    "gauge",
+    "Topics of which Kafka deletes records within a day that it is to keep; told by notifiers, once they have asked.",
+)
 SOURCE_DELAY = Metric(
     "jobchime_published_to_fetched_seconds",
     "histogram",
@@ -345,7 +350,7 @@ STORED = _of_store("jobchime_stored_match_records", "Records of matches.v1 that 
 
 METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP, NOT_TAKEN_UP, INDEX_LACKS,
-    CERTIFICATE_FAILS,
+    CERTIFICATE_FAILS, TOPICS_FORGET,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUBLISHED_TO_MATCHED,
     NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, MATCHES, DUE_TO_ACCEPTED,
     WEBHOOK_ATTEMPTS, BUILD, STORE_UP, DELIVERIES, MAILS_AHEAD, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE,

@@ -61,6 +61,7 @@ from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats, Worker
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka import topics
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import Kept, TopicFinding
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.catalogue import Objective
 from services.runtime.pauses import Pauses
@@ -110,6 +111,13 @@ def amiss() -> Iterator[Overview]:
         yield served(service(worker("w1", ready=False, reason="waits", mend=mend)))
         failing = worker("w1", last_error="no room", last_error_since=NOON - HOUR, last_error_at=NOON, mend=mend)
         yield served(service(failing))
+    for kept in get_args(Kept)[1:]:
+        fault = TopicFinding("raw.v1", "retention.ms is 1, not 2", kept=kept)
+        yield Overview(NOON, "deployed", topic_faults=(fault,))
+    yield stored(searches=1, sources=(source("paused", paused_since=NOON - DAY),))
+    several = (source("paused", name, paused_since=NOON - DAY) for name in ("one", "two"))
+    yield stored(searches=1, sources=tuple(several))
+    yield stored(sources=(replace(source("unread"), amiss=Amiss("unread", NOON - DAY, odd_pay=12)),))
     yield Overview(NOON, "embedded", engines=(EngineView(DATA_FOLDER, False, "is full"),))
     yield served(service(paused=True, paused_since=NOON - DAY))
     collector, normaliser = (

@@ -10,6 +10,7 @@ from services.notifier.mail_settings import MailSettings
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.http.certificate import Certificate
+from services.runtime.kafka.topics import TopicFinding
 from services.settings import Settings
 from services.usecases.overview import watcher
 from tests.support.feed_server import CERTIFICATE, feed_server
@@ -64,3 +65,16 @@ def test_a_disk_that_is_nearly_full_is_a_note_and_one_that_is_full_is_told_of_on
     assert "300 MiB free" in trouble.what
     full = (EngineView(DATA_FOLDER, False, "its disk is full"),)
     assert not [*ground_troubles(Overview(NOON, "embedded", free=MIB, engines=full))]
+
+
+def test_a_topic_that_kafka_empties_within_a_day_is_no_note_and_one_that_lasts_for_days_is() -> None:
+    faults = (
+        TopicFinding("raw.v1", "retention.ms is 60000, not 2592000000", kept="not a day"),
+        TopicFinding("matches.v1", "retention.ms is 172800000, not 2592000000", kept="shorter"),
+        TopicFinding("postings.v1", "max.message.bytes is 1, not 2"),
+    )
+    told = [*ground_troubles(Overview(NOON, "deployed", topic_faults=faults))]
+    assert [(trouble.what.partition(" (")[0], trouble.grave) for trouble in told] == [
+        ("Kafka deletes what is in raw.v1 within a day", True),
+        ("Kafka deletes what is in matches.v1 earlier than it is to", False),
+    ]

@@ -845,3 +845,17 @@ def test_a_clock_that_ran_ahead_is_a_failure_until_its_traces_are_put_right_and_
         assert "12 searches were due too late" in trouble.what
         assert "NTP" in trouble.do
     assert list(ran_ahead_troubles(mended, NOON + timedelta(days=2))) == []
+
+
+def test_sources_that_are_all_paused_for_hours_are_a_pause_that_was_forgotten() -> None:
+    def paused(hours: int, *more: SourceFigures) -> list[tuple[str, bool]]:
+        since = NOON - timedelta(hours=hours)
+        some = [SourceFigures(name, "paused", paused_since=since) for name in ("one", "two")]
+        found = troubles(figures(sources=(*some, *more), searches=1))
+        return [(trouble.what, trouble.grave) for trouble in found]
+
+    assert paused(1) == [(f"the source {name} is paused by operator", False) for name in ("one", "two")]
+    each = [(f"the source {name} is paused by operator, for 3 h now", False) for name in ("one", "two")]
+    assert paused(3) == [("each of the 2 sources is paused by operator, for 3 h now: no posting comes", True), *each]
+    assert paused(3, SourceFigures("three", "ok")) == each
+    assert paused(3, SourceFigures("three", "off"))[1:] == each
