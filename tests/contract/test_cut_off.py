@@ -24,20 +24,22 @@ def cut_off(store: NotifierStore, at: timedelta, nowhere: Nowhere | None = None)
     return read_figures(store.engine, NOW + at, (), (), MailPlan(nowhere=nowhere)).cut_off
 
 
-def accepted(store: NotifierStore, mailer: str) -> str:
-    open_deliveries(store, 1, NOW)
-    [claim] = store.deliveries.claim("w", mailer, NOW, LEASE, 1)
-    assert store.deliveries.begin([claim], NOW, LEASE)
-    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1"))], NOW)
-    return claim.delivery_id
+def accepted(store: NotifierStore, mailer: str, number: int) -> list[str]:
+    """Have mailed so many people by that mailer; gives the deliveries."""
+    open_deliveries(store, number, NOW)
+    return handed_over(store, mailer, number)
+
+
+def handed_over(store: NotifierStore, mailer: str, number: int) -> list[str]:
+    claims = store.deliveries.claim("w", mailer, NOW, LEASE, number)
+    assert len(store.deliveries.begin(claims, NOW, LEASE)) == number
+    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1")) for claim in claims], NOW)
+    return [claim.delivery_id for claim in claims]
 
 
 def mailed(store: NotifierStore, number: int) -> list[str]:
     """The addresses of so many people, for each of whom a mail server took a mail."""
-    ids = open_deliveries(store, number, NOW)
-    claims = store.deliveries.claim("w", "smtp", NOW, LEASE, number)
-    assert len(store.deliveries.begin(claims, NOW, LEASE)) == len(ids)
-    store.deliveries.accepted([(claim.delivery_id, claim.attempt, Receipt("1")) for claim in claims], NOW)
+    accepted(store, "smtp", number)
     return [f"person{at}@example.com" for at in range(number)]
 
 
@@ -45,23 +47,27 @@ def mailed(store: NotifierStore, number: int) -> list[str]:
 def test_settings_by_which_nobody_is_mailed_are_told_for_a_month_after_the_last_mail(
     store: NotifierStore, nowhere: Nowhere
 ) -> None:
-    assert cut_off(store, HOUR, nowhere) == CutOff(), "nobody was ever mailed"
-    accepted(store, "smtp")
-    assert cut_off(store, HOUR, nowhere) == CutOff(nowhere, NOW)
+    assert cut_off(store, HOUR, nowhere) == CutOff(None, nowhere), "nobody was ever mailed"
+    open_deliveries(store, 2, NOW)
+    handed_over(store, "smtp", 1)
+    assert cut_off(store, HOUR, nowhere) == CutOff(None, nowhere, NOW), "one may be whoever tried it out"
+    handed_over(store, "smtp", 1)
+    assert cut_off(store, HOUR, nowhere) == CutOff(nowhere, nowhere, NOW)
     assert cut_off(store, HOUR) == CutOff(), "and mails go out"
-    assert cut_off(store, 31 * DAY, nowhere) == CutOff()
+    assert cut_off(store, 31 * DAY, nowhere) == CutOff(None, nowhere)
 
 
 def test_mails_that_always_went_into_a_folder_are_no_fault(store: NotifierStore) -> None:
-    accepted(store, "folder")
-    assert cut_off(store, HOUR, "folder") == CutOff()
+    accepted(store, "folder", 1)
+    assert cut_off(store, HOUR, "folder") == CutOff(None, "folder")
 
 
 def test_a_sandbox_is_told_where_a_mail_arrived_before(store: NotifierStore) -> None:
-    own = accepted(store, "sendgrid")
-    assert cut_off(store, HOUR, "sandbox") == CutOff(sandbox=True), "a sandbox takes mails as well"
-    SqlMailEvents(store.engine, store.ids).take([MailEvent("e", "delivered", NOW, own)], NOW)
-    assert cut_off(store, HOUR, "sandbox") == CutOff("sandbox", NOW, sandbox=True)
+    own = accepted(store, "sendgrid", 2)
+    assert cut_off(store, HOUR, "sandbox") == CutOff(None, "sandbox"), "a sandbox takes mails as well"
+    for number, (one, nobody) in enumerate(zip(own, (None, "sandbox"), strict=True)):
+        SqlMailEvents(store.engine, store.ids).take([MailEvent(f"e{number}", "delivered", NOW, one)], NOW)
+        assert cut_off(store, HOUR, "sandbox") == CutOff(nobody, "sandbox", NOW)
 
 
 def test_a_list_that_suppresses_a_tenth_of_readers_is_told_for_a_day_and_what_mail_servers_said_is_not(

@@ -68,7 +68,7 @@ name = "three"
 url = "{url}"
 allow_private = true
 """
-ADDRESS = "ada@example.com"
+ADDRESS, ANOTHER = "ada@example.com", "ben@example.com"
 
 
 SMTP = """
@@ -150,7 +150,8 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
         fault = Faults(stack.enter_context(prometheus(tmp_path / "prometheus", [port])))
         search = tmp_path / "search.json"
         search.write_text('{"text": "gardener"}')
-        ordered(config, "subscriber", "add", ADDRESS, *OPTIONS)
+        for address in (ADDRESS, ANOTHER):
+            ordered(config, "subscriber", "add", address, *OPTIONS)
         ordered(config, "search", "add", ADDRESS, str(search), "--cadence", "daily")
         store = create_engine(f"sqlite:///{tmp_path / 'data' / STORE_FILE}")
         stack.callback(store.dispose)
@@ -174,9 +175,10 @@ def test_each_alert_of_the_embedded_form_fires_by_a_fault(tmp_path: Path) -> Non
             fault("two boards hang, and one is asked at a time", ("JobchimePollsLate", ""))
             for name in urls:
                 boards.on(f"/{name}", good)
-            ordered(config, "search", "add", ADDRESS, str(search), "--name", "at once", "--cadence", "instant")
+            for address in (ADDRESS, ANOTHER):
+                ordered(config, "search", "add", address, str(search), "--name", "at once", "--cadence", "instant")
             by_smtp = "UPDATE deliveries SET mailer = 'smtp' WHERE state = 'accepted'"
-            until(lambda: change(store, by_smtp) > 0, "a mail is made, and was once sent for real", PATIENCE_S)
+            until(lambda: change(store, by_smtp) > 1, "two are mailed, as once for real", PATIENCE_S)
             fault("mails went out by a server, and go into a folder", ("JobchimeNobodyMailed", "folder"))
 
             more = boards.on("/three", good)

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Generic, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
+from services.overview.stream.by_hour import HoursView, read_hours
 from services.overview.stream.model import (
     DATA_FOLDER,
     EngineView,
@@ -21,15 +22,12 @@ from services.overview.stream.model import (
     Overview,
     ServiceView,
     TopicView,
-    worst_first,
 )
 from services.processes import SERVICES
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
-from services.runtime.figures.hours import StageFigures, read_mailed, read_stages
 from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
-from services.runtime.figures.source_hours import SourceHour, read_source_faults, read_source_hours
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
@@ -50,8 +48,6 @@ _AHEAD_EVERY = timedelta(minutes=5)
 """All that falls due in a day is counted no oftener."""
 _TOPICS_EVERY = timedelta(minutes=1)
 """How topics are set up is asked no oftener."""
-_MOST_SOURCES = 12
-"""Whose hours are read: those that fare worst."""
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
 
@@ -66,15 +62,6 @@ class LogView:
     starts: Mapping[Place, int]
     ends: Mapping[Place, int]
     committed: Mapping[str, Mapping[Place, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class HoursView:
-    """What the store counted by the hour."""
-
-    stages: tuple[StageFigures, ...] = ()
-    mailed: dict[str, int] = field(default_factory=dict)
-    sources: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +149,7 @@ class Gatherer:
             has_portal=not self._settings.deployed and self._settings.portal.enabled,
             is_run_on=self._is_run_on(workers, store.at if store else now),
             source_hours=hours.sources,
+            source_readers=hours.readers,
             mailed=hours.mailed,
             certificate=self._certificate(),
             free=free_of(self._settings.data),
@@ -194,7 +182,7 @@ class Gatherer:
         now = self._clock.now()
         figures = figures_of(self._store, self._settings, now)
         with reading(self._store) as connection:
-            hours = self._hours.at(now, lambda: _read_hours(connection, figures))
+            hours = self._hours.at(now, lambda: read_hours(connection, figures))
             ahead = self._ahead.at(now, lambda: read_day_ahead(connection, now))
         undeclared, workers = count_undeclared(self._store), read_workers(self._store)
         return StoreView(self._clock.now(), figures, workers, undeclared, hours, ahead)
@@ -316,14 +304,6 @@ def _peak(store: StoreView, lead: timedelta) -> Peak | None:
     figures = store.figures
     notifiers = sum(worker.alive for worker in figures.workers if worker.service == "notifier")
     return None if figures.mail.day else store.ahead.peak(figures.at, figures.due_subscribers, notifiers, lead)
-
-
-def _read_hours(connection: Connection, figures: StoreFigures) -> HoursView:
-    now, faults = figures.at, read_source_faults(connection, figures.at)
-    worst = sorted(figures.sources, key=lambda source: (worst_first(source.state), -faults[source.name], source.name))
-    names = [source.name for source in worst[:_MOST_SOURCES]]
-    of_sources = dict(read_source_hours(connection, now, names))
-    return HoursView(read_stages(connection, now), read_mailed(connection, now), of_sources)
 
 
 def _lag(log: LogView, service: str, topics: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from services.runtime.figures.hours import StageFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
 from services.runtime.figures.source_hours import SourceHour
+from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.sources import SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
@@ -214,6 +215,8 @@ class Overview:
     """In the embedded form, where nobody is heard of: a process runs on the data folder all the same."""
     source_hours: dict[str, tuple[SourceHour, ...]] = field(default_factory=dict)
     """The sources that fare worst, the worst first, with what came of them in each of the last 24 hours."""
+    source_readers: dict[str, SourceReaders] = field(default_factory=dict)
+    """Of those of them that are not well: who had jobs of them of late."""
     mailed: dict[str, int] = field(default_factory=dict)
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""
     certificate: Certificate | None = None

@@ -28,17 +28,17 @@ _NOWHERE: dict[Nowhere, tuple[str, str]] = {
 def reader_troubles(figures: StoreFigures) -> Iterator[Trouble]:
     """Readers whom nobody mails any more."""
     cut_off = figures.cut_off
-    if cut_off.nobody is not None and cut_off.nobody != "held":
-        what, do = _NOWHERE[cut_off.nobody]
-        until = f", where they did until {stamp(cut_off.went_out)}" if cut_off.went_out else ""
+    if cut_off.nowhere is not None and (cut_off.went_out or (cut_off.nowhere == "sandbox" and figures.searches)):
+        what, do = _NOWHERE[cut_off.nowhere]
+        before = f", where {'they' if cut_off.nobody else 'those to one reader'} did until"
         yield Trouble(
-            f"{what}{until}",
-            f"{do}, and start anew; `jobchime config show` says where each setting is from",
+            f"{what}{before} {stamp(cut_off.went_out)}" if cut_off.went_out else what,
+            f"{do}, and start anew; `jobchime config show` says where each setting is from"
+            if cut_off.went_out
+            else f"{do} once mails are to go out, and start anew",
             "settings",
+            grave=cut_off.nobody is not None,
         )
-    elif cut_off.sandbox and figures.searches:
-        what, do = _NOWHERE["sandbox"]
-        yield Trouble(what, f"{do} once mails are to go out, and start anew", "settings", grave=False)
     if cut_off.suppressed:
         yield Trouble(
             f"in a day {cut_off.suppressed:,} of {counted(cut_off.of, 'reader')} were suppressed by an operator, and"

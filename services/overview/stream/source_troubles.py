@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import SOURCE_SEVERITY, ByHand, Remedy, RemedyAct, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, forgotten, lasting, named_of, short, stamp
 from services.runtime.figures.amiss import Amiss
+from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.sources import SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.pauses import BY_OPERATOR
@@ -68,8 +70,10 @@ _AT_ONCE: dict[SourceState, RemedyAct] = {
 """What is done about more than a few at once; of others each is looked at by itself."""
 
 
-def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
-    """In the order of the sources, those of one kind where the first of them stands."""
+def source_troubles(
+    sources: Sequence[SourceFigures], now: datetime, readers: Mapping[str, SourceReaders] | None = None
+) -> Iterator[Trouble]:
+    """In the order of the sources, those of one kind where the first of them stands; of single ones, whom it harms."""
     kinds: dict[SourceState, list[SourceFigures]] = {}
     for source in sources:
         kinds.setdefault(source.state, []).append(source)
@@ -79,7 +83,8 @@ def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator
                 yield _many(state, alike)
             else:
                 for source in alike:
-                    yield from _of_source(source, now)
+                    harms = f"; {readers[source.name].said}" if readers and source.name in readers else ""
+                    yield from (replace(each, what=each.what + harms) for each in _of_source(source, now))
 
 
 def _alike(state: SourceState, some: Sequence[SourceFigures]) -> Iterator[Sequence[SourceFigures]]:

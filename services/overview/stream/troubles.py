@@ -1,6 +1,6 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
@@ -14,6 +14,7 @@ from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, s
 from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, restarting, too_few
 from services.processes import process_of
 from services.runtime.figures.canary import EVERY
+from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.sql.ran_ahead import RanAhead
 
@@ -50,7 +51,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *of_services(overview),
         *clocks(overview),
         *restarting(overview),
-        *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
+        *(store_troubles(overview.figures, overview.at, overview.source_readers) if overview.figures else ()),
         *ground_troubles(overview),
         *_late_polls(overview),
         *_not_taken_up(overview),
@@ -68,11 +69,13 @@ def healthy(overview: Overview) -> bool:
     return not any(trouble.grave for trouble in troubles(overview))
 
 
-def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+def store_troubles(
+    figures: StoreFigures, now: datetime, readers: Mapping[str, SourceReaders] | None = None
+) -> Iterator[Trouble]:
     """All that the store says: what lets nobody have mails, then single sources, then the rest, as the stream flows."""
     yield from sending_troubles(figures, now)
     yield from reader_troubles(figures)
-    yield from source_troubles(figures.sources, now)
+    yield from source_troubles(figures.sources, now, readers)
     yield from no_sources(figures, now)
     yield from no_postings(figures, now)
     yield from digest_troubles(figures, now)

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from schemas.sql.tables import deliveries, digests, mail_events, subscribers, suppressions
-from services.runtime.figures.arriving import is_much
+from services.runtime.figures.arriving import FEW, is_much
 
 Nowhere = Literal["folder", "sandbox", "warm_up"]
 """What of the settings lets no mail reach anybody: all go into a folder; SendGrid checks them and sends none; the
@@ -32,20 +32,21 @@ class CutOff:
 
     nobody: NobodyMailed | None = None
     """Why not one of them is."""
+    nowhere: Nowhere | None = None
+    """What of the settings lets no mail reach anybody, whether or not one did before."""
     went_out: datetime | None = None
-    """When a mail last reached one, where settings are why."""
+    """When a mail last reached a reader, in a month, where settings let none do so."""
     suppressed: int = 0
     """Who were mailed and were suppressed in the last day by whoever operates this, where these are many; else none."""
     of: int = 0
     """All that are subscribed."""
-    sandbox: bool = False
-    """SendGrid sends no mail, whether or not one is known to have arrived before."""
 
 
 def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None, held: Mapping[str, int]) -> CutOff:
     """In the caller's transaction; `held`: digests of the last day by outcome."""
-    went_out = _went_out(connection, now, nowhere) if nowhere else None
-    nobody: NobodyMailed | None = nowhere if went_out else None
+    went_out, readers = _went_out(connection, now, nowhere) if nowhere else (None, 0)
+    # One may be whoever tried it out.
+    nobody: NobodyMailed | None = nowhere if readers >= FEW else None
     if nobody is None and is_all_held(held) and held["hold"] * _share_sent(connection, now) >= _MISSED:
         nobody = "held"
     by_hand = suppressions.c.added_by.is_(None) | suppressions.c.added_by.not_in(_BY_MAIL)
@@ -55,7 +56,7 @@ def read_cut_off(connection: Connection, now: datetime, nowhere: Nowhere | None,
     query = query.where(exists().where(_was_mailed()))
     query = query.where(suppressions.c.created_at.between(now - _DAY, now))
     suppressed = int(connection.execute(query).scalar_one())
-    cut_off = CutOff(nobody, went_out, sandbox=nowhere == "sandbox")
+    cut_off = CutOff(nobody, nowhere, went_out)
     if not suppressed:
         return cut_off
     active = select(func.count()).where(subscribers.c.status == "active")
@@ -77,14 +78,17 @@ def _was_mailed() -> ColumnElement[bool]:
     return own & deliveries.c.accepted_at.is_not(None)
 
 
-def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> datetime | None:
-    """When a mail last left for real; of a sandbox, which answers as SendGrid does, by what was told of its end."""
-    at, really = deliveries.c.accepted_at, deliveries.c.mailer != "folder"
+def _went_out(connection: Connection, now: datetime, nowhere: Nowhere) -> tuple[datetime | None, int]:
+    """When a mail last left for real, and for how many readers any did.
+
+    Of a sandbox, which answers as SendGrid does, by what was told of their end.
+    """
+    of, at, really = deliveries.c.subscriber_id, deliveries.c.accepted_at, deliveries.c.mailer != "folder"
     if nowhere == "sandbox":
-        at, really = mail_events.c.taken_at, mail_events.c.kind == "delivered"
-    lately = at.between(now - _MONTH, now)
-    found: datetime | None = connection.execute(select(func.max(at)).where(really, lately)).scalar_one_or_none()
-    return found
+        of, at, really = mail_events.c.subscriber_id, mail_events.c.taken_at, mail_events.c.kind == "delivered"
+    query = select(func.max(at), func.count(of.distinct())).where(really, at.between(now - _MONTH, now))
+    last, number = connection.execute(query).one()
+    return last, int(number)
 
 
 def _share_sent(connection: Connection, now: datetime) -> float:

@@ -176,8 +176,8 @@ def amiss() -> Iterator[Overview]:
     yield stored(digests={"hold": 20})
     yield stored(digests={"hold": 20}, cut_off=CutOff("held"))
     for why in NOBODY_MAILED[:3]:
-        yield stored(cut_off=CutOff(why, NOON - DAY))
-    yield stored(cut_off=CutOff(sandbox=True), searches=3)
+        yield stored(cut_off=CutOff(why, why, NOON - DAY))
+    yield stored(cut_off=CutOff(nowhere="sandbox"), searches=3)
     yield stored(cut_off=CutOff(suppressed=10, of=20))
     yield stored(pauses=Pauses(sending=True, restored=True))
     yield stored(pauses=Pauses(sending=True, stopped_because="readers complain"))

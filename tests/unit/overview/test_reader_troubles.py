@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from services.overview.stream.reader_troubles import reader_troubles
-from services.runtime.figures.cut_off import NOBODY_MAILED, CutOff, NobodyMailed
+from services.runtime.figures.cut_off import CutOff, Nowhere
 from services.runtime.figures.mail import DayFigures, MailFigures
 from services.runtime.figures.stream import StoreFigures
 from tests.support.logs import NOON
@@ -14,12 +15,13 @@ from tests.support.logs import NOON
 DAY = timedelta(days=1)
 
 
-@pytest.mark.parametrize("why", [why for why in NOBODY_MAILED if why != "held"])
-def test_settings_by_which_nobody_is_mailed_any_more_are_not_well(why: NobodyMailed) -> None:
-    [trouble] = reader_troubles(StoreFigures(NOON, cut_off=CutOff(why, NOON - DAY)))
-    assert trouble.grave
-    assert "where they did until 2026-02-28 12:00Z" in trouble.what
-    assert "`jobchime config show`" in trouble.do
+@pytest.mark.parametrize("why", get_args(Nowhere))
+def test_settings_by_which_nobody_is_mailed_any_more_are_not_well_and_a_note_where_one_reader_was(why: Nowhere) -> None:
+    for nobody, who in ((why, "they"), (None, "those to one reader")):
+        [trouble] = reader_troubles(StoreFigures(NOON, cut_off=CutOff(nobody, why, NOON - DAY)))
+        assert trouble.grave is (nobody is not None)
+        assert f"where {who} did until 2026-02-28 12:00Z" in trouble.what
+        assert "`jobchime config show`" in trouble.do
 
 
 def test_bars_that_nothing_passes_are_a_note_where_nothing_ever_did_and_not_well_where_something_did() -> None:
@@ -43,7 +45,7 @@ def test_a_warm_up_plan_that_begins_some_day_is_a_note_that_names_the_day_while_
 
 
 def test_a_sandbox_is_a_note_where_no_mail_is_known_to_have_arrived_and_somebody_searches() -> None:
-    trying = StoreFigures(NOON, cut_off=CutOff(sandbox=True))
+    trying = StoreFigures(NOON, cut_off=CutOff(nowhere="sandbox"))
     assert not [*reader_troubles(trying)]
     [trouble] = reader_troubles(replace(trying, searches=3))
     assert not trouble.grave

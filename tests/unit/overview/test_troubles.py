@@ -24,6 +24,7 @@ from services.runtime.figures.amiss import Amiss
 from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.peak import Peak
 from services.runtime.figures.restarts import Restarts
+from services.runtime.figures.source_readers import SourceReaders
 from services.runtime.figures.sources import SOURCE_STATES, SourceFigures, SourceState
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.figures.webhooks import WebhookFigures
@@ -859,3 +860,9 @@ def test_sources_that_are_all_paused_for_hours_are_a_pause_that_was_forgotten() 
     assert paused(3) == [("each of the 2 sources is paused by operator, for 3 h now: no posting comes", True), *each]
     assert paused(3, SourceFigures("three", "ok")) == each
     assert paused(3, SourceFigures("three", "off"))[1:] == each
+
+
+def test_of_a_single_source_that_is_not_well_it_is_said_whom_that_harms() -> None:
+    failing = figures(sources=(SourceFigures("board", "failing", error="HTTP 500"),))
+    [trouble] = troubles(replace(failing, source_readers={"board": SourceReaders(3, 40, 500)}))
+    assert trouble.what.endswith(": HTTP 500; 3 of the 40 readers of the last 500 mails had jobs of it")
