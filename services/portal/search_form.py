@@ -27,7 +27,7 @@ from services.usecases.typed import (
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wishes.sentence import taken_apart
 from services.wording.facets import FACETS
-from services.wording.lines import standard_offset, zone_of
+from services.wording.lines import country_of_zone, standard_offset, zone_of
 from services.wording.words import Words, mark
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -168,7 +168,8 @@ NOTHING_READ: Final = Reading({}, "")
 
 def reading(given: Mapping[str, str], words: Words, now: datetime) -> Reading:
     """The form with what a pasted text asks for in place of what it asked for."""
-    asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now)
+    country = country_of_zone(given["time_zone"]) or ""
+    asked = asked_in(given.get("pasted", "")[:MOST_TEXT], given["currency"] or DEFAULTS["currency"], now, country)
     nothing = words.say(mark("We found nothing in that text that one could look for."))
     if asked is None:
         return Reading(dict(given), nothing)

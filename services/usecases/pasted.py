@@ -19,7 +19,7 @@ from services.usecases.wishes import sentence as wishes
 from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.former import former_trade
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
-from services.usecases.wishes.places import Places, places_of
+from services.usecases.wishes.places import Places, Whereabouts, places_of
 from services.usecases.wishes.posting import draft_of, posting_in
 from services.usecases.wishes.terms import (
     floor_of,
@@ -103,8 +103,11 @@ def warm() -> None:
         skills_in(text)
 
 
-def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
-    """What a text asks for; None where nothing is found. `currency`: of pay that names none."""
+def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Asked | None:
+    """What a text asks for; None where nothing is found. `currency`: of pay that names none.
+
+    `country`: where its writer is, as far as their browser says.
+    """
     draft = draft_of(text)
     sentence = draft.title if not draft.html else ""
     permanent, rest = permanent_in(sentence)
@@ -121,7 +124,7 @@ def asked_in(text: str, currency: str, now: datetime) -> Asked | None:
     had = former.had(titles.asked) if years else ()
     if years and (titles.asked or former.is_left) and not had:
         years = None
-    near, workplaces = lives.country if lives else "", _workplaces(posting, sentence)
+    near, workplaces = Whereabouts(lives.country if lives else "", country), _workplaces(posting, sentence)
     places = _places(posting, wanted, titles, workplaces, near)
     fields = _fields(posting, wanted, currency, titles, workplaces, places) | zone
     unwanted, missed = _refusals(refused, now)
@@ -232,7 +235,7 @@ def _named_in(refused: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, 
     return tools, () if tools else posting.roles[:1]
 
 
-def _missed(wanted: str, whole: PostingCore, currency: str, near: str, now: datetime) -> Iterator[str]:
+def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, now: datetime) -> Iterator[str]:
     """The parts of a sentence that ask for nothing by themselves, and without which it asks for the same.
 
     `whole`: the sentence as a posting.
@@ -276,7 +279,8 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: str, now: date
             # The trade may stand beside what is understood: "Falconer remote".
             quoted += wishes.words_in(part, partial(says_nothing_within, part))
     yield from quoted
-    yield from (shift for shift in wishes.shifts_in(wanted) if not any(shift in part for part in quoted))
+    unmet = (*(wishes.net_in(wanted) if of_all["salary_floor"] else ()), *wishes.shifts_in(wanted))
+    yield from (said for said in unmet if not any(said in part for part in quoted))
 
 
 def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
@@ -324,7 +328,9 @@ def _workplaces(posting: PostingCore, sentence: str) -> tuple[Workplace, ...]:
     return (posting.workplace,)
 
 
-def _places(posting: PostingCore, sentence: str, titles: Titles, workplaces: Sequence[Workplace], near: str) -> Places:
+def _places(
+    posting: PostingCore, sentence: str, titles: Titles, workplaces: Sequence[Workplace], near: Whereabouts
+) -> Places:
     """Those that a sentence names, else those of the posting."""
     if sentence:
         return places_of(sentence, titles.asked, at_home=workplaces == ("remote",), near=near)

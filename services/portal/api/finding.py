@@ -26,6 +26,7 @@ from services.usecases.searches import Query, places_from
 from services.usecases.wishes.named import skills_in
 from services.usecases.wishes.posting import MOST_TEXT
 from services.usecases.wording import capitalised, relaxation_in_words
+from services.wording.lines import country_of_zone
 from services.wording.words import Words
 
 _MOST_GAINS: Final = 10
@@ -273,7 +274,9 @@ def routes(door: Door, live: LivePreviews, finding: Finding) -> APIRouter:
     @router.post("/v1/readings", responses=changes(Reading, *TAKES))
     def read_text(request: Request, text: Text, caller: Annotated[Caller, reads]) -> Response:
         """What a posting, a CV or a sentence asks for, and which skills it names. Nothing of it is kept."""
-        asked = asked_in(text.text, caller.person.profile.currency, caller.now) if text.text.strip() else None
+        profile = caller.person.profile
+        country = country_of_zone(profile.time_zone) or ""
+        asked = asked_in(text.text, profile.currency, caller.now, country) if text.text.strip() else None
         proposals = asked.proposals if asked else ()
         named = skills_in(text.text) if text.text.strip() else []
         shown = Reading(

@@ -300,6 +300,8 @@ for (const form of document.querySelectorAll("form.search")) {
   const zone = form.elements.time_zone;
   if (zone && !zone.value) {
     zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    // A sentence is read with it: "electrician cork" names a town of Ireland.
+    for (const other of document.querySelectorAll("form.search > [name=time_zone]")) other.value = zone.value;
     // It stood open for the zone alone.
     const when = zone.closest("details.usual");
     if (when && zone.value) when.open = false;

@@ -21,7 +21,7 @@ from services.rules.places.data import country_part
 from services.rules.places.known import is_country, is_subdivision
 from services.rules.roles.taxonomy import roles
 from services.rules.skills.taxonomy import Taxonomy, taxonomy
-from services.usecases.wishes.places import NamedPlace, named_in, places_of
+from services.usecases.wishes.places import NamedPlace, Whereabouts, named_in, places_of
 from services.usecases.wishes.posting import draft_of
 from services.usecases.wishes.sentence import anything, is_idle, without_denial
 
@@ -192,7 +192,7 @@ def home_of(wanted: str) -> tuple[Home | None, str]:
         rest = f"{before}, {behind}".strip(_EDGES)
         home = home_read(place.town.label if place.town else place.code)
         called = read_role(wanted, (), "", roles()).roles
-        elsewhere = places_of(rest, called, at_home=False, near=home.country)
+        elsewhere = places_of(rest, called, at_home=False, near=Whereabouts(lives=home.country))
         if elsewhere.codes or elsewhere.towns:
             return home, rest
         return home, f"{wanted[:start]}{wanted[name_start:]}" if name_start > start else wanted

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from services.ingest.domain.reach.named import as_states
@@ -47,6 +47,18 @@ class Places:
     """Skills whose names stand in the sentence for a place alone: "nurse in Aurora, Colorado"."""
 
 
+class Whereabouts(NamedTuple):
+    """Countries of whoever writes, each empty where it is not known."""
+
+    lives: str = ""
+    """Where they say that they live: its towns are likelier than their namesakes."""
+    browses: str = ""
+    """That of their time zone: of namesakes the town there is meant, and behind a trade also what is a word too."""
+
+
+NOWHERE: Final = Whereabouts()
+
+
 class NamedPlace(NamedTuple):
     start: int
     end: int
@@ -57,10 +69,10 @@ class NamedPlace(NamedTuple):
     is_town: bool = True
 
 
-def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: str = "") -> Places:
+def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: Whereabouts = NOWHERE) -> Places:
     """The places that a sentence names. `called`: roles that it asks for; `at_home`: whether remote work alone is.
 
-    Who works from home in a town works from its state. `near`: a country whose towns are likelier than their namesakes.
+    Who works from home in a town works from its state.
     """
     text = _with_codes_in_capitals(wanted)
     named, no_skills = _all_named(text, near, technical=not called or roles()[called[0]].works_with_tools)
@@ -76,16 +88,17 @@ def places_of(wanted: str, called: Sequence[str], *, at_home: bool, near: str = 
 
 def named_in(sentence: str) -> list[NamedPlace]:
     """Each place that a sentence names, where no tool is meant by it."""
-    return _all_named(_with_codes_in_capitals(sentence), "", technical=False)[0]
+    return _all_named(_with_codes_in_capitals(sentence), NOWHERE, technical=False)[0]
 
 
-def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[NamedPlace], frozenset[str]]:
+def _all_named(text: str, near: Whereabouts, *, technical: bool) -> tuple[list[NamedPlace], frozenset[str]]:
     """Each place, in the order of the text; and skills that stand in it for a place alone."""
     ways_written = (text, text.title()) if technical else (text,)  # in "selenium cypress" both are tools
     skilled = [skill for way in ways_written for skill in taxonomy().find(way) if skill.kind != "language"]
     named: list[NamedPlace] = []
     not_skills, are_skills = set[str](), set[str]()
     mentions = [m for m in find_places(text, cities=True, small=True) if not _is_of_else(text, m)]
+    mentions = [m for m in mentions if not _is_of_title(text, m)]
     for mention in as_states(mentions):
         over = {skill.name for skill in skilled if skill.start < mention.end and mention.start < skill.end}
         if over and not _is_place(text, mention, technical=technical):
@@ -94,9 +107,14 @@ def _all_named(text: str, near: str, *, technical: bool) -> tuple[list[NamedPlac
         not_skills |= over
         named.append(_named(mention))
     named += _parts_alone(text, [(place.start, place.end) for place in named])
-    countries = {country_part(place.code) for place in named if place.code not in place_data().members} | {near} - {""}
+    countries = {country_part(place.code) for place in named if place.code not in place_data().members} | {
+        near.lives
+    } - {""}
     taken = [*((place.start, place.end) for place in named), *((skill.start, skill.end) for skill in skilled)]
     named += _towns_alone(text, countries, taken)
+    for more in (_towns_alone, _towns_behind_trade) if near.browses else ():
+        taken = [*((place.start, place.end) for place in named), *((skill.start, skill.end) for skill in skilled)]
+        named += more(text, {near.browses}, taken)
     return sorted(named, key=lambda place: place.start), frozenset(not_skills - are_skills)
 
 
@@ -124,8 +142,23 @@ def _codes(named: Sequence[NamedPlace], *, at_home: bool) -> tuple[str, ...]:
 
 
 def _is_of_else(text: str, mention: PlaceMention) -> bool:
-    """Whether a place says of something else where that is from: "US tax", "UK visa"."""
-    return words_of_reach().not_a_place.match(text.lower(), mention.end) is not None
+    """Whether a place says of something else where that is from: "US tax", "UK visa", but "Dubai visa sponsorship"."""
+    small = text.lower()
+    asks_visa = _patterns().visa.match(small, mention.end) is not None
+    return not asks_visa and words_of_reach().not_a_place.match(small, mention.end) is not None
+
+
+def _is_of_title(text: str, mention: PlaceMention) -> bool:
+    """Whether a town in small letters is a word of titles too, as a shop is in Portuguese: "vendedora de loja"."""
+    is_word = mention.kind == "city" and mention.text in _words_of_titles()
+    return is_word and _patterns().before.search(text[: mention.start]) is None
+
+
+@cache
+def _words_of_titles() -> frozenset[str]:
+    """Those of titles of several words, in small letters."""
+    titles = (title for role in roles() for called in role.titles.values() for title in called)
+    return frozenset(word for title in titles if " " in title for word in title.lower().split())
 
 
 def _is_place(text: str, mention: PlaceMention, *, technical: bool) -> bool:
@@ -164,6 +197,24 @@ def _towns_alone(text: str, countries: Collection[str], taken: Sequence[tuple[in
     for start, end in spans[len(taken) :]:
         if town := _town(text, (start, end), countries):
             yield NamedPlace(start, end, town.code, town)
+
+
+def _towns_behind_trade(
+    text: str, countries: Collection[str], taken: Sequence[tuple[int, int]]
+) -> Iterator[NamedPlace]:
+    """Towns of a country with which a part ends that begins with a trade: "nurse cork", "chofer camion rosario"."""
+    for start, end in stretches_of(text):
+        trade = read_role(text[start:end], (), "", roles())
+        words = [*_patterns().words.finditer(text, start, end)]
+        for before, word in reversed([*pairwise(words)][-_MOST_WORDS:]):
+            first, name, behind_lead = word.start(), text[word.start() : end], is_idle(before[0])
+            if not trade.spans or first < start + trade.spans[0][1] or not _is_free(first, end, taken) or behind_lead:
+                break
+            if read_role(text[start:first], (), "", roles()).roles[:1] != trade.roles[:1] or _is_of_work(name):
+                continue
+            if len(towns := [town for town in towns_in_field(name, countries) if town.country in countries]) == 1:
+                yield NamedPlace(first, end, towns[0].code, towns[0])
+                break
 
 
 def _first_town(
@@ -248,6 +299,8 @@ class _Patterns(NamedTuple):
     """What a part may begin with."""
     words: re.Pattern[str]
     choice: re.Pattern[str]
+    visa: re.Pattern[str]
+    """Right behind a place: asks for one."""
     acronyms: re.Pattern[str]
     short_ones: re.Pattern[str]
     """Those that are words too: "us", "eu"."""
@@ -267,6 +320,7 @@ def _patterns() -> _Patterns:
         leads=re.compile(rf"(?:{leads}\s+)+", re.IGNORECASE),
         words=re.compile(r"[\w'’.-]+"),
         choice=re.compile(any_of("joint.or", "joint.own.or")),
+        visa=re.compile(rf"\s+{any_of('visa.wish')}"),
         acronyms=re.compile(rf"(?P<before>)\b(?P<code>{clear})\b"),
         short_ones=re.compile(
             rf"(?P<before>(?:{any_of('place.remote', 'place.town_before', 'place.leading')}|{listed})\s*)"

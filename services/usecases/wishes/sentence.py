@@ -148,6 +148,12 @@ def shifts_in(wanted: str) -> Iterator[str]:
         yield found[0]
 
 
+def net_in(wanted: str) -> Iterator[str]:
+    """Words that say of a sum that it is what is left of it: postings state pay before tax."""
+    for found in _patterns().net.finditer(wanted):
+        yield found["net"]
+
+
 def lacks_experience(refused: str) -> bool:
     """Whether what is denied is experience with something, which may be wanted all the same."""
     return bool(_patterns().experience.search(refused.lower()))
@@ -204,6 +210,7 @@ class _Patterns:
     pay: re.Pattern[str]
     """Words beside a sum."""
     shifts: re.Pattern[str]
+    net: re.Pattern[str]
     experience: re.Pattern[str]
     visa: re.Pattern[str]
 
@@ -227,6 +234,7 @@ def _patterns() -> _Patterns:
         ),
         pay=re.compile(any_of("period.per", "period.filler", *(f"period.behind.{period}" for period in _PERIODS))),
         shifts=re.compile(any_of("condition.shifts.title"), re.IGNORECASE),
+        net=re.compile(rf"\d[^\d,;]{{0,15}}?(?<![\w.])(?P<net>{any_of('wish.net')})(?!\w)"),
         experience=re.compile(any_of("denial.knowledge")),
         visa=re.compile(any_of("visa.wish")),
     )

@@ -76,3 +76,9 @@ def test_a_trade_that_nobody_knows_is_asked_for_by_its_word_where_it_is_all_that
     [button] = [button for button in tree.xpath("//button[@name='instead']") if "Beekeeper" in button.text_content()]
     asked = portal.post("/sign-up", instead=button.get("value")).text
     assert values(asked)["text"] == "Beekeeper"
+
+
+def test_a_sentence_is_read_by_the_time_zone_of_its_writer(portal: ServedPortal) -> None:
+    said = {"do": "read", "pasted": "electrician cork"}
+    there, elsewhere = (portal.post("/sign-up", **said, time_zone=f"Europe/{town}").text for town in ("Dublin", "Oslo"))
+    assert (values(there)["towns"], values(elsewhere)["towns"]) == ("Cork, IE", "")

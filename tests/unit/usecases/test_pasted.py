@@ -805,6 +805,21 @@ def test_who_takes_any_work_but_some_is_asked_for_no_skill_by_these_words(
     assert asked.criteria.near
 
 
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        ("pâtissière à Lyon, 2200 € net par mois", ("net",)),
+        ("Krankenschwester in München, 2500 € netto", ("netto",)),
+        ("enfermera en Madrid, 1800 euros netos al mes", ("netos",)),
+        (".net developer, 60k, net core", ()),
+    ],
+)
+def test_pay_after_tax_is_said_not_to_be_what_postings_state(text: str, missed: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (asked.criteria.salary_floor is not None, asked.missed) == (True, missed)
+
+
 @pytest.mark.parametrize("text", ["Chef", "Chef in London", "Sous Chef, Cork", "Chef, Dublin, 3 years"])
 def test_a_title_is_no_tool_of_its_name_where_the_trade_has_none(text: str) -> None:
     asked = asked_in(text, "EUR", NOW)

@@ -153,3 +153,36 @@ def test_the_words_by_which_somebody_says_where_they_live_are_understood(text: s
     asked = asked_in(text, "EUR", NOW)
     assert asked is not None
     assert asked.missed == ()
+
+
+@in_one_test(
+    "text, country, towns",
+    [
+        # What is a word too, behind a trade: a town where its writer's browser is.
+        ("electrician cork", "IE", ("Cork, IE",)),
+        ("care assistant hull, nights", "GB", ("Kingston upon Hull, GB",)),
+        ("cuoco bari", "IT", ("Bari, IT",)),
+        ("koch essen", "DE", ("Essen, DE",)),
+        ("barman split", "HR", ("Split, HR",)),
+        ("chofer camion rosario", "AR", ("Rosario, AR",)),
+        # And no town where it is not, behind a lead, or of the trade.
+        ("electrician cork", "DE", ()),
+        ("electrician cork", "", ()),
+        ("developer mobile", "US", ()),
+        ("nurse from march", "GB", ()),
+        ("sales rep nice people", "FR", ()),
+        ("cleaner nights", "GB", ()),
+        # Of namesakes the one there, and what is named of a country before it.
+        ("nurse in Cambridge", "GB", ("Cambridge, GB",)),
+        ("nurse in Cambridge, MA", "GB", ("Cambridge, US-MA",)),
+        ("nurse in Leeds", "US", ("Leeds, GB",)),
+        # A word of titles, and a visa that is asked for in a town.
+        ("vendedora loja shopping recife", "BR", ("Recife, BR",)),
+        ("vendedora loja shopping recife", "", ("Recife, BR",)),
+        ("primary school teacher dubai visa sponsorship", "", ("Dubai, AE",)),
+    ],
+)
+def test_where_its_writer_is_tells_which_town_a_word_means(text: str, country: str, towns: tuple[str, ...]) -> None:
+    asked = asked_in(text, "EUR", NOW, country)
+    assert asked is not None
+    assert tuple(near.town for near in asked.criteria.near) == towns
