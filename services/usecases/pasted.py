@@ -16,6 +16,7 @@ from services.rules.home import Home, home_read
 from services.rules.places.towns import label_of
 from services.rules.skills.taxonomy import taxonomy
 from services.usecases.wishes import sentence as wishes
+from services.usecases.wishes.cv import Cv, cv_of
 from services.usecases.wishes.fields import is_title_by_hand
 from services.usecases.wishes.former import former_trade
 from services.usecases.wishes.named import cut, home_of, skills_in, takes_beginners, tools_typed, years_of
@@ -116,6 +117,9 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     former = former_trade(wanted)
     years, wanted = years_of(former.wanted)
     lives, wanted = home_of(wanted)
+    cv = Cv() if sentence else cv_of(text)
+    if not sentence:
+        lives, years = cv.home, cv.years
     refused = [denial for denial in wish.refused if not takes_beginners(denial)]
     if years is None and len(refused) < len(wish.refused):
         years = 0
@@ -125,7 +129,8 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
     if years and (titles.asked or former.is_left) and not had:
         years = None
     near, workplaces = Whereabouts(lives.country if lives else "", country), _workplaces(posting, sentence)
-    places = _places(posting, wanted, titles, workplaces, near)
+    places = Places((cv.home.country,), (str(cv.home),)) if cv.home else None
+    places = places or _places(posting, wanted, titles, workplaces, near)
     fields = _fields(posting, wanted, currency, titles, workplaces, places) | zone
     unwanted, missed = _refusals(refused, now)
     fields["skills"] = fields["skills"].model_copy(update={"none": _apart(unwanted.skills, fields["skills"].any)})
@@ -142,7 +147,7 @@ def asked_in(text: str, currency: str, now: datetime, country: str = "") -> Aske
         if not titles.offered and not missed:
             return None
         criteria = Criteria()
-    proposals = [*_proposals(criteria, text, posting, sentence)]
+    proposals = [*_proposals(criteria, text, posting, sentence, cv)]
     if criteria.utc_offset is not None:
         proposals.append(Proposal("utc_offset", "", hours))
     towns = places.towns if sentence and not lives else ()
@@ -283,7 +288,7 @@ def _missed(wanted: str, whole: PostingCore, currency: str, near: Whereabouts, n
     yield from (said for said in unmet if not any(said in part for part in quoted))
 
 
-def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -> Iterator[Proposal]:
+def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str, cv: Cv) -> Iterator[Proposal]:
     named = {skill.name: skill for skill in skills_in(text)}
     for name in (*criteria.skills.all, *criteria.skills.any):
         skill = named.get(name)
@@ -292,7 +297,8 @@ def _proposals(criteria: Criteria, text: str, posting: Posting, sentence: str) -
         asked = criteria.roles.any if name == "roles" else getattr(criteria, name)
         if asked:
             evidence = posting.evidence.get(read)
-            yield Proposal(name, "", cut(evidence[0].text.lstrip(" •") if evidence else sentence))
+            said = evidence[0].text.lstrip(" •") if evidence else sentence
+            yield Proposal(name, "", cut(cv.said if cv.home and read in ("reach", "towns") else said))
 
 
 def _skills(posting: PostingCore, sentence: str, places: Places, titles: Titles) -> tuple[str, ...]:

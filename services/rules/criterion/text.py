@@ -103,15 +103,21 @@ class Text(Criterion[TextFacts]):
 _CONTACT = "the text holds what looks like {}: leave it out, searches are anonymous"
 
 
+def holds_contact(text: str) -> str:
+    """What of a text looks as if somebody could be reached by it; empty where nothing does."""
+    plain = unicodedata.normalize("NFKC", text)
+    if _ADDRESS.search(plain):
+        return "an email address"
+    numbers = _PHONE.finditer(plain)
+    dials = (found["abroad"] or sum(map(str.isdigit, found[0])) >= _DIGITS_AT_HOME for found in numbers)
+    return "a phone number" if any(dials) else ""
+
+
 def _canonical(asked: str) -> str:
     if len(asked) > MOST_TEXT:
         raise CriteriaError(f"the text is longer than {MOST_TEXT} characters: keep the words that matter", "too_long")
-    plain = unicodedata.normalize("NFKC", asked)
-    if _ADDRESS.search(plain):
-        raise CriteriaError(_CONTACT.format("an email address"), "contact")
-    for found in _PHONE.finditer(plain):
-        if found["abroad"] or sum(char.isdigit() for char in found[0]) >= _DIGITS_AT_HOME:
-            raise CriteriaError(_CONTACT.format("a phone number"), "contact")
+    if contact := holds_contact(asked):
+        raise CriteriaError(_CONTACT.format(contact), "contact")
     query = TextQuery.parse(asked)
     groups = ((term,) for term in query.wanted)
     clash = {group[0] for group in (*groups, *query.either) if set(group) <= set(query.excluded)}

@@ -806,6 +806,30 @@ def test_who_takes_any_work_but_some_is_asked_for_no_skill_by_these_words(
 
 
 @pytest.mark.parametrize(
+    ("text", "home", "years"),
+    [
+        (CV, "Lisbon, PT", None),
+        (
+            "Thabo Dlamini\nDurban, South Africa\n+27 82 555 0101\nWarehouse supervisor with 6 years of experience.\n",
+            "Durban, ZA",
+            6,
+        ),
+        ("Paris Jones\nparis@example.com\n4 Quay Street, Leeds 12\nNurse, 3 years experience\n", "Leeds, GB", 3),
+        # Postings say where to apply at their end, and ask for years.
+        (POSTING, "", None),
+        ("Nurse\nLeeds\n3 years of experience\nDays\nPension\nParking\nApply to jobs@example.com\n", "", None),
+    ],
+)
+def test_a_cv_says_where_its_owner_lives_and_their_years_and_a_posting_does_not(
+    text: str, home: str, years: int | None
+) -> None:
+    asked = asked_in(text, "EUR", NOW)
+    assert asked is not None
+    assert (str(asked.home or ""), asked.years) == (home, years)
+    assert not home or [near.town for near in asked.criteria.near] == [home], "they look for work where they live"
+
+
+@pytest.mark.parametrize(
     ("text", "missed"),
     [
         ("pâtissière à Lyon, 2200 € net par mois", ("net",)),
