@@ -63,7 +63,7 @@ TYPED = [
         "comptable a mi-temps, lyon ou villeurbanne, pas d'interim",
         "accountant; FR; Lyon FR; Villeurbanne FR; part_time",
     ),
-    ("chauffeur poids lourd toulouse 2200 net par mois", "driver; FR; Toulouse FR; 2200 EUR/month"),
+    ("chauffeur poids lourd toulouse 2200 net par mois", "driver; FR; Toulouse FR; 2200 EUR/month; “net”"),
     (
         "analista financeiro sênior, são paulo, clt, 12 mil por mês",
         "financial-analyst; BR; São Paulo BR; senior; full_time; part_time; 12000 BRL/month",
