@@ -45,10 +45,8 @@ def stated_pay(salary: Salary, words: Words) -> str:
         pay = words.say("from {pay}", pay=money(low or 0, salary.currency, words.locale))
     elif low is None:
         pay = words.say("up to {pay}", pay=money(high, salary.currency, words.locale))
-    elif low == high:
-        pay = money(low, salary.currency, words.locale)
     else:
-        pay = _between(money(low, salary.currency, words.locale), money(high, salary.currency, words.locale))
+        pay = _from_to(low, high, salary.currency, words.locale)
     said = words.say(_PER[salary.period], pay=pay)
     return words.say("{pay}, estimated by the board", pay=said) if salary.estimated else said
 
@@ -57,7 +55,8 @@ def converted_pay(salary: Salary, currency: str, words: Words, *, part_time: boo
     """A year's pay in the reader's currency, rounded to thousands: `about £58K–£79K a year`.
 
     Empty where the pay is stated that way already, or where no rate is known. Of `part_time` work an hour's or a day's
-    pay comes to that in full-time: `about £58K a year if full-time`.
+    pay comes to that in full-time: `about £58K a year if full-time`. Where it is stated in that currency
+    besides, as for another country, it is told as stated: `£51,000–£66,500 a year if paid in GBP`.
     """
     said = _converted(salary, currency, words)
     return words.say("{pay} if full-time", pay=said) if said and if_full_time(salary, part_time) else said
@@ -74,8 +73,11 @@ def _converted(salary: Salary, currency: str, words: Words) -> str:
     low, high = annual_range(salary, currency)
     if high is None:
         return ""
+    if currency in salary.stated:
+        paid = _from_to(salary.stated[currency], high, currency, words.locale)
+        return words.say("{pay} if paid in {currency}", pay=a_period(paid, "year", words), currency=currency)
     top = brief(high, currency, words.locale)
-    if salary.max is None and currency not in salary.stated:
+    if salary.max is None:
         return words.say("from about {pay} a year", pay=top)
     if low is None:
         return words.say("up to about {pay} a year", pay=top)
@@ -131,7 +133,13 @@ def brief(amount: float, currency: str, locale: str) -> str:
     digits = 0 if rounded < _ROUND_TO**2 else 2 if rounded < 10 * _ROUND_TO**2 else 1
     short = str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits))
     # German does not shorten thousands, and then CLDR's pattern has no separators either.
-    return money(rounded, currency, locale) if str(rounded) in short else _apart(short, currency, locale)
+    if str(rounded) in short:
+        return money(rounded, currency, locale)
+    sign = str(get_currency_symbol(currency, locale))
+    if short.endswith(sign) and Locale.parse(locale).currency_formats["standard"].pattern.startswith("¤"):
+        # Short forms of Latin America are those of Spain in CLDR, sign behind, where amounts have it before them.
+        short = f"{sign}{short.removesuffix(sign).rstrip()}"
+    return _apart(short, currency, locale)
 
 
 @lru_cache(maxsize=4_096)
@@ -140,13 +148,26 @@ def percent(share: float, locale: str) -> str:
     return str(format_percent(share, locale=locale))
 
 
+def _from_to(low: float, high: float, currency: str | None, locale: str) -> str:
+    least = money(low, currency, locale)
+    return least if low == high else _between(least, money(high, currency, locale))
+
+
 def _between(low: str, high: str) -> str:
-    """A range; a sign that stands apart is said once: `CHF 66K–90K`, `70.000–95.000 €`, but `€66K–€90K`."""
+    """A range; a sign that stands apart is said once: `CHF 66K–90K`, `70.000–95.000 €`, but `€66K–€90K`.
+
+    What stands behind an amount whose sign stands before it is no sign: `$156 M–$265,2 M`.
+    """
     before, apart, amount = high.partition("\u00a0")
     if apart and not any(character.isdigit() for character in before) and low.startswith(before + apart):
         return f"{low}–{amount}"
     _, apart, after = low.rpartition("\u00a0")
-    if apart and not any(character.isdigit() for character in after) and high.endswith(apart + after):
+    if (
+        apart
+        and low[:1].isdigit()
+        and not any(character.isdigit() for character in after)
+        and high.endswith(apart + after)
+    ):
         return f"{low.removesuffix(apart + after)}–{high}"
     return f"{low}–{high}"
 

@@ -20,7 +20,7 @@ def _clause(condition: Condition, words: Words) -> str:
         case "licence" if places:
             return words.say("needs a licence of {places}", places=places)
         case "licence":
-            return words.say("needs a licence of the trade")
+            return words.say("needs a professional licence")
         case "shifts":
             return words.say("in shifts or at night")
         case "enrolment":

@@ -32,7 +32,8 @@ FIRST_DAY = TOLD.format("July 1, 2026")
 
 @dataclass
 class Board:
-    """Days on which a posting comes in that nobody looks for, and a notifier that works in the morning and at noon."""
+    """Days on which a posting comes in that nobody looks for, and a notifier that works when searches are due, and two
+    hours later."""
 
     store: NotifierStore
     post: Post
@@ -49,9 +50,12 @@ class Board:
         for _ in range(days):
             if news:
                 self.publish(skills=(Skill(name="Cobol", core=True),))
-            for hour in (0, 4):
-                self.post.notifier.tick(NOW + self.day * DAY + hour * HOUR)
+            self.work()
             self.day += 1
+
+    def work(self) -> None:
+        for hour in (0, 2):
+            self.post.notifier.tick(NOW + self.day * DAY + hour * HOUR)
 
     def fits(self, person: Subscriber) -> None:
         """Publish what somebody looks for, of which a digest comes today."""
@@ -68,7 +72,7 @@ def person_with_search(
     store: NotifierStore, name: str = "ada", criteria: Criteria = PYTHON, **fields: object
 ) -> Subscriber:
     person = store.person(name, **fields)
-    store.search(person, criteria=criteria, hour=8)
+    store.search(person, criteria=criteria, hour=6)
     return person
 
 
@@ -95,7 +99,7 @@ def test_after_a_digest_it_takes_longer_and_each_silence_is_told_once(store: Not
     board.live(9)
     assert len(board.post.sent) == 1
     board.live(15)
-    assert board.post.subjects[1:] == [FIRST_DAY]
+    assert board.post.subjects[1:] == [TOLD.format("July 2, 2026")]
     board.fits(ada)
     board.live(15)
     assert board.post.subjects[3:] == [TOLD.format("July 26, 2026")]
@@ -138,6 +142,22 @@ def test_who_is_asked_whether_they_want_mails_is_told_nothing_besides(store: Not
     assert not [subject for subject in board.post.subjects if subject == FIRST_DAY]
 
 
+def test_everybody_is_told_at_their_own_hour(store: NotifierStore) -> None:
+    in_the_evening, at_once_alone = store.person("ada", time_zone="Asia/Tokyo"), store.person("bob")
+    store.search(in_the_evening, criteria=PYTHON, hour=21)
+    store.search(at_once_alone, criteria=PYTHON, cadence="instant")
+    board = opened(store)
+    board.live(7)
+    told: dict[int, int] = {}
+    board.publish(skills=(Skill(name="Cobol", core=True),))
+    for hour in range(24):
+        before = len(board.post.subjects)
+        board.post.notifier.tick(NOW + 7 * DAY + hour * HOUR)
+        if told_now := len(board.post.subjects) - before:
+            told[(NOW.hour + hour) % 24] = told_now
+    assert told == {8: 1, 13: 1}, "8 where no hour was asked for; 22 in Tokyo, when the search of 21 was served"
+
+
 def test_where_the_board_has_nothing_new_nobody_is_told_before_it_has(store: NotifierStore) -> None:
     person_with_search(store)
     board = opened(store)
@@ -168,7 +188,7 @@ def test_who_changes_a_search_begins_anew(store: NotifierStore) -> None:
 def test_a_weekly_search_was_served_before_its_person_is_told(store: NotifierStore) -> None:
     ada = store.person()
     search = store.searches.add(
-        ada.subscriber_id, "Weekly", PYTHON, timing_of({"cadence": "weekly", "weekday": 0, "hour": 8}), NOW
+        ada.subscriber_id, "Weekly", PYTHON, timing_of({"cadence": "weekly", "weekday": 0, "hour": 6}), NOW
     )
     board = opened(store)
     board.publish(search.key)
@@ -181,8 +201,9 @@ def test_a_digest_that_comes_before_it_is_sent_takes_it_back(store: NotifierStor
     ada, board = person_with_search(store), opened(store)
     board.live(7)
     board.post.fault = MailDeferredError("away")
-    board.post.notifier.tick(NOW + 7 * DAY)
+    board.work()
     board.fits(ada)
+    board.live(1)
     board.post.fault = None
     board.live(1)
     assert FIRST_DAY not in board.post.subjects
@@ -193,7 +214,7 @@ def test_who_pauses_before_it_is_sent_is_told_nothing(store: NotifierStore) -> N
     ada, board = person_with_search(store), opened(store)
     board.live(7)
     board.post.fault = MailDeferredError("away")
-    board.post.notifier.tick(NOW + 7 * DAY)
+    board.work()
     [claimed] = store.deliveries.claim("w", "noting", NOW + 8 * DAY, DAY, 10)
     store.subscribers.pause(ada.subscriber_id, paused(NOW + 8 * DAY))
     assert not store.deliveries.begin([claimed], NOW + 8 * DAY, DAY)
@@ -217,7 +238,7 @@ def test_it_counts_in_the_day_of_a_warm_up_and_waits_for_room(store: NotifierSto
     board = opened(store)
     board.live(7)
     board.post.fault = MailDeferredError("away")
-    board.post.notifier.tick(NOW + 7 * DAY)
+    board.work()
     limited = SqlDeliveries(store.engine, DayLimit(lambda day: 1))
     assert len(limited.claim("w", "noting", NOW + 8 * DAY, DAY, 10)) == 1
 
@@ -237,7 +258,7 @@ def test_what_ends_within_telling_loses_and_doubles_nothing(
 
         breaking.setattr(asking, "open_notice", kept_and_killed)
         with pytest.raises(KeyboardInterrupt):
-            board.post.notifier.tick(NOW + 7 * DAY)
+            board.work()
     again = opened(store)
     for hour in range(3):
         again.post.notifier.tick(NOW + 7 * DAY + hour * HOUR)
@@ -250,7 +271,8 @@ def test_several_notifiers_tell_once(stores: list[NotifierStore]) -> None:
     boards = [opened(store) for store in stores]
     boards[0].live(7)
     boards[0].publish()
-    at_once(*(partial(board.post.notifier.tick, NOW + 7 * DAY) for board in boards))
+    boards[0].post.notifier.tick(NOW + 7 * DAY)
+    at_once(*(partial(board.post.notifier.tick, NOW + 7 * DAY + 2 * HOUR) for board in boards))
     sent = sorted(email.to_address for board in boards for email in board.post.sent)
     assert sent == sorted(f"p{number}@example.com" for number in range(20))
 

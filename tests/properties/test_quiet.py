@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain.quiet import FIRST, Quiet, tells
+from services.notifier.domain.schedule import zones
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,7 +29,7 @@ def told_on(days: int, digests: set[int], changes: set[int], asked: set[int], un
 
         begun = last(changes) or START
         noticed = last({*tried, *asked})
-        if tells(Quiet(begun, last(digests), last(told), noticed), days, now):
+        if tells(Quiet(begun, last(digests), last(told), noticed, START.hour, "UTC"), days, now):
             tried.append(day)
             told += [] if day in unsent else [day]
     return tried
@@ -62,6 +64,16 @@ def test_each_silence_that_lasts_is_told_on_its_day(days: int, digests: set[int]
     assert told == expected
 
 
+@given(st.integers(0, 23), st.sampled_from(sorted(zones())), st.integers(0, 364), st.integers(0, 59))
+def test_it_is_told_in_the_hours_from_ones_own_on_and_on_each_day(hour: int, zone: str, day: int, minute: int) -> None:
+    quiet, own = Quiet(START - 99 * DAY, None, None, None, hour, zone), ZoneInfo(zone)
+    looks = [START + day * DAY + timedelta(hours=at, minutes=minute) for at in range(24)]
+    told = [now.astimezone(own) for now in looks if tells(quiet, 1, now)]
+    # Where clocks change within these hours one of them more or less has another name.
+    assert 2 <= len(told) <= 3
+    assert all((at.hour - hour) % 24 <= 3 for at in told)
+
+
 @given(st.integers(1, 60))
 def test_who_has_a_digest_each_week_is_told_nothing(days: int) -> None:
     assert told_on(days, {*range(0, LASTS, 7)}, set(), set(), set()) == []
@@ -69,4 +81,4 @@ def test_who_has_a_digest_each_week_is_told_nothing(days: int) -> None:
 
 @given(st.integers(0, LASTS))
 def test_nobody_is_told_where_that_is_turned_off(day: int) -> None:
-    assert not tells(Quiet(START, None, None, None), 0, START + day * DAY)
+    assert not tells(Quiet(START, None, None, None, START.hour, "UTC"), 0, START + day * DAY)

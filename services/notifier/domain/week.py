@@ -20,7 +20,9 @@ LOOKS_BACK = timedelta(days=DAYS + 3)
 """How far back earlier digests are read; a digest may be built some days after it was due."""
 _FULL = 4
 """A day of fewer does not fill the height: one posting is no peak."""
-_EXPLAINING: Final[frozenset[CauseCode]] = frozenset({"sent", "copy_sent", "unlikely", "worse_copy"})
+_EXPLAINING: Final[frozenset[CauseCode]] = frozenset(
+    {"sent", "copy_sent", "unlikely", "worse_copy", "unspoken", "hidden_company", "not_relevant"}
+)
 """Why a posting is none of a digest's jobs, where it is enough to say that it was sent before or is less likely."""
 _MOST_DAY_NAME: Final = 4
 """Letters."""

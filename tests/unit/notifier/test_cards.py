@@ -175,7 +175,7 @@ def test_a_card_names_the_town_to_move_to_and_a_licence_of_no_place() -> None:
     conditions = (Condition(kind="relocation", places=("PT",), towns=(lisbon.id,)), Condition(kind="licence"))
     made = digest(posting(conditions=conditions))
     text = " ".join(JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text.split())
-    assert re.search("live in Lisbon, Portugal or [^·]* · [^·]*licence of the trade", text)
+    assert re.search("live in Lisbon, Portugal or [^·]* · [^·]*professional licence", text)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_what_only_its_chance_kept_out_is_counted_by_cards_and_leads_to_a_page()
     made = chosen([posting("fits"), *kept_out], settings=CurateSettings(least_mail_chance=0))
     assert [item.posting.posting_id for item in made.items] == [posting("fits").posting_id]
     assert (made.unlikely, len(made.dropped)) == (1, len(TOWNS))
-    page, said = rendered(made), "1 other job fits your searches, but we doubt that you would want it."
+    page, said = rendered(made), "1 other job fits, but we doubt that you would want it."
     link = f"{links_for(made, 'https://jobs.harbour.example', b'secret').rest}#unlikely"
     assert said in " ".join(page.text.split())
     assert said in page.html

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.posting import PostingCore
+from schemas.posting import PostingCore, Spoken
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold, HoldCause, SentItem
+from services.notifier.domain.people import speaks_of
 from services.notifier.domain.week import shown_week, week_of, with_week
 from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
 from services.notifier.domain.wording.view import week_in_text
@@ -96,7 +97,8 @@ def test_a_week_that_held_nothing_worth_a_mail_is_still_counted() -> None:
 
 def others(*also: PostingCore, before: int = 0, sent: bool = False, **settings: Any) -> int:
     """Of a digest of two jobs, where these matched too, `c` was sent or not, and earlier digests counted so many."""
-    by, to = search(), recipient(hidden_companies=frozenset({fold_company("Hidden")}))
+    speaks = speaks_of(["en"])
+    by, to = search(), recipient(hidden_companies=frozenset({fold_company("Hidden")}), speaks=speaks)
     found = [posting("a", posted_at=NOON - DAY), posting("b", posted_at=NOON - 2 * DAY), *also]
     candidates = [Candidate(job, (by,)) for job in found]
     known = [SentItem(posting("c").posting_id, "", "", NOON - 3 * DAY)] if sent else []
@@ -117,6 +119,12 @@ def test_what_was_sent_before_or_is_less_likely_is_counted_beside_a_week() -> No
     assert others(posting("c"), most_items=2) == 0, "it has its own line"
 
 
+def test_what_its_reader_keeps_out_by_their_own_word_suits_them_less() -> None:
+    finnish = (Spoken(any=("fi",), need="needed"),)
+    assert others(posting("c", company="Hidden"), before=1) == 2
+    assert others(posting("c", languages=finnish), before=1) == 2
+
+
 def test_another_copy_of_a_job_below_was_neither_sent_nor_is_it_less_likely() -> None:
     copy = posting("a2", company="Company a", description_text=words_about("a"))
     assert others(copy) == 0
@@ -125,7 +133,7 @@ def test_another_copy_of_a_job_below_was_neither_sent_nor_is_it_less_likely() ->
 
 @pytest.mark.parametrize(
     "changes",
-    [{"status": "closed"}, {"expires_at": NOON}, {"company": "Hidden"}],
+    [{"status": "closed"}, {"expires_at": NOON}],
     ids=lambda changes: next(iter(changes)),
 )
 def test_nothing_is_said_of_the_others_where_one_was_kept_back_for_another_reason(changes: dict[str, Any]) -> None:

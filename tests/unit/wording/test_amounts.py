@@ -9,6 +9,11 @@ from services.wording.catalogues import words_of
 from tests.support.digests import pay
 
 
+def in_pounds(salary: Salary) -> Salary:
+    """The same, of which 40,000 pounds are the least that is stated for who is paid in these."""
+    return salary.model_copy(update={"stated": {"GBP": 40_000}})
+
+
 @pytest.mark.parametrize(
     ("salary", "said"),
     [
@@ -39,13 +44,35 @@ def test_pay_is_shown_as_it_is_stated(salary: Salary, said: str) -> None:
         (pay(70_000, 95_000), "CHF", "about CHF\u00a066K–90K a year"),
         (pay(70_000, 95_000), "XAU", ""),
         (pay(5_000, 6_000, "EUR", "project"), "GBP", ""),
-        (pay(70_000, 95_000).model_copy(update={"stated": {"GBP": 40_000}}), "GBP", "about £40K–£76K a year"),
-        (pay(70_000, None).model_copy(update={"stated": {"GBP": 40_000}}), "GBP", "about £40K–£56K a year"),
+        (
+            pay(70_000, 95_000).model_copy(update={"stated": {"GBP": 40_000}}),
+            "GBP",
+            "£40,000–£76,000 a year if paid in GBP",
+        ),
+        (
+            pay(70_000, None).model_copy(update={"stated": {"GBP": 40_000}}),
+            "GBP",
+            "£40,000–£56,000 a year if paid in GBP",
+        ),
         (pay(50_000, 60_000, None), "EUR", ""),
     ],
 )
 def test_pay_is_turned_into_a_year_in_the_readers_currency(salary: Salary, currency: str, said: str) -> None:
     assert converted_pay(salary, currency, words_of("en")) == said
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "said"),
+    [
+        ("es_CO", "COP", "unos $156\u00a0M–$265,2\u00a0M al año"),
+        ("es_MX", "MXN", "unos $156\u00a0M–$265.2\u00a0M al año"),
+        ("es_ES", "COP", "unos 156\u00a0M–265,2\u00a0M\u00a0COP al año"),
+        ("pt_BR", "BRL", "cerca de R$\u00a0156\u00a0mi–265,2\u00a0mi por ano"),
+    ],
+)
+def test_a_short_range_has_its_sign_where_the_country_writes_it(locale: str, currency: str, said: str) -> None:
+    salary = pay(40_000, 68_000, "USD").model_copy(update={"tops": {currency: 265_200_000}})
+    assert converted_pay(salary, currency, words_of(locale)) == said
 
 
 def test_the_short_form_for_subjects() -> None:

@@ -1,6 +1,8 @@
 """Every sentence of a digest but those about one job."""
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.notifier.domain.curation.cards import cards_of
@@ -8,6 +10,7 @@ from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sende
 from services.notifier.domain.wording.job import seen_on, title_of
 from services.rules.criterion.salary import is_part_time
 from services.rules.criterion.skills import AllFacts, AnyFacts
+from services.rules.titles import genders
 from services.wording.amounts import brief_top
 from services.wording.dates import day_in_words
 from services.wording.lines import capitalised, one_line, quoted
@@ -32,6 +35,10 @@ LABELS: Mapping[str, str] = {
 }
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
+_LEAST_TITLE: Final = 12
+"""Characters of the part of a title that can stand for it."""
+_PARTS: Final = re.compile(r"\s+[-–—|/]\s+|,\s|:\s|\s[(\[]")
+"""What parts a title from what is said besides."""
 _MOST_NAMES = 24
 """Characters of the names of several searches together, up to which all are named in a headline."""
 _MOST_SKILLS = 2
@@ -110,8 +117,24 @@ def _job(card: Sequence[Item], words: Words, *, most_title: int, most_company: i
 
 def _called(title: str, company: str, words: Words, most_title: int, most_company: int) -> str:
     untitled = LABELS["no_title"]
-    title, company = one_line(title, most_title) or words.say(untitled), one_line(company, most_company)
+    title, company = _brief(title, most_title) or words.say(untitled), one_line(company, most_company)
     return words.say("{title} at {company}", title=title, company=company) if company else title
+
+
+def _brief(title: str, most: int) -> str:
+    """A title without `(m/f/d)`, and where it is too long without its last parts, else cut behind a word."""
+    for found in reversed(list(genders().finditer(title))):
+        # The end of `Buchhalter:in` stands right behind a letter.
+        if found[0][:1].isspace() or not title[: found.start()][-1:].isalnum():
+            title = f"{title[: found.start()]} {title[found.end() :]}"
+    line = one_line(title).strip(" -–—|,/")
+    if len(line) <= most:
+        return line
+    ends = [part.start() for part in _PARTS.finditer(line) if _LEAST_TITLE <= part.start() <= most]
+    if ends:
+        return line[: ends[-1]]
+    whole = line[:most].rpartition(" ")[0]
+    return f"{whole}…" if len(whole) >= _LEAST_TITLE else one_line(line, most)
 
 
 def best_top(digest: Digest, locale: str) -> str:
@@ -144,8 +167,8 @@ def unlikely_line(unlikely: int, words: Words) -> str:
     if not unlikely:
         return ""
     return words.count(
-        "{count} other job fits your searches, but we doubt that you would want it.",
-        "{count} other jobs fit your searches, but we doubt that you would want them.",
+        "{count} other job fits, but we doubt that you would want it.",
+        "{count} other jobs fit, but we doubt that you would want them.",
         unlikely,
     )
 

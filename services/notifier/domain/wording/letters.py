@@ -131,7 +131,7 @@ def write_letter(
     leave_html = f'<p><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
     leave_text = f"{leave}{words.say(mark(':'))} {unsubscribe}\n\n" if unsubscribe else ""
     button_html = f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n' if link else ""
-    link_text = f"{link}\n\n" if link else ""
+    link_text = f"{words.say(texts.button)}{words.say(mark(':'))} {link}\n\n" if link else ""
     list_html = f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in listed)}</ul>\n" if listed else ""
     list_text = "".join(f"- {line}\n" for line in listed) + ("\n" if listed else "")
     beside_html = beside_text = ""
@@ -139,8 +139,6 @@ def write_letter(
         said, label, leads_to = beside
         beside_html = f'<p>{escape(said)}<br><a href="{escape(leads_to)}">{escape(label)}</a></p>\n'
         beside_text = f"{said}\n{label}{words.say(mark(':'))} {leads_to}\n\n"
-        # Of two links each has its name.
-        link_text = f"{words.say(texts.button)}{words.say(mark(':'))} {link_text}"
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'

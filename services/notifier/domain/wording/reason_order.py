@@ -183,12 +183,12 @@ def _in_title(reason: Reason, posting: PostingCore) -> bool:
             return False
 
 
-def as_quoted(reason: Reason, posting: PostingCore, *, alone: bool) -> Reason:
-    """A reason whose words are spelt as the posting has them; unless it stands `alone`, without those of the title."""
+def as_quoted(reason: Reason, posting: PostingCore) -> Reason:
+    """A reason whose words are spelt as the posting has them, without those of the title where there are others."""
     if not isinstance(reason.facts, TextFacts) or not reason.facts.said:
         return reason
     terms, title = reason.facts.said, _words_of_title(posting.title)
-    new = terms if alone else [term for term in terms if not title.holds(term)] or terms
+    new = [term for term in terms if not title.holds(term)] or terms
     said = tuple(_as_spelt(term, posting.title, posting.description_text) for term in new)
     return replace(reason, facts=replace(reason.facts, said=said))
 
@@ -196,6 +196,13 @@ def as_quoted(reason: Reason, posting: PostingCore, *, alone: bool) -> Reason:
 @lru_cache(maxsize=8_192)
 def _words_of_title(title: str) -> Haystack:
     return Haystack.of(title, "")
+
+
+def _says_all(title: str, skill: str, *ids: str) -> bool:
+    """Whether a title says by a skill all that its role would: `Staff Engineer, Kotlin`, `Desenvolvedora Android`."""
+    known, named = roles(), _patterns(skill, "en")[1]
+    telling = (known[role] for role in ids if role in known)
+    return bool(named.search(title)) and any(role.generic or named.search(role.name()) for role in telling)
 
 
 @lru_cache(maxsize=8_192)
@@ -217,8 +224,11 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     weighty = [factor.doubt for factor in chance.against if factor.costs >= _LEAST_COST and factor.doubt.fact in _SAID]
     if not weighty:
         return ()
-    near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
-    silent = near or names_role(posting.title, *posting.roles[:1])
+    facts = [reason.facts for reason in reasons]
+    near = any(isinstance(some, RoleFacts) and some.near for some in facts)
+    core = [name for some in facts if isinstance(some, AllFacts | AnyFacts) for name in some.core]
+    asked = any(_says_all(posting.title, name, *posting.roles[:1]) for name in core)
+    silent = near or asked or names_role(posting.title, *posting.roles[:1])
     named = (doubt for doubt in weighty if doubt.of or doubt.amount is not None or doubt.fact in _ALONE)
     told = [doubt for doubt in named if not (silent and doubt.fact in _OF_ROLE)]
     of_role = [doubt for doubt in told if doubt.fact in _OF_ROLE]

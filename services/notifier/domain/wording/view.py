@@ -179,7 +179,7 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     """
     there = preferred_in_words(why.preferred, posting, words)
     of_it = [reason for reason in why.work if not there or reason.criterion != "place"]
-    work = tuple(as_quoted(reason, posting, alone=len(of_it) == 1) for reason in of_it)
+    work = tuple(as_quoted(reason, posting) for reason in of_it)
     of_terms = [*([there] if there else []), *(in_words(reason, words, brief=True) for reason in why.terms)]
     of_work = work_in_words(work, words, named_as_one_of_several(work, posting))
     lines = [clauses[:MOST_A_LINE] for clauses in (of_work, of_terms) if clauses]

@@ -11,7 +11,7 @@ from services.notifier.adapters.sql.digests.digest_rows import code_of
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import NOT_OUT
-from services.notifier.domain.quiet import FIRST, QUIET, Quiet, spans, tells
+from services.notifier.domain.quiet import FIRST, HOUR, QUIET, Quiet, spans, tells
 from services.runtime.sql.store import Value, reading
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -73,12 +73,14 @@ def _served(now: datetime, days: int) -> Select[Any]:
     first, _ = spans(days)
     overdue = (saved_searches.c.cadence != "instant") & (saved_searches.c.next_due_at <= now)
     newest = select(func.max(saved_searches.c.changed_at)).where(_own_search).scalar_subquery()
+    by_clock = _own_search & (saved_searches.c.cadence != "instant")
+    hour = select(func.coalesce(func.min(saved_searches.c.hour), HOUR)).where(by_clock).scalar_subquery()
     told = (digests.c.outcome == NOTICE) & (digests.c.reason == QUIET) & deliveries.c.state.not_in(NOT_OUT)
     noticed = (digests.c.outcome == NOTICE) & digests.c.reason.in_((QUIET, *ASKED))
     return (
         select(_person.subscriber_id, _person.changed_at, newest.label("search_changed_at"))
         .add_columns(_last(_found).label("mailed_at"), _last(told).label("told_at"))
-        .add_columns(_last(noticed).label("noticed_at"))
+        .add_columns(_last(noticed).label("noticed_at"), hour.label("hour"), _person.time_zone)
         .where(_person.asked_at.is_(None), _person.changed_at <= now - first)
         .where(is_served(now), exists().where(_own_search))
         # Whose digest is being built, or waits for room in a warm-up, may be sent something at any moment.
@@ -94,4 +96,5 @@ def _last(condition: ColumnElement[bool]) -> Any:
 
 
 def _quiet(row: Any) -> Quiet:
-    return Quiet(max(row.changed_at, row.search_changed_at), row.mailed_at, row.told_at, row.noticed_at)
+    begun_at = max(row.changed_at, row.search_changed_at)
+    return Quiet(begun_at, row.mailed_at, row.told_at, row.noticed_at, row.hour, row.time_zone)
