@@ -1,8 +1,8 @@
-"""What the text of a job demands of whoever has it: to travel, to lead people, hours that overlap."""
+"""What the text of a job demands of whoever has it: a clearance, to travel, to lead people, hours that overlap."""
 
 import pytest
 
-from services.notifier.domain.curation.demands import leads_people, only_overlaps, travel_asked
+from services.notifier.domain.curation.demands import leads_people, needs_clearance, only_overlaps, travel_asked
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,32 @@ def test_hours_overlap_in_part_unless_they_do_so_in_full() -> None:
     assert only_overlaps("four hours of overlap with New York")
     assert not only_overlaps("full overlap with the hours of New York")
     assert not only_overlaps("nine to five in New York")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Required: Top Secret clearance with eligibility for SCI",
+        "Must have a Top-Secret security clearance",
+        "• Active security clearance or the ability to obtain one.",
+        "This role requires active SC Clearance (with willingness to obtain DV Clearance)",
+        "Bereitschaft zur Sicherheitsüberprüfung",
+        "Vous devez être éligible à une habilitation Secret Défense",
+    ],
+)
+def test_a_text_asks_for_a_security_clearance(says: str) -> None:
+    assert needs_clearance(f"You build things.\n{says}\nYou like it.")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "• Security Clearance is highly preferred.",
+        "Nice to have:\n• Python\n• An active security clearance",
+        "Customs clearance of goods",
+        "We protect veterans under Section 503 of the Rehabilitation Act",
+        "You decide who is suitable for security clearances",
+    ],
+)
+def test_one_that_is_a_wish_or_of_others_is_not_asked_for(says: str) -> None:
+    assert not needs_clearance(f"You build things.\n{says}\nYou like it.")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
-from services.notifier.domain.wording.job import FLOOR_AT, PayBar, pay_bar
+from services.notifier.domain.wording.pay_bar import FLOOR_AT, PayBar, pay_bar
 from services.wording.catalogues import words_of
 from tests.support.digests import pay
 

@@ -34,6 +34,12 @@ def test_the_years_that_a_text_asks_for_stand_among_the_details_of_a_card_and_of
     assert experience_line(asking(1), EN) == experience_line(posting(), EN) == ""
 
 
+def test_a_security_clearance_stands_among_the_details_of_a_card_and_of_a_page() -> None:
+    job = posting(description_text="Python. Must hold an active Secret clearance.")
+    assert "Posted yesterday · Needs a security clearance · Pay not stated" in " ".join(text_of(job).split())
+    assert "Needs a security clearance" in shown_job(job, EN).details
+
+
 def test_years_that_speak_against_a_job_are_said_once() -> None:
     against = (Doubt("experience", amount=9, own=3),)
     assert experience_line(asking(9), EN, against) == ""

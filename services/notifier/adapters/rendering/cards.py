@@ -12,16 +12,16 @@ from services.notifier.adapters.rendering.wanted import Stack, Wanted
 from services.notifier.domain.model import Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
-    PayBar,
+    clearance_line,
     experience_line,
     found_line,
     level_line,
     no_pay_line,
     own_places,
-    pay_bar,
     timezones_line,
     visa_line,
 )
+from services.notifier.domain.wording.pay_bar import PayBar, pay_bar
 from services.notifier.domain.wording.places import (
     age_of,
     doubts_of,
@@ -200,7 +200,8 @@ class Cards:
         no_pay = "" if pay_differs(wanted.card) else no_pay_line(posting, words)
         years = experience_line(posting, words, wanted.against)
         visa = "" if criteria.visa_sponsorship else visa_line(posting, stack.reader.country, words)
-        details = " · ".join(map(capitalised, filter(None, (age, zones, level, years, visa, no_pay))))
+        clearance = clearance_line(posting, words)
+        details = " · ".join(map(capitalised, filter(None, (age, zones, level, years, clearance, visa, no_pay))))
         own = own_places(posting, criteria, stack.reader.country)
         where = self._wheres.get((shared, own), lambda: _where(wanted, own))
         html = {

@@ -1,4 +1,4 @@
-"""What the text of a job demands of whoever has it: years of experience, to travel, to lead people."""
+"""What the text of a job demands of whoever has it: years of experience, a clearance, to travel, to lead people."""
 
 import re
 from functools import cache
@@ -32,6 +32,11 @@ def travel_asked(text: str) -> int:
     return max((int(match["share"]) for match in shares if _is_of_travel(text, match)), default=0)
 
 
+def needs_clearance(text: str) -> bool:
+    """Whether one must have a security clearance, or be able to get one."""
+    return any(_is_needed(text, match) for match in _clearance().finditer(text))
+
+
 def only_overlaps(text: str) -> bool:
     """Whether hours of work need only overlap with others, and not in full."""
     return any(found["overlap"] for found in _overlap().finditer(text))
@@ -40,6 +45,24 @@ def only_overlaps(text: str) -> bool:
 def leads_people(text: str) -> bool:
     """Whether it says that whoever has the job leads people."""
     return _leading().search(text) is not None
+
+
+@cache
+def _clearance() -> re.Pattern[str]:
+    """Under `[clearance]`."""
+    return re.compile(any_of("clearance.named"), re.IGNORECASE)
+
+
+@cache
+def _optional() -> re.Pattern[str]:
+    return re.compile(any_of("sentence.optional"), re.IGNORECASE)
+
+
+def _is_needed(text: str, found: re.Match[str]) -> bool:
+    """Whether neither its sentence nor the heading above calls it a wish."""
+    before, behind = _SENTENCE.split(text[: found.start()])[-1], _SENTENCE.split(text[found.end() :], 1)[0]
+    above = text[max(0, found.start() - _SECTION) : found.start()]
+    return not _optional().search(f"{before}{found[0]}{behind}") and not _experience().wished.search(above)
 
 
 class _Travel(NamedTuple):
