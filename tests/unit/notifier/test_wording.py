@@ -619,6 +619,20 @@ def test_time_zones_that_take_in_the_readers_own_tell_nothing() -> None:
     assert zones_line(0, 1, reader="Europe/Madrid") == zones_line(0, 1, reader="Europe/Madrid", month=7) == ""
 
 
+def test_hours_that_speak_against_a_job_are_told_by_the_season_and_once() -> None:
+    new_york, said = Timezones(min=-5, max=-5), (Doubt("zone", amount=2.0), Doubt("travel", amount=30))
+
+    def away(month: int, reader: str = "America/Argentina/Buenos_Aires") -> list[float | None]:
+        at = NOON.replace(month=month)
+        doubts = job_wording.by_the_clock(said, new_york, at, ZoneInfo(reader))
+        return [doubt.amount for doubt in doubts if doubt.fact == "zone"]
+
+    assert (away(1), away(7)) == ([2.0], [1.0])
+    assert away(7, "Chile/Continental") == [], "their winter is the summer of New York"
+    at = NOON.replace(month=7)
+    assert job_wording.timezones_line(new_york, at, ZoneInfo("Asia/Tokyo"), EN, said) == ""
+
+
 def test_time_zones_are_told_by_the_season() -> None:
     assert zones_line(0, 1) == "time zones UTC+0 to UTC+1"
     assert zones_line(0, 1, month=7) == "time zones UTC+1 to UTC+2"

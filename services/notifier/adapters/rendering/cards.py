@@ -12,6 +12,7 @@ from services.notifier.adapters.rendering.wanted import Stack, Wanted
 from services.notifier.domain.model import Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import (
+    by_the_clock,
     clearance_line,
     experience_line,
     found_line,
@@ -135,7 +136,8 @@ class Cards:
         addresses = tuple(getattr(links, name).get(posting_id, "") for name in _ACTIONS)
         offered = tuple(map(bool, addresses))
         found = most_telling(item)
-        wanted = Wanted(several, item, found, near, stack, offered, doubts_of(several))
+        against = by_the_clock(doubts_of(several), item.posting.timezones, stack.due_at, stack.reader.zone)
+        wanted = Wanted(several, item, found, near, stack, offered, against)
         card = self._personal.get(wanted.whole, lambda: self._personal_card(wanted))
         link = links.open.get(posting_id) or card.address
         noted, found_by, places = self._notes(item, words), self._explained(item, stack), self._places(several, stack)
@@ -195,7 +197,7 @@ class Cards:
         zone, criteria = stack.reader.zone, wanted.explained_by.search.criteria
         due_on = stack.due_at.astimezone(zone).date()
         age = age_of(wanted.card, due_on, zone, words)
-        zones = timezones_line(posting.timezones, stack.due_at, zone, words)
+        zones = timezones_line(posting.timezones, stack.due_at, zone, words, wanted.against)
         level = level_line(posting, words, wanted.against)
         no_pay = "" if pay_differs(wanted.card) else no_pay_line(posting, words)
         years = experience_line(posting, words, wanted.against)

@@ -121,11 +121,27 @@ def own_places(posting: PostingCore, criteria: Criteria, home: str | None) -> tu
     return tuple(dict.fromkeys((*at_home, *asked, *besides)))[:_MOST_OWN]
 
 
-def timezones_line(zones: Timezones | None, at: datetime, zone: ZoneInfo, words: Words) -> str:
+def by_the_clock(against: Sequence[Doubt], zones: Timezones | None, at: datetime, zone: ZoneInfo) -> tuple[Doubt, ...]:
+    """What speaks against a job, hours of another zone as far away as clocks show at a time: summer is kept by some."""
+    own = at.astimezone(zone).utcoffset()
+    if zones is None or own is None or all(doubt.fact != "zone" for doubt in against):
+        return tuple(against)
+    then = Timezones(min=_by_season(zones.min, at), max=_by_season(zones.max, at))
+    away = hours_apart(own.total_seconds() / 3600.0, then)
+    told = (doubt._replace(amount=away) if doubt.fact == "zone" else doubt for doubt in against)
+    return tuple(doubt for doubt in told if doubt.fact != "zone" or away)
+
+
+def timezones_line(
+    zones: Timezones | None, at: datetime, zone: ZoneInfo, words: Words, against: Iterable[Doubt] = ()
+) -> str:
     """`time zones UTC−1 to UTC+3`, as clocks stand at a time where such zones are kept.
 
-    Empty where nothing is asked, where the reader's own `zone` is among them, and where nearly the whole globe will do.
+    Empty where nothing is asked, where the reader's own `zone` is among them, where nearly the whole globe will do, and
+    where they are said to speak against the job.
     """
+    if any(doubt.fact == "zone" for doubt in against):
+        return ""
     if zones is None or zones.max - zones.min >= _ALL_ROUND or hours_apart(standard_offset(zone), zones) == 0:
         return ""
     low, high = offset(_by_season(zones.min, at)), offset(_by_season(zones.max, at))
