@@ -20,7 +20,7 @@ from tests.support.placed_digest import placed_digest
 
 SMALL = 320
 """Pixels: the narrowest phone in use, and WCAG 1.4.10's width for reading without scrolling sideways."""
-COMMON = 390
+COMMON = 375
 """Pixels: most phones have as many, or more."""
 FOREIGN = {
     "arabic": (
