@@ -13,7 +13,7 @@ from services.notifier.domain.wording.view import shown_job
 from services.rules.home import Home
 from services.wording.catalogues import words_of
 from services.wording.words import LANGUAGES
-from tests.support.digests import SENDER, digest, posting, recipient, search
+from tests.support.digests import SENDER, digest, posting, recipient, rich_digest, search
 
 EN = words_of("en")
 GERMANY = Reach(scope="listed", countries=("DE",))
@@ -32,6 +32,14 @@ def test_the_years_that_a_text_asks_for_stand_among_the_details_of_a_card_and_of
     assert "Posted yesterday · Asks for 5 years of experience · Pay not stated" in text_of(asking(5))
     assert "Asks for 5 years of experience" in shown_job(asking(5), EN).details
     assert experience_line(asking(1), EN) == experience_line(posting(), EN) == ""
+
+
+def test_a_near_miss_that_states_no_pay_says_so_once() -> None:
+    made = rich_digest()
+    text = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text
+    silent = next(card for card in text.split("\n\n") if "What is off: Does not say what it pays" in card)
+    assert "Pay not stated" not in silent
+    assert "Pay not stated" in text
 
 
 def test_a_security_clearance_stands_among_the_details_of_a_card_and_of_a_page() -> None:

@@ -199,7 +199,7 @@ class Cards:
         age = age_of(wanted.card, due_on, zone, words)
         zones = timezones_line(posting.timezones, stack.due_at, zone, words, wanted.against)
         level = level_line(posting, words, wanted.against)
-        no_pay = "" if pay_differs(wanted.card) else no_pay_line(posting, words)
+        no_pay = "" if wanted.misses_pay or pay_differs(wanted.card) else no_pay_line(posting, words)
         years = experience_line(posting, words, wanted.against)
         visa = "" if criteria.visa_sponsorship else visa_line(posting, stack.reader.country, words)
         clearance = clearance_line(posting, words)
@@ -262,7 +262,7 @@ class Cards:
         shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
         if shown is None:
             return _Bar(None, "")
-        if any(reason.fit == "near" and reason.criterion == "salary" for reason in wanted.explained_by.verdict.reasons):
+        if wanted.misses_pay:
             # What is off says the same in more words.
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))

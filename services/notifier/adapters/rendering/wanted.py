@@ -83,6 +83,13 @@ class Wanted:
         of_reader = (reader.currency, reader.zone.key, reader.country, self.stack.due_at, self.offered, places)
         return self.shared, of_reader, self.floor, self.said
 
+    @property
+    def misses_pay(self) -> bool:
+        """Whether pay is what a near miss is off by, and is said to be."""
+        return any(
+            reason.fit == "near" and reason.criterion == "salary" for reason in self.explained_by.verdict.reasons
+        )
+
     @cached_property
     def said(self) -> Hashable:
         """What decides what is said for and against it."""
