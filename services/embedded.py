@@ -24,11 +24,12 @@ from services.notifier.service import Notifier
 from services.notifier.webhooks import Webhooks
 from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.files.datadir import LOG_FILE, locked
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE, locked
 from services.runtime.letters.writing import CountedLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper, log_chore
+from services.runtime.sql.own_file import keep_own_file
 from services.runtime.sql.relay import OutboxRelay
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
@@ -135,6 +136,8 @@ def embedded(
         stopping = Stopping()
         ids = settings.ids()
         look_at_keys(engine, ids, settings.mail, clock.now())
+        if (file := settings.data / STORE_FILE).is_file():
+            keep_own_file(engine, file, clock.now())
         notifier = build_notifier(
             engine,
             ids,

@@ -1,8 +1,10 @@
 """What both forms show of themselves to whoever operates them: metrics, probes, heartbeats, and pauses obeyed."""
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -20,7 +22,7 @@ from services.runtime.health.ground import ShownRunner
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
-from services.runtime.http.certificate import Certificate, certificate_of
+from services.runtime.http.certificate import certificate_of
 from services.runtime.http.trust import trusting
 from services.runtime.kafka.topics import check as check_topics
 from services.runtime.metrics import catalogue as listed
@@ -33,8 +35,9 @@ from services.runtime.tracing import Span, Traced, exported_to_collector
 from services.runtime.web.probes import Probed, ProbeServer
 from services.settings import Settings
 
+T = TypeVar("T")
 _PATIENCE_S, _CERTIFICATE_EVERY_S = 5.0, 600.0
-"""For shaking hands with the server of our pages, and between two such."""
+"""For asking the server of our pages, and between two such."""
 _TOPICS_EVERY_S = 300.0
 """How often Kafka is asked how its topics are set up."""
 _FILES_EVERY_S = 60.0
@@ -62,8 +65,8 @@ def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures
     return read_figures(store, now, expected, needed, plan, with_canary=settings.notifier.canary)
 
 
-def way_in(mail: MailSettings) -> Callable[[], Certificate | None]:
-    """The certificate of the pages to which mails lead, asked for now and then.
+def way_in(mail: MailSettings, look: Callable[[str, float, ssl.SSLContext], T | None]) -> Callable[[], T | None]:
+    """What is to be known of the pages to which mails lead, asked for now and then.
 
     None where mails stay here, and on trial, where addresses that are listed are all that is mailed: `jobchime doctor`
     tries it there too.
@@ -73,7 +76,7 @@ def way_in(mail: MailSettings) -> Callable[[], Certificate | None]:
     if mail.mailer == "folder" or on_trial:
         return lambda: None
     trusts = trusting("mail.ca_file", mail.ca_file)
-    return Cached(lambda: certificate_of(mail.public_url, _PATIENCE_S, trusts), keep_s=_CERTIFICATE_EVERY_S)
+    return Cached(lambda: look(mail.public_url.rstrip("/"), _PATIENCE_S, trusts), keep_s=_CERTIFICATE_EVERY_S)
 
 
 def needed_of(settings: Settings) -> tuple[str, ...]:
@@ -127,7 +130,7 @@ class Operations:
 
     def follow_certificate(self) -> None:
         """Have it told whether the certificate of `mail.public_url` is refused, or will be within days."""
-        look = way_in(self._settings.mail)
+        look = way_in(self._settings.mail, certificate_of)
 
         def fails() -> float | None:
             found = look()

@@ -3,8 +3,9 @@
 import logging
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
-from typing import Any, TextIO
+from contextlib import contextmanager, suppress
+from io import TextIOBase
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -33,7 +34,7 @@ def configure_logging(
     if level.casefold() not in LEVELS:
         raise UsageError(f"there is no log level {level!r}; the levels are {', '.join(LEVELS)}")
     number = logging.getLevelNamesMapping()[level.upper()]
-    out = stream or unguarded(sys.stderr)
+    out = _Unhindered(stream or unguarded(sys.stderr))
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -46,10 +47,29 @@ def configure_logging(
     structlog.configure(
         processors=[*shared, *_rendering(out, json)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", out)),
         cache_logger_on_first_use=False,
     )
     _adopt_libraries(out, shared, _rendering(out, json), max(number, logging.WARNING))
+
+
+class _Unhindered(TextIOBase):
+    """A stream that may be full, or read by nobody any more: its lines are lost then, and whoever logs goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 @contextmanager
@@ -128,7 +148,7 @@ def _scrubbed(value: Any) -> Any:
     return redaction.without_people(str(value))
 
 
-def _rendering(out: TextIO, json: bool | None) -> list[structlog.typing.Processor]:
+def _rendering(out: TextIOBase, json: bool | None) -> list[structlog.typing.Processor]:
     if json if json is not None else not out.isatty():
         return [structlog.processors.JSONRenderer(serializer=json_text)]
     # The default formatter prints local variables with a traceback, and those may hold anything.
@@ -150,7 +170,7 @@ def _for_terminals(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableM
 
 
 def _adopt_libraries(
-    out: TextIO, shared: list[structlog.typing.Processor], rendering: list[structlog.typing.Processor], level: int
+    out: TextIOBase, shared: list[structlog.typing.Processor], rendering: list[structlog.typing.Processor], level: int
 ) -> None:
     handler = logging.StreamHandler(out)
     handler.setFormatter(

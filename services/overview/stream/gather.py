@@ -14,6 +14,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.people.consents import count_undeclared
 from services.operating import figures_of, needed_of, way_in
 from services.overview.engines import Engines
+from services.overview.leaving import refused_leaving
 from services.overview.stream.by_hour import HoursView, read_hours
 from services.overview.stream.model import (
     DATA_FOLDER,
@@ -31,6 +32,7 @@ from services.runtime.figures.peak import DayAhead, Peak, read_day_ahead
 from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.files.datadir import free_of, is_run_on, why_unwritable
 from services.runtime.health.heartbeat import Worker, read_workers
+from services.runtime.http.certificate import certificate_of
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
 from services.runtime.kafka.topics import TopicFinding, compared
 from services.runtime.letters.dead import DeadLetters, LetterLog
@@ -106,7 +108,8 @@ class Gatherer:
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
         self._away: dict[str, datetime] = {}
-        self._certificate = way_in(settings.mail)
+        self._certificate = way_in(settings.mail, certificate_of)
+        self._leaving = way_in(settings.mail, refused_leaving)
         self._hours = _SeldomRead[HoursView](_HOURS_EVERY)
         self._ahead = _SeldomRead[DayAhead](_AHEAD_EVERY)
         self._topic_faults = _SeldomRead[tuple[TopicFinding, ...]](_TOPICS_EVERY)
@@ -152,6 +155,7 @@ class Gatherer:
             source_readers=hours.readers,
             mailed=hours.mailed,
             certificate=self._certificate(),
+            refused_leaving=self._leaving() or None,
             free=free_of(self._settings.data),
             peak=_peak(store, self._settings.notifier.builds_ahead) if store else None,
         )

@@ -5,6 +5,7 @@ Pure."""
 from collections.abc import Iterator
 from datetime import datetime
 
+from services.overview.leaving import LET_POSTS_THROUGH
 from services.overview.stream.model import DATA_FOLDER, Overview, Trouble
 from services.overview.stream.spans import ago, named_of, short, stamp
 from services.runtime.http.certificate import Certificate
@@ -25,6 +26,12 @@ def ground_troubles(overview: Overview) -> Iterator[Trouble]:
             grave=False,
         )
     yield from _topics(overview)
+    if overview.refused_leaving:
+        yield Trouble(
+            f"who presses a mail program's own button is not unsubscribed: {overview.refused_leaving}",
+            LET_POSTS_THROUGH,
+            "machine",
+        )
     if overview.certificate is not None:
         yield from _certificate(overview.certificate, overview.at)
 

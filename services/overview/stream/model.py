@@ -221,6 +221,8 @@ class Overview:
     """Mails of the last 24 hours by what became of them: accepted, bounced, spam and the like."""
     certificate: Certificate | None = None
     """Of `mail.public_url`; None where mails stay here, or its server does not answer."""
+    refused_leaving: str | None = None
+    """How a server before the portal refuses who unsubscribes by a mail program's button; None where it does not."""
     free: int | None = None
     """Bytes of the disk of the data folder; None where there is none."""
     peak: Peak | None = None

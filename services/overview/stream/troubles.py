@@ -11,7 +11,7 @@ from services.overview.stream.model import ByHand, LetterView, Overview, Remedy,
 from services.overview.stream.reader_troubles import reader_troubles
 from services.overview.stream.source_troubles import LATE_POLLS, late_polls, no_postings, no_sources, source_troubles
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, span, stamp
-from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, restarting, too_few
+from services.overview.stream.worker_troubles import WAYS_OUT, clocks, of_services, releases, restarting, too_few
 from services.processes import process_of
 from services.runtime.figures.canary import EVERY
 from services.runtime.figures.source_readers import SourceReaders
@@ -51,6 +51,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *of_services(overview),
         *clocks(overview),
         *restarting(overview),
+        *releases(overview),
         *(store_troubles(overview.figures, overview.at, overview.source_readers) if overview.figures else ()),
         *ground_troubles(overview),
         *_late_polls(overview),

@@ -275,6 +275,22 @@ def restarting(overview: Overview) -> Iterator[Trouble]:
         )
 
 
+def releases(overview: Overview) -> Iterator[Trouble]:
+    """They may work beside each other for as long as an upgrade takes."""
+    of: dict[str, dict[str, datetime]] = {}
+    for worker in (worker for service in overview.services for worker in service.alive(overview.at)):
+        of.setdefault(worker.version, {})[worker.worker] = worker.started_at
+    if len(of) > 1:
+        long = forgotten(max(min(begun.values()) for begun in of.values()), overview.at)
+        each = joined([f"{version} ({named_of(list(workers))})" for version, workers in of.items()])
+        yield Trouble(
+            f"workers of {len(of)} releases run beside each other{long}: {each}",
+            "end the upgrade, or go back: `jobchime worker list` has the release of each",
+            "process",
+            grave=bool(long),
+        )
+
+
 def clocks(overview: Overview) -> Iterator[Trouble]:
     """A heartbeat of a time to come says nothing of whether its worker lives now."""
     ahead: dict[str, list[Worker]] = {}

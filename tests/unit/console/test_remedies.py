@@ -114,6 +114,10 @@ def amiss() -> Iterator[Overview]:
     for kept in get_args(Kept)[1:]:
         fault = TopicFinding("raw.v1", "retention.ms is 1, not 2", kept=kept)
         yield Overview(NOON, "deployed", topic_faults=(fault,))
+    yield stored(copied=NOON)
+    yield Overview(NOON, "deployed", refused_leaving="POST https://jobs.example/u/nobody answers 405")
+    two = (replace(worker(name), version=name) for name in ("w1", "w2"))
+    yield served(service(*two))
     yield stored(searches=1, sources=(source("paused", paused_since=NOON - DAY),))
     several = (source("paused", name, paused_since=NOON - DAY) for name in ("one", "two"))
     yield stored(searches=1, sources=tuple(several))

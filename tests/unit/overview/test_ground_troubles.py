@@ -1,5 +1,6 @@
 """`status` says that the certificate of our pages is refused or ends, and that a disk is nearly full."""
 
+import ssl
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,14 +8,18 @@ import pytest
 from pydantic import SecretStr
 
 from services.notifier.mail_settings import MailSettings
+from services.overview.leaving import FORM, ONE_CLICK, REFUSED, refused_leaving
 from services.overview.stream.ground_troubles import ground_troubles
 from services.overview.stream.model import DATA_FOLDER, EngineView, Overview
 from services.runtime.http.certificate import Certificate
 from services.runtime.kafka.topics import TopicFinding
 from services.settings import Settings
 from services.usecases.overview import watcher
-from tests.support.feed_server import CERTIFICATE, feed_server
+from tests.support.feed_server import CERTIFICATE, feed_server, status
 from tests.support.logs import NOON
+from tests.support.loopback import free_port
+from tests.support.notifying import sqlite_store
+from tests.support.portal import served_portal
 
 DAY = timedelta(days=1)
 MIB = 1 << 20
@@ -78,3 +83,23 @@ def test_a_topic_that_kafka_empties_within_a_day_is_no_note_and_one_that_lasts_f
         ("Kafka deletes what is in raw.v1 within a day", True),
         ("Kafka deletes what is in matches.v1 earlier than it is to", False),
     ]
+
+
+def test_a_server_that_passes_no_posts_to_the_portal_refuses_who_unsubscribes_by_a_button_of_a_mail_program() -> None:
+    def refused(code: int) -> str | None:
+        pages.on("/u/nobody", status(code))
+        return refused_leaving(pages.url(""), 5.0, ssl.create_default_context())
+
+    with feed_server() as pages:
+        assert [refused(code) for code in (404, 200, 503)] == [""] * 3
+        assert all(str(refused(code)).endswith(f"/u/nobody answers {code}") for code in (301, 401, 403, 405))
+        assert {asked.body for asked in pages.asked} == {b"List-Unsubscribe=One-Click"}
+    assert refused_leaving(f"http://127.0.0.1:{free_port()}", 5.0, ssl.create_default_context()) is None
+    [trouble] = ground_troubles(Overview(NOON, "deployed", refused_leaving="POST …/u/nobody answers 405"))
+    assert trouble.grave
+
+
+def test_the_portal_itself_refuses_no_post_of_a_link_that_it_does_not_know(tmp_path: Path) -> None:
+    with served_portal(sqlite_store(tmp_path)) as portal:
+        answer = portal.client.post("/u/nobody", content=ONE_CLICK, headers=FORM)
+    assert answer.status_code not in REFUSED

@@ -866,3 +866,25 @@ def test_of_a_single_source_that_is_not_well_it_is_said_whom_that_harms() -> Non
     failing = figures(sources=(SourceFigures("board", "failing", error="HTTP 500"),))
     [trouble] = troubles(replace(failing, source_readers={"board": SourceReaders(3, 40, 500)}))
     assert trouble.what.endswith(": HTTP 500; 3 of the 40 readers of the last 500 mails had jobs of it")
+
+
+def test_two_releases_beside_each_other_are_a_note_while_an_upgrade_may_take_and_then_are_not_well() -> None:
+    def told(minutes: int) -> list[tuple[str, bool]]:
+        newer = replace(worker(), worker="w2", version="2", started_at=NOON - minutes * MINUTE)
+        older = replace(worker(), version="1", started_at=NOON - timedelta(days=9))
+        found = troubles(replace(WELL, services=(ServiceView("matcher", 0, (older, newer)),)))
+        return [(trouble.what, trouble.grave) for trouble in found]
+
+    assert told(30) == [("workers of 2 releases run beside each other: 1 (w1) and 2 (w2)", False)]
+    assert told(180) == [("workers of 2 releases run beside each other, for 3 h now: 1 (w1) and 2 (w2)", True)]
+
+
+def test_a_data_folder_that_was_copied_is_not_well_for_an_hour_and_then_a_note() -> None:
+    def told(hours: int, **more: bool) -> list[bool]:
+        found = troubles(figures(copied=NOON - timedelta(hours=hours), pauses=Pauses(**more)))
+        return [
+            trouble.grave for trouble in found if trouble.what.startswith("the data folder is a copy, or was moved")
+        ]
+
+    assert [told(0), told(2), told(25)] == [[True], [False], []]
+    assert told(0, restored=True) == [], "it is held, and that is told"

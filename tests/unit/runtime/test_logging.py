@@ -4,9 +4,12 @@ import gzip
 import io
 import json
 import logging
+import os
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -203,3 +206,14 @@ def test_a_dsn_that_is_none_is_a_sentence() -> None:
     pytest.importorskip("sentry_sdk")
     with pytest.raises(UsageError, match="sentry_dsn"):
         configure_logging(stream=io.StringIO(), sentry_dsn="nonsense")
+
+
+def test_a_log_that_cannot_be_written_or_that_nobody_reads_any_more_stops_nobody() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    for broken in (Path("/dev/full").open("w"), os.fdopen(writes, "w")):  # noqa: SIM115 (closing them fails likewise)
+        configure_logging(stream=broken)
+        structlog.get_logger().info("cleared")
+        logging.getLogger("kafka").error("away")
+        with suppress(OSError):
+            broken.close()

@@ -1,0 +1,32 @@
+"""A store that runs from another file than before is a copy, or was moved: that is remembered."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from services.runtime.sql.own_file import keep_own_file, read_copied
+from services.runtime.sql.store import open_store, reading
+from tests.support.logs import NOON
+from tests.support.stores import sqlite_url
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_copy_is_known_by_its_file_and_the_one_that_it_was_made_of_is_not_told(tmp_path: Path) -> None:
+    def kept(file: Path, hours: int) -> int | None:
+        engine = open_store(f"sqlite:///{file}")
+        try:
+            keep_own_file(engine, file, NOON + hours * HOUR)
+            with reading(engine) as connection:
+                at = read_copied(connection)
+        finally:
+            engine.dispose()
+        return None if at is None else (at - NOON) // HOUR
+
+    own = Path(sqlite_url(tmp_path).removeprefix("sqlite:///"))
+    assert [kept(own, hours) for hours in (0, 1)] == [None, None]
+    shutil.copy(own, tmp_path / "copy.sqlite")
+    assert [kept(tmp_path / "copy.sqlite", hours) for hours in (2, 3)] == [2, 2]
+    assert kept(own, 3) is None
+    own.rename(tmp_path / "renamed.sqlite")
+    assert kept(tmp_path / "renamed.sqlite", 4) is None
