@@ -47,7 +47,8 @@ _OVER = {
 }
 _DO: dict[str, tuple[str, Remedy | ByHand]] = {
     "settings": (
-        "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
+        "mend [mail] in the settings and start again, or the account there, after which they go out by themselves;"
+        " `jobchime doctor` tries it",
         "settings",
     ),
     "away": (

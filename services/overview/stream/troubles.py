@@ -73,13 +73,13 @@ def healthy(overview: Overview) -> bool:
 def store_troubles(
     figures: StoreFigures, now: datetime, readers: Mapping[str, SourceReaders] | None = None
 ) -> Iterator[Trouble]:
-    """All that the store says: what lets nobody have mails, then single sources, then the rest, as the stream flows."""
+    """All that the store says: what keeps mails from readers, then sources, all before single ones, then the rest."""
     yield from sending_troubles(figures, now)
     yield from reader_troubles(figures)
-    yield from source_troubles(figures.sources, now, readers)
+    yield from digest_troubles(figures, now)
     yield from no_sources(figures, now)
     yield from no_postings(figures, now)
-    yield from digest_troubles(figures, now)
+    yield from source_troubles(figures.sources, now, readers)
     yield from _canary(figures, now)
     yield from _late_events(figures, now)
     yield from ran_ahead_troubles(figures.ran_ahead, now)
