@@ -1,5 +1,5 @@
 """Eight o'clock: everybody due in one minute, built and handed over: `python -m bench.delivery [--json]
-[--people N] [--forms embedded,...] [--copies N] [--in-flight N]`.
+[--people N] [--forms embedded,...] [--copies N] [--in-flight N] [--listmonk FOLDER]`.
 
 Captured postings, and people with five searches each, drawn from them: a fifth of the people ask for what a hundredth
 of all ask for, nobody else shares a search. Five locales, currencies and time zones; a tenth was due an hour before and
@@ -10,7 +10,8 @@ called `handing` all is built before, while sending is paused, and told is what 
 waits then may stand `--copies` times, to as many people, so that few who are built make a crowd.
 
 Processor time is of the notifiers, and of the database's own processes, told apart; that of the fake is in no ratio.
-`memory_growth` is the peak of the first against that with a tenth of the people. Logs are not written.
+`memory_growth` is the peak of the first against that with a tenth of the people. Logs are not written. With listmonk at
+hand (`bench.listmonk`) it is told how rendering and handing over a mail there compares: `vs_listmonk_render`.
 """
 
 import argparse
@@ -200,6 +201,7 @@ def main() -> None:
     parser.add_argument("--forms", default=",".join(_FORMS), help=f"some of {', '.join(_FORMS + _HANDING)}")
     parser.add_argument("--copies", type=int, default=1, help=f"of each mail that waits, in {', '.join(_HANDING)}")
     parser.add_argument("--in-flight", type=int, default=_IN_FLIGHT, help="requests of a notifier to SendGrid at once")
+    parser.add_argument("--listmonk", type=Path, help="its folder, as bench.listmonk wants it")
     parser.add_argument("--notifier", help="be one: JSON of the store, the settings of its mail and its name")
     given = parser.parse_args()
     if given.notifier:
@@ -209,6 +211,11 @@ def main() -> None:
     if unknown := set(wanted).difference(_FORMS + _HANDING):
         parser.error(f"no form is called {', '.join(sorted(unknown))}: they are {', '.join(_FORMS + _HANDING)}")
     found = measure(given.people, wanted, given.copies, given.in_flight)
+    if given.listmonk:
+        from bench import listmonk  # not by notifiers, which are this module too
+
+        beside = listmonk.measure(given.listmonk.resolve(), min(given.people, 2_000))
+        found |= {"listmonk": beside["rounds"], "ratios": found["ratios"] | beside["ratios"]}
     if given.json:
         print(json.dumps(found, default=dict))
         return
