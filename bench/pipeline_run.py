@@ -82,6 +82,7 @@ OUTFLOW_WATCHED: Final = (
 """What a notifier's tick is made of."""
 _WATCHED: Final = (
     (Collector, "tick", "collect"),
+    (Collector, "_poll_claimed", "collect"),  # in a thread
     (Normaliser, "handle", "normalise"),
     (Matcher, "handle", "match"),
     (Notifier, "handle", "store"),
