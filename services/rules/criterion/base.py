@@ -131,6 +131,8 @@ class Criterion(ABC, Generic[F]):
     """Whether a posting that has any of its terms is ruled out."""
     exact: ClassVar[bool] = True
     """Whether its terms alone tell what fits; else what has them may still fail."""
+    part: ClassVar[Literal["skills", "roles"] | None] = None
+    """The part of the criteria that is its own; None: fields of the criteria themselves are."""
 
     @property
     def by_terms(self) -> bool:
@@ -213,19 +215,17 @@ class Criterion(ABC, Generic[F]):
         return self.untold
 
     def _relaxed(self, criteria: Criteria, step: Step, value: str | float | None, /, **changes: object) -> Relaxation:
-        return Relaxation(self.name, step, value, criteria, changes)
+        return Relaxation(self.name, step, value, criteria, changes, self.part)
 
 
 class Unwanted(Criterion[F]):
     """Asks for none of some terms: the list `none` of one part of the criteria."""
 
     excludes = True
-    part: ClassVar[Literal["skills", "roles"]]
 
+    @abstractmethod
     def unwanted(self, criteria: Criteria) -> tuple[str, ...]:
         """Those terms."""
-        found: tuple[str, ...] = getattr(criteria, self.part).none
-        return found
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether any is named."""
@@ -247,24 +247,21 @@ class Unwanted(Criterion[F]):
 
     def excluding(self, criteria: Criteria, value: str) -> Criteria:
         """That one too."""
-        return self._changed(criteria, "add", value, (*self.unwanted(criteria), value)).criteria
+        return self._relaxed(criteria, "add", value, none=(*self.unwanted(criteria), value)).criteria
 
     def allowing(self, criteria: Criteria, value: str, stood: str = "") -> Criteria:
         """Not that one."""
         others = tuple(other for other in self.unwanted(criteria) if other != value)
-        return self._changed(criteria, "drop", value, others).criteria
+        return self._relaxed(criteria, "drop", value, none=others).criteria
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None excluded."""
-        return self._changed(criteria, "without", None, ())
+        return self._relaxed(criteria, "without", None, none=())
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Each less."""
         for name, others in each_less(self.unwanted(criteria)):
-            yield self._changed(criteria, "drop", name, others)
-
-    def _changed(self, criteria: Criteria, step: Step, value: str | None, none: tuple[str, ...]) -> Relaxation:
-        return Relaxation(self.name, step, value, criteria, {"none": none}, self.part)
+            yield self._relaxed(criteria, "drop", name, none=others)
 
 
 def yes_or_no(fits: bool) -> Fit:
@@ -276,6 +273,12 @@ def each_less(values: tuple[T, ...]) -> Iterator[tuple[T, tuple[T, ...]]]:
     """Each of several, with the others."""
     for value in values if len(values) > 1 else ():
         yield value, tuple(other for other in values if other != value)
+
+
+def unknown(name: str, kind: str, nearest: tuple[str, ...]) -> CriteriaError:
+    """For a name that stands for nothing; `kind` is what it should name."""
+    said = f"{quoted(name)} is not a {kind} that is known here{perhaps(nearest)}"
+    return CriteriaError(said, f"{kind}_near" if nearest else kind, given=name, near=", ".join(nearest))
 
 
 def quoted(name: str) -> str:

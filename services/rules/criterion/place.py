@@ -8,7 +8,6 @@ from schemas.posting import Scope
 from services.rules.criterion.base import (
     SILENT,
     UNSAID,
-    CriteriaError,
     Criterion,
     Facts,
     Fit,
@@ -16,8 +15,7 @@ from services.rules.criterion.base import (
     Reason,
     Relaxation,
     few,
-    perhaps,
-    quoted,
+    unknown,
     yes_or_no,
 )
 from services.rules.places.known import canonical_place, country_of, is_subdivision, nearest_places
@@ -146,8 +144,6 @@ def _codes(asked: Iterable[str]) -> tuple[str, ...]:
     for place in asked:
         code = canonical_place(place)
         if code is None:
-            near = nearest_places(place)
-            said = f"{quoted(place)} is not a place that is known here{perhaps(near)}"
-            raise CriteriaError(said, "place_near" if near else "place", given=place, near=", ".join(near))
+            raise unknown(place, "place", nearest_places(place))
         found.add(code)
     return tuple(sorted(few(found, "places")))

@@ -16,11 +16,10 @@ from services.rules.criterion.base import (
     Narrowing,
     Reason,
     Relaxation,
-    Step,
     Unwanted,
     few,
-    perhaps,
     quoted,
+    unknown,
     yes_or_no,
 )
 from services.rules.prepared import PreparedPosting
@@ -74,6 +73,7 @@ class OtherRoleFacts(Facts):
 
 class _Roles(Criterion[F]):
     evidence = "roles"
+    part = "roles"
 
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
         """Both lists together: no role may be in both."""
@@ -82,9 +82,6 @@ class _Roles(Criterion[F]):
     def looks_at(self, prepared: PreparedPosting) -> Hashable:
         """Its roles, the deciding one first."""
         return prepared.posting.roles
-
-    def _with(self, criteria: Criteria, step: Step, value: str | None, **changes: object) -> Relaxation:
-        return Relaxation(self.name, step, value, criteria, changes, "roles")
 
 
 class RolesAny(_Roles[RoleFacts]):
@@ -132,20 +129,20 @@ class RolesAny(_Roles[RoleFacts]):
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any role."""
-        return self._with(criteria, "without", None, any=(), neighbours=False, accept_unknown=None)
+        return self._relaxed(criteria, "without", None, any=(), neighbours=False, accept_unknown=None)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Roles that are near; postings of which nothing says the role."""
         if not criteria.roles.neighbours:
-            yield self._with(criteria, "tolerate", None, neighbours=True)
+            yield self._relaxed(criteria, "tolerate", None, neighbours=True)
         if not accepts_unknown_role(criteria):
-            yield self._with(criteria, "accept", None, accept_unknown=True)
+            yield self._relaxed(criteria, "accept", None, accept_unknown=True)
 
     def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
         """Roles that are near, where the posting's is one."""
         if self.fit(criteria, prepared) == "yes" or prepared.near_roles.isdisjoint(criteria.roles.any):
             return None
-        return self._with(criteria, "tolerate", None, neighbours=True)
+        return self._relaxed(criteria, "tolerate", None, neighbours=True)
 
     def distance(self, facts: RoleFacts, kin: float) -> float:
         """By how close the closest role is."""
@@ -157,7 +154,10 @@ class RolesNone(Unwanted[OtherRoleFacts], _Roles[OtherRoleFacts]):
 
     name = "roles.none"
     untold = 0.9
-    part = "roles"
+
+    def unwanted(self, criteria: Criteria) -> tuple[str, ...]:
+        """Those named."""
+        return criteria.roles.none
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting's deciding role is none of them."""
@@ -224,9 +224,7 @@ def _id(said: str) -> str:
     known = roles()
     meant = known.meant(said)
     if not meant:
-        names = _names(known.nearest(said))
-        fault = f"{quoted(said)} is not a role that is known here{perhaps(names)}"
-        raise CriteriaError(fault, "role_near" if names else "role", given=said, near=", ".join(names))
+        raise unknown(said, "role", _names(known.nearest(said)))
     if len(meant) > 1:
         *some, last = names = _names(meant)
         fault = f"{quoted(said)} may be {', '.join(some)} or {last}: name which is meant"

@@ -17,12 +17,10 @@ from services.rules.criterion.base import (
     Narrowing,
     Reason,
     Relaxation,
-    Step,
     Unwanted,
     each_less,
     few,
-    perhaps,
-    quoted,
+    unknown,
     yes_or_no,
 )
 from services.rules.prepared import PreparedPosting
@@ -92,6 +90,7 @@ class NoneFacts(Facts):
 
 class _Skills(Criterion[F]):
     evidence = "skills"
+    part = "skills"
 
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
         """All three lists together: what one asks for changes what another one says."""
@@ -101,11 +100,8 @@ class _Skills(Criterion[F]):
         """Its skills, and which of them it only mentions."""
         return prepared.skills, prepared.asked_for
 
-    def _with(self, criteria: Criteria, step: Step, value: str | int | None, **changes: object) -> Relaxation:
-        return Relaxation(self.name, step, value, criteria, changes, "skills")
-
     def _mentioning(self, criteria: Criteria) -> Relaxation:
-        return self._with(criteria, "accept", None, mentions=True)
+        return self._relaxed(criteria, "accept", None, mentions=True)
 
     def _with_mentions(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Mentions count: a relaxation of one criterion alone where only one of the two asks."""
@@ -148,17 +144,17 @@ class SkillsAll(_Skills[AllFacts]):
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
         mentions = criteria.skills.mentions and bool(criteria.skills.any)
-        return self._with(criteria, "without", None, all=(), mentions=mentions)
+        return self._relaxed(criteria, "without", None, all=(), mentions=mentions)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Each less; any one of them; mentions count."""
         needed = criteria.skills.all
         for name, others in each_less(needed):
-            yield self._with(criteria, "drop", name, all=others)
+            yield self._relaxed(criteria, "drop", name, all=others)
         if len(needed) > 1 and not criteria.skills.any:
             if (fewer := len(needed) - 1) > 1:
-                yield self._with(criteria, "fewer", fewer, all=(), any=needed, at_least=fewer)
-            yield self._with(criteria, "either", None, all=(), any=needed)
+                yield self._relaxed(criteria, "fewer", fewer, all=(), any=needed, at_least=fewer)
+            yield self._relaxed(criteria, "either", None, all=(), any=needed)
         yield from self._with_mentions(criteria)
 
     def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
@@ -173,7 +169,7 @@ class SkillsAll(_Skills[AllFacts]):
             return self._mentioning(criteria)
         if len(needed) == 1:
             return None
-        return self._with(criteria, "drop", name, all=tuple(other for other in needed if other != name))
+        return self._relaxed(criteria, "drop", name, all=tuple(other for other in needed if other != name))
 
     def distance(self, facts: AllFacts, kin: float) -> float:
         """By the share that is missing, of which what is mentioned is half there."""
@@ -227,12 +223,12 @@ class SkillsAny(_Skills[AnyFacts]):
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
         mentions = criteria.skills.mentions and bool(criteria.skills.all)
-        return self._with(criteria, "without", None, any=(), at_least=1, mentions=mentions)
+        return self._relaxed(criteria, "without", None, any=(), at_least=1, mentions=mentions)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Fewer of them; mentions count."""
         for fewer in range(criteria.skills.at_least - 1, 0, -1):
-            yield self._with(criteria, "fewer", fewer, at_least=fewer)
+            yield self._relaxed(criteria, "fewer", fewer, at_least=fewer)
         yield from self._with_mentions(criteria)
 
     def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
@@ -246,11 +242,11 @@ class SkillsAny(_Skills[AnyFacts]):
             for name in asked
         ):
             return self._mentioning(criteria)
-        return self._with(criteria, "fewer", fewer, at_least=fewer) if fewer else None
+        return self._relaxed(criteria, "fewer", fewer, at_least=fewer) if fewer else None
 
     def adding(self, criteria: Criteria, name: str) -> Relaxation:
         """One more skill of which any will do."""
-        return self._with(criteria, "add", name, any=(*criteria.skills.any, name))
+        return self._relaxed(criteria, "add", name, any=(*criteria.skills.any, name))
 
     def distance(self, facts: AnyFacts, kin: float) -> float:
         """By the share that is missing of those needed, and how often the posting's skills go with those asked for."""
@@ -264,7 +260,10 @@ class SkillsNone(Unwanted[NoneFacts], _Skills[NoneFacts]):
 
     name = "skills.none"
     untold = 0.7
-    part = "skills"
+
+    def unwanted(self, criteria: Criteria) -> tuple[str, ...]:
+        """Those named."""
+        return criteria.skills.none
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting has none of them."""
@@ -335,8 +334,6 @@ def _names(asked: Iterable[str]) -> frozenset[str]:
     for name in asked:
         skill = known.canonical(name)
         if skill is None:
-            near = known.nearest(name)
-            said = f"{quoted(name)} is not a skill that is known here{perhaps(near)}"
-            raise CriteriaError(said, "skill_near" if near else "skill", given=name, near=", ".join(near))
+            raise unknown(name, "skill", known.nearest(name))
         found.add(skill)
     return few(found, "skills in one list")
