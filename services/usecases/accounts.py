@@ -157,7 +157,7 @@ def _have_confirm(installation: Installation, person: Subscriber, address: str, 
     wording = words_of(person.profile.locale).say(signing.MOVE)
     wanted = signing.NewAddress(person.subscriber_id, address, wording)
     base = installation.settings.mail.public_url.rstrip("/")
-    if not signing.ask_new_address(installation, wanted, base, signing.new_token, now):
+    if not signing.ask_new_address(installation, wanted, base, now):
         raise UsageError(
             "no letter that asks to confirm the address went there: it was mailed others of late, or letters to new"
             " addresses have stopped, as `jobchime status` says; or the mailer did not take it, as the log says"

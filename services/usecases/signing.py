@@ -6,7 +6,7 @@ Double opt-in: what somebody wishes for is kept until they confirm it by a link 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,14 +70,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def ask(installation: Installation, address: str, base: str, token: Callable[[], str], now: datetime) -> None:
+def ask(installation: Installation, address: str, base: str, now: datetime) -> None:
     """Mail a link to who has this address; nothing to anybody else. Whoever asks is told the same in each case.
 
     Raises UnavailableError.
     """
     known = installation.subscribers.with_address(address)
     if known is not None:
-        _sign_in_letter(installation, "sign_in", known, base, token, now)
+        _sign_in_letter(installation, "sign_in", known, base, now)
 
 
 def _sign_in_letter(
@@ -85,14 +85,13 @@ def _sign_in_letter(
     letter: Letter,
     person: Subscriber,
     base: str,
-    token: Callable[[], str],
     now: datetime,
     wish: SignUp | None = None,
 ) -> None:
     """Mail them a link that signs them in, unless they may not be mailed now. `wish`: what is shown to them then."""
     begun = _begin(installation, letter, person.profile.address, now)
     if begun:
-        link = make_link(installation, person, base, token, now)
+        link = make_link(installation, person, base, now)
         if wish:
             beside = _beside(installation.link_keys.current, link.rpartition("/")[2])
             installation.doors.keep_sign_up(beside, wish, now)
@@ -120,11 +119,9 @@ def wish_beside(installation: Installation, token: str, now: datetime) -> Wanted
     return None
 
 
-def make_link(
-    installation: Installation, person: Subscriber, base: str, token: Callable[[], str], now: datetime
-) -> str:
+def make_link(installation: Installation, person: Subscriber, base: str, now: datetime) -> str:
     """A link that signs somebody in, once, within `SIGN_IN_WITHIN`."""
-    made = token()
+    made = new_token()
     installation.doors.keep_sign_in(made, person.subscriber_id, now)
     return f"{base}/s/{made}"
 
@@ -146,26 +143,24 @@ def wish_from(person: Mapping[str, Any], search: Mapping[str, Any]) -> SignUpReq
     return SignUpRequest(profile, {**person, "address": profile.address, "search": dict(search)})
 
 
-def sign_up(
-    installation: Installation, wish: SignUpRequest, wording: str, base: str, token: Callable[[], str], now: datetime
-) -> None:
+def sign_up(installation: Installation, wish: SignUpRequest, wording: str, base: str, now: datetime) -> None:
     """Keep a wish and mail its link, or to who is known one to sign in, after which they see the wish and may save it.
 
     Nothing goes to who may not be mailed now.
 
-    `wording`: what stands beside the button that confirms. `base`: the public address. `token` makes what cannot be
-    guessed. Whoever asks is told the same in each case. Raises UnavailableError.
+    `wording`: what stands beside the button that confirms. `base`: the public address. Whoever asks is told the
+    same in each case. Raises UnavailableError.
     """
     address = wish.profile.address
     known = installation.subscribers.with_address(address)
     if known is not None:
-        _sign_in_letter(installation, "known", known, base, token, now, SignUp(address, wish.fields, wording))
+        _sign_in_letter(installation, "known", known, base, now, SignUp(address, wish.fields, wording))
         return
     if not installation.doors.has_room(address, now):
         _events.warning("too many sign-ups wait to be confirmed: no more are taken")
         return
     begun = _begin(installation, "confirm", address, now)
-    made = token()
+    made = new_token()
     if begun and installation.doors.keep_sign_up(made, SignUp(address, wish.fields, wording), now):
         _send(installation, begun, f"{base}/c/{made}", words_of(wish.profile.locale), now)
 
@@ -181,9 +176,7 @@ def address_from(text: str) -> str:
         return address_of(text)
 
 
-def ask_new_address(
-    installation: Installation, wanted: NewAddress, base: str, token: Callable[[], str], now: datetime
-) -> bool:
+def ask_new_address(installation: Installation, wanted: NewAddress, base: str, now: datetime) -> bool:
     """Mail a link to where somebody wants to be mailed; one to sign in to who has that address already.
 
     Nothing where it may not be mailed now. Returns whether the first was taken by the mailer, which a stranger is not
@@ -194,10 +187,10 @@ def ask_new_address(
     if person is None:
         return False
     if known is not None and known.subscriber_id != wanted.subscriber_id:
-        _sign_in_letter(installation, "known", known, base, token, now)
+        _sign_in_letter(installation, "known", known, base, now)
         return False
     begun = _begin(installation, "new_address", wanted.address, now)
-    made = token()
+    made = new_token()
     if not begun or not installation.doors.keep_new_address(made, wanted, now):
         return False
     return _send(installation, begun, f"{base}/a/{made}", words_of(person.profile.locale), now)

@@ -233,7 +233,7 @@ class Life:
 
     def post_at_home(self, person: Subscriber, **fields: str) -> httpx2.Response:
         """Sign them in, and post a form of theirs."""
-        link = signing.make_link(self.installation, person, "", lambda: f"theirs{next(self.networks)}", self.now)
+        link = signing.make_link(self.installation, person, "", self.now)
         cookie = self.post(link).headers["set-cookie"].partition(";")[0]
         home = self.client.get("/home", headers={"Cookie": cookie}).text
         [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', home)

@@ -81,7 +81,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
             signing.address_from(address)
         except WrongFieldError as error:
             return door.show("sign_in", words, 400, error=fault_in(error, words), address=address)
-        postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, door.clock()))
+        postman.later(partial(signing.ask, door.installation, address, door.base, door.clock()))
         return door.show("posted", words, address=address)
 
     @router.get("/s/{token}")
@@ -237,9 +237,7 @@ def _move(door: Door, cookies: Cookies, live: LivePreviews, postman: Postman, he
     if not signing.takes_addresses(door.installation):
         return door.not_now(here.words)
     wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(signing.MOVE))
-    postman.later(
-        partial(signing.ask_new_address, door.installation, wanted, door.base, signing.new_token, door.clock())
-    )
+    postman.later(partial(signing.ask_new_address, door.installation, wanted, door.base, door.clock()))
     return door.show("posted", here.words, address=checked)
 
 

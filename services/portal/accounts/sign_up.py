@@ -107,7 +107,7 @@ def _add_form(router: APIRouter, door: Door, guard: FormGuard, postman: Postman,
             seen = await door.work(partial(previewed, live, given, words, door.clock()))
             return _form(door, words, given, seen=seen, asks_trade=True)
         now, wording = door.clock(), words.say(CONSENT)
-        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, signing.new_token, now))
+        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, now))
         sent = {name: given[name] for name in _DEFAULTS if given[name] != _DEFAULTS[name]}
         return door.show("posted", words, address=wish.profile.address, kept_out=kept_out, sent=sent)
 

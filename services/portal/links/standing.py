@@ -118,7 +118,7 @@ def routes(door: Door, postman: Postman, live: LivePreviews) -> APIRouter:
 def _mail_a_link(door: Door, postman: Postman, visit: Visit) -> Response:
     """To where they are mailed now, whoever reads the old mail; as often as a link may be asked for."""
     address = visit.subscriber.profile.address
-    postman.later(partial(signing.ask, door.installation, address, door.base, signing.new_token, visit.now))
+    postman.later(partial(signing.ask, door.installation, address, door.base, visit.now))
     return door.show("posted", visit.words, address="")
 
 
