@@ -1,14 +1,13 @@
-"""`jobchime subscriber`: add, edit, import, list, show and erase people, and what they say of jobs."""
+"""`jobchime subscriber`: add, edit, import, list, show and erase people; what they say of jobs is in `saying.py`."""
 
 import sys
-from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from schemas.counted import counted
+from services.cli.commands import saying
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, progress, table
@@ -16,8 +15,6 @@ from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.settings import load_settings
 from services.usecases import accounts, consent, importing, sessions
-from services.usecases import feedback as feedback_of
-from services.usecases.feedback import Answer, GivenAnswer, Kind
 from services.usecases.installation import has_store
 
 _SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
@@ -282,87 +279,5 @@ def _summary(done: importing.Summary, *, update: bool, dry_run: bool) -> str:
     return f"{new}{changed}, {counted(done.faults, 'line')} left out{'; nothing was changed' if dry_run else ''}."
 
 
-class Said(StrEnum):
-    """What can be said."""
-
-    NOT_RELEVANT = "not-relevant"
-    MORE_LIKE = "more-like"
-    HIDE_COMPANY = "hide-company"
-
-
-_KINDS: dict[Said, Kind] = {
-    Said.NOT_RELEVANT: "not_relevant",
-    Said.MORE_LIKE: "more_like",
-    Said.HIDE_COMPANY: "hidden_company",
-}
-
-
-@app.command("feedback")
-def feedback(
-    person: Person,
-    said: Annotated[
-        Said | None, typer.Argument(help="What they say; without it, all that they said is listed.")
-    ] = None,
-    of: Annotated[str | None, typer.Argument(help="A posting's id; to hide a company, also its name.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Take it back.")] = False,
-    config: Config = None,
-    now: Now = None,
-    as_json: AsJson = False,
-) -> None:
-    """Keep what someone says of a job or a company: it moves, or hides, what is like it."""
-    installation = open_installation(config, create=False)
-    if said is None:
-        _show(feedback_of.said(installation, person), moment(now), as_json=as_json)
-        return
-    if of is None:
-        raise UsageError(f"say of what: `jobchime subscriber feedback {person} {said.value} POSTING`")
-    if undo:
-        feedback_of.unsay(installation, person, _KINDS[said], of, moment(now))
-        typer.echo("Taken back.")
-    else:
-        typer.echo(_receipt(feedback_of.say(installation, person, _KINDS[said], of, moment(now))))
-
-
-@app.command("follow")
-def follow(
-    link: Annotated[str, typer.Argument(help="The address of a feedback link in someone's digest.")],
-    config: Config = None,
-    now: Now = None,
-) -> None:
-    """Do what a feedback link in a digest says, for whom the digest was for."""
-    typer.echo(_receipt(feedback_of.follow(open_installation(config, create=False), link, moment(now))))
-
-
-def _receipt(answer: Answer) -> str:
-    return f"Kept: {_words(answer)}."
-
-
-def _words(answer: Answer) -> str:
-    if answer.kind == "hidden_company":
-        return f"nothing of the company “{answer.value}”"
-    of = answer.job
-    what = f"“{of.title}” at {of.company or 'an unnamed company'}" if of else f"the job {answer.value}"
-    if of and of.kind == "saved":
-        return f"more like {what}, which they saved"
-    return f"more like {what}" if answer.kind == "more_like" else f"not {what}, and fewer like it"
-
-
-def _show(answers: list[GivenAnswer], now: datetime, *, as_json: bool) -> None:
-    if as_json:
-        for given in answers:
-            print_json(_answer_json(given))
-        return
-    rows = [(_words(given.answer), f"{given.said_at:%Y-%m-%d}", _until(given, now)) for given in answers]
-    console().print(table(f"{len(rows)} answers", ("what", "said on", "counts until"), rows))
-
-
-def _until(given: GivenAnswer, now: datetime) -> str:
-    if given.fades_at is None:
-        return "it is taken back"
-    return f"{given.fades_at:%Y-%m-%d}" if given.fades_at > now else "faded"
-
-
-def _answer_json(given: GivenAnswer) -> dict[str, Any]:
-    answer, of = given.answer, given.answer.job
-    about = {"title": of.title, "company": of.company} if of else None
-    return {"kind": answer.kind, "value": answer.value, "said_at": given.said_at.isoformat(), "about": about}
+app.command("feedback")(saying.feedback)
+app.command("follow")(saying.follow)
