@@ -2,7 +2,7 @@
 
 Reads what `jobchime normalise` prints of the captures, and the judgements of the seen half and of the people who teach.
 Prints how well people that were left out are foreseen, at which bar, and the weights; `--write` puts these into
-chance.json. `--deciding` prints how well the people are foreseen by whom changes are decided, and to whom nothing is
+weights.json. `--deciding` prints how well the people are foreseen by whom changes are decided, and to whom nothing is
 fitted; `--silent` how well all are where nobody says what they have worked as. Weights are fitted to that, since they
 must hold for who says nothing. Each pair counts for as many as it stands for.
 """
@@ -25,8 +25,8 @@ from bench.relevance.pairs import DECIDING_PAIRS, PAIRS, TRAINING_PAIRS
 from bench.relevance.people import Group
 from schemas.posting import PostingCore
 from services.notifier.domain.curation import chance
-from services.notifier.domain.curation.chance import Model, probability
-from services.notifier.domain.curation.facts import FACTS, facts_of
+from services.notifier.domain.curation.chance.facts import FACTS, facts_of
+from services.notifier.domain.curation.chance.model import Model, probability
 
 Numbers = npt.NDArray[np.float64]
 
@@ -179,7 +179,9 @@ def main() -> None:
     fields = {"best": model.best, "weights": dict(zip(FACTS, model.weights, strict=True))}
     print(json.dumps(fields))
     if given.write:
-        Path(chance.__file__).with_name("chance.json").write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+        Path(chance.__file__).with_name("weights.json").write_text(
+            json.dumps(fields, indent=2) + "\n", encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

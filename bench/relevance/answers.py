@@ -22,8 +22,8 @@ from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings
 from bench.relevance.pairs import PAIRS, Pair
 from bench.relevance.people import Group
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import answered, answered_job, worth_asking
-from services.notifier.domain.curation.chance import probability
+from services.notifier.domain.curation.chance.answers import answered, answered_job, worth_asking
+from services.notifier.domain.curation.chance.model import probability
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.weights import AnswerKind
 

@@ -23,9 +23,9 @@ from bench.relevance.fitting import by_key, chance_of_fitting, fitting, postings
 from bench.relevance.pairs import read_pairs
 from bench.relevance.people import people
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.chance import probability
+from services.notifier.domain.curation.chance.facts import facts_of
+from services.notifier.domain.curation.chance.model import probability
 from services.notifier.domain.curation.curate import DEFAULTS
-from services.notifier.domain.curation.facts import facts_of
 
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7

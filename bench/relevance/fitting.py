@@ -9,7 +9,7 @@ from bench.relevance.captured import capture_dates, key_of
 from bench.relevance.people import Person
 from schemas.criteria import Criteria
 from schemas.posting import Posting, PostingCore
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, Judging
 from services.notifier.domain.curation.wishes import Signs, Wish, asked_together, roles_done, wish_of
 from services.notifier.domain.model import Ask

@@ -24,8 +24,8 @@ from services.matcher.explain import (
     pair_json,
 )
 from services.notifier.adapters.sql.digests.sent_jobs import Reader, readers_of
-from services.notifier.domain.curation.answers import answered
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance.answers import answered
+from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.score import Score, score

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import FADES_IN
+from services.notifier.domain.curation.chance.answers import FADES_IN
 from services.notifier.domain.feedback import KIND_OF, Answer, Kind, answer_of, foreseen
 from services.notifier.domain.links import PATHS, Claim, claim_of
 from services.notifier.domain.model import Digest, Hold, Recipient

@@ -8,7 +8,7 @@ from typing import Final
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.adapters.sql.digests.digest_rows import KeptDigest, unlikely_cards
-from services.notifier.domain.curation.answers import answered
+from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.feedback import Kind, likeliest, wishes_of

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import MOST_ASKED, UNSURE, worth_asking
+from services.notifier.domain.curation.chance.answers import MOST_ASKED, UNSURE, worth_asking
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.feedback import Kind
 from services.notifier.domain.people import Subscriber

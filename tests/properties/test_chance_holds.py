@@ -7,10 +7,16 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Seniority
-from services.notifier.domain.curation.chance import chance_of, may_reach, model, probability, roles_that_may_reach
-from services.notifier.domain.curation.facts import FACTS, facts_of
+from services.notifier.domain.curation.chance.facts import FACTS, facts_of
+from services.notifier.domain.curation.chance.levels import for_beginners
+from services.notifier.domain.curation.chance.model import (
+    chance_of,
+    may_reach,
+    model,
+    probability,
+    roles_that_may_reach,
+)
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.curation.levels import for_beginners
 from services.notifier.domain.curation.wishes import Signs, roles_done, wish_of
 from services.notifier.domain.model import DueSearch
 from services.rules.home import home_read

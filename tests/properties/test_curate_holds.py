@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.posting import PostingCore, Salary, Skill
-from services.notifier.domain.curation.answers import MOST
 from services.notifier.domain.curation.cards import cards_of
+from services.notifier.domain.curation.chance.answers import MOST
 from services.notifier.domain.curation.copies import SentJobs, gather
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judging

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import Reach
-from services.notifier.domain.curation.chance import tenth
+from services.notifier.domain.curation.chance.model import tenth
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of

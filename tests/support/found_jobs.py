@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill, Spoken
-from services.notifier.domain.curation.answers import answered_job
+from services.notifier.domain.curation.chance.answers import answered_job
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
-from services.notifier.domain.curation.answers import answered
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance.answers import answered
+from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.demands import years_asked
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures

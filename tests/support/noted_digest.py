@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Reach
-from services.notifier.domain.curation.answers import answered_job
+from services.notifier.domain.curation.chance.answers import answered_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.pay_news import pay_of

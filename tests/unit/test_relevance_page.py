@@ -5,7 +5,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from services.notifier.domain import curation
+from services.notifier.domain.curation import chance
 
 PAGE = Path(__file__).parents[2] / "docs" / "relevance.md"
 BAR = re.compile(r"^\| \**(\d+)%\** \| \**(\d+)%\** \| \**(\d+)%\** \|$", re.MULTILINE)
@@ -24,6 +24,6 @@ def test_the_pictures_are_of_what_the_tables_say() -> None:
 
 
 def test_each_fact_stands_there_with_its_weight() -> None:
-    weights = json.loads(resources.files(curation).joinpath("chance.json").read_text(encoding="utf-8"))["weights"]
+    weights = json.loads(resources.files(chance).joinpath("weights.json").read_text(encoding="utf-8"))["weights"]
     said = {name.replace(" ", "_"): float(weight) for name, weight in FACT.findall(PAGE.read_text(encoding="utf-8"))}
     assert said == {name: round(weight, 2) for name, weight in weights.items()}

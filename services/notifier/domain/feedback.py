@@ -7,8 +7,8 @@ from typing import Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.answers import answered_job
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance.answers import answered_job
+from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.notifier.domain.links import Purpose

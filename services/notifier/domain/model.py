@@ -80,7 +80,7 @@ class Recipient:
     asks: tuple[Ask, ...] = ()
     """All their searches that are not paused, due or not: each is a sign of what the others leave open."""
     answers: tuple[AnsweredJob, ...] = ()
-    """They move the chance of jobs that are like these, see `curation/answers.py`."""
+    """They move the chance of jobs that are like these, see `curation/chance/answers.py`."""
 
 
 @dataclass(frozen=True, slots=True)

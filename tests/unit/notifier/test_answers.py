@@ -7,8 +7,15 @@ from random import Random
 import pytest
 
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.domain.curation.answers import FADES_IN, MOST, USUALLY_FORESEEN, alike, answered, answered_job
-from services.notifier.domain.curation.chance import chance_of, probability
+from services.notifier.domain.curation.chance.answers import (
+    FADES_IN,
+    MOST,
+    USUALLY_FORESEEN,
+    alike,
+    answered,
+    answered_job,
+)
+from services.notifier.domain.curation.chance.model import chance_of, probability
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import signs_of, wish_of

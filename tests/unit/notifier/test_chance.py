@@ -4,7 +4,7 @@ import pytest
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Condition, LanguageLevel, PostingCore, Reach, Salary, Skill, Spoken, Timezones
-from services.notifier.domain.curation.chance import chance_of, model
+from services.notifier.domain.curation.chance.model import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, asked_together, signs_of, wish_of

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.criteria import Criteria
 from schemas.posting import Condition, PostingCore, Reach
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance.model import chance_of
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
 from services.notifier.domain.curation.wishes import Signs, signs_of, wish_of
 from services.notifier.domain.model import Ask

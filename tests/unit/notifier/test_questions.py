@@ -2,7 +2,7 @@
 
 from random import Random
 
-from services.notifier.domain.curation.answers import MOST_ASKED, worth_asking
+from services.notifier.domain.curation.chance.answers import MOST_ASKED, worth_asking
 from services.notifier.domain.curation.judging import PostingFeatures
 from tests.support.digests import posting
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill
-from services.notifier.domain.curation.answers import answered_job
+from services.notifier.domain.curation.chance.answers import answered_job
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.model import Candidate, Cause, CauseCode, Digest, SentItem

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from schemas.sql.tables import feedback as table
-from services.notifier.domain.curation.answers import answered
+from services.notifier.domain.curation.chance.answers import answered
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.feedback import Kind, foreseen
 from services.notifier.domain.links import PATHS, Purpose, claim_of, links_for, slot_of, token

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
-from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.cards import Card, cards_of, each_of, on_cards
-from services.notifier.domain.curation.chance import chance_of, tenth
+from services.notifier.domain.curation.chance.answers import answered
+from services.notifier.domain.curation.chance.model import chance_of, tenth
 from services.notifier.domain.curation.found_jobs import FoundJob, by_name, found_by, found_jobs
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures
 from services.notifier.domain.curation.room import Room

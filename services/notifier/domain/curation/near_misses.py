@@ -13,9 +13,9 @@ from operator import or_
 from typing import Any, Final
 
 from schemas.criteria import Criteria
-from services.notifier.domain.curation.answers import answered
 from services.notifier.domain.curation.cards import cards_of, on_cards
-from services.notifier.domain.curation.chance import chance_of, may_reach, roles_that_may_reach
+from services.notifier.domain.curation.chance.answers import answered
+from services.notifier.domain.curation.chance.model import chance_of, may_reach, roles_that_may_reach
 from services.notifier.domain.curation.curate import CurateSettings, Ranked, items_of, ranked
 from services.notifier.domain.curation.found_jobs import why_no_news
 from services.notifier.domain.curation.judging import JudgedPosting, Judging, PostingFeatures

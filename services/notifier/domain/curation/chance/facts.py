@@ -11,9 +11,8 @@ from typing import Final, NamedTuple, get_args
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Salary, Timezones
-from services.notifier.domain.curation.conditions import UNTOLD, hardest_condition
-from services.notifier.domain.curation.judging import PostingFeatures
-from services.notifier.domain.curation.levels import (
+from services.notifier.domain.curation.chance.conditions import UNTOLD, hardest_condition
+from services.notifier.domain.curation.chance.levels import (
     beginner,
     experience,
     for_beginners,
@@ -23,14 +22,15 @@ from services.notifier.domain.curation.levels import (
     nearness,
     settled,
 )
-from services.notifier.domain.curation.score import share_of_skills
-from services.notifier.domain.curation.wanted_places import (
+from services.notifier.domain.curation.chance.wanted_places import (
     far_off,
     named_elsewhere,
     named_place,
     parts_of_country,
     takes_in_home,
 )
+from services.notifier.domain.curation.judging import PostingFeatures
+from services.notifier.domain.curation.score import share_of_skills
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.weights import ChanceFact
 from services.rules.criterion.salary import salary_fit

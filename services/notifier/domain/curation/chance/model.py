@@ -1,7 +1,7 @@
 """The chance that a person accepts a job which fits their search: a logistic model of a few named facts.
 
 A fact of `facts.py` is 1 where nothing speaks against the job, and its weight is what log odds lose where it is 0: a
-fact that gets better never lowers a chance. chance.json holds the weights, fitted by bench.fit_chance to what readers
+fact that gets better never lowers a chance. weights.json holds the weights, fitted by bench.fit_chance to what readers
 judged.
 """
 
@@ -14,8 +14,8 @@ from importlib import resources
 from typing import Final
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.conditions import hardest_condition
-from services.notifier.domain.curation.facts import (
+from services.notifier.domain.curation.chance.conditions import hardest_condition
+from services.notifier.domain.curation.chance.facts import (
     FACTS,
     by_closeness,
     hours_away,
@@ -26,9 +26,9 @@ from services.notifier.domain.curation.facts import (
     unsaid,
     unspoken_of,
 )
+from services.notifier.domain.curation.chance.levels import may_be_called_so, settled, years_that_decide
+from services.notifier.domain.curation.chance.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.judging import JudgedPosting, PostingFeatures
-from services.notifier.domain.curation.levels import may_be_called_so, settled, years_that_decide
-from services.notifier.domain.curation.wanted_places import km_from_home, named_elsewhere, parts_of_country
 from services.notifier.domain.curation.wishes import Costs, Wish
 from services.notifier.domain.weights import Against, Answered, Chance, ChanceFact, Doubt
 from services.rules.languages.speaking import less_well
@@ -165,7 +165,7 @@ def probability(log_odds: float) -> float:
 @cache
 def model() -> Model:
     """The one that is shipped."""
-    written = json.loads(resources.files("services.notifier.domain.curation").joinpath("chance.json").read_bytes())
+    written = json.loads(resources.files(__package__).joinpath("weights.json").read_bytes())
     return Model(written["best"], tuple(written["weights"][fact] for fact in FACTS))
 
 

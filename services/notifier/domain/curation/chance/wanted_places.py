@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.conditions import UNTOLD
+from services.notifier.domain.curation.chance.conditions import UNTOLD
 from services.notifier.domain.curation.judging import PostingFeatures
 from services.notifier.domain.curation.score import names_place, taken_in
 from services.notifier.domain.curation.wishes import Wish
