@@ -9,8 +9,9 @@ from services.notifier.domain.links import PATHS, Purpose, links_for, public_bas
 from services.notifier.domain.model import Digest, Recipient, Sender
 from services.notifier.domain.quiet import QUIET
 from services.notifier.domain.webhooks import Webhook
-from services.notifier.domain.wording.letters import WrittenLetter, write_letter, write_quiet
-from services.notifier.ports import Email, Rendered
+from services.notifier.domain.wording.letters import write_letter, write_quiet
+from services.notifier.emails import email_of
+from services.notifier.ports import Email
 from services.notifier.settings import ConsentSettings
 from services.wording.catalogues import words_of
 from services.wording.dates import day_in_words
@@ -46,7 +47,7 @@ class Composer:
         links = links_for(digest, self._public_url, self._secret, clicks=self._clicks)
         rendered = self._renderer.render(digest, links)
         delivery = self._ids.delivery_id(digest.recipient.subscriber_id, digest.due_at)
-        return self._email(delivery, digest.recipient, rendered, digest.due_at, links.unsubscribe)
+        return email_of(self._sender, delivery, digest.recipient.address, rendered, digest.due_at, links.unsubscribe)
 
     def notice(self, notice: Notice, to: Recipient, now: datetime, settings: ConsentSettings) -> Email:
         """A question, with the button that answers it and the day on which no answer is one, by the reader's clock."""
@@ -62,7 +63,8 @@ class Composer:
             {"day": day, "days": settings.erase_after.days},
             leave,
         )
-        return self._email(self._ids.notice_id(to.subscriber_id, notice, now), to, written, now, leave)
+        own_id = self._ids.notice_id(to.subscriber_id, notice, now)
+        return email_of(self._sender, own_id, to.address, written, now, leave)
 
     def quiet(self, to: Recipient, since: datetime, unlikely: int, now: datetime) -> Email:
         """That nothing came since a day, by the reader's clock, with the page that says what would bring more."""
@@ -78,7 +80,7 @@ class Composer:
             unlikely,
             leave,
         )
-        return self._email(own_id, to, written, now, leave)
+        return email_of(self._sender, own_id, to.address, written, now, leave)
 
     def webhook_shut(self, webhook: Webhook, to: Recipient, now: datetime) -> Email:
         """That nothing more is posted to a webhook of theirs, and where it is turned on again."""
@@ -88,22 +90,7 @@ class Composer:
         shown = one_line(webhook.address, _MOST_ADDRESS)
         written = write_letter("webhook_shut", home, self._sender, words, {"address": shown}, leave)
         own_id = self._ids.notice_id(to.subscriber_id, f"webhook_shut {webhook.webhook_id}", now)
-        return self._email(own_id, to, written, now, leave)
-
-    def _email(
-        self, delivery_id: str, to: Recipient, rendered: Rendered | WrittenLetter, date: datetime, leave: str
-    ) -> Email:
-        return Email(
-            delivery_id=delivery_id,
-            sender_name=self._sender.name,
-            sender_address=self._sender.address,
-            to_address=to.address,
-            subject=rendered.subject,
-            html=rendered.html,
-            text=rendered.text,
-            date=date,
-            unsubscribe_url=leave,
-        )
+        return email_of(self._sender, own_id, to.address, written, now, leave)
 
     def _link(self, purpose: Purpose, to: Recipient, about: str = "") -> str:
         signed = token(self._secret, purpose, to.subscriber_id, about)

@@ -23,6 +23,8 @@ from services.notifier.adapters.sql.digests.mail_events import SendingBrake, Sql
 from services.notifier.domain.delivery import State
 from services.notifier.domain.mail_events import MailEvent, Tally
 from services.notifier.domain.model import Sender
+from services.notifier.domain.wording.letters import WrittenLetter
+from services.notifier.emails import email_of
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import (
     Email,
@@ -210,17 +212,9 @@ def _hand_over(mailer: Mailer, email: Email) -> str:
 
 def _trial(mail: MailSettings, to: str, now: datetime) -> Email:
     text = trial_text(mail.sender, now)
-    return Email(
-        delivery_id=f"test-{now:%Y%m%dT%H%M%S%f}",
-        sender_name=mail.sender.name,
-        sender_address=mail.sender.address,
-        to_address=to,
-        subject=trial_subject(mail.sender),
-        html="".join(f"<p>{escape(line)}</p>\n" for line in text.splitlines()),
-        text=text,
-        date=now,
-        unsubscribe_url="",
-    )
+    html = "".join(f"<p>{escape(line)}</p>\n" for line in text.splitlines())
+    said = WrittenLetter(trial_subject(mail.sender), text, html)
+    return email_of(mail.sender, f"test-{now:%Y%m%dT%H%M%S%f}", to, said, now)
 
 
 def _why_suppressed(settings: Settings, address: str, tell: Tell) -> str | None:

@@ -12,6 +12,7 @@ from services.notifier.domain.links import due_of, links_for, slot_of
 from services.notifier.domain.model import Hold, Item
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.weights import Chance
+from services.notifier.emails import email_of
 from services.notifier.ports import Email, MailRefusedError
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
@@ -74,17 +75,8 @@ def next_mail(installation: Installation, person: Subscriber, now: datetime) -> 
     # What has no room has no page before there is a mail.
     made = replace(links_for(outcome, mail.public_url, secret, clicks=mail.clicks), rest="")
     rendered = JinjaRenderer(mail.sender).render(outcome, made)
-    email = Email(
-        delivery_id=installation.ids.delivery_id(person.subscriber_id, outcome.due_at),
-        sender_name=mail.sender.name,
-        sender_address=mail.sender.address,
-        to_address=person.profile.address,
-        subject=rendered.subject,
-        html=rendered.html,
-        text=rendered.text,
-        date=outcome.due_at,
-        unsubscribe_url=made.unsubscribe,
-    )
+    own_id, to = installation.ids.delivery_id(person.subscriber_id, outcome.due_at), person.profile.address
+    email = email_of(mail.sender, own_id, to, rendered, outcome.due_at, made.unsubscribe)
     return NextMail(
         due_at, rendered.subject, rendered.html, outcome.items, outcome.near, email, unlikely, left_out=len(chances)
     )

@@ -22,6 +22,7 @@ from services.notifier.domain.delivery import State
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Subscriber, address_of, profile_of
 from services.notifier.domain.wording.letters import MOVE, Letter, write_letter
+from services.notifier.emails import email_of
 from services.notifier.importing import WantedSearch, search_of
 from services.notifier.ports import ClaimedDelivery, Email
 from services.runtime.errors import UsageError
@@ -310,20 +311,9 @@ def _email(
     now: datetime,
     **values: object,
 ) -> Email:
-    mail = installation.settings.mail
-    written = write_letter(letter, link, mail.sender, words, values)
-    return Email(
-        delivery_id=letter_id,
-        sender_name=mail.sender.name,
-        sender_address=mail.sender.address,
-        to_address=address,
-        subject=written.subject,
-        html=written.html,
-        text=written.text,
-        date=now,
-        # Nobody is subscribed by it: it is sent once, to who asked for it.
-        unsubscribe_url="",
-    )
+    sender = installation.settings.mail.sender
+    # Nobody is subscribed by it: it is sent once, to who asked for it.
+    return email_of(sender, letter_id, address, write_letter(letter, link, sender, words, values), now)
 
 
 def _send(installation: Installation, begun: _Begun, link: str, words: Words, now: datetime) -> bool:
