@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,6 @@ from tests.support.board_bodies import (
     jobicy,
     jobicy_job,
     jobicy_job_of_2024,
-    recruitee,
     recruitee_offer,
     remotive,
     remotive_job,
@@ -81,11 +81,13 @@ SEEDS: dict[str, list[bytes]] = {
         smartrecruiters(smartrecruiters_posting(1), smartrecruiters_posting(2)),
         smartrecruiters_detail(3),
     ],
-    "recruitee": [recruitee(recruitee_offer(1), recruitee_offer(2))],
     "jsonld": [page(job_posting(), {"@graph": [job_posting(identifier="2")]}).encode()],
     "syndication": [RSS, JSON_FEED],
     "posting_lines": [LINES],
 }
+SAMPLES = Path(__file__).resolve().parents[3] / "samples" / "feeds"
+for board in (known for known in named_formats() if known.name not in SEEDS):
+    SEEDS[board.name] = [body for body in map(Path.read_bytes, sorted(SAMPLES.iterdir())) if board.detects(body)]
 FRAGMENTS = [
     *(b"{", b"}", b"[", b"]", b'"', b"\\", b",", b":", b"null", b"true", b"-1", b"1e999", b"NaN", b"{}", b"[]", b'""'),
     *(b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"<!--", b"<!DOCTYPE a [", b"&a;", b"&#0;", b"\\ud800", b"\x00"),
