@@ -20,7 +20,7 @@ from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.http.fetch import host_of
 from services.runtime.privacy.redaction import redacted
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Outgoing, TicksAlone
 
 CLOSED_PER_TICK = 2_000
 _PRUNED_EVERY = timedelta(days=1)
@@ -30,7 +30,7 @@ _SWEEP_PATIENCE_S = 0.2
 _events = structlog.get_logger(__name__)
 
 
-class Collector:
+class Collector(TicksAlone):
     """A `Service` without inputs: its tick has the sources polled that are due, many at a time.
 
     It sends by the producer itself, since the ledger may be written only after a record is durable. `worker` names who
@@ -41,7 +41,6 @@ class Collector:
     """
 
     name = COLLECTOR
-    inputs: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -76,13 +75,6 @@ class Collector:
     def __exit__(self, *_: object) -> None:
         """End the polls in hand: those that write are waited for, a little; those that wait are left, as by a kill."""
         self._polls.stop()
-
-    def load(self) -> None:
-        """Nothing is held in memory."""
-
-    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
-        """Nothing comes in by a log."""
-        return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Have the sources polled that are due, and close what has ended.

@@ -37,7 +37,7 @@ from services.notifier.settings import WebhookSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.http.addresses import AddressRefusedError, UnansweredError
 from services.runtime.http.fetch import Limits, TimedOutError, post, user_agent
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Outgoing, TicksAlone
 from services.wording.catalogues import words_of
 
 MOST_AT_ONCE = 200
@@ -69,11 +69,10 @@ class _Hand:
         return Counter(begun.webhook.webhook_id for begun in (*self.flying.values(), *kept))
 
 
-class Webhooks:
+class Webhooks(TicksAlone):
     """Finds what is to be posted, and posts it."""
 
     name = "notifier.webhooks"
-    inputs: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -109,13 +108,6 @@ class Webhooks:
         self._freed = False
         self._emptied_at: datetime | None = None
         self._left_alone: dict[str, datetime] = {}
-
-    def load(self) -> None:
-        """Hold nothing in memory: the store has it all."""
-
-    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
-        """Read no topic: what matched is in the store."""
-        return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Keep what was answered, find what has just matched, post what is due. Raises UnavailableError."""

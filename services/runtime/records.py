@@ -73,6 +73,19 @@ class Service(Protocol):
         ...
 
 
+class TicksAlone:
+    """A service that reads no topic and holds nothing in memory: all that it does it does when it ticks."""
+
+    inputs: tuple[str, ...] = ()
+
+    def load(self) -> None:
+        """Hold nothing."""
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        """Nothing comes in."""
+        return ()
+
+
 class ServiceWrapper:
     """A service within another, which does what the inner one does but for what it defines itself."""
 

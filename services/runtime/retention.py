@@ -10,7 +10,7 @@ from schemas.topics import TOPICS, Topic, dead_of
 from services.runtime.errors import Mend, UnavailableError, mend_of
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.privacy.redaction import redacted
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Outgoing, TicksAlone
 
 DEAD_RETENTION = timedelta(days=90)
 """Dead letters outlive their topics, so that there is time to mend what killed them."""
@@ -62,22 +62,14 @@ def upkeep(now: datetime, topics: Iterable[Topic]) -> tuple[Trim | Compact, ...]
     return tuple(due)
 
 
-class Housekeeper:
+class Housekeeper(TicksAlone):
     """A service without inputs that clears away, once a day, what has outlived its time."""
 
     name = "housekeeper"
-    inputs: tuple[str, ...] = ()
 
     def __init__(self, chores: Sequence[Chore]) -> None:
         self._chores = tuple(chores)
         self._due: dict[str, datetime] = {}
-
-    def load(self) -> None:
-        """Hold nothing: a restart tidies again, and finds little."""
-
-    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
-        """Read no topic."""
-        return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Do the chores that are due. One that fails is tried again in an hour and keeps no other from its turn.

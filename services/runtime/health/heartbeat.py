@@ -28,6 +28,7 @@ from schemas.sql.workers import workers
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, Mend, UnavailableError, UsageError
 from services.runtime.figures.hours import WORKER_RESTARTS, add_to_hours, counted_at
+from services.runtime.files.private import privately
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, upsert, writing
 
@@ -269,7 +270,7 @@ def own_name(folder: Path, service: str, named: str = "", *, host: str | None = 
 
 def _id_of(locks: Path) -> str:
     """What the folder keeps to be told from others; made by whoever comes first, also where its file is spoilt."""
-    with open(locks / _ID_FILE, "a+", encoding="ascii", errors="replace", opener=_private) as file:
+    with open(locks / _ID_FILE, "a+", encoding="ascii", errors="replace", opener=privately) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         kept = file.read()
@@ -281,10 +282,6 @@ def _id_of(locks: Path) -> str:
         file.flush()
         os.fsync(file.fileno())
         return made
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _locked(path: Path) -> int | None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, delete, func, or_, select
 
 from schemas.sql.workers import leases
 from services.runtime.errors import LateError, UnavailableError
-from services.runtime.records import Outgoing, Producer, Record
+from services.runtime.records import Outgoing, Producer, TicksAlone
 from services.runtime.sql.store import is_postgresql, retried, upsert, writing
 
 _events = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ class OwnLease:
         """Nobody waits for it."""
 
 
-class OutboxRelay:
+class OutboxRelay(TicksAlone):
     """A service without inputs that empties an outbox into the log.
 
     It marks rows only after the producer returned: a crash between the two publishes them again, in the same order,
@@ -89,7 +89,6 @@ class OutboxRelay:
     """
 
     name = "outbox.relay"
-    inputs: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -116,13 +115,6 @@ class OutboxRelay:
         self._doubtful: dict[tuple[str, bytes], OutboxRow] = {}
         self._late: tuple[LateError, list[int]] | None = None
         """Rows that were sent and not acknowledged in time, and may be yet."""
-
-    def load(self) -> None:
-        """Hold nothing: the outbox is the memory."""
-
-    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
-        """Read no topic."""
-        return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Publish all that is pending, unless another does. Raises `UnavailableError` from the log or the store.
