@@ -1,6 +1,5 @@
 """Captured feeds, served by a real server that is busy, redirects, compresses, answers 304 and hangs up."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from services.ingest.adapters.formats.registry import detect
 from services.ingest.ports import Item
 from tests.support import feed_server as serve
 from tests.support.collecting import Bench, bench, source
-from tests.support.feed_server import Exchange, FeedServer, feed_server
+from tests.support.feed_server import Exchange, FeedServer
 from tests.support.shared import captures
 
 TAKEN = datetime(2026, 5, 20, tzinfo=UTC)
@@ -23,12 +22,6 @@ FILES = (
     "remoteok/nacefmoula_remoteok.json",
     "company_rss/srdobolo_rss.xml",
 )
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 def _bench(folder: Path, url: str) -> Bench:

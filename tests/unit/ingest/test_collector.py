@@ -1,6 +1,5 @@
 """Polling real bytes from a real server into a real store."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,13 +12,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.runtime.errors import UnavailableError, UsageError
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, bench, board, browse_page, job, json_lines, line, source
-from tests.support.feed_server import FeedServer, feed_server
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
+from tests.support.feed_server import FeedServer
 
 
 def test_only_what_is_new_or_changed_is_sent(server: FeedServer, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A source that gives nothing, or the same for ever, is known by its polls; one that says 304 is as it was."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,18 +11,12 @@ from schemas.giving import Giving
 from services.runtime.figures.sources import Expected, SourceFigures, read_source_figures
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, json_lines, line, source
-from tests.support.feed_server import FeedServer, feed_server
+from tests.support.feed_server import FeedServer
 from tests.support.pushing import posting
 
 NONE = board()
 UNLISTED = board(*(job(str(number), isListed=False) for number in range(12)))
 LEGAL = {"legal": "Link back to us", "last_updated": 1}
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 def figures(on: Bench) -> SourceFigures:

@@ -1,7 +1,6 @@
 """Sources that hang: they hold up no other, are shown as what they are, and do not hold up the end of a process."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,17 +12,11 @@ from services.ingest.collector import Collector
 from services.ingest.settings import SourceSettings
 from tests.support import feed_server as serve
 from tests.support.collecting import NOON, Bench, bench, board, browse_page, job, source
-from tests.support.feed_server import Exchange, FeedServer, feed_server
+from tests.support.feed_server import Exchange, FeedServer
 from tests.support.waiting import until
 
 NAMES_OF_LOOPBACK = ("localhost", "127.1", "127.0.1", "2130706433", "0x7f.0.0.1")
 """Each a host of its own, as politeness counts."""
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """A complete listing that shrinks suspiciously closes nothing until it is confirmed, by time or by an operator."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,17 +10,11 @@ from hypothesis import strategies as st
 from services.ingest.domain.polling.listing import Shrunk, is_confirmed, shrinking
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
-from tests.support.feed_server import FeedServer, feed_server
+from tests.support.feed_server import FeedServer
 
 ALL = board(*(job(str(number)) for number in range(200)))
 ONE = board(job("0"))
 NONE = board()
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 def polled(server: FeedServer, folder: Path, *bodies: bytes) -> Bench:

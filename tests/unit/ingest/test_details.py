@@ -1,7 +1,6 @@
 """What a listing lacks, asked for posting by posting, over real connections and a real store."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,16 +23,10 @@ from tests.support.board_bodies import (
 )
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, source
 from tests.support.feed_bodies import greenhouse, greenhouse_job
-from tests.support.feed_server import Exchange, FeedServer, feed_server
+from tests.support.feed_server import Exchange, FeedServer
 
 COMPANY = "/v1/companies/CoralLedger1/postings"
 BOARD = "/v1/boards/nimbusfern/jobs"
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 def posting(number: int, **changes: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -27,7 +27,7 @@ from services.runtime.strict_json import Refusal
 from tests.support import feed_server as serve
 from tests.support.collecting import NOON, bench, json_lines, line, source
 from tests.support.feed_bodies import broken
-from tests.support.feed_server import FeedServer, feed_server
+from tests.support.feed_server import FeedServer
 from tests.support.mapped_feeds import CSV_FIELDS, JSON_FIELDS, mapped, parts
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -157,12 +157,6 @@ def test_a_letter_tells_code_and_field_and_no_address_in_them() -> None:
     assert "kim@" not in dead_letter("board", strange, NOON).headers["field"]
     assert dead_letter("board", strange, NOON).headers["field"].isprintable()
     assert "field" not in dead_letter("board", Broken(FeedFault("not_json", "not JSON")), NOON).headers
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 def test_words_that_change_send_no_second_letter(

@@ -1,6 +1,6 @@
 """Asking a source over the web: patience, politeness, robots.txt, keys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import format_datetime
 from random import Random
@@ -15,13 +15,7 @@ from services.ingest.settings import IngestSettings
 from services.runtime.http.fetch import user_agent
 from tests.support import feed_server as serve
 from tests.support.collecting import NOON, source
-from tests.support.feed_server import FeedServer, feed_server
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
+from tests.support.feed_server import FeedServer
 
 
 class Waiting:

@@ -1,7 +1,6 @@
 """Sources that are read by a mapping, polled."""
 
 import tomllib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,16 +14,10 @@ from services.runtime.errors import PoisonError, UsageError
 from services.runtime.records import Record
 from tests.support import feed_server as serve
 from tests.support.collecting import HOUR, NOON, Bench, bench, source
-from tests.support.feed_server import FeedServer, feed_server
+from tests.support.feed_server import FeedServer
 from tests.support.mapped_feeds import JSON_FIELDS
 
 MAPPING = "kind = 'json'\nitems = 'jobs'\ncomplete = true\npaging = { next = 'next' }" + JSON_FIELDS
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
 
 
 def mapping(more: str = "") -> MappingSettings:

@@ -1,6 +1,5 @@
 """What a feed would give, told before it is added."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -16,13 +15,7 @@ from services.ingest.settings import IngestSettings, SourceSettings
 from services.rules.money import rates_before
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, NOON, bench, board, browse_page, job, json_lines, line, source, written
-from tests.support.feed_server import FeedServer, feed_server
-
-
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    with feed_server() as running:
-        yield running
+from tests.support.feed_server import FeedServer
 
 
 def checked(made: SourceSettings) -> CheckReport:

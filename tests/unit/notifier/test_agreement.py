@@ -1,9 +1,8 @@
 """Whether store and topics tell of the same records: what is noticed after a loss, and what a mending does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from services.notifier.agreement import Agreement
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.letters.writing import letter_of
 from services.runtime.records import Record
-from tests.support.notifying import NOW, NotifierStore, arrival, match_record, posting, sqlite_store
+from tests.support.notifying import NOW, NotifierStore, arrival, match_record, posting
 
 Places = Mapping[tuple[str, int], int]
 
@@ -49,13 +48,6 @@ class Kafka:
             match_record(offset, posting()), PoisonError("no JSON"), attempts=1, consumer="notifier", failed_at=NOW
         )
         self.letters.append(Record(letter.topic, 0, len(self.letters), letter.key, letter.value, letter.headers, NOW))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[NotifierStore]:
-    made = sqlite_store(tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 def agreement(store: NotifierStore, kafka: Kafka) -> Agreement:

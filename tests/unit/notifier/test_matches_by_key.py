@@ -1,8 +1,6 @@
 """What is held of matches gives each window what reading them anew would give, whatever came and went meanwhile."""
 
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,16 +13,9 @@ from services.notifier.adapters.sql.windows.cuts import newest_cut
 from services.notifier.adapters.sql.windows.window_matches import Chosen, best_postings
 from services.notifier.domain.windows import Cut
 from services.runtime.sql.store import reading, writing
-from tests.support.notifying import NOW, NotifierStore, arrival, posting, sqlite_store
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
 _KEYS = 40
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[NotifierStore]:
-    made = sqlite_store(tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 @pytest.mark.parametrize("most", [0, 300, 1_500, 64 << 20])

@@ -1,8 +1,6 @@
 """What operators read of why a job stands where it stands, in a preview of a digest."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -19,7 +17,7 @@ from services.notifier.settings import NotifierSettings
 from services.rules.languages.speaking import Unspoken
 from services.usecases.previews import Preview
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
-from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
+from tests.support.notifying import NOW, NotifierStore, arrival
 from tests.support.notifying import posting as listed_posting
 from tests.support.serving import HOUR, commit, due
 
@@ -123,13 +121,6 @@ def test_a_preferred_place_is_said_whether_it_counts_or_not(preferred: tuple[str
     lines = why_here(digest(job, by=search(preferred_places=preferred)).items[0])
     assert said in lines
     assert "place 1.5 of 3: no place is asked for" in lines
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[NotifierStore]:
-    made = sqlite_store(tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 def preview(store: NotifierStore, subscriber_id: str) -> object:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,20 +16,13 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.service import Notifier
 from services.notifier.settings import NotifierSettings
 from tests.support.fake_sendgrid import fake_sendgrid
-from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
+from tests.support.notifying import NOW, PYTHON, NotifierStore, posting
 from tests.support.sending import by_sendgrid, open_deliveries, states_of
 from tests.support.simulated_days import Days
 from tests.support.waiting import until
 
 AT = NOW + timedelta(hours=3)
 PEOPLE = 6
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[NotifierStore]:
-    made = sqlite_store(tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 def after(times: int) -> Callable[[], bool]:

@@ -1,7 +1,5 @@
 """Stories as an operator sees them who revealed nobody: no event of any kind tells what somebody looks for."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -20,7 +18,7 @@ from services.notifier.domain.wording.score_lines import cause_line
 from services.runtime.sql.store import writing
 from services.usecases.installation import Installation
 from services.usecases.stories import Case, EventKind, Story, story
-from tests.support.notifying import NOW, NotifierStore, arrival, posting, sqlite_store
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.portal import settings_of
 from tests.support.serving import DAY, HOUR, closings, commit, due
 
@@ -29,13 +27,6 @@ KOTLIN = Criteria(skills=SkillTerms(all=("Kotlin",)), salary_floor=SalaryFloor(a
 OWN = ("Secret", "Kotlin", "123,456", "ada@example.com", "Ada", "Python", "hidden by", "more like")
 """Names, wishes, a subject, an address, what was said."""
 LATER = NOW + 3 * HOUR
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[NotifierStore]:
-    made = sqlite_store(tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Why somebody got a job, or did not: each way in which it can go has an answer that names it."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -18,19 +16,12 @@ from services.usecases import feedback, tracker
 from services.usecases.installation import Installation
 from services.usecases.stories import Story, story
 from tests.support.consenting import paused
-from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting, sqlite_store
+from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
 from tests.support.portal import settings_of
 from tests.support.serving import HOUR, LEASE, closings, email_for
 
 DUE = NOW + 2 * HOUR
 ONE = posting("one")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[NotifierStore]:
-    made = sqlite_store(tmp_path)
-    yield made
-    made.engine.dispose()
 
 
 @pytest.fixture
