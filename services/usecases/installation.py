@@ -22,6 +22,7 @@ from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import LinkKeys
 from services.runtime.clock import Clock
+from services.runtime.closeable import Closeable
 from services.runtime.errors import UsageError
 from services.runtime.files.datadir import LOG_FILE, STORE_FILE
 from services.runtime.letters.dead import LetterLog
@@ -35,7 +36,7 @@ from services.usecases.progress import Tell
 
 
 @dataclass(frozen=True)
-class Installation:
+class Installation(Closeable):
     """Settings, and the store open; whoever keeps one open for long closes it."""
 
     settings: Settings
@@ -96,12 +97,6 @@ class Installation:
     def close(self) -> None:
         """Let the store go."""
         self.engine.dispose()
-
-    def __enter__(self) -> "Installation":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def open_installation(settings: Settings, *, create: bool, tell: Tell) -> Installation:

@@ -15,6 +15,7 @@ from kafka.protocol.consumer import IsolationLevel, OffsetSpec
 from kafka.structs import OffsetAndMetadata
 
 from schemas.topics import TOPICS
+from services.runtime.closeable import Closeable
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.settings import KafkaSettings
@@ -32,7 +33,7 @@ Place = tuple[str, int]
 _LEAST_SESSION = "group.min.session.timeout.ms"
 
 
-class Offsets:
+class Offsets(Closeable):
     """Asks the cluster; topics and services go by their own names, without the prefix. Safe for several threads.
 
     Ends are those of what readers get to see: before the first transaction that is still open. Everything raises
@@ -136,12 +137,6 @@ class Offsets:
         if admin is not None:
             with suppress(KafkaError):
                 admin.close()
-
-    def __enter__(self) -> "Offsets":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @contextmanager
     def _fresh(self) -> Iterator[Any]:

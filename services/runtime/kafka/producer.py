@@ -13,6 +13,7 @@ from kafka import KafkaProducer
 from kafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.closeable import Closeable
 from services.runtime.errors import LateError, PoisonError, UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.settings import KafkaSettings
@@ -44,7 +45,7 @@ class _Sent:
     client: Any
 
 
-class RecordProducer:
+class RecordProducer(Closeable):
     """Implements `Producer` on Kafka. Safe for several threads, which then share requests.
 
     Time is bounded: where nothing is acknowledged for `delivery_timeout_s`, `produce` raises UnavailableError. Its
@@ -87,12 +88,6 @@ class RecordProducer:
             client, self._client, self._doubtful = self._client, None, []
         if client is not None:
             _close(client, _CLOSE_S)
-
-    def __enter__(self) -> "RecordProducer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _ready(self) -> Any:
         """The client. One thread makes it, the others wait no longer for it than they would for the broker."""

@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.topics import DEAD_SUFFIX
+from services.runtime.closeable import Closeable
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.offsets import Offsets, Place
@@ -25,7 +26,7 @@ _FETCH_BYTES = 16 << 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class RecordReader:
+class RecordReader(Closeable):
     """Implements `TopicReader` on Kafka. Everything raises UnavailableError where Kafka or the topic is away.
 
     Time is bounded: a reading in which nothing comes for `patience_s` is given up.
@@ -62,12 +63,6 @@ class RecordReader:
         """Let go of the connection; closing twice is harmless."""
         self._offsets.close()
 
-    def __enter__(self) -> "RecordReader":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _between(
         self, starts: Mapping[Place, int], ends: Mapping[Place, int], since: datetime | None, most: int = _POLL_RECORDS
     ) -> Iterator[Record]:
@@ -82,7 +77,7 @@ class RecordReader:
             cursor.close()
 
 
-class KafkaTail:
+class KafkaTail(Closeable):
     """Implements `services.runtime.records.Tail` on Kafka. For one thread at a time.
 
     Where the topic was deleted and made anew, it is read from its new start.
@@ -128,12 +123,6 @@ class KafkaTail:
         """Let go of the connections; closing twice is harmless."""
         self._cursor.close()
         self._offsets.close()
-
-    def __enter__(self) -> "KafkaTail":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Cursor:
@@ -240,7 +229,7 @@ def record_of(found: Any, topic: str) -> Record:
     )
 
 
-class KafkaLetterLog:
+class KafkaLetterLog(Closeable):
     """Implements `services.runtime.letters.dead.LetterLog`. Raises UnavailableError where Kafka or a topic is away."""
 
     def __init__(self, settings: KafkaSettings) -> None:
@@ -268,9 +257,3 @@ class KafkaLetterLog:
         """Let go of the connections; closing twice is harmless."""
         self._producer.close()
         self._reader.close()
-
-    def __enter__(self) -> "KafkaLetterLog":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

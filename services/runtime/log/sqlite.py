@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from schemas.topics import EMBEDDED_PARTITIONS, TOPICS, dead_of
 from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.closeable import Closeable
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.records import Commit, Outgoing, Record, partition_of
 from services.runtime.sql.sqlite import BUSY_SECONDS, connect, explained
@@ -50,7 +51,7 @@ def all_topics() -> tuple[str, ...]:
     return tuple(name for topic in TOPICS for name in (topic.name, dead_of(topic.name)))
 
 
-class SqliteLog:
+class SqliteLog(Closeable):
     """Implements `Producer` and `TopicReader`, keeps consumer groups, trims and compacts.
 
     Several processes may open one file, and several threads one log. Everything raises `UnavailableError` where the
@@ -183,12 +184,6 @@ class SqliteLog:
         """Close the file; closing twice is harmless."""
         with self._lock:
             self._connection.close()
-
-    def __enter__(self) -> "SqliteLog":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _open(self, topics: tuple[str, ...]) -> dict[tuple[str, int], int]:
         layout = int(self._rows("PRAGMA user_version", ())[0][0])
