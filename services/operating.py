@@ -24,7 +24,6 @@ from services.runtime.health.notes import Failure
 from services.runtime.health.status import Progress, RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.http.certificate import certificate_of
 from services.runtime.http.trust import trusting
-from services.runtime.kafka.topics import check as check_topics
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter
@@ -143,6 +142,9 @@ class Operations:
 
         def forget() -> int | None:
             with suppress(UnavailableError):
+                # Only here: the embedded form starts sooner without Kafka's client.
+                from services.runtime.kafka.topics import check as check_topics
+
                 return len({fault.topic for fault in check_topics(self._settings.kafka) if fault.kept == "not a day"})
             return None
 
